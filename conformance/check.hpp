@@ -1,0 +1,85 @@
+// What a check is. One check is one file in checks/<area>/: its metadata, its faults, its code. Adding one edits
+// nothing else.
+//
+//   const Registration kCheck{{
+//       .id = "jsonrpc.id.echoed",
+//       .title = "a response carries the id of its request, type included",
+//       .level = Level::must,
+//       .eras = kAllEras,
+//       .requirements = {"jsonrpc.response-id-echo"},
+//       .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic#responses",
+//       .consequence = "Clients match answers by id: an answer under another id is lost.",
+//       .faults = {"jsonrpc.id-stringified"},
+//       .run = run}};
+//
+// `run` is a plain function of a Probe. It returns pass only for what it observed; what it could not provoke is
+// untestable, and an error answer never satisfies a check for success.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/results.hpp"
+#include "wire/mcp/era.hpp"
+
+namespace weir::conformance {
+
+using reports::Level;
+using wire::mcp::Era;
+
+class Probe;
+
+/// What a check found. `fail` becomes `warn` where the check's level is SHOULD or MAY; the check need not know.
+struct Finding {
+  reports::Verdict verdict = reports::Verdict::error;
+  std::string message;   ///< One line: what was seen.
+  std::string expected;  ///< Of a fail: what the requirement asks for.
+  std::string got;       ///< Of a fail: what came instead.
+};
+Finding pass(std::string message);
+Finding fail(std::string expected, std::string got);
+Finding not_applicable(std::string why);
+Finding untestable(std::string why);
+
+struct EraSet {
+  bool http_sse = false, streamable = false, stateless = false;
+  bool has(Era era) const;
+  bool empty() const { return !http_sse && !streamable && !stateless; }
+};
+inline constexpr EraSet kAllEras{true, true, true};
+inline constexpr EraSet kHttpSse{.http_sse = true};
+inline constexpr EraSet kStreamable{.streamable = true};
+inline constexpr EraSet kStateless{.stateless = true};
+inline constexpr EraSet kSessionEras{.http_sse = true, .streamable = true};  ///< Those with initialize.
+inline constexpr EraSet kSingleEndpoint{.streamable = true, .stateless = true};
+inline constexpr EraSet kTarget{};  ///< Asked once of the target, whatever it speaks.
+
+struct CheckInfo {
+  std::string id;     ///< area.object.rule, kebab-case segments, never renumbered or reused
+  std::string title;  ///< What is right, in one clause.
+  Level level = Level::must;
+  EraSet eras;
+  std::string since;  ///< First and last revision it holds in; empty: unbounded.
+  std::string until;
+  std::string capability;                 ///< Not applicable unless the server declares it: "tools", "resources", ...
+  std::vector<std::string> requirements;  ///< Ids of the requirement catalogue (conformance/requirements.tsv).
+  std::string source;                     ///< Link; "{revision}" stands for the negotiated revision.
+  std::string consequence;                ///< Why it hurts, in one sentence.
+  std::vector<std::string> faults;        ///< Fixture faults that turn it red, each of them in every era it runs in ...
+  std::vector<std::string> fault_eras;    ///< ... unless only these eras can show them ("streamable").
+  std::string fixture;  ///< Extra fixture set-up for its tests and kills: "api-key", "bearer", or empty.
+  bool waits = false;   ///< Takes seconds by nature: started first.
+  Finding (*run)(Probe&) = nullptr;
+};
+
+/// Adds a check; an empty id, a second one of the same id, no source, no fault or no run stop the program and say so.
+struct Registration {
+  explicit Registration(CheckInfo info);
+};
+
+/// Every check, sorted by id.
+const std::vector<CheckInfo>& catalogue();
+const CheckInfo* find_check(std::string_view id);
+
+}  // namespace weir::conformance

@@ -1,0 +1,108 @@
+// What a check asks with. Blocking to look at, bounded in time by the run's budget; every request is kept as evidence.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/check.hpp"
+#include "wire/http_client.hpp"
+#include "wire/mcp/detect.hpp"
+#include "wire/mcp/dialogue.hpp"
+#include "wire/profile.hpp"
+
+namespace weir::conformance {
+
+namespace json = wire::json;
+namespace jsonrpc = wire::jsonrpc;
+
+/// What was learnt of one era of the target before the checks; shared by all of them and never changed after.
+struct Survey {
+  Era era{};
+  std::string revision;  ///< Negotiated.
+  json::object capabilities;
+  json::object server_info;
+  bool sessions = false;           ///< streamable: an Mcp-Session-Id was issued.
+  std::vector<json::value> tools;  ///< All pages; empty where not declared.
+  std::vector<json::value> resources;
+  std::vector<json::value> resource_templates;
+  std::vector<json::value> prompts;
+  std::vector<wire::mcp::Reply> list_replies;  ///< The raw replies of the lists, page by page, method in order.
+  std::optional<wire::Error> list_error;
+
+  bool declares(std::string_view capability) const;
+};
+
+/// What the run knows of the target.
+struct Target {
+  wire::Profile profile;
+  wire::Url url;          ///< As the user gave it.
+  wire::Headers headers;  ///< Credentials included.
+  wire::ClientOptions client;
+  wire::mcp::Detection detection;
+  std::vector<Survey> surveys;  ///< One per era that is spoken.
+  bool call_read_only = false;
+  std::chrono::milliseconds answer_timeout{5000};
+  std::chrono::milliseconds hold{0};  ///< --hold: how long idle streams are watched; 0: quick mode.
+
+  const Survey* survey(Era era) const;
+};
+
+class Probe {
+ public:
+  Probe(const Target& target, const Survey* survey, wire::Deadline deadline);
+  ~Probe();
+
+  const Target& target() const { return target_; }
+  /// The era's survey. Checks of kTarget have none: survey_or_null().
+  const Survey& survey() const { return *survey_; }
+  const Survey* survey_or_null() const { return survey_; }
+  Era era() const { return survey_ ? survey_->era : Era::none; }
+  bool is(Era e) const { return era() == e; }
+  const std::string& revision() const;
+
+  /// The target's URL for this era.
+  const wire::Url& url() const { return target_.url; }
+  wire::HttpClient& http() { return client_; }
+  /// Now plus `span`, but never beyond the run's budget.
+  wire::Deadline in(std::chrono::milliseconds span) const;
+  wire::Deadline answer_deadline() const { return in(target_.answer_timeout); }
+
+  /// A request to `url` with the target's credentials and nothing else.
+  wire::Request request(std::string method, const wire::Url& url) const;
+  /// Sends it and reads to the end of the body or the answer deadline.
+  wire::Result<wire::Exchange> send(const wire::Request& request);
+  wire::Result<wire::Exchange> send(const wire::Request& request, wire::Deadline deadline);
+
+  /// A fresh conversation in this probe's era and revision. `edit` may change the options first.
+  wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
+  /// A conversation shared by this check's steps, opened at the first use.
+  wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
+  /// Sends one request on the shared conversation.
+  wire::Result<wire::mcp::Reply> call(std::string_view method, json::value params = nullptr,
+                                      wire::mcp::RequestOptions options = {});
+
+  /// The finding for an error where an answer was due: a fail that names it, or untestable when the budget ran out.
+  Finding broken(const wire::Error& error, std::string expected) const;
+
+  /// Adds a line to the evidence.
+  void note(std::string line);
+  const std::vector<std::string>& evidence() const { return evidence_; }
+  /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
+  void pin_request(wire::Request request);
+  const std::optional<wire::Request>& last_request() const { return last_request_; }
+
+ private:
+  const Target& target_;
+  const Survey* survey_;
+  wire::Deadline deadline_;
+  wire::HttpClient client_;
+  std::optional<wire::mcp::Dialogue> shared_;
+  std::optional<wire::Request> last_request_;
+  bool pinned_ = false;
+  std::vector<std::string> evidence_;
+};
+
+}  // namespace weir::conformance

@@ -1,0 +1,105 @@
+// The results of a conformance run as one value. Every report is a pure function of it: time, host and target are
+// members. It is redacted when it is made, so no writer can leak a secret.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::reports {
+
+inline constexpr int kResultsSchemaVersion = 1;
+
+enum class Verdict { pass, fail, warn, not_applicable, untestable, error };
+std::string_view to_string(Verdict verdict);  ///< "not-applicable" for people and for JSON alike.
+enum class Level { must, should, may };
+std::string_view to_string(Level level);
+
+enum class ExitCode { good = 0, target_fails = 1, usage = 2, unreachable = 3, inconclusive = 4, interrupted = 130 };
+
+/// Known failure, taken from a baseline.
+struct Excused {
+  std::string reason;
+  std::string expires;  ///< ISO date, or empty.
+};
+
+struct CheckResult {
+  std::string id;
+  std::string title;
+  std::string area;  ///< The first segment of the id.
+  Level level = Level::must;
+  std::string era;       ///< "http-sse", ...; empty for checks of the target as a whole.
+  std::string revision;  ///< The revision it was judged by; empty for checks of the target as a whole.
+  Verdict verdict = Verdict::error;
+  std::string message;   ///< One line.
+  std::string expected;  ///< Of a fail or warn.
+  std::string got;
+  std::string consequence;                ///< Why it hurts.
+  std::vector<std::string> requirements;  ///< Requirement ids.
+  std::string source;                     ///< Link to the specification.
+  std::vector<std::string> evidence;      ///< Lines of the redacted transcript.
+  std::string curl;                       ///< A command that shows it again.
+  std::optional<Excused> excused;
+  std::int64_t duration_ms = 0;
+};
+
+struct EraFound {
+  std::string era;
+  std::string revision;
+  std::string server_name;
+  std::string server_version;
+  std::vector<std::string> capabilities;
+  std::int64_t tools = -1;  ///< -1 where there are none to list.
+};
+
+/// Why no check could run.
+struct PreflightFailure {
+  std::string cause;    ///< Stable name: "connect-refused", "tls-expired", "html-not-mcp", "no-healthy-target", ...
+  std::string message;  ///< One sentence: what was seen.
+  std::string fix;      ///< One sentence: what to do.
+  std::vector<std::string> evidence;
+  std::string curl;
+};
+
+struct ToolChange {
+  std::string severity;  ///< "breaking", "risky", "additive"
+  std::string tool;
+  std::string pointer;  ///< Where in the tool, as a JSON pointer.
+  std::string message;
+};
+
+struct ToolsLock {
+  std::string path;
+  bool written = false;  ///< The file was made or accepted in this run.
+  std::string gate;      ///< The class from which on the run fails.
+  std::vector<ToolChange> changes;
+};
+
+struct Summary {
+  int pass = 0, fail = 0, warn = 0, not_applicable = 0, untestable = 0, error = 0;
+  int excused = 0;  ///< Of fail and warn, those in the baseline.
+};
+
+struct Results {
+  std::string tool_version;
+  std::string started_at;  ///< RFC 3339, UTC.
+  std::int64_t duration_ms = 0;
+  std::string target_name;
+  std::string target_url;
+  bool strict = false;
+  bool tls_verified = true;  ///< false when --insecure switched it off.
+  std::vector<EraFound> eras;
+  std::optional<PreflightFailure> preflight;
+  std::vector<CheckResult> checks;  ///< Sorted by id, then era, then revision.
+  std::optional<ToolsLock> tools_lock;
+  std::vector<std::string> problems;  ///< Of the run itself: stale baseline entries, exhausted budget, ...
+  Summary summary;
+  ExitCode exit_code = ExitCode::inconclusive;
+  std::string exit_reason;  ///< One sentence.
+};
+
+Summary summarize(const std::vector<CheckResult>& checks);
+
+}  // namespace weir::reports

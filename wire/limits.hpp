@@ -1,0 +1,30 @@
+// A named limit for everything that an endpoint can make big. An endpoint is an adversary: reaching a limit is a
+// finding about it, never a reason for Weir to grow or to crash.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace weir::wire::limits {
+
+inline constexpr std::size_t kHeadBytes = 64 * 1024;            ///< Status line and header fields of one response.
+inline constexpr std::size_t kChunkLineBytes = 4 * 1024;        ///< One chunk-size line with its extensions.
+inline constexpr std::size_t kTrailerBytes = 16 * 1024;         ///< The trailer section.
+inline constexpr std::size_t kBodyBytes = 16 * 1024 * 1024;     ///< One whole response body, decoded.
+inline constexpr std::size_t kInflateRatio = 200;               ///< Decoded bytes per encoded byte, beyond 1 MiB.
+inline constexpr std::size_t kSseLineBytes = 4 * 1024 * 1024;   ///< One SSE line.
+inline constexpr std::size_t kSseEventBytes = 8 * 1024 * 1024;  ///< The data of one SSE event.
+inline constexpr std::size_t kSseOddities = 64;                 ///< Oddities kept per stream; later ones are counted.
+inline constexpr std::size_t kJsonDepth = 128;                  ///< Nesting of a JSON text.
+inline constexpr std::size_t kSchemaBytes = 512 * 1024;         ///< One JSON Schema, serialized.
+inline constexpr std::size_t kSchemaRefHops = 256;              ///< Nested references while validating.
+inline constexpr std::size_t kSchemaPatternBytes = 4 * 1024;    ///< A `pattern` keyword's text.
+inline constexpr std::size_t kListPages = 100;                  ///< Pages followed in one paginated list.
+inline constexpr std::size_t kListItems = 20'000;               ///< Items kept of one paginated list.
+inline constexpr std::size_t kStreamMessages = 10'000;          ///< Messages kept of one stream in the dialogues.
+inline constexpr std::size_t kRedirects = 5;                    ///< Same-origin redirects followed for one request.
+inline constexpr std::size_t kProfileBytes = 1024 * 1024;       ///< A target profile file.
+inline constexpr std::chrono::seconds kConnectTimeout{5};       ///< DNS, TCP and TLS together.
+inline constexpr std::chrono::seconds kAnswerTimeout{5};        ///< One request until its answer.
+
+}  // namespace weir::wire::limits
