@@ -1,0 +1,48 @@
+#include "wire/mcp/era.hpp"
+
+#include <algorithm>
+
+namespace weir::wire::mcp {
+
+std::string_view to_string(Era era) {
+  switch (era) {
+    case Era::none:
+      return "none";
+    case Era::http_sse:
+      return "http-sse";
+    case Era::streamable:
+      return "streamable";
+    case Era::stateless:
+      return "stateless";
+  }
+  return "none";
+}
+
+std::optional<Era> parse_era(std::string_view text) {
+  for (Era era : {Era::none, Era::http_sse, Era::streamable, Era::stateless}) {
+    if (text == to_string(era)) {
+      return era;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_known_revision(std::string_view revision) {
+  return std::find(kRevisions.begin(), kRevisions.end(), revision) != kRevisions.end();
+}
+
+std::string_view newest_revision(Era era) {
+  switch (era) {
+    case Era::none:
+      return "";
+    case Era::http_sse:
+      return k2024_11_05;
+    case Era::streamable:
+      return k2025_11_25;
+    case Era::stateless:
+      return k2026_07_28;
+  }
+  return "";
+}
+
+}  // namespace weir::wire::mcp
