@@ -38,6 +38,9 @@ class HttpStream {
   const Exchange& exchange() const;
   bool ended() const { return exchange().end != EndClass::open; }
 
+  /// After HttpClient::begin: waits for the response head; false when the deadline passed (it may be asked again) or
+  /// the connection ended before a head came (tell the two apart with ended()). True at once for a stream from open().
+  bool wait_for_head(Deadline deadline);
   /// Waits for the next SSE item in stream order; nullopt when the stream has ended or the deadline passed (tell the
   /// two apart with ended()). Items are also kept in exchange().items.
   std::optional<SseItem> next_item(Deadline deadline);
@@ -94,6 +97,9 @@ class HttpClient {
   Result<Exchange> exchange(const Request& request, Deadline deadline);
   /// Sends a request and returns as soon as the response head is there.
   Result<HttpStream> open(const Request& request, Deadline deadline);
+  /// Sends a request and returns without waiting for the response head, for a POST whose answer comes on another
+  /// stream: the caller alternates between the two. No redirect is followed.
+  Result<HttpStream> begin(const Request& request, Deadline deadline);
   /// Connects only (DNS, TCP, TLS).
   Result<Connection> connect(const Url& url, Deadline deadline);
 
