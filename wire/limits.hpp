@@ -22,6 +22,8 @@ inline constexpr std::size_t kSchemaPatternBytes = 4 * 1024;    ///< A `pattern`
 inline constexpr std::size_t kListPages = 100;                  ///< Pages followed in one paginated list.
 inline constexpr std::size_t kListItems = 20'000;               ///< Items kept of one paginated list.
 inline constexpr std::size_t kStreamMessages = 10'000;          ///< Messages kept of one stream in the dialogues.
+inline constexpr std::size_t kServerRequests = 64;              ///< Server's requests answered during one of ours.
+inline constexpr std::size_t kResumptions = 32;                 ///< Times that one answer's stream is taken up again.
 inline constexpr std::size_t kRedirects = 5;                    ///< Same-origin redirects followed for one request.
 inline constexpr std::size_t kProfileBytes = 1024 * 1024;       ///< A target profile file.
 inline constexpr std::chrono::seconds kConnectTimeout{5};       ///< DNS, TCP and TLS together.

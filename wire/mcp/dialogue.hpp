@@ -40,12 +40,21 @@ struct Reply {
   std::optional<SeenMessage> response;   ///< The message that answers our id, wherever it came (stream or body).
   std::vector<SeenMessage> messages;     ///< Every message seen while waiting, the response included, in order.
   std::vector<std::string> undecodable;  ///< Event data or bodies that are no JSON-RPC, as excerpts.
-  json::value id;                        ///< The id that was sent.
+  json::value id;                        ///< The id that was sent; null where none was, or several in a batch.
+  bool answer_due = false;               ///< What was sent asks for an answer (a notification does not).
+  std::chrono::milliseconds waited{0};   ///< From the sending until the waiting ended.
+  /// The GETs that took up an answer's stream again after its server had closed it early (2025-11-25 transports,
+  /// "Sending Messages to the Server", item 6; SEP-1699).
+  std::vector<Exchange> resumed;
+  EndClass stream_end = EndClass::open;  ///< http-sse: how the held stream stood when the waiting ended.
 
   bool is_result() const { return response && response->message.kind == jsonrpc::Kind::response; }
   bool is_error() const { return response && response->message.kind == jsonrpc::Kind::error; }
   /// The result, or a null value.
   const json::value& result() const;
+  /// The error that answers our id, else one without an id, by which a server refuses a message that it could not or
+  /// would not attribute; nullptr where there is neither.
+  const jsonrpc::Message* error_message() const;
   /// One line for a message: "HTTP 400, JSON-RPC error -32602 'bad'", "HTTP 202, no answer within 5 s".
   std::string describe() const;
 };
