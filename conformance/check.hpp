@@ -69,7 +69,10 @@ struct CheckInfo {
   std::vector<std::string> faults;        ///< Fixture faults that turn it red, each of them in every era it runs in ...
   std::vector<std::string> fault_eras;    ///< ... unless only these eras can show them ("streamable").
   std::string fixture;  ///< Extra fixture set-up for its tests and kills: "api-key", "bearer", or empty.
-  bool waits = false;   ///< Takes seconds by nature: started first.
+  /// Where the right fixture cannot give a pass: words of the not-applicable or untestable message that it gives
+  /// instead.
+  std::string green_may_be;
+  bool waits = false;  ///< Takes seconds by nature: started first.
   Finding (*run)(Probe&) = nullptr;
 };
 
@@ -77,6 +80,9 @@ struct CheckInfo {
 struct Registration {
   explicit Registration(CheckInfo info);
 };
+
+/// Why a check could not be registered; empty when it can.
+std::string why_invalid(const CheckInfo& info);
 
 /// Every check, sorted by id.
 const std::vector<CheckInfo>& catalogue();

@@ -1,6 +1,7 @@
 // What a check asks with. Blocking to look at, bounded in time by the run's budget; every request is kept as evidence.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,8 +53,11 @@ struct Target {
 
 class Probe {
  public:
-  Probe(const Target& target, const Survey* survey, wire::Deadline deadline);
+  /// `stop`, once true, makes every further deadline pass at once.
+  Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop = nullptr);
   ~Probe();
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
 
   const Target& target() const { return target_; }
   /// The era's survey. Checks of kTarget have none: survey_or_null().
@@ -93,15 +97,24 @@ class Probe {
   /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
   void pin_request(wire::Request request);
   const std::optional<wire::Request>& last_request() const { return last_request_; }
+  /// The last thing that was asked for got no answer in time.
+  bool last_answer_missing() const { return last_answer_missing_; }
+  /// The run's budget is spent, or it was stopped.
+  bool out_of_time() const;
 
  private:
+  void heard(bool answer);
+  void heard_error(const wire::Error& error);
+
   const Target& target_;
   const Survey* survey_;
   wire::Deadline deadline_;
+  const std::atomic<bool>* stop_;
   wire::HttpClient client_;
   std::optional<wire::mcp::Dialogue> shared_;
   std::optional<wire::Request> last_request_;
   bool pinned_ = false;
+  bool last_answer_missing_ = false;
   std::vector<std::string> evidence_;
 };
 

@@ -1,0 +1,44 @@
+// A response carries the id of its request, value and type unchanged (JSON-RPC 2.0 section 5).
+#include "conformance/probe.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+Finding run(Probe& probe) {
+  // The largest integer that every JSON library can hold: none has a reason to change it.
+  constexpr std::int64_t kLargest = (std::int64_t{1} << 53) - 1;
+  const std::string_view method = probe.is(Era::stateless) ? "server/discover" : "ping";
+  for (const json::value& id : {json::value(7), json::value("weir-7"), json::value("7"), json::value(kLargest)}) {
+    auto reply = probe.call(method, nullptr, {.id = id});
+    const std::string expected = fmt::format("an answer with the id {}", json::serialize(id));
+    if (!reply) {
+      return probe.broken(reply.error(), expected);
+    }
+    if (reply->response) {
+      continue;
+    }
+    for (const auto& seen : reply->messages) {
+      if (seen.message.is_reply()) {
+        const auto& got = seen.message.id;
+        return fail(expected, got ? fmt::format("one with the id {}", wire::excerpt(*got)) : "one without an id");
+      }
+    }
+    return fail(expected, reply->describe());
+  }
+  return pass("integer, string and large ids came back unchanged");
+}
+
+const Registration kCheck{{.id = "jsonrpc.id.echoed",
+                           .title = "a response carries the id of its request, type included",
+                           .level = Level::must,
+                           .eras = kAllEras,
+                           .requirements = {"jsonrpc.response-id-echo"},
+                           .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
+                           .consequence = "Clients match answers by id: under another id the answer is lost.",
+                           .faults = {"jsonrpc.id-stringified"},
+                           .run = run}};
+
+}  // namespace
+
+}  // namespace weir::conformance

@@ -1,0 +1,84 @@
+#include "conformance/curl.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kBodyBytes = 4000;
+
+bool is_plain(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("-_./:=@%+,").find(c) != std::string_view::npos;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// A credential as a variable in double quotes, which the reader sets to his own.
+std::string credential(const wire::Header& field) {
+  const bool bearer = same_name(field.name, "authorization") && field.value.size() >= 7 &&
+                      same_name(std::string_view(field.value).substr(0, 7), "bearer ");
+  if (bearer) {
+    return fmt::format("\"{}: Bearer $WEIR_BEARER\"", field.name);
+  }
+  const bool api_key = same_name(field.name, "x-api-key");
+  return fmt::format("\"{}: {}\"", field.name, api_key ? "$WEIR_API_KEY" : "$WEIR_HEADER");
+}
+
+bool is_left_to_curl(std::string_view name) { return same_name(name, "host") || same_name(name, "content-length"); }
+
+}  // namespace
+
+std::string shell_quote(std::string_view word) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
+    return std::string(word);
+  }
+  std::string out = "'";
+  for (char c : word) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
+}
+
+std::string curl_command(const wire::Request& request, const Redactor& redact, bool insecure,
+                         std::string_view ca_file) {
+  std::string line = "curl -isS -N --max-time 10";
+  if (insecure) {
+    line += " -k";
+  }
+  if (!ca_file.empty()) {
+    line += " --cacert " + shell_quote(ca_file);
+  }
+  if (request.method == "HEAD") {
+    line += " -I";  // With -X HEAD curl waits for a body.
+  } else if (request.method != (request.body.empty() ? "GET" : "POST")) {
+    line += " -X " + shell_quote(request.method);
+  }
+  for (const auto& field : request.headers.fields()) {
+    if (is_left_to_curl(field.name)) {
+      continue;
+    }
+    // An empty value needs the semicolon form, or curl removes the field.
+    const std::string text = field.value.empty() ? field.name + ";" : field.name + ": " + field.value;
+    const bool secret = !field.value.empty() && is_credential_header(field.name);
+    line += " -H " + (secret ? credential(field) : shell_quote(redact(text)));
+  }
+  if (!request.body.empty()) {
+    // Not --data-binary: a body that begins with "@" would be taken for a file's name.
+    line += " --data-raw " + shell_quote(redact(request.body.substr(0, kBodyBytes)));
+  }
+  line += " " + shell_quote(redact(request.url.str()));
+  if (request.body.size() > kBodyBytes) {
+    line += fmt::format("  # the body is cut, it had {} bytes", request.body.size());
+  }
+  return line;
+}
+
+}  // namespace weir::conformance

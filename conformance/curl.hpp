@@ -1,0 +1,19 @@
+// A curl command that shows a request again, safe to paste into a shell and into a ticket.
+#pragma once
+
+#include <string>
+
+#include "conformance/redact.hpp"
+#include "wire/http.hpp"
+
+namespace weir::conformance {
+
+/// A POSIX shell word that stands for exactly these bytes: plain words as they are, others in single quotes.
+std::string shell_quote(std::string_view word);
+
+/// Credentials become "$WEIR_BEARER", "$WEIR_API_KEY" or "$WEIR_HEADER"; what `redact` knows is masked. Event streams
+/// are read for ten seconds at most.
+std::string curl_command(const wire::Request& request, const Redactor& redact, bool insecure = false,
+                         std::string_view ca_file = "");
+
+}  // namespace weir::conformance

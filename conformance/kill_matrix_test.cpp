@@ -1,0 +1,141 @@
+// Every check proves itself twice: it is green against the right fixture, and red against each fault that it names.
+#include <gtest/gtest.h>
+
+#include "conformance/runner.hpp"
+#include "conformance/survey.hpp"
+#include "fixtures/server.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+using reports::Verdict;
+
+constexpr std::string_view kApiKey = "fixture-api-key-1f9c";
+constexpr std::string_view kBearer = "fixture-bearer-7d21";
+constexpr std::chrono::seconds kWhole{20};
+
+struct Endpoint {
+  fixtures::Server server;
+  Target target;
+};
+
+wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults) {
+  fixtures::ServerOptions options;
+  options.faults = std::move(faults);
+  wire::Profile profile;
+  if (info.fixture == "api-key") {
+    options.endpoint.api_key = kApiKey;
+    profile.api_key = wire::ApiKey{.value = std::string(kApiKey)};
+  } else if (info.fixture == "bearer") {
+    options.endpoint.bearer = kBearer;
+    profile.bearer = kBearer;
+  }
+  auto server = fixtures::Server::start(std::move(options));
+  if (!server) {
+    return tl::unexpected(server.error());
+  }
+  const auto url = wire::parse_url(era == Era::http_sse ? server->sse_url() : server->mcp_url());
+  Endpoint endpoint{.server = std::move(*server), .target = {}};
+  Target& target = endpoint.target;
+  target.profile = std::move(profile);
+  target.url = url.value();
+  target.headers = target.profile.all_headers();
+  target.answer_timeout = std::chrono::milliseconds(2000);
+  std::optional<Era> only;
+  if (era != Era::none) {
+    only = era;
+  }
+  target.detection = wire::mcp::detect({.url = target.url,
+                                        .headers = target.headers,
+                                        .client = target.client,
+                                        .timeout = target.answer_timeout,
+                                        .only = only});
+  std::vector<std::string> problems;
+  target.surveys = survey(target, wire::Deadline::in(kWhole), nullptr, problems);
+  if (era != Era::none && !target.survey(era)) {
+    const auto* attempt = target.detection.attempt(era);
+    return wire::fail(wire::ErrorCode::rejected, fmt::format("{} is not spoken here: {} {}", to_string(era),
+                                                             attempt ? attempt->why : "", fmt::join(problems, "; ")));
+  }
+  return endpoint;
+}
+
+std::vector<Era> eras_of(const CheckInfo& info) {
+  if (info.eras.empty()) {
+    return {Era::none};
+  }
+  std::vector<Era> eras;
+  for (Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
+    if (info.eras.has(era)) {
+      eras.push_back(era);
+    }
+  }
+  return eras;
+}
+
+std::string report(const reports::CheckResult& result) {
+  std::string text = fmt::format("{}: {}\n", to_string(result.verdict), result.message);
+  for (const auto& line : result.evidence) {
+    text += "    " + line + "\n";
+  }
+  return text + "    " + result.curl;
+}
+
+struct Case {
+  std::string check;
+  Era era;
+  std::string fault;  ///< Empty: the control.
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const auto& info : catalogue()) {
+    for (Era era : eras_of(info)) {
+      all.push_back({info.id, era, {}});
+      const bool shows = info.fault_eras.empty() || std::find(info.fault_eras.begin(), info.fault_eras.end(),
+                                                              to_string(era)) != info.fault_eras.end();
+      for (const auto& fault : info.faults) {
+        if (shows) {
+          all.push_back({info.id, era, fault});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+std::string name_of(const testing::TestParamInfo<Case>& info) {
+  const auto& [check, era, fault] = info.param;
+  std::string name = fmt::format("{}_in_{}_{}", check, era == Era::none ? "target" : to_string(era),
+                                 fault.empty() ? "is_green" : "is_red_by_" + fault);
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+}  // namespace
+
+class KillMatrix : public testing::TestWithParam<Case> {};
+
+TEST_P(KillMatrix, holds) {
+  const auto& [id, era, fault] = GetParam();
+  const CheckInfo& info = *find_check(id);
+  auto endpoint = start(info, era, fault.empty() ? std::vector<std::string>{} : std::vector<std::string>{fault});
+  ASSERT_TRUE(endpoint) << endpoint.error().detail;
+
+  const auto result = run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
+  if (!fault.empty()) {
+    EXPECT_TRUE(result.verdict == Verdict::fail || result.verdict == Verdict::warn) << report(result);
+    EXPECT_FALSE(result.expected.empty() || result.got.empty()) << report(result);
+  } else if (result.verdict == Verdict::not_applicable || result.verdict == Verdict::untestable) {
+    EXPECT_FALSE(info.green_may_be.empty()) << report(result);
+    EXPECT_NE(result.message.find(info.green_may_be), std::string::npos) << report(result);
+  } else {
+    EXPECT_EQ(result.verdict, Verdict::pass) << report(result);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Checks, KillMatrix, testing::ValuesIn(cases()), name_of);
+
+}  // namespace weir::conformance

@@ -1,0 +1,160 @@
+#include "conformance/probe.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kEvidenceLines = 60;
+constexpr std::size_t kEvidenceBytes = 400;
+
+std::string sent_line(const wire::Request& request) {
+  std::string line = fmt::format("> {} {}", request.method, request.url.target());
+  if (!request.body.empty()) {
+    line += " " + wire::excerpt(std::string_view(request.body));
+  }
+  return line;
+}
+
+std::string received_line(const wire::Exchange& exchange) {
+  return fmt::format("< HTTP {} {} {} ({}, {} bytes)", exchange.head.status,
+                     wire::media_type(exchange.head.headers.get("content-type")),
+                     wire::excerpt(std::string_view(exchange.body)), to_string(exchange.end), exchange.body.size());
+}
+
+}  // namespace
+
+bool Survey::declares(std::string_view capability) const { return capabilities.contains(capability); }
+
+const Survey* Target::survey(Era era) const {
+  const auto found = std::find_if(surveys.begin(), surveys.end(), [&](const Survey& s) { return s.era == era; });
+  return found == surveys.end() ? nullptr : &*found;
+}
+
+Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop)
+    : target_(target), survey_(survey), deadline_(deadline), stop_(stop), client_(target.client) {
+  client_.on_request([this](const wire::Request& request) {
+    note(sent_line(request));
+    if (!pinned_) {
+      last_request_ = request;
+    }
+  });
+}
+
+Probe::~Probe() = default;
+
+const std::string& Probe::revision() const {
+  static const std::string kNone;
+  return survey_ ? survey_->revision : kNone;
+}
+
+bool Probe::out_of_time() const { return deadline_.passed() || (stop_ && stop_->load()); }
+
+wire::Deadline Probe::in(std::chrono::milliseconds span) const {
+  if (stop_ && stop_->load()) {
+    return {wire::Clock::now()};
+  }
+  return wire::Deadline::in(span).or_sooner(deadline_);
+}
+
+wire::Request Probe::request(std::string method, const wire::Url& url) const {
+  return {.method = std::move(method), .url = url, .headers = target_.headers, .body = {}};
+}
+
+wire::Result<wire::Exchange> Probe::send(const wire::Request& request) { return send(request, answer_deadline()); }
+
+wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Deadline deadline) {
+  auto exchange = client_.exchange(request, deadline.or_sooner(deadline_));
+  if (exchange) {
+    heard(true);
+    note(received_line(*exchange));
+  } else {
+    heard_error(exchange.error());
+  }
+  return exchange;
+}
+
+wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit) {
+  wire::mcp::DialogueOptions options{.url = target_.url,
+                                     .era = era(),
+                                     .revision = revision(),
+                                     .headers = target_.headers,
+                                     .capabilities = {},
+                                     .timeout = answer_deadline().left()};
+  if (edit) {
+    edit(options);
+  }
+  auto opened = wire::mcp::Dialogue::open(client_, std::move(options));
+  if (opened) {
+    heard(true);
+  } else {
+    heard_error(opened.error());
+  }
+  return opened;
+}
+
+wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
+  if (!shared_) {
+    auto opened = dialogue();
+    if (!opened) {
+      return tl::unexpected(opened.error());
+    }
+    shared_.emplace(std::move(*opened));
+  }
+  return std::ref(*shared_);
+}
+
+wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value params,
+                                           wire::mcp::RequestOptions options) {
+  auto dialogue = shared();
+  if (!dialogue) {
+    return tl::unexpected(dialogue.error());
+  }
+  if (!options.timeout) {
+    options.timeout = answer_deadline().left();
+  }
+  auto reply = dialogue->get().request(method, std::move(params), std::move(options));
+  if (!reply) {
+    heard_error(reply.error());
+    return reply;
+  }
+  note("< " + reply->describe());
+  heard(reply->response.has_value() || reply->http.end != wire::EndClass::open);
+  return reply;
+}
+
+Finding Probe::broken(const wire::Error& error, std::string expected) const {
+  if (out_of_time()) {
+    return untestable("the run ended before the answer came");
+  }
+  switch (error.code) {
+    case wire::ErrorCode::internal:
+    case wire::ErrorCode::bad_input:
+      return {reports::Verdict::error, error.detail, {}, {}};
+    default:
+      return fail(std::move(expected), error.detail.empty() ? std::string(to_string(error.code)) : error.detail);
+  }
+}
+
+void Probe::note(std::string line) {
+  if (evidence_.size() >= kEvidenceLines) {
+    return;
+  }
+  if (line.size() > kEvidenceBytes) {
+    line = wire::excerpt(std::string_view(line), kEvidenceBytes);
+  }
+  evidence_.push_back(evidence_.size() + 1 == kEvidenceLines ? "(later lines are left out)" : std::move(line));
+}
+
+void Probe::pin_request(wire::Request request) {
+  last_request_ = std::move(request);
+  pinned_ = true;
+}
+
+void Probe::heard(bool answer) { last_answer_missing_ = !answer; }
+
+void Probe::heard_error(const wire::Error& error) {
+  note(fmt::format("! {}: {}", to_string(error.code), error.detail));
+  heard(error.code != wire::ErrorCode::timeout && error.code != wire::ErrorCode::connect_timeout);
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,266 @@
+#include "conformance/runner.hpp"
+
+#include <exception>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "conformance/curl.hpp"
+
+namespace weir::conformance {
+
+using reports::CheckResult;
+using reports::Verdict;
+
+namespace {
+
+constexpr std::chrono::seconds kAskAgain{3};
+
+struct Job {
+  const CheckInfo* info = nullptr;
+  Era era = Era::none;
+};
+
+std::string with_revision(std::string text, std::string_view revision) {
+  constexpr std::string_view kMark = "{revision}";
+  if (const auto at = text.find(kMark); at != std::string::npos) {
+    text.replace(at, kMark.size(), revision);
+  }
+  return text;
+}
+
+CheckResult describe(const CheckInfo& info, const Survey* survey) {
+  CheckResult result;
+  result.id = info.id;
+  result.title = info.title;
+  result.area = info.id.substr(0, info.id.find('.'));
+  result.level = info.level;
+  if (survey) {
+    result.era = to_string(survey->era);
+    result.revision = survey->revision;
+  }
+  result.consequence = info.consequence;
+  result.requirements = info.requirements;
+  result.source = with_revision(info.source, survey ? survey->revision : std::string(wire::mcp::kRevisions.back()));
+  return result;
+}
+
+/// Why a check need not be asked at all; empty when it must be.
+std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
+  if (!survey) {
+    return {};
+  }
+  if (!info.since.empty() && survey->revision < info.since) {
+    return fmt::format("this holds since {}; the revision here is {}", info.since, survey->revision);
+  }
+  if (!info.until.empty() && survey->revision > info.until) {
+    return fmt::format("this holds until {}; the revision here is {}", info.until, survey->revision);
+  }
+  if (!info.capability.empty() && !survey->declares(info.capability)) {
+    return fmt::format("the server does not declare the capability '{}'", info.capability);
+  }
+  return {};
+}
+
+Finding guarded(const CheckInfo& info, Probe& probe) {
+  try {
+    return info.run(probe);
+  } catch (const std::exception& error) {
+    return {Verdict::error, fmt::format("the check itself failed: {}", error.what()), {}, {}};
+  }
+}
+
+void take(CheckResult& result, Finding finding, Level level) {
+  result.verdict = finding.verdict == Verdict::fail && level != Level::must ? Verdict::warn : finding.verdict;
+  result.message = std::move(finding.message);
+  result.expected = std::move(finding.expected);
+  result.got = std::move(finding.got);
+}
+
+void redact(CheckResult& result, const Redactor& redactor) {
+  for (std::string* text : {&result.message, &result.expected, &result.got, &result.curl}) {
+    redactor.apply(*text);
+  }
+  for (auto& line : result.evidence) {
+    redactor.apply(line);
+  }
+}
+
+/// Those that wait first, so that they wait beside the others instead of after them.
+std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
+  std::vector<Job> jobs;
+  for (const auto& info : catalogue()) {
+    if (info.level > options.lowest || !std::binary_search(options.checks.begin(), options.checks.end(), info.id)) {
+      continue;
+    }
+    if (info.eras.empty()) {
+      jobs.push_back({&info, Era::none});
+    }
+    for (const auto& survey : target.surveys) {
+      if (!info.eras.empty() && info.eras.has(survey.era)) {
+        jobs.push_back({&info, survey.era});
+      }
+    }
+  }
+  std::stable_partition(jobs.begin(), jobs.end(), [](const Job& job) { return job.info->waits; });
+  return jobs;
+}
+
+/// Whether the target still answers anything at all in this era.
+bool still_answers(const Target& target, Era era) {
+  Probe probe(target, target.survey(era), wire::Deadline::in(kAskAgain));
+  if (era == Era::none) {
+    return probe.send(probe.request("GET", target.url)).has_value();
+  }
+  const auto reply = probe.call("ping");
+  return reply.has_value() && !probe.last_answer_missing();
+}
+
+class Run {
+ public:
+  Run(const Target& target, const RunnerOptions& options)
+      : target_(target), options_(options), jobs_(plan(target, options)), results_(jobs_.size()) {}
+
+  RunnerOutcome go() {
+    std::vector<std::thread> threads;
+    const auto count = std::min<std::size_t>(std::max(1U, options_.threads), std::max<std::size_t>(1, jobs_.size()));
+    for (std::size_t i = 1; i < count; ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    std::thread watch([this] { watch_for_the_end(); });
+    work();
+    for (auto& thread : threads) {
+      thread.join();
+    }
+    done_ = true;
+    watch.join();
+    return collect();
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+      const Job& job = jobs_[i];
+      if (!may_go_on()) {
+        results_[i] = left_out(job);
+        continue;
+      }
+      bool hung = false;
+      results_[i] = run_check(target_, *job.info, job.era, options_.deadline, &stop_, &hung);
+      count_hang(job, hung);
+    }
+  }
+
+  bool may_go_on() {
+    if (options_.deadline.passed()) {
+      stop(fmt::format("the budget of {} s was used up", options_.budget.count()));
+    }
+    return !stop_;
+  }
+
+  void stop(std::string why) {
+    const std::lock_guard lock(mutex_);
+    if (why_stopped_.empty()) {
+      why_stopped_ = std::move(why);
+      stop_ = true;
+    }
+  }
+
+  CheckResult left_out(const Job& job) {
+    auto result = describe(*job.info, target_.survey(job.era));
+    const std::lock_guard lock(mutex_);
+    take(result, untestable(why_stopped_), job.info->level);
+    ++left_out_;
+    return result;
+  }
+
+  /// A target that stops answering would cost one timeout per check. After a few in a row it is asked once more, so
+  /// that checks of odd requests, which a server may well ignore, do not end a run that goes on elsewhere.
+  void count_hang(const Job& job, bool hung) {
+    hangs_ = hung ? hangs_ + 1 : 0;
+    if (hangs_ < kHangsBeforeStop || stop_) {
+      return;
+    }
+    const std::unique_lock asking(asking_, std::try_to_lock);
+    if (!asking) {
+      return;
+    }
+    if (still_answers(target_, job.era)) {
+      hangs_ = 0;
+    } else if (!options_.deadline.passed()) {
+      stop(fmt::format(
+          "the target stopped answering: {} checks in a row timed out, and it did not answer when asked again",
+          kHangsBeforeStop));
+    }
+  }
+
+  void watch_for_the_end() {
+    constexpr std::chrono::milliseconds kTick{20};
+    while (!done_) {
+      if (options_.interrupted && options_.interrupted->load()) {
+        interrupted_ = true;
+        stop("the run was interrupted");
+        return;
+      }
+      std::this_thread::sleep_for(kTick);
+    }
+  }
+
+  RunnerOutcome collect() {
+    RunnerOutcome outcome{std::move(results_), {}, interrupted_, left_out_ > 0};
+    std::sort(outcome.checks.begin(), outcome.checks.end(), [](const CheckResult& a, const CheckResult& b) {
+      return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);
+    });
+    if (left_out_ > 0) {
+      outcome.problems.push_back(
+          fmt::format("{}; {} of {} checks were not asked", why_stopped_, left_out_, jobs_.size()));
+    }
+    return outcome;
+  }
+
+  const Target& target_;
+  const RunnerOptions& options_;
+  const std::vector<Job> jobs_;
+  std::vector<CheckResult> results_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<int> hangs_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> done_{false};
+  std::atomic<bool> interrupted_{false};
+  std::mutex asking_;
+  std::mutex mutex_;
+  std::string why_stopped_;
+  int left_out_ = 0;
+};
+
+}  // namespace
+
+CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
+                      const std::atomic<bool>* stop, bool* hung) {
+  const Survey* survey = target.survey(era);
+  CheckResult result = describe(info, survey);
+  if (auto why = why_not_applicable(info, survey); !why.empty()) {
+    take(result, not_applicable(std::move(why)), info.level);
+    return result;
+  }
+  const auto begin = wire::Clock::now();
+  const Redactor redactor(target.profile, target.headers);
+  Probe probe(target, survey, deadline, stop);
+  take(result, guarded(info, probe), info.level);
+  result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
+  if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
+    result.evidence = probe.evidence();
+    if (probe.last_request()) {
+      result.curl = curl_command(*probe.last_request(), redactor, target.client.insecure, target.client.ca_file);
+    }
+  }
+  redact(result, redactor);
+  if (hung) {
+    *hung = probe.last_answer_missing();
+  }
+  return result;
+}
+
+RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) { return Run(target, options).go(); }
+
+}  // namespace weir::conformance

@@ -1,0 +1,17 @@
+// What is learnt of each era once, so that ninety checks need not ask again: handshake facts and the lists.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "conformance/probe.hpp"
+
+namespace weir::conformance {
+
+/// Opens one conversation per era of `target.detection` (all at the same time) and reads the lists that it declares.
+/// `target.surveys` is not looked at; put the answer there. An era whose conversation cannot be opened again is left
+/// out and named in `problems`.
+std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const std::atomic<bool>* stop,
+                           std::vector<std::string>& problems);
+
+}  // namespace weir::conformance
