@@ -74,6 +74,9 @@ class Probe {
   wire::Deadline in(std::chrono::milliseconds span) const;
   wire::Deadline answer_deadline() const { return in(target_.answer_timeout); }
 
+  /// Waits, for a server that needs a moment to notice something; never beyond the run's budget.
+  void pause(std::chrono::milliseconds span) const;
+
   /// A request to `url` with the target's credentials and nothing else.
   wire::Request request(std::string method, const wire::Url& url) const;
   /// Sends it and reads to the end of the body or the answer deadline.

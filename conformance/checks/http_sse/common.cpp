@@ -1,0 +1,65 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+#include <algorithm>
+
+namespace weir::conformance {
+
+wire::Result<wire::HttpStream> open_stream(Probe& probe) {
+  return probe.http().open(stream_get(probe, probe.url()), probe.answer_deadline());
+}
+
+wire::Result<std::string> announced_endpoint(Probe& probe) {
+  auto stream = open_stream(probe);
+  if (!stream) {
+    return tl::unexpected(stream.error());
+  }
+  const wire::Deadline deadline = probe.answer_deadline();
+  while (auto event = stream->next_event(deadline)) {
+    if (event->type == "endpoint") {
+      return event->data;
+    }
+  }
+  return wire::fail(wire::ErrorCode::malformed_message, "the stream announced no endpoint");
+}
+
+namespace {
+
+/// Same length, same kinds of character, another value: what checks the form only must still refuse it.
+std::string forged(std::string_view id) {
+  std::string text(id);
+  for (char& c : text) {
+    if (c >= '0' && c <= '9') {
+      c = static_cast<char>('0' + (c - '0' + 5) % 10);
+    } else if (c >= 'a' && c <= 'f') {
+      c = static_cast<char>('a' + (c - 'a' + 3) % 6);
+    } else if (c >= 'A' && c <= 'F') {
+      c = static_cast<char>('A' + (c - 'A' + 3) % 6);
+    }
+  }
+  return text;
+}
+
+constexpr std::size_t kShortestId = 8;
+
+}  // namespace
+
+bool forge_session(wire::Url& url) {
+  if (url.has_query) {
+    const std::size_t equals = url.query.rfind('=');
+    if (equals != std::string::npos && url.query.size() - equals - 1 >= kShortestId) {
+      const std::string id = url.query.substr(equals + 1);
+      url.query.replace(equals + 1, std::string::npos, forged(id));
+      return url.query.compare(equals + 1, std::string::npos, id) != 0;
+    }
+  }
+  const std::size_t slash = url.path.rfind('/');
+  const std::string segment = url.path.substr(slash + 1);
+  if (segment.size() < kShortestId ||
+      std::none_of(segment.begin(), segment.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return false;
+  }
+  url.path.replace(slash + 1, std::string::npos, forged(segment));
+  return true;
+}
+
+}  // namespace weir::conformance

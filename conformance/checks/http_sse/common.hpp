@@ -1,0 +1,22 @@
+// What the checks of the HTTP+SSE transport (2024-11-05) share.
+#pragma once
+
+#include <string>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+inline constexpr const char* kForeignOrigin = "https://weir-foreign-origin.example";
+
+/// Opens the stream without starting a conversation.
+wire::Result<wire::HttpStream> open_stream(Probe& probe);
+
+/// The data of the first `endpoint` event of a fresh stream.
+wire::Result<std::string> announced_endpoint(Probe& probe);
+
+/// Replaces what looks like a session id in the announced URI (a query value, else the last path segment, of at least
+/// eight characters) by one of the same form that was never issued; false where nothing looks like one.
+bool forge_session(wire::Url& url);
+
+}  // namespace weir::conformance

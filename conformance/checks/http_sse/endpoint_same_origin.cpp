@@ -1,0 +1,35 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto announced = announced_endpoint(probe);
+  if (!announced) {
+    return probe.broken(announced.error(), "an endpoint event");
+  }
+  auto url = wire::resolve(probe.url(), *announced);
+  if (!url) {
+    return untestable("the endpoint event carries no URI: " + wire::excerpt(std::string_view(*announced), 100));
+  }
+  if (url->origin() != probe.url().origin()) {
+    return fail("a URI on " + probe.url().origin(), url->str());
+  }
+  return pass(url->path + " on the same origin");
+}
+
+const Registration kCheck{{
+    .id = "http-sse.endpoint.same-origin",
+    .title = "the announced URI stays on the origin of the stream",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "Clients refuse to send credentials elsewhere; an internal host or http:// behind a balancer makes "
+                   "the server unusable from outside.",
+    .faults = {"http-sse.endpoint-foreign-origin"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,47 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation over the stream");
+  }
+  auto reply = dialogue->request("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "the reply on the stream");
+  }
+  int messages = 0;
+  for (const auto& item : dialogue->stream()->exchange().items) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    if (!event || event->type == "endpoint") {
+      continue;
+    }
+    if (event->type != "message") {
+      return fail("events of type message",
+                  fmt::format("type '{}' for {}", wire::excerpt(std::string_view(event->type), 40),
+                              wire::excerpt(std::string_view(event->data), 60)));
+    }
+    ++messages;
+  }
+  if (messages == 0) {
+    return untestable("no message came on the stream");
+  }
+  return pass(fmt::format("{} events, all of type message", messages));
+}
+
+const Registration kCheck{{
+    .id = "http-sse.message.event-type",
+    .title = "messages are events of type `message`",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.message-event-framing"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "Clients listen for `message` events; a reply under another type is never delivered.",
+    .faults = {"http-sse.message-type-renamed"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

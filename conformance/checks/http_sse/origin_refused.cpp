@@ -1,0 +1,33 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = stream_get(probe, probe.url());
+  request.headers.set("Origin", kForeignOrigin);
+  auto stream = probe.http().open(request, probe.answer_deadline());
+  if (!stream) {
+    return probe.broken(stream.error(), "an answer that refuses the foreign origin");
+  }
+  const wire::Exchange& exchange = stream->exchange();
+  if (!refused(exchange)) {
+    return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), fmt::format("HTTP {}", exchange.head.status));
+  }
+  return pass(fmt::format("HTTP {}", exchange.head.status));
+}
+
+const Registration kCheck{{
+    .id = "http-sse.origin.refused",
+    .title = "a connection from a foreign web origin is refused",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.origin-validation"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#security-warning",
+    .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .faults = {"http-sse.origin-ignored"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

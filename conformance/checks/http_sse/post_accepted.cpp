@@ -1,0 +1,33 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "a 2xx for the POST of a ping");
+  }
+  if (reply->http.head.status == 0) {
+    return fail("a 2xx for the POST of a ping", "no answer to the POST");
+  }
+  if (!reply->http.ok()) {
+    return fail("a 2xx for the POST of a ping", describe(reply->http));
+  }
+  return pass(fmt::format("HTTP {}", reply->http.head.status));
+}
+
+const Registration kCheck{{
+    .id = "http-sse.post.accepted",
+    .title = "a POST to the announced URI is accepted with a 2xx",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.endpoint-uri-accepts-posts", "transport.sse.two-endpoints"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "A client treats any other status as a lost message.",
+    .faults = {"http-sse.post-500"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,49 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Url url;
+  {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), "a conversation over the stream");
+    }
+    url = *dialogue->post_url();
+    dialogue->stream()->close();
+  }
+  // The server may learn of the close a moment later than we do, so an early 2xx is asked again, for two seconds at
+  // most.
+  const wire::Deadline patience = probe.in(std::chrono::seconds(2));
+  while (true) {
+    auto answer = probe.send(json_post(probe, url, jsonrpc::request(1, "ping")));
+    if (!answer) {
+      return probe.broken(answer.error(), "an answer that refuses the closed session");
+    }
+    if (!answer->ok()) {
+      return pass(describe(*answer));
+    }
+    if (patience.passed()) {
+      return fail("an error status once the stream is closed", describe(*answer));
+    }
+    probe.pause(std::chrono::milliseconds(100));
+  }
+}
+
+const Registration kCheck{{
+    .id = "http-sse.post.after-close",
+    .title = "a POST after its stream has closed is refused, and answered",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.close-ends-connection"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "A client whose stream was cut must learn that its session is over, or it waits for replies that "
+                   "have nowhere to go.",
+    .faults = {"http-sse.unknown-session-hangs", "http-sse.unknown-session-accepted"},
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

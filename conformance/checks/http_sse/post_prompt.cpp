@@ -1,0 +1,35 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "an HTTP answer to the POST");
+  }
+  if (reply->http.head.status == 0) {
+    return fail("an HTTP answer to the POST", reply->response
+                                                  ? "the reply came on the stream, the POST was never answered"
+                                                  : "neither an answer nor a reply");
+  }
+  if (reply->http.end == wire::EndClass::open) {
+    return fail("the answer to the POST ends", "its body stayed open");
+  }
+  return pass(fmt::format("answered in {} ms", reply->http.timings.head_us / 1000));
+}
+
+const Registration kCheck{{
+    .id = "http-sse.post.prompt",
+    .title = "a POST is answered, whatever happens on the stream",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "A POST that stays open holds a connection and a client that waits for it, per message.",
+    .faults = {"http-sse.post-hangs"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

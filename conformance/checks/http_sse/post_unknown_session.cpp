@@ -1,0 +1,42 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto announced = announced_endpoint(probe);
+  if (!announced) {
+    return probe.broken(announced.error(), "an endpoint event");
+  }
+  auto url = wire::resolve(probe.url(), *announced);
+  if (!url) {
+    return untestable("the endpoint event carries no URI");
+  }
+  if (!forge_session(*url)) {
+    return untestable("no session id is recognisable in " + url->target());
+  }
+  auto answer = probe.send(json_post(probe, *url, jsonrpc::request(1, "ping")));
+  if (!answer) {
+    return probe.broken(answer.error(), "an answer that refuses the unknown session");
+  }
+  if (answer->ok()) {
+    return fail("an error status for an unknown session", describe(*answer));
+  }
+  return pass(describe(*answer));
+}
+
+const Registration kCheck{{
+    .id = "http-sse.post.unknown-session",
+    .title = "a POST for a session that does not exist is refused, and answered",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.close-ends-connection"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "After a restart, or behind a balancer without affinity, every client talks to an unknown session: "
+                   "no answer means it hangs for ever.",
+    .faults = {"http-sse.unknown-session-hangs", "http-sse.unknown-session-accepted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "the reply on the stream");
+  }
+  if (!reply->response) {
+    return fail("the reply on the stream", reply->describe());
+  }
+  return pass("the reply came as an event on the stream");
+}
+
+const Registration kCheck{{
+    .id = "http-sse.reply.on-stream",
+    .title = "the reply to a request comes on the stream",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.reply-on-stream"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence =
+        "Clients of this transport read replies from the stream alone; a reply in the body of the POST is never seen.",
+    .faults = {"http-sse.reply-in-post"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

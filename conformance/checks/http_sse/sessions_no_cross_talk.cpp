@@ -1,0 +1,47 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto one = probe.dialogue();
+  auto two = probe.dialogue();
+  if (!one || !two) {
+    return probe.broken(one ? two.error() : one.error(), "two conversations at the same time");
+  }
+  // The same id on both, with answers that cannot be mistaken: a result on one, an error on the other.
+  const json::value id = "weir-same-id";
+  auto good = one->request("ping", nullptr, {.id = id, .linger = std::chrono::milliseconds(100)});
+  auto bad = two->request("weir/unknown-method", nullptr, {.id = id, .linger = std::chrono::milliseconds(100)});
+  if (!good || !bad) {
+    return probe.broken(good ? bad.error() : good.error(), "a reply on each stream");
+  }
+  std::vector<wire::mcp::SeenMessage> late = one->drain(probe.in(std::chrono::milliseconds(100)));
+  for (const auto& seen : late) {
+    if (seen.message.is_reply()) {
+      return fail("one reply on the first stream", "also " + wire::excerpt(seen.message.raw, 100));
+    }
+  }
+  if (!good->is_result()) {
+    return fail("the result of ping on the first stream", good->describe());
+  }
+  if (!bad->is_error()) {
+    return fail("the error for an unknown method on the second stream", bad->describe());
+  }
+  return pass("each stream got the reply of its own request");
+}
+
+const Registration kCheck{{
+    .id = "http-sse.sessions.no-cross-talk",
+    .title = "two clients that use the same ids each get their own replies",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.concurrent-clients"},
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "One client reads another client's tool results.",
+    .faults = {"http-sse.cross-talk"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,38 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation over the stream");
+  }
+  dialogue->drain(probe.in(std::max(std::chrono::milliseconds(2000), probe.target().hold)));
+  if (dialogue->stream()->ended()) {
+    return fail("a stream that stays open", "it ended: " + std::string(to_string(dialogue->stream()->exchange().end)));
+  }
+  auto reply = dialogue->request("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "a reply after the silence");
+  }
+  if (auto bad = unless_result(*reply, "a reply after the silence")) {
+    return *bad;
+  }
+  return pass("still open, and still answering");
+}
+
+const Registration kCheck{{
+    .id = "http-sse.stream.silent-client-kept",
+    .title = "a client that stays silent for two seconds keeps its stream",
+    .level = Level::should,
+    .eras = kHttpSse,
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "Clients are silent for minutes between calls; a stream that ends meanwhile loses the session.",
+    .faults = {"http-sse.silent-cut"},
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
