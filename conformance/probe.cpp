@@ -1,5 +1,7 @@
 #include "conformance/probe.hpp"
 
+#include <thread>
+
 namespace weir::conformance {
 
 namespace {
@@ -55,6 +57,8 @@ wire::Deadline Probe::in(std::chrono::milliseconds span) const {
   }
   return wire::Deadline::in(span).or_sooner(deadline_);
 }
+
+void Probe::pause(std::chrono::milliseconds span) const { std::this_thread::sleep_until(in(span).at); }
 
 wire::Request Probe::request(std::string method, const wire::Url& url) const {
   return {.method = std::move(method), .url = url, .headers = target_.headers, .body = {}};
