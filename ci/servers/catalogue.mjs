@@ -1,0 +1,32 @@
+// The real servers that the gate is proved against: how each is started, and where it answers. Whatever port a server is
+// told, loopback.mjs gives it a free one on 127.0.0.1.
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const npm = (path) => here(`../node/node_modules/${path}`);
+
+const everything = npm("@modelcontextprotocol/server-everything/dist/index.js");
+const supergateway = npm("supergateway/dist/index.js");
+const mcpProxy = npm("mcp-proxy/dist/bin/mcp-proxy.mjs");
+
+// supergateway takes its stdio server as one shell line; everything else takes a vector.
+const quoted = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
+const overStdio = (node) => [node, everything, "stdio"].map(quoted).join(" ");
+const gateway = (...options) => (node) => [supergateway, "--stdio", overStdio(node), "--port", "1", "--logLevel", "none", ...options];
+const proxy = (...options) => (node) => [mcpProxy, "--host", "127.0.0.1", "--port", "1", ...options, "--", node, everything, "stdio"];
+
+/** name -> { path, args(node) }: `node` runs `args`, and the endpoint is at `path`. */
+export const servers = {
+  "everything-streamable": { path: "/mcp", args: () => [everything, "streamableHttp"] },
+  "everything-sse": { path: "/sse", args: () => [everything, "sse"] },
+  "supergateway-sse": { path: "/sse", args: gateway("--outputTransport", "sse") },
+  "supergateway-stateless": { path: "/mcp", args: gateway("--outputTransport", "streamableHttp") },
+  "supergateway-stateful": { path: "/mcp", args: gateway("--outputTransport", "streamableHttp", "--stateful") },
+  "mcp-proxy": { path: "/mcp", args: proxy() },
+  "mcp-proxy-sse": { path: "/sse", args: proxy("--server", "sse") },
+  "sdk-v1": { path: "/mcp", args: () => [here("own/sdk_v1.mjs")] },
+  "sdk-v1-json": { path: "/mcp", args: () => [here("own/sdk_v1.mjs"), "--json"] },
+  "sdk-v2": { path: "/mcp", args: () => [here("own/sdk_v2.mjs")] },
+  "sdk-v2-modern": { path: "/mcp", args: () => [here("own/sdk_v2.mjs"), "--modern-only"] },
+  fastmcp: { path: "/mcp", args: () => [here("own/fastmcp.mjs")] },
+};
