@@ -16,6 +16,7 @@ namespace json = boost::json;
 struct JsonText {
   json::value value;
   std::vector<std::string> duplicate_keys;  ///< JSON pointers of members whose name appeared twice; the last one won.
+                                            ///< At most limits::kJsonDuplicateKeys.
 };
 
 /// Parses a whole text: no BOM, valid UTF-8, at most limits::kJsonDepth deep, nothing but white space after it.
@@ -39,9 +40,10 @@ std::string_view string_or(const json::value& value, std::string_view member, st
 /// "object", "array", "string", "integer", "number", "boolean", "null".
 std::string_view kind_name(const json::value& value);
 
-/// At most `max` bytes of the serialized value for a message; cut marks with "...".
+/// At most `max` bytes of the serialized value for a message, with "..." at the end where it was cut.
 std::string excerpt(const json::value& value, std::size_t max = 200);
 /// The same for bytes that may be anything: control bytes and invalid UTF-8 are made printable.
 std::string excerpt(std::string_view bytes, std::size_t max = 200);
+inline std::string excerpt(const char* text, std::size_t max = 200) { return excerpt(std::string_view(text), max); }
 
 }  // namespace weir::wire

@@ -48,7 +48,8 @@ struct Message {
 
 Message classify(const json::value& value);
 
-/// Parses and classifies; a batch (array) gives one message per element with `batch` set.
+/// Parses and classifies; a batch (array) gives one message per element with `batch` set. limit_exceeded beyond
+/// limits::kJsonBatch of them.
 struct Parsed {
   std::vector<Message> messages;
   bool batch = false;
