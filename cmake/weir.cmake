@@ -1,4 +1,4 @@
-# How a room becomes a library, its tests and its benchmarks. Files are found by suffix, so that a new one edits no list:
+# How a room becomes a library, its tests and its benchmarks. Files are found by suffix; a new one edits no list:
 #   thing.cpp -> the room's library    thing_test.cpp -> <room>_tests    thing_bench.cpp -> <room>_bench
 #   thing_fuzz.cpp -> one fuzzer each (clang, -DWEIR_FUZZ=ON)            thing_main.cpp -> a program's main
 set(CMAKE_CXX_STANDARD 20)
@@ -73,7 +73,8 @@ function(weir_room room)
   if(WEIR_TESTS AND tests)
     add_executable(${room}_tests ${tests})
     target_link_libraries(${room}_tests PRIVATE ${objects} GTest::gtest_main GTest::gmock rapidcheck rapidcheck_gtest)
-    target_compile_definitions(${room}_tests PRIVATE WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WEIR_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_compile_definitions(${room}_tests PRIVATE
+      WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WEIR_BINARY_DIR="${CMAKE_BINARY_DIR}")
     if(EXISTS ${CMAKE_SOURCE_DIR}/${room}/pch.hpp)
       target_precompile_headers(${room}_tests PRIVATE ${room}/pch.hpp <gtest/gtest.h>)
     endif()
@@ -117,9 +118,9 @@ endfunction()
 function(weir_sharded_test room)
   foreach(shard RANGE 3)
     add_test(NAME ${room}.${shard} COMMAND ${room}_tests --gtest_brief=1)
-    set_tests_properties(${room}.${shard} PROPERTIES
-      ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard};GTEST_SHARD_STATUS_FILE=${CMAKE_BINARY_DIR}/${room}.${shard}.shard"
-      TIMEOUT 300)
+    set(status ${CMAKE_BINARY_DIR}/${room}.${shard}.shard)
+    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT 300
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard};GTEST_SHARD_STATUS_FILE=${status}")
   endforeach()
 endfunction()
 

@@ -1,5 +1,5 @@
-// The real servers that the gate is proved against: how each is started, and where it answers. Whatever port a server is
-// told, loopback.mjs gives it a free one on 127.0.0.1.
+// The real servers that the gate is proved against: how each is started, and where it answers. Whatever port a server
+// is told, loopback.mjs gives it a free one on 127.0.0.1.
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -12,8 +12,12 @@ const mcpProxy = npm("mcp-proxy/dist/bin/mcp-proxy.mjs");
 // supergateway takes its stdio server as one shell line; everything else takes a vector.
 const quoted = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
 const overStdio = (node) => [node, everything, "stdio"].map(quoted).join(" ");
-const gateway = (...options) => (node) => [supergateway, "--stdio", overStdio(node), "--port", "1", "--logLevel", "none", ...options];
-const proxy = (...options) => (node) => [mcpProxy, "--host", "127.0.0.1", "--port", "1", ...options, "--", node, everything, "stdio"];
+const gateway =
+  (...options) =>
+  (node) => [supergateway, "--stdio", overStdio(node), "--port", "1", "--logLevel", "none", ...options];
+const proxy =
+  (...options) =>
+  (node) => [mcpProxy, "--host", "127.0.0.1", "--port", "1", ...options, "--", node, everything, "stdio"];
 
 /** name -> { path, args(node) }: `node` runs `args`, and the endpoint is at `path`. */
 export const servers = {

@@ -1,8 +1,8 @@
-// Loaded into a server before its own code (node --import). The servers bind whatever port they are told, some of them on
-// every interface; this makes them bind a free port on 127.0.0.1 instead, so that any number of them run side by side and
-// nothing can be reached from outside. Nothing else about them changes.
+// Loaded into a server before its own code (node --import). The servers bind whatever port they are told, some of them
+// on every interface; this makes them bind a free port on 127.0.0.1 instead, so that any number of them run side by
+// side and nothing can be reached from outside. Nothing else about them changes.
 //
-// Descriptor 3 is a socket to run.mjs: the port goes out on it, and its end means that run.mjs is gone, however it died.
+// Descriptor 3 is a socket to run.mjs: the port goes out on it, and its end means that run.mjs is gone, somehow.
 import net from "node:net";
 import { syncBuiltinESMExports } from "node:module";
 

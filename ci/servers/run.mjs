@@ -113,7 +113,8 @@ function main() {
     if (!heard.includes("\n")) return;
     clearTimeout(overdue);
     const { port } = JSON.parse(heard.slice(0, heard.indexOf("\n")));
-    process.stdout.write(`${JSON.stringify({ name, url: `http://127.0.0.1:${port}${server.path}`, pid: child.pid })}\n`);
+    const url = `http://127.0.0.1:${port}${server.path}`;
+    process.stdout.write(`${JSON.stringify({ name, url, pid: child.pid })}\n`);
   });
 }
 

@@ -1,5 +1,5 @@
-// @modelcontextprotocol/server 2.x on plain node:http, with the Host and Origin guards that its README puts in front. It
-// speaks 2026-07-28, and the 2025 revisions without sessions.
+// @modelcontextprotocol/server 2.x on plain node:http, with the Host and Origin guards that its README puts in front.
+// It speaks 2026-07-28, and the 2025 revisions without sessions.
 //   --modern-only   2026-07-28 and nothing else
 import { createServer } from "node:http";
 import { localhostHostValidation, localhostOriginValidation, toNodeHandler } from "@modelcontextprotocol/node";

@@ -1,5 +1,5 @@
-// What our own servers offer, the same under each SDK: tools with and without structured output, a tool that fails, a slow
-// one with progress, text and binary resources, a template, and prompts.
+// What our own servers offer, the same under each SDK: tools with and without structured output, one that gives an
+// image and one that fails, text and binary resources, a template, and prompts.
 import * as z from "zod";
 
 const kPixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
