@@ -82,7 +82,7 @@ ALLOWED = [
     ("fixtures/a.cpp", '#include "wire/sse.hpp"\n'),
     ("wire/a.cpp", "\n" * 499 + "int a;\n"),
     ("wire/a.cpp", "// " + "x" * 117 + "\n"),
-    ("wire/meta_schemas_2020.cpp", LONG * 600),
+    ("wire/json_schema_meta.cpp", LONG * 600),
     ("wire/testdata/odd.txt", "\u2014 \t\r\n\n"),
     ("conformance/requirements.tsv", "id\tlevel\n"),
     ("README.md", "An em dash \u2014 in prose.\n"),

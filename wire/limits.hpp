@@ -24,15 +24,15 @@ inline constexpr std::size_t kSchemaPatternBytes = 4 * 1024;    ///< A `pattern`
 inline constexpr std::size_t kSchemaUriBytes = 4 * 1024;        ///< An `$id`, resolved.
 inline constexpr std::size_t kSchemaPatterns = 4096;            ///< Distinct patterns in one schema and its documents.
 inline constexpr std::size_t kSchemaNesting = 2048;             ///< Schemas applied within schemas while validating.
-inline constexpr std::size_t kSchemaSteps = 10'000'000;         ///< Work of one validation: schemas, members, characters.
-inline constexpr std::size_t kListPages = 100;                  ///< Pages followed in one paginated list.
-inline constexpr std::size_t kListItems = 20'000;               ///< Items kept of one paginated list.
-inline constexpr std::size_t kStreamMessages = 10'000;          ///< Messages kept of one stream in the dialogues.
-inline constexpr std::size_t kServerRequests = 64;              ///< Server's requests answered during one of ours.
-inline constexpr std::size_t kResumptions = 32;                 ///< Times that one answer's stream is taken up again.
-inline constexpr std::size_t kRedirects = 5;                    ///< Same-origin redirects followed for one request.
-inline constexpr std::size_t kProfileBytes = 1024 * 1024;       ///< A target profile file.
-inline constexpr std::chrono::seconds kConnectTimeout{5};       ///< DNS, TCP and TLS together.
-inline constexpr std::chrono::seconds kAnswerTimeout{5};        ///< One request until its answer.
+inline constexpr std::size_t kSchemaSteps = 10'000'000;    ///< Work of one validation: schemas, members, characters.
+inline constexpr std::size_t kListPages = 100;             ///< Pages followed in one paginated list.
+inline constexpr std::size_t kListItems = 20'000;          ///< Items kept of one paginated list.
+inline constexpr std::size_t kStreamMessages = 10'000;     ///< Messages kept of one stream in the dialogues.
+inline constexpr std::size_t kServerRequests = 64;         ///< Server's requests answered during one of ours.
+inline constexpr std::size_t kResumptions = 32;            ///< Times that one answer's stream is taken up again.
+inline constexpr std::size_t kRedirects = 5;               ///< Same-origin redirects followed for one request.
+inline constexpr std::size_t kProfileBytes = 1024 * 1024;  ///< A target profile file.
+inline constexpr std::chrono::seconds kConnectTimeout{5};  ///< DNS, TCP and TLS together.
+inline constexpr std::chrono::seconds kAnswerTimeout{5};   ///< One request until its answer.
 
 }  // namespace weir::wire::limits
