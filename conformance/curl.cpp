@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "conformance/secrets.hpp"
+
 namespace weir::conformance {
 
 namespace {
@@ -47,8 +49,7 @@ std::string shell_quote(std::string_view word) {
   return out + "'";
 }
 
-std::string curl_command(const wire::Request& request, const Redactor& redact, bool insecure,
-                         std::string_view ca_file) {
+std::string curl_command(const wire::Request& request, bool insecure, std::string_view ca_file) {
   std::string line = "curl -isS -N --max-time 10";
   if (insecure) {
     line += " -k";
@@ -68,13 +69,13 @@ std::string curl_command(const wire::Request& request, const Redactor& redact, b
     // An empty value needs the semicolon form, or curl removes the field.
     const std::string text = field.value.empty() ? field.name + ";" : field.name + ": " + field.value;
     const bool secret = !field.value.empty() && is_credential_header(field.name);
-    line += " -H " + (secret ? credential(field) : shell_quote(redact(text)));
+    line += " -H " + (secret ? credential(field) : shell_quote(text));
   }
   if (!request.body.empty()) {
     // Not --data-binary: a body that begins with "@" would be taken for a file's name.
-    line += " --data-raw " + shell_quote(redact(request.body.substr(0, kBodyBytes)));
+    line += " --data-raw " + shell_quote(request.body.substr(0, kBodyBytes));
   }
-  line += " " + shell_quote(redact(request.url.str()));
+  line += " " + shell_quote(request.url.str());
   if (request.body.size() > kBodyBytes) {
     line += fmt::format("  # the body is cut, it had {} bytes", request.body.size());
   }

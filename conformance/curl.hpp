@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "conformance/redact.hpp"
 #include "wire/http.hpp"
 
 namespace weir::conformance {
@@ -11,9 +10,8 @@ namespace weir::conformance {
 /// A POSIX shell word that stands for exactly these bytes: plain words as they are, others in single quotes.
 std::string shell_quote(std::string_view word);
 
-/// Credentials become "$WEIR_BEARER", "$WEIR_API_KEY" or "$WEIR_HEADER"; what `redact` knows is masked. Event streams
-/// are read for ten seconds at most.
-std::string curl_command(const wire::Request& request, const Redactor& redact, bool insecure = false,
-                         std::string_view ca_file = "");
+/// Header fields that carry credentials become "$WEIR_BEARER", "$WEIR_API_KEY" or "$WEIR_HEADER"; secrets elsewhere are
+/// masked with the rest of the results. Event streams are read for ten seconds at most.
+std::string curl_command(const wire::Request& request, bool insecure = false, std::string_view ca_file = "");
 
 }  // namespace weir::conformance

@@ -77,15 +77,6 @@ void take(CheckResult& result, Finding finding, Level level) {
   result.got = std::move(finding.got);
 }
 
-void redact(CheckResult& result, const Redactor& redactor) {
-  for (std::string* text : {&result.message, &result.expected, &result.got, &result.curl}) {
-    redactor.apply(*text);
-  }
-  for (auto& line : result.evidence) {
-    redactor.apply(line);
-  }
-}
-
 /// Those that wait first, so that they wait beside the others instead of after them.
 std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
   std::vector<Job> jobs;
@@ -244,17 +235,15 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     return result;
   }
   const auto begin = wire::Clock::now();
-  const Redactor redactor(target.profile, target.headers);
   Probe probe(target, survey, deadline, stop);
   take(result, guarded(info, probe), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
   if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
     result.evidence = probe.evidence();
     if (probe.last_request()) {
-      result.curl = curl_command(*probe.last_request(), redactor, target.client.insecure, target.client.ca_file);
+      result.curl = curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file);
     }
   }
-  redact(result, redactor);
   if (hung) {
     *hung = probe.last_answer_missing();
   }

@@ -31,7 +31,7 @@ struct RunnerOutcome {
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options);
 
-/// One check in one era (none: the target as a whole), judged as run_checks does.
+/// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.
 reports::CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
                                const std::atomic<bool>* stop = nullptr, bool* hung = nullptr);
 

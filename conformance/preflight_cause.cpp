@@ -1,0 +1,377 @@
+#include "conformance/preflight_cause.hpp"
+
+#include <array>
+
+#include "wire/jsonrpc.hpp"
+
+namespace weir::conformance {
+
+using wire::ErrorCode;
+using wire::mcp::Attempt;
+using wire::mcp::Detection;
+using wire::mcp::Era;
+
+namespace {
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+std::string_view server_of(const Attempt& attempt) { return attempt.exchange->head.headers.get("server"); }
+
+bool from_load_balancer(const Attempt& attempt) { return server_of(attempt).starts_with("awselb/"); }
+
+bool is_media(const Attempt& attempt, std::string_view type) {
+  return wire::media_type(attempt.exchange->head.headers.get("content-type")) == type;
+}
+
+/// "POST initialize gave 502 Bad Gateway from nginx/1.22.1"
+std::string said(const Attempt& attempt) {
+  const auto& head = attempt.exchange->head;
+  std::string text = fmt::format("{} gave {}", attempt.question, head.status);
+  if (!head.reason.empty()) {
+    text += " " + wire::excerpt(std::string_view(head.reason), 60);
+  }
+  if (!server_of(attempt).empty()) {
+    text += " from " + wire::excerpt(server_of(attempt), 60);
+  }
+  return text;
+}
+
+// --- no answer ---------------------------------------------------------------------------------------------------
+
+struct ErrorRule {
+  ErrorCode code;
+  std::string_view name;
+  std::string_view message;  ///< {0} host and port, {1} the error's own sentence, {2} seconds waited
+  std::string_view fix;
+};
+
+/// In the order in which they tell more: what stopped earlier stands first.
+constexpr std::array kErrorRules = {
+    ErrorRule{ErrorCode::resolve_failed, "resolve-failed", "the name of {0} has no address ({1})",
+              "Check the spelling, and that the DNS record exists where this runs."},
+    ErrorRule{ErrorCode::connect_refused, "connect-refused", "{0} refuses connections: nothing listens on that port",
+              "Check the port, that the service runs, and that it listens on more than loopback."},
+    ErrorRule{ErrorCode::connect_timeout, "connect-timeout", "{0} does not answer connection attempts ({1})",
+              "Check security groups and firewalls, and that the load balancer is reachable from here."},
+    ErrorRule{ErrorCode::unreachable, "unreachable", "there is no route to {0} ({1})",
+              "Check the network of this machine and whether the address is private."},
+    ErrorRule{ErrorCode::tls_expired, "tls-expired", "the certificate of {0} is not valid now ({1})",
+              "Renew the certificate (and check the clock of this machine)."},
+    ErrorRule{ErrorCode::tls_name_mismatch, "tls-name-mismatch", "the certificate of {0} is for another name ({1})",
+              "Use the name that the certificate is for, or put a certificate for this name on the listener."},
+    ErrorRule{ErrorCode::tls_untrusted, "tls-untrusted", "the certificate of {0} is not trusted ({1})",
+              "Serve the whole chain from a public authority, or pass the private root with --ca FILE."},
+    ErrorRule{ErrorCode::tls_failed, "tls-failed", "the TLS handshake with {0} failed ({1})",
+              "Check the listener's protocol and its TLS policy."},
+    ErrorRule{ErrorCode::malformed_head, "not-http", "what {0} answers is not HTTP/1.1 ({1})",
+              "Check that the port is the HTTP port of the service."},
+    ErrorRule{ErrorCode::reset, "reset", "{0} resets the connection instead of answering ({1})",
+              "Look into the log of the service or the proxy before it: something ends the request on purpose."},
+    ErrorRule{ErrorCode::closed, "empty-reply", "{0} closes the connection without an answer ({1})",
+              "Look into the log of the service: it crashes on the request, or expects TLS or another protocol."},
+    ErrorRule{ErrorCode::timeout, "silent", "{0} accepts the connection and then says nothing for {2}",
+              "Check that the process behind the port is alive and not blocked; its load balancer will say 504."},
+    ErrorRule{ErrorCode::limit_exceeded, "not-http", "the answer of {0} exceeds every bound ({1})",
+              "Check that the URL is an MCP endpoint."},
+};
+
+std::string spelt(std::chrono::milliseconds span) {
+  return span.count() % 1000 == 0 ? fmt::format("{} s", span.count() / 1000) : fmt::format("{} ms", span.count());
+}
+
+// --- an answer, but not an endpoint's ----------------------------------------------------------------------------
+
+struct Words {
+  std::string message;
+  std::string fix;
+};
+
+struct AnswerRule {
+  std::string_view name;
+  bool (*matches)(const Attempt&);
+  Words (*words)(const Attempt&, const CauseContext&);
+  bool wrong_path = false;
+};
+
+int status_of(const Attempt& attempt) { return attempt.exchange->head.status; }
+
+bool is_plain_http_to_tls(const Attempt& a) {
+  const std::string_view body = a.exchange->body;
+  return status_of(a) == 400 && (contains(body, "plain HTTP request was sent to HTTPS port") ||  // nginx
+                                 contains(body, "HTTP request to an HTTPS server") ||            // Go net/http
+                                 contains(body, "speaking plain HTTP to an SSL-enabled"));       // Apache httpd
+}
+
+Words plain_http_to_tls(const Attempt& a, const CauseContext& c) {
+  return {fmt::format("port {} speaks TLS, and the URL says http ({})", c.url.port, said(a)),
+          fmt::format("Use https://{}{}.", c.url.authority(), c.url.target())};
+}
+
+/// RFC 9728 section 5.1: where the token can be had.
+std::string challenge_of(const Attempt& a) {
+  const auto challenge = a.exchange->head.headers.find("www-authenticate");
+  if (!challenge) {
+    return "without a WWW-Authenticate header to say how";
+  }
+  const auto metadata = contains(*challenge, "resource_metadata");
+  return fmt::format("WWW-Authenticate: {}{}", wire::excerpt(*challenge, 160),
+                     metadata ? "" : ", without resource_metadata");
+}
+
+Words unauthorized(const Attempt& a, const CauseContext& c) {
+  if (c.credentials) {
+    return {fmt::format("the credentials are refused: {} ({})", said(a), challenge_of(a)),
+            "Check that the token or key is current and meant for this endpoint (audience, stage, environment)."};
+  }
+  return {fmt::format("the endpoint asks for credentials, and none were given: {} ({})", said(a), challenge_of(a)),
+          "Pass a token with --bearer-env VAR, a key with --api-key-env VAR, or both in a profile."};
+}
+
+/// An API Gateway says this of a route that it does not have, whatever credentials were sent.
+bool is_missing_gateway_route(const Attempt& a) {
+  return status_of(a) == 403 && contains(a.exchange->body, "Missing Authentication Token");
+}
+
+Words missing_gateway_route(const Attempt& a, const CauseContext& c) {
+  return {fmt::format("the API gateway has no route {}: {} \"Missing Authentication Token\", which is about the route",
+                      c.url.path, said(a)),
+          "Check the path, the stage in it, and that the API was deployed."};
+}
+
+Words forbidden(const Attempt& a, const CauseContext& c) {
+  const bool balancer = from_load_balancer(a);
+  return {fmt::format("{}{}", said(a),
+                      balancer        ? ": a rule of the load balancer or its firewall"
+                      : c.credentials ? ", with the given credentials"
+                                      : ", and no credentials were given"),
+          balancer ? "Look at the listener rules and the web ACL for this path and source address."
+          : c.credentials
+              ? "Check what the key or token may do, and allow lists of addresses, hosts and origins."
+              : "Pass a key with --api-key-env VAR or a token with --bearer-env VAR; else check allow lists."};
+}
+
+Words rate_limited(const Attempt& a, const CauseContext&) {
+  const auto after = a.exchange->head.headers.get("retry-after");
+  return {fmt::format("the endpoint limits the rate: {}{}", said(a),
+                      after.empty() ? "" : fmt::format(", Retry-After: {}", wire::excerpt(after, 40))),
+          "Wait, or exempt the address of this machine or its key from the limit."};
+}
+
+bool is_gateway_timeout(const Attempt& a) { return status_of(a) == 504; }
+Words gateway_timeout(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{}: a proxy waits in vain for the service behind it", said(a)),
+          "Check that the service answers at all, and that its security group lets the proxy in."};
+}
+
+/// 502 and 503 of things that stand in front: ALB, nginx, HAProxy, Envoy, CloudFront, API Gateway.
+bool is_no_target(const Attempt& a) {
+  if (status_of(a) != 502 && status_of(a) != 503) {
+    return false;
+  }
+  const auto server = server_of(a);
+  for (std::string_view edge :
+       {"awselb/", "nginx", "openresty", "envoy", "istio-envoy", "CloudFront", "Caddy", "Apache"}) {
+    if (server.starts_with(edge)) {
+      return true;
+    }
+  }
+  // HAProxy names no server, but its page is known by its words.
+  return contains(a.exchange->body, "No server is available to handle this request") ||
+         a.exchange->head.headers.has("x-amzn-requestid") || a.exchange->head.headers.has("x-amz-apigw-id");
+}
+
+Words no_target(const Attempt& a, const CauseContext&) {
+  if (from_load_balancer(a) && status_of(a) == 503) {
+    return {said(a) + ": the target group has no target in service",
+            "Look at the target group's health: no target is registered, or none passes its health check."};
+  }
+  if (from_load_balancer(a)) {
+    return {said(a) + ": the target closes the connection or answers what is not HTTP",
+            "Check the target's port and protocol, and that its keep-alive outlasts the load balancer's idle timeout."};
+  }
+  return {said(a) + ": the proxy cannot reach the service behind it",
+          "Check that the service runs where the proxy looks for it, and that it passes its health check."};
+}
+
+Words server_error(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{} {}", said(a), wire::excerpt(std::string_view(a.exchange->body), 80)),
+          "Look into the log of the service: it fails on a plain first request."};
+}
+
+bool is_redirected(const Attempt& a) {
+  const int status = status_of(a);
+  return status >= 300 && status < 400 && a.exchange->head.headers.has("location");
+}
+Words redirected(const Attempt& a, const CauseContext& c) {
+  const auto location = a.exchange->head.headers.get("location");
+  const auto to = wire::resolve(c.url, location);
+  const bool same_origin = to && to->origin() == c.url.origin();
+  return {fmt::format("{} to {}, {}", said(a), wire::excerpt(location, 160),
+                      same_origin ? "which goes round in a circle" : "another origin"),
+          same_origin ? "Check the redirect rules of the proxy and of the service for this path."
+                      : "Use that URL: clients do not carry credentials or POST bodies to another origin."};
+}
+
+std::optional<wire::jsonrpc::Message> json_rpc_of(const Attempt& a) {
+  const auto parsed = wire::jsonrpc::parse(a.exchange->body);
+  if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) {
+    return std::nullopt;
+  }
+  return parsed->messages.front();
+}
+bool is_refused(const Attempt& a) { return a.era == Era::streamable && json_rpc_of(a).has_value(); }
+Words refused(const Attempt& a, const CauseContext&) {
+  return {fmt::format("the endpoint speaks JSON-RPC but does not initialize: {}", a.why),
+          "Read the error; if the server speaks another era or revision, name it with --era or --revision."};
+}
+
+bool is_bare_stream(const Attempt& a) {
+  return a.era == Era::http_sse && status_of(a) == 200 && a.exchange->is_event_stream();
+}
+Words bare_stream(const Attempt& a, const CauseContext&) {
+  std::string first = "no event came";
+  for (const auto& item : a.exchange->items) {
+    if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
+      first = fmt::format("the first event is '{}'", wire::excerpt(std::string_view(event->type), 40));
+      break;
+    }
+  }
+  return {fmt::format("the URL gives an event stream that is not MCP: no `endpoint` event opens it ({})", first),
+          "Serve an MCP transport here, or test the stream alone; a bridge must send `endpoint` first."};
+}
+
+bool is_html(const Attempt& a) { return a.exchange->ok() && is_media(a, "text/html"); }
+Words html(const Attempt& a, const CauseContext& c) {
+  return {fmt::format("{} with an HTML page, not an MCP endpoint ({})", said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 60)),
+          fmt::format("Check the path {}: a web application or its fallback page answers there.", c.url.path)};
+}
+
+Words unsupported(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{} to a JSON body with Accept: application/json, text/event-stream", said(a)),
+          "The endpoint must take application/json and give application/json or text/event-stream."};
+}
+
+Words not_found(const Attempt& a, const CauseContext& c) {
+  return {fmt::format("there is nothing at {}: {}", c.url.path, said(a)),
+          "Use the path that the server mounts MCP at."};
+}
+
+bool is_json(const Attempt& a) { return a.exchange->ok() && is_media(a, "application/json"); }
+Words json_not_mcp(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{} with JSON that is no JSON-RPC: {}", said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 100)),
+          "Check the path: a REST route answers there, or a wrapper strips the JSON-RPC envelope."};
+}
+
+Words not_mcp(const Attempt& a, const CauseContext&) {
+  return {fmt::format("what answers is not an MCP endpoint: {} {}", said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 80)),
+          "Check the URL, and the methods that the proxy lets through (MCP needs POST)."};
+}
+
+template <int status>
+bool is_status(const Attempt& a) {
+  return status_of(a) == status;
+}
+
+/// The first rule that some attempt matches gives the cause: what a gate said stands before what a page looked like.
+constexpr std::array kAnswerRules = {
+    AnswerRule{"plain-http-on-tls-port", is_plain_http_to_tls, plain_http_to_tls},
+    AnswerRule{"unauthorized", is_status<401>, unauthorized},
+    AnswerRule{"not-found", is_missing_gateway_route, missing_gateway_route, true},
+    AnswerRule{"forbidden", is_status<403>, forbidden},
+    AnswerRule{"rate-limited", is_status<429>, rate_limited},
+    AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout},
+    AnswerRule{"no-healthy-target", is_no_target, no_target},
+    AnswerRule{"redirected-elsewhere", is_redirected, redirected},
+    AnswerRule{"initialize-refused", is_refused, refused},
+    AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error},
+    AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true},
+    AnswerRule{"html-not-mcp", is_html, html, true},
+    AnswerRule{"unsupported-media",
+               [](const Attempt& a) { return a.era != Era::http_sse && (status_of(a) == 415 || status_of(a) == 406); },
+               unsupported},
+    AnswerRule{"json-not-mcp", is_json, json_not_mcp, true},
+    AnswerRule{"not-found", [](const Attempt& a) { return status_of(a) == 404 || status_of(a) == 410; }, not_found,
+               true},
+    AnswerRule{"not-mcp", [](const Attempt&) { return true; }, not_mcp, true},
+};
+
+std::vector<const Attempt*> answered(const Detection& detection) {
+  std::vector<const Attempt*> with_answer;
+  for (Era era : {Era::streamable, Era::stateless, Era::http_sse}) {
+    if (const auto* attempt = detection.attempt(era); attempt && attempt->exchange) {
+      with_answer.push_back(attempt);
+    }
+  }
+  return with_answer;
+}
+
+/// POSTs hang while the GET is merely refused, as endpoints without a GET stream refuse it: the silence is the news.
+const Attempt* hanging_post(const Detection& detection) {
+  const auto* get = detection.attempt(Era::http_sse);
+  if (get && get->exchange && get->exchange->ok()) {
+    return nullptr;
+  }
+  for (Era era : {Era::streamable, Era::stateless}) {
+    const auto* post = detection.attempt(era);
+    if (post && post->error && post->error->code == ErrorCode::timeout) {
+      return post;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Cause cause_of(const wire::Error& error, const CauseContext& context) {
+  const std::string where = fmt::format("{}:{}", context.url.host, context.url.port);
+  for (const auto& rule : kErrorRules) {
+    if (rule.code == error.code) {
+      return {.name = std::string(rule.name),
+              .message = fmt::format(fmt::runtime(rule.message), where, error.detail, spelt(context.timeout)),
+              .fix = std::string(rule.fix)};
+    }
+  }
+  return {.name = "failed",
+          .message = fmt::format("{} could not be asked: {}", where, error.detail),
+          .fix = "Check the URL; if it is right, this is a fault of Weir."};
+}
+
+Cause cause_of(const Detection& detection, const CauseContext& context) {
+  const auto answers = answered(detection);
+  for (const auto& rule : kAnswerRules) {
+    for (const auto* attempt : answers) {
+      const bool last_resort = rule.name == "not-found" || rule.name == "not-mcp";
+      if (!rule.matches(*attempt) || (last_resort && hanging_post(detection))) {
+        continue;
+      }
+      auto words = rule.words(*attempt, context);
+      return {.name = std::string(rule.name),
+              .message = std::move(words.message),
+              .fix = std::move(words.fix),
+              .telling = attempt,
+              .wrong_path = rule.wrong_path};
+    }
+  }
+  for (const auto& rule : kErrorRules) {
+    for (const auto& attempt : detection.attempts) {
+      if (attempt.error && attempt.error->code == rule.code) {
+        Cause cause = cause_of(*attempt.error, context);
+        cause.telling = &attempt;
+        if (!answers.empty()) {
+          cause.message = fmt::format("{} gets no answer for {}, while {}", attempt.question, spelt(context.timeout),
+                                      said(*answers.front()));
+        }
+        return cause;
+      }
+    }
+  }
+  const auto& first = detection.attempts.front();
+  Cause cause = cause_of(first.error.value_or(wire::Error{}), context);
+  cause.telling = &first;
+  return cause;
+}
+
+}  // namespace weir::conformance
