@@ -23,6 +23,7 @@ enum class ExitCode { good = 0, target_fails = 1, usage = 2, unreachable = 3, in
 struct Excused {
   std::string reason;
   std::string expires;  ///< ISO date, or empty.
+  bool operator==(const Excused&) const = default;
 };
 
 struct CheckResult {
@@ -43,6 +44,7 @@ struct CheckResult {
   std::string curl;                       ///< A command that shows it again.
   std::optional<Excused> excused;
   std::int64_t duration_ms = 0;
+  bool operator==(const CheckResult&) const = default;
 };
 
 struct EraFound {
@@ -52,6 +54,7 @@ struct EraFound {
   std::string server_version;
   std::vector<std::string> capabilities;
   std::int64_t tools = -1;  ///< -1 where there are none to list.
+  bool operator==(const EraFound&) const = default;
 };
 
 /// Why no check could run.
@@ -61,6 +64,7 @@ struct PreflightFailure {
   std::string fix;      ///< One sentence: what to do.
   std::vector<std::string> evidence;
   std::string curl;
+  bool operator==(const PreflightFailure&) const = default;
 };
 
 struct ToolChange {
@@ -68,6 +72,7 @@ struct ToolChange {
   std::string tool;
   std::string pointer;  ///< Where in the tool, as a JSON pointer.
   std::string message;
+  bool operator==(const ToolChange&) const = default;
 };
 
 struct ToolsLock {
@@ -75,11 +80,13 @@ struct ToolsLock {
   bool written = false;  ///< The file was made or accepted in this run.
   std::string gate;      ///< The class from which on the run fails.
   std::vector<ToolChange> changes;
+  bool operator==(const ToolsLock&) const = default;
 };
 
 struct Summary {
   int pass = 0, fail = 0, warn = 0, not_applicable = 0, untestable = 0, error = 0;
   int excused = 0;  ///< Of fail and warn, those in the baseline.
+  bool operator==(const Summary&) const = default;
 };
 
 struct Results {
@@ -98,8 +105,21 @@ struct Results {
   Summary summary;
   ExitCode exit_code = ExitCode::inconclusive;
   std::string exit_reason;  ///< One sentence.
+  bool operator==(const Results&) const = default;
 };
 
 Summary summarize(const std::vector<CheckResult>& checks);
+
+/// Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
+bool is_failure(const CheckResult& check, bool strict);
+
+/// One word for the head of a report: "PASS", "FAIL", "UNREACHABLE", "INCONCLUSIVE", "INTERRUPTED" or "BAD USAGE".
+std::string_view headline(ExitCode code);
+
+/// "streamable 2025-11-25, stateless 2026-07-28"
+std::string describe_eras(const std::vector<EraFound>& eras);
+
+/// Where and by what a check was judged: "streamable 2025-11-25", or "" for the target as a whole.
+std::string judged_by(const CheckResult& check);
 
 }  // namespace weir::reports

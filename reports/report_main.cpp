@@ -1,0 +1,87 @@
+// weir-report: turns results that were kept as JSON into any other report.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "reports/json.hpp"
+#include "reports/writers.hpp"
+
+namespace {
+
+using namespace weir::reports;
+
+struct Options {
+  std::string results_path;
+  std::string format;
+  std::string output = "-";
+  bool quiet = false;
+};
+
+int complain(std::string_view what) {
+  fmt::print(stderr, "weir-report: {}\n", what);
+  return static_cast<int>(ExitCode::usage);
+}
+
+tl::expected<std::string, std::string> read_file(const std::string& path) {
+  const bool standard = path == "-";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(standard ? stdin : std::fopen(path.c_str(), "rb"),
+                                                             standard ? [](std::FILE*) { return 0; } : std::fclose);
+  const auto failed = [&] { return tl::unexpected(fmt::format("cannot read {}: {}", path, std::strerror(errno))); };
+  if (!file) return failed();
+  std::string text, block(64 * 1024, '\0');
+  while (text.size() <= kReportBytes) {
+    const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
+    text.append(block, 0, count);
+    if (count == 0) break;
+  }
+  if (std::ferror(file.get()) != 0) return failed();
+  return text;
+}
+
+int render_main(const Options& options) {
+  const auto format = parse_format(options.format);
+  if (!format) return complain(format.error());
+  const auto text = read_file(options.results_path);
+  if (!text) return complain(text.error());
+  const auto results = parse_json_report(*text);
+  if (!results) return complain(fmt::format("{}: {}", options.results_path, results.error()));
+  ConsoleOptions console{.quiet = options.quiet};
+  console.colour = options.output == "-" && ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const auto written = write_file(options.output, render(*results, *format, console));
+  return written ? static_cast<int>(ExitCode::good) : complain(written.error());
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Renders results of Weir that were kept as JSON.", "weir-report");
+  app.require_subcommand(1);
+  Options options;
+  CLI::App* render = app.add_subcommand("render", "Write a JSON report in another format");
+  render->add_option("RESULTS", options.results_path, "JSON report, '-' for the standard input")->required();
+  render->add_option("--format", options.format, "console, json, junit or markdown")->required();
+  render->add_option("--output", options.output, "File to write; the standard output where absent");
+  render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return complain(error.what());
+  }
+  return render_main(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}
