@@ -1,7 +1,6 @@
 #include "conformance/files.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -14,8 +13,8 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-tl::unexpected<wire::Error> failed(std::string_view what, const std::string& path) {
-  return wire::fail(wire::ErrorCode::bad_input, fmt::format("{} cannot be {}: {}", path, what, std::strerror(errno)));
+tl::unexpected<wire::Error> failed(const std::string& path) {
+  return wire::fail(wire::ErrorCode::bad_input, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
 }
 
 }  // namespace
@@ -26,7 +25,7 @@ wire::Result<std::optional<std::string>> read_file(const std::string& path, std:
     if (errno == ENOENT) {
       return std::nullopt;
     }
-    return failed("read", path);
+    return failed(path);
   }
   std::string bytes;
   char buffer[16 * 1024];
@@ -37,25 +36,9 @@ wire::Result<std::optional<std::string>> read_file(const std::string& path, std:
     }
   }
   if (std::ferror(file.get())) {
-    return failed("read", path);
+    return failed(path);
   }
   return bytes;
-}
-
-wire::Result<void> write_file(const std::string& path, std::string_view bytes) {
-  const std::string beside = fmt::format("{}.{}.tmp", path, ::getpid());
-  File file(std::fopen(beside.c_str(), "wb"), &std::fclose);
-  if (!file) {
-    return failed("written", path);
-  }
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-  const bool closed = std::fclose(file.release()) == 0;
-  if (!written || !closed || std::rename(beside.c_str(), path.c_str()) != 0) {
-    auto error = failed("written", path);
-    std::remove(beside.c_str());
-    return error;
-  }
-  return {};
 }
 
 }  // namespace weir::conformance

@@ -1,4 +1,4 @@
-// Small files, whole.
+// Small files, read whole; reports/writers.hpp writes them.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,5 @@ namespace weir::conformance {
 
 /// The file's bytes, at most `max`; nullopt when it does not exist. `bad_input` names the file otherwise.
 wire::Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max);
-
-/// Writes beside the file and renames, so that nobody ever reads half of it.
-wire::Result<void> write_file(const std::string& path, std::string_view bytes);
 
 }  // namespace weir::conformance

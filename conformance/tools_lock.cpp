@@ -1,6 +1,7 @@
 #include "conformance/tools_lock.hpp"
 
 #include "conformance/files.hpp"
+#include "reports/writers.hpp"
 
 namespace weir::conformance {
 
@@ -156,8 +157,8 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
   }
   if (!locked || options.accept) {
     lock.targets.insert_or_assign(options.target, std::move(now));
-    if (auto written = write_file(options.path, write_lock(lock)); !written) {
-      return tl::unexpected(written.error());
+    if (auto written = reports::write_file(options.path, write_lock(lock)); !written) {
+      return wire::fail(wire::ErrorCode::bad_input, written.error());
     }
     outcome.report.written = true;
     return outcome;

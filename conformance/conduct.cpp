@@ -1,0 +1,170 @@
+#include "conformance/conduct.hpp"
+
+#include "conformance/preflight.hpp"
+#include "conformance/secrets.hpp"
+#include "conformance/survey.hpp"
+#include "reports/redact.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+Target target_of(const RunPlan& plan) {
+  Target target;
+  target.profile = plan.profile;
+  target.url = plan.url;
+  target.headers = plan.profile.all_headers();
+  target.client.ca_file = plan.profile.ca_file;
+  target.client.insecure = plan.profile.insecure;
+  target.client.user_agent = "weir/" + plan.version;
+  target.call_read_only = plan.profile.call_read_only;
+  target.answer_timeout = plan.answer_timeout;
+  target.hold = plan.hold;
+  return target;
+}
+
+/// A revision belongs to the era without handshakes or to those with them.
+std::optional<Era> only_era(const wire::Profile& profile) {
+  if (profile.era) {
+    return profile.era;
+  }
+  return profile.revision == wire::mcp::k2026_07_28 ? std::optional(Era::stateless) : std::nullopt;
+}
+
+reports::EraFound found(const Survey& survey) {
+  reports::EraFound era;
+  era.era = to_string(survey.era);
+  era.revision = survey.revision;
+  const json::value info(survey.server_info);
+  era.server_name = wire::string_or(info, "name", "");
+  era.server_version = wire::string_or(info, "version", "");
+  for (const auto& [name, value] : survey.capabilities) {
+    era.capabilities.emplace_back(name);
+  }
+  if (survey.declares("tools") && !survey.list_error) {
+    era.tools = static_cast<std::int64_t>(survey.tools.size());
+  }
+  return era;
+}
+
+reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
+  return {.cause = "handshake-failed",
+          .message = problems.empty() ? "no conversation could be opened" : problems.front(),
+          .fix = "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
+          .evidence = problems,
+          .curl = {}};
+}
+
+bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
+
+class Conductor {
+ public:
+  explicit Conductor(const RunPlan& plan)
+      : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {}
+
+  wire::Result<reports::Results> go() {
+    const auto begin = wire::Clock::now();
+    describe();
+    if (auto looked = look(); !looked) {
+      return tl::unexpected(looked.error());
+    }
+    circumstances_.interrupted = circumstances_.interrupted || is_set(plan_.interrupted);
+    results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
+    conclude(results_, circumstances_);
+    reports::redact(results_, reports::Redactor(secrets_of(plan_.profile, target_.headers)));
+    return std::move(results_);
+  }
+
+ private:
+  void describe() {
+    results_.tool_version = plan_.version;
+    results_.started_at = plan_.started_at;
+    results_.target_name = plan_.profile.name.empty() ? plan_.url.host : plan_.profile.name;
+    results_.target_url = plan_.url.str();
+    results_.strict = plan_.strict;
+    results_.tls_verified = !(plan_.profile.insecure && plan_.url.tls());
+  }
+
+  /// Preflight, survey, checks, lock, baseline; stops where there is nothing further to see.
+  wire::Result<void> look() {
+    auto first = preflight(target_, only_era(plan_.profile));
+    target_.detection = std::move(first.detection);
+    results_.preflight = std::move(first.failure);
+    if (results_.preflight || is_set(plan_.interrupted)) {
+      return {};
+    }
+    target_.surveys = survey(target_, deadline_, plan_.interrupted, results_.problems);
+    circumstances_.eras_lost = results_.problems.size();
+    if (target_.surveys.empty()) {
+      results_.preflight = no_conversation(results_.problems);
+      return {};
+    }
+    for (const auto& survey : target_.surveys) {
+      results_.eras.push_back(found(survey));
+      note_other_revision(survey);
+    }
+    run();
+    if (auto guarded = guard(); !guarded) {
+      return guarded;
+    }
+    excuse();
+    return {};
+  }
+
+  void note_other_revision(const Survey& survey) {
+    const auto& asked = plan_.profile.revision;
+    if (asked && survey.revision != *asked) {
+      results_.problems.push_back(fmt::format("revision {} was asked for, {} negotiated {} and is judged by that",
+                                              *asked, to_string(survey.era), survey.revision));
+    }
+  }
+
+  void run() {
+    auto outcome = run_checks(target_, {.checks = plan_.checks,
+                                        .lowest = plan_.lowest,
+                                        .deadline = deadline_,
+                                        .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                                        .interrupted = plan_.interrupted});
+    results_.checks = std::move(outcome.checks);
+    results_.problems.insert(results_.problems.end(), outcome.problems.begin(), outcome.problems.end());
+    circumstances_.interrupted = outcome.interrupted;
+    circumstances_.stopped_early = outcome.stopped_early;
+  }
+
+  wire::Result<void> guard() {
+    if (!plan_.tools_lock) {
+      return {};
+    }
+    auto locked = guard_tools(*plan_.tools_lock, target_.surveys);
+    if (!locked) {
+      return tl::unexpected(locked.error());
+    }
+    results_.tools_lock = std::move(locked->report);
+    circumstances_.tools_changed = locked->breached;
+    if (locked->problem) {
+      circumstances_.tools_unknown = true;
+      results_.problems.push_back(*locked->problem);
+    }
+    return {};
+  }
+
+  void excuse() {
+    if (plan_.baseline) {
+      const auto problems = apply_baseline(*plan_.baseline, plan_.started_at.substr(0, 10), results_.checks);
+      circumstances_.baseline_problems = problems.size();
+      results_.problems.insert(results_.problems.end(), problems.begin(), problems.end());
+    }
+  }
+
+  const RunPlan& plan_;
+  wire::Deadline deadline_;
+  Target target_;
+  reports::Results results_;
+  Circumstances circumstances_;
+};
+
+}  // namespace
+
+wire::Result<reports::Results> conduct(const RunPlan& plan) { return Conductor(plan).go(); }
+
+}  // namespace weir::conformance
