@@ -12,6 +12,7 @@ namespace weir::reports {
 namespace {
 
 constexpr std::size_t kShortSecret = 4;
+constexpr std::size_t kFieldNameBytes = 64;
 constexpr std::string_view kStars = "***";
 constexpr auto npos = std::string_view::npos;
 
@@ -137,7 +138,7 @@ void mask_field(std::string_view text, std::string_view folded, std::string_view
   std::size_t at = found + name.size();
   if (found > 0 && is_word(text[found - 1])) return;
   std::size_t start = found;  // Of the whole field name: "Proxy-Authorization", "Set-Cookie".
-  while (start > 0 && (is_word(text[start - 1]) || text[start - 1] == '-')) --start;
+  while (start > 0 && found - start < kFieldNameBytes && (is_word(text[start - 1]) || text[start - 1] == '-')) --start;
   const char before = start > 0 ? text[start - 1] : '\0';
   char around = (before == '\'' || before == '"') ? before : '\0';
   if (around == '"' && at < text.size() && text[at] == '"')
@@ -159,7 +160,7 @@ void mask_field(std::string_view text, std::string_view folded, std::string_view
 void mask_fields(std::string_view text, std::string_view folded, Mask& mask) {
   for (const std::string_view name : kFields) {
     for (std::size_t at = folded.find(name); at != npos; at = folded.find(name, at + name.size())) {
-      mask_field(text, folded, name, at, mask);
+      if (!mask[at]) mask_field(text, folded, name, at, mask);
     }
   }
 }
@@ -179,9 +180,9 @@ void mask_parameters(std::string_view text, std::string_view folded, Mask& mask)
 /// RFC 3986 section 3.2.1: what stands between "://" and '@'.
 void mask_userinfo(std::string_view text, Mask& mask) {
   for (std::size_t at = text.find("://"); at != npos; at = text.find("://", at + 3)) {
-    const std::size_t stop = text.find_first_of("/?# \t\r\n\"'<>", at + 3);
-    const std::size_t sign = text.substr(0, stop).rfind('@');
-    if (sign != npos && sign > at + 3) cover(mask, at + 3, sign);
+    const std::size_t from = at + 3;
+    const std::string_view authority = text.substr(from, text.find_first_of("/?# \t\r\n\"'<>", from) - from);
+    if (const std::size_t sign = authority.rfind('@'); sign != npos) cover(mask, from, from + sign);
   }
 }
 
@@ -232,6 +233,7 @@ std::vector<bool> Redactor::mask_secrets(std::string_view text) const {
   for (const Needle& needle : needles_) {
     for (std::size_t at = text.find(needle.text); at != npos; at = text.find(needle.text, at + 1)) {
       std::size_t from = at, to = at + needle.text.size();
+      if (needle.base64 && mask[from] && mask[to - 1]) continue;  // Its run is hidden as a whole.
       const bool glued = (from > 0 && is_word(text[from - 1])) || (to < text.size() && is_word(text[to]));
       if (needle.token && glued) continue;
       while (needle.base64 && from > 0 && is_base64(text[from - 1])) --from;

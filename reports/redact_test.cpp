@@ -104,6 +104,16 @@ TEST(Redactor, survives_bytes_cut_at_every_position) {
   }
 }
 
+TEST(Redactor, takes_long_lines_that_repeat_themselves_in_its_stride) {
+  const Redactor redactor({"s3cret-token"});
+  for (const std::string_view part :
+       {"cookie:", "authorization-", "czNjcmV0LXRva2Vu", "://", "a=", "...", "'cookie: "}) {
+    std::string line;
+    while (line.size() < 500'000) line += part;
+    EXPECT_LE(redactor.line(line).size(), line.size());
+  }
+}
+
 TEST(Redactor, reaches_every_member_that_the_endpoint_can_fill) {
   Results results = sample_results();
   results.preflight = *sample_preflight().preflight;
