@@ -42,6 +42,8 @@ class Headers {
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const { return find(name).has_value(); }
   std::size_t count(std::string_view name) const;
+  /// Every field of that name as one list, joined by ", " (RFC 9110 section 5.3).
+  std::string joined(std::string_view name) const;
   void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);  ///< Replaces every field of that name.
   void remove(std::string_view name);

@@ -31,6 +31,10 @@ inline constexpr std::size_t kStreamMessages = 10'000;     ///< Messages kept of
 inline constexpr std::size_t kServerRequests = 64;         ///< Server's requests answered during one of ours.
 inline constexpr std::size_t kResumptions = 32;            ///< Times that one answer's stream is taken up again.
 inline constexpr std::size_t kRedirects = 5;               ///< Same-origin redirects followed for one request.
+inline constexpr std::size_t kUrlBytes = 8 * 1024;         ///< A URL, also as an endpoint names it.
+inline constexpr std::size_t kStreamItems = 200'000;       ///< SSE items kept of one response.
+inline constexpr std::size_t kArrivals = 20'000;           ///< Arrivals kept of one response; later ones merge.
+inline constexpr std::size_t kFramingNotes = 64;           ///< Framing notes kept of one response.
 inline constexpr std::size_t kProfileBytes = 1024 * 1024;  ///< A target profile file.
 inline constexpr std::chrono::seconds kConnectTimeout{5};  ///< DNS, TCP and TLS together.
 inline constexpr std::chrono::seconds kAnswerTimeout{5};   ///< One request until its answer.
