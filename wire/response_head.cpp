@@ -84,10 +84,10 @@ Result<ResponseHead> parse_head(std::string_view bytes) {
 Result<std::size_t> ResponseHeadReader::feed(std::string_view bytes) {
   const std::size_t before = pending_.size();
   pending_ += bytes.substr(0, limits::kHeadBytes + 1 - std::min(before, limits::kHeadBytes));
-  if (auto error = early_fault(pending_, scanned_)) {
+  const auto blank = pending_.find("\r\n\r\n", scanned_ < 3 ? 0 : scanned_ - 3);
+  if (auto error = early_fault(std::string_view(pending_).substr(0, blank), scanned_)) {
     return tl::unexpected(std::move(*error));
   }
-  const auto blank = pending_.find("\r\n\r\n", scanned_ < 3 ? 0 : scanned_ - 3);
   scanned_ = pending_.size();
   if (blank == std::string::npos) {
     if (pending_.size() > limits::kHeadBytes) {
