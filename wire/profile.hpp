@@ -46,7 +46,7 @@ struct Profile {
   std::optional<int> idle_budget_seconds;  ///< The smallest idle timeout on the way to the endpoint.
   std::string ca_file;
   bool insecure = false;
-  std::vector<std::string> secrets;  ///< Every value that came from the environment.
+  std::vector<std::string> secrets;  ///< What came from the environment into a string, and every credential.
 
   /// `headers` with the bearer token and the API key added.
   Headers all_headers() const;
