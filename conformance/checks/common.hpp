@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/probe.hpp"
 
@@ -17,6 +18,27 @@ std::optional<Finding> unless_result(const wire::mcp::Reply& reply, std::string 
 
 /// The error code of a reply that is a JSON-RPC error, wherever it came; nullopt for anything else.
 std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply);
+
+/// A method that every server of the probe's era answers with a result and without an effect.
+std::string_view harmless_method(const Probe& probe);
+/// A method that no server has.
+inline constexpr std::string_view kUnknownMethod = "weir/unknown-method";
+
+/// The JSON-RPC texts of a body: the body itself, or the data of each event of a stream.
+std::vector<std::string> message_texts(const wire::Exchange& exchange);
+
+/// What came back for bytes that no good client would send.
+struct RawAnswer {
+  wire::Exchange http;
+  std::vector<jsonrpc::Message> messages;  ///< Of the body, and in http-sse of the stream for a short while after it.
+
+  bool http_error() const { return http.head.status >= 400; }
+  /// The first JSON-RPC error among the messages.
+  const jsonrpc::Message* error() const;
+  std::string describe() const;
+};
+/// POSTs `body` with the headers that a message of the conversation carries.
+wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, std::string body);
 
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);

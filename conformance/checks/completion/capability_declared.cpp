@@ -1,0 +1,36 @@
+#include "conformance/checks/completion/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (probe.survey().declares("completions")) {
+    return pass("declared");
+  }
+  auto asked = complete_first_argument(probe);
+  if (!asked) {
+    return not_applicable("not declared, and no listed prompt has an argument to complete");
+  }
+  if (!*asked) {
+    return probe.broken(asked->error(), "an answer");
+  }
+  if ((*asked)->is_result()) {
+    return fail("the completions capability, since completion/complete gives a result", "it is not declared");
+  }
+  return not_applicable("not declared, and not served");
+}
+
+const Registration kCheck{{
+    .id = "completion.capability.declared",
+    .title = "a server that completes arguments declares it",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .requirements = {"completion.capability-declared"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
+    .consequence = "Clients ask only for what is declared: the feature is never used.",
+    .faults = {"completion.undeclared"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

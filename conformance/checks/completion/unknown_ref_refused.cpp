@@ -1,0 +1,32 @@
+#include "conformance/checks/completion/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("completion/complete", {{"ref", {{"type", "ref/prompt"}, {"name", "weir-unknown-prompt"}}},
+                                                  {"argument", {{"name", "any"}, {"value", ""}}}});
+  if (!reply) {
+    return probe.broken(reply.error(), "error -32602");
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602", reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "completion.unknown-ref.refused",
+    .title = "completion for an unknown prompt is refused with -32602",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "completions",
+    .requirements = {"completion.error.unknown-prompt"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
+    .consequence = "A client cannot tell a wrong name from a prompt without suggestions.",
+    .faults = {"completion.unknown-ref-empty"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

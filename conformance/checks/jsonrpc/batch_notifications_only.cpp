@@ -1,0 +1,39 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue([](auto& options) { options.revision = wire::mcp::k2025_03_26; });
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  if (dialogue->revision() != wire::mcp::k2025_03_26) {
+    return not_applicable("the server does not speak 2025-03-26, the one revision with batches, but " +
+                          dialogue->revision());
+  }
+  const std::string one = jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-none"}});
+  auto answer = post_raw(probe, *dialogue, fmt::format("[{},{}]", one, one));
+  if (!answer) {
+    return probe.broken(answer.error(), "202 without a body");
+  }
+  if (answer->http.head.status != 202 || !answer->http.body.empty()) {
+    return fail("202 without a body", answer->describe());
+  }
+  return pass("202 without a body");
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.batch.notifications-only",
+    .title = "in 2025-03-26 a batch of notifications is accepted with 202",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"jsonrpc.batch.notifications-only"},
+    .source = "https://modelcontextprotocol.io/specification/2025-03-26/basic#batching",
+    .consequence = "A client that bundles its notifications takes another answer for a failure.",
+    .faults = {"jsonrpc.batch-refused"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,39 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  std::string seen;
+  for (const char* body : {"{}", "42", R"({"jsonrpc": "2.0", "id": 77})"}) {
+    auto answer = post_raw(probe, *dialogue, body);
+    const std::string expected = fmt::format("an HTTP error or error -32600 for {}", body);
+    if (!answer) {
+      return probe.broken(answer.error(), expected);
+    }
+    if (!answer->http_error() && !answer->error()) {
+      return fail(expected, answer->describe());
+    }
+    seen = answer->describe();
+  }
+  return pass(seen);
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.error.invalid-request",
+    .title = "JSON that is no request is refused",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"jsonrpc.invalid-request"},
+    .source = "https://www.jsonrpc.org/specification#error_object",
+    .consequence = "A server that swallows it leaves a faulty client waiting without a word.",
+    .faults = {"jsonrpc.invalid-request-accepted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
+  if (!answer) {
+    return probe.broken(answer.error(), "an HTTP error or error -32700");
+  }
+  if (!answer->http_error() && !answer->error()) {
+    return fail("an HTTP error or error -32700", answer->describe());
+  }
+  return pass(answer->describe());
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.error.parse",
+    .title = "a body that is not JSON is refused",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"jsonrpc.parse-error"},
+    .source = "https://www.jsonrpc.org/specification#error_object",
+    .consequence = "A message that was cut on its way must not look accepted: its sender would wait for ever.",
+    .faults = {"jsonrpc.garbage-accepted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,35 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
+  if (!answer) {
+    return probe.broken(answer.error(), "error -32700");
+  }
+  const auto* error = answer->error();
+  if (!error || error->error.code != jsonrpc::kParseError) {
+    return fail("a JSON-RPC error with code -32700", answer->describe());
+  }
+  return pass("error -32700");
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.error.parse-code",
+    .title = "the answer to a body that is not JSON carries error -32700",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://www.jsonrpc.org/specification#error_object",
+    .consequence = "A framework page instead of an error object hides from the client what was wrong, and often shows "
+                   "a stack trace.",
+    .faults = {"jsonrpc.parse-error-html"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,37 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  constexpr int kConnections = 5;
+  std::optional<std::string> first;
+  for (int i = 0; i < kConnections; ++i) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), fmt::format("an answer on connection {} of {}", i + 1, kConnections));
+    }
+    const std::string met = wire::canonical(dialogue->server_info()) + " " + wire::canonical(dialogue->capabilities());
+    if (first && *first != met) {
+      return fail("the same on every connection: " + wire::excerpt(std::string_view(*first), 120),
+                  wire::excerpt(std::string_view(met), 120));
+    }
+    first = met;
+  }
+  return pass(fmt::format("the same on {} connections", kConnections));
+}
+
+const Registration kCheck{{
+    .id = "lifecycle.server.consistent",
+    .title = "five connections meet the same server: name, version and capabilities",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
+    .consequence = "Behind a balancer, replicas of two versions answer in turn, and what a client was told does not "
+                   "hold for its next call.",
+    .faults = {"lifecycle.mixed-versions"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,43 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  std::map<std::string, std::string> agreed;
+  for (const std::string_view asked :
+       {wire::mcp::k2024_11_05, wire::mcp::k2025_03_26, wire::mcp::k2025_06_18, wire::mcp::k2025_11_25}) {
+    auto dialogue = probe.dialogue([&](auto& options) { options.revision = asked; });
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked));
+    }
+    agreed[std::string(asked)] = dialogue->revision();
+  }
+  std::vector<std::string> spoken;
+  for (const auto& [asked, got] : agreed) {
+    const auto direct = agreed.find(got);
+    if (direct != agreed.end() && direct->second != got) {
+      return fail(fmt::format("{} when it is asked for, as it was offered for {}", got, asked), direct->second);
+    }
+    if (asked == got) {
+      spoken.push_back(asked);
+    }
+  }
+  return pass(fmt::format("speaks {}", fmt::join(spoken, ", ")));
+}
+
+const Registration kCheck{{
+    .id = "lifecycle.version.echoed",
+    .title = "a revision that the server supports is agreed to when it is asked for",
+    .level = Level::must,
+    .eras = kSessionEras,
+    .requirements = {"lifecycle.initialize.version-echo"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
+    .consequence =
+        "A client of that revision is moved to another one, or disconnects, although the server could serve it.",
+    .faults = {"lifecycle.versions-crossed"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

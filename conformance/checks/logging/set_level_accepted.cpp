@@ -1,0 +1,35 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  for (const std::string_view level :
+       {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"}) {
+    auto reply = probe.call("logging/setLevel", {{"level", level}});
+    const std::string expected = fmt::format("an empty result for level {}", level);
+    if (!reply) {
+      return probe.broken(reply.error(), expected);
+    }
+    if (auto bad = unless_result(*reply, expected)) {
+      return *bad;
+    }
+  }
+  return pass("eight levels accepted");
+}
+
+const Registration kCheck{{
+    .id = "logging.set-level.accepted",
+    .title = "each of the eight levels is accepted",
+    .level = Level::must,
+    .eras = kSessionEras,
+    .capability = "logging",
+    .requirements = {"logging.set-level.result"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging",
+    .consequence = "Operators cannot turn the log up when they need it.",
+    .faults = {"logging.level-refused"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

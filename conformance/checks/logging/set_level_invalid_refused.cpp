@@ -1,0 +1,31 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("logging/setLevel", {{"level", "loud"}});
+  if (!reply) {
+    return probe.broken(reply.error(), "error -32602");
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602 for level 'loud'", reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "logging.set-level.invalid-refused",
+    .title = "a level that does not exist is refused with -32602",
+    .level = Level::should,
+    .eras = kSessionEras,
+    .capability = "logging",
+    .requirements = {"logging.set-level.invalid"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging",
+    .consequence = "A typing error turns the log off in silence.",
+    .faults = {"logging.any-level-accepted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,33 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "an answer to initialize");
+  }
+  auto reply = dialogue->request("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "an empty result");
+  }
+  if (auto bad = unless_result(*reply, "an empty result")) {
+    return *bad;
+  }
+  return pass("answered before notifications/initialized");
+}
+
+const Registration kCheck{{
+    .id = "ping.before-initialized.answered",
+    .title = "ping is answered before the handshake is complete",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/ping",
+    .consequence = "Clients may ping at any time; a refusal makes a slow start look like a dead server.",
+    .faults = {"ping.refused-before-initialized"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "an empty result");
+  }
+  if (auto bad = unless_result(*reply, "an empty result")) {
+    return *bad;
+  }
+  const json::object* result = wire::as_object(&reply->result());
+  if (!result || result->size() != (result->contains("_meta") ? 1 : 0)) {
+    return fail("{}", wire::excerpt(reply->result(), 80));
+  }
+  return pass("{}");
+}
+
+const Registration kCheck{{
+    .id = "ping.result.empty",
+    .title = "ping is answered with an empty result",
+    .level = Level::must,
+    .eras = kSessionEras,
+    .requirements = {"ping.empty-result"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/ping",
+    .consequence = "Clients ping to see whether a connection lives; without an answer they drop it.",
+    .faults = {"ping.pong", "ping.unanswered"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
