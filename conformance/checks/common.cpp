@@ -1,6 +1,7 @@
 #include "conformance/checks/common.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 namespace weir::conformance {
@@ -68,6 +69,59 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
     }
   }
   return answer;
+}
+
+Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items) {
+  const bool declared = probe.survey().declares(capability);
+  auto reply = probe.call(method);
+  if (!reply) {
+    return probe.broken(reply.error(), fmt::format("an answer to {}", method));
+  }
+  const bool answered = reply->is_result() && wire::as_array(wire::find(reply->result(), items));
+  if (declared && !answered) {
+    return fail(fmt::format("an answer to {}, as {} is declared", method, capability), reply->describe());
+  }
+  if (!declared && answered) {
+    return fail(fmt::format("the capability {}, as {} is answered", capability, method), "it is not declared");
+  }
+  return declared ? pass("declared and answered") : not_applicable("not declared, and not served");
+}
+
+bool is_base64(std::string_view text) {
+  if (text.size() % 4 != 0) {
+    return false;
+  }
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
+    text.remove_suffix(1);
+  }
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
+}
+
+std::optional<std::string> content_problem(const json::value& block) {
+  const auto has = [&](const json::value& owner, std::string_view member) {
+    return wire::as_string(wire::find(owner, member)).has_value();
+  };
+  const std::string_view type = wire::string_or(block, "type", "");
+  if (type == "text") {
+    return has(block, "text") ? std::nullopt : std::optional("a text block without text: " + wire::excerpt(block, 80));
+  }
+  if (type == "image" || type == "audio") {
+    if (!has(block, "mimeType") || !is_base64(wire::string_or(block, "data", "-"))) {
+      return fmt::format("an {} block without Base64 data and mimeType: {}", type, wire::excerpt(block, 80));
+    }
+    return std::nullopt;
+  }
+  if (type == "resource_link") {
+    const bool whole = has(block, "uri") && has(block, "name");
+    return whole ? std::nullopt : std::optional("a link without uri and name: " + wire::excerpt(block, 80));
+  }
+  if (type == "resource") {
+    const json::value* resource = wire::find(block, "resource");
+    const bool whole = resource && has(*resource, "uri") && has(*resource, "text") != has(*resource, "blob");
+    return whole ? std::nullopt
+                 : std::optional("a resource without uri and either text or blob: " + wire::excerpt(block, 80));
+  }
+  return "an unknown type: " + wire::excerpt(block, 80);
 }
 
 std::string describe(const wire::Exchange& exchange) {

@@ -40,6 +40,14 @@ struct RawAnswer {
 /// POSTs `body` with the headers that a message of the conversation carries.
 wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, std::string body);
 
+/// Holds a capability and its list method together: declared and answered, or neither.
+Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items);
+
+/// What is wrong with one content block of a tool result or a prompt message.
+std::optional<std::string> content_problem(const json::value& block);
+/// RFC 4648 section 4, padding included.
+bool is_base64(std::string_view text);
+
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);
 /// Whether the answer refuses: a 4xx status.

@@ -1,0 +1,34 @@
+#include "conformance/checks/pagination/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  const auto lists = declared_lists(probe.survey());
+  if (lists.empty()) {
+    return not_applicable("no lists are declared");
+  }
+  auto reply = probe.call(lists.front().method, {{"cursor", "weir-never-issued"}});
+  if (!reply) {
+    return probe.broken(reply.error(), "error -32602");
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602", reply->is_result() ? "a page of results" : reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "pagination.cursor.invalid-refused",
+    .title = "a cursor that was never issued is refused with -32602",
+    .level = Level::should,
+    .eras = kAllEras,
+    .requirements = {"pagination.invalid-cursor"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
+    .consequence = "A client with a stale cursor silently starts at the first page again.",
+    .faults = {"pagination.any-cursor-accepted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

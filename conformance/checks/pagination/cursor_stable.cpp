@@ -1,0 +1,48 @@
+#include "conformance/checks/pagination/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  for (const auto& list : declared_lists(probe.survey())) {
+    auto first = probe.call(list.method);
+    if (!first) {
+      return probe.broken(first.error(), "a first page");
+    }
+    const auto cursor = wire::as_string(wire::find(first->result(), "nextCursor"));
+    if (!cursor) {
+      continue;
+    }
+    const json::object params{{"cursor", *cursor}};
+    auto once = probe.call(list.method, params);
+    auto twice = probe.call(list.method, params);
+    if (!once || !twice) {
+      return probe.broken(once ? twice.error() : once.error(), "the same page twice");
+    }
+    const auto page = [&](const wire::mcp::Reply& reply) {
+      const json::value* items = wire::find(reply.result(), list.items);
+      return items ? wire::canonical(*items) : reply.describe();
+    };
+    if (page(*once) != page(*twice)) {
+      return fail("the same page of " + list.method + " for the same cursor",
+                  wire::excerpt(std::string_view(page(*twice)), 100));
+    }
+    return pass("the same page of " + list.method + " twice");
+  }
+  return not_applicable("every list fits one page");
+}
+
+const Registration kCheck{{
+    .id = "pagination.cursor.stable",
+    .title = "the same cursor gives the same page twice",
+    .level = Level::should,
+    .eras = kAllEras,
+    .requirements = {"pagination.stable-cursors"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
+    .consequence = "A client that repeats a request after a timeout skips items.",
+    .faults = {"pagination.cursor-spent"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,36 @@
+#include "conformance/checks/pagination/common.hpp"
+#include "wire/mcp/pagination.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.shared();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  std::size_t pages = 0;
+  for (const auto& list : declared_lists(probe.survey())) {
+    const auto listing = wire::mcp::list_all(*dialogue, list.method, list.items);
+    if (listing.error) {
+      return fail(fmt::format("a last page of {}", list.method), listing.error->detail);
+    }
+    pages += listing.pages.size();
+  }
+  return pages == 0 ? not_applicable("no lists are declared") : pass(fmt::format("{} pages", pages));
+}
+
+const Registration kCheck{{
+    .id = "pagination.list.ends",
+    .title = "following nextCursor comes to an end",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"pagination.next-cursor"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
+    .consequence = "Clients page for ever: calls by the thousand, and memory until they die.",
+    .faults = {"pagination.never-ends"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

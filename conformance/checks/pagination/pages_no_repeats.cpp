@@ -1,0 +1,40 @@
+#include <set>
+
+#include "conformance/checks/pagination/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  std::set<std::string> seen;
+  bool several = false;
+  std::string method;
+  for (const auto& reply : probe.survey().list_replies) {
+    for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
+      const json::value* page = wire::find(reply.result(), items);
+      if (!wire::as_array(page) || page->get_array().empty()) {
+        continue;
+      }
+      several = several || wire::find(reply.result(), "nextCursor");
+      if (!seen.insert(wire::canonical(*page)).second) {
+        return fail("pages that go on", fmt::format("a page of {} twice", items));
+      }
+    }
+  }
+  return several ? pass(fmt::format("{} pages", seen.size())) : not_applicable("every list fits one page");
+}
+
+const Registration kCheck{{
+    .id = "pagination.pages.no-repeats",
+    .title = "no page repeats another one",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"pagination.next-cursor"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
+    .consequence = "The same tools again and again: clients show doubles or never finish.",
+    .faults = {"pagination.page-repeats"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,21 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return declared_both_ways(probe, "prompts", "prompts/list", "prompts"); }
+
+const Registration kCheck{{
+    .id = "prompts.capability.declared",
+    .title = "a server with prompts declares them, and answers prompts/list",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"prompts.capability-declared"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#capabilities",
+    .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .faults = {"prompts.undeclared", "prompts.list-unknown-method"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

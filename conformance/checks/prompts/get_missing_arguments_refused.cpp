@@ -1,0 +1,48 @@
+#include <algorithm>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Whether the prompt has an argument that must be given.
+bool needs_arguments(const json::value& prompt) {
+  const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
+  return arguments && std::any_of(arguments->begin(), arguments->end(), [](const json::value& argument) {
+           const json::value* required = wire::find(argument, "required");
+           return required && required->is_bool() && required->get_bool();
+         });
+}
+
+Finding run(Probe& probe) {
+  const auto& prompts = probe.survey().prompts;
+  const auto needy = std::find_if(prompts.begin(), prompts.end(), needs_arguments);
+  if (needy == prompts.end()) {
+    return not_applicable("no listed prompt needs arguments");
+  }
+  const std::string name(wire::string_or(*needy, "name", ""));
+  auto reply = probe.call("prompts/get", {{"name", name}, {"arguments", json::object{}}});
+  if (!reply) {
+    return probe.broken(reply.error(), "error -32602 for " + name);
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602 for " + name, reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "prompts.get.missing-arguments-refused",
+    .title = "a prompt without its required arguments is refused with -32602",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "prompts",
+    .requirements = {"prompts.error.missing-arguments"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#error-handling",
+    .consequence = "The model is given a prompt with holes in it.",
+    .faults = {"prompts.missing-arguments-ok"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

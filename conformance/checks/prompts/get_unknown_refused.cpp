@@ -1,0 +1,31 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("prompts/get", {{"name", "weir-unknown-prompt"}});
+  if (!reply) {
+    return probe.broken(reply.error(), "error -32602");
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602", reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "prompts.get.unknown-refused",
+    .title = "an unknown prompt is reported with -32602",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "prompts",
+    .requirements = {"prompts.error.unknown-name"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#error-handling",
+    .consequence = "A client cannot tell a wrong name from a failure of the server.",
+    .faults = {"prompts.unknown-internal"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

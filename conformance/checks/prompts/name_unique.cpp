@@ -1,0 +1,35 @@
+#include <set>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  std::set<std::string> seen;
+  for (const json::value& prompt : probe.survey().prompts) {
+    const std::string name(wire::string_or(prompt, "name", ""));
+    if (!seen.insert(name).second) {
+      return fail("each name once", fmt::format("'{}' twice", wire::excerpt(std::string_view(name), 80)));
+    }
+  }
+  if (seen.empty()) {
+    return not_applicable("no prompts are listed");
+  }
+  return pass(fmt::format("{} prompts", seen.size()));
+}
+
+const Registration kCheck{{
+    .id = "prompts.name.unique",
+    .title = "prompt names are unique",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "prompts",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#prompt",
+    .consequence = "Which of the two a client gets is chance.",
+    .faults = {"prompts.duplicate-name"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,38 @@
+#include "conformance/checks/resources/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  int annotated = 0;
+  for (const auto* list : {&probe.survey().resources, &probe.survey().resource_templates}) {
+    for (const json::value& item : *list) {
+      const json::value* annotations = wire::find(item, "annotations");
+      if (!annotations) {
+        continue;
+      }
+      if (auto problem = annotation_problem(*annotations)) {
+        return fail("audience of user and assistant, priority from 0 to 1", *problem);
+      }
+      ++annotated;
+    }
+  }
+  return annotated == 0 ? not_applicable("nothing is annotated") : pass(fmt::format("{} annotations", annotated));
+}
+
+const Registration kCheck{{
+    .id = "resources.annotations.valid",
+    .title = "annotations keep to their audience, priority and time",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-06-18",
+    .capability = "resources",
+    .requirements = {"resources.annotations.valid"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#annotations",
+    .consequence = "Typed clients refuse the list.",
+    .faults = {"resources.priority-out-of-range"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

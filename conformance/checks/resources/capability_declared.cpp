@@ -1,0 +1,21 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return declared_both_ways(probe, "resources", "resources/list", "resources"); }
+
+const Registration kCheck{{
+    .id = "resources.capability.declared",
+    .title = "a server with resources declares them, and answers resources/list",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"resources.capability-declared"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#capabilities",
+    .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .faults = {"resources.undeclared", "resources.list-unknown-method"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,21 @@
+// What the checks of resources share.
+#pragma once
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+inline constexpr const char* kUnknownUri = "weir-unknown://no/such/resource";
+
+/// Up to three listed URIs to read, one of them of a binary media type where there is one. Reading a listed resource
+/// has no effect by its definition.
+std::vector<std::string> readable_sample(const Survey& survey);
+
+/// An absolute URI by the characters and the shape of RFC 3986.
+bool is_uri(std::string_view text);
+/// Braces that match, with a variable list of RFC 6570 between them.
+bool is_uri_template(std::string_view text);
+/// What is wrong with the annotations of a resource or a template.
+std::optional<std::string> annotation_problem(const json::value& annotations);
+
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/resources/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("resources/read", {{"uri", kUnknownUri}});
+  if (!reply) {
+    return probe.broken(reply.error(), "an error");
+  }
+  if (!reply->is_error()) {
+    return fail("an error", reply->describe());
+  }
+  return pass(reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "resources.read.no-empty-contents",
+    .title = "a resource that does not exist is an error, not empty contents",
+    .level = Level::must,
+    .eras = kStateless,
+    .capability = "resources",
+    .requirements = {"resources.not-found-no-empty-contents"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
+    .consequence = "A model takes the emptiness for the content.",
+    .faults = {"resources.not-found-empty"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

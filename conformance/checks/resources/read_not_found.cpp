@@ -1,0 +1,31 @@
+#include "conformance/checks/resources/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("resources/read", {{"uri", kUnknownUri}});
+  if (!reply) {
+    return probe.broken(reply.error(), "an error");
+  }
+  if (error_code(*reply) != jsonrpc::kResourceNotFound) {
+    return fail("error -32002", reply->describe());
+  }
+  return pass("error -32002");
+}
+
+const Registration kCheck{{
+    .id = "resources.read.not-found",
+    .title = "a resource that does not exist is reported with -32002",
+    .level = Level::should,
+    .eras = kSessionEras,
+    .capability = "resources",
+    .requirements = {"resources.not-found-32002"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
+    .consequence = "A client cannot tell a resource that is gone from a failure of the server.",
+    .faults = {"resources.not-found-internal"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/resources/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("resources/read", {{"uri", kUnknownUri}});
+  if (!reply) {
+    return probe.broken(reply.error(), "an error");
+  }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return fail("error -32602", reply->describe());
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "resources.read.not-found-code",
+    .title = "a resource that does not exist is reported with -32602",
+    .level = Level::must,
+    .eras = kStateless,
+    .capability = "resources",
+    .requirements = {"resources.not-found-32602"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
+    .consequence = "A client cannot tell a resource that is gone from a failure of the server.",
+    .faults = {"resources.not-found-internal"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,42 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (probe.survey().tools.empty()) {
+    return not_applicable("no tools are listed");
+  }
+  for (const json::value& tool : probe.survey().tools) {
+    const json::value* annotations = wire::find(tool, "annotations");
+    if (!annotations) {
+      continue;
+    }
+    const std::string_view name = wire::string_or(tool, "name", "");
+    if (!annotations->is_object()) {
+      return fail("an object", fmt::format("{} for '{}'", wire::excerpt(*annotations, 60), name));
+    }
+    for (const std::string_view hint : {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}) {
+      const json::value* value = wire::find(*annotations, hint);
+      if (value && !value->is_bool()) {
+        return fail(fmt::format("a boolean {}", hint), fmt::format("{} for '{}'", wire::excerpt(*value, 60), name));
+      }
+    }
+  }
+  return pass(fmt::format("{} tools", probe.survey().tools.size()));
+}
+
+const Registration kCheck{{
+    .id = "tools.annotations.shape",
+    .title = "annotations are an object with boolean hints",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "tools",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
+    .consequence = "Typed clients refuse the tool list; others take \"false\" for true and skip the confirmation.",
+    .faults = {"tools.hint-as-string"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

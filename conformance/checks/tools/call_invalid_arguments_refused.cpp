@@ -1,0 +1,36 @@
+#include "conformance/checks/tools/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto call = refusable_call(probe.survey());
+  if (!call) {
+    return untestable("no tool has a required argument of a simple kind and is not declared destructive");
+  }
+  auto reply = probe.call("tools/call", {{"name", call->name}, {"arguments", call->arguments}});
+  const std::string expected = fmt::format("an error for {} with {}", call->name, json::serialize(call->arguments));
+  if (!reply) {
+    return probe.broken(reply.error(), expected);
+  }
+  if (!reply->is_error() && !is_tool_error(*reply)) {
+    return fail(expected, reply->describe());
+  }
+  return pass(reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "tools.call.invalid-arguments-refused",
+    .title = "a call whose arguments are of the wrong kind is an error",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "tools",
+    .requirements = {"tools.security.inputs-validated"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#security-considerations",
+    .consequence = "Unchecked input reaches the tool: crashes at best, injection at worst.",
+    .faults = {"tools.arguments-unchecked"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,32 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("tools/call", {{"arguments", json::object{}}});
+  if (!reply) {
+    return probe.broken(reply.error(), "a JSON-RPC error");
+  }
+  if (!reply->is_error()) {
+    return fail("a JSON-RPC error", reply->describe());
+  }
+  return pass(reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "tools.call.missing-name",
+    .title = "a call without a name is a protocol error",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-11-25",
+    .capability = "tools",
+    .requirements = {"tools.call.malformed-request-protocol-error"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
+    .consequence = "A faulty client is told that it succeeded.",
+    .faults = {"tools.missing-name-ok"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include "conformance/checks/tools/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) {
+    return untestable(kNoSafeTool);
+  }
+  int judged = 0;
+  for (const auto& call : calls) {
+    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
+    if (!reply) {
+      return probe.broken(reply.error(), "a result of " + call.name);
+    }
+    const json::value* schema = output_schema(probe.survey(), call.name);
+    const json::value* structured = wire::find(reply->result(), "structuredContent");
+    if (!reply->is_result() || is_tool_error(*reply) || !structured) {
+      continue;
+    }
+    const json::array* blocks = wire::as_array(wire::find(reply->result(), "content"));
+    const bool repeated = blocks && std::any_of(blocks->begin(), blocks->end(), [&](const json::value& block) {
+                            auto text = wire::parse_json(wire::string_or(block, "text", ""));
+                            return text && wire::json_equal(text->value, *structured);
+                          });
+    if (!repeated) {
+      return fail("a text block with the JSON of structuredContent",
+                  fmt::format("none in the result of {}", call.name));
+    }
+    ++judged;
+  }
+  return judged == 0 ? untestable("no safe tool gave structured content") : pass(fmt::format("{} calls", judged));
+}
+
+const Registration kCheck{{
+    .id = "tools.call.text-fallback",
+    .title = "structured content stands in a text block as well",
+    .level = Level::should,
+    .eras = kSingleEndpoint,
+    .since = "2025-06-18",
+    .capability = "tools",
+    .requirements = {"tools.structured.text-fallback"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
+    .consequence = "Older clients show the text alone, and with it nothing of the result.",
+    .faults = {"tools.text-fallback-missing"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

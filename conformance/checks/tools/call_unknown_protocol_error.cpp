@@ -1,0 +1,30 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("tools/call", {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}});
+  if (!reply) {
+    return probe.broken(reply.error(), "a JSON-RPC error");
+  }
+  if (!reply->is_error()) {
+    return fail("a JSON-RPC error", reply->describe());
+  }
+  return pass(reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "tools.call.unknown-protocol-error",
+    .title = "an unknown tool is a protocol error, not a tool result",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "tools",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
+    .consequence = "As a tool result it is handed to the model, which calls the same name again.",
+    .faults = {"tools.unknown-tool-as-result"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,32 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("tools/call", {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}});
+  if (!reply) {
+    return probe.broken(reply.error(), "an error");
+  }
+  const json::value* is_error = wire::find(reply->result(), "isError");
+  if (reply->is_error() || (reply->is_result() && is_error && is_error->is_bool() && is_error->get_bool())) {
+    return pass(reply->describe());
+  }
+  return fail("an error", reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "tools.call.unknown-refused",
+    .title = "a call of a tool that does not exist is an error",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "tools",
+    .requirements = {"tools.call.unknown-tool"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
+    .consequence = "A model that mistypes a name takes the answer for a result.",
+    .faults = {"tools.unknown-tool-ok"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

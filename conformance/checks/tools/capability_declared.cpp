@@ -1,0 +1,21 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return declared_both_ways(probe, "tools", "tools/list", "tools"); }
+
+const Registration kCheck{{
+    .id = "tools.capability.declared",
+    .title = "a server with tools declares them, and answers tools/list",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"tools.capability-declared"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#capabilities",
+    .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .faults = {"tools.undeclared", "tools.list-unknown-method"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

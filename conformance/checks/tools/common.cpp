@@ -1,0 +1,209 @@
+#include "conformance/checks/tools/common.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "wire/json_schema.hpp"
+#include "wire/mcp/pagination.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kSafeCalls = 5;
+constexpr int kConnections = 3;
+
+bool hint(const json::value& tool, std::string_view name, bool otherwise) {
+  const json::value* annotations = wire::find(tool, "annotations");
+  const json::value* value = annotations ? wire::find(*annotations, name) : nullptr;
+  return value && value->is_bool() ? value->get_bool() : otherwise;
+}
+
+/// The smallest value that the simple keywords of a property schema allow; nullopt where they are not simple.
+std::optional<json::value> plausible(const json::value& schema) {
+  for (const std::string_view keyword : {"const", "default"}) {
+    if (const json::value* value = wire::find(schema, keyword)) {
+      return *value;
+    }
+  }
+  for (const std::string_view keyword : {"enum", "examples"}) {
+    if (const json::array* values = wire::as_array(wire::find(schema, keyword)); values && !values->empty()) {
+      return values->front();
+    }
+  }
+  const std::string_view type = wire::string_or(schema, "type", "");
+  if (type == "string") {
+    return json::value("weir");
+  }
+  if (type == "integer" || type == "number") {
+    const json::value* minimum = wire::find(schema, "minimum");
+    return minimum ? *minimum : json::value(1);
+  }
+  if (type == "boolean") {
+    return json::value(false);
+  }
+  return type == "array" ? std::optional<json::value>(json::array{}) : std::nullopt;
+}
+
+std::vector<std::string> required_arguments(const json::value& input_schema) {
+  std::vector<std::string> names;
+  const json::array* required = wire::as_array(wire::find(input_schema, "required"));
+  for (const json::value& name : required ? *required : json::array{}) {
+    if (auto text = wire::as_string(&name)) {
+      names.emplace_back(*text);
+    }
+  }
+  return names;
+}
+
+const json::value* property(const json::value& input_schema, std::string_view name) {
+  const json::value* properties = wire::find(input_schema, "properties");
+  return properties ? wire::find(*properties, name) : nullptr;
+}
+
+/// Arguments for a tool that its schema finds valid; nullopt where none can be made.
+std::optional<json::object> valid_arguments(const json::value& input_schema) {
+  json::object arguments;
+  for (const auto& name : required_arguments(input_schema)) {
+    const json::value* schema = property(input_schema, name);
+    auto value = schema ? plausible(*schema) : std::nullopt;
+    if (!value) {
+      return std::nullopt;
+    }
+    arguments[name] = std::move(*value);
+  }
+  auto compiled = wire::JsonSchema::compile(input_schema);
+  if (!compiled) {
+    return std::nullopt;
+  }
+  auto problems = compiled->validate(arguments);
+  return problems && problems->empty() ? std::optional(arguments) : std::nullopt;
+}
+
+/// A value of a kind that the schema cannot mean; nullopt where its type is not one simple word.
+std::optional<json::value> wrong_kind(const json::value& schema) {
+  const std::string_view type = wire::string_or(schema, "type", "");
+  if (type == "string") {
+    return json::value{{"weir", "an object where a string is due"}};
+  }
+  if (type == "integer" || type == "number" || type == "boolean" || type == "array" || type == "object") {
+    return json::value("weir: a string where another kind is due");
+  }
+  return std::nullopt;
+}
+
+std::optional<ToolCall> refusable_call(const json::value& tool) {
+  const json::value* schema = wire::find(tool, "inputSchema");
+  const auto names = schema ? required_arguments(*schema) : std::vector<std::string>{};
+  ToolCall call{.name = std::string(wire::string_or(tool, "name", "")), .arguments = {}};
+  for (const auto& name : names) {
+    const json::value* declared = property(*schema, name);
+    auto value = declared ? wrong_kind(*declared) : std::nullopt;
+    if (!value) {
+      return std::nullopt;
+    }
+    call.arguments[name] = std::move(*value);
+  }
+  return names.empty() || call.name.empty() ? std::nullopt : std::optional(call);
+}
+
+}  // namespace
+
+std::vector<ToolCall> safe_calls(const Probe& probe) {
+  std::vector<ToolCall> calls;
+  const wire::Profile& profile = probe.target().profile;
+  for (const auto& tool : profile.safe_tools) {
+    calls.push_back({tool.name, tool.arguments});
+  }
+  for (const json::value& tool : probe.survey().tools) {
+    const json::value* schema = wire::find(tool, "inputSchema");
+    if (!probe.target().call_read_only || !schema || !hint(tool, "readOnlyHint", false)) {
+      continue;
+    }
+    const std::string name(wire::string_or(tool, "name", ""));
+    const bool listed =
+        std::any_of(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.name == name; });
+    auto arguments = listed ? std::nullopt : valid_arguments(*schema);
+    if (arguments) {
+      calls.push_back({name, std::move(*arguments)});
+    }
+  }
+  calls.resize(std::min(calls.size(), kSafeCalls));
+  return calls;
+}
+
+std::optional<ToolCall> refusable_call(const Survey& survey) {
+  for (const bool read_only : {true, false}) {
+    for (const json::value& tool : survey.tools) {
+      // An absent destructiveHint is no declaration: a call that must be refused may be tried.
+      if (hint(tool, "readOnlyHint", false) != read_only || hint(tool, "destructiveHint", false)) {
+        continue;
+      }
+      if (auto call = refusable_call(tool)) {
+        return call;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_tool_error(const wire::mcp::Reply& reply) {
+  const json::value* is_error = wire::find(reply.result(), "isError");
+  return reply.is_result() && is_error && is_error->is_bool() && is_error->get_bool();
+}
+
+const json::value* output_schema(const Survey& survey, std::string_view tool) {
+  for (const json::value& listed : survey.tools) {
+    if (wire::string_or(listed, "name", "") == tool) {
+      return wire::find(listed, "outputSchema");
+    }
+  }
+  return nullptr;
+}
+
+std::optional<std::string> schema_problem(const json::value& schema, std::string_view revision) {
+  std::vector<wire::SchemaDialect> dialects = {wire::SchemaDialect::draft_2020_12};
+  if (revision < wire::mcp::k2025_11_25) {
+    dialects.push_back(wire::SchemaDialect::draft_07);
+  }
+  std::optional<std::string> first;
+  for (const auto dialect : dialects) {
+    auto problems = wire::check_schema(schema, dialect);
+    if (problems && problems->empty()) {
+      return std::nullopt;
+    }
+    if (!first) {
+      first = problems ? fmt::format("{} {}", problems->front().instance_pointer, problems->front().message)
+                       : problems.error().detail;
+    }
+  }
+  return first;
+}
+
+Finding same_tools_everywhere(Probe& probe) {
+  std::optional<std::set<std::string>> first;
+  for (int i = 0; i < kConnections; ++i) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), fmt::format("conversation {} of {}", i + 1, kConnections));
+    }
+    const auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
+    if (listing.error) {
+      return untestable("tools/list could not be read to its end: " + listing.error->detail);
+    }
+    std::set<std::string> tools;
+    for (const json::value& tool : listing.items) {
+      tools.insert(wire::canonical(tool));
+    }
+    if (first && *first != tools) {
+      std::vector<std::string> odd;
+      std::set_symmetric_difference(first->begin(), first->end(), tools.begin(), tools.end(), std::back_inserter(odd));
+      return fail(fmt::format("the same {} tools on every connection", first->size()),
+                  "only on some: " + wire::excerpt(std::string_view(odd.front()), 100));
+    }
+    first = std::move(tools);
+  }
+  return pass(fmt::format("the same {} tools on {} connections", first->size(), kConnections));
+}
+
+}  // namespace weir::conformance

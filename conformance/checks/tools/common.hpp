@@ -1,0 +1,37 @@
+// What the checks of tools share: which calls are allowed, and which must be refused.
+#pragma once
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+struct ToolCall {
+  std::string name;
+  json::object arguments;
+};
+
+inline constexpr const char* kNoSafeTool =
+    "no tool may be called: list one under safe_tools in the profile, or give --call-read-only";
+
+/// Calls that may be made: the profile's safe tools, and with call_read_only those tools with readOnlyHint for which
+/// valid arguments can be made from their schema. At most five.
+std::vector<ToolCall> safe_calls(const Probe& probe);
+
+/// A call that every server must refuse: all required arguments of one tool, each of another kind than its schema says.
+/// Tools that are read-only come first; tools declared destructive never.
+std::optional<ToolCall> refusable_call(const Survey& survey);
+
+/// Whether the reply is a result with `isError`.
+bool is_tool_error(const wire::mcp::Reply& reply);
+
+/// The output schema of a listed tool; nullptr where there is none.
+const json::value* output_schema(const Survey& survey, std::string_view tool);
+
+/// What is wrong with a schema in the dialect that `revision` implies where `$schema` is absent: 2020-12 since
+/// 2025-11-25, before that either of the two.
+std::optional<std::string> schema_problem(const json::value& schema, std::string_view revision);
+
+/// Lists the tools on three fresh conversations and compares them, order aside.
+Finding same_tools_everywhere(Probe& probe);
+
+}  // namespace weir::conformance

@@ -1,0 +1,41 @@
+#include <algorithm>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  const auto& expected = probe.target().profile.expected_tools;
+  if (expected.empty()) {
+    return not_applicable("the profile expects no tools by name");
+  }
+  std::vector<std::string> missing;
+  for (const auto& name : expected) {
+    const auto& tools = probe.survey().tools;
+    if (std::none_of(tools.begin(), tools.end(),
+                     [&](const json::value& tool) { return wire::string_or(tool, "name", "") == name; })) {
+      missing.push_back(name);
+    }
+  }
+  if (!missing.empty()) {
+    return fail(fmt::format("the tools {}", fmt::join(expected, ", ")), fmt::format("no {}", fmt::join(missing, ", ")));
+  }
+  return pass(fmt::format("{} expected tools", expected.size()));
+}
+
+const Registration kCheck{{
+    .id = "tools.expected.present",
+    .title = "the tools that the profile expects are offered",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "tools",
+    .source = "https://github.com/kubeflow/mcp-server/issues/168",
+    .consequence = "A deploy that lost a tool breaks every prompt that uses it.",
+    .faults = {"tools.echo-missing"},
+    .fixture = "profile",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,35 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (probe.survey().tools.empty()) {
+    return not_applicable("no tools are listed");
+  }
+  for (const json::value& tool : probe.survey().tools) {
+    const json::value* schema = wire::find(tool, "inputSchema");
+    for (const std::string_view keyword : {"oneOf", "anyOf", "allOf"}) {
+      if (schema && wire::find(*schema, keyword)) {
+        return fail("a root without oneOf, anyOf and allOf",
+                    fmt::format("{} in '{}'", keyword, wire::string_or(tool, "name", "")));
+      }
+    }
+  }
+  return pass(fmt::format("{} tools", probe.survey().tools.size()));
+}
+
+const Registration kCheck{{
+    .id = "tools.input-schema.root-portable",
+    .title = "no input schema combines schemas at its root",
+    .level = Level::may,
+    .eras = kAllEras,
+    .capability = "tools",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
+    .consequence = "Some model providers refuse oneOf, anyOf and allOf at the root, and with it the whole session.",
+    .faults = {"tools.input-schema-root-any-of"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,47 @@
+#include "conformance/checks/common.hpp"
+#include "wire/mcp/pagination.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::vector<std::string> names(const wire::mcp::Listing& listing) {
+  std::vector<std::string> all;
+  for (const json::value& tool : listing.items) {
+    all.emplace_back(wire::string_or(tool, "name", ""));
+  }
+  return all;
+}
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.shared();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  const auto first = wire::mcp::list_all(*dialogue, "tools/list", "tools");
+  const auto second = wire::mcp::list_all(*dialogue, "tools/list", "tools");
+  if (first.error || second.error) {
+    return untestable("tools/list could not be read to its end");
+  }
+  const auto before = names(first);
+  const auto after = names(second);
+  if (before != after) {
+    return fail(fmt::format("{}", fmt::join(before, ", ")), fmt::format("{}", fmt::join(after, ", ")));
+  }
+  return pass(fmt::format("{} tools in the same order", before.size()));
+}
+
+const Registration kCheck{{
+    .id = "tools.list.deterministic",
+    .title = "two lists in a row name the tools in the same order",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "tools",
+    .requirements = {"tools.list.deterministic-order"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
+    .consequence = "A changing order defeats prompt caches, and makes every diff of the tool list noise.",
+    .faults = {"tools.order-changes"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,22 @@
+#include "conformance/checks/tools/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return same_tools_everywhere(probe); }
+
+const Registration kCheck{{
+    .id = "tools.list.not-connection-dependent",
+    .title = "the tool list does not depend on the connection",
+    .level = Level::must,
+    .eras = kStateless,
+    .capability = "tools",
+    .requirements = {"tools.list.not-connection-dependent"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
+    .consequence = "Clients and caches read the list once and use it on every connection.",
+    .faults = {"tools.list-differs"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

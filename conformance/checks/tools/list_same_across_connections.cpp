@@ -1,0 +1,21 @@
+#include "conformance/checks/tools/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return same_tools_everywhere(probe); }
+
+const Registration kCheck{{
+    .id = "tools.list.same-across-connections",
+    .title = "three connections are offered the same tools",
+    .level = Level::should,
+    .eras = kSessionEras,
+    .capability = "tools",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
+    .consequence = "Replicas of two versions behind one balancer: a tool that was offered is unknown at the next call.",
+    .faults = {"tools.list-differs"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

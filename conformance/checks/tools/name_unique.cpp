@@ -1,0 +1,36 @@
+#include <set>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (probe.survey().tools.empty()) {
+    return not_applicable("no tools are listed");
+  }
+  std::set<std::string> seen;
+  for (const json::value& tool : probe.survey().tools) {
+    const std::string name(wire::string_or(tool, "name", ""));
+    if (!seen.insert(name).second) {
+      return fail("each name once", fmt::format("'{}' twice", wire::excerpt(std::string_view(name), 80)));
+    }
+  }
+  return pass(fmt::format("{} tools", probe.survey().tools.size()));
+}
+
+const Registration kCheck{{
+    .id = "tools.name.unique",
+    .title = "tool names are unique",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "tools",
+    .requirements = {"tools.name.unique"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-names",
+    .consequence = "Which of the two a call reaches is chance, and many clients drop the whole list.",
+    .faults = {"tools.duplicate-name"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
