@@ -24,6 +24,9 @@ std::string_view harmless_method(const Probe& probe);
 /// A method that no server has.
 inline constexpr std::string_view kUnknownMethod = "weir/unknown-method";
 
+/// A web origin that no server has a reason to trust.
+inline constexpr const char* kForeignOrigin = "https://weir-foreign-origin.example";
+
 /// The JSON-RPC texts of a body: the body itself, or the data of each event of a stream.
 std::vector<std::string> message_texts(const wire::Exchange& exchange);
 

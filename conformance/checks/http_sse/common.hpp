@@ -7,8 +7,6 @@
 
 namespace weir::conformance {
 
-inline constexpr const char* kForeignOrigin = "https://weir-foreign-origin.example";
-
 /// Opens the stream without starting a conversation.
 wire::Result<wire::HttpStream> open_stream(Probe& probe);
 

@@ -1,0 +1,42 @@
+#include "conformance/checks/cors/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto offer = ask_preflight(probe);
+  if (!offer) {
+    return probe.broken(offer.error(), "an answer to OPTIONS");
+  }
+  if (!offers_cors(*offer)) {
+    return not_applicable("the server offers no CORS");
+  }
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+  wire::Request request = initialize_request(probe);
+  request.headers.set("Origin", probe.url().origin());
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "an answer to initialize");
+  }
+  const std::string exposed = lower(answer->head.headers.get("access-control-expose-headers"));
+  if (exposed != "*" && !lists(exposed, "mcp-session-id")) {
+    return fail("Mcp-Session-Id in Access-Control-Expose-Headers", exposed.empty() ? "none" : exposed);
+  }
+  return pass(exposed);
+}
+
+const Registration kCheck{{
+    .id = "cors.expose.session-id",
+    .title = "a server that offers CORS exposes Mcp-Session-Id on the answer itself",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
+    .consequence = "A browser client never sees its session id, and its second call is refused.",
+    .faults = {"cors.session-id-hidden"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,35 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  wire::Request request = dialogue->make_post(jsonrpc::request("weir-header", "ping"));
+  request.headers.set("Accept", "text/event-stream, application/json");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok()) {
+    return fail("a result for the same types in another order", describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "header.accept.any-order",
+    .title = "the order of the media types in Accept does not matter",
+    .level = Level::must,
+    .eras = kStreamable,
+    .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1",
+    .consequence = "Clients of some SDKs name the event stream first, and are refused.",
+    .faults = {"header.accept-exact"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

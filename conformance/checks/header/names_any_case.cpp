@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <cctype>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  const wire::Request plain = dialogue->make_post(jsonrpc::request("weir-case", std::string(harmless_method(probe))));
+  wire::Request request = plain;
+  request.headers = {};
+  for (const auto& field : plain.headers.fields()) {
+    std::string name = field.name;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+    request.headers.add(name, field.value);
+  }
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "an answer");
+  }
+  if (!answer->ok()) {
+    return fail("the same answer for names in capitals", describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "header.names.any-case",
+    .title = "header names are read in any case",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .source = "https://www.rfc-editor.org/rfc/rfc9110#section-5.1",
+    .consequence = "HTTP/2 and many proxies send every name in lower case.",
+    .faults = {"header.case-sensitive"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

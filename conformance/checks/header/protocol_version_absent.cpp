@@ -1,0 +1,37 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  wire::Request request = dialogue->make_post(jsonrpc::request("weir-header", "ping"));
+  request.headers.remove("MCP-Protocol-Version");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok()) {
+    return fail("a result without the header, as for 2025-03-26", describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "header.protocol-version.absent-accepted",
+    .title = "a request without MCP-Protocol-Version is served",
+    .level = Level::should,
+    .eras = kStreamable,
+    .since = "2025-06-18",
+    .requirements = {"headers.protocol-version.missing-default"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
+    .consequence = "Clients of 2025-03-26, which do not know the header, are locked out.",
+    .faults = {"header.version-required"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,37 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  wire::Request request = dialogue->make_post(jsonrpc::request("weir-version", "ping"));
+  request.headers.set("MCP-Protocol-Version", "1999-01-01");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 400");
+  }
+  if (answer->head.status != 400) {
+    return fail("HTTP 400 for 'MCP-Protocol-Version: 1999-01-01'", describe(*answer));
+  }
+  return pass("HTTP 400");
+}
+
+const Registration kCheck{{
+    .id = "header.protocol-version.invalid",
+    .title = "an MCP-Protocol-Version that does not exist is answered 400",
+    .level = Level::must,
+    .eras = kStreamable,
+    .since = "2025-06-18",
+    .requirements = {"headers.protocol-version.invalid-400"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
+    .consequence = "A server that ignores the header answers a client of another revision in words it does not know.",
+    .faults = {"header.version-ignored"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,48 @@
+#include <set>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  std::set<std::string> ids;
+  int events = 0;
+  for (int i = 0; i < 3; ++i) {
+    auto reply = dialogue->request("ping");
+    if (!reply) {
+      return probe.broken(reply.error(), "an answer to ping");
+    }
+    for (const auto& item : reply->http.items) {
+      const auto* event = std::get_if<wire::SseEvent>(&item);
+      if (!event || !event->has_id || event->last_event_id.empty()) {
+        continue;
+      }
+      ++events;
+      if (!ids.insert(event->last_event_id).second) {
+        return fail("each id once in the session",
+                    fmt::format("'{}' twice", wire::excerpt(std::string_view(event->last_event_id), 60)));
+      }
+    }
+  }
+  return events == 0 ? not_applicable("events carry no ids") : pass(fmt::format("{} ids", events));
+}
+
+const Registration kCheck{{
+    .id = "resumability.event-id.unique",
+    .title = "event ids are unique over all streams of a session",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.resumability.event-id-unique"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
+    .consequence = "A client that resumes gets the events of another stream.",
+    .faults = {"resumability.ids-restart"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

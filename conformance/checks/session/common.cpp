@@ -1,0 +1,22 @@
+#include "conformance/checks/session/common.hpp"
+
+#include <algorithm>
+
+namespace weir::conformance {
+
+wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dialogue, std::optional<std::string> id) {
+  wire::Request request = dialogue.make_post(jsonrpc::request("weir-session", "ping"));
+  if (id) {
+    request.headers.set("Mcp-Session-Id", *id);
+  } else {
+    request.headers.remove("Mcp-Session-Id");
+  }
+  return probe.send(request);
+}
+
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  const std::size_t shortest = std::min(a.size(), b.size());
+  return std::mismatch(a.begin(), a.begin() + shortest, b.begin()).first - a.begin();
+}
+
+}  // namespace weir::conformance

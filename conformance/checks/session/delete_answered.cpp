@@ -1,0 +1,37 @@
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto answer = dialogue->delete_session();
+  if (!answer) {
+    return probe.broken(answer.error(), "a 2xx or 405");
+  }
+  if (!answer->ok() && answer->head.status != 405) {
+    return fail("a 2xx or 405", describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "session.delete.answered",
+    .title = "DELETE ends the session or is answered 405",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence = "Clients that clean up see an error at every exit, or sessions pile up until memory ends.",
+    .faults = {"session.delete-500"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

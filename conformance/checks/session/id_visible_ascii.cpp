@@ -1,0 +1,37 @@
+#include <algorithm>
+
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  const std::string& id = *dialogue->session_id();
+  if (id.empty() || std::any_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x21 || c > 0x7E; })) {
+    return fail("characters from 0x21 to 0x7E", wire::excerpt(std::string_view(id), 80));
+  }
+  return pass(fmt::format("{} characters", id.size()));
+}
+
+const Registration kCheck{{
+    .id = "session.id.visible-ascii",
+    .title = "a session id holds visible ASCII alone",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.sessions.id-visible-ascii"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence = "Proxies and clients refuse the header, and the session cannot be used.",
+    .faults = {"session.id-with-space"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,38 @@
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto answer = ask_as(probe, *dialogue, std::nullopt);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 400");
+  }
+  if (answer->head.status != 400) {
+    return fail("HTTP 400", describe(*answer));
+  }
+  return pass("HTTP 400");
+}
+
+const Registration kCheck{{
+    .id = "session.missing.bad-request",
+    .title = "a request without its session id is answered 400",
+    .level = Level::should,
+    .eras = kStreamable,
+    .requirements = {"transport.sessions.missing-id-400"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence = "Served anyway, it runs in nobody's session; refused otherwise, the client does not know why.",
+    .faults = {"session.missing-404"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

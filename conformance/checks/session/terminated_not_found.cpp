@@ -1,0 +1,45 @@
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto ended = dialogue->delete_session();
+  if (!ended) {
+    return probe.broken(ended.error(), "an answer to DELETE");
+  }
+  if (!ended->ok()) {
+    return untestable("DELETE was refused: " + describe(*ended));
+  }
+  auto answer = ask_as(probe, *dialogue, *dialogue->session_id());
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 404");
+  }
+  if (answer->head.status != 404) {
+    return fail("HTTP 404", describe(*answer));
+  }
+  return pass("HTTP 404");
+}
+
+const Registration kCheck{{
+    .id = "session.terminated.not-found",
+    .title = "a request in a session that was ended is answered 404",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.sessions.terminated-404"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence = "Clients begin anew only at a 404; after any other answer they stay dead.",
+    .faults = {"session.terminated-400", "session.terminated-served"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

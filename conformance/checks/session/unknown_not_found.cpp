@@ -1,0 +1,46 @@
+#include <algorithm>
+
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  std::string id = *dialogue->session_id();
+  // The same form with other characters: what looks only at the form must refuse it as well.
+  std::reverse(id.begin(), id.end());
+  for (char& c : id) {
+    c = c == '0' ? 'f' : c == 'a' ? '9' : c;
+  }
+  auto answer = ask_as(probe, *dialogue, id == *dialogue->session_id() ? id + "0" : id);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 404");
+  }
+  if (answer->head.status != 404) {
+    return fail("HTTP 404, as for a session that has ended", describe(*answer));
+  }
+  return pass("HTTP 404");
+}
+
+const Registration kCheck{{
+    .id = "session.unknown.not-found",
+    .title = "a request in a session that was never issued is answered 404",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence =
+        "After a deploy every session is unknown: clients begin anew only at a 404, and stay dead otherwise.",
+    .faults = {"session.unknown-400", "session.unknown-hangs"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

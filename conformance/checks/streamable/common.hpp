@@ -1,0 +1,11 @@
+// What the checks of the streamable transport share.
+#pragma once
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+/// POST initialize, as a client that has no session yet.
+wire::Request initialize_request(const Probe& probe);
+
+}  // namespace weir::conformance

@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+
+  auto stream = dialogue->open_get_stream();
+  if (!stream) {
+    return probe.broken(stream.error(), "an answer to GET");
+  }
+  const wire::Exchange& exchange = stream->exchange();
+  if (!exchange.is_event_stream()) {
+    return not_applicable("the server offers no stream of its own");
+  }
+  if (stream->read_to_end(probe.in(std::max(std::chrono::milliseconds(1200), probe.target().hold)))) {
+    return fail("a stream that stays open", fmt::format("it ended: {}", to_string(stream->exchange().end)));
+  }
+  return pass("still open");
+}
+
+const Registration kCheck{{
+    .id = "streamable.get.stays-open",
+    .title = "a GET stream that was opened stays open",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
+              "transports#listening-for-messages-from-the-server",
+    .consequence = "Clients reopen it at once: one GET a second for the life of every session.",
+    .faults = {"streamable.get-closes-at-once"},
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,38 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+
+  auto stream = dialogue->open_get_stream();
+  if (!stream) {
+    return probe.broken(stream.error(), "an answer to GET");
+  }
+  const wire::Exchange& exchange = stream->exchange();
+  if (exchange.head.status == 405 || (exchange.head.status == 200 && exchange.is_event_stream())) {
+    return pass(exchange.head.status == 405 ? "HTTP 405" : "an event stream");
+  }
+  stream->read_to_end(probe.in(std::chrono::milliseconds(200)));
+  return fail("an event stream or HTTP 405", describe(stream->exchange()));
+}
+
+const Registration kCheck{{
+    .id = "streamable.get.stream-or-405",
+    .title = "GET opens an event stream or is answered 405",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.streamable.get-sse-or-405"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
+              "transports#listening-for-messages-from-the-server",
+    .consequence = "Clients take any other answer for a broken session and reconnect for ever.",
+    .faults = {"streamable.get-404", "streamable.get-json"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

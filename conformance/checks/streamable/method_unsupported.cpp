@@ -1,0 +1,32 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = probe.request("PUT", probe.url());
+  request.headers.set("Content-Type", "application/json");
+  request.body = "{}";
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 405");
+  }
+  if (answer->head.status != 405 && answer->head.status != 404 && answer->head.status != 501) {
+    return fail("HTTP 405 for PUT", describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "streamable.method.unsupported",
+    .title = "a method that the endpoint does not have is answered 405",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6",
+    .consequence = "A 200 for PUT or PATCH hides a proxy or a catch-all route in front of the server.",
+    .faults = {"streamable.put-200"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

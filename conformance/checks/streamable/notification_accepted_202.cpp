@@ -1,0 +1,36 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  auto answer =
+      post_raw(probe, *dialogue, jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}));
+  if (!answer) {
+    return probe.broken(answer.error(), "202");
+  }
+  if (answer->http.head.status != 202) {
+    return fail("HTTP 202", answer->describe());
+  }
+  return pass("HTTP 202");
+}
+
+const Registration kCheck{{
+    .id = "streamable.notification.accepted-202",
+    .title = "a notification is accepted with 202",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.streamable.accepted-202-empty"},
+    .source =
+        "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
+    .consequence = "Strict clients abort the handshake at any other status.",
+    .faults = {"streamable.notification-200", "streamable.notification-204"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,42 @@
+#include "conformance/checks/streamable/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request;
+  if (probe.is(Era::stateless)) {
+    auto dialogue = probe.shared();
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), "a conversation");
+    }
+    request = dialogue->get().make_post(jsonrpc::request("weir-origin", "server/discover"));
+  } else {
+    request = initialize_request(probe);
+  }
+  request.headers.set("Origin", kForeignOrigin);
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 403");
+  }
+  if (answer->head.status != 403) {
+    return fail(fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), describe(*answer));
+  }
+  return pass("HTTP 403");
+}
+
+const Registration kCheck{{
+    .id = "streamable.origin.forbidden",
+    .title = "a request from a foreign web origin is answered 403",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-11-25",
+    .requirements = {"transport.streamable.origin-403"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
+    .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .faults = {"streamable.origin-ignored"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/streamable/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = initialize_request(probe);
+  request.headers.set("Origin", kForeignOrigin);
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a refusal");
+  }
+  if (!refused(*answer)) {
+    return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), describe(*answer));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "streamable.origin.refused",
+    .title = "a request from a foreign web origin is refused",
+    .level = Level::must,
+    .eras = kStreamable,
+    .until = "2025-06-18",
+    .requirements = {"transport.streamable.origin-validation"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
+    .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .faults = {"streamable.origin-ignored"},
+    .green_may_be = "2025-06-18",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,59 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  constexpr int kPosts = 4;
+  std::vector<wire::HttpStream> streams;
+  std::vector<std::string> ids;
+  for (int i = 0; i < kPosts; ++i) {
+    ids.push_back(fmt::format("weir-parallel-{}", i));
+    auto stream = probe.http().begin(dialogue->make_post(jsonrpc::request(json::value(ids.back()), "ping")),
+                                     probe.answer_deadline());
+    if (!stream) {
+      return probe.broken(stream.error(), fmt::format("{} requests at the same time", kPosts));
+    }
+    streams.push_back(std::move(*stream));
+  }
+  for (int i = 0; i < kPosts; ++i) {
+    const wire::Deadline deadline = probe.answer_deadline();
+    if (!streams[i].wait_for_head(deadline)) {
+      return fail(fmt::format("an answer to request {} of {}", i + 1, kPosts), "none in time");
+    }
+    streams[i].read_to_end(deadline);
+    std::vector<json::value> answered;
+    for (const auto& text : message_texts(streams[i].exchange())) {
+      auto parsed = jsonrpc::parse(text);
+      for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
+        if (message.is_reply() && message.id) {
+          answered.push_back(*message.id);
+        }
+      }
+    }
+    if (answered.size() != 1 || answered.front() != json::value(ids[i])) {
+      return fail("the response " + ids[i] + " alone", answered.empty()
+                                                           ? describe(streams[i].exchange())
+                                                           : "the response " + wire::excerpt(answered.front(), 60));
+    }
+  }
+  return pass(fmt::format("{} requests at the same time", kPosts));
+}
+
+const Registration kCheck{{
+    .id = "streamable.posts.concurrent",
+    .title = "requests of one session are answered side by side, each with its own response",
+    .level = Level::must,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
+    .consequence = "Two calls at once mix up their results, or one of them waits for the other for ever.",
+    .faults = {"streamable.answers-swapped"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto reply = probe.call("ping");
+  if (!reply) {
+    return probe.broken(reply.error(), "an answer");
+  }
+  if (!reply->http.is_event_stream()) {
+    return not_applicable("requests are answered without a stream");
+  }
+  if (!reply->response) {
+    return fail("the response of ping on its stream", reply->describe());
+  }
+  return pass("the response came");
+}
+
+const Registration kCheck{{
+    .id = "streamable.response-stream.answers",
+    .title = "the event stream of a request brings its response",
+    .level = Level::should,
+    .eras = kStreamable,
+    .requirements = {"transport.streamable.sse-eventual-response"},
+    .source =
+        "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
+    .consequence = "The client waits until its timeout, for every call.",
+    .faults = {"streamable.response-lost"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
