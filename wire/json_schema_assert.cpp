@@ -211,6 +211,8 @@ bool holds(const HasUniqueItems&, const json::value& instance, Budget& budget) {
   const auto* array = instance.if_array();
   if (array == nullptr) return true;
   std::unordered_multimap<std::size_t, const json::value*> seen;
+  budget.spend(8 * array->size());  // A node of the map costs more than a step.
+  seen.reserve(array->size());
   for (const auto& item : *array) {
     const auto hash = hash_of(item, budget);
     const auto [first, last] = seen.equal_range(hash);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "wire/json_schema_meta.hpp"
 #include "wire/json_schema_uri.hpp"
 #include "wire/limits.hpp"
@@ -219,10 +221,13 @@ void Compiler::refer(Node& from, std::string_view keyword, const json::value& re
 
 PatternPtr Compiler::pattern(const Node& node, std::string_view keyword, std::string_view text) {
   if (const auto known = patterns_.find(text); known != patterns_.end()) return known->second;
-  if (patterns_.size() >= limits::kSchemaPatterns) {
-    throw CompileFailure{
-        {ErrorCode::limit_exceeded, fmt::format("a schema has more than {} patterns", limits::kSchemaPatterns), 0},
-        pointer_to(node, keyword)};
+  alternatives_ += static_cast<std::size_t>(std::count(text.begin(), text.end(), '|'));
+  if (patterns_.size() >= limits::kSchemaPatterns || alternatives_ > limits::kSchemaAlternatives) {
+    throw CompileFailure{{ErrorCode::limit_exceeded,
+                          fmt::format("a schema has more than {} patterns or {} alternatives in them",
+                                      limits::kSchemaPatterns, limits::kSchemaAlternatives),
+                          0},
+                         pointer_to(node, keyword)};
   }
   auto compiled = Pattern::compile(text);
   if (!compiled && compiled.error().code != ErrorCode::bad_input) {

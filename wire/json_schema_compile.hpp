@@ -65,6 +65,7 @@ class Compiler {
   std::unordered_map<const json::value*, Known> known_;
   std::map<std::string, Resource*, std::less<>> by_uri_;
   std::map<std::string, PatternPtr, std::less<>> patterns_;
+  std::size_t alternatives_ = 0;
   std::deque<Pending> pending_;
 };
 

@@ -278,6 +278,12 @@ TEST(JsonSchema, refuses_schemas_beyond_the_limits) {
   options.max_depth = 1000;
   const auto deep = json::parse(nested("true", static_cast<int>(limits::kJsonDepth)), {}, options);
   EXPECT_EQ(validation_error(deep, {}), ErrorCode::limit_exceeded);
+  json::array alternatives;
+  for (int i = 0; i < 3; ++i) {
+    alternatives.push_back(
+        json::object{{"pattern", std::to_string(i) + std::string(limits::kSchemaAlternatives / 2, '|')}});
+  }
+  EXPECT_EQ(validation_error(json::object{{"anyOf", alternatives}}, {}), ErrorCode::limit_exceeded);
   json::object patterns;
   for (std::size_t i = 0; i <= limits::kSchemaPatterns; ++i) patterns[std::to_string(i)] = true;
   EXPECT_EQ(validation_error(json::object{{"patternProperties", patterns}}, {}), ErrorCode::limit_exceeded);

@@ -23,6 +23,7 @@ inline constexpr std::size_t kSchemaRefHops = 256;              ///< Nested refe
 inline constexpr std::size_t kSchemaPatternBytes = 4 * 1024;    ///< A `pattern` keyword's text.
 inline constexpr std::size_t kSchemaUriBytes = 4 * 1024;        ///< An `$id`, resolved.
 inline constexpr std::size_t kSchemaPatterns = 4096;            ///< Distinct patterns in one schema and its documents.
+inline constexpr std::size_t kSchemaAlternatives = 4096;        ///< Bars in all those patterns; compiling is quadratic.
 inline constexpr std::size_t kSchemaNesting = 2048;             ///< Schemas applied within schemas while validating.
 inline constexpr std::size_t kSchemaSteps = 10'000'000;    ///< Work of one validation: schemas, members, characters.
 inline constexpr std::size_t kListPages = 100;             ///< Pages followed in one paginated list.
