@@ -251,6 +251,14 @@ TEST(JsonSchema, recurses_as_deep_as_an_instance_may_be) {
   EXPECT_EQ(deeper.error().code, ErrorCode::limit_exceeded);
 }
 
+TEST(JsonSchema, ends_before_the_stack_does) {
+  json::parse_options options;
+  options.max_depth = 1000;
+  const auto schema = json::parse(nested(R"({"items": {"$ref": "#"}})", 50), {}, options);
+  const auto instance = json::parse(std::string(120, '[') + std::string(120, ']'), {}, options);
+  EXPECT_EQ(validation_error(schema, instance), ErrorCode::limit_exceeded);
+}
+
 TEST(JsonSchema, stops_schemas_that_double_their_work) {
   json::object defs;
   for (int i = 0; i < 60; ++i) {
@@ -331,6 +339,11 @@ TEST(CheckSchema, reads_a_schema_as_deep_as_json_may_be) {
   const auto found = check_schema(json::parse(nested("true", 60), {}, options));
   ASSERT_TRUE(found) << found.error().detail;
   EXPECT_THAT(*found, IsEmpty());
+  std::string negations = "true";
+  for (std::size_t i = 0; i + 1 < limits::kJsonDepth; ++i) negations = R"({"not":)" + negations + "}";
+  const auto deepest = check_schema(json::parse(negations, {}, options));
+  ASSERT_TRUE(deepest) << deepest.error().detail;
+  EXPECT_THAT(*deepest, IsEmpty());
 }
 
 TEST(CheckSchema, holds_for_the_meta_schemas_themselves) {
