@@ -10,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -92,12 +93,14 @@ class Peer {
   void rst() {
     const linger now{1, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    ::close(descriptor_.exchange(-1));
+    close();
   }
   void close() {
-    if (const int descriptor = descriptor_.exchange(-1); descriptor >= 0) {
-      ::close(descriptor);
+    const std::lock_guard lock(closing_);
+    if (!closed_) {
+      ::close(descriptor_);
     }
+    closed_ = true;
   }
 
   enum class ClientEnd { fin, reset };
@@ -110,8 +113,9 @@ class Peer {
   }
   /// Makes blocked calls return; from another thread.
   void abort() {
-    if (const int descriptor = descriptor_.load(); descriptor >= 0) {
-      ::shutdown(descriptor, SHUT_RDWR);
+    const std::lock_guard lock(closing_);
+    if (!closed_) {
+      ::shutdown(descriptor_, SHUT_RDWR);
     }
   }
 
@@ -131,7 +135,9 @@ class Peer {
     return out;
   }
 
-  std::atomic<int> descriptor_;
+  const int descriptor_;
+  std::mutex closing_;
+  bool closed_ = false;
   std::shared_ptr<SSL> ssl_;
   std::string unread_;
   int last_errno_ = 0;
@@ -209,20 +215,28 @@ class RawServer {
   std::thread thread_;
 };
 
-/// What a script saw, for the test's own thread.
+/// What scripts saw, for the test's own thread.
 class Recorder {
  public:
   void add(std::string text) {
     const std::lock_guard lock(mutex_);
     texts_.push_back(std::move(text));
+    added_.notify_all();
   }
   std::vector<std::string> all() const {
     const std::lock_guard lock(mutex_);
     return texts_;
   }
+  /// Waits until there are `count`; fewer come back only when something is wrong.
+  std::vector<std::string> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    added_.wait_for(lock, std::chrono::seconds(20), [&] { return texts_.size() >= count; });
+    return texts_;
+  }
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable added_;
   std::vector<std::string> texts_;
 };
 
