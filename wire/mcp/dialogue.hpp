@@ -46,7 +46,7 @@ struct Reply {
   /// The GETs that took up an answer's stream again after its server had closed it early (2025-11-25 transports,
   /// "Sending Messages to the Server", item 6; SEP-1699).
   std::vector<Exchange> resumed;
-  EndClass stream_end = EndClass::open;  ///< http-sse: how the held stream stood when the waiting ended.
+  std::optional<EndClass> stream_end;  ///< http-sse alone: how the held stream stood when the waiting ended.
 
   bool is_result() const { return response && response->message.kind == jsonrpc::Kind::response; }
   bool is_error() const { return response && response->message.kind == jsonrpc::Kind::error; }

@@ -1,0 +1,144 @@
+// Dialogues against scripted servers; the tests against the fixture stand in fixtures/.
+#include "wire/mcp/dialogue.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/mcp/detect.hpp"
+#include "wire/testing/raw_server.hpp"
+
+namespace weir::wire::mcp {
+namespace {
+
+using ::testing::HasSubstr;
+using wire::testing::Peer;
+using wire::testing::RawServer;
+
+constexpr std::chrono::seconds kLong{30};
+constexpr std::chrono::milliseconds kShort{200};
+
+std::string answer(std::string_view status, std::string_view type, std::string_view body) {
+  return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}", status, type, body.size(),
+                     body);
+}
+
+std::string initialize_result(std::string_view version) {
+  return fmt::format(
+      R"({{"jsonrpc":"2.0","id":1,"result":{{"protocolVersion":"{}","capabilities":{{}},"serverInfo":{{"name":"s"}}}}}})",
+      version);
+}
+
+RawServer::Script json_answer(std::string body) { return RawServer::plays(answer("200 OK", "application/json", body)); }
+RawServer::Script accepted() { return RawServer::plays("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"); }
+
+Result<Dialogue> open(HttpClient& client, const RawServer& server, Era era = Era::streamable,
+                      std::chrono::milliseconds timeout = kLong) {
+  DialogueOptions options;
+  options.url = server.url("/mcp");
+  options.era = era;
+  options.timeout = timeout;
+  return Dialogue::open(client, std::move(options));
+}
+
+/// Sends the head of an event stream and its first bytes, and holds it until the client goes.
+RawServer::Script held_stream(std::string events) {
+  return [events = std::move(events)](Peer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + events);
+    peer.wait_for_client_end();
+  };
+}
+
+TEST(Dialogue, a_version_that_would_break_a_header_is_refused) {
+  HttpClient client;
+  const RawServer server(json_answer(initialize_result(R"(2025-11-25\r\nX: y)")));
+  const auto dialogue = open(client, server);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::malformed_message);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("no usable protocolVersion"));
+}
+
+TEST(Dialogue, the_servers_choice_of_revision_stands) {
+  HttpClient client;
+  const RawServer server({json_answer(initialize_result("2025-03-26")), accepted()});
+  const auto dialogue = open(client, server);
+  ASSERT_TRUE(dialogue) << dialogue.error().detail;
+  EXPECT_EQ(dialogue->revision(), k2025_03_26);
+  EXPECT_EQ(dialogue->session_id(), std::nullopt);
+}
+
+TEST(Dialogue, an_answer_to_another_id_is_none) {
+  HttpClient client;
+  const RawServer server(json_answer(R"({"jsonrpc":"2.0","id":"1","result":{"protocolVersion":"2025-11-25"}})"));
+  const auto dialogue = open(client, server);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::rejected);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("an answer to id \"1\" instead of 1"));
+}
+
+TEST(Dialogue, a_refused_initialized_notification_refuses_the_client) {
+  HttpClient client;
+  const RawServer server(
+      {json_answer(initialize_result("2025-11-25")), RawServer::plays(answer("400 Bad Request", "text/plain", "no"))});
+  const auto dialogue = open(client, server);
+  ASSERT_FALSE(dialogue);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("notifications/initialized was refused: HTTP 400"));
+}
+
+TEST(Dialogue, a_stream_without_the_answer_costs_one_timeout) {
+  HttpClient client;
+  const RawServer server(held_stream(": hello\n\n"));
+  const auto dialogue = open(client, server, Era::streamable, kShort);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::timeout);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("no answer within"));
+}
+
+TEST(Dialogue, a_stream_that_ends_without_endpoint_is_named) {
+  HttpClient client;
+  const RawServer server(RawServer::plays("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: x\n\n"));
+  const auto dialogue = open(client, server, Era::http_sse);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::closed);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("the first event was 'message'"));
+}
+
+TEST(Dialogue, a_post_that_is_cut_is_an_error) {
+  HttpClient client;
+  const RawServer server({held_stream("event: endpoint\ndata: /post?s=1\n\n"), [](Peer& peer) {
+                            peer.read_request();
+                            peer.rst();
+                          }});
+  const auto dialogue = open(client, server, Era::http_sse, kShort);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::reset) << dialogue.error().detail;
+}
+
+TEST(Dialogue, a_refusing_post_is_not_waited_for_until_the_deadline) {
+  HttpClient client;
+  const RawServer server({held_stream("event: endpoint\ndata: post?s=1\n\n"),
+                          RawServer::plays(answer("503 Service Unavailable", "text/html", "<html>"))});
+  const auto start = Clock::now();
+  const auto dialogue = open(client, server, Era::http_sse);
+  ASSERT_FALSE(dialogue);
+  EXPECT_EQ(dialogue.error().code, ErrorCode::rejected);
+  EXPECT_THAT(dialogue.error().detail, HasSubstr("HTTP 503"));
+  EXPECT_LT(Clock::now() - start, kLong);
+}
+
+TEST(Detect, silence_costs_one_timeout) {
+  const RawServer server([](Peer& peer) { peer.wait_for_client_end(); });
+  DetectOptions options;
+  options.url = server.url("/");
+  options.timeout = kShort;
+  const Detection detection = detect(options);
+  ASSERT_EQ(detection.attempts.size(), 3U);
+  for (const Attempt& attempt : detection.attempts) {
+    ASSERT_TRUE(attempt.error.has_value()) << to_string(attempt.era);
+    EXPECT_EQ(attempt.error->code, ErrorCode::timeout);
+  }
+}
+
+}  // namespace
+}  // namespace weir::wire::mcp
