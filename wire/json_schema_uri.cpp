@@ -55,7 +55,8 @@ std::string remove_dot_segments(std::string_view path) {
     }
     at = end + 1;
   }
-  std::string out = absolute ? "/" : "";
+  std::string out;
+  if (absolute) out.push_back('/');
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (i != 0) out += '/';
     out += kept[i];
@@ -65,10 +66,10 @@ std::string remove_dot_segments(std::string_view path) {
 }
 
 std::string merge(const Parts& base, std::string_view path) {
-  if (base.authority && base.path.empty()) return "/" + std::string(path);
   const auto slash = base.path.rfind('/');
-  const auto folder = slash == std::string_view::npos ? std::string_view{} : base.path.substr(0, slash + 1);
-  return std::string(folder) + std::string(path);
+  std::string merged(slash == std::string_view::npos ? std::string_view{} : base.path.substr(0, slash + 1));
+  if (base.authority && base.path.empty()) merged.push_back('/');
+  return merged.append(path);
 }
 
 int hex(char c) {
