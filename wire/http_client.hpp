@@ -2,7 +2,8 @@
 // each arrival, and how the response ended. RFC 9110, RFC 9112; TLS is verified (RFC 9110 section 4.3.4) unless
 // `insecure`.
 //
-// A client and its streams belong to one thread; they pump a private event loop. No exception leaves this interface.
+// A client and its streams belong to one thread; they pump a private event loop, so that whoever waits for one stream
+// receives for all streams of the client, with the right times of arrival. No exception leaves this interface.
 #pragma once
 
 #include <functional>
@@ -39,7 +40,8 @@ class HttpStream {
   bool ended() const { return exchange().end != EndClass::open; }
 
   /// After HttpClient::begin: waits for the response head; false when the deadline passed (it may be asked again) or
-  /// the connection ended before a head came (tell the two apart with ended()). True at once for a stream from open().
+  /// the connection ended before a head came (tell the two apart with ended(); the last framing note says why). True at
+  /// once for a stream from open().
   bool wait_for_head(Deadline deadline);
   /// Waits for the next SSE item in stream order; nullopt when the stream has ended or the deadline passed (tell the
   /// two apart with ended()). Items are also kept in exchange().items.
@@ -55,7 +57,7 @@ class HttpStream {
   void reset();          ///< RST, by SO_LINGER 0.
   void shutdown_send();  ///< Half-close: FIN while still reading.
 
-  /// Hands out what was received and closes.
+  /// Hands out what was received and closes; a body that had not ended stays `open` in what is handed out.
   Exchange finish() &&;
 
  private:

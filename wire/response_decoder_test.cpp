@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "wire/limits.hpp"
+#include "wire/testing/corpus.hpp"
+#include "wire/testing/for_each_split.hpp"
 
 namespace weir::wire {
 namespace {
@@ -18,13 +20,17 @@ struct Decoded {
   std::size_t taken = 0;
 };
 
-/// Feeds `bytes` in two pieces, cut at `cut`, then ends the connection where `end` says so.
-Decoded decode_cut(std::string_view bytes, std::size_t cut, std::string_view method, std::optional<StreamEnd> end,
-                   std::size_t max_body_bytes) {
+struct Feed {
+  std::string_view method = "GET";
+  std::optional<StreamEnd> end;  ///< Of the connection, after the bytes.
+  std::size_t max_body_bytes = limits::kBodyBytes;
+};
+
+Decoded decode_pieces(testing::Pieces pieces, const Feed& feed) {
   Decoded out;
-  ResponseDecoder decoder(out.exchange, method, max_body_bytes);
+  ResponseDecoder decoder(out.exchange, feed.method, feed.max_body_bytes);
   std::int64_t at_us = 0;
-  for (const auto piece : {bytes.substr(0, cut), bytes.substr(cut)}) {
+  for (const auto piece : pieces) {
     ++at_us;
     if (piece.empty() || decoder.ended()) {
       continue;
@@ -36,29 +42,30 @@ Decoded decode_cut(std::string_view bytes, std::size_t cut, std::string_view met
     }
     out.taken += *taken;
   }
-  if (end) {
-    if (const auto ended = decoder.end_of_connection(*end, at_us + 1); !ended) {
+  if (feed.end) {
+    if (const auto ended = decoder.end_of_connection(*feed.end, at_us + 1); !ended) {
       out.error = ended.error();
     }
   }
   return out;
 }
 
+Decoded decode_whole(std::string_view bytes, const Feed& feed = {}) { return decode_pieces({&bytes, 1}, feed); }
+
 /// Decodes at every cut, sees that all agree, and returns what they agree on.
 Decoded decode(std::string_view bytes, std::string_view method = "GET", std::optional<StreamEnd> end = std::nullopt,
                std::size_t max_body_bytes = limits::kBodyBytes) {
-  const auto whole = decode_cut(bytes, 0, method, end, max_body_bytes);
-  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
-    const auto split = decode_cut(bytes, cut, method, end, max_body_bytes);
-    EXPECT_EQ(split.exchange.head.raw, whole.exchange.head.raw) << "cut at " << cut;
-    EXPECT_EQ(split.exchange.body, whole.exchange.body) << "cut at " << cut;
-    EXPECT_EQ(split.exchange.end, whole.exchange.end) << "cut at " << cut;
-    EXPECT_EQ(split.exchange.items.size(), whole.exchange.items.size()) << "cut at " << cut;
-    EXPECT_EQ(split.error.has_value(), whole.error.has_value()) << "cut at " << cut;
-    if (split.error && whole.error) {
-      EXPECT_EQ(split.error->code, whole.error->code) << "cut at " << cut;
-    }
-  }
+  const Feed feed{method, end, max_body_bytes};
+  auto whole = decode_whole(bytes, feed);
+  testing::for_each_split(bytes, [&](testing::Pieces pieces) {
+    const auto split = decode_pieces(pieces, feed);
+    EXPECT_EQ(split.exchange.head.raw, whole.exchange.head.raw);
+    EXPECT_EQ(split.exchange.body, whole.exchange.body);
+    EXPECT_EQ(split.exchange.end, whole.exchange.end);
+    EXPECT_EQ(split.exchange.items.size(), whole.exchange.items.size());
+    ASSERT_EQ(split.error.has_value(), whole.error.has_value());
+    EXPECT_EQ(split.error.value_or(Error{}).code, whole.error.value_or(Error{}).code);
+  });
   return whole;
 }
 
@@ -148,10 +155,10 @@ TEST(ResponseDecoder, hands_on_the_notes_of_the_chunks) {
 
 TEST(ResponseDecoder, leaves_what_follows_and_says_so) {
   const std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
-  const auto got = decode_cut(response + "HTTP/1.1", 0, "GET", std::nullopt, limits::kBodyBytes);
+  const auto got = decode_whole(response + "HTTP/1.1");
   EXPECT_EQ(got.taken, response.size());
   EXPECT_THAT(notes_of(got), ElementsAre(HasSubstr("bytes after the end of the response: 'HTTP/1.1'")));
-  const auto no_content = decode_cut("HTTP/1.1 204 No\r\n\r\nbody", 0, "GET", std::nullopt, limits::kBodyBytes);
+  const auto no_content = decode_whole("HTTP/1.1 204 No\r\n\r\nbody");
   EXPECT_THAT(notes_of(no_content), ElementsAre(HasSubstr("after the end")));
 }
 
@@ -214,17 +221,16 @@ TEST(ResponseDecoder, refuses_what_is_no_http_head) {
 
 TEST(ResponseDecoder, bounds_the_head) {
   const std::string head = "HTTP/1.1 200 OK\r\nX: " + std::string(limits::kHeadBytes, 'x');
-  const auto got = decode_cut(head, 1000, "GET", std::nullopt, limits::kBodyBytes);
+  const auto got = decode_whole(head);
   ASSERT_TRUE(got.error);
   EXPECT_EQ(got.error->code, ErrorCode::limit_exceeded);
-  const auto whole = decode_cut(head + "\r\n\r\n", 0, "GET", std::nullopt, limits::kBodyBytes);
+  const auto whole = decode_whole(head + "\r\n\r\n");
   ASSERT_TRUE(whole.error);
   EXPECT_EQ(whole.error->code, ErrorCode::limit_exceeded);
 }
 
 TEST(ResponseDecoder, accepts_a_large_head_within_the_bound) {
-  const auto got = decode_cut("HTTP/1.1 204 No\r\nX: " + std::string(limits::kHeadBytes - 100, 'x') + "\r\n\r\n", 7,
-                              "GET", std::nullopt, limits::kBodyBytes);
+  const auto got = decode_whole("HTTP/1.1 204 No\r\nX: " + std::string(limits::kHeadBytes - 100, 'x') + "\r\n\r\n");
   EXPECT_EQ(got.exchange.end, EndClass::clean);
 }
 
@@ -270,7 +276,7 @@ TEST(ResponseDecoder, bounds_the_items_of_a_stream) {
   for (std::size_t i = 0; i <= limits::kStreamItems; ++i) {
     bytes += ":\n";
   }
-  const auto got = decode_cut(bytes, bytes.size() / 2, "GET", std::nullopt, limits::kBodyBytes);
+  const auto got = decode_whole(bytes);
   EXPECT_EQ(got.exchange.items.size(), limits::kStreamItems);
   EXPECT_EQ(got.exchange.end, EndClass::closed_by_us);
 }
@@ -300,6 +306,14 @@ TEST(ResponseDecoder, ends_malformed_where_the_content_coding_does) {
   const auto got = decode("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!");
   EXPECT_EQ(got.exchange.end, EndClass::malformed);
   EXPECT_THAT(notes_of(got), ElementsAre(HasSubstr("'gzip' does not decode")));
+}
+
+TEST(ResponseDecoder, reads_every_specimen_alike_at_every_cut) {
+  for (const auto& specimen : testing::corpus(WEIR_SOURCE_DIR, "response")) {
+    SCOPED_TRACE(specimen.name);
+    const auto got = decode(specimen.bytes, "GET", StreamEnd::fin);
+    EXPECT_TRUE(got.error || got.exchange.end != EndClass::open);
+  }
 }
 
 }  // namespace

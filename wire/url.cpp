@@ -163,6 +163,9 @@ Result<Url> from_view(const urls::url_view& view, std::string_view text) {
   if (url.path.empty()) {
     url.path = "/";
   }
+  if (!url.path.starts_with('/')) {  // Boost.URL 1.81 takes what follows the authority for a path, whatever it is.
+    return bad(text, fmt::format("has '{}' after its host: write a ':' and a port, or a path", excerpt(url.path, 20)));
+  }
   url.has_query = view.has_query();
   url.query = std::string(view.encoded_query());
   url.userinfo = std::string(view.encoded_userinfo());
@@ -282,12 +285,8 @@ Result<Url> resolve(const Url& base, std::string_view reference) {
   }
   Url out = base;
   if (view->has_scheme() || view->has_authority()) {
-    const std::string absolute = (view->has_scheme() ? "" : base.scheme + ":") + std::string(reference);
-    auto whole = urls::parse_uri(absolute);
-    if (whole.has_error() || !whole->has_authority()) {
-      return bad(reference, "is no URL with a host: write a path, or as in https://example.com/mcp");
-    }
-    auto url = from_view(*whole, reference);
+    const std::string_view without_fragment = reference.substr(0, reference.find('#'));
+    auto url = parse_url((view->has_scheme() ? "" : base.scheme + ":") + std::string(without_fragment));
     if (!url) {
       return url;
     }

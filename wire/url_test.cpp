@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "wire/limits.hpp"
+#include "wire/testing/corpus.hpp"
 
 namespace weir::wire {
 namespace {
@@ -108,6 +109,7 @@ TEST(Url, refuses_empty_and_odd_hosts) {
   EXPECT_THAT(fault_of("https://a%20b/"), HasSubstr("in its host"));
   EXPECT_THAT(fault_of("https://[v1.x]/"), HasSubstr("no IPv6 address"));
   EXPECT_FALSE(parse_url("https://[::1/"));
+  EXPECT_THAT(fault_of("https://[::1]3/a"), HasSubstr("after its host"));
 }
 
 TEST(Url, points_at_bytes_that_do_not_belong) {
@@ -189,10 +191,20 @@ TEST(ResolveReference, keeps_the_credentials_within_the_authority) {
 
 TEST(ResolveReference, refuses_what_is_no_http_url) {
   const auto base = *parse_url("https://a/sse");
-  for (const char* reference : {"javascript:alert(1)", "ftp://b/", "http:", "http:x", "a b", "/\n", "http://", "//"}) {
+  for (const char* reference : {"javascript:alert(1)", "ftp://b/", "http:", "http:x", "a b", "/\n", "http://", "//",
+                                "https://a:b?q", "//a:0/"}) {
     const auto url = resolve(base, reference);
     ASSERT_FALSE(url) << reference;
     EXPECT_EQ(url.error().code, ErrorCode::bad_input) << reference;
+  }
+}
+
+TEST(ResolveReference, leaves_nothing_that_is_no_url_again) {
+  const auto base = *parse_url("https://a/b/c;d?e");
+  for (const auto& specimen : testing::corpus(WEIR_SOURCE_DIR, "url")) {
+    const auto url = resolve(base, specimen.bytes);
+    ASSERT_TRUE(url) << specimen.name << ": " << url.error().detail;
+    EXPECT_TRUE(parse_url(url->str())) << specimen.name;
   }
 }
 
