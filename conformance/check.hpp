@@ -68,7 +68,7 @@ struct CheckInfo {
   std::string consequence;                ///< Why it hurts, in one sentence.
   std::vector<std::string> faults;        ///< Fixture faults that turn it red, each of them in every era it runs in ...
   std::vector<std::string> fault_eras;    ///< ... unless only these eras can show them ("streamable").
-  std::string fixture;  ///< Extra fixture set-up for its tests and kills: "api-key", "bearer", or empty.
+  std::string fixture;  ///< Extra fixture set-up for its kills: "api-key", "bearer", "profile", or empty.
   /// Where the right fixture cannot give a pass: words of the not-applicable or untestable message that it gives
   /// instead.
   std::string green_may_be;

@@ -20,6 +20,14 @@ struct Endpoint {
   Target target;
 };
 
+/// What the fixture's owner would write down of it.
+void fill(wire::Profile& profile) {
+  profile.expected_tools = {"echo", "add"};
+  profile.safe_tools = {{.name = "echo", .arguments = {{"message", "weir"}}},
+                        {.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 1}}}};
+  profile.health = {{.path = "/health", .json_subset = json::value{{"status", "ok"}}, .max_latency_ms = 2000}};
+}
+
 wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
@@ -30,6 +38,8 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   } else if (info.fixture == "bearer") {
     options.endpoint.bearer = kBearer;
     profile.bearer = kBearer;
+  } else if (info.fixture == "profile") {
+    fill(profile);
   }
   auto server = fixtures::Server::start(std::move(options));
   if (!server) {
@@ -41,6 +51,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   target.profile = std::move(profile);
   target.url = url.value();
   target.headers = target.profile.all_headers();
+  target.call_read_only = true;
   target.answer_timeout = std::chrono::milliseconds(2000);
   std::optional<Era> only;
   if (era != Era::none) {

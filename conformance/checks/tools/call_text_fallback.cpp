@@ -16,7 +16,6 @@ Finding run(Probe& probe) {
     if (!reply) {
       return probe.broken(reply.error(), "a result of " + call.name);
     }
-    const json::value* schema = output_schema(probe.survey(), call.name);
     const json::value* structured = wire::find(reply->result(), "structuredContent");
     if (!reply->is_result() || is_tool_error(*reply) || !structured) {
       continue;
