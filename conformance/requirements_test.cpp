@@ -49,12 +49,13 @@ const std::map<std::string, std::string>& reviewed() {
   return kReviewed;
 }
 
-/// The revisions in which a check can be asked.
+/// The revisions in which a check can be asked. Later ones than its own speak of HTTP+SSE too (backwards
+/// compatibility).
 std::set<std::string> revisions_of(const CheckInfo& info) {
   std::set<std::string> revisions;
   for (std::string_view revision : wire::mcp::kRevisions) {
     const bool in_era =
-        (info.eras.http_sse && revision == wire::mcp::k2024_11_05) ||
+        (info.eras.http_sse && revision <= wire::mcp::k2025_11_25) ||
         (info.eras.streamable && revision >= wire::mcp::k2025_03_26 && revision <= wire::mcp::k2025_11_25) ||
         (info.eras.stateless && revision == wire::mcp::k2026_07_28) || info.eras.empty();
     if (in_era && (info.since.empty() || revision >= info.since) && (info.until.empty() || revision <= info.until)) {
