@@ -1,5 +1,7 @@
 #include "conformance/conduct.hpp"
 
+#include <fmt/ranges.h>
+
 #include "conformance/preflight.hpp"
 #include "conformance/secrets.hpp"
 #include "conformance/survey.hpp"
@@ -49,7 +51,7 @@ reports::EraFound found(const Survey& survey) {
 
 reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
   return {.cause = "handshake-failed",
-          .message = problems.empty() ? "no conversation could be opened" : problems.front(),
+          .message = problems.front(),
           .fix = "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
           .evidence = problems,
           .curl = {}};
@@ -96,7 +98,7 @@ class Conductor {
     target_.surveys = survey(target_, deadline_, plan_.interrupted, results_.problems);
     circumstances_.eras_lost = results_.problems.size();
     if (target_.surveys.empty()) {
-      results_.preflight = no_conversation(results_.problems);
+      results_.preflight = no_such_revision();
       return {};
     }
     for (const auto& survey : target_.surveys) {
@@ -104,6 +106,9 @@ class Conductor {
       note_other_revision(survey);
     }
     run();
+    if (nothing_was_opened() && !something_failed()) {
+      results_.preflight = no_conversation(results_.problems);
+    }
     if (auto guarded = guard(); !guarded) {
       return guarded;
     }
@@ -111,9 +116,30 @@ class Conductor {
     return {};
   }
 
+  /// Then a failed check says more than the handshake's error.
+  bool something_failed() const {
+    return std::any_of(results_.checks.begin(), results_.checks.end(),
+                       [](const auto& check) { return check.verdict == reports::Verdict::fail; });
+  }
+  bool nothing_was_opened() const {
+    return std::all_of(target_.surveys.begin(), target_.surveys.end(),
+                       [](const Survey& survey) { return survey.open_error.has_value(); });
+  }
+
+  reports::PreflightFailure no_such_revision() const {
+    std::vector<std::string> eras;
+    for (Era era : target_.detection.eras()) {
+      eras.emplace_back(to_string(era));
+    }
+    return {.cause = "revision-not-spoken",
+            .message = fmt::format("revision {} was asked for, but the endpoint speaks {} only",
+                                   plan_.profile.revision.value_or(""), fmt::join(eras, " and ")),
+            .fix = "Leave --revision out, or name one of that era."};
+  }
+
   void note_other_revision(const Survey& survey) {
     const auto& asked = plan_.profile.revision;
-    if (asked && survey.revision != *asked) {
+    if (asked && !survey.open_error && survey.revision != *asked) {
       results_.problems.push_back(fmt::format("revision {} was asked for, {} negotiated {} and is judged by that",
                                               *asked, to_string(survey.era), survey.revision));
     }

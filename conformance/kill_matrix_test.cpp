@@ -41,6 +41,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   } else if (info.fixture == "profile") {
     fill(profile);
   }
+  profile.health.push_back({.path = options.endpoint.health_path});
   auto server = fixtures::Server::start(std::move(options));
   if (!server) {
     return tl::unexpected(server.error());
@@ -98,6 +99,10 @@ struct Case {
   Era era;
   std::string fault;  ///< Empty: the control.
 };
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.check << " with " << (c.fault.empty() ? "no fault" : c.fault);
+}
 
 std::vector<Case> cases() {
   std::vector<Case> all;

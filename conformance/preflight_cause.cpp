@@ -214,7 +214,8 @@ Words redirected(const Attempt& a, const CauseContext& c) {
 
 std::optional<wire::jsonrpc::Message> json_rpc_of(const Attempt& a) {
   const auto parsed = wire::jsonrpc::parse(a.exchange->body);
-  if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) {
+  // Many a REST service answers with a member `error`; JSON-RPC names itself.
+  if (!parsed || parsed->messages.empty() || !wire::find(parsed->messages.front().raw, "jsonrpc")) {
     return std::nullopt;
   }
   return parsed->messages.front();

@@ -88,6 +88,7 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
     edit(options);
   }
   auto opened = wire::mcp::Dialogue::open(client_, std::move(options));
+  last_open_failed_ = !opened;
   if (opened) {
     heard(true);
   } else {
@@ -129,6 +130,9 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
 Finding Probe::broken(const wire::Error& error, std::string expected) const {
   if (out_of_time()) {
     return untestable("the run ended before the answer came");
+  }
+  if (last_open_failed_ && survey_ && survey_->open_error) {
+    return untestable("no conversation can be opened: " + survey_->open_error->detail);
   }
   switch (error.code) {
     case wire::ErrorCode::internal:

@@ -31,7 +31,9 @@ struct Survey {
   std::vector<json::value> resource_templates;
   std::vector<json::value> prompts;
   std::vector<wire::mcp::Reply> list_replies;  ///< The raw replies of the lists, page by page, method in order.
-  std::optional<wire::Error> list_error;
+  std::optional<wire::Error> list_error;       ///< Why some list is not complete.
+  /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
+  std::optional<wire::Error> open_error;
 
   bool declares(std::string_view capability) const;
 };
@@ -91,7 +93,8 @@ class Probe {
   wire::Result<wire::mcp::Reply> call(std::string_view method, json::value params = nullptr,
                                       wire::mcp::RequestOptions options = {});
 
-  /// The finding for an error where an answer was due: a fail that names it, or untestable when the budget ran out.
+  /// The finding for an error where an answer was due: a fail that names it; untestable when the budget ran out, or
+  /// when no conversation can be opened in this era at all (that is said once, for the whole run).
   Finding broken(const wire::Error& error, std::string expected) const;
 
   /// Adds a line to the evidence.
@@ -118,6 +121,7 @@ class Probe {
   std::optional<wire::Request> last_request_;
   bool pinned_ = false;
   bool last_answer_missing_ = false;
+  bool last_open_failed_ = false;
   std::vector<std::string> evidence_;
 };
 

@@ -56,7 +56,7 @@ std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
   if (!info.until.empty() && survey->revision > info.until) {
     return fmt::format("this holds until {}; the revision here is {}", info.until, survey->revision);
   }
-  if (!info.capability.empty() && !survey->declares(info.capability)) {
+  if (!info.capability.empty() && !survey->open_error && !survey->declares(info.capability)) {
     return fmt::format("the server does not declare the capability '{}'", info.capability);
   }
   return {};
@@ -232,6 +232,10 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   CheckResult result = describe(info, survey);
   if (auto why = why_not_applicable(info, survey); !why.empty()) {
     take(result, not_applicable(std::move(why)), info.level);
+    return result;
+  }
+  if (survey && survey->open_error && !info.capability.empty()) {
+    take(result, untestable("no conversation can be opened: " + survey->open_error->detail), info.level);
     return result;
   }
   const auto begin = wire::Clock::now();
