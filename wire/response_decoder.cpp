@@ -16,6 +16,7 @@ constexpr int kSwitchingProtocols = 101;
 constexpr int kNoContent = 204;
 constexpr int kNotModified = 304;
 constexpr std::size_t kExcerptBytes = 120;
+constexpr std::size_t kEventSliceBytes = 16 * 1024;
 
 /// The transfer codings in order, lower case and without parameters.
 std::vector<std::string> transfer_codings(const Headers& headers) {
@@ -184,7 +185,12 @@ void ResponseDecoder::deliver(std::size_t before, std::int64_t at_us) {
 
 void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
   const std::size_t first_new = exchange_.items.size();
-  sse_->feed(std::string_view(exchange_.body).substr(before), exchange_.items);
+  // In slices: a few compressed bytes can make millions of items, and the bound is to be met before they are made.
+  std::string_view fresh = std::string_view(exchange_.body).substr(before);
+  while (!fresh.empty() && exchange_.items.size() <= limits::kStreamItems) {
+    sse_->feed(fresh.substr(0, kEventSliceBytes), exchange_.items);
+    fresh.remove_prefix(std::min(kEventSliceBytes, fresh.size()));
+  }
   const auto is_event = [](const SseItem& item) { return std::holds_alternative<SseEvent>(item); };
   if (exchange_.timings.first_event_us < 0 &&
       std::any_of(exchange_.items.begin() + static_cast<std::ptrdiff_t>(first_new), exchange_.items.end(), is_event)) {
