@@ -4,6 +4,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "wire/mcp/messages.hpp"
+
 namespace weir::conformance {
 
 std::optional<Finding> unless_result(const wire::mcp::Reply& reply, std::string expected) {
@@ -18,6 +20,13 @@ std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply) {
 }
 
 std::string_view harmless_method(const Probe& probe) { return probe.is(Era::stateless) ? "server/discover" : "ping"; }
+
+std::string call_body(const Probe& probe, const json::value& id, std::string_view method, json::object params) {
+  if (!probe.is(Era::stateless)) {
+    return jsonrpc::request(id, method, params.empty() ? json::value(nullptr) : json::value(std::move(params)));
+  }
+  return jsonrpc::request(id, method, wire::mcp::stateless_params(std::move(params), probe.revision(), {}));
+}
 
 std::vector<std::string> message_texts(const wire::Exchange& exchange) {
   std::vector<std::string> texts;

@@ -21,6 +21,8 @@ std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply);
 
 /// A method that every server of the probe's era answers with a result and without an effect.
 std::string_view harmless_method(const Probe& probe);
+/// The JSON text of a request as the probe's era wants it: in stateless with `_meta`.
+std::string call_body(const Probe& probe, const json::value& id, std::string_view method, json::object params = {});
 /// A method that no server has.
 inline constexpr std::string_view kUnknownMethod = "weir/unknown-method";
 

@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   if (!dialogue) {
     return probe.broken(dialogue.error(), "a conversation");
   }
-  const wire::Request plain = dialogue->make_post(jsonrpc::request("weir-case", std::string(harmless_method(probe))));
+  const wire::Request plain = dialogue->make_post(call_body(probe, "weir-case", harmless_method(probe)));
   wire::Request request = plain;
   request.headers = {};
   for (const auto& field : plain.headers.fields()) {

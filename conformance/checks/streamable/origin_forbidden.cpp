@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     if (!dialogue) {
       return probe.broken(dialogue.error(), "a conversation");
     }
-    request = dialogue->get().make_post(jsonrpc::request("weir-origin", "server/discover"));
+    request = dialogue->get().make_post(call_body(probe, "weir-origin", "server/discover"));
   } else {
     request = initialize_request(probe);
   }

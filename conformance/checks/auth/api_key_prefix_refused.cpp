@@ -1,0 +1,29 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  const auto& key = probe.target().profile.api_key;
+  if (!key) {
+    return not_applicable("the profile has no api_key");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.set(key->header, key->value.substr(0, key->value.size() / 2));
+  return refused_with(probe, request, {401, 403});
+}
+
+const Registration kCheck{{
+    .id = "auth.api-key.prefix-refused",
+    .title = "the beginning of the API key is refused",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
+    .consequence = "The key can be guessed one character at a time.",
+    .faults = {"auth.key-prefix-accepted"},
+    .fixture = "api-key",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,33 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  const auto& key = probe.target().profile.api_key;
+  if (!key) {
+    return not_applicable("the profile has no api_key");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.remove(key->header);
+  for (const char* name : {"api_key", "apikey", "key", "x-api-key"}) {
+    request.url.query += fmt::format("{}{}={}", request.url.query.empty() ? "" : "&", name, key->value);
+  }
+  request.url.has_query = true;
+  return refused_with(probe, request, {401, 403});
+}
+
+const Registration kCheck{{
+    .id = "auth.api-key.query-refused",
+    .title = "the API key is not taken from the query",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
+    .consequence = "Keys in URLs end up in the logs of every hop.",
+    .faults = {"auth.key-in-query"},
+    .fixture = "api-key",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,30 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  return refused_with(probe, request, {401});
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.absent-401",
+    .title = "a request without a token is answered 401",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-03-26",
+    .requirements = {"auth.unauthenticated-401"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "The endpoint is open, or clients never learn that they must log in.",
+    .faults = {"auth.bearer-optional"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,29 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  return refused_with(probe, request, {401, 403});
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.absent-refused",
+    .title = "the stream is refused without a token",
+    .level = Level::should,
+    .eras = kHttpSse,
+    .requirements = {"transport.sse.authenticate-connections"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "The endpoint is open to everyone who finds it.",
+    .faults = {"auth.bearer-optional"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,44 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  auto answer = probe.send(request, probe.in(std::chrono::milliseconds(2000)));
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 401");
+  }
+  if (answer->head.status != 401) {
+    return untestable("no 401 came: " + describe(*answer));
+  }
+  const std::string_view challenge = answer->head.headers.get("www-authenticate");
+  if (is_bearer_challenge(challenge)) {
+    return pass(std::string(challenge));
+  }
+  const bool remapped = answer->head.headers.has("x-amzn-remapped-www-authenticate");
+  return fail("WWW-Authenticate: Bearer ...", remapped ? "API Gateway renamed it to x-amzn-remapped-www-authenticate"
+                                              : challenge.empty() ? "none"
+                                                                  : std::string(challenge));
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.challenge",
+    .title = "a 401 carries a Bearer challenge",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-03-26",
+    .requirements = {"auth.bearer-challenge"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "OAuth clients begin at this header; without it they only say that they failed to connect.",
+    .faults = {"auth.no-challenge", "auth.basic-challenge"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  wire::Request request = dialogue->make_post(call_body(probe, "weir-token", harmless_method(probe)));
+  request.headers.remove("Authorization");
+  return refused_with(probe, request, {401});
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.every-request",
+    .title = "a session id does not stand in for the token",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-03-26",
+    .requirements = {"auth.every-request-checked"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "Whoever learns a session id acts as its user.",
+    .faults = {"auth.session-is-enough"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

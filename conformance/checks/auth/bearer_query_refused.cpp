@@ -1,0 +1,36 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  const std::string token = bearer_token(probe);
+  if (token.empty()) {
+    return untestable("the token is not known to Weir");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  request.url.query += fmt::format("{}access_token={}", request.url.query.empty() ? "" : "&", token);
+  request.url.has_query = true;
+  return refused_with(probe, request, {400, 401, 403});
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.query-refused",
+    .title = "a token in the query is not taken",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-03-26",
+    .requirements = {"auth.query-token-not-accepted"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "Tokens in URLs end up in the logs of every hop.",
+    .faults = {"auth.token-in-query"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

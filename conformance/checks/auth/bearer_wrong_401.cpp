@@ -1,0 +1,30 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  wire::Request request = opening_request(probe);
+  request.headers.set("Authorization", "Bearer weir-invalid-token");
+  return refused_with(probe, request, {401});
+}
+
+const Registration kCheck{{
+    .id = "auth.bearer.wrong-401",
+    .title = "a token that is not valid is answered 401",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-03-26",
+    .requirements = {"auth.invalid-token-401"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "Any token opens the endpoint, or clients with an expired one do not renew it.",
+    .faults = {"auth.bearer-any"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,116 @@
+#include "conformance/checks/auth/common.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "conformance/checks/stateless/common.hpp"
+#include "conformance/checks/streamable/common.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::string_view kScheme = "bearer";
+constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
+constexpr std::chrono::milliseconds kPatience{2000};
+
+bool starts_with_scheme(std::string_view text) {
+  return text.size() >= kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), text.begin(), [](char a, char b) {
+           return a == std::tolower(static_cast<unsigned char>(b));
+         });
+}
+
+/// The quoted value of a challenge parameter, or "".
+std::string parameter(std::string_view challenge, std::string_view name) {
+  const std::string key = std::string(name) + "=\"";
+  const std::size_t at = challenge.find(key);
+  if (at == challenge.npos) {
+    return {};
+  }
+  challenge.remove_prefix(at + key.size());
+  return std::string(challenge.substr(0, challenge.find('"')));
+}
+
+wire::Result<Metadata> fetch(Probe& probe, const wire::Url& url) {
+  wire::Request request{.method = "GET", .url = url, .headers = {}, .body = {}};  // Without credentials.
+  auto exchange = probe.send(request, probe.in(kPatience));
+  if (!exchange) {
+    return tl::unexpected(exchange.error());
+  }
+  Metadata metadata{.url = url.str(), .exchange = std::move(*exchange), .document = nullptr};
+  if (metadata.exchange.ok() && metadata.exchange.is_json()) {
+    if (auto text = wire::parse_json(metadata.exchange.body)) {
+      metadata.document = std::move(text->value);
+    }
+  }
+  return metadata;
+}
+
+}  // namespace
+
+wire::Request opening_request(const Probe& probe) {
+  switch (probe.era()) {
+    case Era::http_sse:
+      return stream_get(probe, probe.url());
+    case Era::stateless:
+      return modern_request(probe, "server/discover");
+    default:
+      return initialize_request(probe);
+  }
+}
+
+Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses) {
+  const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
+  auto answer = probe.send(request, probe.in(kPatience));
+  if (!answer) {
+    return probe.broken(answer.error(), expected);
+  }
+  if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
+    return fail(expected, fmt::format("HTTP {}", answer->head.status));
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+bool uses_bearer(const Probe& probe) { return starts_with_scheme(probe.target().headers.get("authorization")); }
+
+std::string bearer_token(const Probe& probe) {
+  std::string_view value = probe.target().headers.get("authorization");
+  if (!starts_with_scheme(value)) {
+    return {};
+  }
+  value.remove_prefix(kScheme.size());
+  const std::size_t first = value.find_first_not_of(' ');
+  return std::string(first == value.npos ? "" : value.substr(first));
+}
+
+bool is_bearer_challenge(std::string_view challenge) { return starts_with_scheme(challenge); }
+
+wire::Result<Metadata> find_metadata(Probe& probe) {
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  auto refused = probe.send(request, probe.in(kPatience));
+  if (!refused) {
+    return tl::unexpected(refused.error());
+  }
+  std::vector<std::string> places;
+  if (auto named = parameter(refused->head.headers.get("www-authenticate"), "resource_metadata"); !named.empty()) {
+    places.push_back(std::move(named));
+  }
+  places.push_back(std::string(kWellKnown) + (probe.url().path == "/" ? "" : probe.url().path));
+  places.emplace_back(kWellKnown);
+  wire::Result<Metadata> last = wire::fail(wire::ErrorCode::malformed_message, "the metadata URL does not parse");
+  for (const auto& place : places) {
+    auto url = wire::resolve(probe.url(), place);
+    // Another origin is named, not asked: a challenge must not send Weir through somebody else's network.
+    if (!url || url->origin() != probe.url().origin()) {
+      continue;
+    }
+    last = fetch(probe, *url);
+    if (last && last->document.is_object()) {
+      return last;
+    }
+  }
+  return last;
+}
+
+}  // namespace weir::conformance

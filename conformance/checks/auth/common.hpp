@@ -1,0 +1,30 @@
+// What the checks of credentials share.
+#pragma once
+
+#include <initializer_list>
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+/// The request by which a client of the probe's era begins, with the target's credentials: GET of the stream,
+/// initialize or server/discover.
+wire::Request opening_request(const Probe& probe);
+
+/// Sends it; a pass for one of these statuses, a fail for any other.
+Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses);
+
+/// Whether requests carry a bearer token, and the token.
+bool uses_bearer(const Probe& probe);
+std::string bearer_token(const Probe& probe);
+bool is_bearer_challenge(std::string_view challenge);
+
+/// Protected resource metadata (RFC 9728), found as a client finds it: by the challenge, then at the well-known paths.
+struct Metadata {
+  std::string url;
+  wire::Exchange exchange;
+  json::value document;  ///< null where there is no JSON.
+};
+wire::Result<Metadata> find_metadata(Probe& probe);
+
+}  // namespace weir::conformance

@@ -1,0 +1,40 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+
+  auto found = find_metadata(probe);
+  if (!found) {
+    return probe.broken(found.error(), "an answer");
+  }
+  if (!found->document.is_object()) {
+    return untestable("no metadata is served");
+  }
+  const json::array* servers = wire::as_array(wire::find(found->document, "authorization_servers"));
+  if (!servers || servers->empty()) {
+    return fail("authorization_servers with at least one URL", wire::excerpt(found->document, 100));
+  }
+  return pass(wire::excerpt(json::value(*servers), 100));
+}
+
+const Registration kCheck{{
+    .id = "auth.metadata.authorization-servers",
+    .title = "the metadata names an authorization server",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-06-18",
+    .requirements = {"auth.prm.authorization-servers"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "OAuth clients cannot find where to log in.",
+    .faults = {"auth.metadata-no-servers"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

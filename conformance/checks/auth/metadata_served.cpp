@@ -1,0 +1,37 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+
+  auto found = find_metadata(probe);
+  if (!found) {
+    return probe.broken(found.error(), "an answer");
+  }
+  if (found->exchange.head.status != 200 || !found->document.is_object()) {
+    return fail("200 with JSON at resource_metadata or /.well-known/oauth-protected-resource",
+                describe(found->exchange));
+  }
+  return pass(found->url);
+}
+
+const Registration kCheck{{
+    .id = "auth.metadata.served",
+    .title = "protected resource metadata is served as JSON without credentials",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .since = "2025-06-18",
+    .requirements = {"auth.prm.implemented", "auth.prm.media-type"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .consequence = "OAuth clients cannot find where to log in.",
+    .faults = {"auth.metadata-404"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,40 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  int results = 0;
+  for (const auto& method : listing_methods(probe.survey())) {
+    auto reply = probe.call(method);
+    if (!reply) {
+      return probe.broken(reply.error(), "a result of " + method);
+    }
+    if (!reply->is_result()) {
+      continue;
+    }
+    if (method != "server/discover") {
+      continue;
+    }
+    if (!wire::find(reply->result(), "ttlMs") || !wire::find(reply->result(), "cacheScope")) {
+      return fail("ttlMs and cacheScope in the result of " + method, wire::excerpt(reply->result(), 80));
+    }
+    ++results;
+  }
+  return results == 0 ? untestable("no result came") : pass(fmt::format("{} results", results));
+}
+
+const Registration kCheck{{
+    .id = "caching.hints.discover",
+    .title = "server/discover carries ttlMs and cacheScope",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"caching.hints.discover"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
+    .consequence = "Clients discover again before every call.",
+    .faults = {"caching.no-hints-on-discover"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

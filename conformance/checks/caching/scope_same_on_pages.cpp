@@ -1,0 +1,38 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  std::map<std::string, std::string> scopes;
+  bool several = false;
+  for (const auto& reply : probe.survey().list_replies) {
+    for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
+      if (!wire::find(reply.result(), items)) {
+        continue;
+      }
+      const std::string scope(wire::string_or(reply.result(), "cacheScope", ""));
+      const auto [first, fresh] = scopes.emplace(items, scope);
+      several = several || !fresh;
+      if (first->second != scope) {
+        return fail(fmt::format("'{}' on every page of {}", first->second, items), fmt::format("'{}'", scope));
+      }
+    }
+  }
+  return several ? pass("the same on every page") : not_applicable("every list fits one page");
+}
+
+const Registration kCheck{{
+    .id = "caching.scope.same-on-pages",
+    .title = "all pages of a list have the same cacheScope",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"caching.scope-same-on-all-pages"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
+    .consequence = "A cache shares half of a list that is private.",
+    .faults = {"caching.scope-per-page"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

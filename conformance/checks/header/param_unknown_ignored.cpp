@@ -1,0 +1,33 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = modern_request(probe, "server/discover");
+  request.headers.set("Mcp-Param-Weir-Unknown", "1");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok()) {
+    return fail("a result", describe_error(*answer));
+  }
+  return pass("served");
+}
+
+const Registration kCheck{{
+    .id = "header.param.unknown-ignored",
+    .title = "an Mcp-Param header that no tool declares is ignored",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"headers.mcp-param.unknown-ignored"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
+              "streamable-http#custom-headers-from-tool-parameters",
+    .consequence = "Gateways add such headers, and clients with a newer tool list send them.",
+    .faults = {"header.unknown-param-refused"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,34 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = modern_request(probe, "server/discover");
+  request.headers.remove("MCP-Protocol-Version");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 400");
+  }
+  if (answer->head.status != 400) {
+    return fail("HTTP 400", describe_error(*answer));
+  }
+  return pass("HTTP 400");
+}
+
+const Registration kCheck{{
+    .id = "header.version.required",
+    .title = "a request without MCP-Protocol-Version is refused",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"headers.protocol-version.required-modern"},
+    .source =
+        "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
+    .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
+                   "against each other.",
+    .faults = {"header.version-optional"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,44 @@
+#include "conformance/checks/listen/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  json::value id;
+  auto stream = open_listen(probe, id);
+  if (!stream) {
+    return probe.broken(stream.error(), "an event stream");
+  }
+  if (!stream->exchange().is_event_stream()) {
+    return untestable("no event stream came: " + describe(stream->exchange()));
+  }
+  auto first = next_message(probe, *stream);
+  if (!first || first->method != "notifications/subscriptions/acknowledged") {
+    return untestable("no acknowledgment came first");
+  }
+  const json::object* agreed = wire::as_object(wire::find(first->params, "notifications"));
+  if (!agreed) {
+    return fail("the agreed filter in params.notifications", wire::excerpt(first->params, 100));
+  }
+  for (const auto& [name, value] : *agreed) {
+    if (name != "toolsListChanged" && value != json::value(false)) {
+      return fail("nothing beyond toolsListChanged, which was asked for", std::string(name));
+    }
+  }
+  return pass(json::serialize(*agreed));
+}
+
+const Registration kCheck{{
+    .id = "listen.ack.subset",
+    .title = "the acknowledgment repeats the part of the filter that the server agrees to",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"subscriptions.ack-filter-subset"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
+    .consequence = "Clients wait for notifications that never come.",
+    .faults = {"listen.ack-more"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,36 @@
+#include "conformance/checks/listen/common.hpp"
+
+namespace weir::conformance {
+
+wire::Result<wire::HttpStream> open_listen(Probe& probe, json::value& id) {
+  auto dialogue = probe.shared();
+  if (!dialogue) {
+    return tl::unexpected(dialogue.error());
+  }
+  return dialogue->get().listen({{"toolsListChanged", true}}, &id);
+}
+
+wire::Result<wire::HttpStream> open_listen_as(Probe& probe, const json::value& id) {
+  wire::Request request =
+      modern_request(probe, "subscriptions/listen", {{"notifications", {{"toolsListChanged", true}}}});
+  edit_body(request, [&](json::object& message) { message["id"] = id; });
+  return probe.http().open(request, probe.answer_deadline());
+}
+
+std::optional<jsonrpc::Message> next_message(Probe& probe, wire::HttpStream& stream) {
+  const bool first = stream.exchange().timings.first_event_us < 0;
+  const wire::Deadline deadline = first ? probe.answer_deadline() : probe.in(std::chrono::milliseconds(300));
+  while (auto event = stream.next_event(deadline)) {
+    auto parsed = jsonrpc::parse(event->data);
+    if (parsed && !parsed->messages.empty()) {
+      return std::move(parsed->messages.front());
+    }
+  }
+  return std::nullopt;
+}
+
+const json::value* subscription_id(const jsonrpc::Message& message) {
+  return wire::find_pointer(message.params, "/_meta/io.modelcontextprotocol~1subscriptionId");
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,20 @@
+// What the checks of subscriptions/listen share.
+#pragma once
+
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+
+/// Opens a listen stream that asks for changes of the tool list, with an id of the conversation's choice or of the
+/// check's.
+wire::Result<wire::HttpStream> open_listen(Probe& probe, json::value& id);
+wire::Result<wire::HttpStream> open_listen_as(Probe& probe, const json::value& id);
+
+/// The next JSON-RPC message of the stream; nullopt when none comes within 300 ms (the first one is given the time of
+/// an answer).
+std::optional<jsonrpc::Message> next_message(Probe& probe, wire::HttpStream& stream);
+
+/// The subscription id that a notification carries; nullptr where it carries none.
+const json::value* subscription_id(const jsonrpc::Message& message);
+
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/listen/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto answer = probe.send(modern_request(probe, "subscriptions/listen"), probe.in(std::chrono::milliseconds(1500)));
+  if (!answer) {
+    return probe.broken(answer.error(), "error -32602");
+  }
+  const auto error = body_error(*answer);
+  if (!error || error->error.code != jsonrpc::kInvalidParams) {
+    return fail("error -32602", describe_error(*answer));
+  }
+  return pass("error -32602");
+}
+
+const Registration kCheck{{
+    .id = "listen.filter.required",
+    .title = "a listen request without a filter is refused with -32602",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"subscriptions.filter-required"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
+    .consequence = "A client with a typing error holds a stream that will never say anything.",
+    .faults = {"listen.filter-optional"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,39 @@
+#include "conformance/checks/listen/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  constexpr int kStreams = 3;
+  std::vector<wire::HttpStream> held;
+  for (int i = 0; i < kStreams; ++i) {
+    const json::value id = fmt::format("weir-listen-{}", i);
+    auto stream = open_listen_as(probe, id);
+    if (!stream) {
+      return probe.broken(stream.error(), fmt::format("{} streams at once", kStreams));
+    }
+    auto first = next_message(probe, *stream);
+    const json::value* got = first ? subscription_id(*first) : nullptr;
+    if (!got || *got != id) {
+      return fail(fmt::format("an acknowledgment of stream {} of {}", i + 1, kStreams),
+                  first ? wire::excerpt(first->raw, 80) : describe(stream->exchange()));
+    }
+    held.push_back(std::move(*stream));
+  }
+  return pass(fmt::format("{} streams", kStreams));
+}
+
+const Registration kCheck{{
+    .id = "listen.streams.concurrent",
+    .title = "several listen streams are held at once, each acknowledged under its own id",
+    .level = Level::may,
+    .eras = kStateless,
+    .requirements = {"subscriptions.concurrent"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
+    .consequence = "A second tab or agent silences the first one.",
+    .faults = {"listen.one-stream-only"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,43 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto connection = probe.http().connect(probe.url(), probe.answer_deadline());
+  if (!connection) {
+    return probe.broken(connection.error(), "a connection");
+  }
+  auto whole = connection->exchange(modern_request(probe, "server/discover"), probe.answer_deadline());
+  if (!whole) {
+    return probe.broken(whole.error(), "a result");
+  }
+  if (!connection->reusable()) {
+    return not_applicable("the server closes the connection after each answer");
+  }
+  wire::Request bare = modern_request(probe, "server/discover");
+  edit_body(bare, [](json::object& message) { message["params"].as_object().erase("_meta"); });
+  auto second = connection->exchange(bare, probe.answer_deadline());
+  if (!second) {
+    return probe.broken(second.error(), "an error for a request without _meta");
+  }
+  if (second->ok() && !body_error(*second)) {
+    return fail("an error for a request without _meta, as on a fresh connection", describe(*second));
+  }
+  return pass("the second request was judged alone");
+}
+
+const Registration kCheck{{
+    .id = "stateless.connection.no-memory",
+    .title = "nothing is remembered from one request of a connection to the next",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"stateless.no-connection-context"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#statelessness",
+    .consequence = "Behind a gateway that pools connections one client speaks with the rights and features of another.",
+    .faults = {"stateless.connection-remembers"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,33 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = modern_request(probe, "server/discover");
+  request.headers.set("Last-Event-ID", "weir-from-another-time");
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok()) {
+    return fail("a result, the header being ignored", describe_error(*answer));
+  }
+  return pass("served");
+}
+
+const Registration kCheck{{
+    .id = "stateless.last-event-id.ignored",
+    .title = "a Last-Event-ID is ignored",
+    .level = Level::should,
+    .eras = kStateless,
+    .requirements = {"transport.streamable.ignore-last-event-id"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
+              "streamable-http#earlier-streamable-http-revisions",
+    .consequence = "Clients that still resume are refused instead of served anew.",
+    .faults = {"stateless.last-event-id-refused"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,35 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = modern_request(probe, "server/discover");
+  edit_body(request, [](json::object& message) {
+    message["params"].as_object()["_meta"].as_object().erase("io.modelcontextprotocol/clientCapabilities");
+  });
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 400 with error -32602");
+  }
+  const auto error = body_error(*answer);
+  if (answer->head.status != 400 || !error || error->error.code != jsonrpc::kInvalidParams) {
+    return fail("HTTP 400 with error -32602", describe_error(*answer));
+  }
+  return pass("HTTP 400, -32602");
+}
+
+const Registration kCheck{{
+    .id = "stateless.meta.capabilities-required",
+    .title = "a request without clientCapabilities in _meta is refused",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"stateless.meta.required-fields", "stateless.meta.required-fields-400"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
+    .consequence = "The server guesses what the client can do, and asks it for what it cannot.",
+    .faults = {"stateless.meta-unchecked"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

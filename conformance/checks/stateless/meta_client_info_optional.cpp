@@ -1,0 +1,34 @@
+#include "conformance/checks/stateless/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  wire::Request request = modern_request(probe, "server/discover");
+  edit_body(request, [](json::object& message) {
+    message["params"].as_object()["_meta"].as_object().erase("io.modelcontextprotocol/clientInfo");
+  });
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok()) {
+    return fail("a result", describe_error(*answer));
+  }
+  return pass("served");
+}
+
+const Registration kCheck{{
+    .id = "stateless.meta.client-info-optional",
+    .title = "a request without clientInfo is served",
+    .level = Level::must,
+    .eras = kStateless,
+    .requirements = {"stateless.meta.client-info-optional"},
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
+    .consequence = "Clients that keep their name to themselves are locked out.",
+    .faults = {"stateless.client-info-required"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
