@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   constexpr int kStreams = 3;
   std::vector<wire::HttpStream> held;
   for (int i = 0; i < kStreams; ++i) {
-    const json::value id = fmt::format("weir-listen-{}", i);
+    const json::value id(fmt::format("weir-listen-{}", i));
     auto stream = open_listen_as(probe, id);
     if (!stream) {
       return probe.broken(stream.error(), fmt::format("{} streams at once", kStreams));
