@@ -29,8 +29,8 @@ TEST(AwaitedBy, notifications_and_answers_await_nothing) {
 }
 
 TEST(AwaitedBy, a_batch_awaits_every_request_in_it) {
-  const Awaited awaited = awaited_by(
-      R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"x"},{"jsonrpc":"2.0","id":2,"method":"y"}])");
+  const Awaited awaited = awaited_by(R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"x"},)"
+                                     R"({"jsonrpc":"2.0","id":2,"method":"y"}])");
   EXPECT_THAT(awaited.ids, ElementsAre(json::value(1), json::value(2)));
   EXPECT_FALSE(awaited.anything);
 }

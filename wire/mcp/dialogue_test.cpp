@@ -24,9 +24,9 @@ std::string answer(std::string_view status, std::string_view type, std::string_v
 }
 
 std::string initialize_result(std::string_view version) {
-  return fmt::format(
-      R"({{"jsonrpc":"2.0","id":1,"result":{{"protocolVersion":"{}","capabilities":{{}},"serverInfo":{{"name":"s"}}}}}})",
-      version);
+  return fmt::format(R"({{"jsonrpc":"2.0","id":1,"result":)"
+                     R"({{"protocolVersion":"{}","capabilities":{{}},"serverInfo":{{"name":"s"}}}}}})",
+                     version);
 }
 
 RawServer::Script json_answer(std::string body) { return RawServer::plays(answer("200 OK", "application/json", body)); }
