@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "fixtures/server.hpp"
+#include "wire/testing/certificates.hpp"
+#include "wire/testing/raw_server.hpp"
 
 namespace weir::conformance {
 
@@ -125,6 +127,62 @@ TEST(Preflight, sees_that_the_port_speaks_plain_http) {
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->cause, "tls-on-plain-http-port") << result.failure->message;
   EXPECT_EQ(result.failure->fix, fmt::format("Use {}.", server.mcp_url()));
+}
+
+TEST(Preflight, tells_how_a_connection_ended_without_an_answer) {
+  using wire::testing::Peer;
+  const std::map<std::string, wire::testing::RawServer::Script> scripts = {
+      {"reset",
+       [](Peer& peer) {
+         peer.read_request();
+         peer.rst();
+       }},
+      {"empty-reply",
+       [](Peer& peer) {
+         peer.read_request();
+         peer.fin();
+         peer.wait_for_client_end();
+       }},
+      {"not-http", wire::testing::RawServer::plays("SSH-2.0-OpenSSH_9.2\r\n")},
+      {"silent", [](Peer& peer) { peer.wait_for_client_end(); }}};
+  for (const auto& [cause, script] : scripts) {
+    const wire::testing::RawServer server(script);
+    const auto result = preflight(target_at(server.origin() + "/mcp"), std::nullopt);
+    ASSERT_TRUE(result.failure) << cause;
+    EXPECT_EQ(result.failure->cause, cause) << result.failure->message;
+  }
+}
+
+TEST(Preflight, names_what_is_wrong_with_a_certificate) {
+  using wire::testing::CertificateWish;
+  const auto root = wire::testing::make_root();
+  const wire::testing::PemFile trusted(root);
+  const std::map<std::string, CertificateWish> wishes = {
+      {"", {}},
+      {"tls-expired", {.valid_from_s = -7200, .valid_until_s = -3600}},
+      {"tls-name-mismatch", {.alternative_names = "DNS:other.example"}}};
+  for (const auto& [cause, wish] : wishes) {
+    const auto leaf = wire::testing::make_identity(wish, &root);
+    const wire::testing::PemFile served(leaf, true);
+    fixtures::ServerOptions options;
+    options.tls_certificate = options.tls_key = served.path();
+    const auto server = fixtures::Server::start(options);
+    ASSERT_TRUE(server) << server.error().detail;
+    Target target = target_at(server->mcp_url());
+    target.answer_timeout = std::chrono::seconds(5);
+    target.client.ca_file = trusted.path();
+    EXPECT_EQ(preflight(target, std::nullopt).failure.value_or(reports::PreflightFailure{}).cause, cause);
+    target.client.ca_file.clear();
+    if (cause.empty()) {
+      EXPECT_EQ(preflight(target, std::nullopt).failure->cause, "tls-untrusted");
+    }
+    target.client.insecure = true;
+    EXPECT_FALSE(preflight(target, std::nullopt).failure);
+    // The same port by the other scheme.
+    Target plain = target_at(fmt::format("http://127.0.0.1:{}/mcp", server->port()));
+    plain.answer_timeout = std::chrono::seconds(5);
+    EXPECT_EQ(preflight(plain, std::nullopt).failure->cause, "plain-http-on-tls-port");
+  }
 }
 
 TEST(Preflight, shows_no_credentials_in_its_curl_line) {
