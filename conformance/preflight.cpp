@@ -12,13 +12,15 @@ using wire::mcp::Attempt;
 
 namespace {
 
-constexpr std::chrono::milliseconds kSecondLook{2000};
+constexpr std::chrono::milliseconds kSecondLook{2000};  ///< At most; the answers of a dead target are not waited for.
 constexpr std::array<std::string_view, 4> kWellKnownPaths = {"/mcp", "/sse", "/mcp/", "/sse/"};
 
 std::string evidence_line(const Attempt& attempt) {
   return fmt::format("{}: {}", attempt.question,
                      attempt.why.empty() && attempt.error ? attempt.error->detail : attempt.why);
 }
+
+std::chrono::milliseconds second_look(const Target& target) { return std::min(target.answer_timeout, kSecondLook); }
 
 /// TLS spoken to a plain port, or the reverse: the error alone does not tell, a look at the other kind does.
 bool speaks_other_kind(const Target& target) {
@@ -28,7 +30,7 @@ bool speaks_other_kind(const Target& target) {
   wire::HttpClient client(options);
   wire::Url url = target.url;
   url.scheme = url.tls() ? "http" : "https";
-  const auto deadline = wire::Deadline::in(kSecondLook);
+  const auto deadline = wire::Deadline::in(second_look(target));
   if (url.tls()) {
     return client.connect(url, deadline).has_value();
   }
@@ -61,12 +63,11 @@ std::string look_at_well_known_paths(const Target& target) {
     url.path = path;
     url.query.clear();
     url.has_query = false;
-    looks.emplace_back(path, std::async(std::launch::async, [&target, url] {
-                         return wire::mcp::detect({.url = url,
-                                                   .headers = target.headers,
-                                                   .client = target.client,
-                                                   .timeout = std::min(target.answer_timeout, kSecondLook)});
-                       }));
+    looks.emplace_back(
+        path, std::async(std::launch::async, [&target, url] {
+          return wire::mcp::detect(
+              {.url = url, .headers = target.headers, .client = target.client, .timeout = second_look(target)});
+        }));
   }
   std::string found;
   for (auto& [path, look] : looks) {
@@ -83,7 +84,7 @@ std::string look_at_health(const Target& target) {
   wire::HttpClient client(target.client);
   const std::vector<wire::HealthRoute> guess = {{.path = "/health"}};
   const auto& routes = target.profile.health.empty() ? guess : target.profile.health;
-  const auto deadline = wire::Deadline::in(kSecondLook);
+  const auto deadline = wire::Deadline::in(second_look(target));
   for (const auto& route : routes) {
     const auto url = wire::resolve(target.url, route.path);
     if (!url || *url == target.url) {

@@ -31,15 +31,15 @@ void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts
     }
     auto listing = wire::mcp::list_all(dialogue, list.method, list.items);
     facts.*list.into = std::move(listing.items);
+    const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
     for (auto& page : listing.pages) {
       facts.list_replies.push_back(std::move(page));
     }
     if (listing.error && !is_optional(list)) {
       facts.list_error = listing.error;
     }
-    // An endpoint that hangs on lists is not asked for each of them.
-    if (listing.error && listing.error->code == wire::ErrorCode::timeout) {
-      break;
+    if (unanswered) {
+      break;  // An endpoint that hangs on one list is not asked for each of them.
     }
   }
 }
