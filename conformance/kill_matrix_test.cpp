@@ -24,6 +24,7 @@ struct Endpoint {
 void fill(wire::Profile& profile) {
   profile.expected_tools = {"echo", "add"};
   profile.safe_tools = {{.name = "echo", .arguments = {{"message", "weir"}}},
+                        {.name = "add", .arguments = {{"a", 1}, {"b", 2}}},
                         {.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 1}}}};
   profile.health = {{.path = "/health", .json_subset = json::value{{"status", "ok"}}, .max_latency_ms = 2000}};
 }
@@ -40,6 +41,9 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     profile.bearer = kBearer;
   } else if (info.fixture == "profile") {
     fill(profile);
+  }
+  if (!info.until.empty()) {
+    profile.revision = info.until;
   }
   profile.health.push_back({.path = options.endpoint.health_path});
   auto server = fixtures::Server::start(std::move(options));

@@ -31,7 +31,7 @@ const Registration kCheck{{
     .id = "completion.result.shape",
     .title = "completion gives an array of strings",
     .level = Level::must,
-    .eras = kAllEras,
+    .eras = kSingleEndpoint,
     .capability = "completions",
     .requirements = {"completion.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",

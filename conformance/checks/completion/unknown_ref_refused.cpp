@@ -19,7 +19,7 @@ const Registration kCheck{{
     .id = "completion.unknown-ref.refused",
     .title = "completion for an unknown prompt is refused with -32602",
     .level = Level::should,
-    .eras = kAllEras,
+    .eras = kSingleEndpoint,
     .capability = "completions",
     .requirements = {"completion.error.unknown-prompt"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",

@@ -26,7 +26,7 @@ const Registration kCheck{{
     .id = "completion.values.bounded",
     .title = "completion gives at most 100 values",
     .level = Level::must,
-    .eras = kAllEras,
+    .eras = kSingleEndpoint,
     .capability = "completions",
     .requirements = {"completion.max-100-values"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",

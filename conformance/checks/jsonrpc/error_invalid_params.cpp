@@ -4,21 +4,21 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  std::string_view method = probe.survey().declares("tools")       ? "tools/call"
-                            : probe.survey().declares("resources") ? "resources/read"
-                            : probe.survey().declares("prompts")   ? "prompts/get"
-                                                                   : "";
-  if (method.empty()) {
-    return not_applicable("the server declares no tools, resources or prompts");
+  const Survey& survey = probe.survey();
+  const bool stateless = probe.is(Era::stateless);
+  std::string method = survey.declares("tools") ? "tools/" : survey.declares("prompts") ? "prompts/" : "resources/";
+  if (method == "resources/" && !survey.declares("resources")) {
+    return not_applicable("the server declares no tools, prompts or resources");
   }
-  const json::object params =
-      method == "resources/read" ? json::object{{"uri", 42}} : json::object{{"name", 42}, {"arguments", "none"}};
+  // In stateless a name that is no string would already be refused for its header.
+  method += stateless ? "list" : method == "tools/" ? "call" : method == "prompts/" ? "get" : "read";
+  const json::object params = stateless ? json::object{{"cursor", 42}} : json::object{{"name", 42}, {"uri", 42}};
   auto reply = probe.call(method, params);
-  const std::string expected = fmt::format("error -32602 for {} with a numeric name", method);
+  const std::string expected = fmt::format("error -32602 for {} with a number where a string is due", method);
   if (!reply) {
     return probe.broken(reply.error(), expected);
   }
-  if (error_code(*reply) != jsonrpc::kInvalidParams && error_code(*reply) != wire::jsonrpc::kHeaderMismatch) {
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail(expected, reply->describe());
   }
   return pass(reply->describe());

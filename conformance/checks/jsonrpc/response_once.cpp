@@ -29,6 +29,7 @@ const Registration kCheck{{
     .source = "https://www.jsonrpc.org/specification#response_object",
     .consequence = "A second answer reaches the next request of a client that reuses ids, or ends a strict client.",
     .faults = {"jsonrpc.response-twice"},
+    .fault_eras = {"http-sse", "streamable"},
     .run = run,
 }};
 

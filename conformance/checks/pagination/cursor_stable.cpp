@@ -19,6 +19,10 @@ Finding run(Probe& probe) {
     if (!once || !twice) {
       return probe.broken(once ? twice.error() : once.error(), "the same page twice");
     }
+    if (!once->is_result() || !twice->is_result()) {
+      return fail("a page of " + list.method + " for a cursor that was just issued",
+                  (once->is_result() ? *twice : *once).describe());
+    }
     const auto page = [&](const wire::mcp::Reply& reply) {
       const json::value* items = wire::find(reply.result(), list.items);
       return items ? wire::canonical(*items) : reply.describe();

@@ -25,6 +25,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Clients fail on a token that they never gave, or show progress of another call.",
     .faults = {"progress.unasked"},
+    .fault_eras = {"http-sse", "streamable"},
     .run = run,
 }};
 

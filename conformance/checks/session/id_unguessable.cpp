@@ -6,14 +6,14 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
   std::vector<std::string> ids;
   for (int i = 0; i < 3; ++i) {
-    auto dialogue = probe.dialogue();
+    auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
     if (!dialogue) {
       return probe.broken(dialogue.error(), "a conversation");
+    }
+    if (!dialogue->session_id()) {
+      return not_applicable("the server issues no sessions");
     }
     ids.push_back(dialogue->session_id().value_or(""));
     dialogue->delete_session();

@@ -6,15 +6,15 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
   std::set<std::string> ids;
   constexpr std::size_t kSessions = 3;
   for (std::size_t i = 0; i < kSessions; ++i) {
-    auto dialogue = probe.dialogue();
+    auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
     if (!dialogue) {
       return probe.broken(dialogue.error(), "a conversation");
+    }
+    if (!dialogue->session_id()) {
+      return not_applicable("the server issues no sessions");
     }
     ids.insert(dialogue->session_id().value_or(""));
     dialogue->delete_session();

@@ -6,20 +6,25 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto reply = probe.call("server/discover");
-  if (!reply) {
-    return probe.broken(reply.error(), "a result of server/discover");
+  auto answer = probe.send(modern_request(probe, "server/discover"));
+  if (!answer) {
+    return probe.broken(answer.error(), "a result of server/discover");
   }
-  if (auto bad = unless_result(*reply, "a result of server/discover")) {
-    return *bad;
+  const auto texts = message_texts(*answer);
+  auto parsed = texts.empty()
+                    ? wire::Result<jsonrpc::Parsed>(wire::fail(wire::ErrorCode::malformed_message, "no message"))
+                    : jsonrpc::parse(texts.back());
+  if (!parsed || parsed->messages.empty() || parsed->messages.front().kind != jsonrpc::Kind::response) {
+    return fail("a result of server/discover", describe_error(*answer));
   }
-  const json::array* versions = wire::as_array(wire::find(reply->result(), "supportedVersions"));
+  const json::value& result = parsed->messages.front().result;
+  const json::array* versions = wire::as_array(wire::find(result, "supportedVersions"));
   if (!versions || versions->empty() ||
       !std::all_of(versions->begin(), versions->end(), [](const json::value& item) { return item.is_string(); })) {
-    return fail("an array of strings supportedVersions", wire::excerpt(reply->result(), 100));
+    return fail("an array of strings supportedVersions", wire::excerpt(result, 100));
   }
-  if (!wire::as_object(wire::find(reply->result(), "capabilities"))) {
-    return fail("an object capabilities", wire::excerpt(reply->result(), 100));
+  if (!wire::as_object(wire::find(result, "capabilities"))) {
+    return fail("an object capabilities", wire::excerpt(result, 100));
   }
   return pass("speaks " + json::serialize(*versions));
 }

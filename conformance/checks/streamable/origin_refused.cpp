@@ -26,7 +26,6 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
     .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
     .faults = {"streamable.origin-ignored"},
-    .green_may_be = "2025-06-18",
     .run = run,
 }};
 

@@ -35,6 +35,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "A block that clients cannot read is lost, or fails the whole result.",
     .faults = {"tools.content-unknown-type", "tools.content-text-missing"},
+    .fixture = "profile",
     .run = run,
 }};
 

@@ -38,6 +38,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "Clients of the SDKs refuse a result without content.",
     .faults = {"tools.content-missing", "tools.safe-call-refused"},
+    .fixture = "profile",
     .run = run,
 }};
 

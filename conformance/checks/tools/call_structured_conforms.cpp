@@ -45,6 +45,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Typed clients fail on the result of a call that worked.",
     .faults = {"tools.structured-wrong-kind"},
+    .fixture = "profile",
     .run = run,
 }};
 

@@ -38,6 +38,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Clients that rely on the schema find nothing; the SDKs raise an error.",
     .faults = {"tools.structured-missing"},
+    .fixture = "profile",
     .run = run,
 }};
 

@@ -45,6 +45,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Older clients show the text alone, and with it nothing of the result.",
     .faults = {"tools.text-fallback-missing"},
+    .fixture = "profile",
     .run = run,
 }};
 
