@@ -1,0 +1,65 @@
+#include "conformance/checks/delivery/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::chrono::milliseconds kPrompt{2000};
+
+wire::Result<wire::HttpStream> open_due_stream(Probe& probe, const std::function<void(wire::Request&)>& edit) {
+  if (probe.is(Era::http_sse)) {
+    wire::Request request = stream_get(probe, probe.url());
+    edit(request);
+    return probe.http().open(request, probe.answer_deadline());
+  }
+  const auto dialogue = probe.shared();
+  if (!dialogue) {
+    return tl::unexpected(dialogue.error());
+  }
+  if (probe.is(Era::stateless)) {
+    return dialogue->get().listen({{"toolsListChanged", true}}, nullptr, edit);
+  }
+  wire::Request request = dialogue->get().make_post(jsonrpc::request("weir-first-event", "ping"));
+  edit(request);
+  return probe.http().open(request, probe.answer_deadline());
+}
+
+/// "Content-Encoding: gzip, 10 bytes of the body, 0 comments"
+std::string what_came(const wire::Exchange& exchange) {
+  const auto comments = std::count_if(exchange.items.begin(), exchange.items.end(), [](const wire::SseItem& item) {
+    return std::holds_alternative<wire::SseComment>(item);
+  });
+  std::string text = fmt::format("{} bytes, {} comments", exchange.body.size(), comments);
+  if (const std::string coding = exchange.head.headers.joined("content-encoding"); !coding.empty()) {
+    text += ", Content-Encoding: " + coding;
+  }
+  return text;
+}
+
+}  // namespace
+
+Finding first_event_in_time(Probe& probe, const std::string& accept_encoding) {
+  auto stream = open_due_stream(probe, [&](wire::Request& request) {
+    if (!accept_encoding.empty()) {
+      request.headers.set("Accept-Encoding", accept_encoding);
+    }
+  });
+  const std::string expected = fmt::format("an event within {} ms of the head", kPrompt.count());
+  if (!stream) {
+    return probe.broken(stream.error(), expected);
+  }
+  if (!stream->exchange().ok() || !stream->exchange().is_event_stream()) {
+    return not_applicable("the answer is no event stream: " + describe(stream->exchange()));
+  }
+  if (stream->next_event(probe.in(kPrompt))) {
+    const auto& timings = stream->exchange().timings;
+    return pass(fmt::format("{} ms after the head", (timings.first_event_us - timings.head_us) / 1000));
+  }
+  if (stream->ended()) {
+    return fail(expected,
+                fmt::format("the end '{}' after {}", to_string(stream->exchange().end), what_came(stream->exchange())));
+  }
+  return probe.out_of_time() ? untestable("the run ended before an event came")
+                             : fail(expected, what_came(stream->exchange()));
+}
+
+}  // namespace weir::conformance

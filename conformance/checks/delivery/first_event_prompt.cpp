@@ -1,0 +1,20 @@
+#include "conformance/checks/delivery/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return first_event_in_time(probe, ""); }
+
+const Registration kCheck{{
+    .id = "delivery.first-event.prompt",
+    .title = "the first event of a stream comes within two seconds of its head",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
+    .consequence = "Something on the way collects bytes: clients see a stream that is open and silent, and give up.",
+    .faults = {"delivery.first-event-late"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,58 @@
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::chrono::milliseconds kAtOnce{1000};
+constexpr std::chrono::milliseconds kApart{300};
+
+/// Pings twice, apart; what is wrong with the answers.
+std::optional<Finding> ping_twice(Probe& probe, const char* accept_encoding) {
+  auto dialogue = probe.dialogue(
+      [&](wire::mcp::DialogueOptions& options) { options.headers.set("Accept-Encoding", accept_encoding); });
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), fmt::format("a conversation with Accept-Encoding: {}", accept_encoding));
+  }
+  for (int i = 0; i < 2; ++i) {
+    // The way there and back is no fault of the stream.
+    const auto& timings = dialogue->stream()->exchange().timings;
+    const auto trip = std::chrono::milliseconds(2 * timings.connected_us / 1000);
+    const auto reply = dialogue->request("ping", nullptr, {.timeout = kAtOnce + trip});
+    const std::string expected =
+        fmt::format("the reply within {} ms, with Accept-Encoding: {}", (kAtOnce + trip).count(), accept_encoding);
+    if (!reply) {
+      return probe.broken(reply.error(), expected);
+    }
+    if (!reply->response) {
+      return probe.out_of_time() ? untestable("the run ended before the answer came")
+                                 : fail(expected, reply->describe());
+    }
+    probe.pause(kApart);
+  }
+  return std::nullopt;
+}
+
+Finding run(Probe& probe) {
+  for (const char* accept_encoding : {"identity", "gzip, br"}) {
+    if (auto finding = ping_twice(probe, accept_encoding)) {
+      return *finding;
+    }
+  }
+  return pass("four pings, each answered at once");
+}
+
+const Registration kCheck{{
+    .id = "delivery.reply.immediate",
+    .title = "each reply comes down the held stream at once",
+    .level = Level::must,
+    .eras = kHttpSse,
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
+    .consequence = "Replies wait in a buffer on the way until enough others fill it: calls time out although the "
+                   "server answered them.",
+    .faults = {"delivery.replies-held", "delivery.gzip-holds-replies"},
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

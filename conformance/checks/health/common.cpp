@@ -1,0 +1,55 @@
+#include "conformance/checks/health/common.hpp"
+
+namespace weir::conformance {
+
+wire::Request health_request(const Probe& probe, const wire::Url& url) {
+  wire::Request request = probe.request("GET", url);
+  if (url.origin() != probe.target().url.origin()) {
+    request.headers = {};
+  }
+  return request;
+}
+
+std::vector<HealthAnswer> ask_health(Probe& probe, std::chrono::milliseconds patience) {
+  std::vector<HealthAnswer> answers;
+  const auto ask = [&](const wire::HealthRoute& route) {
+    if (const auto url = wire::resolve(probe.target().url, route.path)) {
+      answers.push_back({route, *url, probe.send(health_request(probe, *url), probe.in(patience))});
+    }
+  };
+  const auto& routes = probe.target().profile.health;
+  std::for_each(routes.begin(), routes.end(), ask);
+  if (!routes.empty()) {
+    return answers;
+  }
+  for (const char* path : {"/health", "/healthz", "/ping"}) {
+    ask({.path = path});
+    if (!answers.empty() && answers.back().answer && answers.back().answer->ok()) {
+      answers.back().route.status = answers.back().answer->head.status;
+      return answers;
+    }
+    answers.clear();
+  }
+  return answers;
+}
+
+std::vector<HealthAnswer> ask_health(Probe& probe) { return ask_health(probe, probe.answer_deadline().left()); }
+
+Finding judge_health(Probe& probe, const std::vector<HealthAnswer>& answers, const std::string& expected,
+                     const std::function<std::optional<std::string>(const HealthAnswer&)>& problem) {
+  if (answers.empty()) {
+    return not_applicable(kNoHealthRoute);
+  }
+  for (const auto& health : answers) {
+    probe.pin_request(health_request(probe, health.url));
+    if (!health.answer) {
+      return probe.broken(health.answer.error(), fmt::format("{} from {}", expected, health.route.path));
+    }
+    if (auto wrong = problem(health)) {
+      return fail(fmt::format("{} from {}", expected, health.route.path), *std::move(wrong));
+    }
+  }
+  return pass(fmt::format("so does {}{}", answers.front().route.path, answers.size() > 1 ? ", and the others" : ""));
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,26 @@
+#include "conformance/checks/health/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::optional<std::string> problem(const HealthAnswer& health) {
+  const int status = health.answer->head.status;
+  return status == health.route.status ? std::nullopt : std::optional(describe(*health.answer));
+}
+
+Finding run(Probe& probe) { return judge_health(probe, ask_health(probe), "its status", problem); }
+
+const Registration kCheck{{
+    .id = "health.route.answers",
+    .title = "the health routes answer with their status",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+    .consequence = "A load balancer takes a target whose health route fails out of service.",
+    .faults = {"health.status-500"},
+    .fixture = "profile",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

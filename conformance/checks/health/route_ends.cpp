@@ -1,0 +1,33 @@
+#include "conformance/checks/health/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::optional<std::string> problem(const HealthAnswer& health) {
+  const wire::Exchange& exchange = *health.answer;
+  switch (exchange.end) {
+    case wire::EndClass::clean:
+    case wire::EndClass::close_delimited:
+      return std::nullopt;
+    case wire::EndClass::open:
+      return describe(exchange);
+    default:
+      return fmt::format("{}, {}", describe(exchange), to_string(exchange.end));
+  }
+}
+
+Finding run(Probe& probe) { return judge_health(probe, ask_health(probe), "an answer that ends", problem); }
+
+const Registration kCheck{{
+    .id = "health.route.ends",
+    .title = "the answer of a health route ends",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+    .consequence = "Health checkers wait for the end, time out, and take a target that works out of service.",
+    .faults = {"health.endless"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

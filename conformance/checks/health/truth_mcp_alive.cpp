@@ -1,0 +1,70 @@
+#include "conformance/checks/health/common.hpp"
+#include "conformance/checks/preflight/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr int kTimes = 5;
+
+/// Why a conversation in this era failed; nullopt when each request was answered.
+std::optional<std::string> failure(Probe& probe, const Survey& survey) {
+  auto dialogue = open_dialogue(probe, survey);
+  if (!dialogue) {
+    return dialogue.error().detail;
+  }
+  const std::string_view method = survey.era == Era::stateless ? "server/discover" : "ping";
+  for (int i = 1; i <= kTimes; ++i) {
+    const auto reply = dialogue->request(method);
+    if (!reply) {
+      return fmt::format("{} {} of {}: {}", method, i, kTimes, reply.error().detail);
+    }
+    if (!reply->response) {
+      return fmt::format("{} {} of {}: {}", method, i, kTimes, reply->describe());
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_green(const std::vector<HealthAnswer>& answers) {
+  return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const HealthAnswer& health) {
+    return health.answer && health.answer->ok();
+  });
+}
+
+Finding run(Probe& probe) {
+  const auto before = ask_health(probe);
+  if (before.empty()) {
+    return not_applicable(kNoHealthRoute);
+  }
+  if (!is_green(before)) {
+    return untestable("the health route is not green");
+  }
+  std::optional<std::string> failed;
+  if (probe.target().surveys.empty()) {
+    failed = "no era of MCP is spoken";
+  }
+  for (const Survey& survey : probe.target().surveys) {
+    failed = failed ? failed : failure(probe, survey);
+  }
+  if (!failed) {
+    return pass(fmt::format("{} requests in a row answered in each era", kTimes));
+  }
+  if (probe.out_of_time() || !is_green(ask_health(probe))) {
+    return untestable("MCP failed, and so did the health route: " + *failed);
+  }
+  return fail("MCP that answers while the health route is green", *failed);
+}
+
+const Registration kCheck{{
+    .id = "health.truth.mcp-alive",
+    .title = "the health route is green only while MCP answers",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+    .consequence = "The load balancer keeps sending users to a target that answers nothing but health checks.",
+    .faults = {"health.mcp-dead", "health.mcp-flaps"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

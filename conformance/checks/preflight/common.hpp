@@ -1,0 +1,14 @@
+// What the checks of the target as a whole share.
+#pragma once
+
+#include "conformance/checks/common.hpp"
+
+namespace weir::conformance {
+
+/// A conversation in an era that the target speaks, for checks that belong to none.
+wire::Result<wire::mcp::Dialogue> open_dialogue(Probe& probe, const Survey& survey);
+
+/// The answers to the questions by which the eras were found: of those that are spoken, else all that came.
+std::vector<const wire::Exchange*> first_answers(const Probe& probe);
+
+}  // namespace weir::conformance

@@ -1,0 +1,43 @@
+#include "conformance/checks/sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// 2025-11-25 transports, "Sending Messages to the Server", item 6: an id and empty data begin a stream.
+bool is_priming(const Probe& probe, const wire::SseEvent& event) {
+  return event.data.empty() && event.has_id && probe.is(Era::streamable) && probe.revision() >= wire::mcp::k2025_11_25;
+}
+
+bool is_json_rpc(std::string_view data) {
+  const auto parsed = jsonrpc::parse(data);
+  return parsed && std::none_of(parsed->messages.begin(), parsed->messages.end(),
+                                [](const jsonrpc::Message& message) { return message.kind == jsonrpc::Kind::invalid; });
+}
+
+Finding run(Probe& probe) {
+  const auto problem = [&](const SeenStream& stream) -> std::optional<std::string> {
+    for (const auto& item : stream.exchange.items) {
+      const auto* event = std::get_if<wire::SseEvent>(&item);
+      if (event && event->type == "message" && !is_priming(probe, *event) && !is_json_rpc(event->data)) {
+        return fmt::format("'{}'", wire::excerpt(std::string_view(event->data), 80));
+      }
+    }
+    return std::nullopt;
+  };
+  return judge_streams(probe, {.headers = {}, .calls = true}, "a JSON-RPC message in each event", problem);
+}
+
+const Registration kCheck{{
+    .id = "sse.data.json-rpc",
+    .title = "every message event carries JSON-RPC",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"transport.sse.message-event-framing"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
+    .consequence = "Clients log an error for each such event, and some close the conversation.",
+    .faults = {"sse.heartbeat-as-data"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

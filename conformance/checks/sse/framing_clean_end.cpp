@@ -1,0 +1,33 @@
+#include "conformance/checks/sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::optional<std::string> problem(const SeenStream& stream) {
+  // Where the connection delimits the body its end is no fault: see sse.framing.self-delimited.
+  const wire::EndClass end = stream.exchange.end;
+  if (end == wire::EndClass::clean || end == wire::EndClass::close_delimited) {
+    return std::nullopt;
+  }
+  return fmt::format("the end '{}'", to_string(end));
+}
+
+Finding run(Probe& probe) {
+  const StreamOptions options{.headers = {}, .calls = true, .unjudgeable = end_unseen};
+  return judge_streams(probe, options, "the last chunk, or as many bytes as Content-Length says", problem);
+}
+
+const Registration kCheck{{
+    .id = "sse.framing.clean-end",
+    .title = "a stream that ends says so in its framing",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
+    .consequence = "To the client each call is a connection that broke, and may be made again.",
+    .faults = {"sse.response-cut"},
+    .fixture = "profile",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

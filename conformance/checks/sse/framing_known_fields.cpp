@@ -1,0 +1,23 @@
+#include "conformance/checks/sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_oddity(probe, wire::SseOddityKind::unknown_field, "no field but data, event, id and retry");
+}
+
+const Registration kCheck{{
+    .id = "sse.framing.known-fields",
+    .title = "event streams have the fields of the standard only",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
+    .consequence =
+        "Parsers drop such a line, and it is mostly the second line of a message whose newline was not escaped.",
+    .faults = {"sse.unknown-field"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

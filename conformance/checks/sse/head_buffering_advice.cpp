@@ -1,0 +1,20 @@
+#include "conformance/checks/sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) { return judge_accel_buffering(probe); }
+
+const Registration kCheck{{
+    .id = "sse.head.buffering-advice",
+    .title = "event streams carry X-Accel-Buffering: no",
+    .level = Level::may,
+    .eras = kSessionEras,
+    .source = "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
+    .consequence = "nginx and what is built on it hold events back until a buffer is full.",
+    .faults = {"sse.accel-buffering-absent"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

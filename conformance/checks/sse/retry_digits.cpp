@@ -1,0 +1,22 @@
+#include "conformance/checks/sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_oddity(probe, wire::SseOddityKind::retry_not_digits, "digits in each retry field");
+}
+
+const Registration kCheck{{
+    .id = "sse.retry.digits",
+    .title = "the retry field is a number of milliseconds",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
+    .consequence = "Clients ignore the field and reconnect at their own pace, all at once after a deploy.",
+    .faults = {"sse.retry-words"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
