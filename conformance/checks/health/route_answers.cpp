@@ -8,7 +8,9 @@ std::optional<std::string> problem(const HealthAnswer& health) {
   return status == health.route.status ? std::nullopt : std::optional(describe(*health.answer));
 }
 
-Finding run(Probe& probe) { return judge_health(probe, ask_health(probe), "its status", problem); }
+Finding run(Probe& probe) {
+  return judge_health(probe, ask_health(probe), "the status that the profile names", problem);
+}
 
 const Registration kCheck{{
     .id = "health.route.answers",

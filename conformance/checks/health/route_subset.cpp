@@ -24,7 +24,7 @@ std::optional<std::string> problem(const HealthAnswer& health) {
   }
   const auto most_ms = health.route.max_latency_ms;
   if (most_ms && exchange.timings.head_us > *most_ms * std::int64_t{1000}) {
-    return fmt::format("it after {} ms instead of {} ms", exchange.timings.head_us / 1000, *most_ms);
+    return fmt::format("an answer after {} ms instead of {} ms", exchange.timings.head_us / 1000, *most_ms);
   }
   return std::nullopt;
 }
