@@ -9,6 +9,13 @@ namespace {
 constexpr std::size_t kEvidenceLines = 60;
 constexpr std::size_t kEvidenceBytes = 400;
 
+/// In http-sse a server may mix up the streams of its clients, which is the finding of one check. Ids that no other
+/// conversation of this process uses keep it from being one of all the others.
+std::int64_t first_id_of(Era era) {
+  static std::atomic<std::int64_t> next{100'001};
+  return era == Era::http_sse ? next.fetch_add(1000) : 1;
+}
+
 std::string sent_line(const wire::Request& request) {
   std::string line = fmt::format("> {} {}", request.method, request.url.target());
   if (!request.body.empty()) {
@@ -83,7 +90,8 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
                                      .revision = revision(),
                                      .headers = target_.headers,
                                      .capabilities = {},
-                                     .timeout = answer_deadline().left()};
+                                     .timeout = answer_deadline().left(),
+                                     .first_id = first_id_of(era())};
   if (edit) {
     edit(options);
   }

@@ -23,6 +23,7 @@ struct DialogueOptions {
   std::string client_name = "weir";
   json::object capabilities;  ///< Client capabilities; empty by default.
   std::chrono::milliseconds timeout = limits::kAnswerTimeout;
+  std::int64_t first_id = 1;     ///< Of the ids that the dialogue counts itself.
   bool send_initialized = true;  ///< false: leave the handshake half done.
 };
 

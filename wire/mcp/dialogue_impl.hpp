@@ -63,7 +63,7 @@ struct Dialogue::Impl {
   std::optional<SseEvent> endpoint_event;
   std::optional<HttpStream> held;  ///< http-sse: the stream.
   Reply opening;
-  std::int64_t next_id = 1;
+  std::int64_t next_id = options.first_id;
 };
 
 /// Reads what answers a POST, JSON or an event stream; `after_item` is called after each item of a stream and after a
