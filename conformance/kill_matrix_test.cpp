@@ -14,6 +14,8 @@ using reports::Verdict;
 constexpr std::string_view kApiKey = "fixture-api-key-1f9c";
 constexpr std::string_view kBearer = "fixture-bearer-7d21";
 constexpr std::chrono::seconds kWhole{20};
+/// A fault that keeps an answer back is red all the sooner; a right answer is waited for longer.
+constexpr std::chrono::milliseconds kFaultyTimeout{500};
 
 struct Endpoint {
   fixtures::Server server;
@@ -143,7 +145,9 @@ TEST_P(KillMatrix, holds) {
   const CheckInfo& info = *find_check(id);
   auto endpoint = start(info, era, fault.empty() ? std::vector<std::string>{} : std::vector<std::string>{fault});
   ASSERT_TRUE(endpoint) << endpoint.error().detail;
-
+  if (!fault.empty()) {
+    endpoint->target.answer_timeout = kFaultyTimeout;
+  }
   const auto result = run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
   if (!fault.empty()) {
     EXPECT_TRUE(result.verdict == Verdict::fail || result.verdict == Verdict::warn) << report(result);

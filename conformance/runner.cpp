@@ -14,7 +14,7 @@ using reports::Verdict;
 
 namespace {
 
-constexpr std::chrono::seconds kAskAgain{3};
+constexpr std::chrono::milliseconds kAskAgain{3000};
 
 struct Job {
   const CheckInfo* info = nullptr;
@@ -99,7 +99,7 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
 
 /// Whether the target still answers anything at all in this era.
 bool still_answers(const Target& target, Era era) {
-  Probe probe(target, target.survey(era), wire::Deadline::in(kAskAgain));
+  Probe probe(target, target.survey(era), wire::Deadline::in(std::min(kAskAgain, target.answer_timeout)));
   if (era == Era::none) {
     return probe.send(probe.request("GET", target.url)).has_value();
   }
