@@ -8,6 +8,7 @@ namespace {
 using wire::mcp::Dialogue;
 using Streams = std::vector<SeenStream>;
 
+constexpr std::string_view kAccelBuffering = "x-accel-buffering";
 constexpr std::chrono::milliseconds kAnswer{2000};
 constexpr std::chrono::milliseconds kEnd{300};    ///< For a stream to end after its response.
 constexpr std::chrono::milliseconds kGlance{50};  ///< At a stream on which nothing need come.
@@ -144,18 +145,17 @@ std::string content_coding(const wire::Exchange& exchange) {
 }
 
 Finding judge_accel_buffering(Probe& probe) {
-  constexpr std::string_view kField = "x-accel-buffering";
   const auto hidden = [](const SeenStream& stream) -> std::optional<std::string> {
     const wire::Headers& headers = stream.exchange.head.headers;
     const std::string server = lower(headers.get("server"));
-    if (headers.has(kField) || !(server.starts_with("nginx") || server.starts_with("openresty"))) {
+    if (headers.has(kAccelBuffering) || !(server.starts_with("nginx") || server.starts_with("openresty"))) {
       return std::nullopt;
     }
     // https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_hide_header
     return "nginx stands in between and takes the field off what it passes on";
   };
   const auto problem = [](const SeenStream& stream) -> std::optional<std::string> {
-    const auto said = stream.exchange.head.headers.find(kField);
+    const auto said = stream.exchange.head.headers.find(kAccelBuffering);
     if (!said) {
       return "no such field";
     }
