@@ -50,6 +50,7 @@ void look_at_other_kind(const Target& target, Cause& cause) {
   cause.message = fmt::format("port {} of {} speaks {}, and the URL says {}", target.url.port, target.url.host,
                               after_tls ? "plain HTTP" : "TLS", target.url.scheme);
   cause.fix = fmt::format("Use {}.", other.str());
+  cause.dead = false;
 }
 
 /// The first well-known path of the origin that speaks MCP, as "but /mcp answers as streamable MCP".
@@ -114,8 +115,9 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   look_at_other_kind(target, cause);
-  auto health = was_connected(detection) ? std::async(std::launch::async, look_at_health, std::cref(target))
-                                         : std::future<std::string>{};
+  auto health = cause.dead && was_connected(detection)
+                    ? std::async(std::launch::async, look_at_health, std::cref(target))
+                    : std::future<std::string>{};
   if (cause.wrong_path) {
     if (const auto found = look_at_well_known_paths(target); !found.empty()) {
       cause.message += ", " + found;

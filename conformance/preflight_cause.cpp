@@ -91,6 +91,7 @@ struct AnswerRule {
   bool (*matches)(const Attempt&);
   Words (*words)(const Attempt&, const CauseContext&);
   bool wrong_path = false;
+  bool dead = false;
 };
 
 int status_of(const Attempt& attempt) { return attempt.exchange->head.status; }
@@ -283,12 +284,12 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"not-found", is_missing_gateway_route, missing_gateway_route, true},
     AnswerRule{"forbidden", is_status<403>, forbidden},
     AnswerRule{"rate-limited", is_status<429>, rate_limited},
-    AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout},
-    AnswerRule{"no-healthy-target", is_no_target, no_target},
+    AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout, false, true},
+    AnswerRule{"no-healthy-target", is_no_target, no_target, false, true},
     AnswerRule{"redirected-elsewhere", is_redirected, redirected},
     AnswerRule{"initialize-refused", is_refused, refused},
-    AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error},
-    AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true},
+    AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
+    AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true, true},
     AnswerRule{"html-not-mcp", is_html, html, true},
     AnswerRule{"unsupported-media",
                [](const Attempt& a) { return a.era != Era::http_sse && (status_of(a) == 415 || status_of(a) == 406); },
@@ -332,7 +333,8 @@ Cause cause_of(const wire::Error& error, const CauseContext& context) {
     if (rule.code == error.code) {
       return {.name = std::string(rule.name),
               .message = fmt::format(fmt::runtime(rule.message), where, error.detail, spelt(context.timeout)),
-              .fix = std::string(rule.fix)};
+              .fix = std::string(rule.fix),
+              .dead = true};
     }
   }
   return {.name = "failed",
@@ -353,7 +355,8 @@ Cause cause_of(const Detection& detection, const CauseContext& context) {
               .message = std::move(words.message),
               .fix = std::move(words.fix),
               .telling = attempt,
-              .wrong_path = rule.wrong_path};
+              .wrong_path = rule.wrong_path,
+              .dead = rule.dead};
     }
   }
   for (const auto& rule : kErrorRules) {

@@ -22,6 +22,7 @@ struct Cause {
   std::string fix;                              ///< One sentence: what to do.
   const wire::mcp::Attempt* telling = nullptr;  ///< The attempt that shows it.
   bool wrong_path = false;                      ///< Another path of the same origin may well be the endpoint.
+  bool dead = false;                            ///< Nothing that asks for other credentials or another URL.
 };
 
 /// For a detection that found no era.

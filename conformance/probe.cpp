@@ -131,6 +131,9 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
     return reply;
   }
   note("< " + reply->describe());
+  if (!pinned_) {
+    last_request_ = reply->http.request;  // Not the GET by which the dialogue may have resumed its answer.
+  }
   heard(reply->response.has_value() || reply->http.end != wire::EndClass::open);
   return reply;
 }

@@ -14,7 +14,7 @@ using reports::Verdict;
 
 namespace {
 
-constexpr std::chrono::milliseconds kAskAgain{3000};
+constexpr std::chrono::milliseconds kAskAgain{2000};
 
 struct Job {
   const CheckInfo* info = nullptr;
@@ -249,7 +249,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     }
   }
   if (hung) {
-    *hung = probe.last_answer_missing();
+    // A check may have waited by itself, in a conversation that it holds: then its time tells.
+    const bool waited = result.verdict != Verdict::pass && result.duration_ms >= target.answer_timeout.count();
+    *hung = probe.last_answer_missing() || waited;
   }
   return result;
 }

@@ -130,6 +130,13 @@ std::size_t after_scheme(std::string_view folded, std::size_t from) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+/// "$WEIR_BEARER": what our own curl lines say in place of a credential.
+bool is_variable(std::string_view value) {
+  constexpr std::string_view kPrefix = "$WEIR_";
+  return value.starts_with(kPrefix) &&
+         value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", kPrefix.size()) == std::string_view::npos;
+}
+
 void mask_field(std::string_view text, std::string_view folded, std::string_view name, std::size_t found, Mask& mask) {
   const auto skip_blanks = [&](std::size_t at) {
     while (at < text.size() && is_blank(text[at])) ++at;
@@ -154,7 +161,7 @@ void mask_field(std::string_view text, std::string_view folded, std::string_view
   }
   const std::size_t end = value_end(text, at, around);
   at = std::min(after_scheme(folded, at), end);
-  cover(mask, at, end);
+  if (!is_variable(text.substr(at, end - at))) cover(mask, at, end);
 }
 
 void mask_fields(std::string_view text, std::string_view folded, Mask& mask) {

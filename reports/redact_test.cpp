@@ -147,4 +147,10 @@ TEST(Redactor, reaches_every_member_that_the_endpoint_can_fill) {
 }
 
 }  // namespace
+TEST(Redactor, leaves_the_variables_of_our_own_commands) {
+  const std::string line = "curl -H \"Authorization: Bearer $WEIR_BEARER\" -H \"X-API-Key: $WEIR_API_KEY\" http://h/";
+  EXPECT_EQ(Redactor({"s3cret"}).line(line), line);
+  EXPECT_EQ(Redactor().line("Authorization: Bearer $WEIR_x9"), "Authorization: Bearer ***");
+}
+
 }  // namespace weir::reports
