@@ -30,6 +30,16 @@ std::string received_line(const wire::Exchange& exchange) {
                      wire::excerpt(std::string_view(exchange.body)), to_string(exchange.end), exchange.body.size());
 }
 
+/// Tells the server that a session is over, as a client should; what it answers does not matter.
+void end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& options, const std::string& session,
+                 const std::string& revision) {
+  constexpr std::chrono::milliseconds kPatience{500};
+  wire::Request request{.method = "DELETE", .url = options.url, .headers = options.headers, .body = {}};
+  request.headers.set("Mcp-Session-Id", session);
+  request.headers.set("MCP-Protocol-Version", revision);
+  (void)client.exchange(request, wire::Deadline::in(kPatience));
+}
+
 }  // namespace
 
 bool Survey::declares(std::string_view capability) const { return capabilities.contains(capability); }
@@ -39,9 +49,23 @@ const Survey* Target::survey(Era era) const {
   return found == surveys.end() ? nullptr : &*found;
 }
 
-Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop)
-    : target_(target), survey_(survey), deadline_(deadline), stop_(stop), client_(target.client) {
-  client_.on_request([this](const wire::Request& request) {
+Worker::~Worker() {
+  for (auto& [era, dialogue] : conversations) {
+    if (dialogue.session_id()) {
+      end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
+    }
+  }
+}
+
+Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop,
+             Worker* worker)
+    : target_(target),
+      survey_(survey),
+      deadline_(deadline),
+      stop_(stop),
+      own_worker_(worker ? nullptr : std::make_unique<Worker>(target.client)),
+      worker_(worker ? worker : own_worker_.get()) {
+  worker_->client.on_request([this](const wire::Request& request) {
     note(sent_line(request));
     if (!pinned_) {
       last_request_ = request;
@@ -49,7 +73,18 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
   });
 }
 
-Probe::~Probe() = default;
+Probe::~Probe() {
+  worker_->client.on_request({});
+  if (spoiled_) {
+    worker_->conversations.erase(era());
+  }
+  for (const auto& [session, revision] : sessions_) {
+    if (out_of_time()) {
+      break;
+    }
+    end_session(worker_->client, {.url = target_.url, .headers = target_.headers}, session, revision);
+  }
+}
 
 const std::string& Probe::revision() const {
   static const std::string kNone;
@@ -74,7 +109,7 @@ wire::Request Probe::request(std::string method, const wire::Url& url) const {
 wire::Result<wire::Exchange> Probe::send(const wire::Request& request) { return send(request, answer_deadline()); }
 
 wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Deadline deadline) {
-  auto exchange = client_.exchange(request, deadline.or_sooner(deadline_));
+  auto exchange = worker_->client.exchange(request, deadline.or_sooner(deadline_));
   if (exchange) {
     heard(true);
     note(received_line(*exchange));
@@ -95,10 +130,13 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
   if (edit) {
     edit(options);
   }
-  auto opened = wire::mcp::Dialogue::open(client_, std::move(options));
+  auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
   last_open_failed_ = !opened;
   if (opened) {
     heard(true);
+    if (opened->session_id()) {
+      sessions_.emplace_back(*opened->session_id(), opened->revision());
+    }
   } else {
     heard_error(opened.error());
   }
@@ -106,14 +144,23 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
 }
 
 wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
-  if (!shared_) {
+  auto& conversations = worker_->conversations;
+  auto held = conversations.find(era());
+  if (held != conversations.end() && held->second.stream() && held->second.stream()->ended()) {
+    conversations.erase(held);
+    held = conversations.end();
+  }
+  if (held == conversations.end()) {
     auto opened = dialogue();
     if (!opened) {
       return tl::unexpected(opened.error());
     }
-    shared_.emplace(std::move(*opened));
+    if (opened->session_id()) {
+      sessions_.pop_back();  // It is kept for the checks that follow.
+    }
+    held = conversations.emplace(era(), std::move(*opened)).first;
   }
-  return std::ref(*shared_);
+  return std::ref(held->second);
 }
 
 wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value params,
@@ -127,9 +174,11 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
   }
   auto reply = dialogue->get().request(method, std::move(params), std::move(options));
   if (!reply) {
+    spoil();
     heard_error(reply.error());
     return reply;
   }
+  spoiled_ = spoiled_ || !reply->response;
   note("< " + reply->describe());
   if (!pinned_) {
     last_request_ = reply->http.request;  // Not the GET by which the dialogue may have resumed its answer.

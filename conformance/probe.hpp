@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,10 +54,21 @@ struct Target {
   const Survey* survey(Era era) const;
 };
 
+/// What a worker keeps from check to check: its client, and for each era one conversation that is in order. A server
+/// that takes a second to open a session, or a process, is asked for a few of them and not for one per check.
+struct Worker {
+  explicit Worker(const wire::ClientOptions& options) : client(options) {}
+  ~Worker();  ///< Ends the sessions that are still open.
+
+  wire::HttpClient client;
+  std::map<Era, wire::mcp::Dialogue> conversations;
+};
+
 class Probe {
  public:
-  /// `stop`, once true, makes every further deadline pass at once.
-  Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop = nullptr);
+  /// `stop`, once true, makes every further deadline pass at once. Without a `worker` the probe has one of its own.
+  Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop = nullptr,
+        Worker* worker = nullptr);
   ~Probe();
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
@@ -71,7 +83,7 @@ class Probe {
 
   /// The target's URL for this era.
   const wire::Url& url() const { return target_.url; }
-  wire::HttpClient& http() { return client_; }
+  wire::HttpClient& http() { return worker_->client; }
   /// Now plus `span`, but never beyond the run's budget.
   wire::Deadline in(std::chrono::milliseconds span) const;
   wire::Deadline answer_deadline() const { return in(target_.answer_timeout); }
@@ -87,8 +99,10 @@ class Probe {
 
   /// A fresh conversation in this probe's era and revision. `edit` may change the options first.
   wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
-  /// A conversation shared by this check's steps, opened at the first use.
+  /// The worker's conversation: in order when the check begins, and left so, or given up by spoil().
   wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
+  /// The shared conversation may no longer be in order: the next check opens its own.
+  void spoil() { spoiled_ = true; }
   /// Sends one request on the shared conversation.
   wire::Result<wire::mcp::Reply> call(std::string_view method, json::value params = nullptr,
                                       wire::mcp::RequestOptions options = {});
@@ -116,8 +130,11 @@ class Probe {
   const Survey* survey_;
   wire::Deadline deadline_;
   const std::atomic<bool>* stop_;
-  wire::HttpClient client_;
-  std::optional<wire::mcp::Dialogue> shared_;
+  std::unique_ptr<Worker> own_worker_;
+  Worker* worker_;
+  bool spoiled_ = false;
+  /// Sessions of conversations that the check holds itself; they are ended after it.
+  std::vector<std::pair<std::string, std::string>> sessions_;
   std::optional<wire::Request> last_request_;
   bool pinned_ = false;
   bool last_answer_missing_ = false;

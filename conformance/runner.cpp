@@ -130,6 +130,7 @@ class Run {
 
  private:
   void work() {
+    Worker worker(target_.client);
     for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
       const Job& job = jobs_[i];
       if (!may_go_on()) {
@@ -137,7 +138,7 @@ class Run {
         continue;
       }
       bool hung = false;
-      results_[i] = run_check(target_, *job.info, job.era, options_.deadline, &stop_, &hung);
+      results_[i] = run_check(target_, *job.info, job.era, options_.deadline, &stop_, &hung, &worker);
       count_hang(job, hung);
     }
   }
@@ -227,7 +228,7 @@ class Run {
 }  // namespace
 
 CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
-                      const std::atomic<bool>* stop, bool* hung) {
+                      const std::atomic<bool>* stop, bool* hung, Worker* worker) {
   const Survey* survey = target.survey(era);
   CheckResult result = describe(info, survey);
   if (auto why = why_not_applicable(info, survey); !why.empty()) {
@@ -239,9 +240,12 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     return result;
   }
   const auto begin = wire::Clock::now();
-  Probe probe(target, survey, deadline, stop);
+  Probe probe(target, survey, deadline, stop, worker);
   take(result, guarded(info, probe), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
+  if (result.verdict == Verdict::fail || result.verdict == Verdict::error) {
+    probe.spoil();
+  }
   if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
     result.evidence = probe.evidence();
     if (probe.last_request()) {

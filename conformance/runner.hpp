@@ -33,6 +33,6 @@ RunnerOutcome run_checks(const Target& target, const RunnerOptions& options);
 
 /// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.
 reports::CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
-                               const std::atomic<bool>* stop = nullptr, bool* hung = nullptr);
+                               const std::atomic<bool>* stop = nullptr, bool* hung = nullptr, Worker* worker = nullptr);
 
 }  // namespace weir::conformance

@@ -7,10 +7,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   const wire::Request plain = dialogue->make_post(call_body(probe, "weir-case", harmless_method(probe)));
   wire::Request request = plain;
   request.headers = {};

@@ -4,10 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   wire::Request request = dialogue->make_post(jsonrpc::request("weir-version", "ping"));
   request.headers.set("MCP-Protocol-Version", "1999-01-01");
   auto answer = probe.send(request);

@@ -27,7 +27,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "jsonrpc.error.invalid-params",
     .title = "params of the wrong shape are answered with -32602",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kAllEras,
     .requirements = {"jsonrpc.invalid-params"},
     .source = "https://www.jsonrpc.org/specification#error_object",

@@ -4,10 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   std::string seen;
   for (const char* body : {"{}", "42", R"({"jsonrpc": "2.0", "id": 77})"}) {
     auto answer = post_raw(probe, *dialogue, body);

@@ -4,10 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
   if (!answer) {
     return probe.broken(answer.error(), "error -32700");

@@ -4,10 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   for (const std::string_view method : {"notifications/cancelled", "notifications/weir-unknown"}) {
     const json::object params{{"requestId", "weir-never-sent"}, {"reason", "conformance check"}};
     auto answer = post_raw(probe, *dialogue, jsonrpc::notification(method, params));

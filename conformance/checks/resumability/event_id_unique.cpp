@@ -6,10 +6,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   std::set<std::string> ids;
   int events = 0;
   for (int i = 0; i < 3; ++i) {

@@ -11,15 +11,15 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 405");
   }
-  if (answer->head.status != 405 && answer->head.status != 404 && answer->head.status != 501) {
-    return fail("HTTP 405 for PUT", describe(*answer));
+  if (!refused(*answer) && answer->head.status != 501) {
+    return fail("HTTP 405, or another refusal, for PUT", describe(*answer));
   }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 
 const Registration kCheck{{
     .id = "streamable.method.unsupported",
-    .title = "a method that the endpoint does not have is answered 405",
+    .title = "a method that the endpoint does not have is refused",
     .level = Level::should,
     .eras = kStreamable,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6",

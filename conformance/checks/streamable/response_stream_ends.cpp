@@ -4,10 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
+  auto shared = probe.shared();
+  if (!shared) {
+    return probe.broken(shared.error(), "a conversation");
   }
+  wire::mcp::Dialogue* dialogue = &shared->get();
   auto stream = probe.http().open(dialogue->make_post(jsonrpc::request("weir-ends", "ping")), probe.answer_deadline());
   if (!stream) {
     return probe.broken(stream.error(), "an answer");
