@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <tuple>
 
 #include "conformance/curl.hpp"
 
@@ -93,7 +94,11 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
       }
     }
   }
-  std::stable_partition(jobs.begin(), jobs.end(), [](const Job& job) { return job.info->waits; });
+  const auto sooner = [](const Job& a, const Job& b) {
+    return std::tuple(!a.info->waits, std::string_view(a.info->id), a.era) <
+           std::tuple(!b.info->waits, std::string_view(b.info->id), b.era);
+  };
+  std::sort(jobs.begin(), jobs.end(), sooner);
   return jobs;
 }
 

@@ -128,10 +128,11 @@ std::vector<reports::ToolChange> diff_tools(const ToolMap& before, const ToolMap
       changes.push_back({"additive", name, "", "new tool"});
     }
   }
-  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
-    return std::make_tuple(rank(a), std::cref(a.tool), std::cref(a.pointer)) <
-           std::make_tuple(rank(b), std::cref(b.tool), std::cref(b.pointer));
-  });
+  const auto key = [](const reports::ToolChange& change) {
+    return std::tuple(rank(change), std::string_view(change.tool), std::string_view(change.pointer),
+                      std::string_view(change.message));
+  };
+  std::sort(changes.begin(), changes.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   return changes;
 }
 
