@@ -150,6 +150,7 @@ class Conductor {
                                         .lowest = plan_.lowest,
                                         .deadline = deadline_,
                                         .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                                        .threads = plan_.concurrency,
                                         .interrupted = plan_.interrupted});
     results_.checks = std::move(outcome.checks);
     results_.problems.insert(results_.problems.end(), outcome.problems.begin(), outcome.problems.end());

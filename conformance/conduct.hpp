@@ -21,6 +21,7 @@ struct RunPlan {
   std::chrono::milliseconds budget = kDefaultBudget;
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;
   std::chrono::milliseconds hold{0};
+  unsigned concurrency = kThreads;
   std::optional<Baseline> baseline;
   std::optional<ToolsLockOptions> tools_lock;
   std::string version;

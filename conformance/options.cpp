@@ -37,6 +37,7 @@ void describe_checks(CLI::App& app, Options& o) {
   app.add_flag("--accept", o.accept, "Write the tools lock anew")->group(group);
   app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
   app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
+  app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
   app.add_option("--hold", o.hold_seconds, "Seconds for which idle streams are watched [0]")->group(group);
 }
 

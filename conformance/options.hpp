@@ -31,6 +31,7 @@ struct Options {
   double budget_seconds = 120;
   double timeout_seconds = 5;
   double hold_seconds = 0;
+  int concurrency = 8;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   bool list = false;
   std::string explain;

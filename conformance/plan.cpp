@@ -185,6 +185,10 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
   plan.budget = *budget;
   plan.answer_timeout = *timeout;
   plan.hold = *hold;
+  if (options.concurrency < 1 || options.concurrency > 64) {
+    return usage(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
+  }
+  plan.concurrency = static_cast<unsigned>(options.concurrency);
   return {};
 }
 

@@ -122,7 +122,7 @@ void Writer::check(const CheckResult& check, bool strict) {
     detail("because", reason);
   }
   if (!shows_why) return;
-  detail("seen", check.message);
+  if (check.expected.empty()) detail("seen", check.message);
   detail("expected", check.expected);
   detail("got", check.got);
   detail("rule", fmt::format("{}", fmt::join(check.requirements, ", ")));

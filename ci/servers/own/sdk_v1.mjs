@@ -17,7 +17,7 @@ async function openSession() {
     onsessioninitialized: (id) => sessions.set(id, transport),
   });
   transport.onclose = () => sessions.delete(transport.sessionId);
-  await makeServer({ McpServer, ResourceTemplate }, "weir-sdk-v1").connect(transport);
+  await makeServer({ McpServer, ResourceTemplate, argsSchema: (shape) => shape }, "weir-sdk-v1").connect(transport);
   return transport;
 }
 

@@ -48,24 +48,24 @@ function addResources(server, ResourceTemplate) {
   }));
 }
 
-function addPrompts(server) {
+function addPrompts(server, argsSchema) {
   server.registerPrompt("greet", { description: "A greeting" }, async () => ({
     messages: [{ role: "user", content: { type: "text", text: "Say hello." } }],
   }));
   server.registerPrompt(
     "report",
-    { description: "A report on a gauge", argsSchema: z.object({ gauge: z.string() }) },
+    { description: "A report on a gauge", argsSchema: argsSchema({ gauge: z.string() }) },
     async ({ gauge }) => ({
       messages: [{ role: "user", content: { type: "text", text: `Report on the gauge ${gauge}.` } }],
     }),
   );
 }
 
-/** `sdk` is the version's own { McpServer, ResourceTemplate }. */
-export function makeServer({ McpServer, ResourceTemplate }, name) {
+/** The first argument is the version's own classes, and how it takes the arguments of a prompt: version 1 as a shape. */
+export function makeServer({ McpServer, ResourceTemplate, argsSchema = z.object }, name) {
   const server = new McpServer({ name, version: "1.0.0" }, { capabilities: { logging: {} } });
   addTools(server);
   addResources(server, ResourceTemplate);
-  addPrompts(server);
+  addPrompts(server, argsSchema);
   return server;
 }

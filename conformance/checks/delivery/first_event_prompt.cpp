@@ -7,7 +7,7 @@ Finding run(Probe& probe) { return first_event_in_time(probe, ""); }
 
 const Registration kCheck{{
     .id = "delivery.first-event.prompt",
-    .title = "the first event of a stream comes within two seconds of its head",
+    .title = "the first event of a stream comes in time after its head",
     .level = Level::must,
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
