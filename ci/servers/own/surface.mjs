@@ -61,7 +61,7 @@ function addPrompts(server, argsSchema) {
   );
 }
 
-/** The first argument is the version's own classes, and how it takes the arguments of a prompt: version 1 as a shape. */
+/** The first argument is the classes of the version, and how it takes prompt arguments: version 1 as a bare shape. */
 export function makeServer({ McpServer, ResourceTemplate, argsSchema = z.object }, name) {
   const server = new McpServer({ name, version: "1.0.0" }, { capabilities: { logging: {} } });
   addTools(server);
