@@ -4,24 +4,17 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int results = 0;
-  for (const auto& method : listing_methods(probe.survey())) {
-    auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + method);
-    }
-    if (!reply->is_result()) {
-      continue;
-    }
-    if (method == "server/discover") {
-      continue;
-    }
-    if (!wire::find(reply->result(), "ttlMs") || !wire::find(reply->result(), "cacheScope")) {
-      return fail("ttlMs and cacheScope in the result of " + method, wire::excerpt(reply->result(), 80));
-    }
-    ++results;
-  }
-  return results == 0 ? untestable("no result came") : pass(fmt::format("{} results", results));
+  return judge_results(probe,
+                       [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
+                         if (method == "server/discover") {
+                           return std::nullopt;
+                         }
+                         ++looked;
+                         if (lacks_hints(result)) {
+                           return fail("ttlMs and cacheScope in the result of " + method, wire::excerpt(result, 80));
+                         }
+                         return std::nullopt;
+                       });
 }
 
 const Registration kCheck{{

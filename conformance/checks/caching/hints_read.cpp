@@ -14,7 +14,7 @@ Finding run(Probe& probe) {
   if (!reply->is_result() || wire::string_or(reply->result(), "resultType", "complete") != "complete") {
     return untestable("no complete result came: " + reply->describe());
   }
-  if (!wire::find(reply->result(), "ttlMs") || !wire::find(reply->result(), "cacheScope")) {
+  if (lacks_hints(reply->result())) {
     return fail("ttlMs and cacheScope", wire::excerpt(reply->result(), 80));
   }
   return pass("both are there");

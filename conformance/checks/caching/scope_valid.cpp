@@ -4,25 +4,18 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int results = 0;
-  for (const auto& method : listing_methods(probe.survey())) {
-    auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + method);
-    }
-    if (!reply->is_result()) {
-      continue;
-    }
-    if (!wire::find(reply->result(), "cacheScope")) {
-      continue;
-    }
-    const std::string_view scope = wire::string_or(reply->result(), "cacheScope", "");
-    if (scope != "public" && scope != "private") {
-      return fail("public or private", fmt::format("'{}' from {}", wire::excerpt(scope, 40), method));
-    }
-    ++results;
-  }
-  return results == 0 ? untestable("no result came") : pass(fmt::format("{} results", results));
+  return judge_results(
+      probe, [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
+        const json::value* scope = wire::find(result, "cacheScope");
+        if (!scope) {
+          return std::nullopt;
+        }
+        ++looked;
+        if (*scope != json::value("public") && *scope != json::value("private")) {
+          return fail("public or private", fmt::format("{} from {}", wire::excerpt(*scope, 40), method));
+        }
+        return std::nullopt;
+      });
 }
 
 const Registration kCheck{{

@@ -4,26 +4,18 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int results = 0;
-  for (const auto& method : listing_methods(probe.survey())) {
-    auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + method);
-    }
-    if (!reply->is_result()) {
-      continue;
-    }
-    if (!wire::find(reply->result(), "ttlMs")) {
-      continue;
-    }
-    const auto ttl = wire::as_integer(wire::find(reply->result(), "ttlMs"));
-    if (!ttl || *ttl < 0) {
-      return fail("a whole number of milliseconds",
-                  fmt::format("{} from {}", wire::excerpt(*wire::find(reply->result(), "ttlMs"), 40), method));
-    }
-    ++results;
-  }
-  return results == 0 ? untestable("no result came") : pass(fmt::format("{} results", results));
+  return judge_results(
+      probe, [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
+        const json::value* ttl = wire::find(result, "ttlMs");
+        if (!ttl) {
+          return std::nullopt;
+        }
+        ++looked;
+        if (wire::as_integer(ttl).value_or(-1) < 0) {
+          return fail("a whole number of milliseconds", fmt::format("{} from {}", wire::excerpt(*ttl, 40), method));
+        }
+        return std::nullopt;
+      });
 }
 
 const Registration kCheck{{

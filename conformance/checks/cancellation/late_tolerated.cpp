@@ -1,4 +1,4 @@
-#include "conformance/checks/common.hpp"
+#include "conformance/checks/cancellation/common.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,22 +12,7 @@ Finding run(Probe& probe) {
   if (!first) {
     return probe.broken(first.error(), "an answer to ping");
   }
-  auto sent =
-      dialogue->notify("notifications/cancelled", {{"requestId", "weir-late"}, {"reason", "conformance check"}});
-  if (!sent) {
-    return probe.broken(sent.error(), "an answer to the cancellation");
-  }
-  if (sent->http.head.status >= 500) {
-    return fail("a cancellation that is ignored", describe(sent->http));
-  }
-  auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a session that goes on");
-  }
-  if (auto bad = unless_result(*reply, "a session that goes on after the cancellation")) {
-    return *bad;
-  }
-  return pass("ignored, and the session goes on");
+  return cancel_in_vain(probe, *dialogue, "weir-late");
 }
 
 const Registration kCheck{{

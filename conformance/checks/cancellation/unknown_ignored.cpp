@@ -1,4 +1,4 @@
-#include "conformance/checks/common.hpp"
+#include "conformance/checks/cancellation/common.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -8,22 +8,7 @@ Finding run(Probe& probe) {
   if (!dialogue) {
     return probe.broken(dialogue.error(), "a conversation");
   }
-  auto sent =
-      dialogue->notify("notifications/cancelled", {{"requestId", "weir-never-sent"}, {"reason", "conformance check"}});
-  if (!sent) {
-    return probe.broken(sent.error(), "an answer to the cancellation");
-  }
-  if (sent->http.head.status >= 500) {
-    return fail("a cancellation that is ignored", describe(sent->http));
-  }
-  auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a session that goes on");
-  }
-  if (auto bad = unless_result(*reply, "a session that goes on after the cancellation")) {
-    return *bad;
-  }
-  return pass("ignored, and the session goes on");
+  return cancel_in_vain(probe, *dialogue, "weir-never-sent");
 }
 
 const Registration kCheck{{

@@ -6,14 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.set("Mcp-Method", "SERVER/DISCOVER");
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400");
-  }
-  if (answer->head.status != 400) {
-    return fail("HTTP 400", describe_error(*answer));
-  }
-  return pass("HTTP 400");
+  return refused_with(probe, request, 400);
 }
 
 const Registration kCheck{{

@@ -6,15 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.set("Mcp-Method", "tools/list");
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400 with error -32020");
-  }
-  const auto error = body_error(*answer);
-  if (answer->head.status != 400 || !error || error->error.code != jsonrpc::kHeaderMismatch) {
-    return fail("HTTP 400 with error -32020", describe_error(*answer));
-  }
-  return pass("HTTP 400, -32020");
+  return refused_with(probe, request, 400, jsonrpc::kHeaderMismatch);
 }
 
 const Registration kCheck{{

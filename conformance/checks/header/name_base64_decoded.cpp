@@ -4,24 +4,12 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto target = named_request(probe);
-  if (!target) {
-    return untestable("no tool, prompt or resource can be named without an effect");
+  auto request = named_request(probe);
+  if (!request) {
+    return untestable(kNothingToName);
   }
-  wire::Request& request = *target;
-  request.headers.set("Mcp-Name", base64_form(request.headers.get("Mcp-Name")));
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
-  const auto error = body_error(*answer);
-  if (error && error->error.code == jsonrpc::kHeaderMismatch) {
-    return fail("no header mismatch", describe_error(*answer));
-  }
-  if (!answer->ok()) {
-    return untestable("refused for another reason: " + describe_error(*answer));
-  }
-  return pass("served");
+  request->headers.set("Mcp-Name", base64_form(request->headers.get("Mcp-Name")));
+  return no_mismatch(probe, *request);
 }
 
 const Registration kCheck{{

@@ -4,20 +4,12 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto target = named_request(probe);
-  if (!target) {
-    return untestable("no tool, prompt or resource can be named without an effect");
+  auto request = named_request(probe);
+  if (!request) {
+    return untestable(kNothingToName);
   }
-  wire::Request& request = *target;
-  request.headers.remove("Mcp-Name");
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400");
-  }
-  if (answer->head.status != 400) {
-    return fail("HTTP 400", describe_error(*answer));
-  }
-  return pass("HTTP 400");
+  request->headers.remove("Mcp-Name");
+  return refused_with(probe, *request, 400);
 }
 
 const Registration kCheck{{

@@ -6,14 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.set("Mcp-Param-Weir-Unknown", "1");
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
-  if (!answer->ok()) {
-    return fail("a result", describe_error(*answer));
-  }
-  return pass("served");
+  return served(probe, request);
 }
 
 const Registration kCheck{{

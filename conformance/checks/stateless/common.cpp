@@ -43,6 +43,86 @@ std::optional<wire::Request> named_request(const Probe& probe) {
   return modern_request(probe, "tools/call", {{"name", calls.front().name}, {"arguments", calls.front().arguments}});
 }
 
+Finding refused_with(Probe& probe, const wire::Request& request, int status, std::optional<int> code) {
+  const std::string expected =
+      code ? fmt::format("HTTP {} with error {}", status, *code) : fmt::format("HTTP {}", status);
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), expected);
+  }
+  const auto error = body_error(*answer);
+  if (answer->head.status != status || (code && (!error || error->error.code != *code))) {
+    return fail(expected, describe_error(*answer));
+  }
+  return pass(expected);
+}
+
+Finding served(Probe& probe, const wire::Request& request) {
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  if (!answer->ok() || body_error(*answer)) {
+    return fail("a result", describe_error(*answer));
+  }
+  return pass("served");
+}
+
+Finding no_mismatch(Probe& probe, const wire::Request& request) {
+  auto answer = probe.send(request);
+  if (!answer) {
+    return probe.broken(answer.error(), "a result");
+  }
+  const auto error = body_error(*answer);
+  if (error && error->error.code == jsonrpc::kHeaderMismatch) {
+    return fail("no header mismatch", describe_error(*answer));
+  }
+  if (!answer->ok()) {
+    return untestable("refused for another reason: " + describe_error(*answer));
+  }
+  return pass("served");
+}
+
+Finding refuses_method(Probe& probe, std::string method) {
+  wire::Request request = probe.request(std::move(method), probe.url());
+  request.headers.set("Accept", "text/event-stream");
+  request.headers.set("MCP-Protocol-Version", std::string(wire::mcp::k2026_07_28));
+  auto answer = probe.send(request, probe.in(std::chrono::milliseconds(1500)));
+  if (!answer) {
+    return probe.broken(answer.error(), "HTTP 405");
+  }
+  if (answer->head.status == 405) {
+    return pass("HTTP 405");
+  }
+  if (probe.target().survey(Era::streamable)) {
+    return not_applicable("the URL serves sessions of older revisions as well");
+  }
+  return fail("HTTP 405", describe(*answer));
+}
+
+Finding judge_results(Probe& probe,
+                      const std::function<std::optional<Finding>(const std::string& method, const json::value& result,
+                                                                 int& looked)>& judge) {
+  int looked = 0;
+  for (const auto& method : listing_methods(probe.survey())) {
+    auto reply = probe.call(method);
+    if (!reply) {
+      return probe.broken(reply.error(), "a result of " + method);
+    }
+    if (!reply->is_result()) {
+      continue;
+    }
+    if (auto wrong = judge(method, reply->result(), looked)) {
+      return *wrong;
+    }
+  }
+  return looked == 0 ? untestable("no result came to judge") : pass(fmt::format("{} results", looked));
+}
+
+bool lacks_hints(const json::value& result) {
+  return !wire::find(result, "ttlMs") || !wire::find(result, "cacheScope");
+}
+
 std::string base64_form(std::string_view value) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out = "=?base64?";

@@ -15,6 +15,17 @@ void edit_body(wire::Request& request, const std::function<void(json::object&)>&
 /// arguments, else a safe tool.
 std::optional<wire::Request> named_request(const Probe& probe);
 
+inline constexpr const char* kNothingToName = "no tool, prompt or resource can be named without an effect";
+
+/// Sends a request that must be refused with this status and, where one is given, this JSON-RPC error code.
+Finding refused_with(Probe& probe, const wire::Request& request, int status, std::optional<int> code = std::nullopt);
+/// Sends a request that must be served.
+Finding served(Probe& probe, const wire::Request& request);
+/// Sends a request whose headers agree with its body, however they are written.
+Finding no_mismatch(Probe& probe, const wire::Request& request);
+/// GET or DELETE, which this revision does not have; not applicable where the URL serves older revisions as well.
+Finding refuses_method(Probe& probe, std::string method);
+
 /// `=?base64?...?=` of a header value.
 std::string base64_form(std::string_view value);
 
@@ -22,6 +33,14 @@ std::string base64_form(std::string_view value);
 std::optional<jsonrpc::Message> body_error(const wire::Exchange& exchange);
 /// describe() with the JSON-RPC error code.
 std::string describe_error(const wire::Exchange& exchange);
+
+/// Asks each of listing_methods() and judges its result; the first finding counts. `judge` gives nothing for a result
+/// that is right, and `looked` counts those that it had something to say about.
+Finding judge_results(Probe& probe,
+                      const std::function<std::optional<Finding>(const std::string& method, const json::value& result,
+                                                                 int& looked)>& judge);
+/// Whether a result lacks `ttlMs` or `cacheScope`.
+bool lacks_hints(const json::value& result);
 
 /// server/discover and the list methods that the server declares.
 std::vector<std::string> listing_methods(const Survey& survey);

@@ -3,22 +3,7 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
-  wire::Request request = probe.request("GET", probe.url());
-  request.headers.set("Accept", "text/event-stream");
-  request.headers.set("MCP-Protocol-Version", std::string(wire::mcp::k2026_07_28));
-  auto answer = probe.send(request, probe.in(std::chrono::milliseconds(1500)));
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 405");
-  }
-  if (answer->head.status != 405) {
-    if (probe.target().survey(Era::streamable)) {
-      return not_applicable("the URL serves sessions of older revisions as well");
-    }
-    return fail("HTTP 405", describe(*answer));
-  }
-  return pass("HTTP 405");
-}
+Finding run(Probe& probe) { return refuses_method(probe, "GET"); }
 
 const Registration kCheck{{
     .id = "stateless.get.refused",

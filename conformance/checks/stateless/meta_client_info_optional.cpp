@@ -8,14 +8,7 @@ Finding run(Probe& probe) {
   edit_body(request, [](json::object& message) {
     message["params"].as_object()["_meta"].as_object().erase("io.modelcontextprotocol/clientInfo");
   });
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
-  if (!answer->ok()) {
-    return fail("a result", describe_error(*answer));
-  }
-  return pass("served");
+  return served(probe, request);
 }
 
 const Registration kCheck{{

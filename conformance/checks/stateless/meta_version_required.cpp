@@ -8,15 +8,7 @@ Finding run(Probe& probe) {
   edit_body(request, [](json::object& message) {
     message["params"].as_object()["_meta"].as_object().erase("io.modelcontextprotocol/protocolVersion");
   });
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400 with error -32602");
-  }
-  const auto error = body_error(*answer);
-  if (answer->head.status != 400 || !error || error->error.code != jsonrpc::kInvalidParams) {
-    return fail("HTTP 400 with error -32602", describe_error(*answer));
-  }
-  return pass("HTTP 400, -32602");
+  return refused_with(probe, request, 400, jsonrpc::kInvalidParams);
 }
 
 const Registration kCheck{{

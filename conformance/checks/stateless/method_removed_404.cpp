@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   for (const char* method : {"ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"}) {
-    auto answer = probe.send(modern_request(probe, method));
-    const std::string expected = fmt::format("HTTP 404 with error -32601 for {}", method);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
-    const auto error = body_error(*answer);
-    if (answer->head.status != 404 || !error || error->error.code != jsonrpc::kMethodNotFound) {
-      return fail(expected, describe_error(*answer));
+    Finding one = refused_with(probe, modern_request(probe, method), 404, jsonrpc::kMethodNotFound);
+    if (one.verdict != reports::Verdict::pass) {
+      one.expected += fmt::format(" for {}", method);
+      return one;
     }
   }
   return pass("four removed methods, each 404");

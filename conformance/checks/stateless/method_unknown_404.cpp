@@ -4,16 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  wire::Request request = modern_request(probe, kUnknownMethod);
-  auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 404 with error -32601");
-  }
-  const auto error = body_error(*answer);
-  if (answer->head.status != 404 || !error || error->error.code != jsonrpc::kMethodNotFound) {
-    return fail("HTTP 404 with error -32601", describe_error(*answer));
-  }
-  return pass("HTTP 404, -32601");
+  return refused_with(probe, modern_request(probe, kUnknownMethod), 404, jsonrpc::kMethodNotFound);
 }
 
 const Registration kCheck{{

@@ -4,23 +4,16 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int results = 0;
-  for (const auto& method : listing_methods(probe.survey())) {
-    auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + method);
-    }
-    if (!reply->is_result()) {
-      continue;
-    }
-    const std::string_view type = wire::string_or(reply->result(), "resultType", "complete");
-    const bool extended = wire::find(probe.survey().capabilities, "extensions") != nullptr;
-    if (type != "complete" && type != "input_required" && !extended) {
-      return fail("complete or input_required", fmt::format("'{}' from {}", wire::excerpt(type, 40), method));
-    }
-    ++results;
-  }
-  return results == 0 ? untestable("no result came") : pass(fmt::format("{} results", results));
+  const bool extended = probe.survey().declares("extensions");
+  return judge_results(
+      probe, [extended](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
+        ++looked;
+        const std::string_view type = wire::string_or(result, "resultType", "complete");
+        if (type != "complete" && type != "input_required" && !extended) {
+          return fail("complete or input_required", fmt::format("'{}' from {}", wire::excerpt(type, 40), method));
+        }
+        return std::nullopt;
+      });
 }
 
 const Registration kCheck{{

@@ -4,25 +4,17 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return untestable(kNoSafeTool);
-  }
-  int judged = 0;
-  for (const auto& call : calls) {
-    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + call.name);
-    }
-    const json::array* blocks = wire::as_array(wire::find(reply->result(), "content"));
-    for (const json::value& block : blocks ? *blocks : json::array{}) {
-      if (auto problem = content_problem(block)) {
-        return fail("a valid content block", fmt::format("{} of {}", *problem, call.name));
-      }
-    }
-    judged += blocks ? 1 : 0;
-  }
-  return judged == 0 ? untestable("no call gave content") : pass(fmt::format("{} calls", judged));
+  return judge_calls(probe, "no call gave content",
+                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+                       const json::array* blocks = wire::as_array(wire::find(reply.result(), "content"));
+                       for (const json::value& block : blocks ? *blocks : json::array{}) {
+                         if (auto problem = content_problem(block)) {
+                           return fail("a valid content block", fmt::format("{} of {}", *problem, call.name));
+                         }
+                       }
+                       looked += blocks ? 1 : 0;
+                       return std::nullopt;
+                     });
 }
 
 const Registration kCheck{{

@@ -4,28 +4,21 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return untestable(kNoSafeTool);
-  }
-  int judged = 0;
-  for (const auto& call : calls) {
-    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + call.name);
-    }
-    if (auto bad = unless_result(*reply, "a result of " + call.name)) {
-      return *bad;
-    }
-    if (wire::string_or(reply->result(), "resultType", "complete") != "complete") {
-      continue;
-    }
-    if (!wire::as_array(wire::find(reply->result(), "content"))) {
-      return fail("a content array", fmt::format("{} of {}", wire::excerpt(reply->result(), 100), call.name));
-    }
-    ++judged;
-  }
-  return judged == 0 ? untestable("every call asked for input first") : pass(fmt::format("{} calls", judged));
+  return judge_calls(probe, "every call asked for input first",
+                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+                       if (auto bad = unless_result(reply, "a result of " + call.name)) {
+                         return bad;
+                       }
+                       if (wire::string_or(reply.result(), "resultType", "complete") != "complete") {
+                         return std::nullopt;
+                       }
+                       ++looked;
+                       if (!wire::as_array(wire::find(reply.result(), "content"))) {
+                         return fail("a content array",
+                                     fmt::format("{} of {}", wire::excerpt(reply.result(), 100), call.name));
+                       }
+                       return std::nullopt;
+                     });
 }
 
 const Registration kCheck{{

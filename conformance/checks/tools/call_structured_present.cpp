@@ -4,27 +4,20 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return untestable(kNoSafeTool);
-  }
-  int judged = 0;
-  for (const auto& call : calls) {
-    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + call.name);
-    }
-    const json::value* schema = output_schema(probe.survey(), call.name);
-    const json::value* structured = wire::find(reply->result(), "structuredContent");
-    if (!reply->is_result() || is_tool_error(*reply) || !schema) {
-      continue;
-    }
-    if (!structured) {
-      return fail("structuredContent, as " + call.name + " has an outputSchema", wire::excerpt(reply->result(), 100));
-    }
-    ++judged;
-  }
-  return judged == 0 ? untestable("no safe tool has an output schema") : pass(fmt::format("{} calls", judged));
+  return judge_calls(probe, "no safe tool has an output schema",
+                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+                       const json::value* schema = output_schema(probe.survey(), call.name);
+                       const json::value* structured = wire::find(reply.result(), "structuredContent");
+                       if (!reply.is_result() || is_tool_error(reply) || !schema) {
+                         return std::nullopt;
+                       }
+                       ++looked;
+                       if (!structured) {
+                         return fail("structuredContent, as " + call.name + " has an outputSchema",
+                                     wire::excerpt(reply.result(), 100));
+                       }
+                       return std::nullopt;
+                     });
 }
 
 const Registration kCheck{{

@@ -6,32 +6,25 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return untestable(kNoSafeTool);
-  }
-  int judged = 0;
-  for (const auto& call : calls) {
-    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + call.name);
-    }
-    const json::value* structured = wire::find(reply->result(), "structuredContent");
-    if (!reply->is_result() || is_tool_error(*reply) || !structured) {
-      continue;
-    }
-    const json::array* blocks = wire::as_array(wire::find(reply->result(), "content"));
-    const bool repeated = blocks && std::any_of(blocks->begin(), blocks->end(), [&](const json::value& block) {
-                            auto text = wire::parse_json(wire::string_or(block, "text", ""));
-                            return text && wire::json_equal(text->value, *structured);
-                          });
-    if (!repeated) {
-      return fail("a text block with the JSON of structuredContent",
-                  fmt::format("none in the result of {}", call.name));
-    }
-    ++judged;
-  }
-  return judged == 0 ? untestable("no safe tool gave structured content") : pass(fmt::format("{} calls", judged));
+  return judge_calls(probe, "no safe tool gave structured content",
+                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+                       const json::value* structured = wire::find(reply.result(), "structuredContent");
+                       if (!reply.is_result() || is_tool_error(reply) || !structured) {
+                         return std::nullopt;
+                       }
+                       ++looked;
+                       const json::array* blocks = wire::as_array(wire::find(reply.result(), "content"));
+                       const bool repeated =
+                           blocks && std::any_of(blocks->begin(), blocks->end(), [&](const json::value& block) {
+                             auto text = wire::parse_json(wire::string_or(block, "text", ""));
+                             return text && wire::json_equal(text->value, *structured);
+                           });
+                       if (!repeated) {
+                         return fail("a text block with the JSON of structuredContent",
+                                     fmt::format("none in the result of {}", call.name));
+                       }
+                       return std::nullopt;
+                     });
 }
 
 const Registration kCheck{{

@@ -132,6 +132,24 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
   return calls;
 }
 
+Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) {
+    return untestable(kNoSafeTool);
+  }
+  int looked = 0;
+  for (const auto& call : calls) {
+    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
+    if (!reply) {
+      return probe.broken(reply.error(), "a result of " + call.name);
+    }
+    if (auto wrong = judge(call, *reply, looked)) {
+      return *wrong;
+    }
+  }
+  return looked == 0 ? untestable(nothing) : pass(fmt::format("{} calls", looked));
+}
+
 std::optional<ToolCall> refusable_call(const Survey& survey) {
   for (const bool read_only : {true, false}) {
     for (const json::value& tool : survey.tools) {
@@ -178,6 +196,23 @@ std::optional<std::string> schema_problem(const json::value& schema, std::string
     }
   }
   return first;
+}
+
+Finding schemas_valid(Probe& probe, std::string_view member) {
+  int schemas = 0;
+  for (const json::value& tool : probe.survey().tools) {
+    const json::value* schema = wire::find(tool, member);
+    if (!schema) {
+      continue;
+    }
+    ++schemas;
+    if (auto problem = schema_problem(*schema, probe.revision())) {
+      return fail("a valid JSON Schema",
+                  fmt::format("{} of '{}': {}", member, wire::string_or(tool, "name", ""), *problem));
+    }
+  }
+  return schemas == 0 ? not_applicable(fmt::format("no tool has an {}", member))
+                      : pass(fmt::format("{} schemas", schemas));
 }
 
 Finding same_tools_everywhere(Probe& probe) {

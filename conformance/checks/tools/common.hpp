@@ -17,6 +17,11 @@ inline constexpr const char* kNoSafeTool =
 /// valid arguments can be made from their schema. At most five.
 std::vector<ToolCall> safe_calls(const Probe& probe);
 
+/// Makes each of the safe calls and judges its reply; the first finding counts. `judge` gives nothing for a reply that
+/// is right, and counts in `looked` those that it had something to say about; `nothing` says why there were none.
+using JudgeCall = std::function<std::optional<Finding>(const ToolCall&, const wire::mcp::Reply&, int& looked)>;
+Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge);
+
 /// A call that every server must refuse: all required arguments of one tool, each of another kind than its schema says.
 /// Tools that are read-only come first; tools declared destructive never.
 std::optional<ToolCall> refusable_call(const Survey& survey);
@@ -30,6 +35,9 @@ const json::value* output_schema(const Survey& survey, std::string_view tool);
 /// What is wrong with a schema in the dialect that `revision` implies where `$schema` is absent: 2020-12 since
 /// 2025-11-25, before that either of the two.
 std::optional<std::string> schema_problem(const json::value& schema, std::string_view revision);
+
+/// Judges this member of every listed tool.
+Finding schemas_valid(Probe& probe, std::string_view member);
 
 /// Lists the tools on three fresh conversations and compares them, order aside.
 Finding same_tools_everywhere(Probe& probe);

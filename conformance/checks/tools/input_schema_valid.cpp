@@ -3,22 +3,7 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
-  if (probe.survey().tools.empty()) {
-    return not_applicable("no tools are listed");
-  }
-  for (const json::value& tool : probe.survey().tools) {
-    const json::value* schema = wire::find(tool, "inputSchema");
-    if (!schema) {
-      continue;
-    }
-    if (auto problem = schema_problem(*schema, probe.revision())) {
-      return fail("a valid JSON Schema",
-                  fmt::format("inputSchema of '{}': {}", wire::string_or(tool, "name", ""), *problem));
-    }
-  }
-  return pass(fmt::format("{} tools", probe.survey().tools.size()));
-}
+Finding run(Probe& probe) { return schemas_valid(probe, "inputSchema"); }
 
 const Registration kCheck{{
     .id = "tools.input-schema.valid",
