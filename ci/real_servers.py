@@ -35,13 +35,14 @@ class Problem(Exception):
 
 @contextmanager
 def running(launcher, name, log):
-    """Yields the URL of the server; it and its children are gone afterwards."""
+    """Yields the arguments that lead the gate to the server; it and its children are gone afterwards."""
     server = subprocess.Popen([launcher, name], stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
     try:
         line = server.stdout.readline()  # run.mjs gives up by itself, so this ends.
         if not line:
             raise Problem(f"{name} did not start; it wrote:\n{tail(log)}")
-        yield json.loads(line)["url"]
+        where = json.loads(line)
+        yield [where["url"], *(["--ca", where["ca"]] if "ca" in where else [])]
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -57,8 +58,8 @@ def tail(log, lines=20):
     return "\n".join("  " + line for line in Path(log.name).read_text(errors="replace").splitlines()[-lines:])
 
 
-def run_gate(binary, url, options):
-    command = [str(binary), url, "--json", *options]
+def run_gate(binary, target, options):
+    command = [str(binary), *target, "--json", *options]
     try:
         gate = subprocess.run(command, capture_output=True, text=True, timeout=GATE_TIMEOUT_S, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as error:
@@ -160,8 +161,8 @@ def judge(name, arguments):
     arguments.logs.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with open(arguments.logs / f"{name}.log", "w") as log:
-        with running(arguments.launcher, name, log) as url:
-            report = run_gate(arguments.gate, url, expected.get("options") or [])
+        with running(arguments.launcher, name, log) as target:
+            report = run_gate(arguments.gate, target, expected.get("options") or [])
     (arguments.logs / f"{name}.json").write_text(json.dumps(report, indent=1))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in report["summary"].items() if count)
     print(f"{name}: {counts}; {report['duration_ms']} ms, {time.monotonic() - started:.1f} s with the server's start")

@@ -20,7 +20,8 @@ elif sys.argv[1] == "broken":
     sys.exit("cannot bind")
 else:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(open(os.path.dirname(__file__) + "/stopped", "w").close()))
-    print(json.dumps({"name": "fake", "url": "http://127.0.0.1:9/mcp"}), flush=True)
+    more = {"ca": "/ca.pem"} if sys.argv[1] == "tls" else {}
+    print(json.dumps({"name": "fake", "url": "http://127.0.0.1:9/mcp", **more}), flush=True)
     signal.pause()
 """
 GATE = """#!/usr/bin/env python3
@@ -94,6 +95,12 @@ class RealServers(unittest.TestCase):
         self.run_with(report_of(GOOD))
         written = json.loads((self.folder / "logs/fake.json").read_text())
         self.assertEqual(written["argv"], ["http://127.0.0.1:9/mcp", "--json", "--call-read-only"])
+
+    def test_hands_on_the_authority_of_an_edge(self):
+        self.expected.with_name("tls.yaml").write_text(yaml.safe_dump(EXPECTED))
+        self.run_with(report_of(GOOD), name="tls")
+        written = json.loads((self.folder / "logs/tls.json").read_text())
+        self.assertEqual(written["argv"][:3], ["http://127.0.0.1:9/mcp", "--ca", "/ca.pem"])
 
     def test_a_new_red_fails(self):
         self.assert_fails(report_of(GOOD + [check("tools.list.shape", "fail")]), "+ fail tools.list.shape@streamable")

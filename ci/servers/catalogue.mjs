@@ -19,7 +19,10 @@ const proxy =
   (...options) =>
   (node) => [mcpProxy, "--host", "127.0.0.1", "--port", "1", ...options, "--", node, everything, "stdio"];
 
-/** name -> { path, args(node) }: `node` runs `args`, and the endpoint is at `path`. */
+/**
+ * name -> { path, args(node), edge }: `node` runs `args`, and the endpoint is at `path`. An edge starts the server that
+ * it stands before, and finds a port of its own.
+ */
 export const servers = {
   "everything-streamable": { path: "/mcp", args: () => [everything, "streamableHttp"] },
   "everything-sse": { path: "/sse", args: () => [everything, "sse"] },
@@ -32,5 +35,6 @@ export const servers = {
   "sdk-v1-json": { path: "/mcp", args: () => [here("own/sdk_v1.mjs"), "--json"] },
   "sdk-v2": { path: "/mcp", args: () => [here("own/sdk_v2.mjs")] },
   "sdk-v2-modern": { path: "/mcp", args: () => [here("own/sdk_v2.mjs"), "--modern-only"] },
+  "nginx-tls": { path: "/mcp", args: () => [here("own/nginx_tls.mjs"), everything, "streamableHttp"], edge: true },
   fastmcp: { path: "/mcp", args: () => [here("own/fastmcp.mjs")] },
 };

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 // Starts one of the real servers on a free loopback port, prints {"name", "url", "pid"} as one line, and holds it until
 // SIGTERM, SIGINT or the end of the process that started it. It ends when the last process of the server has ended.
+// Where the URL is https, "ca" is the file of the authority to trust.
 //
 //   ci/servers/run.mjs NAME     what the server writes goes to stderr
 //   ci/servers/run.mjs --list   the names
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { servers } from "./catalogue.mjs";
+import { hearOnce } from "./hear.mjs";
 
 const kStartTimeoutMs = 60_000; // Cold caches on a busy two-core machine; a start takes about one second.
 const kGraceMs = 700; // supergateway does not end on SIGTERM.
@@ -75,9 +79,12 @@ function main() {
   if (!existsSync(here("../node/node_modules"))) refuse("the npm packages are missing: run ci/setup");
 
   const node = findNode();
-  const env = { ...process.env, NO_COLOR: "1" };
+  const scratch = mkdtempSync(join(tmpdir(), "weir-server-"));
+  process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+  const env = { ...process.env, NO_COLOR: "1", WEIR_SCRATCH: scratch };
   delete env.NODE_OPTIONS;
-  const child = spawn(node, ["--import", here("loopback.mjs"), ...server.args(node)], {
+  const loopback = server.edge ? [] : ["--import", here("loopback.mjs")];
+  const child = spawn(node, [...loopback, ...server.args(node)], {
     detached: true, // A process group of its own.
     env,
     stdio: ["ignore", process.stderr, process.stderr, "pipe"],
@@ -105,16 +112,10 @@ function main() {
     process.stderr.write(`run.mjs: ${name} did not listen within ${kStartTimeoutMs / 1000} s\n`);
     finish(1);
   }, kStartTimeoutMs);
-  let heard = "";
-  child.stdio[3].on("error", () => {});
-  child.stdio[3].setEncoding("utf8").on("data", (text) => {
-    if (heard.includes("\n")) return;
-    heard += text;
-    if (!heard.includes("\n")) return;
+  hearOnce(child.stdio[3], ({ port, scheme = "http", ca }) => {
     clearTimeout(overdue);
-    const { port } = JSON.parse(heard.slice(0, heard.indexOf("\n")));
-    const url = `http://127.0.0.1:${port}${server.path}`;
-    process.stdout.write(`${JSON.stringify({ name, url, pid: child.pid })}\n`);
+    const url = `${scheme}://127.0.0.1:${port}${server.path}`;
+    process.stdout.write(`${JSON.stringify({ name, url, pid: child.pid, ca })}\n`);
   });
 }
 

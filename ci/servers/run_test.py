@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -27,10 +29,14 @@ def group_members(group):
     return members
 
 
+def arguments_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
 class Launcher(unittest.TestCase):
-    def start(self, name, through=()):
-        command = [*through, LAUNCHER, name]
-        launcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def start(self, name, through=(), **environment):
+        command, env = [*through, LAUNCHER, name], {**os.environ, **environment}
+        launcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
         self.addCleanup(launcher.wait)
         self.addCleanup(launcher.kill)
         self.addCleanup(launcher.stdout.close)
@@ -80,6 +86,42 @@ class Launcher(unittest.TestCase):
         launcher, line = self.start("sdk-v1")
         os.kill(line["pid"], signal.SIGKILL)
         self.assertEqual(launcher.wait(LIMIT_S), 1)
+
+    def start_edge(self):
+        """A folder for its temporary files, and what start() says."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)  # nginx has no privileges, even where we have.
+        return Path(folder.name), *self.start("nginx-tls", TMPDIR=folder.name)
+
+    def test_an_edge_ends_tls_with_a_certificate_of_the_authority_that_it_names(self):
+        _, _, line = self.start_edge()
+        url = urlsplit(line["url"])
+        self.assertEqual((url.scheme, url.hostname), ("https", "127.0.0.1"))
+        trust = ssl.create_default_context(cafile=line["ca"])
+        for name in ("127.0.0.1", "localhost"):
+            with socket.create_connection((url.hostname, url.port), LIMIT_S) as connection:
+                trust.wrap_socket(connection, server_hostname=name).close()
+
+    def test_an_edge_and_its_server_leave_nothing_behind(self):
+        folder, launcher, line = self.start_edge()
+        self.assertEqual(len(list(folder.iterdir())), 1)
+        launcher.send_signal(signal.SIGTERM)
+        self.assertEqual(launcher.wait(LIMIT_S), 0)
+        self.assertEqual((group_members(line["pid"]), list(folder.iterdir())), ([], []))
+
+    def test_an_edge_and_its_server_leave_nothing_behind_when_the_launcher_was_killed(self):
+        folder, launcher, line = self.start_edge()
+        launcher.kill()
+        self.assert_ends(line["pid"])
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_an_edge_that_loses_its_server_ends(self):
+        folder, launcher, line = self.start_edge()
+        server = next(pid for pid in group_members(line["pid"]) if "--import" in arguments_of(pid))
+        os.kill(server, signal.SIGKILL)
+        self.assertEqual(launcher.wait(LIMIT_S), 1)
+        self.assertEqual((group_members(line["pid"]), list(folder.iterdir())), ([], []))
 
     def test_an_unknown_name_is_refused_with_the_known_ones(self):
         done = subprocess.run([LAUNCHER, "nonesuch"], capture_output=True, text=True, timeout=LIMIT_S)
