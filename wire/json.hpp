@@ -31,6 +31,9 @@ std::string canonical(const json::value& value);
 // Lenient look-ups that never throw; nullptr or "" where the path is absent or of another kind.
 const json::value* find(const json::value& value, std::string_view member);
 const json::value* find_pointer(const json::value& value, std::string_view json_pointer);
+// What is found in a temporary is gone at once; a json::object becomes one on its way here.
+const json::value* find(const json::value&& value, std::string_view member) = delete;
+const json::value* find_pointer(const json::value&& value, std::string_view json_pointer) = delete;
 const json::object* as_object(const json::value* value);
 const json::array* as_array(const json::value* value);
 std::optional<std::string_view> as_string(const json::value* value);

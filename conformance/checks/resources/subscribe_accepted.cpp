@@ -4,7 +4,8 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const json::value* subscribe = wire::find_pointer(probe.survey().capabilities, "/resources/subscribe");
+  const json::value* resources = probe.survey().capabilities.if_contains("resources");
+  const json::value* subscribe = resources ? wire::find(*resources, "subscribe") : nullptr;
   if (!subscribe || !subscribe->is_bool() || !subscribe->get_bool()) {
     return not_applicable("subscriptions are not declared");
   }
