@@ -50,6 +50,10 @@ TEST(Options, need_a_url_only) {
   EXPECT_THAT(error_of({}), HasSubstr("no URL"));
 }
 
+TEST(Options, need_roots_that_can_be_read) {
+  EXPECT_THAT(error_of({kUrl, "--ca", "no/such/roots.pem"}), HasSubstr("--ca: 'no/such/roots.pem' cannot be read"));
+}
+
 TEST(Options, print_help_and_version) {
   EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "weir-conformance 1.2.3\n");
   const auto help = std::get<Printed>(*parse({"--help"})).text;

@@ -5,6 +5,7 @@
 #include "conformance/glob.hpp"
 #include "conformance/options.hpp"
 #include "wire/nearest.hpp"
+#include "wire/tls.hpp"
 
 namespace weir::conformance {
 
@@ -217,6 +218,10 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
     return tl::unexpected(profile.error());
   }
   plan.profile = std::move(*profile);
+  // Here, where it is a mistake of whoever calls; at the first connection it would look like one of the target.
+  if (auto roots = wire::make_tls_context(plan.profile.ca_file, false); !roots) {
+    return usage((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
+  }
   plan.strict = options.strict;
   for (auto* step : {+[](const Options&, RunPlan& p) { return set_url(p); }, &set_spans, &set_checks}) {
     if (auto done = step(options, plan); !done) {

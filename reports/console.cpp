@@ -66,6 +66,8 @@ class Writer {
   explicit Writer(const ConsoleOptions& options) : options_(options) {}
 
   std::string take() { return std::move(out_); }
+  /// However quiet: a run that verified nothing must not look like one that did.
+  void unverified(const Results& results);
   void head(const Results& results);
   void checks(const Results& results);
   void preflight(const Results& results);
@@ -94,8 +96,12 @@ class Writer {
   std::string out_;
 };
 
+void Writer::unverified(const Results& results) {
+  if (!results.tls_verified) line("  {}", painted("TLS certificates were not verified", Colour::yellow));
+}
+
 void Writer::head(const Results& results) {
-  if (options_.quiet) return;
+  if (options_.quiet) return unverified(results);
   line("{}  {}", painted(printable(results.target_name), Colour::bold), printable(results.target_url));
   for (const EraFound& era : results.eras) {
     std::string text = printable(era.era + " " + era.revision);
@@ -104,7 +110,7 @@ void Writer::head(const Results& results) {
     if (era.tools >= 0) text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s");
     line("  {}", text);
   }
-  if (!results.tls_verified) line("  {}", painted("TLS certificates were not verified", Colour::yellow));
+  unverified(results);
 }
 
 void Writer::check(const CheckResult& check, bool strict) {

@@ -238,6 +238,7 @@ void write_area(Document& xml, const Results& results, std::span<const CheckResu
   xml.open("properties");
   xml.with("name", "target").with("value", results.target_url).empty("property");
   xml.with("name", "eras").with("value", describe_eras(results.eras)).empty("property");
+  if (!results.tls_verified) xml.with("name", "tls_verified").with("value", "false").empty("property");
   xml.close("properties");
   for (const CheckResult& check : checks) write_check(xml, check, results.strict);
   xml.close("testsuite");

@@ -212,6 +212,11 @@ Result<void> ResponseDecoder::end_of_connection(StreamEnd how, std::int64_t at_u
     const std::string where = pending.empty() ? "before any byte of a response"
                                               : fmt::format("after {} bytes of a response head: '{}'", pending.size(),
                                                             excerpt(std::string_view(pending), kExcerptBytes));
+    if (how == StreamEnd::tls_failed) {
+      // In TLS 1.3 the client is done first: what the server thinks of its certificate comes after the handshake.
+      return fail(ErrorCode::tls_failed, fmt::format("the peer ended TLS with an alert, or broke it, {}", where),
+                  pending.size());
+    }
     const bool reset = how == StreamEnd::reset;
     return fail(reset ? ErrorCode::reset : ErrorCode::closed,
                 fmt::format("the peer {} the connection {}", reset ? "reset" : "closed", where), pending.size());

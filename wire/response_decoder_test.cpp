@@ -137,6 +137,11 @@ TEST(ResponseDecoder, keeps_the_tls_ends_apart) {
   EXPECT_EQ(decode(head, "GET", StreamEnd::reset).exchange.end, EndClass::reset);
 }
 
+TEST(ResponseDecoder, tells_an_alert_before_the_head_from_a_close) {
+  EXPECT_EQ(decode("", "GET", StreamEnd::tls_failed).error->code, ErrorCode::tls_failed);
+  EXPECT_EQ(decode("", "GET", StreamEnd::tls_close).error->code, ErrorCode::closed);
+}
+
 TEST(ResponseDecoder, lets_an_end_after_the_end_change_nothing) {
   const auto got = decode("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", "GET", StreamEnd::reset);
   EXPECT_EQ(got.exchange.end, EndClass::clean);

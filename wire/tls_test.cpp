@@ -188,6 +188,23 @@ TEST(Tls, says_when_the_versions_do_not_meet) {
   EXPECT_THAT(got.error().detail, HasSubstr("handshake"));
 }
 
+TEST(Tls, says_when_the_peer_wants_a_certificate_of_the_client) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {  // In 1.3 the refusal comes after the handshake.
+    auto context = make_server_context(make_identity({}, &root()));
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    const RawServer strict([&](Peer& peer) {
+      peer.accept_tls(context.get());
+      peer.fin();
+      peer.wait_for_client_end();
+    });
+    const auto got = ask(strict);
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, ErrorCode::tls_failed) << got.error().detail;
+  }
+}
+
 TEST(Tls, bounds_the_handshake_by_the_deadline) {
   const RawServer silent([](Peer& peer) { peer.wait_for_client_end(); });
   const auto got = HttpClient({.ca_file = root_file()}).exchange({.url = url_of(silent)}, Deadline::in(kShort));
