@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "conformance/secrets.hpp"
+#include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {
 
@@ -36,6 +37,23 @@ std::string credential(const wire::Header& field) {
 
 bool is_left_to_curl(std::string_view name) { return same_name(name, "host") || same_name(name, "content-length"); }
 
+constexpr std::string_view kSessionHeader = "mcp-session-id";
+
+/// How curl comes to a session of its own: the one of the run is over when somebody reads the line.
+std::string open_session(const wire::Request& request, bool insecure, std::string_view ca_file) {
+  wire::Request initialize = request;
+  initialize.method = "POST";
+  for (const char* name : {"Mcp-Session-Id", "MCP-Protocol-Version", "Last-Event-ID"}) {
+    initialize.headers.remove(name);
+  }
+  initialize.headers.set("Accept", "application/json, text/event-stream");
+  initialize.headers.set("Content-Type", "application/json");
+  const std::string revision(request.headers.find("MCP-Protocol-Version").value_or(wire::mcp::k2025_03_26));
+  initialize.body = wire::jsonrpc::request(0, "initialize", wire::mcp::initialize_params(revision, {}));
+  return fmt::format("SESSION=$({} | sed -n 's/^mcp-session-id: *//Ip' | tr -d '\\r'); ",
+                     curl_command(initialize, insecure, ca_file));
+}
+
 }  // namespace
 
 std::string shell_quote(std::string_view word) {
@@ -49,8 +67,9 @@ std::string shell_quote(std::string_view word) {
   return out + "'";
 }
 
-std::string curl_command(const wire::Request& request, bool insecure, std::string_view ca_file) {
-  std::string line = "curl -isS -N --max-time 10";
+std::string curl_command(const wire::Request& request, bool insecure, std::string_view ca_file, bool live_session) {
+  std::string line = live_session ? open_session(request, insecure, ca_file) : "";
+  line += "curl -isS -N --max-time 10";
   if (insecure) {
     line += " -k";
   }
@@ -64,6 +83,10 @@ std::string curl_command(const wire::Request& request, bool insecure, std::strin
   }
   for (const auto& field : request.headers.fields()) {
     if (is_left_to_curl(field.name)) {
+      continue;
+    }
+    if (live_session && same_name(field.name, kSessionHeader)) {
+      line += " -H \"Mcp-Session-Id: $SESSION\"";
       continue;
     }
     // An empty value needs the semicolon form, or curl removes the field.

@@ -66,6 +66,18 @@ TEST(Curl, puts_variables_where_credentials_were) {
   for (const auto* secret : {"s3cret", "k3y-value", "t0ken"}) EXPECT_THAT(line, Not(HasSubstr(secret)));
 }
 
+TEST(Curl, opens_a_session_of_its_own_in_place_of_a_live_one) {
+  auto request = post("{}");
+  request.headers.set("Mcp-Session-Id", "0123");
+  request.headers.set("MCP-Protocol-Version", "2025-11-25");
+  const auto line = curl_command(request, false, "", true);
+  EXPECT_THAT(line, testing::StartsWith("SESSION=$(curl "));
+  EXPECT_THAT(line, HasSubstr("\"method\":\"initialize\""));
+  EXPECT_THAT(line, HasSubstr("-H \"Mcp-Session-Id: $SESSION\""));
+  EXPECT_THAT(line, testing::Not(HasSubstr("0123")));
+  EXPECT_THAT(curl_command(request), HasSubstr("0123"));
+}
+
 TEST(Curl, says_so_when_certificates_are_not_verified) {
   EXPECT_THAT(curl_command(post(""), true), HasSubstr(" -k "));
   EXPECT_THAT(curl_command(post(""), false, "my ca.pem"), HasSubstr("--cacert 'my ca.pem'"));

@@ -1,5 +1,6 @@
 #include "conformance/probe.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace weir::conformance {
@@ -66,6 +67,9 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       own_worker_(worker ? nullptr : std::make_unique<Worker>(target.client)),
       worker_(worker ? worker : own_worker_.get()) {
   worker_->client.on_request([this](const wire::Request& request) {
+    if (request.method == "DELETE") {
+      std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
+    }
     note(sent_line(request));
     if (!pinned_) {
       last_request_ = request;
@@ -216,6 +220,16 @@ void Probe::note(std::string line) {
 void Probe::pin_request(wire::Request request) {
   last_request_ = std::move(request);
   pinned_ = true;
+}
+
+bool Probe::in_live_session() const {
+  const auto id = last_request_ ? last_request_->headers.find("Mcp-Session-Id") : std::nullopt;
+  if (!id) {
+    return false;
+  }
+  const auto shared = worker_->conversations.find(era());
+  return (shared != worker_->conversations.end() && shared->second.session_id() == *id) ||
+         std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& held) { return held.first == *id; });
 }
 
 void Probe::heard(bool answer) { last_answer_missing_ = !answer; }

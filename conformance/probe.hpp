@@ -117,6 +117,8 @@ class Probe {
   /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
   void pin_request(wire::Request request);
   const std::optional<wire::Request>& last_request() const { return last_request_; }
+  /// Whether the last request belongs to a session that the server issued and this probe has not ended.
+  bool in_live_session() const;
   /// The last thing that was asked for got no answer in time.
   bool last_answer_missing() const { return last_answer_missing_; }
   /// The run's budget is spent, or it was stopped.

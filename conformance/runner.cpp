@@ -254,7 +254,8 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
     result.evidence = probe.evidence();
     if (probe.last_request()) {
-      result.curl = curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file);
+      result.curl =
+          curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file, probe.in_live_session());
     }
   }
   if (hung) {
