@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "conformance/source_link.hpp"
 #include "wire/json.hpp"
 
 namespace weir::conformance {
@@ -75,12 +76,11 @@ std::string list_json(const std::vector<std::string>& ids) {
 }
 
 std::string explain_text(const CheckInfo& info) {
-  std::string source = info.source;
-  if (const auto at = source.find("{revision}"); at != std::string::npos) {
-    source.replace(at, 10,
-                   info.until.empty() ? (info.eras.stateless ? wire::mcp::k2026_07_28 : wire::mcp::k2025_11_25)
-                                      : std::string_view(info.until));
-  }
+  const std::string_view newest = info.until.empty() ? (info.eras.stateless    ? wire::mcp::k2026_07_28
+                                                        : info.eras.streamable ? wire::mcp::k2025_11_25
+                                                                               : wire::mcp::k2024_11_05)
+                                                     : std::string_view(info.until);
+  const std::string source = source_link(info.source, newest);
   std::string out = fmt::format("{}\n  {}\n\n", info.id, info.title);
   const auto line = [&out](std::string_view name, std::string_view text) {
     if (!text.empty()) {
@@ -96,6 +96,7 @@ std::string explain_text(const CheckInfo& info) {
   line("consequence", info.consequence);
   line("faults", fmt::format("{}", fmt::join(info.faults, ", ")));
   line("takes", info.waits ? "seconds: it has to wait" : "");
+  line("judges", info.timed ? "by the clock: what is late is asked a second time" : "");
   return out;
 }
 

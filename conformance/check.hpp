@@ -73,6 +73,7 @@ struct CheckInfo {
   /// instead.
   std::string green_may_be;
   bool waits = false;  ///< Takes seconds by nature: started first.
+  bool timed = false;  ///< Red by the clock: asked a second time, since a busy moment is late once and a fault always.
   Finding (*run)(Probe&) = nullptr;
 };
 

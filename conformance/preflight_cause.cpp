@@ -1,5 +1,6 @@
 #include "conformance/preflight_cause.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "wire/jsonrpc.hpp"
@@ -325,6 +326,28 @@ const Attempt* hanging_post(const Detection& detection) {
   return nullptr;
 }
 
+/// The path takes no POST, as that of an HTTP+SSE stream, and its GET hangs. nginx, by default, holds back all of a
+/// stream that fills no buffer.
+const Attempt* held_back_stream(const Detection& detection) {
+  const auto* get = detection.attempt(Era::http_sse);
+  if (!get || !get->error || get->error->code != ErrorCode::timeout) {
+    return nullptr;
+  }
+  const auto posts = answered(detection);
+  const bool none_taken =
+      std::all_of(posts.begin(), posts.end(), [](const Attempt* a) { return status_of(*a) == 405; });
+  return !posts.empty() && none_taken ? get : nullptr;
+}
+
+Cause held_back(const Attempt& get, const Attempt& post, const CauseContext& context) {
+  return {.name = "stream-held-back",
+          .message = fmt::format("the path takes no POST ({}), and {} gets no answer for {}: a stream is held back",
+                                 said(post), get.question, spelt(context.timeout)),
+          .fix = "Switch off buffering in the proxy (nginx: proxy_buffering off); let the server flush the head.",
+          .telling = &get,
+          .dead = true};
+}
+
 }  // namespace
 
 Cause cause_of(const wire::Error& error, const CauseContext& context) {
@@ -344,6 +367,9 @@ Cause cause_of(const wire::Error& error, const CauseContext& context) {
 
 Cause cause_of(const Detection& detection, const CauseContext& context) {
   const auto answers = answered(detection);
+  if (const auto* get = held_back_stream(detection)) {
+    return held_back(*get, *answers.front(), context);
+  }
   for (const auto& rule : kAnswerRules) {
     for (const auto* attempt : answers) {
       const bool last_resort = rule.name == "not-found" || rule.name == "not-mcp";

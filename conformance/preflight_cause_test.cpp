@@ -116,6 +116,17 @@ TEST(PreflightCause, tells_a_hanging_post_from_a_wrong_path) {
   EXPECT_THAT(cause.message, HasSubstr("gets no answer for 5 s, while GET event stream gave 405"));
 }
 
+TEST(PreflightCause, tells_a_stream_that_is_held_back_from_a_path_that_takes_no_post) {
+  const auto refused =
+      answering(Era::streamable, 405, "application/json",
+                R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Method not allowed"}})");
+  const auto cause = of({refused, failing(Era::http_sse, ErrorCode::timeout)});
+  EXPECT_EQ(cause.name, "stream-held-back");
+  EXPECT_THAT(cause.message, HasSubstr("GET event stream gets no answer for 5 s"));
+  EXPECT_NE(of({refused, answering(Era::http_sse, 404)}).name, "stream-held-back");
+  EXPECT_NE(of({answering(Era::streamable, 404), failing(Era::http_sse, ErrorCode::timeout)}).name, "stream-held-back");
+}
+
 TEST(PreflightCause, knows_who_stands_in_front) {
   const auto from = [](int status, std::string server) {
     return of_all(answering(Era::streamable, status, "text/html", "", {{"Server", std::move(server)}}));

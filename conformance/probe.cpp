@@ -66,6 +66,10 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       stop_(stop),
       own_worker_(worker ? nullptr : std::make_unique<Worker>(target.client)),
       worker_(worker ? worker : own_worker_.get()) {
+  worker_->client.on_head([this](const wire::Exchange& exchange) {
+    constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
+    throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
+  });
   worker_->client.on_request([this](const wire::Request& request) {
     if (request.method == "DELETE") {
       std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
@@ -79,6 +83,7 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
 
 Probe::~Probe() {
   worker_->client.on_request({});
+  worker_->client.on_head({});
   if (spoiled_) {
     worker_->conversations.erase(era());
   }

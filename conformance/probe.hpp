@@ -121,6 +121,8 @@ class Probe {
   bool in_live_session() const;
   /// The last thing that was asked for got no answer in time.
   bool last_answer_missing() const { return last_answer_missing_; }
+  /// Some answer was 429: who asks too often learns nothing of the server.
+  bool throttled() const { return throttled_; }
   /// The run's budget is spent, or it was stopped.
   bool out_of_time() const;
 
@@ -141,6 +143,7 @@ class Probe {
   bool pinned_ = false;
   bool last_answer_missing_ = false;
   bool last_open_failed_ = false;
+  bool throttled_ = false;
   std::vector<std::string> evidence_;
 };
 

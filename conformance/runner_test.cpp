@@ -90,10 +90,47 @@ TEST_F(Runner, turns_a_fail_into_a_warning_below_must) {
   EXPECT_EQ(judged(target_, check_that(failing, Level::may)).verdict, Verdict::warn);
 }
 
+TEST_F(Runner, judges_nothing_by_an_answer_to_one_request_too_many) {
+  const auto limited = serve({"http.429"});
+  target_.url = wire::parse_url(limited.mcp_url()).value();
+  const auto info = check_that([](Probe& probe) {
+    const auto answer = probe.send(probe.request("GET", probe.url()));
+    return answer && answer->ok() ? pass("ok") : fail("HTTP 200", "HTTP 429");
+  });
+  const auto result = judged(target_, info);
+  EXPECT_EQ(result.verdict, Verdict::untestable);
+  EXPECT_THAT(result.message, HasSubstr("limits the rate of requests"));
+}
+
 TEST_F(Runner, calls_a_check_that_throws_an_error_of_weir) {
   const auto result = judged(target_, check_that([](Probe&) -> Finding { throw std::out_of_range("index 7"); }));
   EXPECT_EQ(result.verdict, Verdict::error);
   EXPECT_THAT(result.message, HasSubstr("index 7"));
+}
+
+TEST_F(Runner, asks_again_what_the_clock_made_red) {
+  static int asked = 0;
+  auto info = check_that([](Probe&) { return ++asked == 1 ? fail("an answer at once", "none yet") : pass("1 ms"); });
+  EXPECT_EQ(judged(target_, info).verdict, Verdict::fail);
+  EXPECT_EQ(asked, 1) << "nothing says that this check goes by the clock";
+
+  asked = 0;
+  info.timed = true;
+  const auto late_once = judged(target_, info);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(late_once.verdict, Verdict::pass);
+  EXPECT_EQ(late_once.message, "1 ms (when asked again; at first expected an answer at once, got none yet)");
+  EXPECT_THAT(late_once.got, testing::IsEmpty());
+}
+
+TEST_F(Runner, calls_red_what_is_late_twice_and_asks_no_third_time) {
+  static int asked = 0;
+  auto info = check_that([](Probe&) { return fail("an answer at once", fmt::format("none, {}", ++asked)); });
+  info.timed = true;
+  const auto late = judged(target_, info);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(late.verdict, Verdict::fail);
+  EXPECT_EQ(late.got, "none, 2");
 }
 
 TEST_F(Runner, says_why_a_check_is_not_applicable) {

@@ -197,7 +197,10 @@ bool Connection::reusable() const { return impl_->transport && !impl_->transport
 
 struct HttpClient::Impl {
   std::shared_ptr<ClientState> state = std::make_shared<ClientState>();
-  ~Impl() { state->observer = nullptr; }
+  ~Impl() {
+    state->observer = nullptr;
+    state->head_observer = nullptr;
+  }
 };
 
 HttpClient::HttpClient(ClientOptions options) : impl_(std::make_unique<Impl>()) {
@@ -250,6 +253,10 @@ Result<Connection> HttpClient::connect(const Url& url, Deadline deadline) {
 
 void HttpClient::on_request(std::function<void(const Request&)> observer) {
   impl_->state->observer = std::move(observer);
+}
+
+void HttpClient::on_head(std::function<void(const Exchange&)> observer) {
+  impl_->state->head_observer = std::move(observer);
 }
 
 const ClientOptions& HttpClient::options() const { return impl_->state->options; }

@@ -107,6 +107,8 @@ class HttpClient {
 
   /// Called with each exchange or stream's request as it is sent; a probe keeps them as evidence.
   void on_request(std::function<void(const Request&)> observer);
+  /// Called with each exchange or stream as its response head comes.
+  void on_head(std::function<void(const Exchange&)> observer);
 
   const ClientOptions& options() const;
 

@@ -106,7 +106,11 @@ void Session::read() {
 }
 
 void Session::take(std::string_view bytes) {
+  const bool had_head = head_done();
   const auto taken = decoder_.feed(bytes, now_us());
+  if (!had_head && head_done()) {
+    client_->observe_head(exchange_);
+  }
   if (!taken) {
     const bool limit = taken.error().code == ErrorCode::limit_exceeded;
     fail_head(taken.error(), limit ? EndClass::closed_by_us : EndClass::malformed);

@@ -18,10 +18,16 @@ struct ClientState {
   std::unique_ptr<EventLoop> loop;
   std::shared_ptr<ssl_ctx_st> tls;
   std::function<void(const Request&)> observer;
+  std::function<void(const Exchange&)> head_observer;
 
   void observe(const Request& request) const {
     if (observer) {
       observer(request);
+    }
+  }
+  void observe_head(const Exchange& exchange) const {
+    if (head_observer) {
+      head_observer(exchange);
     }
   }
 };

@@ -61,7 +61,8 @@ std::string RawAnswer::describe() const {
 }
 
 wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, std::string body) {
-  constexpr std::chrono::milliseconds kStreamPatience{300};
+  constexpr std::chrono::milliseconds kStep{100};
+  constexpr std::chrono::milliseconds kStreamPatience{1500};
   auto exchange = probe.send(dialogue.make_post(std::move(body)));
   if (!exchange) {
     return tl::unexpected(exchange.error());
@@ -73,8 +74,11 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
     }
   }
   if (dialogue.era() == Era::http_sse && answer.http.ok()) {
-    for (auto& seen : dialogue.drain(probe.in(kStreamPatience))) {
-      answer.messages.push_back(std::move(seen.message));
+    const wire::Deadline patience = probe.in(kStreamPatience);
+    while (answer.messages.empty() && !patience.passed() && !dialogue.stream()->ended()) {
+      for (auto& seen : dialogue.drain(probe.in(kStep))) {
+        answer.messages.push_back(std::move(seen.message));
+      }
     }
   }
   return answer;
@@ -86,13 +90,16 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
   if (!reply) {
     return probe.broken(reply.error(), fmt::format("an answer to {}", method));
   }
-  const bool answered = reply->is_result() && wire::as_array(wire::find(reply->result(), items));
+  const json::array* listed = wire::as_array(wire::find(reply->result(), items));
+  const bool answered = reply->is_result() && listed;
   if (declared && !answered) {
     return fail(fmt::format("an answer to {}, as {} is declared", method, capability), reply->describe());
   }
-  if (!declared && answered) {
-    return fail(fmt::format("the capability {}, as {} is answered", capability, method), "it is not declared");
+  if (!declared && answered && !listed->empty()) {
+    return fail(fmt::format("the capability {}, as {} names {} of them", capability, method, listed->size()),
+                "it is not declared");
   }
+  // An empty list says that there is nothing to declare.
   return declared ? pass("declared and answered") : not_applicable("not declared, and not served");
 }
 
@@ -131,6 +138,10 @@ std::optional<std::string> content_problem(const json::value& block) {
                  : std::optional("a resource without uri and either text or blob: " + wire::excerpt(block, 80));
   }
   return "an unknown type: " + wire::excerpt(block, 80);
+}
+
+bool asks_for_input(const wire::mcp::Reply& reply) {
+  return reply.is_result() && wire::string_or(reply.result(), "resultType", "complete") != "complete";
 }
 
 std::string describe(const wire::Exchange& exchange) {

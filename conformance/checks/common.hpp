@@ -35,23 +35,26 @@ std::vector<std::string> message_texts(const wire::Exchange& exchange);
 /// What came back for bytes that no good client would send.
 struct RawAnswer {
   wire::Exchange http;
-  std::vector<jsonrpc::Message> messages;  ///< Of the body, and in http-sse of the stream for a short while after it.
+  std::vector<jsonrpc::Message> messages;  ///< Of the body, and in http-sse the first of the stream after it.
 
   bool http_error() const { return http.head.status >= 400; }
   /// The first JSON-RPC error among the messages.
   const jsonrpc::Message* error() const;
   std::string describe() const;
 };
-/// POSTs `body` with the headers that a message of the conversation carries.
+/// POSTs `body` with the headers that a message of the conversation carries. In http-sse the stream is given 1.5 s.
 wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, std::string body);
 
-/// Holds a capability and its list method together: declared and answered, or neither.
+/// Holds a capability and its list method together: declared and answered, or nothing is listed.
 Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items);
 
 /// What is wrong with one content block of a tool result or a prompt message.
 std::optional<std::string> content_problem(const json::value& block);
 /// RFC 4648 section 4, padding included.
 bool is_base64(std::string_view text);
+
+/// Whether the reply of 2026-07-28 asks the client for something first, instead of giving what was asked for.
+bool asks_for_input(const wire::mcp::Reply& reply);
 
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);

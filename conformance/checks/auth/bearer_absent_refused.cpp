@@ -18,7 +18,7 @@ const Registration kCheck{{
     .level = Level::should,
     .eras = kHttpSse,
     .requirements = {"transport.sse.authenticate-connections"},
-    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#security-warning",
     .consequence = "The endpoint is open to everyone who finds it.",
     .faults = {"auth.bearer-optional"},
     .fixture = "bearer",

@@ -14,8 +14,9 @@ Finding run(Probe& probe) {
   if (!*asked) {
     return probe.broken(asked->error(), "an answer");
   }
-  if ((*asked)->is_result()) {
-    return fail("the completions capability, since completion/complete gives a result", "it is not declared");
+  const json::array* values = wire::as_array(wire::find_pointer((*asked)->result(), "/completion/values"));
+  if (values && !values->empty()) {
+    return fail("the completions capability, since completion/complete gives values", "it is not declared");
   }
   return not_applicable("not declared, and not served");
 }

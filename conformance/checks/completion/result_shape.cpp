@@ -12,6 +12,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "a result");
   }
+  if (error_code(*reply) == jsonrpc::kInvalidParams) {
+    return untestable("the first argument of a prompt cannot be completed: " + reply->describe());
+  }
   if (auto bad = unless_result(*reply, "a result with completion.values")) {
     return *bad;
   }

@@ -13,6 +13,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "Something on the way collects bytes: clients see a stream that is open and silent, and give up.",
     .faults = {"delivery.first-event-late"},
+    .timed = true,
     .run = run,
 }};
 

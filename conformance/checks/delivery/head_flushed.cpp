@@ -36,6 +36,7 @@ const Registration kCheck{{
                    "before the first heartbeat.",
     .faults = {"delivery.head-late"},
     .waits = true,
+    .timed = true,
     .run = run,
 }};
 

@@ -51,6 +51,7 @@ const Registration kCheck{{
                    "server answered them.",
     .faults = {"delivery.replies-held", "delivery.gzip-holds-replies"},
     .waits = true,
+    .timed = true,
     .run = run,
 }};
 

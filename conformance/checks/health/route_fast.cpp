@@ -22,6 +22,7 @@ const Registration kCheck{{
     .consequence = "AWS load balancers give up after 5 s by default: a busy moment takes the target out of service.",
     .faults = {"health.slow"},
     .waits = true,
+    .timed = true,
     .run = run,
 }};
 

@@ -60,6 +60,7 @@ const Registration kCheck{{
     .consequence = "The route answers 200 while it says in its body that a part of the server is down.",
     .faults = {"health.degraded", "health.slow"},
     .fixture = "profile",
+    .timed = true,
     .run = run,
 }};
 

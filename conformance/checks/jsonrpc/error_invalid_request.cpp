@@ -33,6 +33,7 @@ const Registration kCheck{{
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A server that swallows it leaves a faulty client waiting without a word.",
     .faults = {"jsonrpc.invalid-request-accepted"},
+    .timed = true,
     .run = run,
 }};
 

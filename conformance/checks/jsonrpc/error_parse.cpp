@@ -28,6 +28,7 @@ const Registration kCheck{{
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A message that was cut on its way must not look accepted: its sender would wait for ever.",
     .faults = {"jsonrpc.garbage-accepted"},
+    .timed = true,
     .run = run,
 }};
 

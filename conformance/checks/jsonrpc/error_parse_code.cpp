@@ -29,6 +29,7 @@ const Registration kCheck{{
     .consequence = "A framework page instead of an error object hides from the client what was wrong, and often shows "
                    "a stack trace.",
     .faults = {"jsonrpc.parse-error-html"},
+    .timed = true,
     .run = run,
 }};
 

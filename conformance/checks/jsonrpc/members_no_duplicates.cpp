@@ -11,6 +11,9 @@ Finding run(Probe& probe) {
       return probe.broken(reply.error(), "an answer");
     }
     auto dialogue = probe.shared();
+    if (!dialogue) {
+      return probe.broken(dialogue.error(), "a conversation");
+    }
     const wire::Exchange& carrier = probe.is(Era::http_sse) ? dialogue->get().stream()->exchange() : reply->http;
     for (const auto& text : message_texts(carrier)) {
       auto parsed = jsonrpc::parse(text);

@@ -8,9 +8,14 @@ Finding run(Probe& probe) {
   if (!dialogue) {
     return probe.broken(dialogue.error(), "an answer to initialize");
   }
+  for (const auto& seen : dialogue->opening().messages) {
+    if (seen.message.kind == jsonrpc::Kind::request && seen.message.method != "ping") {
+      return fail("no request but ping", seen.message.method + " in the answer to initialize");
+    }
+  }
   auto stream = dialogue->open_get_stream();
   if (!stream) {
-    return probe.broken(stream.error(), "an answer to the GET of the stream");
+    return untestable("GET gave no stream to watch: " + stream.error().detail);
   }
   if (!stream->exchange().is_event_stream()) {
     return not_applicable("the server offers no stream of its own");
@@ -35,7 +40,7 @@ const Registration kCheck{{
     .requirements = {"lifecycle.server-requests-wait-for-initialized"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "A client that is not ready answers with an error or not at all, and the server waits.",
-    .faults = {"lifecycle.early-request"},
+    .faults = {"lifecycle.early-request", "lifecycle.early-request-on-post"},
     .run = run,
 }};
 

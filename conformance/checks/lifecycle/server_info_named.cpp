@@ -10,8 +10,7 @@ Finding run(Probe& probe) {
   }
   const json::value info = dialogue->server_info();
   for (const std::string_view member : {"name", "version"}) {
-    const auto text = wire::as_string(wire::find(info, member));
-    if (!text || text->empty()) {
+    if (!wire::as_string(wire::find(info, member))) {
       return fail(fmt::format("a string serverInfo.{}", member), wire::excerpt(info, 100));
     }
   }

@@ -23,6 +23,9 @@ Finding run(Probe& probe) {
       spoken.push_back(asked);
     }
   }
+  if (spoken.empty()) {
+    return untestable("none of the four revisions with a handshake was agreed to");
+  }
   return pass(fmt::format("speaks {}", fmt::join(spoken, ", ")));
 }
 

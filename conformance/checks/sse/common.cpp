@@ -10,7 +10,7 @@ using Streams = std::vector<SeenStream>;
 
 constexpr std::string_view kAccelBuffering = "x-accel-buffering";
 constexpr std::chrono::milliseconds kAnswer{2000};
-constexpr std::chrono::milliseconds kEnd{300};    ///< For a stream to end after its response.
+constexpr std::chrono::milliseconds kEnd{1000};   ///< At most, for a stream to end after its response.
 constexpr std::chrono::milliseconds kGlance{50};  ///< At a stream on which nothing need come.
 
 void keep(Streams& streams, std::string name, const wire::Exchange& exchange) {

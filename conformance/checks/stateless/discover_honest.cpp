@@ -21,7 +21,7 @@ const Registration kCheck{{
     .level = Level::must,
     .eras = kStateless,
     .requirements = {"stateless.discover.capabilities-honest"},
-    .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/discover#capabilities",
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/discover#discoverresult",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
     .faults = {"tools.list-unknown-method", "prompts.undeclared"},
     .run = run,

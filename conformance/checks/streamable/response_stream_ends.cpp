@@ -41,6 +41,7 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Each call leaves a connection behind, until the client or the balancer runs out of them.",
     .faults = {"streamable.response-stream-held"},
+    .timed = true,
     .run = run,
 }};
 
