@@ -1,0 +1,30 @@
+// A named limit for everything that a scenario, or an endpoint under load, can make big.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace weir::loadgen::limits {
+
+inline constexpr std::size_t kScenarioBytes = 1024 * 1024;  ///< A scenario file.
+inline constexpr std::size_t kPopulations = 32;
+inline constexpr std::size_t kPhases = 1'000;       ///< Steps of a search included.
+inline constexpr std::size_t kTools = 64;           ///< Calls of one population.
+inline constexpr std::size_t kStreams = 4'000'000;  ///< Of a whole run.
+inline constexpr std::size_t kWorkers = 512;
+inline constexpr std::size_t kReadBytes = 64 * 1024;        ///< The read buffer that a worker's streams share.
+inline constexpr std::size_t kOpeningAtOnce = 2'000;        ///< Exchanges under way in one worker.
+inline constexpr std::size_t kCallsInFlight = 10'000;       ///< Calls under way in one worker.
+inline constexpr std::size_t kCallBodyBytes = 1024 * 1024;  ///< The answer to one call.
+inline constexpr std::size_t kSessionIdBytes = 1024;
+inline constexpr std::size_t kEventIdBytes = 256;     ///< A longer id is not sent as Last-Event-ID.
+inline constexpr std::size_t kIdleConnections = 512;  ///< Kept for calls, by one worker.
+inline constexpr std::size_t kFilesReserve = 256;     ///< Descriptors of a process that are not streams.
+inline constexpr std::size_t kPortsPerPair =
+    14'000;  ///< Connections from one source to one destination before connect() slows down.
+inline constexpr std::chrono::seconds kRetryAfterMost{300};  ///< A longer Retry-After is cut to it.
+inline constexpr std::chrono::seconds kRetryMost{60};        ///< A longer `retry:` is cut to it.
+inline constexpr std::chrono::seconds kStopGrace{8};         ///< From the signal to the last report.
+
+}  // namespace weir::loadgen::limits

@@ -1,0 +1,140 @@
+// One connection as eight bytes: a descriptor and, under TLS, the index of its state. Non-blocking; reads go into one
+// buffer that all channels of a worker share and come with the kernel's receive time-stamp (SO_TIMESTAMPNS).
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "loadgen/limits.hpp"
+#include "loadgen/net/loop.hpp"
+#include "wire/http.hpp"
+
+struct ssl_ctx_st;
+
+namespace weir::loadgen {
+
+struct Channel {
+  int fd = -1;
+  std::uint32_t tls = 0;  ///< 1 + index in the worker's Tls; 0 for plain.
+  bool open() const { return fd >= 0; }
+};
+static_assert(sizeof(Channel) == 8);
+
+/// An IPv4 or IPv6 address with port, as the kernel takes it.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+  std::string text() const;  ///< "203.0.113.7:443"
+};
+
+enum class Step : std::uint8_t { done, want_read, want_write, failed };
+
+/// What a read brought. `bytes` is a view into the shared buffer and lives until the next read of any channel.
+struct Received {
+  enum class What : std::uint8_t {
+    bytes,
+    nothing,        ///< EAGAIN, or a TLS record that is not whole yet.
+    fin,            ///< FIN of a plain connection.
+    reset,          ///< RST, ETIMEDOUT, EPIPE.
+    tls_close,      ///< close_notify.
+    tls_truncated,  ///< FIN without close_notify.
+    tls_failed,
+  };
+  What what = What::nothing;
+  std::string_view bytes;
+  std::int64_t kernel_realtime_ns = 0;  ///< 0 where the kernel gave none.
+  bool more = false;                    ///< The buffer was filled: there may be more without another wake-up.
+};
+
+enum class ConnectFailure : std::uint8_t {
+  none,
+  refused,
+  unreachable,
+  timeout,
+  reset,
+  tls,
+  out_of_ports,
+  out_of_files
+};
+
+/// What a worker needs to speak TLS to one host.
+struct TlsTarget {
+  std::shared_ptr<ssl_ctx_st> context;
+  std::string host;
+  bool insecure = false;
+};
+
+/// The TLS states of a worker, by index. Handshakes run in OpenSSL on the descriptor; what an idle connection keeps is
+/// the implementation's business (loadgen/net/tls.cpp): SSL_MODE_RELEASE_BUFFERS with SSL_free_buffers() at WANT_READ,
+/// or the record keys alone (tls_record.hpp).
+class Tls {
+ public:
+  Tls();
+  ~Tls();
+  Tls(const Tls&) = delete;
+  Tls& operator=(const Tls&) = delete;
+
+  /// 1 + index; 0 when OpenSSL refuses.
+  std::uint32_t begin(int fd, const TlsTarget& target);
+  Step handshake(std::uint32_t id);
+  /// One sentence, after `failed`.
+  std::string failure(std::uint32_t id) const;
+  /// Decrypts into `buffer`.
+  Received read(std::uint32_t id, char* buffer, std::size_t size);
+  /// How many bytes were taken (0: want_write), or -1 for a broken connection.
+  std::int64_t write(std::uint32_t id, std::string_view bytes);
+  /// The connection will now mostly wait for bytes: frees what can be freed. Writing stays possible.
+  void settle(std::uint32_t id);
+  /// close_notify where that does not block, then forgets the state; the descriptor is the caller's.
+  void end(std::uint32_t id, bool notify);
+
+  std::size_t count() const;
+  /// Settled connections that hold record keys alone.
+  std::size_t compact() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Opens, reads, writes and closes channels. One for each worker.
+class Channels {
+ public:
+  Channels();
+  ~Channels();
+  Channels(const Channels&) = delete;
+  Channels& operator=(const Channels&) = delete;
+
+  struct Opened {
+    Channel channel;
+    ConnectFailure failure = ConnectFailure::none;  ///< refused, unreachable, out_of_ports, out_of_files at once.
+  };
+  /// Starts to connect, from `source` (port 0: the kernel's, chosen at connect by IP_BIND_ADDRESS_NO_PORT) unless null.
+  /// TCP_NODELAY and SO_TIMESTAMPNS are set. The descriptor becomes writable when it is decided.
+  Opened connect(const Address& destination, const Address* source);
+  /// After writability: none when connected.
+  ConnectFailure connected(const Channel& channel);
+  bool begin_tls(Channel& channel, const TlsTarget& target);
+  Step handshake(const Channel& channel) { return tls_.handshake(channel.tls - 1); }
+  std::string tls_failure(const Channel& channel) const { return tls_.failure(channel.tls - 1); }
+
+  /// Bytes taken (0: would block), -1: broken.
+  std::int64_t write(const Channel& channel, std::string_view bytes);
+  Received read(const Channel& channel);
+  void settle(const Channel& channel);
+
+  enum class How : std::uint8_t { orderly, reset };
+  void close(Channel& channel, How how = How::orderly);
+
+  Tls& tls() { return tls_; }
+
+ private:
+  std::unique_ptr<char[]> buffer_;
+  Tls tls_;
+};
+
+}  // namespace weir::loadgen

@@ -1,0 +1,62 @@
+// The event loop of a worker: one epoll set, one thread, level-triggered. What is watched is named by a kind and a slot
+// in eight bytes, so that nothing is allocated for a descriptor.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstdint>
+
+#include "wire/error.hpp"
+
+namespace weir::loadgen {
+
+/// Who handles the readiness of a descriptor.
+enum class Kind : std::uint8_t { control, exchange, stream };
+inline constexpr std::size_t kKinds = 3;
+
+class Ready {
+ public:
+  /// `events` are epoll's. The slot may have been given to somebody else by an earlier handler of the same round only
+  /// if its descriptor was closed: the loop drops what it got for descriptors forgotten in this round.
+  virtual void ready(std::uint32_t slot, std::uint32_t events) = 0;
+
+ protected:
+  ~Ready() = default;
+};
+
+/// Monotonic nanoseconds (CLOCK_MONOTONIC) and wall-clock nanoseconds (CLOCK_REALTIME), read from the vDSO.
+std::int64_t monotonic_ns();
+std::int64_t realtime_ns();
+
+class Loop {
+ public:
+  static wire::Result<Loop> make();
+  Loop(Loop&& other) noexcept;
+  Loop& operator=(Loop&& other) noexcept;
+  ~Loop();
+
+  void handle(Kind kind, Ready& handler) { handlers_[static_cast<std::size_t>(kind)] = &handler; }
+
+  /// False on ENOSPC/ENOMEM only.
+  bool watch(int fd, Kind kind, std::uint32_t slot, std::uint32_t events = EPOLLIN);
+  bool change(int fd, Kind kind, std::uint32_t slot, std::uint32_t events);
+  /// Before close(2); a descriptor that was closed leaves the set by itself.
+  void forget(int fd);
+
+  /// Waits until something is ready or `until_ns` (monotonic) has come, and dispatches one round. Returns how many were
+  /// ready. `now_ns()` is fresh afterwards and during handlers it is the time of waking.
+  int run_once(std::int64_t until_ns);
+  std::int64_t now_ns() const { return now_ns_; }
+  /// CLOCK_REALTIME minus CLOCK_MONOTONIC, refreshed once a second: turns kernel stamps into loop time.
+  std::int64_t realtime_offset_ns() const { return realtime_offset_ns_; }
+
+ private:
+  Loop() = default;
+  int fd_ = -1;
+  std::int64_t now_ns_ = 0;
+  std::int64_t realtime_offset_ns_ = 0;
+  std::array<Ready*, kKinds> handlers_{};
+};
+
+}  // namespace weir::loadgen

@@ -1,0 +1,18 @@
+// Precompiled: what nearly every translation unit of the room reads anyway. Heavy headers (asio, beast, CLI11,
+// yaml-cpp) stay in the few sources that need them.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>

@@ -1,0 +1,145 @@
+// The words of a load run, one enumeration each: what was counted, what was timed, how streams ended, what became of
+// calls. Metrics, journal, JSON and thresholds all take their names from here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace weir::reports::load {
+
+/// How a held stream ended. `to_string` gives the label value: "clean_end".
+enum class EndReason : std::uint8_t {
+  clean_end,            ///< Last chunk, or Content-Length reached: the server ended it.
+  fin_no_terminator,    ///< FIN between chunks.
+  fin_mid_chunk,        ///< FIN inside a chunk.
+  rst,                  ///< RST.
+  close_delimited_eof,  ///< FIN where the end of the connection is the end of the body.
+  goaway,               ///< Of HTTP/2; kept for the label set, never counted over HTTP/1.1.
+  tls_close,            ///< close_notify, or a TLS connection that ends without one.
+  idle_cut,             ///< Any end but a clean one after the longest silence of the stream, at least `idle_cut_after`.
+  half_open,            ///< Nothing came for `silence_limit` although the stream should have been heard of; we gave up.
+  malformed,            ///< The framing or the events did not decode, or grew beyond a limit.
+  worker_lost,          ///< Its worker died.
+  client,               ///< We closed it: churn, reconnect phase, end of the run.
+};
+inline constexpr std::size_t kEndReasons = 12;
+
+/// Why an attempt to open a stream did not give a held stream.
+enum class OpenFailure : std::uint8_t {
+  dns,
+  refused,
+  unreachable,
+  connect_timeout,
+  tls,
+  reset,         ///< Closed or reset before a whole response head.
+  head_timeout,  ///< Connected, but no whole answer in time.
+  http_401,
+  http_403,
+  http_404,
+  http_429,
+  http_4xx,  ///< Any other.
+  http_502,
+  http_503,
+  http_504,
+  http_5xx,      ///< Any other, and statuses that are neither 2xx, 4xx nor 5xx.
+  not_a_stream,  ///< 2xx, but not text/event-stream.
+  handshake,     ///< No endpoint event, or initialize was not answered rightly.
+  auth,          ///< No token could be had.
+  out_of_ports,  ///< EADDRNOTAVAIL: ours.
+  out_of_files,  ///< EMFILE, ENFILE: ours.
+};
+inline constexpr std::size_t kOpenFailures = 21;
+
+/// What became of one intended call.
+enum class CallOutcome : std::uint8_t {
+  ok,
+  jsonrpc_error,
+  tool_error,  ///< A result with isError.
+  http_4xx,
+  http_401,
+  http_429,
+  http_5xx,
+  http_502,
+  http_503,
+  http_504,
+  connect,  ///< No connection, or it broke before an answer.
+  timeout,
+  lost,           ///< Accepted (202), its stream went on or ended, and the answer never came.
+  duplicate,      ///< A second answer to the same id. Counted beside the outcome of the call itself.
+  wrong_session,  ///< The answer came on somebody else's stream.
+  malformed,
+};
+inline constexpr std::size_t kCallOutcomes = 16;
+
+/// Why an intended call was not sent: the generator's or the target's shortage, never silently.
+enum class DropCause : std::uint8_t {
+  no_stream,     ///< No stream of the population was open.
+  in_flight,     ///< limits: too many calls in flight.
+  end_of_phase,  ///< The run ended before it was due to be sent.
+};
+inline constexpr std::size_t kDropCauses = 3;
+
+enum class ConnectPhase : std::uint8_t { dns, tcp, tls, headers, first_event, endpoint, initialize };
+inline constexpr std::size_t kConnectPhases = 7;
+
+enum class Counter : std::uint8_t {
+  opens_intended,  ///< Streams that the schedule wanted opened, reconnects not included.
+  streams_opened,  ///< Held streams that began, reconnects included.
+  reconnects_ok,
+  reconnects_failed,   ///< One for each failed attempt.
+  reconnects_resumed,  ///< Of the good ones, those that sent Last-Event-ID.
+  sessions_opened,     ///< initialize was answered.
+  sessions_lost,       ///< 404 for our session: initialised again.
+  events,
+  heartbeats,   ///< Comments, and ping requests of the server.
+  bytes,        ///< Body bytes of held streams, chunk framing included.
+  events_lost,  ///< Sequence numbers that never came.
+  events_repeated,
+  events_out_of_order,
+  events_coalesced,  ///< Came in one read with an earlier event although sent more than `coalesce_gap` apart.
+  server_requests,   ///< Requests of the server that we answered (ping, roots/list ...).
+  tokens_refreshed,
+  retry_after_honoured,
+  invariant_broken,  ///< Slots with neither a live socket nor a scheduled reconnect. Must stay 0.
+  calls_intended,
+};
+inline constexpr std::size_t kCounters = 19;
+
+enum class Gauge : std::uint8_t {
+  streams_target,  ///< What the scenario wants now.
+  streams_open,
+  streams_opening,  ///< Connecting or in the handshake.
+  streams_waiting,  ///< For their time to reconnect.
+  calls_in_flight,
+};
+inline constexpr std::size_t kGauges = 5;
+
+/// Of one worker process, summed by the supervisor.
+enum class WorkerGauge : std::uint8_t { rss_bytes, heap_bytes, open_files, cpu_user_ns, cpu_system_ns, alive };
+inline constexpr std::size_t kWorkerGauges = 6;
+
+/// Histograms in nanoseconds.
+enum class Timer : std::uint8_t {
+  heartbeat_gap,       ///< Between heartbeats of one stream.
+  byte_gap,            ///< Between reads that brought bytes.
+  reconnect_duration,  ///< End of a stream to the next held stream in its slot, waiting included.
+  delivery_delay,      ///< Sent (a pointer into the event) to received (the kernel's stamp).
+  client_lag,          ///< The kernel's stamp to our reading it: our own saturation.
+  schedule_lag,        ///< Intended to actual start of opens and calls: our own saturation.
+};
+inline constexpr std::size_t kTimers = 6;
+
+std::string_view to_string(EndReason);
+std::string_view to_string(OpenFailure);
+std::string_view to_string(CallOutcome);
+std::string_view to_string(DropCause);
+std::string_view to_string(ConnectPhase);
+std::string_view to_string(Counter);
+std::string_view to_string(Gauge);
+std::string_view to_string(WorkerGauge);
+std::string_view to_string(Timer);
+
+}  // namespace weir::reports::load

@@ -1,0 +1,18 @@
+// Reports of a load run: console, JSON (reports/schema/load.schema.json), Markdown, JUnit (a threshold is a case).
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "reports/load/results.hpp"
+#include "reports/writers.hpp"
+
+namespace weir::reports::load {
+
+std::string console_report(const LoadResults& results, const ConsoleOptions& options);
+std::string json_report(const LoadResults& results);
+std::string markdown_report(const LoadResults& results);
+std::string junit_report(const LoadResults& results);
+std::string render(const LoadResults& results, Format format, const ConsoleOptions& options);
+
+}  // namespace weir::reports::load
