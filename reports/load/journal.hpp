@@ -37,7 +37,7 @@ class JournalWriter {
   JournalWriter& operator=(JournalWriter&& other) noexcept;
   ~JournalWriter();
   /// Creates the file; an existing one is refused (a journal is evidence). The error is one line with the path and the
-  /// fix.
+  /// fix. Devices (/dev/stdout) are taken as they are.
   static tl::expected<JournalWriter, std::string> create(const std::string& path, const JournalHead& head);
 
   /// Each is one write(2), so that a killed writer leaves whole records. An error (no space left, ...) closes the file;
@@ -50,6 +50,7 @@ class JournalWriter {
   bool is_open() const { return fd_ >= 0; }
 
  private:
+  tl::expected<void, std::string> write_all(std::string_view bytes);
   tl::expected<void, std::string> write_record(std::uint8_t kind, std::string_view payload);
   int fd_ = -1;
   std::string path_;
