@@ -51,7 +51,8 @@ struct ActorsOptions {
   std::uint64_t seed = 1;  ///< Of this worker.
   std::size_t opening_at_once = limits::kOpeningAtOnce;
   std::function<void(std::uint64_t generation)>
-      token_refused;  ///< A 401 to the current token; asked once a generation.
+      token_refused;                           ///< A 401 to the current token; asked once a generation.
+  std::function<void(std::string text)> note;  ///< Something for the incidents of the run; each kind is said once.
 };
 
 class Actors final : public StreamOwner, public ExchangeOwner {

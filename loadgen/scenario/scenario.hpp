@@ -44,8 +44,8 @@ struct CallPlan {
 
 struct Reconnect {
   bool enabled = true;
-  Nanos base =
-      kSecond;  ///< Full jitter: uniform in [0, min(cap, base * 2^attempt)); the server's `retry` replaces base.
+  Nanos base = kSecond;  ///< Full jitter: uniform in [0, min(cap, base * 2^attempt)). The server's `retry` replaces
+                         ///< base and is waited for first: it asks for at least so long.
   Nanos cap = 30 * kSecond;
   bool resume = true;  ///< Last-Event-ID where the revision has it.
 };

@@ -41,7 +41,7 @@ class StreamOwner {
   /// every event, for others none. The stream may be closed from within.
   virtual void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) = 0;
   virtual void retry(std::uint32_t slot, std::uint64_t milliseconds) = 0;
-  /// The stream is gone and its descriptor closed; counted already. Not called for close().
+  /// The stream is gone and its descriptor closed; counted already, where it was held. Not called for close().
   virtual void ended(std::uint32_t slot, reports::load::EndReason reason) = 0;
 
  protected:
@@ -53,10 +53,16 @@ class Streams final : public Ready {
   Streams(Loop& loop, Channels& channels, StreamOwner& owner, std::vector<Observation> populations);
   ~Streams();
 
-  /// Takes the connection and counts a held stream from now on. `slot` is the caller's numbering, small and dense; it
-  /// has no stream now. Bytes that came with the head are processed before it returns (events may be called from
-  /// within). False when the loop cannot watch it (the channel is then closed).
-  bool adopt(std::uint32_t slot, std::uint32_t population, Handover&& handover, const Continuity& continuity);
+  /// Takes the connection and holds it. `slot` is the caller's numbering, small and dense; it has no stream now. Bytes
+  /// that came with the head are processed before it returns (events may be called from within, and the end). False
+  /// when the loop cannot watch it (the channel is then closed). Counter::streams_opened and the gauges are the
+  /// caller's; ConnectPhase::first_event is counted here, from handover.times.started_ns.
+  /// `in_handshake`: events are handed out, but an end is not counted (ends, age) until through() was called: a stream
+  /// that never got through its handshake was never held.
+  bool adopt(std::uint32_t slot, std::uint32_t population, Handover&& handover, const Continuity& continuity,
+             bool in_handshake = false);
+  /// The handshake on the slot's stream is through: it is held from now on, and its age begins.
+  void through(std::uint32_t slot);
   /// We close it: counted as EndReason::client, or not at all where it never got through its handshake.
   void close(std::uint32_t slot, Channels::How how = Channels::How::orderly, bool counted = true);
   bool held(std::uint32_t slot) const;
