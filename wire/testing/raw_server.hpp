@@ -66,6 +66,12 @@ class Peer {
     return take(std::min(size, unread_.size()));
   }
 
+  /// Whether a request, or the client's end, comes before the time is over.
+  bool readable_within(std::chrono::milliseconds span) const {
+    pollfd waiting{descriptor_, POLLIN, 0};
+    return !unread_.empty() || ::poll(&waiting, 1, static_cast<int>(span.count())) > 0;
+  }
+
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto sent = ssl_ ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
