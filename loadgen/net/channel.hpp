@@ -114,20 +114,26 @@ class Channels {
     ConnectFailure failure = ConnectFailure::none;  ///< refused, unreachable, out_of_ports, out_of_files at once.
   };
   /// Starts to connect, from `source` (port 0: the kernel's, chosen at connect by IP_BIND_ADDRESS_NO_PORT) unless null.
-  /// TCP_NODELAY and SO_TIMESTAMPNS are set. The descriptor becomes writable when it is decided.
+  /// TCP_NODELAY and SO_TIMESTAMPNS are set. The descriptor becomes writable when it is decided. A source that this
+  /// machine does not have is unreachable.
   Opened connect(const Address& destination, const Address* source);
-  /// After writability: none when connected.
+  /// After writability, or after a write that was refused: none when connected.
   ConnectFailure connected(const Channel& channel);
+  static ConnectFailure connect_failure(int error_number);
   bool begin_tls(Channel& channel, const TlsTarget& target);
   Step handshake(const Channel& channel) { return tls_.handshake(channel.tls - 1); }
   std::string tls_failure(const Channel& channel) const { return tls_.failure(channel.tls - 1); }
 
-  /// Bytes taken (0: would block), -1: broken.
+  /// Bytes taken (0: would block, or not connected yet), -1: broken; of a plain channel, errno then says why.
   std::int64_t write(const Channel& channel, std::string_view bytes);
+  /// One recvmsg of at most limits::kReadBytes: level-triggered readiness brings the rest.
   Received read(const Channel& channel);
   void settle(const Channel& channel);
 
-  enum class How : std::uint8_t { orderly, reset };
+  enum class How : std::uint8_t {
+    orderly,  ///< close_notify under TLS, then FIN; what is unread is dropped first, so that it makes no RST.
+    reset     ///< RST.
+  };
   void close(Channel& channel, How how = How::orderly);
 
   Tls& tls() { return tls_; }

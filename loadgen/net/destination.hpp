@@ -16,7 +16,7 @@ namespace weir::loadgen {
 std::optional<Address> to_address(const wire::SocketAddress& address);
 
 struct Pair {
-  const Address* to = nullptr;
+  const Address* to = nullptr;    ///< Null while there is no address. Both live until set_addresses().
   const Address* from = nullptr;  ///< Null: the kernel's choice.
 };
 
@@ -30,11 +30,15 @@ class Destination {
   /// New addresses from a later look-up: new connections spread over them, held streams stay. An empty list is ignored.
   void set_addresses(std::vector<Address> addresses);
   bool has_address() const { return !addresses_.empty(); }
-  /// The next pair, of one address family. `avoid`: an address that just failed, while there is another.
+  /// The next pair, of one address family where a source has it: addresses of another family are passed over while
+  /// there are others. `avoid`: an address that just failed, while there is another.
   Pair next(const Address* avoid = nullptr);
   std::size_t addresses() const { return addresses_.size(); }
 
  private:
+  std::size_t sources_of(sa_family_t family) const;
+  const Address* source(sa_family_t family, std::size_t index) const;
+
   wire::Url url_;
   TlsTarget tls_;
   std::vector<Address> sources_;

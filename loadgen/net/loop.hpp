@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "wire/error.hpp"
 
@@ -41,7 +43,8 @@ class Loop {
   /// False on ENOSPC/ENOMEM only.
   bool watch(int fd, Kind kind, std::uint32_t slot, std::uint32_t events = EPOLLIN);
   bool change(int fd, Kind kind, std::uint32_t slot, std::uint32_t events);
-  /// Before close(2); a descriptor that was closed leaves the set by itself.
+  /// Before close(2), or before somebody else watches the descriptor. Costs no system call: a descriptor that was
+  /// closed leaves the set by itself, and one that lives on is moved by the next watch(), or taken out when it reports.
   void forget(int fd);
 
   /// Waits until something is ready or `until_ns` (monotonic) has come, and dispatches one round. Returns how many were
@@ -53,9 +56,20 @@ class Loop {
 
  private:
   Loop() = default;
+  void set_now();
+  int wait(std::int64_t until_ns);
+  void dispatch(const epoll_event& event);
+  bool control(int operation, int fd, Kind kind, std::uint32_t slot, std::uint32_t events) const;
+
+  /// What is known of a descriptor, two bytes each: a flag for "watched", one for "may still be in the set", and the
+  /// low bits of the round in which it was last forgotten.
+  std::vector<std::uint16_t> marks_;
+  std::unique_ptr<epoll_event[]> events_;
   int fd_ = -1;
+  std::uint16_t round_ = 0;
   std::int64_t now_ns_ = 0;
   std::int64_t realtime_offset_ns_ = 0;
+  std::int64_t offset_read_ns_ = 0;
   std::array<Ready*, kKinds> handlers_{};
 };
 

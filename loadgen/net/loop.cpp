@@ -1,0 +1,173 @@
+#include "loadgen/net/loop.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+namespace weir::loadgen {
+
+namespace {
+
+constexpr int kEventsAtOnce = 512;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kMillisecondNs = 1'000'000;
+
+constexpr std::uint16_t kWatched = 1U << 15;
+constexpr std::uint16_t kLingers = 1U << 14;  // Forgotten, but perhaps not closed: it may still be in the set.
+constexpr std::uint16_t kRoundMask = kLingers - 1;
+
+constexpr int kFdBits = 24;
+constexpr int kKindShift = 56;
+
+std::uint64_t pack(int fd, Kind kind, std::uint32_t slot) {
+  return (static_cast<std::uint64_t>(kind) << kKindShift) | (static_cast<std::uint64_t>(fd) << 32) | slot;
+}
+
+std::int64_t read_clock(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return at.tv_sec * kSecondNs + at.tv_nsec;
+}
+
+}  // namespace
+
+std::int64_t monotonic_ns() { return read_clock(CLOCK_MONOTONIC); }
+std::int64_t realtime_ns() { return read_clock(CLOCK_REALTIME); }
+
+wire::Result<Loop> Loop::make() {
+  Loop loop;
+  loop.fd_ = ::epoll_create1(EPOLL_CLOEXEC);
+  if (loop.fd_ < 0) {
+    return wire::fail(wire::ErrorCode::internal,
+                      fmt::format("epoll_create1: {}; raise the limit of open files", std::strerror(errno)));
+  }
+  loop.events_ = std::make_unique<epoll_event[]>(kEventsAtOnce);
+  loop.set_now();
+  return loop;
+}
+
+Loop::Loop(Loop&& other) noexcept { *this = std::move(other); }
+
+Loop& Loop::operator=(Loop&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+    fd_ = std::exchange(other.fd_, -1);
+    marks_ = std::move(other.marks_);
+    events_ = std::move(other.events_);
+    round_ = other.round_;
+    now_ns_ = other.now_ns_;
+    realtime_offset_ns_ = other.realtime_offset_ns_;
+    offset_read_ns_ = other.offset_read_ns_;
+    handlers_ = other.handlers_;
+  }
+  return *this;
+}
+
+Loop::~Loop() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+bool Loop::control(int operation, int fd, Kind kind, std::uint32_t slot, std::uint32_t events) const {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = pack(fd, kind, slot);
+  return ::epoll_ctl(fd_, operation, fd, &event) == 0;
+}
+
+bool Loop::watch(int fd, Kind kind, std::uint32_t slot, std::uint32_t events) {
+  if (fd < 0 || fd >= 1 << kFdBits) {
+    return false;
+  }
+  if (static_cast<std::size_t>(fd) >= marks_.size()) {
+    marks_.resize(std::max<std::size_t>(fd + 1, marks_.size() + marks_.size() / 4), 0);
+  }
+  std::uint16_t& mark = marks_[fd];
+  // A forgotten number is either the same descriptor in other hands, or a new one.
+  const bool moved = (mark & kLingers) != 0 && control(EPOLL_CTL_MOD, fd, kind, slot, events);
+  if (!moved && !control(EPOLL_CTL_ADD, fd, kind, slot, events)) {
+    return false;
+  }
+  mark = static_cast<std::uint16_t>(kWatched | (mark & kRoundMask));
+  return true;
+}
+
+bool Loop::change(int fd, Kind kind, std::uint32_t slot, std::uint32_t events) {
+  return control(EPOLL_CTL_MOD, fd, kind, slot, events);
+}
+
+void Loop::forget(int fd) {
+  if (fd >= 0 && static_cast<std::size_t>(fd) < marks_.size()) {
+    marks_[fd] = static_cast<std::uint16_t>(kLingers | (round_ & kRoundMask));
+  }
+}
+
+void Loop::set_now() {
+  now_ns_ = monotonic_ns();
+  if (offset_read_ns_ == 0 || now_ns_ - offset_read_ns_ >= kSecondNs) {
+    offset_read_ns_ = now_ns_;
+    realtime_offset_ns_ = realtime_ns() - now_ns_;
+  }
+}
+
+/// epoll_pwait2 is missing before Linux 5.11 and behind some seccomp filters; milliseconds, rounded up, do there.
+int Loop::wait(std::int64_t until_ns) {
+  static bool nanoseconds = true;
+  const std::int64_t left_ns = until_ns == INT64_MAX ? INT64_MAX : std::max<std::int64_t>(until_ns - monotonic_ns(), 0);
+  if (left_ns == 0) {
+    return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, 0);
+  }
+  if (nanoseconds) {
+    const timespec timeout{left_ns / kSecondNs, left_ns % kSecondNs};
+    const int count =
+        ::epoll_pwait2(fd_, events_.get(), kEventsAtOnce, left_ns == INT64_MAX ? nullptr : &timeout, nullptr);
+    nanoseconds = count >= 0 || (errno != ENOSYS && errno != EPERM);
+    if (nanoseconds) {
+      return count;
+    }
+  }
+  const std::int64_t most_ms = 3'600'000;
+  const int timeout_ms = static_cast<int>(std::min(most_ms, left_ns / kMillisecondNs + 1));
+  return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, timeout_ms);
+}
+
+void Loop::dispatch(const epoll_event& event) {
+  const std::uint64_t data = event.data.u64;
+  const auto fd = static_cast<std::uint32_t>(data >> 32) & ((1U << kFdBits) - 1);
+  const std::uint16_t mark = marks_[fd];
+  if ((mark & kWatched) == 0) {
+    epoll_event unused{};  // It was forgotten and lives on.
+    ::epoll_ctl(fd_, EPOLL_CTL_DEL, static_cast<int>(fd), &unused);
+    return;
+  }
+  // Forgotten and watched anew within this round. (Or exactly 2^14 rounds ago: it is then reported again.)
+  if ((mark & kRoundMask) == (round_ & kRoundMask)) {
+    return;
+  }
+  if (Ready* handler = handlers_[data >> kKindShift]) {
+    handler->ready(static_cast<std::uint32_t>(data), event.events);
+  }
+}
+
+int Loop::run_once(std::int64_t until_ns) {
+  const int count = wait(until_ns);
+  round_ = (round_ & kRoundMask) == kRoundMask ? 1 : static_cast<std::uint16_t>(round_ + 1);  // 0: never forgotten.
+  set_now();
+  for (int i = 0; i < count; ++i) {
+    dispatch(events_[i]);
+  }
+  if (count > 0) {
+    set_now();
+  }
+  return std::max(count, 0);
+}
+
+}  // namespace weir::loadgen

@@ -1,0 +1,272 @@
+#include "loadgen/net/tls_session.hpp"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "loadgen/net/tls_context.hpp"
+
+namespace weir::loadgen {
+
+namespace {
+
+constexpr std::size_t kHeaderBytes = 5;
+constexpr unsigned char kApplicationData = 23;
+constexpr int kAllPeers = SSL_VERIFY_PEER;
+
+bool would_block(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+}
+
+}  // namespace
+
+void RecordCounter::feed(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (left_ > 0) {
+      const std::size_t skipped = std::min<std::size_t>(left_, bytes.size());
+      left_ -= static_cast<std::uint32_t>(skipped);
+      bytes.remove_prefix(skipped);
+      continue;
+    }
+    header_[header_bytes_++] = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    if (header_bytes_ == kHeaderBytes) {
+      header_bytes_ = 0;
+      left_ = static_cast<std::uint32_t>(header_[3] << 8 | header_[4]);
+      count_ += header_[0] == kApplicationData ? 1 : 0;
+    }
+  }
+}
+
+/// What OpenSSL calls; every session is found through its BIO.
+struct TlsCallbacks {
+  static TlsSession& of(const BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(const_cast<BIO*>(bio))); }
+  static TlsSession& of(const SSL* ssl) { return of(SSL_get_rbio(ssl)); }
+
+  static int read(BIO* bio, char* out, std::size_t size, std::size_t* got) {
+    TlsSession& session = of(bio);
+    BIO_clear_retry_flags(bio);
+    if (session.established_) {
+      *got = std::min(size, session.input_.size());
+      std::memcpy(out, session.input_.data(), *got);
+      session.input_.remove_prefix(*got);
+      session.in_.feed({out, *got});
+      if (*got == 0) {
+        BIO_set_retry_read(bio);
+      }
+      return *got > 0 ? 1 : 0;
+    }
+    // During the handshake no byte is read beyond what OpenSSL asks for: the first record after it is number 0.
+    const ssize_t count = ::recv(session.fd_, out, size, MSG_DONTWAIT);
+    if (count < 0 && would_block(errno)) {
+      BIO_set_retry_read(bio);
+    }
+    session.reset_ = session.reset_ || (count < 0 && !would_block(errno));
+    session.fin_ = session.fin_ || count == 0;
+    *got = count > 0 ? static_cast<std::size_t>(count) : 0;
+    return count > 0 ? 1 : 0;
+  }
+
+  static int write(BIO* bio, const char* bytes, std::size_t size, std::size_t* sent) {
+    TlsSession& session = of(bio);
+    BIO_clear_retry_flags(bio);
+    const ssize_t count = ::send(session.fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0) {
+      if (would_block(errno)) {
+        BIO_set_retry_write(bio);
+      }
+      session.reset_ = session.reset_ || !would_block(errno);
+      *sent = 0;
+      return 0;
+    }
+    if (session.established_) {
+      session.out_.feed({bytes, static_cast<std::size_t>(count)});
+    }
+    *sent = static_cast<std::size_t>(count);
+    return 1;
+  }
+
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+  static int create(BIO* bio) {
+    BIO_set_init(bio, 1);
+    return 1;
+  }
+
+  static BIO_METHOD* method() {
+    static BIO_METHOD* const made = [] {
+      BIO_METHOD* fresh = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weir descriptor");
+      BIO_meth_set_read_ex(fresh, read);
+      BIO_meth_set_write_ex(fresh, write);
+      BIO_meth_set_ctrl(fresh, control);
+      BIO_meth_set_create(fresh, create);
+      return fresh;
+    }();
+    return made;
+  }
+
+  static int verify(int preverified, X509_STORE_CTX* store) {
+    const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    TlsSession& session = of(ssl);
+    return session.insecure_ || wire::note_fault(preverified == 1, store, session.fault_) ? 1 : 0;
+  }
+
+  static void message(int, int, int content, const void* bytes, std::size_t size, SSL* ssl, void*) {
+    if (content == SSL3_RT_HANDSHAKE && size > 0 && *static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE) {
+      of(ssl).rekeyed_ = true;
+    }
+  }
+};
+
+wire::Result<std::shared_ptr<ssl_ctx_st>> make_load_context(const std::string& ca_file, bool insecure) {
+  auto context = wire::make_tls_context(ca_file, insecure);
+  if (context) {
+    SSL_CTX_set_mode(context->get(),
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(context->get(), SSL_SESS_CACHE_OFF);
+  }
+  return context;
+}
+
+std::unique_ptr<TlsSession> TlsSession::make(int fd, const TlsTarget& target) {
+  std::unique_ptr<TlsSession> session(new TlsSession);
+  session->fd_ = fd;
+  session->host_ = target.host;
+  session->insecure_ = target.insecure;
+  session->ssl_ = SSL_new(target.context.get());
+  BIO* bio = session->ssl_ != nullptr ? BIO_new(TlsCallbacks::method()) : nullptr;
+  if (bio == nullptr) {
+    ERR_clear_error();
+    return nullptr;
+  }
+  BIO_set_data(bio, session.get());
+  SSL_set_bio(session->ssl_, bio, bio);
+  SSL_set_verify(session->ssl_, target.insecure ? SSL_VERIFY_NONE : kAllPeers, TlsCallbacks::verify);
+  SSL_set_msg_callback(session->ssl_, TlsCallbacks::message);
+  SSL_set_connect_state(session->ssl_);
+  const bool ready = wire::expect_host(session->ssl_, target.host, target.insecure).has_value();
+  ERR_clear_error();
+  return ready ? std::move(session) : nullptr;
+}
+
+TlsSession::~TlsSession() { SSL_free(ssl_); }
+
+Step TlsSession::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_);
+  if (result != 1) {
+    return failed(result);
+  }
+  established_ = true;
+  return Step::done;
+}
+
+Step TlsSession::failed(int result) {
+  switch (SSL_get_error(ssl_, result)) {
+    case SSL_ERROR_WANT_READ:
+      return Step::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Step::want_write;
+    default:
+      error_ = ERR_peek_error();
+      broken_ = true;
+      ERR_clear_error();
+      return Step::failed;
+  }
+}
+
+std::string TlsSession::failure() const {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  ::getpeername(fd_, reinterpret_cast<sockaddr*>(&peer), &size);
+  const auto port = peer.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(peer).sin6_port
+                                               : reinterpret_cast<const sockaddr_in&>(peer).sin_port;
+  const std::string where = fmt::format("{}:{}", host_, ntohs(port));
+  const char* reason = reset_ ? "the peer reset the connection" : "the peer closed the connection";
+  return wire::handshake_error(host_, where, fault_, reset_ || fin_ ? 0 : error_, reason).detail;
+}
+
+Received TlsSession::end(Received received) {
+  ended_ = received.what;
+  if (!received.bytes.empty()) {
+    received.what = Received::What::bytes;
+    received.more = true;  // The end is known, and may cause no wake-up of its own.
+  }
+  return received;
+}
+
+Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std::size_t size) {
+  if (ended_ != Received::What::nothing) {
+    return {.what = ended_};
+  }
+  Received received = receive_plain(fd_, input, input_size);
+  if (received.what != Received::What::bytes) {
+    if (received.what == Received::What::fin) {
+      received.what = Received::What::tls_truncated;
+    }
+    broken_ = broken_ || received.what != Received::What::nothing;
+    return received;
+  }
+  input_ = received.bytes;
+  received.bytes = {};
+  std::size_t filled = 0;
+  for (;;) {
+    std::size_t got = 0;
+    ERR_clear_error();
+    const int result = SSL_read_ex(ssl_, buffer + filled, size - filled, &got);
+    filled += got;
+    received.bytes = {buffer, filled};
+    if (result == 1) {
+      continue;
+    }
+    const int error = SSL_get_error(ssl_, result);
+    if (error == SSL_ERROR_ZERO_RETURN) {
+      received.what = Received::What::tls_close;
+      return end(received);
+    }
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+      ERR_clear_error();
+      broken_ = true;
+      received.what = Received::What::tls_failed;
+      return end(received);
+    }
+    break;
+  }
+  if (settled_) {
+    free_buffers();
+  }
+  received.what = filled > 0 ? Received::What::bytes : Received::What::nothing;
+  return received;
+}
+
+std::int64_t TlsSession::write(std::string_view bytes) {
+  std::size_t sent = 0;
+  ERR_clear_error();
+  const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &sent);
+  if (result == 1) {
+    return static_cast<std::int64_t>(sent);
+  }
+  return failed(result) == Step::failed ? -1 : 0;
+}
+
+/// A NewSessionTicket makes OpenSSL allocate a write buffer that only a write would free. Between records only: some
+/// releases free a buffer that still holds a record's header.
+void TlsSession::free_buffers() {
+  if (in_.between_records()) {
+    SSL_free_buffers(ssl_);
+  }
+}
+
+void TlsSession::notify() {
+  if (established_ && !broken_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+  }
+}
+
+}  // namespace weir::loadgen
