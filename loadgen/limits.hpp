@@ -23,8 +23,10 @@ inline constexpr std::size_t kIdleConnections = 512;  ///< Kept for calls, by on
 inline constexpr std::size_t kFilesReserve = 256;     ///< Descriptors of a process that are not streams.
 inline constexpr std::size_t kPortsPerPair =
     14'000;  ///< Connections from one source to one destination before connect() slows down.
-inline constexpr std::chrono::seconds kRetryAfterMost{300};  ///< A longer Retry-After is cut to it.
-inline constexpr std::chrono::seconds kRetryMost{60};        ///< A longer `retry:` is cut to it.
-inline constexpr std::chrono::seconds kStopGrace{8};         ///< From the signal to the last report.
+inline constexpr std::chrono::hours kDurationMost{366 * 24};  ///< Any length of time in a scenario.
+inline constexpr double kRateMost = 1e6;                      ///< Calls, churn or opens a second, all workers together.
+inline constexpr std::chrono::seconds kRetryAfterMost{300};   ///< A longer Retry-After is cut to it.
+inline constexpr std::chrono::seconds kRetryMost{60};         ///< A longer `retry:` is cut to it.
+inline constexpr std::chrono::seconds kStopGrace{8};          ///< From the signal to the last report.
 
 }  // namespace weir::loadgen::limits

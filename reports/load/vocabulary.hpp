@@ -94,9 +94,10 @@ enum class Counter : std::uint8_t {
   sessions_opened,     ///< initialize was answered.
   sessions_lost,       ///< 404 for our session: initialised again.
   events,
-  heartbeats,   ///< Comments, and ping requests of the server.
-  bytes,        ///< Body bytes of held streams, chunk framing included.
-  events_lost,  ///< Sequence numbers that never came.
+  heartbeats,        ///< Comments, and ping requests of the server.
+  bytes,             ///< Body bytes of held streams, chunk framing included.
+  events_sequenced,  ///< Events whose sequence number was known; where there is none, nothing is known of losses.
+  events_lost,       ///< Sequence numbers that never came.
   events_repeated,
   events_out_of_order,
   events_coalesced,  ///< Came in one read with an earlier event although sent more than `coalesce_gap` apart.
@@ -106,7 +107,7 @@ enum class Counter : std::uint8_t {
   invariant_broken,  ///< Slots with neither a live socket nor a scheduled reconnect. Must stay 0.
   calls_intended,
 };
-inline constexpr std::size_t kCounters = 19;
+inline constexpr std::size_t kCounters = 20;
 
 enum class Gauge : std::uint8_t {
   streams_target,  ///< What the scenario wants now.
