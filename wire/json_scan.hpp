@@ -23,16 +23,18 @@ class JsonPointer {
 };
 
 /// The raw text of the value at `pointer` (a string with its quotes, escapes as they came), or nullopt. Of duplicate
-/// keys the last counts, as elsewhere.
+/// keys the last counts, as elsewhere. A text that is cut short, or nested beyond limits::kJsonDepth, has no values
+/// from there on.
 std::optional<std::string_view> find_raw(std::string_view json, const JsonPointer& pointer);
 
 /// A raw value as a whole number: 42, "42". nullopt for anything else.
 std::optional<std::int64_t> raw_to_integer(std::string_view raw);
-/// A raw value as nanoseconds since the epoch: an RFC 3339 string, or a number in seconds, milliseconds, microseconds
-/// or nanoseconds, told apart by its size (a moment between 2001 and 2286).
+/// A raw value as nanoseconds since the epoch: an RFC 3339 string, or a number (quoted or not) in seconds,
+/// milliseconds, microseconds or nanoseconds, told apart by its size: a moment from September 2001 on, until 2262 when
+/// nanoseconds leave 64 bits. nullopt for anything else.
 std::optional<std::int64_t> raw_to_unix_ns(std::string_view raw);
 
-/// A JSON-RPC message at a glance.
+/// A JSON-RPC message at a glance: told apart as wire::jsonrpc::classify does. A batch is not looked into.
 struct RpcGlance {
   enum class Kind : std::uint8_t { none, request, notification, result, error, batch };
   Kind kind = Kind::none;

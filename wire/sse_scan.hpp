@@ -1,7 +1,9 @@
 // Server-sent events for streams held by the thousand: the same events as SseDecoder (WHATWG HTML section 9.2.6), as
 // views that live until the call returns, without a string or an allocation per event and with eight bytes of state per
-// stream. What lies unfinished between two reads goes into a buffer lent by a SseCarries, which all scans of a thread
-// share.
+// stream. An event that lies whole in one read, with one line of data, is handed out where it lies. What lies
+// unfinished between two reads goes into a buffer lent by a SseCarries, which all scans of a thread share.
+//
+// Apart from SseDecoder: bytes that are no UTF-8 are handed out as they came, and nothing is said of oddities.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +21,8 @@ struct SseEventView {
   bool has_id = false;
 };
 
-/// Buffers for unfinished lines and events; as many as streams are cut mid-event right now. Freed buffers are kept for
-/// reuse up to a bound in bytes.
+/// Buffers for unfinished lines and events, and for the joined lines of events; as many as streams are cut mid-event
+/// right now. Freed buffers are kept for reuse up to limits::kLoadSpareBytes.
 class SseCarries {
  public:
   SseCarries();
@@ -28,12 +30,18 @@ class SseCarries {
   SseCarries& operator=(const SseCarries&) = delete;
   ~SseCarries();
   std::size_t lent() const;
-  std::size_t bytes() const;
+  std::size_t bytes() const;  ///< Heap bytes of all buffers, lent and spare.
 
  private:
   friend class SseScan;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Carry;
+  std::uint32_t lend();
+  void give_back(std::uint32_t carry);
+  Carry& at(std::uint32_t carry) { return *carries_[carry - 1]; }
+
+  std::vector<std::unique_ptr<Carry>> carries_;  // By index, counted from 1; they never move.
+  std::vector<std::uint32_t> spare_;
+  std::size_t spare_bytes_ = 0;
 };
 
 /// What a scan hands out; only the functions that matter are overridden. Order is the stream's.
@@ -42,6 +50,8 @@ class SseSink {
   virtual void event(const SseEventView& event) = 0;
   virtual void comment(std::string_view) {}
   virtual void retry(std::uint64_t /*milliseconds*/) {}
+  /// An id that came without data, so without an event: a reconnect sends it all the same.
+  virtual void id_alone(std::string_view) {}
 
  protected:
   ~SseSink() = default;
@@ -49,14 +59,19 @@ class SseSink {
 
 class SseScan {
  public:
-  /// False when a line or an event went beyond `limits::kLoadEventBytes`: the stream is not worth reading on.
+  /// False, for good, when a line or the data of an event went beyond limits::kLoadEventBytes: the stream is not worth
+  /// reading on. The sink may use other scans of the same carries, not this one.
   bool feed(std::string_view bytes, SseCarries& carries, SseSink& sink);
   /// The stream is gone: gives its buffer back. To be called before the scan is dropped.
   void release(SseCarries& carries);
   bool holds_buffer() const { return carry_ != 0; }
 
  private:
-  std::uint32_t carry_ = 0;  // 1 + index of the lent buffer.
+  enum Flag : std::uint8_t { kAfterCr = 1, kPastFirstLine = 2, kFailed = 4 };
+  struct Block;
+  class Feed;
+
+  std::uint32_t carry_ = 0;  // Of the lent buffer; 0: none.
   std::uint8_t flags_ = 0;
 };
 static_assert(sizeof(SseScan) == 8);
