@@ -28,6 +28,12 @@ inline constexpr std::size_t kPortsPerPair =
     14'000;  ///< Connections from one source to one destination before connect() slows down.
 inline constexpr std::chrono::hours kDurationMost{366 * 24};  ///< Any length of time in a scenario.
 inline constexpr double kRateMost = 1e6;                      ///< Calls, churn or opens a second, all workers together.
+inline constexpr std::size_t kFrameBytes = 64 * 1024 * 1024;  ///< One message between supervisor and worker.
+inline constexpr std::size_t kNoteBytes = 500;                ///< A worker's sentence for the incidents.
+inline constexpr std::size_t kNotes = 200;                    ///< Incidents kept of one run; later ones are counted.
+inline constexpr std::size_t kAddresses = 256;                ///< Of one destination.
+inline constexpr std::size_t kHeaders = 256;                  ///< Fixed headers of all requests.
+inline constexpr std::size_t kTokenBytes = 64 * 1024;         ///< An access token.
 inline constexpr std::chrono::seconds kRetryAfterMost{300};   ///< A longer Retry-After is cut to it.
 inline constexpr std::chrono::seconds kRetryMost{60};         ///< A longer `retry:` is cut to it.
 inline constexpr std::chrono::seconds kStopGrace{8};          ///< From the signal to the last report.

@@ -19,7 +19,8 @@ struct Machine {
   std::int64_t memory_free_bytes = 0;                ///< MemAvailable, or what the cgroup leaves.
   std::int64_t processes_free = 10'000;              ///< RLIMIT_NPROC, cgroup pids.max.
 };
-Machine read_machine();
+/// `root` stands before /proc and /sys; tests give their own tree.
+Machine read_machine(const std::string& root = "");
 
 struct Placement {
   std::int64_t workers = 1;
