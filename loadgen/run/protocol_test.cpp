@@ -14,7 +14,7 @@ PhaseOrder a_phase() {
   PhaseOrder order;
   order.phase = 3;
   order.at_ns = 123'456'789'012;
-  order.over_ns = 10 * kSecond;
+  order.over_ns = 10'000'000'000;
   order.streams = {5, 0, 4'000'000};
   order.churn_per_second = {0.25, 0, 7};
   order.call_scale = 2.5;
@@ -49,7 +49,7 @@ TEST(RunProtocol, gives_back_a_phase_order) {
   const auto& phase = std::get<PhaseOrder>(*order);
   EXPECT_EQ(phase.phase, 3u);
   EXPECT_EQ(phase.at_ns, 123'456'789'012);
-  EXPECT_EQ(phase.over_ns, 10 * kSecond);
+  EXPECT_EQ(phase.over_ns, 10'000'000'000);
   EXPECT_EQ(phase.streams, (std::vector<std::int64_t>{5, 0, 4'000'000}));
   EXPECT_EQ(phase.churn_per_second, (std::vector<double>{0.25, 0, 7}));
   EXPECT_EQ(phase.call_scale, 2.5);
@@ -143,7 +143,7 @@ TEST(RunProtocol, refuses_a_payload_with_a_byte_too_many_or_too_few) {
 
 TEST(RunProtocol, refuses_rates_that_are_no_numbers) {
   auto phase = a_phase();
-  for (const double wrong : {std::nan(""), INFINITY, -1.0}) {
+  for (const double wrong : {std::nan(""), HUGE_VAL, -1.0}) {
     phase.call_scale = wrong;
     Frames<Order> frames;
     frames.feed(encode(Order(phase)));

@@ -13,6 +13,7 @@ struct WorkerPlan {
   std::uint32_t index = 0, count = 1;  ///< Over all shards.
   std::uint64_t seed = 1;
   std::int64_t run_start_ns = 0;              ///< CLOCK_MONOTONIC.
+  std::int64_t second_ns = kSecond;           ///< Between reports; tests have shorter seconds.
   std::vector<wire::Url> destinations;        ///< Distinct, in the order of AddressesOrder::destination.
   std::vector<std::uint32_t> destination_of;  ///< Of each population.
   std::vector<std::string> sources;           ///< This worker's own.

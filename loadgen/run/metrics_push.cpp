@@ -1,0 +1,67 @@
+#include "loadgen/run/metrics_push.hpp"
+
+#include "wire/http_client.hpp"
+#include "wire/json.hpp"
+
+namespace weir::loadgen {
+
+namespace {
+
+constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+/// RFC 4648 section 5, without padding but for the empty text, which the gateway wants as "=".
+std::string base64url(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char byte : bytes) {
+    bits = (bits << 8) | static_cast<unsigned char>(byte);
+    for (count += 8; count >= 6; count -= 6) {
+      out += kDigits[(bits >> (count - 6)) & 63];
+    }
+  }
+  if (count > 0) {
+    out += kDigits[(bits << (6 - count)) & 63];
+  }
+  return out.empty() ? "=" : out;
+}
+
+}  // namespace
+
+std::string push_path(std::string_view target) {
+  const std::string group = "/metrics/job/weir/target";
+  const bool plain = !target.empty() && target.find_first_not_of(kUnreserved) == std::string_view::npos;
+  return plain ? fmt::format("{}/{}", group, target) : fmt::format("{}@base64/{}", group, base64url(target));
+}
+
+wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,
+                                std::chrono::milliseconds timeout) {
+  auto url = wire::parse_url(gateway);
+  if (!url) {
+    return wire::fail(url.error().code, "--push: " + url.error().detail);
+  }
+  while (!url->path.empty() && url->path.back() == '/') {
+    url->path.pop_back();
+  }
+  url->path += push_path(target);
+  wire::Request request;
+  request.method = "PUT";
+  request.url = *url;
+  request.headers.set("Content-Type", "text/plain; version=0.0.4");
+  request.body = std::move(text);
+  wire::HttpClient client({.connect_timeout = timeout, .user_agent = "weir-loadgen"});
+  const auto answer = client.exchange(request, wire::Deadline::in(timeout));
+  if (!answer) {
+    return wire::fail(answer.error().code,
+                      fmt::format("the metrics were not pushed to {}: {}", url->origin(), answer.error().detail));
+  }
+  if (!answer->ok()) {
+    return wire::fail(wire::ErrorCode::rejected,
+                      fmt::format("the metrics were not pushed: {} answered HTTP {} {}", url->origin(),
+                                  answer->head.status, wire::excerpt(answer->body, 120)));
+  }
+  return {};
+}
+
+}  // namespace weir::loadgen
