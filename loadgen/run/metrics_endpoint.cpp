@@ -7,11 +7,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <system_error>
+#include <thread>
 
 namespace weir::loadgen {
 
@@ -23,8 +26,23 @@ using reports::load::Snapshot;
 struct Address {
   std::string ip = "127.0.0.1";
   std::uint16_t port = 0;
-  std::string text() const {
-    return ip.find(':') == std::string::npos ? fmt::format("{}:{}", ip, port) : fmt::format("[{}]:{}", ip, port);
+  std::string text() const { return v6() ? fmt::format("[{}]:{}", ip, port) : fmt::format("{}:{}", ip, port); }
+  bool v6() const { return ip.find(':') != std::string::npos; }
+  sockaddr_storage storage(socklen_t& length) const {
+    sockaddr_storage made{};
+    if (v6()) {
+      auto* v6_address = reinterpret_cast<sockaddr_in6*>(&made);
+      *v6_address = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+      ::inet_pton(AF_INET6, ip.c_str(), &v6_address->sin6_addr);
+      length = sizeof *v6_address;
+    } else {
+      auto* v4_address = reinterpret_cast<sockaddr_in*>(&made);
+      v4_address->sin_family = AF_INET;
+      v4_address->sin_port = htons(port);
+      ::inet_pton(AF_INET, ip.c_str(), &v4_address->sin_addr);
+      length = sizeof *v4_address;
+    }
+    return made;
   }
 };
 
@@ -57,20 +75,9 @@ wire::Result<Address> parse(const std::string& given) {
 }
 
 wire::Result<void> try_to_bind(const std::string& given, const Address& address) {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof(sockaddr_in);
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-  if (::inet_pton(AF_INET, address.ip.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(address.port);
-  } else {
-    ::inet_pton(AF_INET6, address.ip.c_str(), &v6->sin6_addr);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(address.port);
-    length = sizeof(sockaddr_in6);
-  }
-  const int fd = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socklen_t length = 0;
+  const auto storage = address.storage(length);
+  const int fd = ::socket(address.v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   if (fd >= 0) {
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -115,12 +122,56 @@ class Totals final : public prometheus::Collectable {
   Snapshot totals_;
 };
 
+/// The exposer's acceptor sleeps for up to two seconds before it looks whether it should end, unless somebody knocks.
+class Knocking {
+ public:
+  explicit Knocking(const Address& address) : address_(address) {
+    try {
+      thread_ = std::thread([this] { knock(); });
+    } catch (const std::system_error&) {
+      // No thread to be had: the end takes two seconds.
+    }
+  }
+  ~Knocking() {
+    done_ = true;
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+  Knocking(const Knocking&) = delete;
+  Knocking& operator=(const Knocking&) = delete;
+
+ private:
+  void knock() const {
+    socklen_t length = 0;
+    const auto storage = address_.storage(length);
+    while (!done_) {
+      if (const int fd = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); fd >= 0) {
+        ::connect(fd, reinterpret_cast<const sockaddr*>(&storage), length);
+        ::close(fd);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  Address address_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
 }  // namespace
 
 struct MetricsEndpoint::Impl {
+  ~Impl() {
+    if (exposer) {
+      const Knocking knocking(address);
+      exposer.reset();
+    }
+  }
   std::shared_ptr<Totals> totals;
   std::unique_ptr<prometheus::Exposer> exposer;
-  std::string address;
+  Address address;
+  std::string bound;
 };
 
 MetricsEndpoint::MetricsEndpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -153,11 +204,12 @@ wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& address,
   } catch (const std::exception& error) {
     return refuse(address, error.what());
   }
-  impl->address = parsed->text();
+  impl->address = *parsed;
+  impl->bound = parsed->text();
   return MetricsEndpoint(std::move(impl));
 }
 
 void MetricsEndpoint::update(const Snapshot& totals) { impl_->totals->set(totals); }
-const std::string& MetricsEndpoint::address() const { return impl_->address; }
+const std::string& MetricsEndpoint::address() const { return impl_->bound; }
 
 }  // namespace weir::loadgen
