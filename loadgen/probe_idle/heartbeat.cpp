@@ -54,15 +54,14 @@ std::vector<double> gaps_of(const std::vector<Beat>& beats, BeatKind kind) {
       by_stream[beat.stream].push_back(beat.at_s);
     }
   }
+  // What came once may have been a greeting: the time from the opening is no gap.
   std::vector<double> between;
-  std::vector<double> from_opening;
   for (const auto& [stream, times] : by_stream) {
-    from_opening.push_back(times.front());
     for (std::size_t i = 1; i < times.size(); ++i) {
       between.push_back(times[i] - times[i - 1]);
     }
   }
-  return between.empty() ? from_opening : between;
+  return between;
 }
 
 }  // namespace

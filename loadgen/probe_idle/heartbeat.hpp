@@ -38,8 +38,7 @@ struct Beat {
 /// What an item of a stream may be as a heartbeat; nullopt for answers, endpoint events and what is no item of its own.
 std::optional<BeatKind> beat_kind(const wire::SseItem& item);
 
-/// The kind that comes at a steady pace, the most frequent of several; nullopt where none does. Where each stream had
-/// but one, the time from its opening counts as the gap.
+/// The kind that comes at a steady pace, the most frequent of several; nullopt where none has come again and again.
 std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats);
 
 }  // namespace idle

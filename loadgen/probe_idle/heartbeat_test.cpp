@@ -23,12 +23,9 @@ TEST(Heartbeat, has_the_median_gap_as_period_and_the_largest_distance_as_jitter)
   EXPECT_EQ(found->gaps, 4u);
 }
 
-TEST(Heartbeat, is_taken_from_the_opening_where_each_stream_had_one) {
-  std::vector<Beat> beats = {
-      {0, 15.01, BeatKind::comment}, {1, 15.02, BeatKind::comment}, {2, 14.99, BeatKind::comment}};
-  const auto found = find_heartbeat(beats);
-  ASSERT_TRUE(found);
-  EXPECT_DOUBLE_EQ(found->period_s, 15.01);
+TEST(Heartbeat, is_not_seen_in_a_greeting_that_each_stream_has_once) {
+  EXPECT_FALSE(find_heartbeat(
+      {{0, 0.6, BeatKind::notification}, {1, 0.61, BeatKind::notification}, {2, 0.6, BeatKind::notification}}));
 }
 
 TEST(Heartbeat, is_not_seen_in_traffic_that_comes_as_it_likes) {

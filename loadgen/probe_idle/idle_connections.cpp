@@ -132,16 +132,16 @@ void IdleConnections::look() {
     }
   }
   for (const std::size_t i : closed) {
-    std::string how = ask(kept_[i]);
-    end(i, State::closed, how.empty() ? "bytes without a request" : std::move(how));
+    const std::string how = ask(kept_[i]);
+    end(i, State::closed, how.empty() ? "bytes without a request" : how);
   }
   for (std::size_t i = 0; i < kept_.size(); ++i) {
     if (!kept_[i].connection || lives_[i].idle_s < kept_[i].wait_s) {
       continue;
     }
     lives_[i].idle_s = seconds(Clock::now() - kept_[i].since);
-    std::string how = ask(kept_[i]);
-    end(i, how.empty() ? State::answered : State::dead, std::move(how));
+    const std::string how = ask(kept_[i]);
+    end(i, how.empty() ? State::answered : State::dead, how);
   }
 }
 

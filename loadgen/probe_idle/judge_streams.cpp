@@ -99,9 +99,10 @@ class Judge {
     if (all_.empty()) {
       return finding_;
     }
-    finding_.outcome = StreamOutcome::alive;
     const Lives& ended = cut_.size() >= clean_.size() ? cut_ : clean_;
-    if (!ended.empty()) {
+    if (ended.empty()) {
+      few_ended(0);
+    } else {
       &ended == &clean_ ? judge_clean() : judge_cut();
     }
     return finding_;
@@ -241,10 +242,13 @@ bool settled(const StreamFinding& finding, const std::vector<StreamLife>& lives,
   if (!finding.cut || finding.confirmed_by < needed) {
     return false;
   }
-  // A stream that is open may still tell silence from age, or turn out to outlive both.
+  // A stream that is open may still tell silence from age, or turn out to outlive both; once one has, it is told.
   const double enough_s = finding.cut->dead_s * kOutlived + judging.precision.tolerance_s(finding.cut->dead_s);
-  return std::all_of(lives.begin(), lives.end(),
-                     [&](const StreamLife& life) { return !life.open() || life.age_s > enough_s; });
+  const auto old = [&](const StreamLife& life) { return life.age_s > enough_s; };
+  if (finding.outcome == StreamOutcome::idle_cut && std::any_of(lives.begin(), lives.end(), old)) {
+    return true;
+  }
+  return std::all_of(lives.begin(), lives.end(), [&](const StreamLife& life) { return !life.open() || old(life); });
 }
 
 }  // namespace idle

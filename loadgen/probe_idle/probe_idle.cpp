@@ -176,10 +176,12 @@ class Run {
     for (const auto& attempt : detection.attempts) {
       best = best == nullptr || weight(attempt) > weight(*best) ? &attempt : best;
     }
+    if (best->error) {
+      return unreachable(*best->error);
+    }
     const int status = best->exchange ? best->exchange->head.status : 0;
-    const auto code = best->error ? best->error->code : ErrorCode::rejected;
-    return unreachable({code, fmt::format("{}{} brought neither MCP nor an event stream: {}", refusal(status),
-                                          best->question, best->why)});
+    return unreachable({ErrorCode::rejected, fmt::format("{}{} brought neither MCP nor an event stream: {}",
+                                                         refusal(status), best->question, best->why)});
   }
 
   void start_keep_alive() {

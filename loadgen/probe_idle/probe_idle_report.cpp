@@ -300,7 +300,8 @@ std::string verdict(const ProbeIdleReport& report) {
 }
 
 std::string console(const ProbeIdleReport& report) {
-  std::string text = fmt::format("probe-idle  {} ({}, {})\n", report.target, wire::mcp::to_string(report.era),
+  std::string text = fmt::format("probe-idle  {} ({}{})\n", report.target,
+                                 report.unreachable ? "" : fmt::format("{}, ", wire::mcp::to_string(report.era)),
                                  span(report.duration_s));
   const auto line = [&](std::string_view label, const std::string& what) {
     if (!what.empty()) {
