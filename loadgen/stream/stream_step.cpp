@@ -1,0 +1,249 @@
+#include "loadgen/stream/stream_step.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace weir::loadgen {
+
+using reports::load::ConnectPhase;
+using reports::load::Counter;
+using reports::load::EndReason;
+using reports::load::PopulationNumbers;
+using reports::load::Timer;
+
+namespace {
+
+constexpr std::int64_t kMicrosecond = 1'000;
+
+/// Whether a message may be a ping: a look that spares most messages a closer one.
+bool may_be_ping(std::string_view data) { return data.find("\"ping\"") != std::string_view::npos; }
+
+bool is_ping(std::string_view data) {
+  if (!may_be_ping(data)) return false;
+  const wire::RpcGlance message = wire::glance(data);
+  return message.kind == wire::RpcGlance::Kind::request && message.method == "ping";
+}
+
+std::uint64_t at_least_zero(std::int64_t ns) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, ns)); }
+
+std::uint32_t in_gap_units(std::int64_t ns) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(ns >> StreamState::kGapUnitShift, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+void begin_stream(StreamState& state, const Handover& handover, bool in_handshake, std::int64_t now_ns) {
+  state.framing = handover.framing;
+  state.body = StreamState::Body();
+  if (handover.framing == Framing::length) state.body.left = handover.length;
+  state.events = wire::SseScan();
+  state.held_ns = state.last_byte_ns = now_ns;
+  state.last_heartbeat_ns = 0;
+  state.longest_gap = 0;
+  state.opened_in_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
+      (now_ns - handover.times.started_ns) / kMicrosecond, 0, std::numeric_limits<std::uint32_t>::max()));
+  state.in_handshake = in_handshake;
+  state.had_event = false;
+}
+
+/// One read of one stream. The scans are worked on in copies: the owner may close the stream, and even open another in
+/// its slot, from within a call.
+class StreamStep::Run final : public wire::SseSink {
+ public:
+  Run(StreamStep& step, std::uint32_t slot, StreamState& state, const Observation& observation, const StreamRead& read)
+      : slot_(slot),
+        step_(step),
+        state_(state),
+        observation_(observation),
+        numbers_(*observation.numbers),
+        read_(read),
+        events_(state.events),
+        outer_(step.running_) {
+    state.events = wire::SseScan();  // A stop finds no buffer there to give back.
+    step.running_ = this;
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() {
+    step_.running_ = outer_;
+    if (stopped_) {
+      events_.release(step_.carries_);
+    } else {
+      state_.events = events_;
+    }
+  }
+
+  Result run() {
+    count_read();
+    switch (state_.framing) {
+      case Framing::chunked:
+        return chunked();
+      case Framing::length:
+        return measured();
+      case Framing::close:
+        break;
+    }
+    return feed(read_.bytes) ? Result::open : ended(Result::malformed);
+  }
+
+  void stop(std::uint32_t slot) {
+    for (Run* run = this; run != nullptr; run = run->outer_) run->stopped_ = run->stopped_ || run->slot_ == slot;
+  }
+
+  void event(const wire::SseEventView& event) override {
+    if (stopped_) return;
+    ++numbers_[Counter::events];
+    if (!state_.had_event) first_event();
+    if (event.has_id && observation_.ids) step_.ids_.set(state_.id, event.id);
+    if (observation_.sequence) {
+      judge(wire::find_raw(event.data, *observation_.sequence));
+    } else if (event.has_id && observation_.ids) {
+      judge(event.id);
+    }
+    if (observation_.sent_at) see_sent_at(event.data);
+    if (!observation_.mcp) return;
+    if (is_ping(event.data)) heartbeat();
+    step_.owner_.event(slot_, event, read_.arrived_ns);
+  }
+
+  void comment(std::string_view) override {
+    if (!stopped_) heartbeat();
+  }
+
+  void retry(std::uint64_t milliseconds) override {
+    if (!stopped_) step_.owner_.retry(slot_, milliseconds);
+  }
+
+  void id_alone(std::string_view id) override {
+    if (stopped_ || !observation_.ids) return;
+    step_.ids_.set(state_.id, id);
+    if (!observation_.sequence) judge(id);
+  }
+
+ private:
+  void count_read() {
+    numbers_[Counter::bytes] += read_.bytes.size();
+    const std::int64_t gap_ns = read_.arrived_ns - state_.last_byte_ns;
+    numbers_[Timer::byte_gap].record(at_least_zero(gap_ns));
+    state_.longest_gap = std::max(state_.longest_gap, in_gap_units(gap_ns));
+    state_.last_byte_ns = std::max(state_.last_byte_ns, read_.arrived_ns);
+    if (read_.lag_ns >= 0) numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns));
+  }
+
+  Result chunked() {
+    wire::ChunkScan chunks = state_.body.chunks;
+    std::string_view bytes = read_.bytes;
+    for (std::string_view piece;;) {
+      switch (chunks.next(bytes, piece)) {
+        case wire::ChunkScan::Status::data:
+          if (!feed(piece)) return ended(Result::malformed);
+          if (stopped_) return Result::stopped;
+          break;
+        case wire::ChunkScan::Status::more:
+          state_.body.chunks = chunks;
+          return Result::open;
+        case wire::ChunkScan::Status::done:
+          return Result::clean_end;
+        case wire::ChunkScan::Status::malformed:
+          return Result::malformed;
+      }
+    }
+  }
+
+  Result measured() {
+    const std::string_view bytes = read_.bytes.substr(0, std::min<std::uint64_t>(state_.body.left, read_.bytes.size()));
+    state_.body.left -= bytes.size();
+    const bool last = state_.body.left == 0;
+    if (!feed(bytes)) return ended(Result::malformed);
+    return last ? ended(Result::clean_end) : ended(Result::open);
+  }
+
+  bool feed(std::string_view bytes) { return events_.feed(bytes, step_.carries_, *this); }
+  Result ended(Result result) const { return stopped_ ? Result::stopped : result; }
+
+  void first_event() {
+    state_.had_event = true;
+    const std::int64_t since_start_ns = read_.arrived_ns - state_.held_ns + state_.opened_in_us * kMicrosecond;
+    numbers_.connect[static_cast<std::size_t>(ConnectPhase::first_event)].record(at_least_zero(since_start_ns));
+  }
+
+  /// Several comments of one read are several heartbeats, but no gap lies between them.
+  void heartbeat() {
+    ++numbers_[Counter::heartbeats];
+    if (state_.last_heartbeat_ns != 0 && read_.arrived_ns > state_.last_heartbeat_ns) {
+      numbers_[Timer::heartbeat_gap].record(static_cast<std::uint64_t>(read_.arrived_ns - state_.last_heartbeat_ns));
+    }
+    state_.last_heartbeat_ns = read_.arrived_ns;
+  }
+
+  void judge(std::optional<std::string_view> raw) {
+    const std::optional<std::int64_t> number = raw ? wire::raw_to_integer(*raw) : std::nullopt;
+    if (!number) return;
+    const Sequence::Verdict verdict = state_.sequence.see(*number);
+    numbers_[Counter::events_lost] += verdict.lost;
+    numbers_[Counter::events_repeated] += verdict.repeated ? 1 : 0;
+    numbers_[Counter::events_out_of_order] += verdict.out_of_order ? 1 : 0;
+  }
+
+  void see_sent_at(std::string_view data) {
+    const std::optional<std::string_view> raw = wire::find_raw(data, *observation_.sent_at);
+    const std::optional<std::int64_t> sent_ns = raw ? wire::raw_to_unix_ns(*raw) : std::nullopt;
+    if (!sent_ns || *sent_ns < 0) return;
+    // A clock that is ahead of ours would give less than nothing.
+    numbers_[Timer::delivery_delay].record(at_least_zero(read_.arrived_realtime_ns - *sent_ns));
+    if (earliest_sent_ns_ >= 0 && *sent_ns - earliest_sent_ns_ > observation_.coalesce_gap) {
+      ++numbers_[Counter::events_coalesced];
+    }
+    if (earliest_sent_ns_ < 0 || *sent_ns < earliest_sent_ns_) earliest_sent_ns_ = *sent_ns;
+  }
+
+  const std::uint32_t slot_;
+  bool stopped_ = false;
+  StreamStep& step_;
+  StreamState& state_;
+  const Observation& observation_;
+  PopulationNumbers& numbers_;
+  const StreamRead& read_;
+  wire::SseScan events_;
+  Run* const outer_;
+  std::int64_t earliest_sent_ns_ = -1;  // Of the events of this read.
+};
+
+StreamStep::Result StreamStep::read(std::uint32_t slot, StreamState& state, const Observation& observation,
+                                    const StreamRead& read) {
+  return Run(*this, slot, state, observation, read).run();
+}
+
+void StreamStep::stop(std::uint32_t slot, StreamState& state) {
+  if (running_ != nullptr) running_->stop(slot);
+  state.events.release(carries_);
+}
+
+EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns) {
+  const std::int64_t idle_ns = now_ns - state.last_byte_ns;
+  if (idle_ns >= observation.idle_cut_after && in_gap_units(idle_ns) >= state.longest_gap) return EndReason::idle_cut;
+  if (cut == Cut::reset) return EndReason::rst;
+  if (cut == Cut::tls) return EndReason::tls_close;
+  switch (state.framing) {
+    case Framing::close:
+      return EndReason::close_delimited_eof;
+    case Framing::length:
+      return EndReason::fin_mid_chunk;
+    case Framing::chunked:
+      break;
+  }
+  return state.body.chunks.between_chunks() ? EndReason::fin_no_terminator : EndReason::fin_mid_chunk;
+}
+
+void count_end(StreamState& state, const Observation& observation, EndReason reason, std::int64_t now_ns) {
+  PopulationNumbers& numbers = *observation.numbers;
+  numbers[Counter::events_lost] += state.sequence.settle();
+  if (state.in_handshake) return;
+  const auto index = static_cast<std::size_t>(reason);
+  ++numbers.ends[index];
+  numbers.age[index].record(at_least_zero(now_ns - state.held_ns));
+  numbers.idle_age[index].record(at_least_zero(now_ns - state.last_byte_ns));
+}
+
+}  // namespace weir::loadgen

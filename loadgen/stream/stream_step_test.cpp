@@ -1,0 +1,287 @@
+#include "loadgen/stream/stream_step.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/chunked.hpp"
+#include "wire/limits.hpp"
+#include "wire/testing/for_each_split.hpp"
+
+namespace weir::loadgen {
+namespace {
+
+using reports::load::ConnectPhase;
+using reports::load::Counter;
+using reports::load::EndReason;
+using reports::load::PopulationNumbers;
+using reports::load::Timer;
+using ::testing::ElementsAre;
+using Result = StreamStep::Result;
+
+constexpr std::int64_t kStart = 1'000 * kSecond;
+constexpr std::int64_t kEpoch = 1'795'266'123 * kSecond;  // The real time of loop time 0.
+
+struct Owner final : StreamOwner {
+  void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t) override {
+    events.emplace_back(event.data);
+    if (on_event) on_event(slot);
+  }
+  void retry(std::uint32_t, std::uint64_t milliseconds) override { retries.push_back(milliseconds); }
+  void ended(std::uint32_t, EndReason) override {}
+  std::vector<std::string> events;
+  std::vector<std::uint64_t> retries;
+  std::function<void(std::uint32_t)> on_event;
+};
+
+/// One stream and what is seen of it; times are nanoseconds after kStart.
+struct Bench {
+  explicit Bench(Framing framing = Framing::chunked, std::uint64_t length = 0) {
+    observation.numbers = &numbers;
+    observation.idle_cut_after = 5 * kSecond;
+    observation.coalesce_gap = 100 * kMillisecond;
+    Handover handover;
+    handover.framing = framing;
+    handover.length = length;
+    handover.times.started_ns = kStart - 7 * kMillisecond;
+    begin_stream(state, handover, false, kStart);
+  }
+  Result read(std::string_view bytes, std::int64_t at_ns = 0, std::int64_t lag_ns = 0) {
+    return step.read(0, state, observation, {bytes, kStart + at_ns, kEpoch + kStart + at_ns, lag_ns});
+  }
+  Result event(std::string_view lines, std::int64_t at_ns = 0) {
+    return read(wire::encode_chunk(std::string(lines) + "\n\n"), at_ns);
+  }
+  EndReason cut(Cut how, std::int64_t at_ns = 0) { return end_of(state, observation, how, kStart + at_ns); }
+  std::uint64_t count(Counter counter) const { return numbers[counter]; }
+  const reports::load::Histogram& timer(Timer timer) const { return numbers[timer]; }
+
+  PopulationNumbers numbers;
+  Observation observation;
+  Owner owner;
+  StreamStep step{owner};
+  StreamState state;
+};
+
+TEST(StreamStep, counts_events_and_bytes_and_hands_events_to_the_owner) {
+  Bench bench;
+  EXPECT_EQ(bench.read("8\r\ndata: a\n\r\n1\r\n\n\r\n"), Result::open);
+  EXPECT_EQ(bench.event("data: b\nretry: 70"), Result::open);
+  EXPECT_THAT(bench.owner.events, ElementsAre("a", "b"));
+  EXPECT_THAT(bench.owner.retries, ElementsAre(70u));
+  EXPECT_EQ(bench.count(Counter::events), 2u);
+  EXPECT_EQ(bench.count(Counter::bytes), 19u + 6u + 18u + 2u - 1u);
+}
+
+TEST(StreamStep, keeps_events_of_other_populations_to_itself) {
+  Bench bench;
+  bench.observation.mcp = false;
+  bench.event("data: {\"method\":\"ping\",\"id\":1}");
+  EXPECT_TRUE(bench.owner.events.empty());
+  EXPECT_EQ(bench.count(Counter::events), 1u);
+  EXPECT_EQ(bench.count(Counter::heartbeats), 0u);
+}
+
+TEST(StreamStep, means_the_same_however_the_bytes_are_cut) {
+  const std::string bytes = wire::encode_chunk("id: 1\ndata: {\"seq\":1}\n\n") + wire::encode_chunk(": hb\n\n") +
+                            wire::encode_chunk("id: 3\ndata: {\"seq\":3}\n\nretry: 9\n") + "0\r\n\r\n";
+  wire::testing::for_each_split(bytes, [&](wire::testing::Pieces pieces) {
+    Bench bench;
+    Result result = Result::open;
+    for (const std::string_view piece : pieces) result = piece.empty() ? result : bench.read(piece);
+    EXPECT_EQ(result, Result::clean_end);
+    EXPECT_EQ(bench.count(Counter::events), 2u);
+    EXPECT_EQ(bench.count(Counter::heartbeats), 1u);
+    EXPECT_EQ(bench.count(Counter::bytes), bytes.size());
+    EXPECT_EQ(bench.state.sequence.highest(), 3);
+    EXPECT_EQ(bench.step.ids().get(bench.state.id), "3");
+    EXPECT_THAT(bench.owner.retries, ElementsAre(9u));
+  });
+}
+
+TEST(StreamStep, reads_bodies_of_every_framing) {
+  Bench measured(Framing::length, 19);
+  EXPECT_EQ(measured.read("data: a\n\n"), Result::open);
+  EXPECT_EQ(measured.read("data: bc\n\nrest"), Result::clean_end);
+  EXPECT_THAT(measured.owner.events, ElementsAre("a", "bc"));
+  Bench closed(Framing::close);
+  EXPECT_EQ(closed.read("data: a\n\n"), Result::open);
+  EXPECT_THAT(closed.owner.events, ElementsAre("a"));
+}
+
+TEST(StreamStep, refuses_what_does_not_decode_or_grows_too_big) {
+  Bench framing;
+  EXPECT_EQ(framing.read("data: a\n\n"), Result::malformed);
+  Bench event;
+  EXPECT_EQ(event.read(wire::encode_chunk(std::string(wire::limits::kLoadEventBytes + 1, 'x'))), Result::malformed);
+  Bench measured(Framing::length, 1U << 30);
+  EXPECT_EQ(measured.read(std::string(wire::limits::kLoadEventBytes + 1, 'x')), Result::malformed);
+}
+
+TEST(StreamStep, times_gaps_between_bytes_by_the_kernels_stamp) {
+  Bench bench;
+  bench.event(": a", 2 * kSecond);
+  bench.event(": b", 3 * kSecond);
+  EXPECT_EQ(bench.timer(Timer::byte_gap).count(), 2u);
+  EXPECT_EQ(bench.timer(Timer::byte_gap).max(), static_cast<std::uint64_t>(2 * kSecond));
+  EXPECT_EQ(bench.timer(Timer::byte_gap).min(), static_cast<std::uint64_t>(kSecond));
+}
+
+TEST(StreamStep, times_gaps_between_heartbeats_whatever_comes_in_between) {
+  Bench bench;
+  bench.event(": a", kSecond);
+  bench.event("data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":\"ping\"}", 2 * kSecond);
+  bench.event("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", 4 * kSecond);
+  bench.event(": b\n: c", 5 * kSecond);
+  EXPECT_EQ(bench.count(Counter::heartbeats), 4u);
+  EXPECT_EQ(bench.timer(Timer::heartbeat_gap).count(), 2u);
+  EXPECT_EQ(bench.timer(Timer::heartbeat_gap).max(), static_cast<std::uint64_t>(3 * kSecond));
+}
+
+TEST(StreamStep, times_the_first_event_from_the_start_of_the_attempt) {
+  Bench bench;
+  bench.event(": no event", kMillisecond);
+  bench.event("data: first", 13 * kMillisecond);
+  bench.event("data: second", 14 * kMillisecond);
+  const auto& first = bench.numbers.connect[static_cast<std::size_t>(ConnectPhase::first_event)];
+  EXPECT_EQ(first.count(), 1u);
+  EXPECT_EQ(first.max(), static_cast<std::uint64_t>(20 * kMillisecond));
+}
+
+TEST(StreamStep, records_client_lag_where_the_kernel_gave_a_stamp) {
+  Bench bench;
+  bench.read(wire::encode_chunk(": a\n"), 0, 70);
+  bench.read(wire::encode_chunk(": a\n"), 0, -1);
+  EXPECT_EQ(bench.timer(Timer::client_lag).count(), 1u);
+  EXPECT_EQ(bench.timer(Timer::client_lag).max(), 70u);
+}
+
+TEST(StreamStep, judges_the_sequence_by_event_ids) {
+  Bench bench;
+  for (const char* id : {"1", "2", "4", "3", "4", "7"}) bench.event(std::string("data: x\nid: ") + id);
+  count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.count(Counter::events_out_of_order), 1u);
+  EXPECT_EQ(bench.count(Counter::events_repeated), 1u);
+  EXPECT_EQ(bench.count(Counter::events_lost), 2u);
+}
+
+TEST(StreamStep, judges_the_sequence_by_a_pointer_instead) {
+  Bench bench;
+  bench.observation.sequence = wire::JsonPointer::parse("/params/seq");
+  bench.event("id: 5\ndata: {\"params\":{\"seq\":1}}");
+  bench.event("id: 5\ndata: {\"params\":{\"seq\":\"2\"}}");
+  bench.event("id: 5\ndata: {\"params\":{\"seq\":5}}");
+  bench.event("id: 5\ndata: {\"params\":{}}");
+  bench.event("id: 5\ndata: {\"params\":{\"seq\":5}}");
+  count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.count(Counter::events_lost), 2u);
+  EXPECT_EQ(bench.count(Counter::events_repeated), 1u);
+  EXPECT_EQ(bench.step.ids().get(bench.state.id), "5");
+}
+
+TEST(StreamStep, leaves_ids_that_are_no_numbers_unjudged) {
+  Bench bench;
+  for (const char* id : {"a_1", "a_1", "b_7"}) bench.event(std::string("data: x\nid: ") + id);
+  count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.count(Counter::events_lost) + bench.count(Counter::events_repeated), 0u);
+  EXPECT_EQ(bench.step.ids().get(bench.state.id), "b_7");
+}
+
+TEST(StreamStep, keeps_an_id_that_came_without_an_event) {
+  Bench bench;
+  bench.event("id: 6\ndata: x");
+  bench.event("id: 7");
+  EXPECT_EQ(bench.step.ids().get(bench.state.id), "7");
+  EXPECT_EQ(bench.count(Counter::events), 1u);
+}
+
+std::string sent(std::int64_t at_ns) { return fmt::format("data: {{\"t\":{}}}", (kEpoch + kStart + at_ns) / 1000); }
+
+TEST(StreamStep, measures_delivery_from_the_senders_time_to_the_kernels_stamp) {
+  Bench bench;
+  bench.observation.sent_at = wire::JsonPointer::parse("/t");
+  bench.event(sent(10 * kMillisecond), 13 * kMillisecond);
+  bench.event(sent(30 * kMillisecond), 20 * kMillisecond);  // Their clock is ahead.
+  bench.event("data: {\"t\":\"unknown\"}", 20 * kMillisecond);
+  EXPECT_EQ(bench.timer(Timer::delivery_delay).count(), 2u);
+  EXPECT_EQ(bench.timer(Timer::delivery_delay).max(), static_cast<std::uint64_t>(3 * kMillisecond));
+  EXPECT_EQ(bench.timer(Timer::delivery_delay).min(), 0u);
+}
+
+TEST(StreamStep, names_events_that_came_together_though_sent_apart) {
+  Bench bench;
+  bench.observation.sent_at = wire::JsonPointer::parse("/t");
+  const std::string apart = sent(0) + "\n\n" + sent(60 * kMillisecond) + "\n\n" + sent(120 * kMillisecond) + "\n\n" +
+                            sent(300 * kMillisecond) + "\n\n";
+  bench.read(wire::encode_chunk(apart), kSecond);
+  EXPECT_EQ(bench.count(Counter::events_coalesced), 2u);  // 120 and 300 ms after the first.
+  bench.event(sent(kSecond), kSecond);
+  bench.event(sent(2 * kSecond), 2 * kSecond);  // Each in its own read.
+  EXPECT_EQ(bench.count(Counter::events_coalesced), 2u);
+}
+
+TEST(StreamStep, classes_ends_by_what_the_transport_said) {
+  Bench between;
+  EXPECT_EQ(between.cut(Cut::fin), EndReason::fin_no_terminator);
+  EXPECT_EQ(between.cut(Cut::reset), EndReason::rst);
+  EXPECT_EQ(between.cut(Cut::tls), EndReason::tls_close);
+  between.read("5\r\nda");
+  EXPECT_EQ(between.cut(Cut::fin), EndReason::fin_mid_chunk);
+  EXPECT_EQ(Bench(Framing::length, 9).cut(Cut::fin), EndReason::fin_mid_chunk);
+  EXPECT_EQ(Bench(Framing::close).cut(Cut::fin), EndReason::close_delimited_eof);
+}
+
+TEST(StreamStep, calls_an_end_after_the_longest_silence_an_idle_cut) {
+  for (const Cut cut : {Cut::fin, Cut::reset, Cut::tls}) {
+    Bench bench;
+    bench.event(": a", 8 * kSecond);
+    EXPECT_NE(bench.cut(cut, 12 * kSecond), EndReason::idle_cut);  // Too short.
+    EXPECT_NE(bench.cut(cut, 15 * kSecond), EndReason::idle_cut);  // It was silent for longer before.
+    EXPECT_EQ(bench.cut(cut, 16 * kSecond), EndReason::idle_cut);
+  }
+}
+
+TEST(StreamStep, counts_the_end_with_its_age_and_silence) {
+  Bench bench;
+  bench.event(": a", 3 * kSecond);
+  count_end(bench.state, bench.observation, EndReason::rst, kStart + 10 * kSecond);
+  const auto rst = static_cast<std::size_t>(EndReason::rst);
+  EXPECT_EQ(bench.numbers.ends[rst], 1u);
+  EXPECT_EQ(bench.numbers.age[rst].max(), static_cast<std::uint64_t>(10 * kSecond));
+  EXPECT_EQ(bench.numbers.idle_age[rst].max(), static_cast<std::uint64_t>(7 * kSecond));
+  bench.state.in_handshake = true;
+  count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.numbers.ends[rst], 1u);
+}
+
+TEST(StreamStep, stops_when_the_owner_closes_the_stream_from_within) {
+  for (const std::string_view cut :
+       {"data: b\n\ndata: c\n\n", "data: b\n\ndata: half", "data: b\ndata: joined\n\n: c"}) {
+    Bench bench;
+    const std::string bytes = wire::encode_chunk("data: a\n\n") + wire::encode_chunk(cut) + "0\r\n\r\n";
+    bench.owner.on_event = [&](std::uint32_t slot) {
+      if (bench.owner.events.size() < 2) return;
+      bench.step.stop(slot, bench.state);
+      begin_stream(bench.state, Handover{.framing = Framing::close}, false, kStart);  // Somebody else's now.
+    };
+    EXPECT_EQ(bench.read(bytes), Result::stopped);
+    EXPECT_EQ(bench.owner.events.size(), 2u);
+    EXPECT_EQ(bench.count(Counter::heartbeats), 0u);
+    EXPECT_EQ(bench.state.framing, Framing::close);
+    EXPECT_FALSE(bench.state.events.holds_buffer());
+  }
+}
+
+TEST(StreamStep, lets_the_owner_read_other_streams_from_within) {
+  Bench bench;
+  StreamState other;
+  begin_stream(other, Handover{.framing = Framing::close}, false, kStart);
+  bench.owner.on_event = [&](std::uint32_t slot) {
+    if (slot != 0) return bench.step.stop(0, bench.state);
+    bench.step.read(1, other, bench.observation, {"data: inner\n\ndata: more\n\n", kStart, kEpoch, 0});
+  };
+  EXPECT_EQ(bench.read(wire::encode_chunk("data: a\n\ndata: b\n\n")), Result::stopped);
+  EXPECT_THAT(bench.owner.events, ElementsAre("a", "inner", "more"));
+}
+
+}  // namespace
+}  // namespace weir::loadgen
