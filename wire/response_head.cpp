@@ -81,6 +81,18 @@ Result<ResponseHead> parse_head(std::string_view bytes) {
 
 }  // namespace
 
+ResponseHead ResponseHeadReader::take_head() {
+  ResponseHead head = std::move(*head_);
+  clear();
+  return head;
+}
+
+void ResponseHeadReader::clear() {
+  pending_.clear();
+  scanned_ = 0;
+  head_.reset();
+}
+
 Result<std::size_t> ResponseHeadReader::feed(std::string_view bytes) {
   const std::size_t before = pending_.size();
   pending_ += bytes.substr(0, limits::kHeadBytes + 1 - std::min(before, limits::kHeadBytes));

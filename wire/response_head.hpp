@@ -16,6 +16,10 @@ class ResponseHeadReader {
   /// blank line has come. An error (malformed_head, limit_exceeded) is final.
   Result<std::size_t> feed(std::string_view bytes);
   const std::optional<ResponseHead>& head() const { return head_; }
+  /// The head that is there, without a copy; the reader has none afterwards.
+  ResponseHead take_head();
+  /// Ready for another head; what had been allocated is kept.
+  void clear();
   /// What has come of a head that is not whole.
   const std::string& pending() const { return pending_; }
 

@@ -22,13 +22,17 @@ struct Ticket {
 };
 
 struct ExchangePlan {
-  Destination* destination = nullptr;  ///< Outlives the exchange.
-  std::string_view method = "GET";     ///< "GET", "POST", "DELETE"; a literal.
-  std::string request;                 ///< The whole request, head and body, as it is sent.
-  std::int64_t connect_timeout_ns = 0;
-  std::int64_t answer_timeout_ns = 0;  ///< From sending to the end of the body; of a stream, to the end of its head.
-  bool keep_alive = false;   ///< May use, and afterwards leave behind, a kept connection. A kept connection that
-                             ///< turns out dead before a byte of the answer came is replaced by a new one, once.
+  Destination* destination = nullptr;   ///< Outlives the exchange.
+  std::string_view method = "GET";      ///< "GET", "POST", "DELETE"; a literal.
+  std::string request;                  ///< The whole request, head and body, as it is sent.
+  std::int64_t connect_timeout_ns = 0;  ///< TCP and TLS, all addresses that are tried.
+  std::int64_t answer_timeout_ns = 0;   ///< From sending to the end of the body; of a stream, to the end of its head.
+  /// May use, and afterwards leave behind, a kept connection. One that turns out dead is replaced by a new one, once,
+  /// and the request sent again: only when writing failed, or the connection ended before any byte of an answer, and
+  /// never after a timeout. A server that did process the request and then closed without a byte sees it twice: that
+  /// is what RFC 9112 section 9.3.1 leaves to a client that keeps connections; a plan whose request must not be
+  /// repeated leaves keep_alive out.
+  bool keep_alive = false;
   bool want_stream = false;  ///< A 2xx text/event-stream is handed over instead of read.
   std::size_t body_limit = 1 << 20;
 };
@@ -77,8 +81,13 @@ class ExchangeOwner {
   ~ExchangeOwner() = default;
 };
 
+/// Where connecting to an address fails at once, the destination's next one is tried, at most kAddressTries in all. A
+/// handed-over connection is settled; a kept one that its peer closes is noticed and closed.
 class Exchanges final : public Ready {
  public:
+  static constexpr std::size_t kAddressTries = 4;
+
+  /// Handles Kind::exchange of the loop; both outlive it.
   Exchanges(Loop& loop, Channels& channels);
   ~Exchanges();
   Exchanges(const Exchanges&) = delete;
@@ -86,7 +95,8 @@ class Exchanges final : public Ready {
 
   /// An id that is never given twice at the same time. The owner outlives the exchange or cancels it.
   std::uint32_t begin(ExchangePlan plan, Ticket ticket, ExchangeOwner& owner);
-  void cancel(std::uint32_t id);  ///< Closes the connection; no call-back comes.
+  /// Closes the connection; no call-back comes. An id whose exchange is over is ignored.
+  void cancel(std::uint32_t id);
 
   /// Deadlines, and call-backs that begin() put off. To be called each turn of the loop.
   void tick(std::int64_t now_ns);
