@@ -114,7 +114,7 @@ class StreamsTest : public ::testing::Test {
   void fin(int& peer) const { ::close(std::exchange(peer, -1)); }
 
   template <class Until>
-  void run_until(const Until& until) {
+  void run_until(Until until) {
     const std::int64_t give_up_ns = monotonic_ns() + kLongestWait;
     while (!until() && monotonic_ns() < give_up_ns) {
       loop.run_once(monotonic_ns() + 5 * kMillisecond);
