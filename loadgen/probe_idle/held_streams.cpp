@@ -19,6 +19,7 @@ using wire::mcp::Dialogue;
 using wire::mcp::Era;
 
 constexpr double kMicro = 1e-6;
+constexpr std::chrono::milliseconds kSlice{5};
 
 double seconds(Clock::duration span) { return std::chrono::duration<double>(span).count(); }
 
@@ -240,14 +241,48 @@ void HeldStreams::answer(Held& held, const wire::SseEvent& event) {
   }
 }
 
+bool HeldStreams::ping(std::size_t index) {
+  Held& held = held_[index];
+  if (!lives_[index].open() || !held.dialogue || held.dialogue->era() != Era::http_sse) {
+    return false;
+  }
+  const std::string id = fmt::format("probe-idle-{}", next_ping_++);
+  posts_.send(client_, held.dialogue->make_post(wire::jsonrpc::request(wire::json::value(id), "ping")),
+              Deadline::in(limits::kPostTimeout));
+  return true;
+}
+
 void HeldStreams::ping_busy() {
   for (std::size_t i = 0; i < held_.size(); ++i) {
-    if (lives_[i].busy && lives_[i].open() && held_[i].dialogue) {
-      const std::string id = fmt::format("probe-idle-{}", next_ping_++);
-      posts_.send(client_, held_[i].dialogue->make_post(wire::jsonrpc::request(wire::json::value(id), "ping")),
-                  Deadline::in(limits::kPostTimeout));
+    if (lives_[i].busy) {
+      ping(i);
     }
   }
+}
+
+std::size_t HeldStreams::count_deaf(Deadline deadline) {
+  look();
+  std::vector<std::pair<std::size_t, std::int64_t>> asked;  // With the last byte before.
+  for (std::size_t i = 0; i < held_.size() && asked.size() < limits::kPostsUnderWay; ++i) {
+    const std::int64_t before = held_[i].last_byte_us;
+    if (ping(i)) {
+      asked.emplace_back(i, before);
+    }
+  }
+  const auto deaf = [&](const auto& one) {
+    return lives_[one.first].open() && held_[one.first].last_byte_us == one.second;
+  };
+  while (!deadline.passed() && std::any_of(asked.begin(), asked.end(), deaf)) {
+    pump(Deadline::in(kSlice).or_sooner(deadline));
+    look();
+  }
+  std::size_t silent = 0;
+  bool answers = false;  // A server that answers no ping at all proves nothing.
+  for (const auto& one : asked) {
+    silent += deaf(one) && !lives_[one.first].busy ? 1 : 0;
+    answers = answers || (lives_[one.first].busy && !deaf(one));
+  }
+  return answers ? silent : 0;
 }
 
 std::size_t HeldStreams::open_count() const {

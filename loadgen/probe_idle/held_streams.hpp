@@ -48,6 +48,9 @@ class HeldStreams {
   void look();
   /// Sends a ping for each busy stream.
   void ping_busy();
+  /// Pings every open stream of era http-sse, and counts the silent ones that do not bring the answer while busy ones
+  /// do: they look open, and something on the way has forgotten them.
+  std::size_t count_deaf(wire::Deadline deadline);
   /// Ends everything, and gives the sessions back.
   void say_goodbye();
 
@@ -77,6 +80,7 @@ class HeldStreams {
   void take_bytes(Held& held, const wire::Exchange& exchange, StreamLife& life) const;
   void take_items(std::size_t index, Held& held, const wire::Exchange& exchange);
   void answer(Held& held, const wire::SseEvent& event);
+  bool ping(std::size_t index);
 
   const ProbeIdleOptions& options_;
   wire::Clock::time_point start_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loadgen/probe_idle/known_hops.hpp"
+#include "loadgen/probe_idle/limits.hpp"
 
 namespace weir::loadgen::idle {
 namespace {
@@ -85,10 +86,13 @@ std::optional<IdleConnections::Kept> IdleConnections::keep(double wait_s) {
 }
 
 void IdleConnections::open(const std::vector<double>& waits) {
+  std::size_t failures = 0;
   for (const double wait_s : waits) {
     if (auto kept = keep(wait_s)) {
       kept_.push_back(*std::move(kept));
       lives_.emplace_back();
+    } else if (++failures >= limits::kOpeningFailures) {
+      return;
     }
   }
 }
@@ -142,18 +146,20 @@ void IdleConnections::look() {
     lives_[i].idle_s = seconds(Clock::now() - kept_[i].since);
     const std::string how = ask(kept_[i]);
     end(i, how.empty() ? State::answered : State::dead, how);
+    if (!how.empty()) {
+      return;  // It may have taken the whole answer timeout, and the caller has other things to look at.
+    }
   }
 }
 
 void IdleConnections::ask_waiting(std::size_t count) {
   look();
-  for (std::size_t i = kept_.size(); i-- > 0 && count > 0;) {
+  for (std::size_t i = kept_.size(); i-- > 0 && count > 0; look()) {
     if (kept_[i].connection) {
       kept_[i].wait_s = 0;
       --count;
     }
   }
-  look();
 }
 
 std::size_t IdleConnections::waiting() const {

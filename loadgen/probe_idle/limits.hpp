@@ -15,6 +15,7 @@ inline constexpr std::size_t kOpeningFailures = 3;         ///< In a row; then n
 inline constexpr std::size_t kSearchRounds = 3;            ///< Of the keep-alive search, the first one included.
 inline constexpr double kLongestSeconds = 24 * 3600;       ///< The longest silence that may be asked for.
 inline constexpr std::chrono::seconds kPostTimeout{5};     ///< One ping or answer.
+inline constexpr std::chrono::seconds kPingTimeout{1};     ///< The last pings: do streams still hear?
 inline constexpr std::chrono::seconds kGoodbyeTimeout{2};  ///< Giving back all sessions.
 
 }  // namespace weir::loadgen::idle::limits

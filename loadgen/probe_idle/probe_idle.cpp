@@ -291,17 +291,32 @@ class Run {
     std::string why_not = std::move(report_.stream.why_not);
     report_.stream = idle::judge_streams(streams_.lives(), judging_);
     report_.stream.why_not = std::move(why_not);
+    if (report_.stream.outcome == StreamOutcome::alive && !report_.interrupted) {
+      report_.stream.deaf = streams_.count_deaf(Deadline::in(idle::limits::kPingTimeout));
+    }
     report_.heartbeat = idle::find_heartbeat(streams_.beats());
     if (!report_.interrupted) {
       connections_.ask_waiting(kAskedAtTheEnd);
     }
     report_.keep_alive = idle::judge_keep_alive(connections_.connections(), judging_);
     report_.keep_alive.request = shown(connections_.request());
+    doubt_the_living();
     if (streams_.flooded() > 0) {
       note(fmt::format("{} streams brought more than {} bytes and were closed by us", streams_.flooded(),
                        idle::limits::kStreamBytes));
     }
     streams_.say_goodbye();
+  }
+
+  /// Where idle connections are dropped without a word, a stream that has been as silent may only look open.
+  void doubt_the_living() {
+    const KeepAliveFinding& kept = report_.keep_alive;
+    const bool without_a_word = kept.outcome == KeepAliveOutcome::cut && !seen_as_it_happened();
+    if (report_.stream.outcome == StreamOutcome::alive && without_a_word && kept.cut &&
+        report_.stream.survived_s > kept.cut->alive_s && report_.era != Era::http_sse) {
+      report_.stream.survived_s = kept.cut->alive_s;
+      report_.stream.unproven = true;
+    }
   }
 
   const ProbeIdleOptions& options_;

@@ -76,11 +76,14 @@ struct StreamFinding {
   std::size_t busy = 0;                   ///< Of these: on which we caused traffic.
   std::size_t confirmed_by = 0;           ///< Streams that ended within the bracket.
   std::size_t outlived_by = 0;            ///< Streams that lived through a longer silence than the cut.
+  std::size_t deaf = 0;                   ///< Streams that look open and did not bring the answer to a last ping.
   std::map<std::string, int> ends;        ///< End classes of all streams, with their number.
   std::string end;                        ///< The most frequent class of those within the bracket.
   std::optional<std::uint64_t> retry_ms;  ///< What the server said about reconnecting.
   std::vector<KnownHop> hops;             ///< That match.
-  std::string why_not;                    ///< For not_offered: what was answered.
+  /// Longer silences seemed to be lived through, on a way that drops connections without a word: not believed.
+  bool unproven = false;
+  std::string why_not;  ///< For not_offered: what was answered.
 };
 
 enum class KeepAliveOutcome {
@@ -140,8 +143,8 @@ wire::Result<ProbeIdleReport> probe_idle(const ProbeIdleOptions& options,
                                          const std::atomic<bool>& stop);
 
 /// 0: nothing cuts real streams, or the budget says that it is known and is kept. 1: real streams are cut: by silence
-/// (no heartbeat comes in time), below the budget, by age, or at once. 3: unreachable. 4: inconclusive. 130:
-/// interrupted.
+/// (no heartbeat comes in time), below the budget, by age, at once, or without a word. 3: unreachable. 4: inconclusive.
+/// 130: interrupted.
 int exit_code(const ProbeIdleReport& report);
 
 /// One sentence with the answer.

@@ -119,6 +119,9 @@ TEST_F(ProbeIdleEdges, see_what_is_dropped_without_a_word_by_asking) {
   EXPECT_LT(report.keep_alive.cut->alive_s, 0.25);
   EXPECT_GT(report.keep_alive.cut->dead_s, 0.2);
   EXPECT_EQ(report.keep_alive.end, "RST");
+  EXPECT_TRUE(report.stream.unproven) << "streams that were silent for longer may only look open";
+  EXPECT_LT(report.stream.survived_s, 0.25);
+  EXPECT_EQ(exit_code(report), 4);
 }
 
 TEST_F(ProbeIdleEdges, give_the_margin_of_the_heartbeat_before_the_cut_of_idle_connections) {

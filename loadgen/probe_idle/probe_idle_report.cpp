@@ -45,7 +45,18 @@ bool heartbeat_too_late(const ProbeIdleReport& report) {
   return report.heartbeat && report.stream.cut && report.heartbeat->largest_gap_s >= report.stream.cut->alive_s;
 }
 
+/// Most of the silent streams only look open.
+bool forgotten(const StreamFinding& stream) {
+  return stream.outcome == StreamOutcome::alive && stream.deaf * 2 > stream.opened - stream.busy;
+}
+
 ExitCode judge_streams_alive(const ProbeIdleReport& report) {
+  if (forgotten(report.stream)) {
+    return ExitCode::target_fails;
+  }
+  if (report.stream.unproven) {
+    return ExitCode::inconclusive;
+  }
   // With heartbeats no stream is as silent as the budget allows; without them it has to be waited for.
   const bool tried = !report.budget_s || report.heartbeat || report.stream.survived_s >= *report.budget_s;
   return tried ? ExitCode::good : ExitCode::inconclusive;
@@ -217,6 +228,8 @@ bj::object stream_json(const StreamFinding& stream) {
           {"busy", stream.busy},
           {"confirmed_by", stream.confirmed_by},
           {"outlived_by", stream.outlived_by},
+          {"deaf", stream.deaf},
+          {"unproven", stream.unproven},
           {"ends", std::move(ends)},
           {"end", stream.end},
           {"retry_ms", stream.retry_ms ? bj::value(*stream.retry_ms) : bj::value(nullptr)},
@@ -278,6 +291,16 @@ std::string verdict(const ProbeIdleReport& report) {
       return fmt::format("no stream becomes older than {} s: a heartbeat does not help",
                          number(report.stream.cut->dead_s, report.resolution_s));
     case StreamOutcome::alive:
+      if (forgotten(report.stream)) {
+        return fmt::format("streams that were silent for {} look open, and bring nothing any more",
+                           span(report.stream.survived_s));
+      }
+      if (report.stream.unproven) {
+        return fmt::format(
+            "idle connections are dropped without a word; streams lived through {} of silence, and may "
+            "only look open beyond it",
+            span(report.stream.survived_s));
+      }
       if (judge(report) == ExitCode::inconclusive) {
         return fmt::format("no cut was seen, but the idle budget of {} was not waited for", span(*report.budget_s));
       }

@@ -120,6 +120,28 @@ TEST_F(ProbeIdle, says_what_it_survived_where_nothing_is_cut) {
   EXPECT_EQ(exit_code(probe(server->mcp_url(), Era::streamable)), 4) << "the budget was not waited for";
 }
 
+/// The first ping of each session is not answered: only busy streams ever get a second one.
+const fixtures::FaultRegistration kForgetful(fixtures::Fault{
+    .name = "probe-idle.first-ping-lost",
+    .summary = "The answer to the first ping of a session is lost.",
+    .on_message = [](fixtures::Scratch& scratch, const fixtures::Call& call, wire::json::value& message) {
+      if (call.method == "ping" && scratch[call.session].is_null()) {
+        scratch[call.session] = true;
+        message = nullptr;
+      }
+    }});
+
+TEST_F(ProbeIdle, does_not_believe_streams_that_bring_no_answer_any_more) {
+  server_options.faults = {"probe-idle.first-ping-lost"};
+  start(0, 0);
+  options.longest_s = 60;
+  options.keep_alive_connections = 0;
+  const auto report = probe(server->sse_url());
+  EXPECT_EQ(report.stream.outcome, StreamOutcome::alive) << console(report);
+  EXPECT_EQ(report.stream.deaf, 7u);
+  EXPECT_EQ(exit_code(report), 1) << console(report);
+}
+
 TEST_F(ProbeIdle, names_a_port_where_nothing_listens) {
   start(0, 0);
   const std::string url = server->mcp_url();
