@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 5;
 constexpr unsigned char kApplicationData = 23;
-constexpr int kAllPeers = SSL_VERIFY_PEER;
 
 bool would_block(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
@@ -145,7 +144,7 @@ std::unique_ptr<TlsSession> TlsSession::make(int fd, const TlsTarget& target) {
   }
   BIO_set_data(bio, session.get());
   SSL_set_bio(session->ssl_, bio, bio);
-  SSL_set_verify(session->ssl_, target.insecure ? SSL_VERIFY_NONE : kAllPeers, TlsCallbacks::verify);
+  SSL_set_verify(session->ssl_, target.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, TlsCallbacks::verify);
   SSL_set_msg_callback(session->ssl_, TlsCallbacks::message);
   SSL_set_connect_state(session->ssl_);
   const bool ready = wire::expect_host(session->ssl_, target.host, target.insecure).has_value();
