@@ -146,3 +146,11 @@ function(weir_program name room)
     add_dependencies(${room}_tests ${name})  # Tests of the room start it.
   endif()
 endfunction()
+
+# A program of one source that links nothing of ours, to be compared with.
+function(weir_bench_program name source)
+  if(WEIR_BENCH)
+    add_executable(${name} ${source})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  endif()
+endfunction()
