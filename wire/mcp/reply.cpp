@@ -18,15 +18,23 @@ std::string describe_http(const Exchange& http) {
 }
 
 std::string describe_error(const jsonrpc::Message& message) {
-  std::string text = "JSON-RPC error ";
-  text += message.error.code ? fmt::format("{}", *message.error.code) : "without an integer code";
+  if (!as_object(find(message.raw, "error"))) {
+    return fmt::format("'{}', which is no JSON-RPC error", text_excerpt(json::serialize(message.raw), 80));
+  }
+  std::string text = "JSON-RPC error";
+  std::vector<std::string_view> lacks;
+  if (message.error.code) {
+    text += fmt::format(" {}", *message.error.code);
+  } else {
+    lacks.emplace_back("an integer code");
+  }
   if (!message.error.message.empty()) {
     text += fmt::format(" '{}'", text_excerpt(message.error.message));
   }
   if (!message.id || message.id->is_null()) {
-    text += " without an id";
+    lacks.emplace_back("an id");
   }
-  return text;
+  return lacks.empty() ? text : fmt::format("{} without {}", text, fmt::join(lacks, " or "));
 }
 
 std::string describe_body(const Exchange& http) {

@@ -41,6 +41,15 @@ TEST(Reply, describes_refusals_that_are_no_json_rpc) {
             "HTTP 502, a body of text/html that is no answer");
 }
 
+TEST(Reply, describes_errors_that_are_none_by_json_rpc) {
+  EXPECT_EQ(reply_with(404, "application/json", R"({"error":"not found"})").describe(),
+            R"(HTTP 404, '{"error":"not found"}', which is no JSON-RPC error)");
+  EXPECT_EQ(reply_with(401, "application/json", R"({"error":{"message":"who are you?"}})").describe(),
+            "HTTP 401, JSON-RPC error 'who are you?' without an integer code or an id");
+  EXPECT_EQ(reply_with(200, "application/json", R"({"jsonrpc":"2.0","id":1,"error":{"message":"no"}})").describe(),
+            "HTTP 200, JSON-RPC error 'no' without an integer code");
+}
+
 TEST(Reply, describes_an_answer_to_something_else) {
   EXPECT_EQ(reply_with(200, "application/json", R"({"jsonrpc":"2.0","id":"1","result":{}})").describe(),
             "HTTP 200, an answer to id \"1\" instead of 1");
