@@ -140,8 +140,27 @@ std::optional<std::string> content_problem(const json::value& block) {
   return "an unknown type: " + wire::excerpt(block, 80);
 }
 
-bool asks_for_input(const wire::mcp::Reply& reply) {
-  return reply.is_result() && wire::string_or(reply.result(), "resultType", "complete") != "complete";
+std::optional<Finding> if_asked_first(const wire::mcp::Reply& reply) {
+  if (const auto type = wire::string_or(reply.result(), "resultType", "complete"); type != "complete") {
+    return untestable(fmt::format("the server wants something first: a result of type {}", wire::excerpt(type, 40)));
+  }
+  if (error_code(reply) == jsonrpc::kMissingClientCapability) {
+    return untestable("the server wants a capability that Weir does not declare: " + reply.describe());
+  }
+  return std::nullopt;
+}
+
+std::string canonical_without_meta(json::value value) {
+  if (auto* item = value.if_object()) {
+    item->erase("_meta");
+  } else if (auto* items = value.if_array()) {
+    for (json::value& one : *items) {
+      if (auto* members = one.if_object()) {
+        members->erase("_meta");
+      }
+    }
+  }
+  return wire::canonical(value);
 }
 
 std::string describe(const wire::Exchange& exchange) {

@@ -53,8 +53,13 @@ std::optional<std::string> content_problem(const json::value& block);
 /// RFC 4648 section 4, padding included.
 bool is_base64(std::string_view text);
 
-/// Whether the reply of 2026-07-28 asks the client for something first, instead of giving what was asked for.
-bool asks_for_input(const wire::mcp::Reply& reply);
+/// Untestable where the server of 2026-07-28 asks for something before it answers a call, a read or a prompt: input
+/// (patterns/mrtr), or a capability of the client that Weir does not have. nullopt for any other reply.
+std::optional<Finding> if_asked_first(const wire::mcp::Reply& reply);
+
+/// The JSON text of an item, or of a list of them, without their `_meta`: it may well tell of this one answer, so it is
+/// no difference.
+std::string canonical_without_meta(json::value value);
 
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);

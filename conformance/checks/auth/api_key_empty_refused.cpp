@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
   }
   wire::Request request = opening_request(probe);
   request.headers.set(key->header, "");
-  return refused_with(probe, request, {401, 403});
+  return refused_with(probe, request, kKeyRefusals);
 }
 
 const Registration kCheck{{

@@ -14,7 +14,7 @@ Finding run(Probe& probe) {
     request.url.query += fmt::format("{}{}={}", request.url.query.empty() ? "" : "&", name, key->value);
   }
   request.url.has_query = true;
-  return refused_with(probe, request, {401, 403});
+  return refused_with(probe, request, kKeyRefusals);
 }
 
 const Registration kCheck{{

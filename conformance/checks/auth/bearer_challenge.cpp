@@ -16,14 +16,14 @@ Finding run(Probe& probe) {
   if (answer->head.status != 401) {
     return untestable("no 401 came: " + describe(*answer));
   }
-  const std::string_view challenge = answer->head.headers.get("www-authenticate");
-  if (is_bearer_challenge(challenge)) {
-    return pass(std::string(challenge));
+  const std::string challenge = answer->head.headers.joined("www-authenticate");
+  if (find_challenge(parse_challenges(challenge), "bearer")) {
+    return pass(challenge);
   }
   const bool remapped = answer->head.headers.has("x-amzn-remapped-www-authenticate");
   return fail("WWW-Authenticate: Bearer ...", remapped ? "API Gateway renamed it to x-amzn-remapped-www-authenticate"
                                               : challenge.empty() ? "none"
-                                                                  : std::string(challenge));
+                                                                  : challenge);
 }
 
 const Registration kCheck{{

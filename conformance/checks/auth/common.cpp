@@ -20,17 +20,6 @@ bool starts_with_scheme(std::string_view text) {
          });
 }
 
-/// The quoted value of a challenge parameter, or "".
-std::string parameter(std::string_view challenge, std::string_view name) {
-  const std::string key = std::string(name) + "=\"";
-  const std::size_t at = challenge.find(key);
-  if (at == challenge.npos) {
-    return {};
-  }
-  challenge.remove_prefix(at + key.size());
-  return std::string(challenge.substr(0, challenge.find('"')));
-}
-
 wire::Result<Metadata> fetch(Probe& probe, const wire::Url& url) {
   wire::Request request{.method = "GET", .url = url, .headers = {}, .body = {}};  // Without credentials.
   auto exchange = probe.send(request, probe.in(kPatience));
@@ -83,8 +72,6 @@ std::string bearer_token(const Probe& probe) {
   return std::string(first == value.npos ? "" : value.substr(first));
 }
 
-bool is_bearer_challenge(std::string_view challenge) { return starts_with_scheme(challenge); }
-
 wire::Result<Metadata> find_metadata(Probe& probe) {
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
@@ -93,19 +80,28 @@ wire::Result<Metadata> find_metadata(Probe& probe) {
     return tl::unexpected(refused.error());
   }
   std::vector<std::string> places;
-  if (auto named = parameter(refused->head.headers.get("www-authenticate"), "resource_metadata"); !named.empty()) {
-    places.push_back(std::move(named));
+  const auto challenges = parse_challenges(refused->head.headers.joined("www-authenticate"));
+  const Challenge* bearer = find_challenge(challenges, kScheme);
+  const std::string named = bearer ? bearer->parameter("resource_metadata") : "";
+  if (!named.empty()) {
+    places.push_back(named);
   }
   places.push_back(std::string(kWellKnown) + (probe.url().path == "/" ? "" : probe.url().path));
   places.emplace_back(kWellKnown);
+  bool elsewhere = false;
   wire::Result<Metadata> last = wire::fail(wire::ErrorCode::malformed_message, "the metadata URL does not parse");
   for (const auto& place : places) {
     auto url = wire::resolve(probe.url(), place);
     // Another origin is named, not asked: a challenge must not send Weir through somebody else's network.
     if (!url || url->origin() != probe.url().origin()) {
+      elsewhere = elsewhere || url.has_value();
       continue;
     }
     last = fetch(probe, *url);
+    if (last) {
+      last->named = named;
+      last->elsewhere = elsewhere;
+    }
     if (last && last->document.is_object()) {
       return last;
     }

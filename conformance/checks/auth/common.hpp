@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 
+#include "conformance/checks/auth/challenge.hpp"
 #include "conformance/checks/common.hpp"
 
 namespace weir::conformance {
@@ -17,13 +18,17 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
 /// Whether requests carry a bearer token, and the token.
 bool uses_bearer(const Probe& probe);
 std::string bearer_token(const Probe& probe);
-bool is_bearer_challenge(std::string_view challenge);
+
+/// How an API key may be refused: gateways hide what is there, or call the request bad.
+inline constexpr std::initializer_list<int> kKeyRefusals = {400, 401, 403, 404};
 
 /// Protected resource metadata (RFC 9728), found as a client finds it: by the challenge, then at the well-known paths.
 struct Metadata {
   std::string url;
   wire::Exchange exchange;
-  json::value document;  ///< null where there is no JSON.
+  json::value document;    ///< null where there is no JSON.
+  std::string named;       ///< resource_metadata of the Bearer challenge; empty where it has none.
+  bool elsewhere = false;  ///< `named` is on another origin, and was not asked for.
 };
 wire::Result<Metadata> find_metadata(Probe& probe);
 

@@ -13,6 +13,13 @@ Finding run(Probe& probe) {
     return probe.broken(found.error(), "an answer");
   }
   if (found->exchange.head.status != 200 || !found->document.is_object()) {
+    if (found->elsewhere) {
+      return untestable("the challenge names another origin, which is not asked: " + found->named);
+    }
+    // 2025-11-25 authorization, "Protocol Requirements": OAuth is optional, and nothing here speaks of it.
+    if (found->named.empty()) {
+      return not_applicable("tokens are taken, but nothing tells of OAuth: no resource_metadata, no metadata");
+    }
     return fail("200 with JSON at resource_metadata or /.well-known/oauth-protected-resource",
                 describe(found->exchange));
   }

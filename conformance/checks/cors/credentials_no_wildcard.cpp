@@ -22,7 +22,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "cors.credentials.no-wildcard",
     .title = "credentials are not allowed together with any origin",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials",
     .consequence = "Browsers refuse the pair, so clients with credentials cannot connect.",

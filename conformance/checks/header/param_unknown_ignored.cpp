@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "header.param.unknown-ignored",
     .title = "an Mcp-Param header that no tool declares is ignored",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kStateless,
     .requirements = {"headers.mcp-param.unknown-ignored"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"

@@ -3,11 +3,13 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
+Finding judge(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.remove("MCP-Protocol-Version");
   return refused_with(probe, request, 400);
 }
+
+Finding run(Probe& probe) { return unless_dual_era(probe, judge); }
 
 const Registration kCheck{{
     .id = "header.version.required",

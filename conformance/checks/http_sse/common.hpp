@@ -10,7 +10,10 @@ namespace weir::conformance {
 /// Opens the stream without starting a conversation.
 wire::Result<wire::HttpStream> open_stream(Probe& probe);
 
-/// The data of the first `endpoint` event of a fresh stream.
+/// The data of the first `endpoint` event of a stream; an Error where none comes in time.
+wire::Result<std::string> read_endpoint(Probe& probe, wire::HttpStream& stream);
+
+/// The same of a fresh stream.
 wire::Result<std::string> announced_endpoint(Probe& probe);
 
 /// Replaces what looks like a session id in the announced URI (a query value, else the last path segment, of at least

@@ -9,13 +9,13 @@ Finding run(Probe& probe) {
   if (!first || !second) {
     return probe.broken(first ? second.error() : first.error(), "two streams at the same time");
   }
-  auto one = first->next_event(probe.answer_deadline());
-  auto two = second->next_event(probe.answer_deadline());
+  auto one = read_endpoint(probe, *first);
+  auto two = read_endpoint(probe, *second);
   if (!one || !two) {
-    return fail("an endpoint event on both streams", "none on one of them");
+    return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams");
   }
-  if (one->data == two->data) {
-    return fail("a URI of its own for each stream", "both announce " + wire::excerpt(std::string_view(one->data), 100));
+  if (*one == *two) {
+    return fail("a URI of its own for each stream", "both announce " + wire::excerpt(std::string_view(*one), 100));
   }
   return pass("each stream has its own URI");
 }

@@ -25,7 +25,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "http-sse.endpoint.once",
     .title = "a stream announces its endpoint once",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kHttpSse,
     .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",

@@ -21,7 +21,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "http-sse.endpoint.same-origin",
     .title = "the announced URI stays on the origin of the stream",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kHttpSse,
     .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",

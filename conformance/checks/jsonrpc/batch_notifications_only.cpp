@@ -13,6 +13,13 @@ Finding run(Probe& probe) {
                           dialogue->revision());
   }
   const std::string one = jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-none"}});
+  auto alone = post_raw(probe, *dialogue, one);
+  if (!alone) {
+    return probe.broken(alone.error(), "202 without a body");
+  }
+  if (alone->http_error()) {
+    return untestable("the notification was refused even alone, as it may be: " + alone->describe());
+  }
   auto answer = post_raw(probe, *dialogue, fmt::format("[{},{}]", one, one));
   if (!answer) {
     return probe.broken(answer.error(), "202 without a body");

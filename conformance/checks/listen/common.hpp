@@ -5,8 +5,12 @@
 
 namespace weir::conformance {
 
-/// Opens a listen stream that asks for changes of the tool list, with an id of the conversation's choice or of the
-/// check's.
+/// The first kind of change that the server declares to tell of, as a filter: {"toolsListChanged": true}. Empty where
+/// it declares none; then there is nothing to listen to, and the server need not know subscriptions/listen.
+json::object listen_filter(const Survey& survey);
+inline constexpr const char* kNothingToListenTo = "the server declares no listChanged and no subscribe";
+
+/// Opens a listen stream with that filter, with an id of the conversation's choice or of the check's.
 wire::Result<wire::HttpStream> open_listen(Probe& probe, json::value& id);
 wire::Result<wire::HttpStream> open_listen_as(Probe& probe, const json::value& id);
 

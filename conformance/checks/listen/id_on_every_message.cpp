@@ -4,6 +4,9 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
+  if (listen_filter(probe.survey()).empty()) {
+    return untestable(kNothingToListenTo);
+  }
   json::value id;
   auto stream = open_listen(probe, id);
   if (!stream) {

@@ -34,6 +34,11 @@ bool is_meta_key(std::string_view key) {
           std::all_of(key.begin(), key.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; }));
 }
 
+/// What is free within: a schema's own words, and the settings of what no revision defines.
+bool is_free(std::string_view member) {
+  return member == "inputSchema" || member == "outputSchema" || member == "experimental" || member == "extensions";
+}
+
 /// The first key below any `_meta` of the value that breaks the grammar; `keys` counts those that were read.
 std::optional<std::string> bad_key(const json::value& value, int& keys) {
   if (const json::array* items = wire::as_array(&value)) {
@@ -45,6 +50,9 @@ std::optional<std::string> bad_key(const json::value& value, int& keys) {
   }
   const json::object* members = wire::as_object(&value);
   for (const auto& [name, member] : members ? *members : json::object{}) {
+    if (is_free(name)) {
+      continue;
+    }
     if (name == "_meta" && member.is_object()) {
       for (const auto& entry : member.get_object()) {
         ++keys;

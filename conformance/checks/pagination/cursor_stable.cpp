@@ -25,7 +25,7 @@ Finding run(Probe& probe) {
     }
     const auto page = [&](const wire::mcp::Reply& reply) {
       const json::value* items = wire::find(reply.result(), list.items);
-      return items ? wire::canonical(*items) : reply.describe();
+      return items ? canonical_without_meta(*items) : reply.describe();
     };
     if (page(*once) != page(*twice)) {
       return fail("the same page of " + list.method + " for the same cursor",

@@ -12,8 +12,8 @@ Finding run(Probe& probe) {
     if (!cursor) {
       continue;
     }
-    const auto text = wire::as_string(cursor);
-    if (!text || text->empty()) {
+    const auto text = wire::as_string(cursor);  // It may be empty (2026-07-28 pagination, "Implementation Guidelines").
+    if (!text) {
       return fail("a string nextCursor, or none", wire::excerpt(*cursor, 60));
     }
     ++cursors;
@@ -24,13 +24,14 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "pagination.cursor.string",
-    .title = "nextCursor, where there is one, is a string that is not empty",
+    .title = "nextCursor, where there is one, is a string",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"pagination.next-cursor"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
-    .consequence = "null or an empty cursor reads as another page: clients ask for the first one again.",
-    .faults = {"pagination.cursor-empty"},
+    .consequence =
+        "Typed clients refuse the page; others ask for the next one with a cursor that the server never meant.",
+    .faults = {"pagination.cursor-number"},
     .run = run,
 }};
 

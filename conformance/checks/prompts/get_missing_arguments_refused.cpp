@@ -25,6 +25,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "error -32602 for " + name);
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602 for " + name, reply->describe());
   }

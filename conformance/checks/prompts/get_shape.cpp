@@ -25,6 +25,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "the messages of " + name);
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
   if (auto bad = unless_result(*reply, "the messages of " + name)) {
     return *bad;
   }

@@ -8,6 +8,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "error -32602");
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602", reply->describe());
   }

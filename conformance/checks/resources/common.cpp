@@ -35,6 +35,11 @@ std::vector<std::string> readable_sample(const Survey& survey) {
   return uris;
 }
 
+bool serves_unknown(const wire::mcp::Reply& reply) {
+  const json::array* contents = wire::as_array(wire::find(reply.result(), "contents"));
+  return contents && !contents->empty();
+}
+
 bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text.front()))) {

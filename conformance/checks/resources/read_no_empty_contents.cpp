@@ -8,6 +8,12 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "an error");
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
+  if (serves_unknown(*reply)) {
+    return untestable("the server has contents for any URI");
+  }
   if (!reply->is_error()) {
     return fail("an error", reply->describe());
   }

@@ -5,16 +5,18 @@ namespace {
 
 Finding run(Probe& probe) {
   int judged = 0;
+  std::optional<Finding> unanswered;
   for (const auto& uri : readable_sample(probe.survey())) {
     auto reply = probe.call("resources/read", {{"uri", uri}});
     if (!reply) {
       return probe.broken(reply.error(), "the contents of " + uri);
     }
+    if (auto asked = if_asked_first(*reply)) {
+      unanswered = std::move(asked);
+      continue;
+    }
     if (auto bad = unless_result(*reply, "the contents of " + uri)) {
       return *bad;
-    }
-    if (wire::string_or(reply->result(), "resultType", "complete") != "complete") {
-      continue;
     }
     const json::array* contents = wire::as_array(wire::find(reply->result(), "contents"));
     if (!contents) {
@@ -29,7 +31,10 @@ Finding run(Probe& probe) {
       ++judged;
     }
   }
-  return judged == 0 ? untestable("no listed resource gave contents") : pass(fmt::format("{} contents", judged));
+  if (judged == 0) {
+    return unanswered ? *unanswered : untestable("no listed resource gave contents");
+  }
+  return pass(fmt::format("{} contents", judged));
 }
 
 const Registration kCheck{{

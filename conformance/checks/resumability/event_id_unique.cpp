@@ -1,4 +1,4 @@
-#include <set>
+#include <map>
 
 #include "conformance/checks/common.hpp"
 
@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
     return probe.broken(shared.error(), "a conversation");
   }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  std::set<std::string> ids;
+  std::map<std::string, std::string> seen;  // Data by id: an event that comes again is no second one.
   int events = 0;
   for (int i = 0; i < 3; ++i) {
     auto reply = dialogue->request("ping");
@@ -24,7 +24,8 @@ Finding run(Probe& probe) {
         continue;
       }
       ++events;
-      if (!ids.insert(event->last_event_id).second) {
+      const auto [first, fresh] = seen.emplace(event->last_event_id, event->data);
+      if (!fresh && first->second != event->data) {
         return fail("each id once in the session",
                     fmt::format("'{}' twice", wire::excerpt(std::string_view(event->last_event_id), 60)));
       }

@@ -14,6 +14,14 @@ wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dia
   return probe.send(request);
 }
 
+std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue) {
+  auto answer = ask_as(probe, dialogue, std::nullopt);
+  if (answer && answer->ok()) {
+    return not_applicable("the server issues session ids, but requires none");
+  }
+  return std::nullopt;
+}
+
 std::size_t common_prefix(std::string_view a, std::string_view b) {
   const std::size_t shortest = std::min(a.size(), b.size());
   return std::mismatch(a.begin(), a.begin() + shortest, b.begin()).first - a.begin();

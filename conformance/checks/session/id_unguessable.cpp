@@ -15,6 +15,11 @@ Finding run(Probe& probe) {
     if (!dialogue->session_id()) {
       return not_applicable("the server issues no sessions");
     }
+    if (i == 0) {
+      if (auto optional = unless_required(probe, *dialogue)) {
+        return *optional;
+      }
+    }
     ids.push_back(dialogue->session_id().value_or(""));
     dialogue->delete_session();
   }

@@ -16,7 +16,11 @@ Finding run(Probe& probe) {
     if (!dialogue->session_id()) {
       return not_applicable("the server issues no sessions");
     }
-    ids.insert(dialogue->session_id().value_or(""));
+    if (!ids.insert(dialogue->session_id().value_or("")).second) {
+      if (auto optional = unless_required(probe, *dialogue)) {
+        return *optional;
+      }
+    }
     dialogue->delete_session();
   }
   if (ids.size() != kSessions) {

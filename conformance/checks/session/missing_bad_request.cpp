@@ -16,6 +16,9 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 400");
   }
+  if (answer->ok()) {
+    return not_applicable("the server issues session ids, but requires none");
+  }
   if (answer->head.status != 400) {
     return fail("HTTP 400", describe(*answer));
   }
@@ -24,12 +27,12 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "session.missing.bad-request",
-    .title = "a request without its session id is answered 400",
+    .title = "a request without the session id that it needs is answered 400",
     .level = Level::should,
     .eras = kStreamable,
     .requirements = {"transport.sessions.missing-id-400"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
-    .consequence = "Served anyway, it runs in nobody's session; refused otherwise, the client does not know why.",
+    .consequence = "By any other refusal the client does not learn that it left its session out.",
     .faults = {"session.missing-404"},
     .run = run,
 }};

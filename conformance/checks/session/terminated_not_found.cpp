@@ -23,6 +23,11 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 404");
   }
+  if (answer->ok()) {
+    if (auto optional = unless_required(probe, *dialogue)) {
+      return *optional;
+    }
+  }
   if (answer->head.status != 404) {
     return fail("HTTP 404", describe(*answer));
   }

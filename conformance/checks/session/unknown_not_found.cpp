@@ -24,6 +24,11 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 404");
   }
+  if (answer->ok()) {
+    if (auto optional = unless_required(probe, *dialogue)) {
+      return *optional;
+    }
+  }
   if (answer->head.status != 404) {
     return fail("HTTP 404, as for a session that has ended", describe(*answer));
   }

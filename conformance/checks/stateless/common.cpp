@@ -8,6 +8,20 @@
 
 namespace weir::conformance {
 
+namespace {
+
+/// Whether this is how a server of the older revisions answers initialize.
+bool agrees_to_initialize(const wire::Exchange& exchange) {
+  const auto texts = message_texts(exchange);
+  return exchange.ok() && std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
+           auto parsed = jsonrpc::parse(text);
+           return parsed && !parsed->messages.empty() &&
+                  wire::as_string(wire::find(parsed->messages.front().result, "protocolVersion"));
+         });
+}
+
+}  // namespace
+
 wire::Request modern_request(const Probe& probe, std::string_view method, json::object params,
                              std::string_view revision) {
   const std::string_view spoken = revision.empty() ? wire::mcp::k2026_07_28 : revision;
@@ -94,10 +108,31 @@ Finding refuses_method(Probe& probe, std::string method) {
   if (answer->head.status == 405) {
     return pass("HTTP 405");
   }
-  if (probe.target().survey(Era::streamable)) {
-    return not_applicable("the URL serves sessions of older revisions as well");
-  }
   return fail("HTTP 405", describe(*answer));
+}
+
+Finding unless_dual_era(Probe& probe, const std::function<Finding(Probe&)>& judge) {
+  Finding finding = judge(probe);
+  if (finding.verdict != reports::Verdict::fail) {
+    return finding;
+  }
+  bool older = probe.target().survey(Era::streamable) != nullptr;
+  if (!older) {  // Perhaps it was not asked for.
+    const auto asked = probe.last_request();
+    auto answer = probe.send(older_initialize(probe));
+    older = answer && agrees_to_initialize(*answer);
+    if (asked) {
+      probe.pin_request(*asked);
+    }
+  }
+  return older ? not_applicable("the URL serves older revisions as well") : finding;
+}
+
+wire::Request older_initialize(const Probe& probe) {
+  const json::object params{{"protocolVersion", wire::mcp::k2025_11_25},
+                            {"capabilities", json::object{}},
+                            {"clientInfo", {{"name", "weir"}, {"version", "1"}}}};
+  return json_post(probe, probe.url(), jsonrpc::request("weir-old", "initialize", params));
 }
 
 Finding judge_results(Probe& probe,

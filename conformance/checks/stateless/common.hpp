@@ -8,6 +8,8 @@ namespace weir::conformance {
 /// A request as a good client of `revision` sends it (2026-07-28 where empty): `_meta`, headers, id "weir-modern".
 wire::Request modern_request(const Probe& probe, std::string_view method, json::object params = {},
                              std::string_view revision = {});
+/// `initialize` as a client of the older revisions sends it.
+wire::Request older_initialize(const Probe& probe);
 /// Changes the message in a request's body, and nothing else.
 void edit_body(wire::Request& request, const std::function<void(json::object&)>& edit);
 
@@ -23,8 +25,12 @@ Finding refused_with(Probe& probe, const wire::Request& request, int status, std
 Finding served(Probe& probe, const wire::Request& request);
 /// Sends a request whose headers agree with its body, however they are written.
 Finding no_mismatch(Probe& probe, const wire::Request& request);
-/// GET or DELETE, which this revision does not have; not applicable where the URL serves older revisions as well.
+/// GET or DELETE, which this revision does not have.
 Finding refuses_method(Probe& probe, std::string method);
+
+/// Asks `judge`, whose rule binds a server of this revision alone; what it fails is not applicable where the URL serves
+/// older revisions as well (versioning, "Dual-era").
+Finding unless_dual_era(Probe& probe, const std::function<Finding(Probe&)>& judge);
 
 /// `=?base64?...?=` of a header value.
 std::string base64_form(std::string_view value);

@@ -3,7 +3,9 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) { return refuses_method(probe, "DELETE"); }
+Finding run(Probe& probe) {
+  return unless_dual_era(probe, [](Probe& asked) { return refuses_method(asked, "DELETE"); });
+}
 
 const Registration kCheck{{
     .id = "stateless.delete.refused",

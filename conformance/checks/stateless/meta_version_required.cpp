@@ -3,13 +3,15 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
+Finding judge(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   edit_body(request, [](json::object& message) {
     message["params"].as_object()["_meta"].as_object().erase("io.modelcontextprotocol/protocolVersion");
   });
   return refused_with(probe, request, 400, jsonrpc::kInvalidParams);
 }
+
+Finding run(Probe& probe) { return unless_dual_era(probe, judge); }
 
 const Registration kCheck{{
     .id = "stateless.meta.version-required",

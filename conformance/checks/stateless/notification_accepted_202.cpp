@@ -10,6 +10,9 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "202 without a body");
   }
+  if (answer->head.status >= 400) {
+    return untestable("the notification was refused, as it may be: " + describe(*answer));
+  }
   if (answer->head.status != 202 || !answer->body.empty()) {
     return fail("202 without a body", describe(*answer));
   }
@@ -18,7 +21,7 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "stateless.notification.accepted-202",
-    .title = "a notification is accepted with 202 and no body",
+    .title = "a notification that is accepted is answered 202 without a body",
     .level = Level::must,
     .eras = kStateless,
     .requirements = {"transport.streamable.notification-202-empty"},

@@ -3,11 +3,13 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
+Finding judge(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.set("Mcp-Session-Id", "weir-from-another-time");
   return served(probe, request);
 }
+
+Finding run(Probe& probe) { return unless_dual_era(probe, judge); }
 
 const Registration kCheck{{
     .id = "stateless.session.ignored",

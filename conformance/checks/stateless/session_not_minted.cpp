@@ -3,7 +3,7 @@
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
+Finding judge(Probe& probe) {
   auto answer = probe.send(modern_request(probe, "server/discover"));
   if (!answer) {
     return probe.broken(answer.error(), "a result");
@@ -14,6 +14,8 @@ Finding run(Probe& probe) {
   }
   return pass("none");
 }
+
+Finding run(Probe& probe) { return unless_dual_era(probe, judge); }
 
 const Registration kCheck{{
     .id = "stateless.session.not-minted",

@@ -28,7 +28,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "streamable.get.stays-open",
     .title = "a GET stream that was opened stays open",
-    .level = Level::should,
+    .level = Level::may,
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",

@@ -14,6 +14,9 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "202");
   }
+  if (answer->http_error()) {
+    return untestable("the notification was refused, as it may be: " + answer->describe());
+  }
   if (answer->http.head.status != 202) {
     return fail("HTTP 202", answer->describe());
   }
@@ -22,7 +25,7 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "streamable.notification.accepted-202",
-    .title = "a notification is accepted with 202",
+    .title = "a notification that is accepted is answered 202",
     .level = Level::must,
     .eras = kStreamable,
     .requirements = {"transport.streamable.accepted-202-empty"},

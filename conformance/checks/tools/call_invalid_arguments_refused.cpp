@@ -13,6 +13,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), expected);
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
   if (!reply->is_error() && !is_tool_error(*reply)) {
     return fail(expected, reply->describe());
   }

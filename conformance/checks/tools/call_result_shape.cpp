@@ -4,13 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  return judge_calls(probe, "every call asked for input first",
+  return judge_calls(probe, "no safe tool was called",
                      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
                        if (auto bad = unless_result(reply, "a result of " + call.name)) {
                          return bad;
-                       }
-                       if (wire::string_or(reply.result(), "resultType", "complete") != "complete") {
-                         return std::nullopt;
                        }
                        ++looked;
                        if (!wire::as_array(wire::find(reply.result(), "content"))) {

@@ -8,6 +8,9 @@ Finding run(Probe& probe) {
   if (!reply) {
     return probe.broken(reply.error(), "a JSON-RPC error");
   }
+  if (auto asked = if_asked_first(*reply)) {
+    return *asked;
+  }
   if (!reply->is_error()) {
     return fail("a JSON-RPC error", reply->describe());
   }

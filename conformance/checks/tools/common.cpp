@@ -113,7 +113,7 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
   std::vector<ToolCall> calls;
   const wire::Profile& profile = probe.target().profile;
   for (const auto& tool : profile.safe_tools) {
-    calls.push_back({tool.name, tool.arguments});
+    calls.push_back({.name = tool.name, .arguments = tool.arguments});
   }
   for (const json::value& tool : probe.survey().tools) {
     const json::value* schema = wire::find(tool, "inputSchema");
@@ -125,7 +125,7 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
         std::any_of(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.name == name; });
     auto arguments = listed ? std::nullopt : valid_arguments(*schema);
     if (arguments) {
-      calls.push_back({name, std::move(*arguments)});
+      calls.push_back({.name = name, .arguments = std::move(*arguments), .guessed = true});
     }
   }
   calls.resize(std::min(calls.size(), kSafeCalls));
@@ -138,16 +138,22 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
     return untestable(kNoSafeTool);
   }
   int looked = 0;
+  std::optional<Finding> unanswered;
   for (const auto& call : calls) {
     auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
     if (!reply) {
       return probe.broken(reply.error(), "a result of " + call.name);
     }
-    if (auto wrong = judge(call, *reply, looked)) {
+    if (auto asked = if_asked_first(*reply)) {
+      unanswered = std::move(asked);
+    } else if (call.guessed && reply->is_error()) {
+      unanswered = untestable(
+          fmt::format("{} refuses the arguments that were made up for it: {}", call.name, reply->describe()));
+    } else if (auto wrong = judge(call, *reply, looked)) {
       return *wrong;
     }
   }
-  return looked == 0 ? untestable(nothing) : pass(fmt::format("{} calls", looked));
+  return looked > 0 ? pass(fmt::format("{} calls", looked)) : unanswered ? *unanswered : untestable(nothing);
 }
 
 std::optional<ToolCall> refusable_call(const Survey& survey) {
@@ -198,18 +204,33 @@ std::optional<std::string> schema_problem(const json::value& schema, std::string
   return first;
 }
 
+std::optional<std::string> unknown_dialect(const json::value& schema) {
+  const auto named = wire::as_string(wire::find(schema, "$schema"));
+  const bool known = !named || wire::check_schema(json::object{{"$schema", *named}});
+  return known ? std::nullopt : std::optional<std::string>(*named);
+}
+
 Finding schemas_valid(Probe& probe, std::string_view member) {
   int schemas = 0;
+  std::optional<Finding> unjudged;
   for (const json::value& tool : probe.survey().tools) {
     const json::value* schema = wire::find(tool, member);
     if (!schema) {
       continue;
     }
     ++schemas;
+    if (const auto dialect = unknown_dialect(*schema)) {
+      unjudged = untestable(fmt::format("the {} of '{}' is of a dialect that Weir does not know: {}", member,
+                                        wire::string_or(tool, "name", ""), wire::excerpt(*dialect, 80)));
+      continue;
+    }
     if (auto problem = schema_problem(*schema, probe.revision())) {
       return fail("a valid JSON Schema",
                   fmt::format("{} of '{}': {}", member, wire::string_or(tool, "name", ""), *problem));
     }
+  }
+  if (unjudged) {
+    return *unjudged;
   }
   return schemas == 0 ? not_applicable(fmt::format("no tool has an {}", member))
                       : pass(fmt::format("{} schemas", schemas));
@@ -228,7 +249,7 @@ Finding same_tools_everywhere(Probe& probe) {
     }
     std::set<std::string> tools;
     for (const json::value& tool : listing.items) {
-      tools.insert(wire::canonical(tool));
+      tools.insert(canonical_without_meta(tool));
     }
     if (first && *first != tools) {
       std::vector<std::string> odd;

@@ -8,6 +8,7 @@ namespace weir::conformance {
 struct ToolCall {
   std::string name;
   json::object arguments;
+  bool guessed = false;  ///< The arguments are made from the schema alone: a refusal of them tells nothing.
 };
 
 inline constexpr const char* kNoSafeTool =
@@ -19,6 +20,7 @@ std::vector<ToolCall> safe_calls(const Probe& probe);
 
 /// Makes each of the safe calls and judges its reply; the first finding counts. `judge` gives nothing for a reply that
 /// is right, and counts in `looked` those that it had something to say about; `nothing` says why there were none.
+/// Replies that ask for something first, and errors for guessed arguments, are not shown to it.
 using JudgeCall = std::function<std::optional<Finding>(const ToolCall&, const wire::mcp::Reply&, int& looked)>;
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge);
 
@@ -36,10 +38,13 @@ const json::value* output_schema(const Survey& survey, std::string_view tool);
 /// 2025-11-25, before that either of the two.
 std::optional<std::string> schema_problem(const json::value& schema, std::string_view revision);
 
-/// Judges this member of every listed tool.
+/// The dialect that `$schema` names, where Weir does not know it: such a schema cannot be judged.
+std::optional<std::string> unknown_dialect(const json::value& schema);
+
+/// Judges this member of every listed tool; untestable where one is of an unknown dialect and none is wrong.
 Finding schemas_valid(Probe& probe, std::string_view member);
 
-/// Lists the tools on three fresh conversations and compares them, order aside.
+/// Lists the tools on three fresh conversations and compares them, order and `_meta` aside.
 Finding same_tools_everywhere(Probe& probe);
 
 }  // namespace weir::conformance

@@ -10,6 +10,9 @@ Finding run(Probe& probe) {
   if (expected.empty()) {
     return not_applicable("the profile expects no tools by name");
   }
+  if (probe.survey().open_error) {
+    return untestable("no conversation can be opened: " + probe.survey().open_error->detail);
+  }
   std::vector<std::string> missing;
   for (const auto& name : expected) {
     const auto& tools = probe.survey().tools;
@@ -19,7 +22,9 @@ Finding run(Probe& probe) {
     }
   }
   if (!missing.empty()) {
-    return fail(fmt::format("the tools {}", fmt::join(expected, ", ")), fmt::format("no {}", fmt::join(missing, ", ")));
+    const char* why = probe.survey().declares("tools") ? "" : "; the server declares no tools at all";
+    return fail(fmt::format("the tools {}", fmt::join(expected, ", ")),
+                fmt::format("no {}{}", fmt::join(missing, ", "), why));
   }
   return pass(fmt::format("{} expected tools", expected.size()));
 }
@@ -29,10 +34,9 @@ const Registration kCheck{{
     .title = "the tools that the profile expects are offered",
     .level = Level::must,
     .eras = kAllEras,
-    .capability = "tools",
     .source = "https://github.com/kubeflow/mcp-server/issues/168",
     .consequence = "A deploy that lost a tool breaks every prompt that uses it.",
-    .faults = {"tools.echo-missing"},
+    .faults = {"tools.echo-missing", "tools.undeclared"},
     .fixture = "profile",
     .run = run,
 }};

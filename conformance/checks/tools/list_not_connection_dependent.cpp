@@ -12,7 +12,7 @@ const Registration kCheck{{
     .eras = kStateless,
     .capability = "tools",
     .requirements = {"tools.list.not-connection-dependent"},
-    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
+    .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/tools#capabilities",
     .consequence = "Clients and caches read the list once and use it on every connection.",
     .faults = {"tools.list-differs"},
     .run = run,

@@ -26,7 +26,7 @@ const Registration kCheck{{
     .eras = kAllEras,
     .capability = "tools",
     .requirements = {"tools.name.unique"},
-    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-names",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Which of the two a call reaches is chance, and many clients drop the whole list.",
     .faults = {"tools.duplicate-name"},
     .run = run,
