@@ -268,6 +268,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (is_red(finding) && probe.throttled()) {
     finding = untestable("the target limits the rate of requests (HTTP 429): " + finding.got);
   }
+  if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
+    finding = untestable("the run ended before the answer came");
+  }
   take(result, std::move(finding), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
   if (result.verdict == Verdict::fail || result.verdict == Verdict::error) {

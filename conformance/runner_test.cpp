@@ -102,6 +102,19 @@ TEST_F(Runner, judges_nothing_by_an_answer_to_one_request_too_many) {
   EXPECT_THAT(result.message, HasSubstr("limits the rate of requests"));
 }
 
+TEST_F(Runner, judges_nothing_by_an_answer_that_the_budget_cut_short) {
+  const auto silent = serve({"ping.unanswered", "streamable.response-stream-held"});
+  target_.url = wire::parse_url(silent.mcp_url()).value();
+  const auto info = check_that([](Probe& probe) {
+    const auto reply = probe.call("ping");
+    return reply && reply->response ? pass("ok") : fail("an answer", "none");
+  });
+  const auto soon = wire::Deadline::in(std::chrono::milliseconds(200));
+  const auto result = run_check(target_, info, Era::streamable, soon);
+  EXPECT_EQ(result.verdict, Verdict::untestable);
+  EXPECT_THAT(result.message, HasSubstr("the run ended before"));
+}
+
 TEST_F(Runner, calls_a_check_that_throws_an_error_of_weir) {
   const auto result = judged(target_, check_that([](Probe&) -> Finding { throw std::out_of_range("index 7"); }));
   EXPECT_EQ(result.verdict, Verdict::error);
