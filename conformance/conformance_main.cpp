@@ -113,7 +113,8 @@ int run(const Options& options) {
     return complain(results.error().detail);
   }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
-  fmt::print("{}", reports::render(*results, format, {.colour = *colour, .quiet = options.quiet}));
+  fmt::print(
+      "{}", reports::render(*results, format, {.colour = *colour, .quiet = options.quiet, .verbose = options.verbose}));
   std::fflush(stdout);
   bool written = true;
   for (const auto& spec : specs) {

@@ -45,7 +45,8 @@ void describe_output(CLI::App& app, Options& o) {
   const auto* group = "Output";
   app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, ...; repeatable")->group(group);
   app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);
-  app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
+  auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
+  app.add_flag("--verbose", o.verbose, "A line for every check, those that passed too")->group(group)->excludes(quiet);
   app.add_option("--color", o.color, "auto, always, never [auto]")->group(group);
   app.add_flag("--list", o.list, "List the checks (with --json as JSON) and stop")->group(group);
   app.add_option("--explain", o.explain, "Tell all about one check and stop")->group(group);

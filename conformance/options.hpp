@@ -39,6 +39,7 @@ struct Options {
   std::string ca_file;
   bool insecure = false;
   bool quiet = false;
+  bool verbose = false;
   bool json = false;
   std::string color = "auto";
 };

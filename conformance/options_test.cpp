@@ -61,7 +61,8 @@ TEST(Options, print_help_and_version) {
        {"--profile",        "--era",    "--revision", "--header", "--header-env", "--bearer-env", "--api-key-env",
         "--api-key-header", "--checks", "--level",    "--strict", "--baseline",   "--tools-lock", "--accept",
         "--tools-gate",     "--budget", "--timeout",  "--hold",   "--report",     "--list",       "--explain",
-        "--call-read-only", "--ca",     "--insecure", "--quiet",  "--json",       "--color",      "--version"}) {
+        "--call-read-only", "--ca",     "--insecure", "--quiet",  "--verbose",    "--json",       "--color",
+        "--version"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "reports/text.hpp"
@@ -90,6 +91,7 @@ class Writer {
   void detail(std::string_view name, std::string_view value) {
     if (!value.empty()) line("              {:<9} {}", name, printable(value));
   }
+  void area(const Results& results, std::string_view name);
   void check(const CheckResult& check, bool strict);
 
   const ConsoleOptions& options_;
@@ -137,12 +139,21 @@ void Writer::check(const CheckResult& check, bool strict) {
   detail("again", check.curl);
 }
 
+void Writer::area(const Results& results, std::string_view name) {
+  if (options_.verbose) return line("\n{}", painted(printable(name), Colour::bold));
+  const auto passed = std::count_if(results.checks.begin(), results.checks.end(), [&](const CheckResult& one) {
+    return one.area == name && one.verdict == Verdict::pass;
+  });
+  line("{}: {} passed", painted(printable(name), Colour::bold), passed);
+}
+
 void Writer::checks(const Results& results) {
-  std::string_view area;
+  if (!results.checks.empty() && !options_.quiet && !options_.verbose) line("");
+  std::string_view last;
   for (const CheckResult& one : results.checks) {
-    if (one.area != area && !options_.quiet) line("\n{}", painted(printable(one.area), Colour::bold));
-    area = one.area;
-    check(one, results.strict);
+    if (one.area != last && !options_.quiet) area(results, one.area);
+    last = one.area;
+    if (options_.verbose || one.verdict != Verdict::pass) check(one, results.strict);
   }
   if (!results.checks.empty() && !options_.quiet) line("");
 }

@@ -39,6 +39,7 @@ int python(const std::string& program, const std::string& arguments) {
 TEST(Golden, console) {
   expect_golden("sample.txt", render_console(sample_results()));
   expect_golden("sample.colour.txt", render_console(sample_results(), {.colour = true}));
+  expect_golden("sample.verbose.txt", render_console(sample_results(), {.verbose = true}));
   expect_golden("sample.quiet.txt", render_console(sample_results(), {.quiet = true}));
   expect_golden("preflight.txt", render_console(sample_preflight()));
 }

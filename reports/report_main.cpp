@@ -21,6 +21,7 @@ struct Options {
   std::string format;
   std::string output = "-";
   bool quiet = false;
+  bool verbose = false;
 };
 
 int complain(std::string_view what) {
@@ -51,7 +52,7 @@ int render_main(const Options& options) {
   if (!text) return complain(text.error());
   const auto results = parse_json_report(*text);
   if (!results) return complain(fmt::format("{}: {}", options.results_path, results.error()));
-  ConsoleOptions console{.quiet = options.quiet};
+  ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   const auto written = write_file(options.output, render(*results, *format, console));
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
@@ -65,7 +66,9 @@ int run(int argc, char** argv) {
   render->add_option("RESULTS", options.results_path, "JSON report, '-' for the standard input")->required();
   render->add_option("--format", options.format, "console, json, junit or markdown")->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
-  render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
+  auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
+  render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")
+      ->excludes(quiet);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
