@@ -3,6 +3,7 @@
 
 #include "wire/chunk_scan.hpp"
 #include "wire/chunked.hpp"
+#include "wire/json.hpp"
 #include "wire/json_scan.hpp"
 #include "wire/sse.hpp"
 #include "wire/sse_scan.hpp"

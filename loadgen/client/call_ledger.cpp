@@ -1,0 +1,212 @@
+#include "loadgen/client/call_ledger.hpp"
+
+#include <algorithm>
+
+namespace weir::loadgen {
+
+using reports::load::CallOutcome;
+
+namespace {
+
+constexpr std::int64_t kTickNs = kMillisecond;
+
+const wire::JsonPointer& is_error_pointer() {
+  static const wire::JsonPointer kPointer = *wire::JsonPointer::parse("/isError");
+  return kPointer;
+}
+
+CallOutcome outcome_of_status(int status) {
+  switch (status) {
+    case 401:
+      return CallOutcome::http_401;
+    case 429:
+      return CallOutcome::http_429;
+    case 502:
+      return CallOutcome::http_502;
+    case 503:
+      return CallOutcome::http_503;
+    case 504:
+      return CallOutcome::http_504;
+    default:
+      break;
+  }
+  if (status >= 400 && status < 500) return CallOutcome::http_4xx;
+  return status >= 500 && status < 600 ? CallOutcome::http_5xx : CallOutcome::malformed;
+}
+
+}  // namespace
+
+CallOutcome outcome_of(std::string_view message) {
+  const wire::RpcGlance glance = wire::glance(message);
+  if (glance.kind == wire::RpcGlance::Kind::error) return CallOutcome::jsonrpc_error;
+  if (glance.kind != wire::RpcGlance::Kind::result || !glance.result.starts_with('{')) return CallOutcome::malformed;
+  const bool is_error = wire::find_raw(glance.result, is_error_pointer()) == "true";
+  return is_error ? CallOutcome::tool_error : CallOutcome::ok;
+}
+
+std::optional<CallOutcome> outcome_of(const Outcome& post) {
+  switch (post.failed) {
+    case Failed::connect:
+    case Failed::closed:
+    case Failed::reset:
+      return CallOutcome::connect;
+    case Failed::head_timeout:
+    case Failed::body_timeout:
+      return CallOutcome::timeout;
+    case Failed::malformed:
+    case Failed::too_big:
+      return CallOutcome::malformed;
+    case Failed::no:
+      break;
+  }
+  if (post.http.ok()) return std::nullopt;
+  return outcome_of_status(post.http.head.status);
+}
+
+CallLedger::CallLedger(reports::load::Snapshot& numbers, std::int64_t duplicate_window_ns, std::size_t in_flight_most)
+    : numbers_(numbers), duplicate_window_ns_(duplicate_window_ns), in_flight_most_(in_flight_most), due_(kTickNs) {}
+
+reports::load::ToolNumbers& CallLedger::tool(const Call& call) const {
+  return numbers_.populations[call.population].tools[call.tool];
+}
+
+std::uint32_t CallLedger::index_of(std::uint64_t id) const {
+  if (id < kFirstCallId) return kNone;
+  const auto index = static_cast<std::uint32_t>((id - kFirstCallId) & ((1U << kIndexBits) - 1));
+  return index < calls_.size() && calls_[index].id == id ? index : kNone;
+}
+
+std::uint32_t CallLedger::slot_of(std::uint64_t id) const {
+  const std::uint32_t index = index_of(id);
+  return index == kNone ? UINT32_MAX : calls_[index].slot;
+}
+
+std::uint64_t CallLedger::begin(const CallSent& sent) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(calls_.size()));
+    calls_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  Call& call = calls_[index];
+  call = {};
+  call.id = kFirstCallId + (given_++ << kIndexBits) + index;
+  call.intended_ns = sent.intended_ns;
+  call.population = sent.population;
+  call.tool = sent.tool;
+  call.slot = sent.slot;
+  call.open = true;
+  call.on_stream = sent.answered_on_stream;
+  if (call.on_stream) link(index);
+  ++in_flight_;
+  due_.set(index, sent.deadline_ns);
+  return call.id;
+}
+
+void CallLedger::sent_by(std::uint64_t id, std::uint32_t exchange) {
+  const std::uint32_t index = index_of(id);
+  if (index != kNone) calls_[index].exchange = exchange;
+}
+
+void CallLedger::answered(const CallAnswer& answer) {
+  const std::uint32_t index = index_of(answer.id);
+  if (index == kNone) return;
+  Call& call = calls_[index];
+  const bool own = answer.slot == call.slot;
+  if (call.open) {
+    call.had_answer = true;
+    settle(index, own ? outcome_of(answer.message) : CallOutcome::wrong_session, answer.arrived_ns);
+    due_.set(index, answer.arrived_ns + duplicate_window_ns_);
+  } else if (!std::exchange(call.had_answer, true)) {
+    return;  // Late: given up already.
+  } else {
+    ++tool(call).outcomes[static_cast<std::size_t>(own ? CallOutcome::duplicate : CallOutcome::wrong_session)];
+  }
+}
+
+void CallLedger::post_finished(std::uint64_t id, const Outcome& post, std::int64_t now_ns) {
+  const std::uint32_t index = index_of(id);
+  if (index == kNone) return;
+  Call& call = calls_[index];
+  call.exchange = kNoExchange;
+  if (!call.open) return;
+  const std::optional<CallOutcome> outcome = outcome_of(post);
+  if (outcome) {
+    settle(index, *outcome, post.failed == Failed::no ? now_ns : 0);
+  } else if (call.on_stream || post.http.head.status == 202) {
+    call.accepted = true;
+    call.accepted_ns = now_ns;
+    if (!call.stream_gone) return;
+    settle(index, CallOutcome::lost, 0);
+  } else if (post.http.is_event_stream()) {
+    // The response that was to carry the answer came to its end without.
+    settle(index, post.http.end == wire::EndClass::clean ? CallOutcome::lost : CallOutcome::connect, 0);
+  } else {
+    settle(index, CallOutcome::malformed, now_ns);
+  }
+  due_.set(index, now_ns + duplicate_window_ns_);
+}
+
+void CallLedger::slot_lost(std::uint32_t slot) {
+  const auto found = by_slot_.find(slot);
+  if (found == by_slot_.end()) return;
+  for (std::uint32_t index = found->second; index != kNone;) {
+    Call& call = calls_[index];
+    const std::uint32_t next = call.after;
+    call.stream_gone = true;
+    if (call.accepted) settle(index, CallOutcome::lost, 0);
+    index = next;
+  }
+}
+
+/// The deadline of an open call, or the end of the window of one that has its outcome.
+void CallLedger::fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t heard_ns) {
+  Call& call = calls_[index];
+  call.exchange = kNoExchange;
+  if (!call.open) return release(index);
+  const bool lost = call.accepted && heard_ns > call.accepted_ns;
+  settle(index, lost ? CallOutcome::lost : CallOutcome::timeout, 0);
+  due_.set(index, now_ns + duplicate_window_ns_);
+}
+
+/// `answered_ns` is 0 where nothing was answered.
+void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t answered_ns) {
+  Call& call = calls_[index];
+  if (call.on_stream) unlink(index);
+  call.open = false;
+  --in_flight_;
+  reports::load::ToolNumbers& numbers = tool(call);
+  ++numbers.outcomes[static_cast<std::size_t>(outcome)];
+  if (answered_ns != 0) {
+    numbers.duration.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, answered_ns - call.intended_ns)));
+  }
+}
+
+void CallLedger::release(std::uint32_t index) {
+  due_.cancel(index);
+  calls_[index].id = 0;
+  free_.push_back(index);
+}
+
+void CallLedger::link(std::uint32_t index) {
+  Call& call = calls_[index];
+  const auto [head, is_first] = by_slot_.try_emplace(call.slot, index);
+  call.before = kNone;
+  call.after = is_first ? kNone : head->second;
+  if (!is_first) calls_[call.after].before = index;
+  head->second = index;
+}
+
+void CallLedger::unlink(std::uint32_t index) {
+  const Call& call = calls_[index];
+  if (call.after != kNone) calls_[call.after].before = call.before;
+  if (call.before != kNone) {
+    calls_[call.before].after = call.after;
+  } else if (call.after != kNone) {
+    by_slot_[call.slot] = call.after;
+  } else {
+    by_slot_.erase(call.slot);
+  }
+}
+
+}  // namespace weir::loadgen
