@@ -23,6 +23,9 @@ namespace {
 
 using State = IdleConnection::State;
 
+/// Waits that differ by less than this part of the resolution are the same.
+constexpr double kSameWait = 10;
+
 std::vector<double> idle_times(const std::vector<IdleConnection>& connections, State state) {
   std::vector<double> times;
   for (const IdleConnection& connection : connections) {
@@ -75,7 +78,8 @@ KeepAliveFinding judge_keep_alive(const std::vector<IdleConnection>& connections
     for (const double idle_s : answered) {
       alive_s = idle_s < first_dead ? std::max(alive_s, idle_s) : alive_s;
     }
-    const bool contradicted = finding.survived_s > first_dead;
+    // Of those that waited for as long, all have to be dead.
+    const bool contradicted = finding.survived_s > first_dead - judging.precision.resolution_s / kSameWait;
     finding.outcome = contradicted ? KeepAliveOutcome::unclear : KeepAliveOutcome::cut;
     finding.confirmed_by = dead.size();
     finding.end = usual_end(connections, State::dead);

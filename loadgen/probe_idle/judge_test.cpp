@@ -167,9 +167,11 @@ TEST(KeepAlive, that_is_dropped_in_silence_shows_when_a_request_is_sent) {
 }
 
 TEST(KeepAlive, that_contradicts_itself_is_unclear) {
-  const auto finding = judge_keep_alive({{State::answered, 301, ""}, {State::dead, 100, "RST"}}, {});
-  EXPECT_EQ(finding.outcome, KeepAliveOutcome::unclear);
-  EXPECT_FALSE(finding.cut);
+  for (const double answered_s : {301.0, 100.0, 99.95}) {
+    const auto finding = judge_keep_alive({{State::answered, answered_s, ""}, {State::dead, 100, "RST"}}, {});
+    EXPECT_EQ(finding.outcome, KeepAliveOutcome::unclear);
+    EXPECT_FALSE(finding.cut);
+  }
 }
 
 TEST(KeepAlive, that_is_always_answered_is_alive) {

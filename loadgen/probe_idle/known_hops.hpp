@@ -24,6 +24,8 @@ struct KnownHop {
   double seconds = 0;
   Counts counts{};
   std::string_view name;
+  /// For keep_alive: after how much silence the same software cuts a stream by default; 0 where that is not documented.
+  double silence_seconds = 0;
   bool operator==(const KnownHop&) const = default;
 };
 

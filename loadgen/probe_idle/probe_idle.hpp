@@ -120,10 +120,12 @@ struct ProbeIdleReport {
   std::optional<Heartbeat> heartbeat;
   std::vector<std::string> notes;  ///< One sentence each.
 
-  /// How much sooner than the cut the next heartbeat comes; negative: it is too late. Against the cut of streams, or
-  /// where none was seen that of kept-alive connections, as long as no stream has outlived it. Absent where either is
-  /// not known.
+  /// How much sooner than the cut the next heartbeat comes; negative: it is too late. Against the cut of streams; where
+  /// none was seen against default_silence_s(), else the cut of connections, as long as no stream has outlived that.
+  /// Absent where either is not known.
   std::optional<double> margin_s() const;
+  /// The cut of silent streams as software that matches the cut of connections has it by default, in measured seconds.
+  std::optional<double> default_silence_s() const;
 };
 
 struct ProbeIdleProgress {

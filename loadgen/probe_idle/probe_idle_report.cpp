@@ -116,8 +116,9 @@ std::string stream_text(const ProbeIdleReport& report) {
     case StreamOutcome::not_offered:
       return "none to hold: " + stream.why_not;
     case StreamOutcome::alive:
-      return fmt::format(">= {}: no cut seen within the time given ({} streams, the oldest {})",
-                         span(stream.survived_s), stream.opened, span(stream.oldest_s));
+      return fmt::format(">= {}: no cut seen within the time given ({} streams, the oldest {}{})",
+                         span(stream.survived_s), stream.opened, span(stream.oldest_s),
+                         stream.ends.size() > 1 ? "; " + ends_text(stream.ends) : "");
     case StreamOutcome::idle_cut:
       return cut_text(report, "silence");
     case StreamOutcome::age_cut:
@@ -139,6 +140,14 @@ std::string stream_text(const ProbeIdleReport& report) {
   return "";
 }
 
+/// What a margin rests on where no stream was seen to be cut.
+std::string supposing(const ProbeIdleReport& report) {
+  if (const auto silence_s = report.default_silence_s()) {
+    return fmt::format(" if the edge cuts silent streams after its default of {}", span(*silence_s));
+  }
+  return " if streams are cut as idle connections are";
+}
+
 std::string heartbeat_text(const ProbeIdleReport& report) {
   if (!report.heartbeat) {
     return "none seen";
@@ -148,8 +157,7 @@ std::string heartbeat_text(const ProbeIdleReport& report) {
                                  span(beat.jitter_s), span(beat.largest_gap_s));
   if (const auto margin = report.margin_s()) {
     text += fmt::format("; {}, margin {} s{}", *margin > 0 ? "keeps streams open" : "too late",
-                        number(*margin, report.resolution_s),
-                        report.stream.cut ? "" : " if streams are cut as idle connections are");
+                        number(*margin, report.resolution_s), report.stream.cut ? "" : supposing(report));
   }
   return text;
 }
@@ -261,6 +269,16 @@ bj::value heartbeat_json(const std::optional<Heartbeat>& heartbeat) {
 
 }  // namespace
 
+std::optional<double> ProbeIdleReport::default_silence_s() const {
+  std::optional<double> least;
+  for (const KnownHop& hop : keep_alive.hops) {
+    if (hop.silence_seconds > 0 && (!least || hop.silence_seconds * scale < *least)) {
+      least = hop.silence_seconds * scale;
+    }
+  }
+  return least;
+}
+
 std::optional<double> ProbeIdleReport::margin_s() const {
   if (!heartbeat) {
     return std::nullopt;
@@ -271,7 +289,10 @@ std::optional<double> ProbeIdleReport::margin_s() const {
   // Where streams have lived through a longer silence, the timer of connections is not theirs.
   const bool may_hold =
       stream.outcome == StreamOutcome::alive && keep_alive.cut && keep_alive.cut->alive_s > stream.survived_s;
-  return may_hold ? std::optional(keep_alive.cut->middle_s() - heartbeat->largest_gap_s) : std::nullopt;
+  if (!may_hold) {
+    return std::nullopt;
+  }
+  return default_silence_s().value_or(keep_alive.cut->middle_s()) - heartbeat->largest_gap_s;
 }
 
 int exit_code(const ProbeIdleReport& report) { return static_cast<int>(judge(report)); }

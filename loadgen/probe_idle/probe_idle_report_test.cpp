@@ -71,10 +71,20 @@ TEST(ProbeIdleReport, says_the_margin_of_the_heartbeat) {
             "probe-idle  https://mcp.example/mcp (streamable, 396 s)\n"
             "streams     >= 15.1 s: no cut seen within the time given (24 streams, the oldest 396 s)\n"
             "heartbeat   every 15 s (comment, jitter 0.1 s, largest gap 15.1 s); keeps streams open, margin 45 s if"
-            " streams are cut as idle connections are\n"
+            " the edge cuts silent streams after its default of 60 s\n"
             "keep-alive  59 s alive, 61 s dead (OPTIONS /mcp, 9 of 12 connections, FIN)\n"
             "            matches a 60 s hop: ALB idle_timeout\n"
             "verdict     no stream was cut; the heartbeat every 15 s never leaves one silent for longer (exit 0)\n");
+}
+
+TEST(ProbeIdleReport, rests_a_margin_on_what_the_edge_does_to_streams_by_default) {
+  auto report = kept_open(15);
+  report.keep_alive.cut = Bracket{74, 76};
+  report.keep_alive.hops = matching_hops({74, 76}, Counts::keep_alive, 1);
+  EXPECT_NEAR(report.margin_s().value(), 44.9, 1e-6) << "nginx gives up a silent upstream after 60 s";
+  report.keep_alive.hops.clear();
+  EXPECT_NEAR(report.margin_s().value(), 59.9, 1e-6);
+  EXPECT_THAT(console(report), HasSubstr("margin 60 s if streams are cut as idle connections are"));
 }
 
 TEST(ProbeIdleReport, gives_no_margin_before_a_timer_that_streams_have_outlived) {
