@@ -1,0 +1,370 @@
+#include "loadgen/client/actors.hpp"
+
+#include <algorithm>
+
+#include "loadgen/client/actors_impl.hpp"
+
+namespace weir::loadgen {
+
+using reports::load::Counter;
+using reports::load::Gauge;
+using reports::load::OpenFailure;
+using reports::load::Timer;
+
+namespace {
+
+constexpr std::int64_t kWheelTick = 5 * kMillisecond;
+constexpr std::int64_t kStreamsTick = 100 * kMillisecond;
+/// So many opens begin in one turn of the loop, then what has arrived is read.
+constexpr std::size_t kStartsPerTurn = 128;
+constexpr std::size_t kFarewellsAtOnce = 256;
+
+/// Doubling would leave up to half of a large column unused.
+template <class T>
+void grow(std::vector<T>& column) {
+  constexpr std::size_t kLeast = 256;
+  if (column.size() == column.capacity()) column.reserve(column.size() + std::max(kLeast, column.size() / 8));
+}
+
+std::vector<Observation> observations(const ActorsOptions& options, reports::load::Snapshot& numbers) {
+  std::vector<Observation> all;
+  for (const PopulationRun& run : options.populations) {
+    Observation observation;
+    observation.numbers = &numbers.populations[run.index];
+    observation.sequence = run.plan.sequence;
+    observation.sent_at = run.plan.sent_at;
+    observation.idle_cut_after = run.plan.idle_cut_after;
+    observation.silence_limit = run.plan.silence_limit;
+    observation.coalesce_gap = run.plan.coalesce_gap;
+    observation.ids = can_resume(run.plan.stream);
+    observation.mcp = is_mcp(run.plan.stream);
+    all.push_back(std::move(observation));
+  }
+  return all;
+}
+
+}  // namespace
+
+Actors::Impl::Impl(Actors& actors_self, Loop& the_loop, Channels& channels, Exchanges& the_exchanges,
+                   ActorsOptions the_options, reports::load::Snapshot& the_numbers)
+    : self(actors_self),
+      loop(the_loop),
+      exchanges(the_exchanges),
+      options(std::move(the_options)),
+      numbers(the_numbers),
+      streams(the_loop, channels, actors_self, observations(options, the_numbers)),
+      wheel(kWheelTick),
+      random(options.seed) {
+  for (const PopulationRun& run : options.populations) {
+    Crowd made;
+    made.run = run;
+    made.call_arguments = wire::json::serialize(run.plan.stream_call.arguments);
+    crowds.push_back(std::move(made));
+  }
+}
+
+Actors::Impl::~Impl() { cancel_everything(); }
+
+void Actors::Impl::set_state(std::uint32_t slot, State state) {
+  Actor& actor = actors[slot];
+  Crowd& of = crowd(actor);
+  const bool was_held = actor.state == State::held;
+  const bool is_held = state == State::held;
+  if (was_held != is_held) {
+    // The border between held and others moves over this slot.
+    const std::uint32_t border = is_held ? of.held++ : --of.held;
+    const std::uint32_t other = of.members[border];
+    std::swap(of.members[border], of.members[actor.place]);
+    actors[other].place = actor.place;
+    actor.place = border;
+  }
+  --of.states[static_cast<std::size_t>(actor.state)];
+  actor.state = state;
+  ++of.states[static_cast<std::size_t>(state)];
+  const auto in = [&](State s) { return of.states[static_cast<std::size_t>(s)]; };
+  auto& gauges = count_of(of);
+  gauges[Gauge::streams_target] = of.wanted;
+  gauges[Gauge::streams_open] = of.held;
+  gauges[Gauge::streams_waiting] = in(State::waiting) + in(State::token) + in(State::queued);
+  gauges[Gauge::streams_opening] =
+      in(State::initialize) + in(State::announce) + in(State::stream) + in(State::endpoint) + in(State::acknowledge);
+}
+
+void Actors::Impl::enqueue(std::uint32_t slot, std::int64_t intended_ns) {
+  wheel.cancel(slot);
+  actors[slot].work = ++last_ticket;
+  set_state(slot, State::queued);
+  queue.push_back({slot, last_ticket, intended_ns});
+}
+
+void Actors::Impl::start_queued() {
+  std::size_t started = 0;
+  while (!queue.empty() && openings.size() < options.opening_at_once && started < kStartsPerTurn) {
+    const Queued next = queue.front();
+    queue.pop_front();
+    // A slot that was taken away, or queued anew, has left its place behind.
+    if (actors[next.slot].state != State::queued || actors[next.slot].work != next.ticket) continue;
+    start(next.slot, next.intended_ns);
+    ++started;
+  }
+}
+
+void Actors::Impl::due(std::uint32_t slot) {
+  Actor& actor = actors[slot];
+  switch (actor.state) {
+    case State::waiting:
+      enqueue(slot, -1);
+      return;
+    case State::token:
+      fail(slot, OpenFailure::auth);
+      return;
+    case State::endpoint:
+    case State::acknowledge:
+      fail(slot, OpenFailure::handshake);
+      return;
+    case State::initialize:
+    case State::announce:
+      fail(slot, has_early_stream(kind(actor), actor.state) ? OpenFailure::handshake : OpenFailure::head_timeout);
+      return;
+    case State::stream:
+      fail(slot, OpenFailure::head_timeout);
+      return;
+    default:
+      return;
+  }
+}
+
+bool Actors::Impl::has_footing(std::uint32_t slot) {
+  const Actor& actor = actors[slot];
+  Footing footing;
+  footing.stream = streams.held(slot);
+  footing.deadline = wheel.is_set(slot);
+  footing.exchange = is_opening(actor.state) && openings[actor.work].work != kNone;
+  // Tickets in the queue are consecutive.
+  footing.queued = actor.state == State::queued && !queue.empty() &&
+                   actor.work - queue.front().ticket <= queue.back().ticket - queue.front().ticket;
+  return stands(kind(actor), actor.state, footing);
+}
+
+void Actors::Impl::check_footing() {
+  for (std::uint32_t slot = 0; slot < actors.size(); ++slot) {
+    if (actors[slot].state == State::unused || has_footing(slot)) continue;
+    ++count(actors[slot])[Counter::invariant_broken];
+    note_once(1, "a stream was left with neither a socket nor a scheduled reconnect; it was scheduled again");
+    leave_opening(slot);
+    if (streams.held(slot)) streams.close(slot, Channels::How::orderly, false);
+    come_back(slot);
+  }
+}
+
+void Actors::Impl::close_slot(std::uint32_t slot) {
+  Actor& actor = actors[slot];
+  leave_opening(slot);
+  if (actor.state == State::held) drop_held(slot, Channels::How::orderly);
+  wheel.cancel(slot);
+  if (actor.session != kNone && has_sessions(kind(actor)) && !sessions[actor.session].text.empty()) {
+    farewells.push_back({actor.population, sessions[actor.session]});
+  }
+  drop_session(slot);
+  streams.forget_continuity(slot);
+}
+
+void Actors::Impl::free_slot(std::uint32_t slot) {
+  close_slot(slot);
+  set_state(slot, State::unused);
+  Crowd& of = crowd(actors[slot]);
+  --of.states[static_cast<std::size_t>(State::unused)];
+  const std::uint32_t last = of.members.back();
+  of.members[actors[slot].place] = last;
+  actors[last].place = actors[slot].place;
+  of.members.pop_back();
+  actors[slot] = Actor{};
+  free_slots.push_back(slot);
+}
+
+void Actors::Impl::end_sessions() {
+  while (!farewells.empty() && farewells_in_flight < kFarewellsAtOnce) {
+    const Farewell farewell = std::move(farewells.front());
+    farewells.pop_front();
+    const Crowd& of = crowds[farewell.population];
+    if (!of.run.destination->has_address()) continue;
+    const std::string_view revision = revisions[farewell.session.revision];
+    Actor stand_in;
+    stand_in.population = farewell.population;
+    ++farewells_in_flight;
+    begin_work({.what = Work::What::end_session, .population = farewell.population}, [&] {
+      ExchangePlan exchange = post_plan(stand_in, of.requests.end_session({farewell.session.text, revision, {}}));
+      exchange.method = "DELETE";
+      return exchange;
+    }());
+  }
+}
+
+void Actors::Impl::begin_work(const Work& work, ExchangePlan exchange, std::uint32_t* index) {
+  const std::uint32_t at = works.add(work);
+  works[at].generation = credentials.generation;
+  if (index != nullptr) *index = at;
+  works[at].exchange = exchanges.begin(std::move(exchange), {at, 0}, self);
+}
+
+void Actors::Impl::cancel_everything() {
+  for (std::uint32_t at = 0; at < works.ends(); ++at) {
+    if (works[at].what == Work::What::none) continue;
+    exchanges.cancel(works[at].exchange);
+    works.drop(at);
+  }
+  answers_in_flight = 0;
+  farewells_in_flight = 0;
+  farewells.clear();
+}
+
+void Actors::Impl::note_once(std::uint32_t kind_of_note, std::string text) {
+  const std::uint32_t bit = 1U << kind_of_note;
+  if ((notes_said & bit) != 0 || !options.note) return;
+  notes_said |= bit;
+  options.note(std::move(text));
+}
+
+Actors::Actors(Loop& loop, Channels& channels, Exchanges& exchanges, ActorsOptions options,
+               reports::load::Snapshot& numbers)
+    : impl_(std::make_unique<Impl>(*this, loop, channels, exchanges, std::move(options), numbers)) {
+  loop.handle(Kind::stream, impl_->streams);
+  set_credentials({});
+}
+Actors::~Actors() = default;
+
+void Actors::set_credentials(const Credentials& credentials) {
+  impl_->credentials = credentials;
+  impl_->credentials_since_ns = impl_->loop.now_ns();
+  for (Crowd& of : impl_->crowds) {
+    auto requests = Requests::make(of.run.plan, of.run.destination->url(), credentials);
+    if (requests) {
+      of.requests = *std::move(requests);
+    } else {
+      impl_->note_once(2, "the new credentials cannot be sent: " + requests.error().detail);
+    }
+  }
+  for (const std::uint32_t slot : std::exchange(impl_->token_waiters, {})) {
+    Actor& actor = impl_->actors[slot];
+    if (actor.state != State::token) continue;
+    // A token that was refused as soon as it was new is not hammered.
+    if (actor.attempt <= 1) {
+      impl_->enqueue(slot, -1);
+    } else {
+      impl_->come_back(slot);
+    }
+  }
+}
+
+void Actors::listen(CallListener& listener) { impl_->listener = &listener; }
+
+void Actors::add(std::uint32_t population, std::int64_t intended_ns) {
+  Impl& impl = *impl_;
+  if (impl.stop_deadline_ns >= 0) return;
+  std::uint32_t slot = 0;
+  if (impl.free_slots.empty()) {
+    slot = static_cast<std::uint32_t>(impl.actors.size());
+    grow(impl.actors);
+    impl.actors.emplace_back();
+  } else {
+    slot = impl.free_slots.back();
+    impl.free_slots.pop_back();
+  }
+  Crowd& of = impl.crowds[population];
+  Actor& actor = impl.actors[slot];
+  actor.population = static_cast<std::uint8_t>(population);
+  actor.place = static_cast<std::uint32_t>(of.members.size());
+  grow(of.members);
+  of.members.push_back(slot);
+  ++of.states[static_cast<std::size_t>(State::unused)];
+  ++of.wanted;
+  ++impl.count_of(of)[Counter::opens_intended];
+  impl.enqueue(slot, intended_ns);
+}
+
+void Actors::remove(std::uint32_t population) {
+  Crowd& of = impl_->crowds[population];
+  if (of.members.empty()) return;
+  --of.wanted;
+  // Slots that have no stream stand behind those that have one.
+  impl_->free_slot(of.members.back());
+}
+
+void Actors::churn(std::uint32_t population) {
+  Crowd& of = impl_->crowds[population];
+  if (of.held == 0) return;
+  const std::uint32_t slot = of.members[std::uniform_int_distribution<std::uint32_t>(0, of.held - 1)(impl_->random)];
+  impl_->close_slot(slot);
+  Actor& actor = impl_->actors[slot];
+  actor.flags = 0;
+  actor.attempt = 0;
+  actor.retry_ms = kNone;
+  ++impl_->count_of(of)[Counter::opens_intended];
+  impl_->enqueue(slot, impl_->loop.now_ns());
+}
+
+void Actors::drop_all(Channels::How how) {
+  for (std::uint32_t slot = 0; slot < impl_->actors.size(); ++slot) {
+    Actor& actor = impl_->actors[slot];
+    if (actor.state != State::held) continue;
+    impl_->drop_held(slot, how);
+    if (impl_->kind(actor) == StreamKind::http_sse_get) impl_->drop_session(slot);
+    actor.attempt = 0;
+    impl_->come_back(slot);
+  }
+}
+
+void Actors::stop(std::int64_t deadline_ns) {
+  impl_->stop_deadline_ns = std::max<std::int64_t>(deadline_ns, 0);
+  impl_->queue.clear();
+  for (Crowd& of : impl_->crowds) {
+    of.wanted = 0;
+    while (!of.members.empty()) impl_->free_slot(of.members.back());
+    impl_->count_of(of)[Gauge::streams_target] = 0;
+  }
+  impl_->end_sessions();
+}
+
+bool Actors::stopped() const {
+  return impl_->stop_deadline_ns >= 0 && impl_->works.size() == 0 && impl_->farewells.empty();
+}
+
+std::int64_t Actors::wanted(std::uint32_t population) const { return impl_->crowds[population].wanted; }
+
+void Actors::tick(std::int64_t now_ns) {
+  impl_->wheel.advance(now_ns, [this](std::uint32_t slot) { impl_->due(slot); });
+  impl_->start_queued();
+  impl_->end_sessions();
+  if (now_ns >= impl_->next_streams_tick_ns) {
+    impl_->next_streams_tick_ns = now_ns + kStreamsTick;
+    impl_->streams.tick(now_ns);
+  }
+  if (now_ns >= impl_->next_check_ns) {
+    impl_->next_check_ns = now_ns + kSecond;
+    impl_->check_footing();
+  }
+  if (impl_->stop_deadline_ns >= 0 && now_ns >= impl_->stop_deadline_ns) impl_->cancel_everything();
+}
+
+std::int64_t Actors::next_ns() const {
+  const Impl& impl = *impl_;
+  if (!impl.queue.empty() && impl.openings.size() < impl.options.opening_at_once) return impl.loop.now_ns();
+  std::int64_t next = std::min({impl.wheel.next_ns(), impl.next_streams_tick_ns, impl.next_check_ns});
+  if (impl.stop_deadline_ns >= 0) next = std::min(next, impl.stop_deadline_ns);
+  return next;
+}
+
+std::size_t Actors::bytes() const {
+  const Impl& impl = *impl_;
+  std::size_t bytes = impl.actors.capacity() * sizeof(Actor) + impl.wheel.bytes() + impl.sessions.bytes() +
+                      impl.openings.bytes() + impl.works.bytes() + impl.queue.size() * sizeof(Queued) +
+                      impl.free_slots.capacity() * sizeof(std::uint32_t) + impl.streams.bytes();
+  for (const Crowd& of : impl.crowds) bytes += of.members.capacity() * sizeof(std::uint32_t);
+  for (std::uint32_t at = 0; at < impl.sessions.ends(); ++at) {
+    const std::string& text = impl.sessions[at].text;
+    if (text.capacity() > std::string().capacity()) bytes += text.capacity() + 1;
+  }
+  return bytes;
+}
+
+}  // namespace weir::loadgen

@@ -1,0 +1,190 @@
+// What comes on streams and for calls: messages, the server's requests, ends.
+#include "loadgen/client/actors_impl.hpp"
+#include "loadgen/client/server_messages.hpp"
+
+namespace weir::loadgen {
+
+using reports::load::Counter;
+using reports::load::OpenFailure;
+using RpcKind = wire::RpcGlance::Kind;
+
+namespace {
+
+constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
+/// A call that was sent with the old token may be refused so long after the new one has come.
+constexpr Nanos kOldTokenGrace = kSecond;
+
+bool is_answer(const wire::RpcGlance& glance) {
+  return glance.kind == RpcKind::result || glance.kind == RpcKind::error;
+}
+
+}  // namespace
+
+void Actors::Impl::take_message(std::uint32_t slot, std::string_view data, std::int64_t arrived_ns) {
+  const wire::RpcGlance glance = wire::glance(data);
+  if (glance.kind == RpcKind::batch) {
+    for (const std::string& message : split_batch(data)) {
+      const wire::RpcGlance one = wire::glance(message);
+      if (one.kind == RpcKind::request) answer_server(slot, message, one);
+      if (is_answer(one)) take_answer(slot, message, one, arrived_ns);
+    }
+    return;
+  }
+  if (glance.kind == RpcKind::request) return answer_server(slot, data, glance);
+  if (is_answer(glance)) take_answer(slot, data, glance, arrived_ns);
+}
+
+void Actors::Impl::take_answer(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance,
+                               std::int64_t arrived_ns) {
+  const auto id = numeric_id(glance.id);
+  if (!id) return;
+  Actor& actor = actors[slot];
+  if (*id >= kFirstCallId) {
+    if (listener != nullptr) listener->answered({*id, slot, message, arrived_ns});
+  } else if (actor.state == State::initialize && *id == kInitializeId) {
+    take_initialized(slot, message, {});
+  } else if (actor.state == State::acknowledge && *id == actor.call_id) {
+    fail(slot, OpenFailure::handshake);  // Refused, or over before it was acknowledged.
+  } else if (*id == actor.call_id) {
+    actor.flags |= Actor::answered;
+  }
+}
+
+void Actors::Impl::answer_server(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance) {
+  const Actor& actor = actors[slot];
+  // 2026-07-28 transports/streamable-http, "Sending Messages": a client must not send responses.
+  if (kind(actor) == StreamKind::listen) return;
+  if (answers_in_flight >= limits::kAnswersInFlight) {
+    return note_once(7, "the server asks faster than it takes answers; requests of it stay unanswered");
+  }
+  const std::string answer = answer_to_server(message, glance);
+  if (answer.empty() || actor.session == kNone || !crowds[actor.population].run.destination->has_address()) return;
+  ++answers_in_flight;
+  begin_work({.what = Work::What::answer, .population = actor.population, .slot = slot, .session = actor.session},
+             post_plan(actor, crowds[actor.population].requests.post(words(actor), answer, {}, {})));
+}
+
+void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
+  Actor& actor = actors[slot];
+  const std::int64_t now = loop.now_ns();
+  // Who holds a stream for a while starts anew; who is cut as soon as he is in backs off like somebody refused.
+  const Reconnect& policy = plan(actor).reconnect;
+  if (to_be_called_again || now - actor.since_ns >= policy.base) actor.attempt = 0;
+  actor.since_ns = now;
+  actor.flags |= Actor::has_ended;
+  if (kind(actor) == StreamKind::http_sse_get) drop_session(slot);
+  if (listener != nullptr) listener->slot_lost(slot);
+  if (!to_be_called_again) return come_back(slot);
+  streams.forget_continuity(slot);
+  actor.flags = 0;  // The next call is no reconnect.
+  enqueue(slot, -1);
+}
+
+void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how) {
+  Actor& actor = actors[slot];
+  streams.close(slot, how);
+  actor.since_ns = loop.now_ns();
+  actor.flags = Actor::has_ended;
+  set_state(slot, State::waiting);  // Until the caller has decided.
+  if (listener != nullptr) listener->slot_lost(slot);
+}
+
+void Actors::Impl::session_gone(std::uint32_t slot) {
+  Actor& actor = actors[slot];
+  if (actor.state != State::held) return;
+  ++count(actor)[Counter::sessions_lost];
+  drop_held(slot, Channels::How::orderly);
+  drop_session(slot);
+  streams.forget_continuity(slot);
+  come_back(slot);
+}
+
+void Actors::event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) {
+  const Actor& actor = impl_->actors[slot];
+  if (actor.state == State::endpoint) {
+    if (event.type == "endpoint") impl_->take_endpoint(slot, event.data);
+    return;
+  }
+  if (!event.type.empty() && event.type != "message") return;
+  if (actor.state == State::acknowledge) {
+    if (wire::glance(event.data).method == kAcknowledged) return impl_->advance(slot);
+  }
+  impl_->take_message(slot, event.data, arrived_ns);
+}
+
+void Actors::retry(std::uint32_t slot, std::uint64_t milliseconds) {
+  const auto most = std::chrono::milliseconds(limits::kRetryMost).count();
+  impl_->actors[slot].retry_ms =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(milliseconds, static_cast<std::uint64_t>(most)));
+}
+
+void Actors::ended(std::uint32_t slot, reports::load::EndReason reason) {
+  const Actor& actor = impl_->actors[slot];
+  if (is_opening(actor.state)) return impl_->fail(slot, OpenFailure::handshake);
+  const bool call_is_over = impl_->kind(actor) == StreamKind::streamable_post && (actor.flags & Actor::answered) != 0 &&
+                            reason == reports::load::EndReason::clean_end;
+  impl_->stream_ended(slot, call_is_over);
+}
+
+void Actors::finished(Ticket ticket, Outcome&& outcome) {
+  Impl& impl = *impl_;
+  const Work work = impl.works[ticket.slot];
+  impl.works.drop(ticket.slot);
+  const int status = outcome.http.head.status;
+  switch (work.what) {
+    case Work::What::step:
+      if (work.slot != kNone) impl.step_finished(work.slot, work, std::move(outcome));
+      return;
+    case Work::What::answer: {
+      --impl.answers_in_flight;
+      if (outcome.failed == Failed::no && status >= 200 && status < 300) {
+        ++impl.numbers.populations[impl.crowds[work.population].run.index][Counter::server_requests];
+      }
+      const Actor& actor = impl.actors[work.slot];
+      if (actor.session == work.session && actor.population == work.population) {
+        if (status == 404) impl.session_gone(work.slot);
+        if (status == 401 && impl.credentials.renewable) impl.ask_for_token(work.generation);
+      }
+      return;
+    }
+    case Work::What::end_session:
+      --impl.farewells_in_flight;
+      return;
+    case Work::What::none:
+      return;
+  }
+}
+
+void Actors::handed_over(Ticket ticket, Handover&& handover) {
+  const Work work = impl_->works[ticket.slot];
+  impl_->works.drop(ticket.slot);
+  impl_->stream_came(work.slot, std::move(handover));
+}
+
+std::uint32_t Actors::pick(std::uint32_t population) {
+  Crowd& of = impl_->crowds[population];
+  if (of.held == 0) return UINT32_MAX;
+  of.turn = of.turn + 1 < of.held ? of.turn + 1 : 0;
+  return of.members[of.turn];
+}
+
+ExchangePlan Actors::make_post(std::uint32_t slot, std::string_view body, std::string_view method,
+                               std::string_view name) {
+  const Actor& actor = impl_->actors[slot];
+  return impl_->post_plan(actor, impl_->crowd(actor).requests.post(impl_->words(actor), body, method, name));
+}
+
+bool Actors::answers_on_stream(std::uint32_t slot) const {
+  return impl_->kind(impl_->actors[slot]) == StreamKind::http_sse_get;
+}
+
+void Actors::refused(std::uint32_t slot, int status) {
+  const Actor& actor = impl_->actors[slot];
+  if (status == 404 && actor.session != kNone && actor.state == State::held) impl_->session_gone(slot);
+  if (status == 401 && impl_->credentials.renewable &&
+      impl_->loop.now_ns() - impl_->credentials_since_ns >= kOldTokenGrace) {
+    impl_->ask_for_token(impl_->credentials.generation);
+  }
+}
+
+}  // namespace weir::loadgen
