@@ -1,11 +1,13 @@
 #include "loadgen/net/tls_session.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "loadgen/net/tls_context.hpp"
@@ -19,6 +21,30 @@ constexpr unsigned char kApplicationData = 23;
 
 bool would_block(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+}
+
+bool parse_secret(std::string_view line, TrafficSecret& secret) {
+  std::string_view hex = line.substr(line.rfind(' ') + 1);
+  if (hex.size() % 2 != 0 || hex.size() > 2 * secret.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; !hex.empty(); ++i, hex.remove_prefix(2)) {
+    if (std::from_chars(hex.data(), hex.data() + 2, secret[i], 16).ptr != hex.data() + 2) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<RecordSuite> known_suite(const SSL* ssl) {
+  const SSL_CIPHER* cipher = SSL_version(ssl) == TLS1_3_VERSION ? SSL_get_current_cipher(ssl) : nullptr;
+  const auto number = cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint16_t{0};
+  for (const auto suite : {RecordSuite::aes_128_gcm, RecordSuite::aes_256_gcm, RecordSuite::chacha20_poly1305}) {
+    if (number == static_cast<std::uint16_t>(suite)) {
+      return suite;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -114,6 +140,17 @@ struct TlsCallbacks {
     return session.insecure_ || wire::note_fault(preverified == 1, store, session.fault_) ? 1 : 0;
   }
 
+  /// A line of the NSS key log: LABEL <client random> <secret>.
+  static void secret(const SSL* ssl, const char* text) {
+    const std::string_view line(text);
+    TlsSession& session = of(ssl);
+    if (line.starts_with("SERVER_TRAFFIC_SECRET_0 ")) {
+      session.reads_ = parse_secret(line, session.read_secret_);
+    } else if (line.starts_with("CLIENT_TRAFFIC_SECRET_0 ")) {
+      session.writes_ = parse_secret(line, session.write_secret_);
+    }
+  }
+
   static void message(int, int, int content, const void* bytes, std::size_t size, SSL* ssl, void*) {
     if (content == SSL3_RT_HANDSHAKE && size > 0 && *static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE) {
       of(ssl).rekeyed_ = true;
@@ -127,6 +164,7 @@ wire::Result<std::shared_ptr<ssl_ctx_st>> make_load_context(const std::string& c
     SSL_CTX_set_mode(context->get(),
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(context->get(), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_keylog_callback(context->get(), TlsCallbacks::secret);
   }
   return context;
 }
@@ -152,7 +190,11 @@ std::unique_ptr<TlsSession> TlsSession::make(int fd, const TlsTarget& target) {
   return ready ? std::move(session) : nullptr;
 }
 
-TlsSession::~TlsSession() { SSL_free(ssl_); }
+TlsSession::~TlsSession() {
+  SSL_free(ssl_);
+  OPENSSL_cleanse(read_secret_.data(), read_secret_.size());
+  OPENSSL_cleanse(write_secret_.data(), write_secret_.size());
+}
 
 Step TlsSession::handshake() {
   ERR_clear_error();
@@ -258,6 +300,18 @@ void TlsSession::free_buffers() {
   if (in_.between_records()) {
     SSL_free_buffers(ssl_);
   }
+}
+
+std::optional<RecordKeys> TlsSession::give_keys() {
+  const auto suite = known_suite(ssl_);
+  const bool usable = suite && reads_ && writes_ && established_ && settled_ && !broken_ && !rekeyed_ && !reset_;
+  const bool at_rest = ended_ == Received::What::nothing && input_.empty() && in_.between_records() &&
+                       out_.between_records() && SSL_get_shutdown(ssl_) == 0;
+  // SSL_free_buffers() refuses while anything is half read or half written.
+  if (!usable || !at_rest || SSL_has_pending(ssl_) != 0 || SSL_in_init(ssl_) != 0 || SSL_free_buffers(ssl_) != 1) {
+    return std::nullopt;
+  }
+  return make_record_keys(*suite, read_secret_, write_secret_, in_.count(), out_.count());
 }
 
 void TlsSession::notify() {

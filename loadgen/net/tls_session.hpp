@@ -8,10 +8,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "loadgen/net/channel.hpp"
+#include "loadgen/net/tls_record.hpp"
 #include "wire/tls.hpp"
 
 namespace weir::loadgen {
@@ -52,6 +54,11 @@ class TlsSession {
 
   int fd() const { return fd_; }
   void settle() { settled_ = true; }
+  bool settled() const { return settled_; }
+  /// The record keys of a settled connection, when OpenSSL holds nothing that they would miss: TLS 1.3 with a suite
+  /// that is known, between two records and two handshake messages in both directions, no KeyUpdate so far, all read
+  /// and all written. The session is then to be dropped without a good-bye.
+  std::optional<RecordKeys> give_keys();
 
  private:
   friend struct TlsCallbacks;
@@ -64,8 +71,9 @@ class TlsSession {
   bool insecure_ = false;
   bool established_ = false;
   bool settled_ = false;
-  bool broken_ = false;   // OpenSSL must not be asked to say good-bye.
-  bool rekeyed_ = false;  // A KeyUpdate was seen: the logged secrets are not those in use.
+  bool broken_ = false;                  // OpenSSL must not be asked to say good-bye.
+  bool rekeyed_ = false;                 // A KeyUpdate was seen: the logged secrets are not those in use.
+  bool reads_ = false, writes_ = false;  // The secret of the direction was logged.
   bool reset_ = false;
   bool fin_ = false;
   Received::What ended_ = Received::What::nothing;  // Met behind bytes: the next read's answer.
@@ -74,6 +82,7 @@ class TlsSession {
   wire::CertificateFault fault_;
   std::string_view input_;  // What the BIO gives, once established.
   RecordCounter in_, out_;  // Since the handshake.
+  TrafficSecret read_secret_{}, write_secret_{};
 };
 
 }  // namespace weir::loadgen

@@ -26,6 +26,7 @@ struct Way {
   const char* name;
   int version;
   const char* suite;  ///< Of TLS 1.3.
+  bool compact;       ///< Held by its record keys alone.
 };
 
 std::ostream& operator<<(std::ostream& out, const Way& way) { return out << way.name; }
@@ -68,6 +69,7 @@ class TlsWays : public ::testing::TestWithParam<Way> {
       wait_for(opened.channel, step == Step::want_write ? POLLOUT : POLLIN | POLLOUT);
     }
     net_.channels.settle(opened.channel);
+    EXPECT_EQ(net_.channels.tls().compact(), GetParam().compact ? 1U : 0U);
     return opened.channel;
   }
 
@@ -98,11 +100,11 @@ class TlsWays : public ::testing::TestWithParam<Way> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Every, TlsWays,
-                         ::testing::Values(Way{"tls_1_2", TLS1_2_VERSION, ""},
-                                           Way{"aes_128", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"},
-                                           Way{"aes_256", TLS1_3_VERSION, "TLS_AES_256_GCM_SHA384"},
-                                           Way{"chacha", TLS1_3_VERSION, "TLS_CHACHA20_POLY1305_SHA256"},
-                                           Way{"ccm", TLS1_3_VERSION, "TLS_AES_128_CCM_SHA256"}),
+                         ::testing::Values(Way{"tls_1_2", TLS1_2_VERSION, "", false},
+                                           Way{"aes_128", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256", true},
+                                           Way{"aes_256", TLS1_3_VERSION, "TLS_AES_256_GCM_SHA384", true},
+                                           Way{"chacha", TLS1_3_VERSION, "TLS_CHACHA20_POLY1305_SHA256", true},
+                                           Way{"ccm", TLS1_3_VERSION, "TLS_AES_128_CCM_SHA256", false}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST_P(TlsWays, exchanges_over_tls_and_times_the_handshake) {
@@ -143,6 +145,7 @@ TEST_P(TlsWays, hands_a_stream_over_and_reads_it_to_its_end) {
   ASSERT_TRUE(net_.run([&] { return owner.called == 1; }));
   ASSERT_EQ(owner.handovers.size(), 1U) << owner.finishes.at(1).detail;
   Handover& handover = owner.handovers.at(1);
+  EXPECT_EQ(net_.channels.tls().compact(), GetParam().compact ? 1U : 0U);
   handed_over.open();
   std::string body = handover.rest;
   EXPECT_EQ(read_all(handover.channel, body), What::tls_close);
@@ -231,6 +234,86 @@ TEST_P(TlsWays, writes_after_it_has_settled) {
   net_.channels.close(channel);
 }
 
+TEST_P(TlsWays, survives_records_that_come_byte_by_byte) {
+  RawServer server(secured([&](Peer& peer) {
+    BIO* const memory = BIO_new(BIO_s_mem());
+    SSL_set0_wbio(peer.ssl(), memory);
+    for (int i = 0; i < 20; ++i) {
+      SSL_write(peer.ssl(), "data\n", 5);
+      char* bytes = nullptr;
+      const long size = BIO_get_mem_data(memory, &bytes);
+      for (long at = 0; at < size; ++at) {
+        ::send(SSL_get_rfd(peer.ssl()), bytes + at, 1, MSG_NOSIGNAL);
+      }
+      BIO_reset(memory);
+    }
+    peer.fin();
+    peer.wait_for_client_end();
+  }));
+  Channel channel = settled(server.port());
+  std::string bytes;
+  EXPECT_EQ(read_all(channel, bytes), What::tls_truncated);
+  EXPECT_EQ(bytes.size(), 100U);
+  net_.channels.close(channel);
+}
+
+TEST_P(TlsWays, follows_key_updates_and_answers_them) {
+  if (GetParam().version != TLS1_3_VERSION) {
+    return;  // TLS 1.2 has none.
+  }
+  Recorder recorder;
+  RawServer server(secured([&](Peer& peer) {
+    for (int i = 0; i < 3; ++i) {
+      SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_REQUESTED);
+      peer.send("data: " + std::to_string(i) + "\n\n");
+      recorder.add(peer.read_request());
+    }
+    peer.close_notify();
+    peer.wait_for_client_end();
+  }));
+  Channel channel = settled(server.port());
+  std::string bytes;
+  for (std::size_t i = 0; i < 3; ++i) {
+    while (bytes.size() < 9 * (i + 1)) {
+      wait_for(channel, POLLIN);
+      bytes += net_.channels.read(channel).bytes;
+    }
+    const std::string request = "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
+    ASSERT_EQ(net_.channels.write(channel, request), static_cast<std::int64_t>(request.size()));
+    EXPECT_EQ(recorder.wait_for(i + 1).back(), request);
+  }
+  EXPECT_EQ(read_all(channel, bytes), What::tls_close);
+  EXPECT_EQ(bytes, "data: 0\n\ndata: 1\n\ndata: 2\n\n");
+  net_.channels.close(channel);
+}
+
+TEST_P(TlsWays, stays_with_openssl_after_a_key_update_that_came_before_it_settled) {
+  if (GetParam().version != TLS1_3_VERSION) {
+    return;
+  }
+  Gate settled_now;
+  RawServer server(secured([&](Peer& peer) {
+    peer.read_request();
+    SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+    settled_now.wait();
+    peer.send("data: 1\n\n");
+    peer.close_notify();
+    peer.wait_for_client_end();
+  }));
+  RecordingOwner owner;
+  Destination to = to_local(server.port(), target());
+  net_.exchanges.begin(Net::plan(to, "/", true), {.slot = 1}, owner);
+  ASSERT_TRUE(net_.run([&] { return owner.called == 1; }));
+  settled_now.open();
+  Handover& handover = owner.handovers.at(1);
+  EXPECT_EQ(net_.channels.tls().compact(), 0U);
+  std::string body = handover.rest;
+  EXPECT_EQ(read_all(handover.channel, body), What::tls_close);
+  EXPECT_EQ(body, "data: 1\n\n");
+  net_.channels.close(handover.channel);
+}
+
 TEST_P(TlsWays, says_good_bye) {
   Recorder recorder;
   RawServer server(secured([&](Peer& peer) {
@@ -246,7 +329,8 @@ TEST_P(TlsWays, says_good_bye) {
 }
 
 class TlsHandshake : public TlsWays {};
-INSTANTIATE_TEST_SUITE_P(One, TlsHandshake, ::testing::Values(Way{"any", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"}),
+INSTANTIATE_TEST_SUITE_P(One, TlsHandshake,
+                         ::testing::Values(Way{"any", TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256", true}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 /// The failure of a connection for `host`.
