@@ -14,9 +14,17 @@ wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dia
   return probe.send(request);
 }
 
+bool is_served(const wire::Exchange& exchange) {
+  const auto texts = message_texts(exchange);
+  return exchange.ok() && std::none_of(texts.begin(), texts.end(), [](const std::string& text) {
+           const auto parsed = jsonrpc::parse(text);
+           return parsed && !parsed->messages.empty() && parsed->messages.front().kind == jsonrpc::Kind::error;
+         });
+}
+
 std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue) {
   auto answer = ask_as(probe, dialogue, std::nullopt);
-  if (answer && answer->ok()) {
+  if (answer && is_served(*answer)) {
     return not_applicable("the server issues session ids, but requires none");
   }
   return std::nullopt;

@@ -16,7 +16,7 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 400");
   }
-  if (answer->ok()) {
+  if (is_served(*answer)) {
     return not_applicable("the server issues session ids, but requires none");
   }
   if (answer->head.status != 400) {
@@ -33,7 +33,7 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.missing-id-400"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "By any other refusal the client does not learn that it left its session out.",
-    .faults = {"session.missing-404"},
+    .faults = {"session.missing-404", "session.missing-200"},
     .run = run,
 }};
 

@@ -23,7 +23,7 @@ Finding run(Probe& probe) {
   if (!answer) {
     return probe.broken(answer.error(), "HTTP 404");
   }
-  if (answer->ok()) {
+  if (is_served(*answer)) {
     if (auto optional = unless_required(probe, *dialogue)) {
       return *optional;
     }

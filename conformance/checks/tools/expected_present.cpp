@@ -22,7 +22,12 @@ Finding run(Probe& probe) {
     }
   }
   if (!missing.empty()) {
-    const char* why = probe.survey().declares("tools") ? "" : "; the server declares no tools at all";
+    std::string why;
+    if (!probe.survey().declares("tools")) {
+      why = "; the server declares no tools at all";
+    } else if (probe.survey().list_error) {
+      why = "; a list could not be read to its end: " + probe.survey().list_error->detail;
+    }
     return fail(fmt::format("the tools {}", fmt::join(expected, ", ")),
                 fmt::format("no {}{}", fmt::join(missing, ", "), why));
   }
