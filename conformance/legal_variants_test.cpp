@@ -60,7 +60,7 @@ Endpoint start(const Setup& setup) {
   std::vector<std::string> problems;
   target.surveys = survey(target, wire::Deadline::in(kWhole), nullptr, problems);
   EXPECT_THAT(problems, testing::IsEmpty());
-  EXPECT_EQ(target.surveys.size(), setup.eras.size());
+  EXPECT_EQ(target.surveys.size(), setup.revision.empty() ? setup.eras.size() : 1);
   return endpoint;
 }
 
@@ -88,6 +88,7 @@ std::vector<Setup> setups() {
           {"legal.heartbeat-events", kSse},
           {"legal.heartbeat-events", kDual},
           {"legal.older-eras-preferred", kDual},
+          {"legal.older-eras-preferred", kDual, Lock::none, "2026-07-28"},
           {"legal.key-refused-400", kDual, Lock::api_key},
           {"legal.key-refused-404", kSse, Lock::api_key},
           {"legal.challenges-in-one-field", kDual, Lock::bearer},
@@ -110,6 +111,9 @@ std::string name_of(const testing::TestParamInfo<Setup>& info) {
   std::string name = info.param.variant;
   for (const Era era : info.param.eras) {
     name += "_in_" + std::string(to_string(era));
+  }
+  if (!info.param.revision.empty()) {
+    name += "_asked_for_" + info.param.revision;
   }
   return as_name(std::move(name));
 }
@@ -183,6 +187,10 @@ const std::vector<Says>& sayings() {
       {"http-sse.message.event-type", {"legal.heartbeat-events", kSse}, pass, "messages"},
       {"header.version.required", {"legal.older-eras-preferred", kDual}, not_applicable, "older revisions"},
       {"stateless.session.ignored", {"legal.older-eras-preferred", kDual}, not_applicable, "older revisions"},
+      {"stateless.session.not-minted",
+       {"legal.older-eras-preferred", kDual, Lock::none, "2026-07-28"},
+       not_applicable,
+       "older revisions"},
       {"stateless.get.refused", {"legal.older-eras-preferred", kDual}, not_applicable, "older revisions"},
       {"stateless.connection.no-memory", {"stateless.meta-unchecked", kModern}, untestable, "fresh connection too"},
       {"listen.ack.first", {"legal.nothing-to-listen-to", kModern}, untestable, "declares no listChanged"},
