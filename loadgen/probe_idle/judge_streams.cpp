@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "loadgen/probe_idle/judge.hpp"
 
@@ -216,8 +217,9 @@ class Judge {
   void add_hops(Counts counts) {
     const auto found = matching_hops(*finding_.cut, counts, judging_.scale);
     finding_.hops.insert(finding_.hops.end(), found.begin(), found.end());
-    std::stable_sort(finding_.hops.begin(), finding_.hops.end(),
-                     [](const KnownHop& a, const KnownHop& b) { return a.seconds < b.seconds; });
+    std::sort(finding_.hops.begin(), finding_.hops.end(), [](const KnownHop& a, const KnownHop& b) {
+      return std::tie(a.seconds, a.counts, a.name) < std::tie(b.seconds, b.counts, b.name);
+    });
   }
 
   const std::vector<StreamLife>& all_;

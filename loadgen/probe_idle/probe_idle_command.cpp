@@ -1,0 +1,145 @@
+#include "loadgen/probe_idle/probe_idle_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "reports/results.hpp"
+#include "wire/nearest.hpp"
+
+namespace weir::loadgen {
+namespace {
+
+using wire::ErrorCode;
+
+wire::Result<wire::Header> parse_header(const std::string& text) {
+  const auto colon = text.find(':');
+  const auto value = text.find_first_not_of(" \t", colon == std::string::npos ? colon : colon + 1);
+  if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) {
+    return wire::fail(ErrorCode::bad_input, "--header is 'Name: value' on one line");
+  }
+  return wire::Header{text.substr(0, colon), value == std::string::npos ? "" : text.substr(value)};
+}
+
+wire::Result<void> add_credentials(const ProbeIdleArguments& arguments, ProbeIdleOptions& options) {
+  for (const std::string& text : arguments.headers) {
+    auto header = parse_header(text);
+    if (!header) {
+      return tl::unexpected(header.error());
+    }
+    options.secrets.push_back(header->value);
+    options.headers.set(header->name, header->value);
+  }
+  if (arguments.bearer_variable.empty()) {
+    return {};
+  }
+  const char* token = std::getenv(arguments.bearer_variable.c_str());
+  if (token == nullptr || *token == '\0') {
+    return wire::fail(ErrorCode::bad_input,
+                      fmt::format("the environment variable {} is not set", arguments.bearer_variable));
+  }
+  options.secrets.emplace_back(token);
+  options.headers.set("Authorization", fmt::format("Bearer {}", token));
+  return {};
+}
+
+wire::Result<void> set_era(const ProbeIdleArguments& arguments, ProbeIdleOptions& options) {
+  if (arguments.era.empty()) {
+    return {};
+  }
+  options.era = wire::mcp::parse_era(arguments.era);
+  if (!options.era) {
+    const std::vector<std::string> known = {"none", "http-sse", "streamable", "stateless"};
+    return wire::fail(ErrorCode::bad_input,
+                      fmt::format("unknown era '{}'{}", arguments.era, wire::did_you_mean(arguments.era, known)));
+  }
+  return {};
+}
+
+wire::Result<ProbeIdleOptions> start_options(const ProbeIdleArguments& arguments) {
+  wire::Profile profile;
+  if (!arguments.profile.empty()) {
+    auto loaded = wire::load_profile(arguments.profile);
+    if (!loaded) {
+      return tl::unexpected(loaded.error());
+    }
+    profile = *std::move(loaded);
+  }
+  if (!arguments.url.empty()) {
+    profile.url = arguments.url;
+  }
+  if (profile.url.empty()) {
+    return wire::fail(ErrorCode::bad_input, "give a URL, or a profile with one");
+  }
+  return probe_idle_options(profile);
+}
+
+void show_progress(const ProbeIdleProgress& now) {
+  fmt::print(stderr, "{:.0f} s: {} streams open, {} ended, the longest silence {:.3g} s\n", now.elapsed_s, now.open,
+             now.ended, now.silence_s);
+}
+
+}  // namespace
+
+CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
+  auto* command = app.add_subcommand("probe-idle", "Find after how much silence a stream is cut, and by whom");
+  command->add_option("URL", arguments.url, "the MCP endpoint, or any event stream");
+  command->add_option("--profile", arguments.profile, "a target profile (YAML): URL, credentials, idle budget");
+  command->add_option("--era", arguments.era, "none, http-sse, streamable or stateless; found by asking by default");
+  command->add_option("--revision", arguments.revision, "the protocol revision to speak; the era's newest by default");
+  command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable")->expected(1);
+  command->add_option("--bearer-env", arguments.bearer_variable, "the environment variable with the bearer token");
+  command->add_option("--ca", arguments.ca_file, "PEM roots to trust instead of the system's");
+  command->add_flag("--insecure", arguments.insecure, "do not verify certificates");
+  command->add_option("--keep-alive-path", arguments.keep_alive_path,
+                      "what is asked for on idle connections, such as a health route");
+  command->add_option("--streams", arguments.streams, "held at a time")->capture_default_str();
+  command->add_option("--longest", arguments.longest_s, "seconds of silence to wait for")->capture_default_str();
+  command->add_option("--resolution", arguments.resolution_s, "seconds to which the cut is wanted")
+      ->capture_default_str();
+  command->add_option("--budget", arguments.budget_s, "seconds of silence that a stream must live through")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--scale", arguments.scale, "multiply every time, the known cut-offs included")
+      ->capture_default_str();
+  command->add_flag("--json", arguments.json, "print the report as JSON");
+  command->add_flag("--quiet", arguments.quiet, "print no progress");
+  return command;
+}
+
+wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments) {
+  auto options = start_options(arguments);
+  if (!options) {
+    return options;
+  }
+  options->revision = arguments.revision.empty() ? options->revision : arguments.revision;
+  options->client.ca_file = arguments.ca_file.empty() ? options->client.ca_file : arguments.ca_file;
+  options->client.insecure = options->client.insecure || arguments.insecure;
+  options->keep_alive_path = arguments.keep_alive_path.empty() ? options->keep_alive_path : arguments.keep_alive_path;
+  options->streams = arguments.streams;
+  options->longest_s = arguments.longest_s;
+  options->resolution_s = arguments.resolution_s;
+  options->scale = arguments.scale;
+  options->budget_s = arguments.budget_s > 0 ? std::optional(arguments.budget_s) : options->budget_s;
+  if (auto set = set_era(arguments, *options).and_then([&] { return add_credentials(arguments, *options); }); !set) {
+    return tl::unexpected(set.error());
+  }
+  return options;
+}
+
+int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop) {
+  std::function<void(const ProbeIdleProgress&)> progress;
+  if (!arguments.quiet) {
+    progress = show_progress;
+  }
+  const auto report =
+      probe_idle_options(arguments).and_then([&](const ProbeIdleOptions& o) { return probe_idle(o, progress, stop); });
+  if (!report) {
+    fmt::print(stderr, "weir-loadgen: {}\n", report.error().detail);
+    return static_cast<int>(reports::ExitCode::usage);
+  }
+  fmt::print("{}", arguments.json ? json(*report) : console(*report));
+  std::fflush(stdout);
+  return exit_code(*report);
+}
+
+}  // namespace weir::loadgen

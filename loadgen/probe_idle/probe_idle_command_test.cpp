@@ -1,0 +1,53 @@
+#include "loadgen/probe_idle/probe_idle_command.hpp"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+namespace weir::loadgen {
+namespace {
+
+wire::Result<ProbeIdleOptions> parsed(std::vector<std::string> words) {
+  CLI::App app;
+  ProbeIdleArguments arguments;
+  declare_probe_idle(app, arguments);
+  std::reverse(words.begin(), words.end());
+  words.emplace_back("probe-idle");
+  app.parse(words);
+  return probe_idle_options(arguments);
+}
+
+TEST(ProbeIdleCommand, takes_the_options_of_its_line) {
+  ASSERT_EQ(::setenv("WEIR_PROBE_IDLE_TOKEN", "s3cret-token", 1), 0);
+  const auto options =
+      parsed({"https://mcp.example/mcp", "--era", "streamable", "--longest", "70", "--budget", "60", "--streams", "5",
+              "--header", "X-API-Key: key-1", "--bearer-env", "WEIR_PROBE_IDLE_TOKEN", "--insecure"});
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->url.str(), "https://mcp.example/mcp");
+  EXPECT_EQ(options->era, wire::mcp::Era::streamable);
+  EXPECT_EQ(options->longest_s, 70);
+  EXPECT_EQ(options->budget_s, 60);
+  EXPECT_EQ(options->streams, 5u);
+  EXPECT_EQ(options->headers.get("x-api-key"), "key-1");
+  EXPECT_EQ(options->headers.get("authorization"), "Bearer s3cret-token");
+  EXPECT_TRUE(options->client.insecure);
+  EXPECT_EQ(options->secrets, (std::vector<std::string>{"key-1", "s3cret-token"}));
+}
+
+TEST(ProbeIdleCommand, names_what_it_cannot_use) {
+  const auto complaint = [](std::vector<std::string> words) {
+    const auto options = parsed(std::move(words));
+    return options ? std::string() : options.error().detail;
+  };
+  EXPECT_EQ(complaint({}), "give a URL, or a profile with one");
+  EXPECT_EQ(complaint({"http://a.example/", "--header", "nonsense"}), "--header is 'Name: value' on one line");
+  EXPECT_NE(complaint({"http://a.example/", "--era", "streamble"}).find("did you mean 'streamable'"),
+            std::string::npos);
+  EXPECT_EQ(complaint({"http://a.example/", "--bearer-env", "WEIR_NOT_SET"}),
+            "the environment variable WEIR_NOT_SET is not set");
+  EXPECT_NE(complaint({"a.example"}), "");
+}
+
+}  // namespace
+}  // namespace weir::loadgen
