@@ -14,6 +14,7 @@
 #include "loadgen/client/actors.hpp"
 #include "loadgen/client/opening.hpp"
 #include "loadgen/client/requests.hpp"
+#include "loadgen/client/template.hpp"
 #include "loadgen/net/wheel.hpp"
 
 namespace weir::loadgen {
@@ -108,7 +109,7 @@ struct Queued {
 struct Crowd {
   PopulationRun run;
   Requests requests;
-  std::string call_arguments;  ///< Of streamable_post, as JSON.
+  Template call_arguments;  ///< Of streamable_post.
   std::vector<std::uint32_t> members;
   std::uint32_t held = 0;
   std::uint32_t turn = 0;  ///< Of pick().
@@ -156,6 +157,7 @@ struct Actors::Impl {
   void ask_for_token(std::uint64_t generation);
   void come_back(std::uint32_t slot, std::optional<Nanos> retry_after = std::nullopt);
   SessionWords words(const Actor& actor) const;
+  std::string stream_call(std::uint32_t slot);
   void drop_session(std::uint32_t slot);
   Opening& opening(std::uint32_t slot) { return openings[actors[slot].work]; }
   ExchangePlan post_plan(const Actor& actor, std::string request) const;

@@ -63,6 +63,13 @@ ExchangePlan Actors::Impl::post_plan(const Actor& actor, std::string request) co
   return exchange;
 }
 
+std::string Actors::Impl::stream_call(std::uint32_t slot) {
+  const Actor& actor = actors[slot];
+  std::string arguments;
+  crowd(actor).call_arguments.render({actor.call_id, slot, realtime_ns() / kMillisecond}, random, arguments);
+  return crowd(actor).requests.call(words(actor), actor.call_id, arguments);
+}
+
 void Actors::Impl::start(std::uint32_t slot, std::int64_t intended_ns) {
   Actor& actor = actors[slot];
   const std::int64_t now = monotonic_ns();
@@ -108,9 +115,7 @@ void Actors::Impl::run_step(std::uint32_t slot) {
           (population.stream == StreamKind::streamable_post && !way.resumed)) {
         actor.call_id = next_call_id;
         next_call_id = next_call_id + 1 < kFirstCallId ? next_call_id + 1 : 2;
-        exchange.request = population.stream == StreamKind::listen
-                               ? requests.listen(actor.call_id)
-                               : requests.call(words(actor), actor.call_id, crowd(actor).call_arguments);
+        exchange.request = population.stream == StreamKind::listen ? requests.listen(actor.call_id) : stream_call(slot);
       } else {
         exchange.method = "GET";
         exchange.request = requests.stream(words(actor), way.resumed ? last_id : std::string_view());

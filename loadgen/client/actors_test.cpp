@@ -2,6 +2,7 @@
 #include "loadgen/client/actors.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "fixtures/hub/hub_client.hpp"
 #include "loadgen/client/actors_fixture.hpp"
@@ -262,6 +263,25 @@ TEST_F(PlainActors, a_lost_call_back_costs_time_and_not_the_slot) {
   ASSERT_EQ(exchanges.under_way(), 0U);
   EXPECT_TRUE(run_until([&] { return failures(OpenFailure::head_timeout) == 1; }));
   EXPECT_TRUE(run_until([&] { return exchanges.under_way() == 1; }));
+}
+
+TEST_F(PlainActors, an_idle_stream_costs_less_than_192_bytes) {
+  const auto hub = start_hub();
+  opening_at_once = 64;
+  start_plain(hub);
+  constexpr int kFew = 512;  // The columns grow in steps; below the first ones the slope would say little.
+  constexpr int kMore = 2'048;
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  add(kFew);
+  ASSERT_TRUE(run_until_open(kFew));
+  const std::size_t before = actors->bytes();
+  add(kMore);
+  ASSERT_TRUE(run_until_open(kFew + kMore));
+  EXPECT_LT((actors->bytes() - before) / kMore, 192U);
+  EXPECT_GT((actors->bytes() - before) / kMore, 48U);
 }
 
 TEST_F(PlainActors, picks_rotate_over_the_held) {
