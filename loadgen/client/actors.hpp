@@ -87,6 +87,8 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   ExchangePlan make_post(std::uint32_t slot, std::string_view body, std::string_view method, std::string_view name);
   /// The answer to a POST comes on the held stream (http-sse) instead of in its response.
   bool answers_on_stream(std::uint32_t slot) const;
+  /// When the slot's stream last brought a byte (loop time).
+  std::int64_t heard_ns(std::uint32_t slot) const;
   /// What a call's POST told about the session: 404 means that it is gone (initialised anew), 401 that the token is.
   void refused(std::uint32_t slot, int status);
 

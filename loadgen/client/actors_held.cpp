@@ -178,6 +178,8 @@ bool Actors::answers_on_stream(std::uint32_t slot) const {
   return impl_->kind(impl_->actors[slot]) == StreamKind::http_sse_get;
 }
 
+std::int64_t Actors::heard_ns(std::uint32_t slot) const { return impl_->streams.last_byte_ns(slot); }
+
 void Actors::refused(std::uint32_t slot, int status) {
   const Actor& actor = impl_->actors[slot];
   if (status == 404 && actor.session != kNone && actor.state == State::held) impl_->session_gone(slot);

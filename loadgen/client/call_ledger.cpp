@@ -99,6 +99,7 @@ std::uint64_t CallLedger::begin(const CallSent& sent) {
   call.on_stream = sent.answered_on_stream;
   if (call.on_stream) link(index);
   ++in_flight_;
+  ++numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
   due_.set(index, sent.deadline_ns);
   return call.id;
 }
@@ -175,6 +176,7 @@ void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t a
   if (call.on_stream) unlink(index);
   call.open = false;
   --in_flight_;
+  --numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
   reports::load::ToolNumbers& numbers = tool(call);
   ++numbers.outcomes[static_cast<std::size_t>(outcome)];
   if (answered_ns != 0) {

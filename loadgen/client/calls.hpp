@@ -22,6 +22,8 @@ struct CallsOptions {
 
 class Calls final : public CallListener, public ExchangeOwner {
  public:
+  /// `numbers` has, for each population, a tool for each of its calls in their order. What a call came to is defined in
+  /// call_ledger.hpp. Nothing is sent until scale() was called; actors.listen(*this) is the caller's to do.
   Calls(Actors& actors, Exchanges& exchanges, CallsOptions options, reports::load::Snapshot& numbers);
   ~Calls();
 

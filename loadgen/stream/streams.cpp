@@ -194,6 +194,11 @@ void Streams::close(std::uint32_t slot, Channels::How how, bool counted) {
 
 bool Streams::held(std::uint32_t slot) const { return impl_->held(slot) != nullptr; }
 
+std::int64_t Streams::last_byte_ns(std::uint32_t slot) const {
+  const Stream* const stream = impl_->find(slot);
+  return stream == nullptr ? INT64_MIN : stream->state.last_byte_ns;
+}
+
 Continuity Streams::continuity(std::uint32_t slot) const {
   const Stream* const stream = impl_->find(slot);
   return stream == nullptr ? Continuity{} : Continuity{stream->state.sequence.highest(), false};

@@ -38,6 +38,8 @@ class Streams final : public Ready {
   /// We close it: counted as EndReason::client, or not at all where it never got through its handshake.
   void close(std::uint32_t slot, Channels::How how = Channels::How::orderly, bool counted = true);
   bool held(std::uint32_t slot) const;
+  /// Loop time of the last byte of the slot's latest stream, or of its adoption; INT64_MIN where there was none.
+  std::int64_t last_byte_ns(std::uint32_t slot) const;
 
   Continuity continuity(std::uint32_t slot) const;  ///< As of its latest stream.
   /// Empty where there was none; until the slot's next event.

@@ -1,0 +1,205 @@
+#include "loadgen/client/calls.hpp"
+
+#include <algorithm>
+
+#include "loadgen/client/call_ledger.hpp"
+#include "loadgen/client/template.hpp"
+#include "wire/mcp/messages.hpp"
+
+namespace weir::loadgen {
+
+using reports::load::Counter;
+using reports::load::DropCause;
+using reports::load::PopulationNumbers;
+using reports::load::Timer;
+using reports::load::ToolNumbers;
+
+namespace {
+
+constexpr std::string_view kMethod = "tools/call";
+
+/// The parameters of a call. A scenario's arguments were compiled when it was read; what does not compile here was
+/// never looked at as a template, so it is sent as it stands.
+Template parameters_of(const Population& plan, const CallPlan& call) {
+  wire::json::value params = wire::json::object{{"name", wire::json::string(call.tool)}, {"arguments", call.arguments}};
+  if (plan.stream == StreamKind::listen) {
+    params = wire::mcp::stateless_params(std::move(params), plan.revision, {});
+  }
+  return Template::compile(params).value_or(Template::verbatim(params));
+}
+
+Ticket ticket_of(std::uint64_t id) { return {static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(id >> 32)}; }
+std::uint64_t id_of(Ticket ticket) { return std::uint64_t{ticket.purpose} << 32 | ticket.slot; }
+
+/// The id of a message that answers a call; nullopt for any other.
+std::optional<std::uint64_t> answered_call(const wire::RpcGlance& message) {
+  using Kind = wire::RpcGlance::Kind;
+  if (message.kind != Kind::result && message.kind != Kind::error) return std::nullopt;
+  if (message.id.starts_with('"')) return std::nullopt;  // Ours are numbers.
+  const std::optional<std::int64_t> id = wire::raw_to_integer(message.id);
+  if (!id || *id < static_cast<std::int64_t>(kFirstCallId)) return std::nullopt;
+  return static_cast<std::uint64_t>(*id);
+}
+
+}  // namespace
+
+struct Calls::Impl {
+  /// One tool of one population.
+  struct Tool {
+    std::uint32_t population = 0;  // Into the plans, and for the actors.
+    std::uint32_t numbers = 0;     // Into the snapshot.
+    std::uint32_t index = 0;       // Of the population's tools.
+    const CallPlan* plan = nullptr;
+    Template parameters;
+    Arrivals arrivals;
+    std::uint64_t sent = 0;
+  };
+
+  Impl(Calls& its_self, Actors& its_actors, Exchanges& its_exchanges, CallsOptions its_options,
+       reports::load::Snapshot& its_numbers)
+      : self(its_self),
+        actors(its_actors),
+        exchanges(its_exchanges),
+        options(std::move(its_options)),
+        numbers(its_numbers),
+        random(options.seed),
+        ledger(its_numbers, options.duplicate_window_ns, options.in_flight_most) {
+    for (std::uint32_t i = 0; i < options.populations.size(); ++i) {
+      const PopulationRun& run = options.populations[i];
+      for (std::uint32_t j = 0; j < run.plan.calls.size(); ++j) {
+        const CallPlan& call = run.plan.calls[j];
+        const std::uint64_t seed = options.seed + tools.size() * 1'000'003;
+        tools.push_back({i, run.index, j, &call, parameters_of(run.plan, call),
+                         Arrivals(call.per_second, call.arrival, options.share, options.shares, seed), 0});
+      }
+    }
+  }
+
+  Calls& self;
+  Actors& actors;
+  Exchanges& exchanges;
+  const CallsOptions options;
+  reports::load::Snapshot& numbers;
+  std::mt19937_64 random;
+  CallLedger ledger;
+  std::vector<Tool> tools;
+  std::string body;  // Of the call that is being sent.
+  bool stopped = false;
+
+  ToolNumbers& counted(const Tool& tool) { return numbers.populations[tool.numbers].tools[tool.index]; }
+
+  void intend(const Tool& tool) {
+    ++numbers.populations[tool.numbers][Counter::calls_intended];
+    ++counted(tool).intended;
+  }
+  void drop(const Tool& tool, DropCause cause) { ++counted(tool).dropped[static_cast<std::size_t>(cause)]; }
+
+  void send(Tool& tool, std::int64_t intended_ns, std::int64_t now_ns) {
+    intend(tool);
+    if (ledger.full()) return drop(tool, DropCause::in_flight);
+    const std::uint32_t slot = actors.pick(tool.population);
+    if (slot == UINT32_MAX) return drop(tool, DropCause::no_stream);
+    numbers.populations[tool.numbers][Timer::schedule_lag].record(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_ns - intended_ns)));
+    const std::uint64_t id = ledger.begin({.population = tool.numbers,
+                                           .tool = tool.index,
+                                           .slot = slot,
+                                           .intended_ns = intended_ns,
+                                           .deadline_ns = now_ns + tool.plan->timeout,
+                                           .answered_on_stream = actors.answers_on_stream(slot)});
+    body.clear();
+    fmt::format_to(std::back_inserter(body), R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":)", id, kMethod);
+    tool.parameters.render({tool.sent++, slot, realtime_ns() / kMillisecond}, random, body);
+    body.push_back('}');
+    ExchangePlan plan = actors.make_post(slot, body, kMethod, tool.plan->tool);
+    plan.connect_timeout_ns = std::min(options.populations[tool.population].plan.connect_timeout, tool.plan->timeout);
+    plan.answer_timeout_ns = tool.plan->timeout;
+    plan.keep_alive = true;
+    plan.want_stream = false;
+    plan.body_limit = limits::kCallBodyBytes;
+    ledger.sent_by(id, exchanges.begin(std::move(plan), ticket_of(id), self));
+  }
+
+  /// A message that came for the call's own POST.
+  void heard(std::uint64_t call, std::string_view message, std::int64_t at_ns) {
+    const std::uint32_t slot = ledger.slot_of(call);
+    const std::optional<std::uint64_t> id = answered_call(wire::glance(message));
+    if (id && slot != UINT32_MAX) ledger.answered({*id, slot, message, at_ns});
+  }
+};
+
+Calls::Calls(Actors& actors, Exchanges& exchanges, CallsOptions options, reports::load::Snapshot& numbers)
+    : impl_(std::make_unique<Impl>(*this, actors, exchanges, std::move(options), numbers)) {}
+
+Calls::~Calls() { stop(); }
+
+void Calls::scale(std::int64_t at_ns, double scale) {
+  for (Impl::Tool& tool : impl_->tools) tool.arrivals.scale(at_ns, scale);
+}
+
+void Calls::tick(std::int64_t now_ns) {
+  if (impl_->stopped) return;
+  Impl& impl = *impl_;
+  impl.ledger.expire(
+      now_ns, [&](std::uint32_t slot) { return impl.actors.heard_ns(slot); },
+      [&](std::uint32_t exchange) { impl.exchanges.cancel(exchange); });
+  for (Impl::Tool& tool : impl.tools) {
+    while (tool.arrivals.next_ns() <= now_ns) {
+      const std::int64_t intended_ns = tool.arrivals.next_ns();
+      tool.arrivals.take();
+      impl.send(tool, intended_ns, now_ns);
+    }
+  }
+}
+
+std::int64_t Calls::next_ns() const {
+  if (impl_->stopped) return INT64_MAX;
+  std::int64_t next = impl_->ledger.next_ns();
+  for (const Impl::Tool& tool : impl_->tools) next = std::min(next, tool.arrivals.next_ns());
+  return next;
+}
+
+std::size_t Calls::in_flight() const { return impl_->ledger.in_flight(); }
+
+void Calls::stop() {
+  if (std::exchange(impl_->stopped, true)) return;
+  const std::int64_t now_ns = monotonic_ns();
+  for (Impl::Tool& tool : impl_->tools) {
+    for (; tool.arrivals.next_ns() <= now_ns; tool.arrivals.take()) {
+      impl_->intend(tool);
+      impl_->drop(tool, DropCause::end_of_phase);
+    }
+  }
+  impl_->ledger.stop([&](std::uint32_t exchange) { impl_->exchanges.cancel(exchange); });
+}
+
+void Calls::answered(const CallAnswer& answer) { impl_->ledger.answered(answer); }
+
+void Calls::slot_lost(std::uint32_t slot) { impl_->ledger.slot_lost(slot); }
+
+void Calls::finished(Ticket ticket, Outcome&& outcome) {
+  const std::uint64_t id = id_of(ticket);
+  const std::uint32_t slot = impl_->ledger.slot_of(id);
+  const std::int64_t done_ns = outcome.times.started_ns + std::max<std::int64_t>(0, outcome.times.done_ns);
+  // Events of a response that is a stream came one by one.
+  if (outcome.failed == Failed::no && outcome.http.ok() && !outcome.http.is_event_stream()) {
+    impl_->heard(id, outcome.http.body, done_ns);
+  }
+  impl_->ledger.post_finished(id, outcome, done_ns);
+  const int status = outcome.failed == Failed::no ? outcome.http.head.status : 0;
+  if ((status == 401 || status == 404) && slot != UINT32_MAX) impl_->actors.refused(slot, status);
+}
+
+/// Never: its exchanges do not want a stream.
+void Calls::handed_over(Ticket, Handover&&) {}
+
+void Calls::event(Ticket ticket, const wire::SseEvent& event) {
+  const std::int64_t now_ns = monotonic_ns();
+  const std::uint64_t id = id_of(ticket);
+  if (wire::glance(event.data).kind != wire::RpcGlance::Kind::request) return impl_->heard(id, event.data, now_ns);
+  // The server asks something on the way to its answer; the actors know how to answer in the session.
+  const std::uint32_t slot = impl_->ledger.slot_of(id);
+  if (slot != UINT32_MAX) impl_->actors.event(slot, {.data = event.data}, now_ns);
+}
+
+}  // namespace weir::loadgen
