@@ -225,7 +225,7 @@ TEST_F(StreamsTest, gives_up_a_stream_that_is_silent_beyond_its_limit_with_a_res
   const std::int64_t opened_ns = loop.now_ns();
   std::int64_t last_sent_ns = 0;
   run_until([&] {  // Bytes keep it alive for twice its limit.
-    if (loop.now_ns() - last_sent_ns > 10 * kMillisecond) {
+    if (owner.ends.empty() && loop.now_ns() - last_sent_ns > 10 * kMillisecond) {
       send(peers[0], kEvent);
       last_sent_ns = loop.now_ns();
     }
