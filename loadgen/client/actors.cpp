@@ -191,14 +191,10 @@ void Actors::Impl::end_sessions() {
     const Crowd& of = crowds[farewell.population];
     if (!of.run.destination->has_address()) continue;
     const std::string_view revision = revisions[farewell.session.revision];
-    Actor stand_in;
-    stand_in.population = farewell.population;
+    ExchangePlan exchange = post_plan(of, of.requests.end_session({farewell.session.text, revision, {}}));
+    exchange.method = "DELETE";
     ++farewells_in_flight;
-    begin_work({.what = Work::What::end_session, .population = farewell.population}, [&] {
-      ExchangePlan exchange = post_plan(stand_in, of.requests.end_session({farewell.session.text, revision, {}}));
-      exchange.method = "DELETE";
-      return exchange;
-    }());
+    begin_work({.what = Work::What::end_session, .population = farewell.population}, std::move(exchange));
   }
 }
 

@@ -61,21 +61,24 @@ void Actors::Impl::answer_server(std::uint32_t slot, std::string_view message, c
   if (answer.empty() || actor.session == kNone || !crowds[actor.population].run.destination->has_address()) return;
   ++answers_in_flight;
   begin_work({.what = Work::What::answer, .population = actor.population, .slot = slot, .session = actor.session},
-             post_plan(actor, crowds[actor.population].requests.post(words(actor), answer, {}, {})));
+             post_plan(crowd(actor), crowds[actor.population].requests.post(words(actor), answer, {}, {})));
+}
+
+/// Who held a stream for a while starts anew; who is cut as soon as he is in backs off like somebody refused.
+void Actors::Impl::forgive(Actor& actor) const {
+  if (loop.now_ns() - actor.since_ns >= crowds[actor.population].run.plan.reconnect.base) actor.attempt = 0;
 }
 
 void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
   Actor& actor = actors[slot];
-  const std::int64_t now = loop.now_ns();
-  // Who holds a stream for a while starts anew; who is cut as soon as he is in backs off like somebody refused.
-  const Reconnect& policy = plan(actor).reconnect;
-  if (to_be_called_again || now - actor.since_ns >= policy.base) actor.attempt = 0;
-  actor.since_ns = now;
+  forgive(actor);
+  actor.since_ns = loop.now_ns();
   actor.flags |= Actor::has_ended;
   if (kind(actor) == StreamKind::http_sse_get) drop_session(slot);
   if (listener != nullptr) listener->slot_lost(slot);
   if (!to_be_called_again) return come_back(slot);
   streams.forget_continuity(slot);
+  actor.attempt = 0;
   actor.flags = 0;  // The next call is no reconnect.
   enqueue(slot, -1);
 }
@@ -83,6 +86,7 @@ void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
 void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how) {
   Actor& actor = actors[slot];
   streams.close(slot, how);
+  forgive(actor);
   actor.since_ns = loop.now_ns();
   actor.flags = Actor::has_ended;
   set_state(slot, State::waiting);  // Until the caller has decided.
@@ -171,7 +175,8 @@ std::uint32_t Actors::pick(std::uint32_t population) {
 ExchangePlan Actors::make_post(std::uint32_t slot, std::string_view body, std::string_view method,
                                std::string_view name) {
   const Actor& actor = impl_->actors[slot];
-  return impl_->post_plan(actor, impl_->crowd(actor).requests.post(impl_->words(actor), body, method, name));
+  return Impl::post_plan(impl_->crowd(actor),
+                         impl_->crowd(actor).requests.post(impl_->words(actor), body, method, name));
 }
 
 bool Actors::answers_on_stream(std::uint32_t slot) const {

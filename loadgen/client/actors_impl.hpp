@@ -90,7 +90,8 @@ struct Work {
 /// What a server has given to one client: an Mcp-Session-Id (may be empty), or the target that it POSTs to (http-sse).
 struct Session {
   std::string text;
-  std::uint8_t revision = 0;  ///< Into Impl::revisions.
+  static constexpr std::uint8_t kUnsettled = UINT8_MAX;
+  std::uint8_t revision = kUnsettled;  ///< Into Impl::revisions, once initialize was answered.
 };
 
 /// A session that is to be DELETEd.
@@ -160,7 +161,7 @@ struct Actors::Impl {
   std::string stream_call(std::uint32_t slot);
   void drop_session(std::uint32_t slot);
   Opening& opening(std::uint32_t slot) { return openings[actors[slot].work]; }
-  ExchangePlan post_plan(const Actor& actor, std::string request) const;
+  static ExchangePlan post_plan(const Crowd& of, std::string request);
 
   // actors_held.cpp: what comes on streams
   void take_message(std::uint32_t slot, std::string_view data, std::int64_t arrived_ns);
@@ -168,6 +169,7 @@ struct Actors::Impl {
                    std::int64_t arrived_ns);
   void answer_server(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance);
   void stream_ended(std::uint32_t slot, bool to_be_called_again);
+  void forgive(Actor& actor) const;
   void drop_held(std::uint32_t slot, Channels::How how);
   void session_gone(std::uint32_t slot);
 

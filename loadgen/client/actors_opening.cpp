@@ -41,7 +41,7 @@ SessionWords Actors::Impl::words(const Actor& actor) const {
   if (actor.session == kNone) return {};
   const Session& session = sessions[actor.session];
   SessionWords out;
-  out.revision = revisions[session.revision];
+  if (session.revision != Session::kUnsettled) out.revision = revisions[session.revision];
   (crowds[actor.population].run.plan.stream == StreamKind::http_sse_get ? out.target : out.id) = session.text;
   return out;
 }
@@ -51,8 +51,8 @@ void Actors::Impl::drop_session(std::uint32_t slot) {
   if (actor.session != kNone) sessions.drop(std::exchange(actor.session, kNone));
 }
 
-ExchangePlan Actors::Impl::post_plan(const Actor& actor, std::string request) const {
-  const PopulationRun& run = crowds[actor.population].run;
+ExchangePlan Actors::Impl::post_plan(const Crowd& of, std::string request) {
+  const PopulationRun& run = of.run;
   ExchangePlan exchange;
   exchange.destination = run.destination;
   exchange.method = "POST";
@@ -97,18 +97,18 @@ void Actors::Impl::run_step(std::uint32_t slot) {
   };
   switch (actor.state) {
     case State::initialize:
-      send(post_plan(actor, requests.initialize(words(actor))));
+      send(post_plan(crowd(actor), requests.initialize(words(actor))));
       // In http-sse the answer comes on the stream, whatever becomes of the POST.
       if (has_early_stream(population.stream, actor.state)) wheel.set(slot, now + population.answer_timeout);
       return;
     case State::announce:
-      send(post_plan(actor, requests.initialized(words(actor))));
+      send(post_plan(crowd(actor), requests.initialized(words(actor))));
       return;
     case State::stream: {
       const bool resumable = can_resume(population.stream) && population.reconnect.resume;
       const std::string_view last_id = resumable ? streams.last_event_id(slot) : std::string_view();
       way.resumed = !last_id.empty() && last_id.size() <= limits::kEventIdBytes;
-      ExchangePlan exchange = post_plan(actor, {});
+      ExchangePlan exchange = post_plan(crowd(actor), {});
       exchange.keep_alive = false;  // The connection will be the stream's own.
       exchange.want_stream = true;
       if (population.stream == StreamKind::listen ||
@@ -169,6 +169,10 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
   auto& counted = count(actor);
   record(counted, ConnectPhase::tcp, outcome.times.tcp_ns);
   record(counted, ConnectPhase::tls, outcome.times.tls_ns);
+  std::optional<std::string> answer;
+  if (actor.state == State::initialize) answer = find_answer(outcome.http, kInitializeId);
+  // A stream that stays open behind the answer, or breaks off there, has done what it was for.
+  if (answer) outcome.failed = Failed::no;
   const Verdict verdict = judge(kind(actor), actor.state, outcome, !way.fresh_session, credentials.renewable);
   if (verdict.no_stream_offered) {
     note_once(3,
@@ -192,7 +196,6 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
       break;
   }
   if (actor.state != State::initialize) return advance(slot);
-  const auto answer = find_answer(outcome.http, kInitializeId);
   if (answer) return take_initialized(slot, *answer, outcome.http.head.headers.get("mcp-session-id"));
   // The stream is where http-sse answers; the deadline of the step goes on.
   if (!has_early_stream(kind(actor), actor.state)) fail(slot, OpenFailure::handshake);
@@ -272,9 +275,8 @@ void Actors::Impl::take_endpoint(std::uint32_t slot, std::string_view data) {
     return fail(slot, OpenFailure::handshake);
   }
   record(count(actor), ConnectPhase::endpoint, loop.now_ns() - opening(slot).step_at_ns);
-  if (revisions.empty()) revisions.emplace_back(plan(actor).revision);
   drop_session(slot);
-  actor.session = sessions.add({target->target(), 0});
+  actor.session = sessions.add({target->target(), Session::kUnsettled});
   advance(slot);
 }
 

@@ -106,6 +106,13 @@ TEST_F(ScriptedActors, an_initialize_may_be_answered_by_a_stream) {
   EXPECT_TRUE(run_until_open(1));
 }
 
+TEST_F(ScriptedActors, an_initialize_whose_stream_stays_open_behind_the_answer_is_answered) {
+  plan.answer_timeout = 100 * kMillisecond;
+  serve_streamable({holds(sse_event(kInitialized)), plays(response("202 Accepted")), holds("")});
+  EXPECT_TRUE(run_until_open(1));
+  EXPECT_EQ(all_failures(), 0U);
+}
+
 TEST_F(ScriptedActors, a_404_to_a_session_is_initialised_anew_at_once) {
   const std::string session = json_response(kInitialized, "Mcp-Session-Id: first\r\n");
   const std::string other = json_response(kInitialized, "Mcp-Session-Id: second\r\n");
