@@ -1,29 +1,24 @@
 #include "wire/profile.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/depthguard.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "wire/limits.hpp"
 #include "wire/nearest.hpp"
 #include "wire/profile_yaml.hpp"
 #include "wire/url.hpp"
+#include "wire/yaml_reader.hpp"
 
 namespace weir::wire {
 namespace {
 
-using profile_yaml::Key;
-using profile_yaml::Reader;
+using yaml::Key;
 using YAML::Node;
+using yaml::Reader;
 
 // Header fields whose value is a credential even where it is written into the file.
 constexpr std::array<std::string_view, 6> kSecretHeaders = {
@@ -207,19 +202,32 @@ constexpr std::array kProfileKeys = {
                            Profile& profile) { in.members(key, node, kTlsKeys, profile); }},
 };
 
-/// What no single key can know.
-void check_whole(Reader& in, const Node& root, const Profile& profile) {
-  if (profile.url.empty()) in.complain(root, "'url' is missing");
+/// What no single key can know. `prefix` is "" or "target.".
+void check_whole(Reader& in, std::string_view prefix, const Node& root, const Profile& profile) {
+  if (profile.url.empty()) in.complain(root, fmt::format("'{}url' is missing", prefix));
   if (!profile.bearer.empty() && profile.headers.has("authorization")) {
-    in.complain(root, "'bearer' and 'headers.Authorization' both name a credential: keep one of them");
+    in.complain(root, fmt::format("'{0}bearer' and '{0}headers.Authorization' both name a credential: keep one of them",
+                                  prefix));
   }
   if (profile.api_key && profile.headers.has(profile.api_key->header)) {
-    in.complain(
-        root, fmt::format("'api_key' and 'headers.{}' set the same header: keep one of them", profile.api_key->header));
+    in.complain(root, fmt::format("'{0}api_key' and '{0}headers.{1}' set the same header: keep one of them", prefix,
+                                  profile.api_key->header));
   }
 }
 
 }  // namespace
+
+void read_profile(Reader& in, std::string_view key, const Node& node, Profile& profile) {
+  in.members(key, node, kProfileKeys, profile);
+  check_whole(in, key.empty() ? "" : fmt::format("{}.", key), node, profile);
+  profile.secrets = in.secrets();
+  profile.variables = in.variables();
+}
+
+void find_beside(const std::string& file, Profile& profile) {
+  if (profile.ca_file.empty()) return;
+  profile.ca_file = (std::filesystem::path(file).parent_path() / profile.ca_file).string();
+}
 
 Headers Profile::all_headers() const {
   Headers all = headers;
@@ -228,51 +236,26 @@ Headers Profile::all_headers() const {
   return all;
 }
 
-Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name,
-                              const std::function<std::optional<std::string>(const std::string&)>& lookup) {
-  if (yaml.size() > limits::kProfileBytes) {
-    return fail(ErrorCode::bad_input,
-                fmt::format("{}: is larger than {} bytes", file_name, std::size_t{limits::kProfileBytes}));
-  }
+Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name, const Lookup& lookup) {
   Profile profile;
-  Reader in(file_name, lookup);
-  try {
-    const std::vector<Node> documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() > 1) {
-      in.complain(documents[1], "a profile is one YAML document, this is a second one");
-    } else {
-      const Node root = documents.empty() ? Node() : documents.front();
-      in.members("", root, kProfileKeys, profile);
-      check_whole(in, root, profile);
-    }
-  } catch (const YAML::DeepRecursion& e) {
-    in.complain(e.mark.line, "nested too deep");
-  } catch (const YAML::Exception& e) {
-    in.complain(e.mark.line, fmt::format("not YAML: {}", in.quoted(e.msg)));
-  } catch (const std::exception& e) {
-    in.complain(-1, fmt::format("not YAML: {}", in.quoted(e.what())));
-  }
+  Reader in(file_name, "a profile", lookup);
+  in.read_document(yaml, limits::kProfileBytes, [&](const Node& root) { read_profile(in, "", root, profile); });
   if (in.failed()) return tl::unexpected(in.error());
-  profile.secrets = in.secrets();
   return profile;
 }
 
 Result<Profile> load_profile(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) return fail(ErrorCode::bad_input, fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
-  std::string text(limits::kProfileBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) {
-    return fail(ErrorCode::bad_input, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  }
-  auto profile = parse_profile(text, path, [](const std::string& name) -> std::optional<std::string> {
+  return load_profile(path, [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   });
-  if (profile && !profile->ca_file.empty()) {
-    // Beside the profile, wherever Weir was started: an absolute path stays what it is.
-    profile->ca_file = (std::filesystem::path(path).parent_path() / profile->ca_file).string();
-  }
+}
+
+Result<Profile> load_profile(const std::string& path, const Lookup& lookup) {
+  const auto text = yaml::read_text_file(path, limits::kProfileBytes);
+  if (!text) return tl::unexpected(text.error());
+  auto profile = parse_profile(*text, path, lookup);
+  if (profile) find_beside(path, *profile);
   return profile;
 }
 

@@ -47,15 +47,20 @@ struct Profile {
   std::string ca_file;
   bool insecure = false;
   std::vector<std::string> secrets;  ///< What came from the environment into a string, and every credential.
+  std::map<std::string, std::string> variables;  ///< Of these, what came from the environment: value to name.
 
   /// `headers` with the bearer token and the API key added.
   Headers all_headers() const;
 };
 
+/// Reads one environment variable; absent is an error that names it.
+using Lookup = std::function<std::optional<std::string>(const std::string&)>;
+
 /// Errors name file, line, key and the nearest valid key: "target.yaml:7: unknown key 'sage_tools', did you mean
-/// 'safe_tools'?". `lookup` reads one environment variable; absent is an error that names it.
-Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name,
-                              const std::function<std::optional<std::string>(const std::string&)>& lookup);
+/// 'safe_tools'?".
+Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name, const Lookup& lookup);
+/// Its ca_file is beside the profile, wherever Weir was started. Without a lookup: the process's own environment.
 Result<Profile> load_profile(const std::string& path);
+Result<Profile> load_profile(const std::string& path, const Lookup& lookup);
 
 }  // namespace weir::wire

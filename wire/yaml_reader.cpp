@@ -1,21 +1,26 @@
-#include "wire/profile_yaml.hpp"
+#include "wire/yaml_reader.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
 #include <set>
 
 #include "wire/limits.hpp"
 #include "wire/nearest.hpp"
 
-namespace weir::wire::profile_yaml {
+namespace weir::wire::yaml {
 namespace {
 
 using YAML::Node;
 
-// What a profile may become with its aliases and variables written out: an alias of an alias doubles at each step.
+// What a file may become with its aliases and variables written out: an alias of an alias doubles at each step.
 constexpr std::size_t kExpandedBytes = 4 * limits::kProfileBytes;
 constexpr std::size_t kShownBytes = 60;
 
@@ -68,6 +73,24 @@ std::string Reader::quoted(std::string_view bytes) {
   return out + "...";
 }
 
+void Reader::read_document(std::string_view text, std::size_t most_bytes, const std::function<void(const Node&)>& use) {
+  if (text.size() > most_bytes) return complain(-1, fmt::format("is larger than {} bytes", most_bytes));
+  try {
+    const std::vector<Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) {
+      complain(documents[1], fmt::format("{} is one YAML document, this is a second one", document_));
+    } else {
+      use(documents.empty() ? Node() : documents.front());
+    }
+  } catch (const YAML::DeepRecursion& e) {
+    complain(e.mark.line, "nested too deep");
+  } catch (const YAML::Exception& e) {
+    complain(e.mark.line, fmt::format("not YAML: {}", quoted(e.msg)));
+  } catch (const std::exception& e) {
+    complain(-1, fmt::format("not YAML: {}", quoted(e.what())));
+  }
+}
+
 void Reader::complain(const Node& at, std::string_view what) { complain(at.Mark().line, what); }
 
 void Reader::complain(int line_from_zero, std::string_view what) {
@@ -77,7 +100,7 @@ void Reader::complain(int line_from_zero, std::string_view what) {
 }
 
 void Reader::wrong_kind(std::string_view key, const Node& node, std::string_view expected) {
-  const std::string subject = key.empty() ? "a profile" : fmt::format("'{}'", key);
+  const std::string subject = key.empty() ? document_ : fmt::format("'{}'", key);
   const std::string is = node.IsScalar() ? fmt::format("'{}'", quoted(node.Scalar())) : std::string(kind(node));
   complain(node, fmt::format("{} must be {}, is {}", subject, expected, is));
 }
@@ -107,7 +130,10 @@ std::string Reader::variable(std::string_view key, const Node& node, std::string
                                value ? "empty" : "not set"));
     return {};
   }
-  if (secret) keep_secret(*value);
+  if (secret) {
+    keep_secret(*value);
+    variables_.emplace(*value, name);
+  }
   return *value;
 }
 
@@ -227,7 +253,7 @@ void Reader::each_member(std::string_view key, const Node& node,
     const Node& name = member.first;
     if (!name.IsScalar()) {
       return complain(name, fmt::format("a key of {} must be a string, is {}",
-                                        key.empty() ? "a profile" : fmt::format("'{}'", key), kind(name)));
+                                        key.empty() ? document_ : fmt::format("'{}'", key), kind(name)));
     }
     if (!spend(name, key.size() + name.Scalar().size())) return;
     if (!seen.insert(name.Scalar()).second) {
@@ -245,4 +271,16 @@ void Reader::unknown_key(std::string_view map, std::string_view name, const Node
   complain(at, fmt::format("unknown key '{}'{}{}", quoted(name), place, hint));
 }
 
-}  // namespace weir::wire::profile_yaml
+Result<std::string> read_text_file(const std::string& path, std::size_t most_bytes) {
+  const auto failed = [&](std::string_view what) {
+    return fail(ErrorCode::bad_input, fmt::format("{}: cannot be {}: {}", path, what, std::strerror(errno)));
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file) return failed("opened");
+  std::string text(most_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) return failed("read");
+  return text;
+}
+
+}  // namespace weir::wire::yaml
