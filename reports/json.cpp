@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "reports/pretty_json.hpp"
 #include "reports/text.hpp"
 
 namespace weir::reports {
@@ -111,42 +112,8 @@ json::object report_json(const Results& results) {
           {"checks", std::move(checks)}};
 }
 
-/// Two spaces a level; what has no members stays on its line. A diff of two reports then reads by member.
-void pretty(const json::value& value, std::size_t depth, std::string& out) {
-  const auto indent = [&](std::size_t levels) { out.append("\n").append(levels * 2, ' '); };
-  const char* separator = "";
-  if (const json::object* object = value.if_object(); object != nullptr && !object->empty()) {
-    out += '{';
-    for (const auto& member : *object) {
-      out += separator;
-      indent(depth + 1);
-      out.append(json::serialize(json::string(member.key()))).append(": ");
-      pretty(member.value(), depth + 1, out);
-      separator = ",";
-    }
-    indent(depth);
-    out += '}';
-  } else if (const json::array* array = value.if_array(); array != nullptr && !array->empty()) {
-    out += '[';
-    for (const json::value& item : *array) {
-      out += separator;
-      indent(depth + 1);
-      pretty(item, depth + 1, out);
-      separator = ",";
-    }
-    indent(depth);
-    out += ']';
-  } else {
-    out += json::serialize(value);
-  }
-}
-
 }  // namespace
 
-std::string render_json(const Results& results) {
-  std::string out;
-  pretty(report_json(results), 0, out);
-  return out + "\n";
-}
+std::string render_json(const Results& results) { return pretty_json(report_json(results)); }
 
 }  // namespace weir::reports

@@ -6,14 +6,11 @@
 #include <iterator>
 #include <span>
 
+#include "reports/junit_document.hpp"
 #include "reports/text.hpp"
 
 namespace weir::reports {
 namespace {
-
-struct Counts {
-  int tests = 0, failures = 0, errors = 0, skipped = 0;
-};
 
 enum class Outcome { passed, failure, error, skipped };
 
@@ -34,20 +31,18 @@ Outcome outcome_of(const CheckResult& check, bool strict) {
   return Outcome::error;
 }
 
-void count(Counts& counts, Outcome outcome) {
+void count(JunitCounts& counts, Outcome outcome) {
   ++counts.tests;
   counts.failures += outcome == Outcome::failure ? 1 : 0;
   counts.errors += outcome == Outcome::error ? 1 : 0;
   counts.skipped += outcome == Outcome::skipped ? 1 : 0;
 }
 
-Counts count(std::span<const CheckResult> checks, bool strict) {
-  Counts counts;
+JunitCounts count(std::span<const CheckResult> checks, bool strict) {
+  JunitCounts counts;
   for (const CheckResult& check : checks) count(counts, outcome_of(check, strict));
   return counts;
 }
-
-double seconds(std::int64_t duration_ms) { return static_cast<double>(duration_ms) / 1000.0; }
 
 /// Milliseconds of all checks together: they may have run side by side.
 std::int64_t time_of(std::span<const CheckResult> checks) {
@@ -88,73 +83,7 @@ std::string excuse_of(const CheckResult& check) {
   return fmt::format("known failure until {}: {}", check.excused->expires, reason);
 }
 
-/// What may not stand as itself; a newline may not in an attribute, where it would become a space.
-std::string_view reference_to(char32_t c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\t':
-      return "&#9;";
-    case '\n':
-      return "&#10;";
-    case '\r':
-      return "&#13;";
-    default:
-      return "";
-  }
-}
-
-class Document {
- public:
-  std::string take() { return std::move(out_); }
-
-  void open(std::string_view tag) { start(tag, ">"); }
-  void empty(std::string_view tag) { start(tag, "/>"); }
-  Document& with(std::string_view name, std::string_view value) {
-    fmt::format_to(std::back_inserter(attributes_), " {}=\"{}\"", name, xml_escaped(value));
-    return *this;
-  }
-  Document& with(std::string_view name, int value) { return with(name, fmt::format("{}", value)); }
-  Document& with(const Counts& counts) {
-    with("tests", counts.tests).with("failures", counts.failures);
-    return with("errors", counts.errors).with("skipped", counts.skipped);
-  }
-  Document& with_time(std::int64_t duration_ms) { return with("time", fmt::format("{:.3f}", seconds(duration_ms))); }
-  void text(std::string_view tag, std::string_view content) {
-    fmt::format_to(std::back_inserter(out_), "{:{}}<{}{}>", "", depth_ * 2, tag, attributes_);
-    while (!content.empty()) {
-      const std::size_t end = content.find('\n');
-      out_.append(xml_escaped(content.substr(0, end)));
-      if (end != std::string_view::npos) out_ += '\n';
-      content.remove_prefix(end == std::string_view::npos ? content.size() : end + 1);
-    }
-    fmt::format_to(std::back_inserter(out_), "</{}>\n", tag);
-    attributes_.clear();
-  }
-  void close(std::string_view tag) {
-    --depth_;
-    fmt::format_to(std::back_inserter(out_), "{:{}}</{}>\n", "", depth_ * 2, tag);
-  }
-
- private:
-  void start(std::string_view tag, std::string_view end) {
-    fmt::format_to(std::back_inserter(out_), "{:{}}<{}{}{}\n", "", depth_ * 2, tag, attributes_, end);
-    attributes_.clear();
-    if (end == ">") ++depth_;
-  }
-
-  std::string out_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  std::string attributes_;
-  std::size_t depth_ = 0;
-};
-
-void write_check(Document& xml, const CheckResult& check, bool strict) {
+void write_check(JunitDocument& xml, const CheckResult& check, bool strict) {
   xml.with("classname", "weir." + check.area).with("name", name_of(check)).with_time(check.duration_ms);
   const Outcome outcome = outcome_of(check, strict);
   const bool warned = outcome == Outcome::passed && check.verdict == Verdict::warn;
@@ -179,12 +108,6 @@ void write_check(Document& xml, const CheckResult& check, bool strict) {
   xml.close("testcase");
 }
 
-std::string timestamp_of(const Results& results) {
-  std::string out = results.started_at;  // The schemas of JUnit know no time zone.
-  if (out.ends_with('Z')) out.pop_back();
-  return out;
-}
-
 /// The one test of the suite "run".
 struct Run {
   Outcome outcome = Outcome::passed;
@@ -192,7 +115,7 @@ struct Run {
   std::string details;
 };
 
-std::optional<Run> run_of(const Results& results, const Counts& checks) {
+std::optional<Run> run_of(const Results& results, const JunitCounts& checks) {
   Run run;
   if (const auto& failure = results.preflight) {
     run.outcome = Outcome::error;
@@ -215,10 +138,13 @@ std::optional<Run> run_of(const Results& results, const Counts& checks) {
   return run;
 }
 
-void write_run(Document& xml, const Results& results, const Run& run) {
-  Counts counts;
+void write_run(JunitDocument& xml, const Results& results, const Run& run) {
+  JunitCounts counts;
   count(counts, run.outcome);
-  xml.with("name", "run").with(counts).with_time(results.duration_ms).with("timestamp", timestamp_of(results));
+  xml.with("name", "run")
+      .with(counts)
+      .with_time(results.duration_ms)
+      .with("timestamp", junit_timestamp(results.started_at));
   xml.open("testsuite");
   xml.with("classname", "weir").with("name", results.preflight ? "preflight" : "run").with_time(results.duration_ms);
   xml.open("testcase");
@@ -232,9 +158,9 @@ void write_run(Document& xml, const Results& results, const Run& run) {
   xml.close("testsuite");
 }
 
-void write_area(Document& xml, const Results& results, std::span<const CheckResult> checks) {
+void write_area(JunitDocument& xml, const Results& results, std::span<const CheckResult> checks) {
   xml.with("name", checks.front().area).with(count(checks, results.strict)).with_time(time_of(checks));
-  xml.with("timestamp", timestamp_of(results)).open("testsuite");
+  xml.with("timestamp", junit_timestamp(results.started_at)).open("testsuite");
   xml.open("properties");
   xml.with("name", "target").with("value", results.target_url).empty("property");
   xml.with("name", "eras").with("value", describe_eras(results.eras)).empty("property");
@@ -246,24 +172,11 @@ void write_area(Document& xml, const Results& results, std::span<const CheckResu
 
 }  // namespace
 
-std::string xml_escaped(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const auto c = take_code_point(bytes);
-    const bool legal = c && (*c >= 0x20 || *c == '\t' || *c == '\n' || *c == '\r') && *c != 0xfffe && *c != 0xffff;
-    const std::string_view reference = legal ? reference_to(*c) : "";
-    if (reference.empty()) append_code_point(out, legal ? *c : U'\ufffd');
-    out += reference;
-  }
-  return out;
-}
-
 std::string render_junit(const Results& results) {
-  Counts total = count(results.checks, results.strict);
+  JunitCounts total = count(results.checks, results.strict);
   const std::optional<Run> run = run_of(results, total);
   if (run) count(total, run->outcome);
-  Document xml;
+  JunitDocument xml;
   xml.with("name", "weir-conformance " + results.target_name).with(total).with_time(results.duration_ms);
   xml.open("testsuites");
   if (run) write_run(xml, results, *run);

@@ -1,4 +1,4 @@
-// weir-report: turns results that were kept as JSON into any other report.
+// weir-report: turns the JSON of a conformance run, or the journal of a load run, into any report.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,6 +10,8 @@
 #include <memory>
 
 #include "reports/json.hpp"
+#include "reports/load/journal.hpp"
+#include "reports/load/writers.hpp"
 #include "reports/writers.hpp"
 
 namespace {
@@ -36,7 +38,7 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   const auto failed = [&] { return tl::unexpected(fmt::format("cannot read {}: {}", path, std::strerror(errno))); };
   if (!file) return failed();
   std::string text, block(64 * 1024, '\0');
-  while (text.size() <= kReportBytes) {
+  while (text.size() <= (load::is_journal(text) ? load::kJournalBytes : kReportBytes)) {
     const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
     text.append(block, 0, count);
     if (count == 0) break;
@@ -45,25 +47,45 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   return text;
 }
 
+/// What stands in the file, as a report of the format.
+tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console) {
+  if (load::is_journal(text)) {
+    const auto journal = load::parse_journal(text);
+    if (!journal) return tl::unexpected(journal.error());
+    return load::render(load::summarize(*journal), format, console);
+  }
+  if (load::is_json_report(text)) {
+    return tl::unexpected(
+        std::string("is the JSON report of a load run, which holds no samples to render from: give the journal of the "
+                    "run (weir-loadgen --journal PATH)"));
+  }
+  const auto results = parse_json_report(text);
+  if (!results) return tl::unexpected(results.error());
+  return render(*results, format, console);
+}
+
 int render_main(const Options& options) {
   const auto format = parse_format(options.format);
   if (!format) return complain(format.error());
   const auto text = read_file(options.results_path);
   if (!text) return complain(text.error());
-  const auto results = parse_json_report(*text);
-  if (!results) return complain(fmt::format("{}: {}", options.results_path, results.error()));
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  const auto written = write_file(options.output, render(*results, *format, console));
+  const auto report = rendered(*text, *format, console);
+  if (!report) return complain(fmt::format("{}: {}", options.results_path, report.error()));
+  const auto written = write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Renders results of Weir that were kept as JSON.", "weir-report");
+  CLI::App app("Renders results of Weir that were kept as JSON or as a journal.", "weir-report");
   app.require_subcommand(1);
   Options options;
-  CLI::App* render = app.add_subcommand("render", "Write a JSON report in another format");
-  render->add_option("RESULTS", options.results_path, "JSON report, '-' for the standard input")->required();
+  CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
+  render
+      ->add_option("RESULTS", options.results_path,
+                   "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")
+      ->required();
   render->add_option("--format", options.format, "console, json, junit or markdown")->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");

@@ -67,8 +67,12 @@ struct Journal {
   bool truncated = false;  ///< Bytes followed that are no whole record.
 };
 
+inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
 bool is_journal(std::string_view bytes);
 /// Reads as far as the records are whole; an error only where there is no whole head.
 tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
+
+/// The results of the run up to the last whole second.
+LoadResults summarize(const Journal& journal);
 
 }  // namespace weir::reports::load

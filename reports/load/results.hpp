@@ -39,7 +39,8 @@ struct ThresholdResult {
   Threshold threshold;
   std::optional<double> value;  ///< Absent where nothing was measured: that fails.
   bool passed = false;
-  std::string message;  ///< "stream_drop_ratio 0.0021, wanted < 0.001 (21 of 10,000)"
+  bool by_default = false;  ///< The scenario has none: what anybody would expect.
+  std::string message;      ///< "stream_drop_ratio 0.0021, wanted < 0.001 (21 of 10,000)"
   bool operator==(const ThresholdResult&) const = default;
 };
 
@@ -60,11 +61,32 @@ struct RunInfo {
   bool operator==(const RunInfo&) const = default;
 };
 
+/// How many streams were open, second by second.
+struct OpenRange {
+  std::int64_t wanted = 0;  ///< The most that were wanted in any second.
+  std::int64_t peak = 0;    ///< The most that were open.
+  std::int64_t least = -1;  ///< The fewest, since as many as wanted were open for the first time; -1: they never were.
+  double least_ratio = -1;  ///< Likewise the smallest share of those wanted at the time.
+  bool operator==(const OpenRange&) const = default;
+};
+
+/// What the workers took.
+struct WorkerUse {
+  double busy_mean = -1;  ///< CPU seconds a second of one worker: 1 is a whole core. -1: not measured.
+  double busy_peak = -1;  ///< In the worst second.
+  std::int64_t rss_peak_bytes = 0;
+  std::int64_t rss_at_peak_open_bytes = 0;  ///< When the most streams were open.
+  bool operator==(const WorkerUse&) const = default;
+};
+
 /// One phase, or the whole run, with all its numbers merged.
 struct PhaseResult {
   PhaseInfo info;
   Snapshot numbers;
   std::int64_t peak_open = 0;
+  OpenRange open;                  ///< Of all populations together.
+  std::vector<OpenRange> open_of;  ///< Of each population.
+  WorkerUse workers;
 };
 
 /// One second for plots.
@@ -115,6 +137,11 @@ struct LoadResults {
   std::string exit_reason;
 };
 inline constexpr std::size_t kTimelinePoints = 2'000;
+
+/// Merges `seconds`, in the order of time, all of one phase or of a whole run. Seconds that end after `open_until_ns`
+/// (the streams are being closed then) do not count for OpenRange.
+PhaseResult merge_seconds(const Layout& layout, const PhaseInfo& info, const std::vector<const Snapshot*>& seconds,
+                          std::int64_t open_until_ns = INT64_MAX);
 
 struct RunEnd {
   bool interrupted = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "reports/load/results.hpp"
@@ -11,6 +12,8 @@ namespace weir::reports::load {
 
 std::string console_report(const LoadResults& results, const ConsoleOptions& options);
 std::string json_report(const LoadResults& results);
+/// Whether the text is what json_report writes.
+bool is_json_report(std::string_view text);
 std::string markdown_report(const LoadResults& results);
 std::string junit_report(const LoadResults& results);
 std::string render(const LoadResults& results, Format format, const ConsoleOptions& options);

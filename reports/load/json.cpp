@@ -1,0 +1,212 @@
+#include <boost/json.hpp>
+
+#include "reports/load/format.hpp"
+#include "reports/load/metrics.hpp"
+#include "reports/load/writers.hpp"
+#include "reports/pretty_json.hpp"
+#include "reports/text.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+namespace json = boost::json;
+
+json::string text(std::string_view bytes) { return json::string(valid_utf8(bytes)); }
+json::value or_null(std::string_view value) { return value.empty() ? json::value(nullptr) : json::value(text(value)); }
+double seconds(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
+double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+
+json::array texts(const std::vector<std::string>& lines) {
+  json::array out;
+  for (const std::string& line : lines) out.push_back(text(line));
+  return out;
+}
+
+/// null where there is no sample: not a zero.
+json::value histogram_json(const Histogram& histogram) {
+  if (histogram.empty()) return nullptr;
+  return {{"count", histogram.count()},
+          {"min_seconds", seconds(histogram.min())},
+          {"mean_seconds", histogram.mean() / 1e9},
+          {"p50_seconds", seconds(histogram.quantile(0.5))},
+          {"p90_seconds", seconds(histogram.quantile(0.9))},
+          {"p99_seconds", seconds(histogram.quantile(0.99))},
+          {"p999_seconds", seconds(histogram.quantile(0.999))},
+          {"max_seconds", seconds(histogram.max())}};
+}
+
+json::object open_json(const OpenRange& open) {
+  return {{"wanted", open.wanted},
+          {"max", open.peak},
+          {"min", open.least < 0 ? json::value(nullptr) : json::value(open.least)},
+          {"min_ratio", open.least < 0 ? json::value(nullptr) : json::value(open.least_ratio)}};
+}
+
+json::object tool_json(std::string_view name, const ToolNumbers& numbers) {
+  json::object outcomes, not_sent;
+  for (std::size_t i = 0; i < kCallOutcomes; ++i)
+    outcomes[to_string(static_cast<CallOutcome>(i))] = numbers.outcomes[i];
+  for (std::size_t i = 0; i < kDropCauses; ++i) not_sent[to_string(static_cast<DropCause>(i))] = numbers.dropped[i];
+  return {{"tool", text(name)},
+          {"intended", numbers.intended},
+          {"outcomes", std::move(outcomes)},
+          {"not_sent", std::move(not_sent)},
+          {"latency", histogram_json(numbers.duration)}};
+}
+
+json::object population_json(const Layout::Population& plan, const PopulationNumbers& numbers, const OpenRange& open) {
+  json::object counters, ends, failures, connect, times;
+  for (std::size_t i = 0; i < kCounters; ++i) counters[to_string(static_cast<Counter>(i))] = numbers.counters[i];
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    ends[to_string(static_cast<EndReason>(i))] = {{"count", numbers.ends[i]},
+                                                  {"age", histogram_json(numbers.age[i])},
+                                                  {"silence", histogram_json(numbers.idle_age[i])}};
+  }
+  for (std::size_t i = 0; i < kOpenFailures; ++i)
+    failures[to_string(static_cast<OpenFailure>(i))] = numbers.open_failures[i];
+  for (std::size_t i = 0; i < kConnectPhases; ++i)
+    connect[to_string(static_cast<ConnectPhase>(i))] = histogram_json(numbers.connect[i]);
+  for (std::size_t i = 0; i < kTimers; ++i) times[to_string(static_cast<Timer>(i))] = histogram_json(numbers.timers[i]);
+  json::array calls;
+  for (std::size_t i = 0; i < numbers.tools.size() && i < plan.tools.size(); ++i)
+    calls.push_back(tool_json(plan.tools[i], numbers.tools[i]));
+  return {{"name", text(plan.name)},
+          {"open", open_json(open)},
+          {"counters", std::move(counters)},
+          {"ends", std::move(ends)},
+          {"open_failures", std::move(failures)},
+          {"connect", std::move(connect)},
+          {"times", std::move(times)},
+          {"calls", std::move(calls)}};
+}
+
+json::object span_json(const LoadResults& results, const PhaseResult& span) {
+  json::array populations;
+  for (std::size_t i = 0; i < span.numbers.populations.size() && i < results.layout.populations.size(); ++i) {
+    populations.push_back(population_json(results.layout.populations[i], span.numbers.populations[i],
+                                          i < span.open_of.size() ? span.open_of[i] : OpenRange()));
+  }
+  const WorkerUse& use = span.workers;
+  const auto known = [](double value) { return value < 0 ? json::value(nullptr) : json::value(value); };
+  return {{"name", text(span.info.name)},
+          {"kind", text(span.info.kind)},
+          {"start_seconds", seconds(span.info.start_ns)},
+          {"end_seconds", span.info.end_ns < 0 ? json::value(nullptr) : json::value(seconds(span.info.end_ns))},
+          {"streams", span.info.streams},
+          {"open", open_json(span.open)},
+          {"workers",
+           {{"busy_mean", known(use.busy_mean)},
+            {"busy_max", known(use.busy_peak)},
+            {"rss_max_bytes", use.rss_peak_bytes}}},
+          {"populations", std::move(populations)}};
+}
+
+json::array timeline_json(const std::vector<Point>& points) {
+  json::array out;
+  for (const Point& point : points) {
+    out.push_back({{"at_seconds", point.at_seconds},
+                   {"open", point.open},
+                   {"opened", point.opened},
+                   {"dropped", point.dropped},
+                   {"events", point.events},
+                   {"calls", point.calls},
+                   {"calls_failed", point.calls_failed},
+                   {"call_p50_seconds", point.call_p50_seconds},
+                   {"call_p99_seconds", point.call_p99_seconds},
+                   {"lag_p99_seconds", point.lag_p99_seconds}});
+  }
+  return out;
+}
+
+json::array thresholds_json(const std::vector<ThresholdResult>& results) {
+  json::array out;
+  for (const ThresholdResult& one : results) {
+    out.push_back({{"text", text(one.threshold.text)},
+                   {"metric", text(one.threshold.metric)},
+                   {"comparison", text(one.threshold.comparison)},
+                   {"bound", one.threshold.bound},
+                   {"phase", or_null(one.threshold.phase)},
+                   {"population", or_null(one.threshold.population)},
+                   {"tool", or_null(one.threshold.tool)},
+                   {"default", one.by_default},
+                   {"value", one.value ? json::value(*one.value) : json::value(nullptr)},
+                   {"passed", one.passed},
+                   {"message", text(one.message)}});
+  }
+  return out;
+}
+
+json::array idle_cuts_json(const std::vector<IdleCut>& cuts) {
+  json::array out;
+  for (const IdleCut& cut : cuts) {
+    out.push_back({{"population", text(cut.population)},
+                   {"low_seconds", cut.low_seconds},
+                   {"high_seconds", cut.high_seconds},
+                   {"streams", cut.streams},
+                   {"matches", or_null(cut.matches)}});
+  }
+  return out;
+}
+
+json::value search_json(const std::optional<SearchResult>& search) {
+  if (!search) return nullptr;
+  const auto known = [](std::int64_t value) { return value < 0 ? json::value(nullptr) : json::value(value); };
+  return {{"largest_passing", known(search->largest_passing)},
+          {"smallest_failing", known(search->smallest_failing)},
+          {"limited_by", or_null(search->limited_by)}};
+}
+
+}  // namespace
+
+std::string json_report(const LoadResults& results) {
+  const RunInfo& run = results.run;
+  json::array phases;
+  for (const PhaseResult& phase : results.phases) phases.push_back(span_json(results, phase));
+  return pretty_json({{"schema_version", kLoadSchemaVersion},
+                      {"report", "load"},
+                      {"tool_version", text(run.tool_version)},
+                      {"started_at", text(run.started_at)},
+                      {"duration_seconds", seconds(results.duration_ns)},
+                      {"target", {{"name", text(run.target_name)}, {"url", text(run.target_url)}}},
+                      {"tls_verified", run.tls_verified},
+                      {"scenario", {{"file", or_null(run.scenario)}, {"text", text(run.scenario_text)}}},
+                      {"command", text(run.command)},
+                      {"seed", run.seed},
+                      {"shard", or_null(run.shard)},
+                      {"workers", run.workers},
+                      {"lag_bound_seconds", run.lag_bound_seconds},
+                      {"complete", results.complete},
+                      {"exit_code", static_cast<int>(results.exit_code)},
+                      {"exit_reason", text(results.exit_reason)},
+                      {"invalid", texts(results.invalid)},
+                      {"thresholds", thresholds_json(results.thresholds)},
+                      {"idle_cuts", idle_cuts_json(results.idle_cuts)},
+                      {"search", search_json(results.search)},
+                      {"incidents", texts(results.incidents)},
+                      {"total", span_json(results, results.total)},
+                      {"phases", std::move(phases)},
+                      {"timeline", timeline_json(results.timeline)}});
+}
+
+bool is_json_report(std::string_view text) {
+  boost::system::error_code error;
+  const json::value value = json::parse(text, error);
+  const json::value* report = !error && value.is_object() ? value.get_object().if_contains("report") : nullptr;
+  return report != nullptr && report->is_string() && report->get_string() == "load";
+}
+
+std::string render(const LoadResults& results, Format format, const ConsoleOptions& options) {
+  switch (format) {
+    case Format::console:
+      return console_report(results, options);
+    case Format::json:
+      return json_report(results);
+    case Format::junit:
+      return junit_report(results);
+    case Format::markdown:
+      return markdown_report(results);
+  }
+  return json_report(results);
+}
+
+}  // namespace weir::reports::load

@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include "reports/junit_document.hpp"
+#include "reports/load/tables.hpp"
+#include "reports/load/writers.hpp"
+#include "reports/text.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+std::int64_t milliseconds(std::int64_t ns) { return ns / 1'000'000; }
+
+/// Whether the run as a whole is more than what its thresholds say: no verdict, or none about the target.
+bool run_is_case(const LoadResults& results) {
+  for (const ThresholdResult& one : results.thresholds) {
+    if (!one.passed && results.exit_code == ExitCode::target_fails) return false;
+  }
+  return results.exit_code != ExitCode::good;
+}
+
+std::string details_of(const LoadResults& results) {
+  std::string out;
+  const auto add = [&](std::string_view text) { out.append(printable(text)).append("\n"); };
+  for (const std::string& why : results.invalid) add(why);
+  for (const std::string& fact : stream_facts(results)) add(fact);
+  for (const IdleCut& cut : results.idle_cuts) add(describe_idle_cut(cut));
+  if (results.search) add(describe_search(*results.search));
+  if (const std::string validity = describe_validity(results); !validity.empty()) add(validity);
+  for (const std::string& incident : results.incidents) add(incident);
+  if (!results.run.command.empty()) add("again: " + results.run.command);
+  return out;
+}
+
+void write_threshold(JunitDocument& xml, const LoadResults& results, const ThresholdResult& one) {
+  xml.with("classname", "weir.load").with("name", one.threshold.text).with_time(milliseconds(results.duration_ns));
+  xml.open("testcase");
+  if (one.passed) {
+    xml.text("system-out", printable(one.message));
+  } else {
+    xml.with("message", printable(one.message)).with("type", "threshold").text("failure", details_of(results));
+  }
+  xml.close("testcase");
+}
+
+void write_run(JunitDocument& xml, const LoadResults& results) {
+  xml.with("classname", "weir.load").with("name", "run").with_time(milliseconds(results.duration_ns));
+  xml.open("testcase");
+  const bool target = results.exit_code == ExitCode::target_fails;
+  xml.with("message", printable(results.exit_reason)).text(target ? "failure" : "error", details_of(results));
+  xml.close("testcase");
+}
+
+}  // namespace
+
+std::string junit_report(const LoadResults& results) {
+  const bool run_case = run_is_case(results);
+  const bool target = results.exit_code == ExitCode::target_fails;
+  JunitCounts counts;
+  for (const ThresholdResult& one : results.thresholds) {
+    ++counts.tests;
+    counts.failures += one.passed ? 0 : 1;
+  }
+  counts.tests += run_case ? 1 : 0;
+  counts.failures += run_case && target ? 1 : 0;
+  counts.errors += run_case && !target ? 1 : 0;
+
+  const std::int64_t duration_ms = milliseconds(results.duration_ns);
+  JunitDocument xml;
+  xml.with("name", "weir-loadgen " + results.run.target_name).with(counts).with_time(duration_ms);
+  xml.open("testsuites");
+  xml.with("name", "load").with(counts).with_time(duration_ms);
+  xml.with("timestamp", junit_timestamp(results.run.started_at)).open("testsuite");
+  xml.open("properties");
+  xml.with("name", "target").with("value", results.run.target_url).empty("property");
+  xml.with("name", "seed").with("value", fmt::format("{}", results.run.seed)).empty("property");
+  if (!results.run.tls_verified) xml.with("name", "tls_verified").with("value", "false").empty("property");
+  xml.close("properties");
+  if (run_case) write_run(xml, results);
+  for (const ThresholdResult& one : results.thresholds) write_threshold(xml, results, one);
+  xml.close("testsuite");
+  xml.close("testsuites");
+  return xml.take();
+}
+
+}  // namespace weir::reports::load

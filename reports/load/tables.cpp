@@ -1,0 +1,239 @@
+#include "reports/load/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "reports/load/format.hpp"
+#include "reports/load/metrics.hpp"
+#include "reports/load/validity.hpp"
+#include "reports/text.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+Scope whole(const LoadResults& results) { return scope_of(results.total, results.layout, "", ""); }
+
+std::uint64_t positive(std::int64_t value) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, value)); }
+
+std::string at(const Histogram& histogram, double quantile) {
+  return readable_seconds(static_cast<double>(histogram.quantile(quantile)) / 1e9);
+}
+std::string least(const Histogram& histogram) { return readable_seconds(static_cast<double>(histogram.min()) / 1e9); }
+std::string most(const Histogram& histogram) { return readable_seconds(static_cast<double>(histogram.max()) / 1e9); }
+
+std::string percent(std::uint64_t part, std::uint64_t of) {
+  if (of == 0) return "-";
+  const double value = 100 * static_cast<double>(part) / static_cast<double>(of);
+  // 29,999 of 30,000 is not all of them.
+  if (part < of && value > 99.99) return "99.99 %";
+  if (part > 0 && value < 0.01) return "<0.01 %";
+  return fmt::format("{:.{}f} %", value, value == 100 || value == 0 ? 0 : 2);
+}
+
+/// n p50 p90 p99 p99.9 max
+std::vector<std::string> quantiles(std::string name, const Histogram& histogram) {
+  return {std::move(name),     grouped(histogram.count()), at(histogram, 0.5), at(histogram, 0.9),
+          at(histogram, 0.99), at(histogram, 0.999),       most(histogram)};
+}
+
+}  // namespace
+
+std::vector<std::string> stream_facts(const LoadResults& results) {
+  const Scope scope = whole(results);
+  std::vector<std::string> out;
+  std::string held = fmt::format("{} opened, {} held at most", grouped(scope.sum(Counter::streams_opened)),
+                                 grouped(positive(scope.open.peak)));
+  if (scope.open.wanted > 0) held += fmt::format(" of {} wanted", grouped(positive(scope.open.wanted)));
+  if (scope.open.least >= 0) held += fmt::format(", then never fewer than {}", grouped(positive(scope.open.least)));
+  out.push_back(held);
+  const std::uint64_t opened = scope.sum(Counter::streams_opened), drops = scope.drops();
+  if (opened > 0) {
+    out.push_back(fmt::format("{} dropped ({}), {} closed by us", grouped(drops), percent(drops, opened),
+                              grouped(scope.ends(EndReason::client))));
+  }
+  const std::uint64_t back = scope.sum(Counter::reconnects_ok), failed = scope.sum(Counter::reconnects_failed);
+  if (back + failed > 0) {
+    out.push_back(fmt::format("{} came back ({} resumed), {} failed", grouped(back),
+                              grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt")));
+  }
+  if (const std::uint64_t sessions = scope.sum(Counter::sessions_opened); sessions > 0) {
+    out.push_back(
+        fmt::format("{}, {} lost (404)", counted(sessions, "session"), grouped(scope.sum(Counter::sessions_lost))));
+  }
+  if (const std::uint64_t tokens = scope.sum(Counter::tokens_refreshed); tokens > 0) {
+    out.push_back(fmt::format("{} refreshed", counted(tokens, "token")));
+  }
+  return out;
+}
+
+Table ends_table(const LoadResults& results) {
+  Table table{"How they ended", {"end", "streams", "age min", "p50", "max", "silence p50", "max"}, {}};
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    Histogram age, silence;
+    std::uint64_t count = 0;
+    for (const PopulationNumbers& one : results.total.numbers.populations) {
+      count += one.ends[i];
+      age.merge(one.age[i]);
+      silence.merge(one.idle_age[i]);
+    }
+    if (count == 0) continue;
+    std::vector<std::string> row = {std::string(to_string(static_cast<EndReason>(i))), grouped(count)};
+    const auto add = [&](bool known, const std::string& text) { row.push_back(known ? text : "-"); };
+    add(!age.empty(), least(age));
+    add(!age.empty(), at(age, 0.5));
+    add(!age.empty(), most(age));
+    add(!silence.empty(), at(silence, 0.5));
+    add(!silence.empty(), most(silence));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table failures_table(const LoadResults& results) {
+  Table table{"Attempts that gave no stream", {"why", "attempts"}, {}};
+  for (std::size_t i = 0; i < kOpenFailures; ++i) {
+    std::uint64_t count = 0;
+    for (const PopulationNumbers& one : results.total.numbers.populations) count += one.open_failures[i];
+    if (count > 0) table.rows.push_back({std::string(to_string(static_cast<OpenFailure>(i))), grouped(count)});
+  }
+  return table;
+}
+
+Table times_table(const LoadResults& results) {
+  const Scope scope = whole(results);
+  Table table{"Times", {"", "n", "p50", "p90", "p99", "p99.9", "max"}, {}};
+  const auto add = [&](std::string name, const Histogram& histogram) {
+    if (!histogram.empty()) table.rows.push_back(quantiles(std::move(name), histogram));
+  };
+  for (std::size_t i = 0; i < kConnectPhases; ++i) {
+    const auto phase = static_cast<ConnectPhase>(i);
+    add(fmt::format("connect {}", to_string(phase)), scope.connect(phase));
+  }
+  add("reconnect", scope.timer(Timer::reconnect_duration));
+  add("heartbeat gap", scope.timer(Timer::heartbeat_gap));
+  add("byte gap", scope.timer(Timer::byte_gap));
+  add("delivery delay", scope.timer(Timer::delivery_delay));
+  return table;
+}
+
+std::vector<std::string> event_facts(const LoadResults& results) {
+  const Scope scope = whole(results);
+  std::vector<std::string> out;
+  const std::uint64_t events = scope.sum(Counter::events), heartbeats = scope.sum(Counter::heartbeats);
+  if (events + heartbeats == 0) return out;
+  out.push_back(fmt::format("{} and {} in {}", counted(events, "event"), counted(heartbeats, "heartbeat"),
+                            readable_bytes(static_cast<double>(scope.sum(Counter::bytes)))));
+  if (const std::uint64_t numbered = scope.sum(Counter::events_sequenced); numbered > 0) {
+    out.push_back(fmt::format("of {} with a sequence number: {} lost, {} repeated, {} out of order", grouped(numbered),
+                              grouped(scope.sum(Counter::events_lost)), grouped(scope.sum(Counter::events_repeated)),
+                              grouped(scope.sum(Counter::events_out_of_order))));
+  }
+  if (const Histogram delay = scope.timer(Timer::delivery_delay); !delay.empty()) {
+    out.push_back(fmt::format("of {} with a time: {} held back and sent on together", grouped(delay.count()),
+                              grouped(scope.sum(Counter::events_coalesced))));
+  }
+  if (const std::uint64_t requests = scope.sum(Counter::server_requests); requests > 0) {
+    out.push_back(fmt::format("{} of the server answered", counted(requests, "request")));
+  }
+  return out;
+}
+
+Table calls_table(const LoadResults& results) {
+  Table table{
+      "Calls, from their intended start", {"tool", "due", "ok", "p50", "p90", "p99", "p99.9", "max", "not ok"}, {}};
+  for (const Layout::Population& population : results.layout.populations) {
+    for (const std::string& tool : population.tools) {
+      const Scope scope = scope_of(results.total, results.layout, population.name, tool);
+      const std::uint64_t due = scope.calls_judged();
+      if (due == 0) continue;
+      const std::string name =
+          results.layout.populations.size() > 1 ? fmt::format("{} of {}", tool, population.name) : tool;
+      const Histogram latency = scope.call_latency();
+      const auto time = [&](const std::string& text) { return latency.empty() ? std::string("-") : text; };
+      std::string others;
+      const auto other = [&](std::string_view what, std::uint64_t count) {
+        if (count > 0) others += fmt::format("{}{} {}", others.empty() ? "" : ", ", grouped(count), what);
+      };
+      for (std::size_t i = 1; i < kCallOutcomes; ++i) {
+        const auto outcome = static_cast<CallOutcome>(i);
+        other(to_string(outcome), scope.outcome(outcome));
+      }
+      other("not sent: no stream", scope.dropped(DropCause::no_stream));
+      other("not sent: too many in flight", scope.dropped(DropCause::in_flight));
+      table.rows.push_back({printable(name), grouped(due), percent(scope.outcome(CallOutcome::ok), due),
+                            time(at(latency, 0.5)), time(at(latency, 0.9)), time(at(latency, 0.99)),
+                            time(at(latency, 0.999)), time(most(latency)), others.empty() ? "-" : others});
+    }
+  }
+  return table;
+}
+
+Table phases_table(const LoadResults& results) {
+  Table table{"Phases", {"phase", "start", "length", "wanted", "open max", "opened", "dropped", "calls", "not ok"}, {}};
+  for (const PhaseResult& phase : results.phases) {
+    const Scope scope = scope_of(phase, results.layout, "", "");
+    if (phase.numbers.span_ns == 0) continue;
+    const std::uint64_t calls = scope.calls_judged();
+    table.rows.push_back({printable(phase.info.name), readable_seconds(static_cast<double>(phase.info.start_ns) / 1e9),
+                          readable_seconds(scope.seconds()), grouped(positive(phase.info.streams)),
+                          grouped(positive(phase.open.peak)), grouped(scope.sum(Counter::streams_opened)),
+                          grouped(scope.drops()), calls == 0 ? "-" : grouped(calls),
+                          calls == 0 ? "-" : grouped(calls - scope.outcome(CallOutcome::ok))});
+  }
+  return table;
+}
+
+std::string describe_idle_cut(const IdleCut& cut) {
+  const double middle = (cut.low_seconds + cut.high_seconds) / 2;
+  const auto whole_second = [](double value) { return fmt::format("{:.{}f}", value, value < 9.95 ? 1 : 0); };
+  return fmt::format("idle cut at {} s ({}, {:.1f}-{:.1f} s of silence{}){}", whole_second(middle),
+                     counted(cut.streams, "stream"), cut.low_seconds, cut.high_seconds,
+                     cut.population.empty() ? "" : ", " + printable(cut.population),
+                     cut.matches.empty() ? "" : ": " + cut.matches);
+}
+
+std::string describe_search(const SearchResult& search) {
+  std::string out = search.largest_passing < 0 ? "Search: not even the first step passed"
+                                               : fmt::format("Search: {} within the thresholds",
+                                                             counted(positive(search.largest_passing), "stream"));
+  if (search.smallest_failing >= 0) {
+    out += fmt::format(", {} no more", grouped(positive(search.smallest_failing)));
+  } else if (search.limited_by.empty()) {
+    out += ", the last step included";
+  }
+  if (!search.limited_by.empty()) out += fmt::format(" (limited by {})", printable(search.limited_by));
+  return out;
+}
+
+std::string describe_validity(const LoadResults& results) {
+  const Scope scope = whole(results);
+  std::string out;
+  const auto add = [&](std::string_view text) { out.append(out.empty() ? "" : ", ").append(text); };
+  const auto lag = [&](std::string_view name, Timer timer) {
+    if (const Histogram histogram = scope.timer(timer); !histogram.empty()) {
+      add(fmt::format("{} lag p99 {}", name, at(histogram, 0.99)));
+    }
+  };
+  lag("schedule", Timer::schedule_lag);
+  lag("client", Timer::client_lag);
+  if (!out.empty()) out += fmt::format(" (bound {})", readable_seconds(results.run.lag_bound_seconds));
+  if (const std::string busy = describe_busy(results.total.workers); !busy.empty()) add(busy);
+  if (const std::int64_t rss = results.total.workers.rss_peak_bytes; rss > 0) {
+    add(fmt::format("{} of memory", readable_bytes(static_cast<double>(rss))));
+  }
+  return out.empty() ? "" : "Generator: " + out;
+}
+
+std::string summary_of(const LoadResults& results) {
+  const Scope scope = whole(results);
+  std::string out =
+      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), "stream"), grouped(scope.drops()));
+  if (const std::uint64_t calls = scope.calls_judged(); calls > 0) {
+    out += fmt::format(", {} ({} ok)", counted(calls, "call"), percent(scope.outcome(CallOutcome::ok), calls));
+  }
+  return out + ", " + readable_seconds(static_cast<double>(results.duration_ns) / 1e9);
+}
+
+}  // namespace weir::reports::load

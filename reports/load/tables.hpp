@@ -1,0 +1,34 @@
+// What the reports for people say, before it is laid out: the console and Markdown print the same words. Nothing is in
+// it that was not measured.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/load/results.hpp"
+
+namespace weir::reports::load {
+
+struct Table {
+  std::string title;
+  std::vector<std::string> head;
+  std::vector<std::vector<std::string>> rows;  ///< Empty: there is nothing to say.
+};
+
+std::vector<std::string> stream_facts(const LoadResults& results);
+Table ends_table(const LoadResults& results);      ///< By end class, with age and silence.
+Table failures_table(const LoadResults& results);  ///< Attempts that gave no stream.
+Table times_table(const LoadResults& results);     ///< Connect phases, reconnects, gaps, delays.
+std::vector<std::string> event_facts(const LoadResults& results);
+Table calls_table(const LoadResults& results);
+Table phases_table(const LoadResults& results);
+
+/// "idle cut at 60 s (57 streams, 59.9-60.2 s of silence): ALB and nginx default to 60 s"
+std::string describe_idle_cut(const IdleCut& cut);
+std::string describe_search(const SearchResult& search);
+/// What our own lag was, and how busy the workers were; "" where nothing is known.
+std::string describe_validity(const LoadResults& results);
+/// "5,000 streams held, 21 dropped, 30,000 calls (99.98 % ok), 10 min"
+std::string summary_of(const LoadResults& results);
+
+}  // namespace weir::reports::load
