@@ -96,8 +96,8 @@ struct OAuth {
 
 struct Scenario {
   std::string name;
-  std::string file;  ///< "" for flags.
-  wire::Profile target;
+  std::string file;      ///< "" for flags.
+  wire::Profile target;  ///< Its `secrets` are those of the whole scenario.
   std::optional<OAuth> oauth;
   std::uint64_t seed = 1;
   std::vector<Population> populations;
@@ -121,7 +121,10 @@ wire::Result<Scenario> load_scenario(const std::string& path, const Environment&
 /// The resolved scenario as YAML that parse_scenario takes again; credentials as ${NAME} or left out, never in clear.
 std::string to_yaml(const Scenario& scenario);
 
-/// "10m", "1.5s", "250ms", "90" (seconds).
+/// Every key of a scenario file with type, default and meaning, as `run --help-scenario` prints it.
+std::string scenario_help();
+
+/// "10m", "1.5s", "250ms", "1h30m", "90" (seconds).
 wire::Result<Nanos> parse_duration(std::string_view text);
 
 }  // namespace weir::loadgen
