@@ -124,11 +124,33 @@ Channels::Opened Channels::connect(const Address& destination, const Address* so
       return refused(errno == EADDRNOTAVAIL ? ConnectFailure::unreachable : connect_failure(errno));
     }
   }
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&destination.storage), destination.length) != 0 &&
-      errno != EINPROGRESS) {
+  if (!start(fd, destination, source)) {
     return refused(connect_failure(errno));
   }
   return {.channel = {.fd = fd, .tls = 0}, .failure = ConnectFailure::none};
+}
+
+/// False leaves the reason in errno.
+bool Channels::start(int fd, const Address& destination, const Address* source) {
+  const auto connect_now = [&] {
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&destination.storage), destination.length) == 0 ||
+           errno == EINPROGRESS;
+  };
+  const sockaddr_storage* const from = source != nullptr ? &source->storage : nullptr;
+  // Both families have the port at the same place.
+  const bool port_is_fixed = from != nullptr && reinterpret_cast<const sockaddr_in&>(*from).sin_port != 0;
+  for (int i = 0; i < PortWindows::kTries && !port_is_fixed && ports_.narrow(fd, from, destination.storage); ++i) {
+    if (connect_now()) {
+      return true;
+    }
+    if (errno != EADDRNOTAVAIL) {
+      return false;
+    }
+    if (i + 1 == PortWindows::kTries) {
+      PortWindows::widen(fd);
+    }
+  }
+  return connect_now();
 }
 
 ConnectFailure Channels::connected(const Channel& channel) {

@@ -11,6 +11,7 @@
 
 #include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
+#include "loadgen/net/port_windows.hpp"
 #include "wire/http.hpp"
 
 struct ssl_ctx_st;
@@ -139,8 +140,11 @@ class Channels {
   Tls& tls() { return tls_; }
 
  private:
+  bool start(int fd, const Address& destination, const Address* source);
+
   std::unique_ptr<char[]> buffer_;
   Tls tls_;
+  PortWindows ports_;
 };
 
 }  // namespace weir::loadgen
