@@ -47,11 +47,15 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
     plan.revision = revision;
     destination = std::make_unique<Destination>(url, TlsTarget{}, std::vector<Address>{}, 0);
     destination->set_addresses(addresses.empty() ? std::vector{loopback(url.port)} : addresses);
+    start_all({{plan, destination.get(), 0}});
+  }
+
+  void start_all(std::vector<PopulationRun> populations) {
     reports::load::Layout layout;
-    layout.populations.push_back({"streams", {}});
+    for (const PopulationRun& run : populations) layout.populations.push_back({run.plan.name, {}});
     numbers = reports::load::Snapshot(layout);
     ActorsOptions options;
-    options.populations.push_back({plan, destination.get(), 0});
+    options.populations = std::move(populations);
     options.opening_at_once = opening_at_once;
     options.token_refused = [this](std::uint64_t generation) { refused_generations.push_back(generation); };
     options.note = [this](std::string text) { notes.push_back(std::move(text)); };
@@ -111,6 +115,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
   Channels channels;
   Exchanges exchanges{loop, channels};
   std::unique_ptr<Destination> destination;
+  std::vector<std::unique_ptr<Destination>> destinations;  ///< Of several populations.
   reports::load::Snapshot numbers;
   HeardCalls heard;
   std::vector<std::uint64_t> refused_generations;

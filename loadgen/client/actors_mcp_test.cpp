@@ -270,6 +270,37 @@ TEST_F(EraActors, a_half_open_peer_is_given_up) {
   EXPECT_GE(ends(EndReason::half_open), 4U);
 }
 
+TEST_F(EraActors, populations_of_several_eras_live_side_by_side) {
+  const auto hub = start_hub();
+  const EraCase plain{StreamKind::plain_get, "/events", ""};
+  std::vector<PopulationRun> populations;
+  for (const EraCase& era : {kStreamable, kHttpSse, plain, kListen}) {
+    plan.stream = era.kind;
+    plan.revision = era.revision;
+    const auto url = wire::parse_url(hub.origin() + std::string(era.path));
+    destinations.push_back(std::make_unique<Destination>(*url, TlsTarget{}, std::vector<Address>{}, 0));
+    destinations.back()->set_addresses({loopback(hub.port())});
+    populations.push_back({plan, destinations.back().get(), static_cast<std::uint32_t>(populations.size())});
+  }
+  start_all(std::move(populations));
+  for (int i = 0; i < 40; ++i) actors->add(static_cast<std::uint32_t>(i % 4), monotonic_ns());
+  const auto all_open = [&] {
+    return std::all_of(numbers.populations.begin(), numbers.populations.end(),
+                       [](const auto& of) { return of[Gauge::streams_open] == 10; });
+  };
+  ASSERT_TRUE(run_until(all_open));
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(numbers.populations[i][Counter::sessions_opened], i < 2 ? 10U : 0U);
+    EXPECT_EQ(actors->answers_on_stream(actors->pick(i)), i == 1);
+  }
+  actors->drop_all(Channels::How::orderly);
+  ASSERT_TRUE(run_until(all_open));
+  actors->remove(2);
+  EXPECT_EQ(numbers.populations[2][Gauge::streams_open], 9);
+  EXPECT_TRUE(std::all_of(numbers.populations.begin(), numbers.populations.end(),
+                          [](const auto& of) { return of[Counter::invariant_broken] == 0; }));
+}
+
 TEST_F(EraActors, churn_ends_the_session_and_opens_another) {
   const auto hub = start_hub();
   start_era(hub, kStreamable);
