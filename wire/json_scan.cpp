@@ -30,6 +30,12 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
   return kNone;
 }
 
+constexpr std::array<bool, 256> kStructural = [] {
+  std::array<bool, 256> structural{};
+  for (const char c : {'"', '{', '}', '[', ']'}) structural[static_cast<unsigned char>(c)] = true;
+  return structural;
+}();
+
 /// Just after the value that begins at `at`, or kNone. Brackets are counted, not matched.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
   if (at >= text.size()) return kNone;
@@ -42,6 +48,10 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   while (at < text.size()) {
     const char c = text[at];
+    if (!kStructural[static_cast<unsigned char>(c)]) {
+      ++at;
+      continue;
+    }
     if (c == '"') {
       at = end_of_string(text, at);
       if (at == kNone) return kNone;
@@ -148,17 +158,6 @@ void for_each_member(std::string_view text, std::size_t at, Member&& member) {
   }
 }
 
-std::optional<std::string_view> find_element(std::string_view text, std::size_t at, std::size_t index) {
-  for (++at;; ++at, --index) {
-    at = skip_space(text, at);
-    const std::size_t end = end_of_value(text, at);
-    if (end == kNone) return std::nullopt;
-    if (index == 0) return text.substr(at, end - at);
-    at = skip_space(text, end);
-    if (at >= text.size() || text[at] != ',') return std::nullopt;
-  }
-}
-
 /// RFC 6901 section 4: digits without a leading zero.
 std::optional<std::size_t> array_index(std::string_view token) {
   std::size_t index = 0;
@@ -167,6 +166,66 @@ std::optional<std::size_t> array_index(std::string_view token) {
   if (read.ec != std::errc() || read.ptr != token.data() + token.size()) return std::nullopt;
   return index;
 }
+
+/// Walks down a pointer in one pass over the text.
+class Finder {
+ public:
+  Finder(std::string_view text, const std::vector<std::string>& tokens) : text_(text), tokens_(tokens) {}
+
+  std::optional<std::string_view> find() { return walk(skip_space(text_, 0), 0) == kNone ? std::nullopt : found_; }
+
+ private:
+  /// Just after the value at `at`, which the first `level` tokens lead to, or kNone.
+  std::size_t walk(std::size_t at, std::size_t level) {
+    if (level < tokens_.size() && at < text_.size()) {
+      if (text_[at] == '{') return walk_object(at, level);
+      if (text_[at] == '[') return walk_array(at, level);
+    }
+    const std::size_t end = end_of_value(text_, at);
+    if (level == tokens_.size() && end != kNone) found_ = text_.substr(at, end - at);
+    return end;
+  }
+
+  std::size_t walk_object(std::size_t at, std::size_t level) {
+    at = skip_space(text_, at + 1);
+    if (at < text_.size() && text_[at] == '}') return at + 1;
+    for (;; at = skip_space(text_, at + 1)) {
+      if (at >= text_.size() || text_[at] != '"') return kNone;
+      const std::size_t end = end_of_string(text_, at);
+      if (end == kNone) return kNone;
+      const std::string_view name = text_.substr(at + 1, end - at - 2);
+      at = skip_space(text_, end);
+      if (at >= text_.size() || text_[at] != ':') return kNone;
+      at = step(skip_space(text_, at + 1), level, is_name(name, tokens_[level]));
+      if (at >= text_.size() || text_[at] != ',') return closed(at, '}');
+    }
+  }
+
+  std::size_t walk_array(std::size_t at, std::size_t level) {
+    const std::optional<std::size_t> wanted = array_index(tokens_[level]);
+    at = skip_space(text_, at + 1);
+    if (at < text_.size() && text_[at] == ']') return at + 1;
+    for (std::size_t index = 0;; ++index, at = skip_space(text_, at + 1)) {
+      at = step(at, level, index == wanted);
+      if (at >= text_.size() || text_[at] != ',') return closed(at, ']');
+    }
+  }
+
+  /// What follows a member's value, into which the walk goes on where it `leads` there.
+  std::size_t step(std::size_t at, std::size_t level, bool leads) {
+    if (leads) found_.reset();  // Of an earlier member of that name.
+    const std::size_t end = leads ? walk(at, level + 1) : end_of_value(text_, at);
+    return end == kNone ? kNone : skip_space(text_, end);
+  }
+
+  std::size_t closed(std::size_t at, char bracket) const {
+    return at < text_.size() && text_[at] == bracket ? at + 1 : kNone;
+  }
+
+  std::string_view text_;
+  const std::vector<std::string>& tokens_;
+  std::optional<std::string_view> found_;
+};
 
 std::string_view unquoted(std::string_view raw) {
   if (raw.size() >= 2 && raw.front() == '"' && raw.back() == '"') return raw.substr(1, raw.size() - 2);
@@ -304,24 +363,7 @@ std::optional<JsonPointer> JsonPointer::parse(std::string_view text) {
 
 std::optional<std::string_view> find_raw(std::string_view json, const JsonPointer& pointer) {
   if (pointer.tokens().size() > limits::kJsonDepth) return std::nullopt;
-  std::size_t at = skip_space(json, 0);
-  // The innermost value is cut out first, once: what is looked into afterwards is known to be whole.
-  const std::size_t end = end_of_value(json, at);
-  if (end == kNone) return std::nullopt;
-  std::string_view value = json.substr(at, end - at);
-  for (const std::string& token : pointer.tokens()) {
-    std::optional<std::string_view> found;
-    if (value.front() == '{') {
-      for_each_member(value, 0, [&](std::string_view name, std::string_view raw) {
-        if (is_name(name, token)) found = raw;
-      });
-    } else if (value.front() == '[') {
-      if (const std::optional<std::size_t> index = array_index(token)) found = find_element(value, 0, *index);
-    }
-    if (!found) return std::nullopt;
-    value = *found;
-  }
-  return value;
+  return Finder(json, pointer.tokens()).find();
 }
 
 std::optional<std::int64_t> raw_to_integer(std::string_view raw) {

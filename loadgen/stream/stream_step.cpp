@@ -1,6 +1,7 @@
 #include "loadgen/stream/stream_step.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace weir::loadgen {
@@ -15,8 +16,12 @@ namespace {
 
 constexpr std::int64_t kMicrosecond = 1'000;
 
-/// Whether a message may be a ping: a look that spares most messages a closer one.
-bool may_be_ping(std::string_view data) { return data.find("\"ping\"") != std::string_view::npos; }
+/// Whether a message may be a ping: a look that spares most messages a closer one. string_view::find would stop at
+/// every quote.
+bool may_be_ping(std::string_view data) {
+  constexpr std::string_view kPing = "\"ping\"";
+  return ::memmem(data.data(), data.size(), kPing.data(), kPing.size()) != nullptr;
+}
 
 bool is_ping(std::string_view data) {
   if (!may_be_ping(data)) return false;
