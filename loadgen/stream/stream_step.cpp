@@ -186,6 +186,7 @@ class StreamStep::Run final : public wire::SseSink {
     const std::optional<std::int64_t> number = raw ? wire::raw_to_integer(*raw) : std::nullopt;
     if (!number) return;
     const Sequence::Verdict verdict = state_.sequence.see(*number);
+    ++numbers_[Counter::events_sequenced];
     numbers_[Counter::events_lost] += verdict.lost;
     numbers_[Counter::events_repeated] += verdict.repeated ? 1 : 0;
     numbers_[Counter::events_out_of_order] += verdict.out_of_order ? 1 : 0;

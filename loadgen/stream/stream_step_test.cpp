@@ -173,6 +173,7 @@ TEST(StreamStep, judges_the_sequence_by_a_pointer_instead) {
   bench.event("id: 5\ndata: {\"params\":{}}");
   bench.event("id: 5\ndata: {\"params\":{\"seq\":5}}");
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.count(Counter::events_sequenced), 4u);
   EXPECT_EQ(bench.count(Counter::events_lost), 2u);
   EXPECT_EQ(bench.count(Counter::events_repeated), 1u);
   EXPECT_EQ(bench.step.ids().get(bench.state.id), "5");
@@ -183,6 +184,7 @@ TEST(StreamStep, leaves_ids_that_are_no_numbers_unjudged) {
   for (const char* id : {"a_1", "a_1", "b_7"}) bench.event(std::string("data: x\nid: ") + id);
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
   EXPECT_EQ(bench.count(Counter::events_lost) + bench.count(Counter::events_repeated), 0u);
+  EXPECT_EQ(bench.count(Counter::events_sequenced), 0u);
   EXPECT_EQ(bench.step.ids().get(bench.state.id), "b_7");
 }
 
