@@ -47,12 +47,11 @@ std::optional<PhaseStep> PhasePlan::next() {
   if (phase.kind == Phase::Kind::search) {
     if (!search_at_) {
       base_ = level_;
-      search_ = reports::load::SearchResult{};
-      search_steps_ = 0;
-      search_at_ = phase.streams;
+      searched_.clear();
+      search_at_ = search_streams(phase, 0);
     }
     auto step = step_of(phase, *search_at_);
-    step.name = fmt::format("{} {}", phase.name, ++search_steps_);
+    step.name = step_name(phase, static_cast<std::int64_t>(searched_.size()));
     return step;
   }
   auto streams = level_;
@@ -68,26 +67,19 @@ std::optional<PhaseStep> PhasePlan::next() {
   return step;
 }
 
-void PhasePlan::judged(bool passed, const std::string& limited_by) {
-  if (!search_at_ || !search_) {
+void PhasePlan::judged(reports::load::SearchStep step) {
+  if (!search_at_) {
     return;
   }
   const auto& phase = scenario_.phases[phase_];
-  const auto streams = *search_at_;
-  if (passed) {
-    search_->largest_passing = streams;
-  } else {
-    search_->smallest_failing = streams;
-    search_->limited_by = limited_by;
+  searched_.push_back(std::move(step));
+  search_ = reports::load::search_result(searched_);
+  search_at_ = next_step(phase, searched_);
+  if (!search_at_) {
+    // What follows goes on with the load that was found.
+    level_ = search_->largest_passing >= 0 ? search_->largest_passing : base_;
+    ++phase_;
   }
-  if (passed && phase.step > 0 && streams < phase.most) {
-    search_at_ = std::min(phase.most, streams + phase.step);
-    return;
-  }
-  // What follows goes on with the load that was found.
-  level_ = search_->largest_passing >= 0 ? search_->largest_passing : base_;
-  search_at_.reset();
-  ++phase_;
 }
 
 std::int64_t PhasePlan::rest_ns() const {

@@ -8,6 +8,7 @@
 
 #include "loadgen/run/protocol.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/scenario/search.hpp"
 
 namespace weir::loadgen {
 
@@ -31,7 +32,7 @@ class PhasePlan {
 
   /// The step after the last one; nullopt: the scenario is over. After a step of a search, judged() comes first.
   std::optional<PhaseStep> next();
-  void judged(bool passed, const std::string& limited_by);
+  void judged(reports::load::SearchStep step);
   /// What the search found; nullopt where there was none.
   const std::optional<reports::load::SearchResult>& search() const { return search_; }
   /// How long the steps not yet given out take; -1 where a search decides.
@@ -49,7 +50,7 @@ class PhasePlan {
   std::int64_t level_ = 0;                 ///< Streams at the end of the last step.
   std::int64_t base_ = 0;                  ///< Streams that a spike or a search came from.
   std::optional<std::int64_t> search_at_;  ///< Streams of the search's step under way.
-  std::int64_t search_steps_ = 0;
+  std::vector<reports::load::SearchStep> searched_;
   std::optional<reports::load::SearchResult> search_;
 };
 

@@ -31,7 +31,8 @@ struct RunOptions {
 
 struct RunResult {
   reports::load::LoadResults results;
-  std::vector<std::string> problems;  ///< Reports that could not be written.
+  std::vector<std::string> problems;  ///< Reports that could not be written, metrics that could not be pushed.
+  bool written = true;                ///< false: a report is missing, which must not look like a good run.
 };
 
 /// Signals: counts of SIGINT/SIGTERM as seen by main; one ends the run cleanly, a second at once.
