@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -381,14 +384,77 @@ TEST_F(SupervisorFiles, refuses_a_journal_that_is_there_already) {
   EXPECT_THAT(result.error().detail, HasSubstr("run.journal"));
 }
 
-TEST_F(SupervisorFiles, goes_on_without_a_journal_where_the_disk_is_full) {
-  options_.journal = "/dev/full";
-  const auto result = run();
-  if (result) {
-    EXPECT_THAT(result->results.incidents, Contains(HasSubstr("/dev/full")));
-  } else {
-    EXPECT_THAT(result.error().detail, HasSubstr("/dev/full"));
+/// A disk that is full, as far as this process can tell: no file may grow beyond what the journal is now.
+class FullDisk {
+ public:
+  FullDisk() {
+    ::getrlimit(RLIMIT_FSIZE, &former_);
+    std::signal(SIGXFSZ, SIG_IGN);
   }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &former_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  void fill(std::uintmax_t size) const {
+    auto limit = former_;
+    limit.rlim_cur = size;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+
+ private:
+  rlimit former_{};
+};
+
+TEST_F(SupervisorFiles, goes_on_without_a_journal_where_the_disk_is_full) {
+  options_.journal = path("run.journal");
+  phase(Phase::Kind::hold, 2);
+  LoadResults results;
+  {
+    const FullDisk disk;
+    stage_.on_second = [&, seen = 0](Workers&, const Snapshot&) mutable {
+      if (++seen == 2) {
+        disk.fill(std::filesystem::file_size(options_.journal));
+      }
+    };
+    results = good_run();
+  }
+  EXPECT_THAT(results.incidents, Contains(HasSubstr("run.journal")));
+  EXPECT_EQ(results.phases.size(), 3u);
+  EXPECT_EQ(results.exit_code, reports::ExitCode::good);
+  const auto journal = parse_journal(read(options_.journal));
+  ASSERT_TRUE(journal);
+  EXPECT_EQ(journal->seconds.size(), 2u);
+  EXPECT_FALSE(journal->finished);
+}
+
+TEST_F(SupervisorFiles, leaves_a_whole_journal_and_no_workers_when_it_is_killed) {
+  options_.journal = path("run.journal");
+  phase(Phase::Kind::hold, 100'000);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // Its workers become ours, so that their end can be seen.
+  const auto supervisor = ::fork();
+  if (supervisor == 0) {
+    run();
+    ::_exit(0);
+  }
+  std::size_t seconds = 0;
+  while (seconds < 3) {
+    ::usleep(5'000);
+    const auto journal = parse_journal(read(options_.journal));
+    seconds = journal ? journal->seconds.size() : 0;
+  }
+  ::kill(supervisor, SIGKILL);
+  int status = 0;
+  for (int ended = 0; ended < 3; ++ended) {
+    EXPECT_GT(::waitpid(-1, &status, 0), 0);
+  }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  const auto journal = parse_journal(read(options_.journal));
+  ASSERT_TRUE(journal);
+  EXPECT_FALSE(journal->truncated);
+  EXPECT_FALSE(journal->finished);
+  EXPECT_EQ(journal->seconds.back().populations[0][Gauge::streams_open], 10);
 }
 
 TEST_F(SupervisorFiles, writes_reports_and_a_textfile_and_tells_what_it_could_not_write) {
