@@ -25,6 +25,8 @@ using reports::load::WorkerGauge;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 /// What the supervisor has not taken; beyond it nobody reads any more.
 constexpr std::size_t kBacklogBytes = 2 * limits::kFrameBytes;
+/// Calls wait so long for the first stream; later ones that find none are counted as not sent.
+constexpr std::int64_t kFirstStreamGrace = 2 * kSecond;
 constexpr int kOwnFiles = 16;  // The loop, the control socket, standard files.
 constexpr int kGood = 0, kLost = 1, kBroken = 2;
 
@@ -141,7 +143,7 @@ class Worker final : public Ready {
     second_began_ns_ = plan_.run_start_ns;
     while (!control_.gone()) {
       const auto now = loop_.now_ns();
-      if (stop_deadline_ns_ >= 0 && (actors_->stopped() || now >= stop_deadline_ns_)) {
+      if (closing_ && (actors_->stopped() || now >= stop_deadline_ns_)) {
         finish(now);
         return control_.gone() ? kLost : kGood;
       }
@@ -213,8 +215,10 @@ class Worker final : public Ready {
   }
   void obey(const StopOrder& order) {
     if (stop_deadline_ns_ < 0) {
-      calls_->stop();
-      actors_->stop(order.deadline_ns);
+      // Calls that are under way get their answers, or half of the time left.
+      const auto now = loop_.now_ns();
+      calls_->scale(now, 0);
+      answers_until_ns_ = now + std::max<std::int64_t>(0, order.deadline_ns - now) / 2;
     }
     stop_deadline_ns_ = order.deadline_ns;
   }
@@ -230,10 +234,39 @@ class Worker final : public Ready {
     }
     if (stop_deadline_ns_ < 0) {
       act(now);
+    }
+    if (!closing_) {
       calls_->tick(now);
+      close_if_answered(now);
     }
     exchanges_.tick(now);
     actors_->tick(now);
+    if (stop_deadline_ns_ < 0) {
+      begin_calls(now);
+    }
+  }
+
+  void close_if_answered(std::int64_t now) {
+    if (stop_deadline_ns_ >= 0 && (calls_->in_flight() == 0 || now >= answers_until_ns_)) {
+      closing_ = true;
+      calls_->stop();
+      actors_->stop(stop_deadline_ns_);
+    }
+  }
+
+  /// The schedule of calls begins with the first stream that could carry one: there is nothing to measure before.
+  void begin_calls(std::int64_t now) {
+    if (calls_begun_ || calls_from_ns_ == 0) {
+      return;
+    }
+    bool open = true;
+    for (std::size_t i = 0; i < numbers_.populations.size(); ++i) {
+      open = open && (numbers_.populations[i].tools.empty() || numbers_.populations[i][Gauge::streams_open] > 0);
+    }
+    if (open || now >= calls_from_ns_ + kFirstStreamGrace) {
+      calls_begun_ = true;
+      calls_->scale(now, call_scale_);
+    }
   }
 
   void act(std::int64_t now) {
@@ -254,7 +287,11 @@ class Worker final : public Ready {
           actors_->drop_all(Channels::How::orderly);
           break;
         case Action::What::scale_calls:
-          calls_->scale(action.intended_ns, action.scale);
+          call_scale_ = action.scale;
+          calls_from_ns_ = calls_from_ns_ == 0 ? action.intended_ns : calls_from_ns_;
+          if (calls_begun_) {
+            calls_->scale(action.intended_ns, action.scale);
+          }
           break;
       }
     }
@@ -262,8 +299,11 @@ class Worker final : public Ready {
 
   std::int64_t next_ns() const {
     auto next = std::min({next_second_ns_, exchanges_.next_ns(), actors_->next_ns()});
-    return stop_deadline_ns_ < 0 ? std::min({next, schedule_.next_ns(), calls_->next_ns()})
-                                 : std::min(next, stop_deadline_ns_);
+    if (closing_) {
+      return std::min(next, stop_deadline_ns_);
+    }
+    next = std::min(next, calls_->next_ns());
+    return stop_deadline_ns_ < 0 ? std::min(next, schedule_.next_ns()) : std::min(next, answers_until_ns_);
   }
 
   // Reports
@@ -306,6 +346,11 @@ class Worker final : public Ready {
   std::int64_t next_second_ns_ = kNever;
   std::int64_t second_began_ns_ = 0;
   std::int64_t stop_deadline_ns_ = -1;
+  std::int64_t answers_until_ns_ = kNever;
+  bool closing_ = false;
+  bool calls_begun_ = false;
+  double call_scale_ = 0;
+  std::int64_t calls_from_ns_ = 0;
 };
 
 bool speaks_tls(const WorkerPlan& plan) {

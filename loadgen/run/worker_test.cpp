@@ -20,18 +20,17 @@ namespace hub = fixtures::hub;
 /// One real worker against a hub, with short seconds.
 class Worker : public ::testing::Test {
  protected:
-  void start(hub::Options options = {}) {
+  void start(const hub::Options& options = {}, const char* path = "/events", Population population = {}) {
     auto started = hub::RunningHub::start(options);
     ASSERT_TRUE(started) << started.error().detail;
     hub_.emplace(std::move(*started));
-    const auto url = *wire::parse_url(hub_->origin() + "/events");
-    Population population;
+    const auto url = *wire::parse_url(hub_->origin() + path);
     population.url = url.str();
-    population.stream = StreamKind::plain_get;
+    population.stream = population.stream == StreamKind::automatic ? StreamKind::plain_get : population.stream;
     population.reconnect.base = 50 * kMillisecond;
     plan_.scenario.target.url = url.str();
     plan_.scenario.populations = {population};
-    plan_.layout = Layout{{{"streams", {}}}};
+    plan_.layout = plan_.layout.populations.empty() ? Layout{{{"streams", {}}}} : plan_.layout;
     plan_.destinations = {url};
     plan_.destination_of = {0};
     plan_.second_ns = 50 * kMillisecond;
@@ -117,6 +116,28 @@ TEST_F(Worker, closes_everything_when_it_is_told_to_stop) {
   EXPECT_EQ(ended_->how, "exit status 0");
   EXPECT_EQ(ended(EndReason::client), 10u);
   EXPECT_EQ(open(), 0);
+}
+
+TEST_F(Worker, waits_for_the_answers_of_calls_that_are_under_way_at_the_end) {
+  Population population;
+  population.stream = StreamKind::streamable_get;
+  population.revision = "2025-11-25";
+  CallPlan call;
+  call.tool = "echo";
+  call.arguments = {{"message", "x"}};
+  call.per_second = 1'000;
+  population.calls = {call};
+  plan_.layout = Layout{{{"streams", {"echo"}}}};
+  start({}, "/mcp", population);
+  order(4);
+  const auto outcome = [this](CallOutcome which) {
+    return totals_.populations[0].tools[0].outcomes[static_cast<std::size_t>(which)];
+  };
+  ASSERT_TRUE(until([&] { return outcome(CallOutcome::ok) >= 50; }));
+  workers_->send(0, StopOrder{monotonic_ns() + 5 * kSecond});
+  ASSERT_TRUE(until([this] { return ended_.has_value(); }));
+  EXPECT_EQ(outcome(CallOutcome::timeout), 0u);
+  EXPECT_EQ(outcome(CallOutcome::lost), 0u);
 }
 
 TEST_F(Worker, goes_down_as_it_goes_up) {
