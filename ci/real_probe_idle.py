@@ -9,130 +9,20 @@ Both edges are told to give up an upstream that is silent for 3 s, and a client'
 
 import argparse
 import json
-import os
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from real_servers import CI, STOP_TIMEOUT_S, Problem, running, tail
+from edges import Times, edge
+from real_servers import CI, Problem, running
 
-SILENCE_S = 3
-KEEP_ALIVE_S = 5
+TIMES = Times(silence_s=3, keep_alive_s=5)
 PROBE_TIMEOUT_S = 60
-START_TIMEOUT_S = 10
-PORT_ATTEMPTS = 5
-POLL_S = 0.02
-NOBODY = 65534
 OPTIONS = ["--longest", "12", "--streams", "12", "--json"]
 
 # Server -> what it speaks, and what its streams are seen to be cut by: on HTTP+SSE, pings are answered on the stream.
 SERVERS = {"everything-sse": ("http-sse", "idle_cut"), "everything-streamable": ("streamable", "idle_or_age_cut")}
-
-
-def nginx(folder, port, upstream):
-    config = f"""
-daemon off;
-pid nginx.pid;
-error_log stderr warn;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    keepalive_timeout {KEEP_ALIVE_S}s;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass http://127.0.0.1:{upstream};
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_buffering off;
-            proxy_read_timeout {SILENCE_S}s;
-        }}
-    }}
-}}
-"""
-    (folder / "nginx.conf").write_text(config)
-    return ["nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-
-
-def haproxy(folder, port, upstream):
-    config = f"""
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 1m
-    timeout server {SILENCE_S}s
-    timeout tunnel {SILENCE_S}s
-    timeout http-keep-alive {KEEP_ALIVE_S}s
-listen edge
-    bind 127.0.0.1:{port}
-    server mcp 127.0.0.1:{upstream}
-"""
-    (folder / "haproxy.cfg").write_text(config)
-    return ["haproxy", "-db", "-q", "-f", "haproxy.cfg"]
-
-
-EDGES = {"nginx": nginx, "haproxy": haproxy}
-
-
-def free_port():
-    """One that was free a moment ago: neither edge says which port it got, so another process may take it first."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def listens(process, port):
-    until = time.monotonic() + START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return True
-        except OSError:
-            time.sleep(POLL_S)
-    return False
-
-
-def end(process):
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def edge(name, upstream, log):
-    """Yields the port of an edge before the upstream port; it runs without privileges, even where we are root."""
-    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
-    env = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin"}  # Where Debian keeps them.
-    with tempfile.TemporaryDirectory(prefix=f"weir-{name}-") as scratch:
-        folder = Path(scratch)
-        if user:
-            os.chown(folder, NOBODY, NOBODY)
-        for _ in range(PORT_ATTEMPTS):
-            port = free_port()
-            command = EDGES[name](folder, port, upstream)
-            where = {"cwd": folder, "env": env, "stdout": log, "stderr": log, "stdin": subprocess.DEVNULL}
-            process = subprocess.Popen(command, **where, **user)
-            try:
-                if listens(process, port):
-                    yield port
-                    return
-            finally:
-                end(process)
-        raise Problem(f"{name} does not start; it wrote:\n{tail(log)}")
 
 
 def probe(binary, url, log):
@@ -171,12 +61,12 @@ def differences(report, era, outcome):
         "end of idle connections": (kept["end"], "FIN"),
     }
     lines = [f"{name}: {got!r}, not {due!r}" for name, (got, due) in wanted.items() if got != due]
-    if not holds(stream["cut"], SILENCE_S):
-        lines.append(f"streams: {stream['cut']} does not hold {SILENCE_S} s, or is wider than 3 s")
+    if not holds(stream["cut"], TIMES.silence_s):
+        lines.append(f"streams: {stream['cut']} does not hold {TIMES.silence_s} s, or is wider than 3 s")
     if stream["confirmed_by"] < 3:
         lines.append(f"streams: only {stream['confirmed_by']} agree")
-    if not holds(kept["cut"], KEEP_ALIVE_S):
-        lines.append(f"idle connections: {kept['cut']} does not hold {KEEP_ALIVE_S} s, or is wider than 3 s")
+    if not holds(kept["cut"], TIMES.keep_alive_s):
+        lines.append(f"idle connections: {kept['cut']} does not hold {TIMES.keep_alive_s} s, or is wider than 3 s")
     return lines
 
 
@@ -185,7 +75,7 @@ def judge(server, arguments, log):
     good = True
     with running(str(CI / "servers/run.mjs"), server, log) as target:
         url = urlsplit(target[0])
-        with edge("nginx", url.port, log) as first, edge("haproxy", url.port, log) as second:
+        with edge("nginx", url.port, log, TIMES) as first, edge("haproxy", url.port, log, TIMES) as second:
             ports = {"nginx": first, "haproxy": second}
             probes = {name: probe(arguments.loadgen, url._replace(netloc=f"127.0.0.1:{port}").geturl(), log)
                       for name, port in ports.items()}  # fmt: skip
