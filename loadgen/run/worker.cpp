@@ -27,6 +27,7 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kBacklogBytes = 2 * limits::kFrameBytes;
 /// Calls wait so long for the first stream; later ones that find none are counted as not sent.
 constexpr std::int64_t kFirstStreamGrace = 2 * kSecond;
+constexpr std::int64_t kGather = kMillisecond;
 constexpr int kOwnFiles = 16;  // The loop, the control socket, standard files.
 constexpr int kGood = 0, kLost = 1, kBroken = 2;
 
@@ -148,6 +149,7 @@ class Worker final : public Ready {
         return control_.gone() ? kLost : kGood;
       }
       turn(now);
+      let_gather(now);
       loop_.run_once(next_ns());
     }
     return kLost;
@@ -266,6 +268,19 @@ class Worker final : public Ready {
     if (open || now >= calls_from_ns_ + kFirstStreamGrace) {
       calls_begun_ = true;
       calls_->scale(now, call_scale_);
+    }
+  }
+
+  /// While nobody waits for an answer, a wake-up may serve all that comes within a millisecond: the kernel has stamped
+  /// it already, and to be woken costs more than to read.
+  void let_gather(std::int64_t now) {
+    if (exchanges_.under_way() > 0) {
+      return;
+    }
+    const auto until = std::min(now + kGather, next_ns());
+    if (until > now) {
+      const timespec at{until / kSecond, until % kSecond};
+      ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
     }
   }
 

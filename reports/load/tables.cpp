@@ -46,7 +46,9 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
   std::string held = fmt::format("{} opened, {} held at most", grouped(scope.sum(Counter::streams_opened)),
                                  grouped(positive(scope.open.peak)));
   if (scope.open.wanted > 0) held += fmt::format(" of {} wanted", grouped(positive(scope.open.wanted)));
-  if (scope.open.least >= 0) held += fmt::format(", then never fewer than {}", grouped(positive(scope.open.least)));
+  if (scope.open.least_ratio >= 1) held += ", none missing from then on";
+  if (scope.open.least >= 0 && scope.open.least_ratio < 1)
+    held += fmt::format(", then at times only {:.1f} % of those wanted", scope.open.least_ratio * 100);
   out.push_back(held);
   const std::uint64_t opened = scope.sum(Counter::streams_opened), drops = scope.drops();
   if (opened > 0) {
