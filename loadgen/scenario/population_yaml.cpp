@@ -170,7 +170,7 @@ constexpr std::array kPopulationKeys = {
     Key<Population>{"answer_timeout", "duration", "30s",
                     "For the whole response head of a request, and for each step of the handshake.",
                     read_some_duration<&Population::answer_timeout>},
-    Key<Population>{"idle_cut_after", "duration", "5s",
+    Key<Population>{"idle_cut_after", "duration", "2s",
                     "An end after at least so much silence, the longest of the stream, is called an idle cut.",
                     read_some_duration<&Population::idle_cut_after>},
     Key<Population>{"silence_limit", "duration", "0s, never",

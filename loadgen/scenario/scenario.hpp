@@ -66,7 +66,7 @@ struct Population {
   std::optional<wire::JsonPointer> sent_at;  ///< A time in each event's data (json_scan.hpp, raw_to_unix_ns).
   Nanos connect_timeout = 10 * kSecond;      ///< TCP and TLS.
   Nanos answer_timeout = 30 * kSecond;       ///< A request to its whole response head; the handshake's steps.
-  Nanos idle_cut_after = 5 * kSecond;        ///< An end after at least so much silence is an idle cut (vocabulary.hpp).
+  Nanos idle_cut_after = 2 * kSecond;        ///< An end after at least so much silence is an idle cut (vocabulary.hpp).
   Nanos silence_limit = 0;                   ///< No byte for so long: half-open, give up. 0: never.
   Nanos coalesce_gap = 100 * kMillisecond;
 };
