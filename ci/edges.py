@@ -58,7 +58,7 @@ http {{
 def haproxy(folder, port, upstream, times, connections):
     config = f"""
 global
-    maxconn {2 * connections}
+    maxconn {connections + 600}
 defaults
     mode http
     timeout connect 5s
@@ -66,7 +66,7 @@ defaults
     timeout server {times.silence_s}s
     timeout tunnel {times.silence_s}s
     timeout http-keep-alive {times.keep_alive_s}s
-    maxconn {2 * connections}
+    maxconn {connections + 600}
 listen edge
     bind 127.0.0.1:{port}
     server mcp 127.0.0.1:{upstream}
