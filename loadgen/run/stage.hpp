@@ -6,12 +6,14 @@
 #include <optional>
 
 #include "loadgen/run/supervisor.hpp"
+#include "loadgen/run/targets.hpp"
 #include "loadgen/run/workers.hpp"
 
 namespace weir::loadgen {
 
 struct Stage {
   WorkerMain worker_main = run_worker;
+  LookUp look_up = wire::look_up;
   std::optional<Machine> machine;             ///< Absent: the one that this runs on.
   std::int64_t second_ns = kSecond;           ///< Length of a second.
   std::int64_t lead_ns = 200 * kMillisecond;  ///< Orders are given so long before their time.

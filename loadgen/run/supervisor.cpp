@@ -133,7 +133,7 @@ wire::Result<Prepared> prepare(const Stage& stage, const Scenario& scenario, con
     return tl::unexpected(targets.error());
   }
   prepared.targets = std::move(*targets);
-  auto looked = look_up_all(scenario, prepared.targets);
+  auto looked = look_up_all(scenario, prepared.targets, stage.look_up);
   if (!looked) {
     return tl::unexpected(looked.error());
   }
@@ -249,7 +249,7 @@ wire::Result<RunResult> supervise_on(const Stage& stage, const Scenario& scenari
   if (auto served = record->serve_metrics(); !served) {
     return tl::unexpected(served.error());
   }
-  NameKeeper names(prepared->scenario, prepared->targets, prepared->looked);
+  NameKeeper names(prepared->scenario, prepared->targets, prepared->looked, stage.look_up);
   std::optional<TokenKeeper> tokens;
   if (prepared->token) {
     tokens.emplace(*scenario.oauth, client_of(scenario), *prepared->token);
@@ -281,7 +281,7 @@ wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& op
   if (!targets) {
     return tl::unexpected(targets.error());
   }
-  const auto looked = look_up_all(scenario, *targets);
+  const auto looked = look_up_all(scenario, *targets, wire::look_up);
   return looked ? place_shard(scenario, options, read_machine(), *looked) : tl::unexpected(looked.error());
 }
 

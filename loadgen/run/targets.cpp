@@ -53,11 +53,11 @@ std::vector<std::string> texts(const std::vector<wire::SocketAddress>& addresses
   return found;
 }
 
-Looked look_up_one(const wire::Url& url, std::uint32_t target) {
+Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t target) {
   Looked looked;
   looked.target = target;
   const auto began = monotonic_ns();
-  const auto found = wire::look_up(url.host, url.port, wire::Deadline::in(kLookUpTimeout));
+  const auto found = look_up(url.host, url.port, wire::Deadline::in(kLookUpTimeout));
   looked.took_ns = monotonic_ns() - began;
   if (found) {
     looked.addresses = texts(*found);
@@ -150,7 +150,7 @@ wire::Result<std::vector<wire::SocketAddress>> fixed_addresses(const Scenario& s
   return std::vector<wire::SocketAddress>{};
 }
 
-wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets) {
+wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up) {
   std::vector<Looked> all;
   for (std::uint32_t i = 0; i < targets.urls.size(); ++i) {
     const auto fixed = fixed_addresses(scenario, targets.urls[i]);
@@ -161,7 +161,7 @@ wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Ta
       all.push_back({i, texts(*fixed), "", -1});
       continue;
     }
-    auto looked = look_up_one(targets.urls[i], i);
+    auto looked = look_up_one(look_up, targets.urls[i], i);
     if (!looked.failure.empty()) {
       return wire::fail(wire::ErrorCode::resolve_failed, looked.failure);
     }
@@ -179,6 +179,7 @@ bool all_on_loopback(const std::vector<Looked>& looked) {
 
 struct NameKeeper::Impl {
   struct Shared {
+    LookUp look_up;
     std::vector<std::pair<std::uint32_t, wire::Url>> names;
     std::chrono::nanoseconds every{};
     std::map<std::uint32_t, std::vector<std::string>> known;  ///< Of the thread alone.
@@ -188,7 +189,7 @@ struct NameKeeper::Impl {
 
   static std::optional<Background::Time> ask(Shared& shared) {
     for (const auto& [target, url] : shared.names) {
-      auto looked = look_up_one(url, target);
+      auto looked = look_up_one(shared.look_up, url, target);
       auto& known = shared.known[target];
       if (looked.addresses == known) {
         looked.addresses.clear();
@@ -206,8 +207,9 @@ struct NameKeeper::Impl {
   std::unique_ptr<Background> thread;
 };
 
-NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first)
+NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up)
     : impl_(std::make_unique<Impl>()) {
+  impl_->shared->look_up = std::move(look_up);
   for (auto& looked : first) {
     const auto& url = targets.urls[looked.target];
     const bool numeric = wire::parse_socket_address(wire::SocketAddress{url.host, 1}.text()).has_value();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +29,11 @@ struct Looked {
   std::string failure;
   std::int64_t took_ns = -1;  ///< -1: nobody had to be asked.
 };
-/// Asks the name servers once for each target; blocking, at most five seconds each.
-wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets);
+/// How names become addresses: wire::look_up(), or what a test puts in its place. Called from a thread of its own too.
+using LookUp = std::function<wire::Result<std::vector<wire::SocketAddress>>(const std::string& host, std::uint16_t port,
+                                                                            wire::Deadline deadline)>;
+/// Asks once for each target; blocking, at most five seconds each.
+wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up);
 
 /// Whether all addresses are 127.0.0.0/8, from which sources may be made up.
 bool all_on_loopback(const std::vector<Looked>& looked);
@@ -37,7 +41,7 @@ bool all_on_loopback(const std::vector<Looked>& looked);
 /// Asks again every `resolve_every`, in a thread of its own.
 class NameKeeper {
  public:
-  NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first);
+  NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up);
   ~NameKeeper();
   /// Look-ups since the last time; those that found what was known before have no addresses and no failure.
   std::vector<Looked> take();
