@@ -20,7 +20,7 @@ void describe_target(CLI::App& app, Options& o) {
   app.add_option("--header-env", o.header_envs, "'Name: VARIABLE', its value from the environment; repeatable")
       ->group(group);
   app.add_option("--bearer-env", o.bearer_env, "Variable that holds a bearer token")->group(group);
-  app.add_option("--ca-file", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
+  app.add_option("--ca,--ca-file", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
   app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
   app.add_option("--resolve", o.hold.resolve, "HOST:PORT:ADDRESS[,ADDRESS] instead of DNS; repeatable")->group(group);
 }

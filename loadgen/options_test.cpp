@@ -50,6 +50,13 @@ TEST(LoadOptions, name_the_nearest_option) {
   EXPECT_EQ(error_of({"hold", "http://x/", "--streams", "many"}).find('\n'), std::string::npos);
 }
 
+TEST(LoadOptions, know_the_roots_by_the_name_that_all_commands_have) {
+  for (const char* name : {"--ca", "--ca-file"}) {
+    EXPECT_EQ(parsed({"hold", "http://x/", name, "roots.pem"}).ca_file, "roots.pem");
+    EXPECT_EQ(parsed({"run", "s.yaml", name, "roots.pem"}).ca_file, "roots.pem");
+  }
+}
+
 TEST(LoadOptions, print_help_and_version) {
   EXPECT_THAT(std::get<Printed>(*parse({"--help"})).text, HasSubstr("hold"));
   EXPECT_THAT(std::get<Printed>(*parse({"hold", "--help"})).text, HasSubstr("--streams"));

@@ -89,7 +89,7 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   command->add_option("--revision", arguments.revision, "the protocol revision to speak; the era's newest by default");
   command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable")->expected(1);
   command->add_option("--bearer-env", arguments.bearer_variable, "the environment variable with the bearer token");
-  command->add_option("--ca", arguments.ca_file, "PEM roots to trust instead of the system's");
+  command->add_option("--ca,--ca-file", arguments.ca_file, "PEM roots to trust instead of the system's");
   command->add_flag("--insecure", arguments.insecure, "do not verify certificates");
   command->add_option("--keep-alive-path", arguments.keep_alive_path,
                       "what is asked for on idle connections, such as a health route");

@@ -35,6 +35,14 @@ TEST(ProbeIdleCommand, takes_the_options_of_its_line) {
   EXPECT_EQ(options->secrets, (std::vector<std::string>{"key-1", "s3cret-token"}));
 }
 
+TEST(ProbeIdleCommand, knows_the_roots_by_both_names) {
+  for (const char* name : {"--ca", "--ca-file"}) {
+    const auto options = parsed({"https://mcp.example/mcp", name, "roots.pem"});
+    ASSERT_TRUE(options) << options.error().detail;
+    EXPECT_EQ(options->client.ca_file, "roots.pem");
+  }
+}
+
 TEST(ProbeIdleCommand, names_what_it_cannot_use) {
   const auto complaint = [](std::vector<std::string> words) {
     const auto options = parsed(std::move(words));
