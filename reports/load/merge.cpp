@@ -24,6 +24,10 @@ void widen(OpenRange& range, std::int64_t open, std::int64_t wanted) {
   range.least_ratio = range.least_ratio < 0 ? ratio : std::min(range.least_ratio, ratio);
 }
 
+/// The last span of a run, or the one before a death, may be a few milliseconds in which closing everything took all of
+/// the processor: no second to judge by.
+constexpr std::int64_t kShortestBusySpanNs = 500'000'000;
+
 std::int64_t cpu_ns(const Snapshot& second) {
   return second[WorkerGauge::cpu_user_ns] + second[WorkerGauge::cpu_system_ns];
 }
@@ -49,7 +53,7 @@ WorkerUse use_of(const std::vector<const Snapshot*>& seconds) {
       const auto passed = static_cast<double>(second->at_ns - before->at_ns);
       cpu += spent;
       time += passed;
-      use.busy_peak = std::max(use.busy_peak, spent / passed);
+      if (second->at_ns - before->at_ns >= kShortestBusySpanNs) use.busy_peak = std::max(use.busy_peak, spent / passed);
     }
     before = second;
   }

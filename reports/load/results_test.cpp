@@ -32,6 +32,21 @@ TEST(Summarize, merges_seconds_into_phases_and_the_run) {
   EXPECT_NEAR(results.total.workers.busy_peak, 0.35, 1e-9);
 }
 
+TEST(Summarize, judges_no_worst_second_by_a_short_last_span) {
+  SampleRun run = sample_run();
+  const Snapshot& before = run.seconds.back();
+  Snapshot last = before;
+  last.at_ns += 20'000'000;
+  last.span_ns = 20'000'000;
+  last[WorkerGauge::cpu_user_ns] +=
+      2 * 20'000'000;  // Two workers that closed everything, with all of their processors.
+  run.seconds.push_back(last);
+  EXPECT_NEAR(run.summarize().total.workers.busy_peak, 0.35, 1e-9);
+  run.seconds.back().at_ns = run.seconds[run.seconds.size() - 2].at_ns + 500'000'000;
+  run.seconds.back()[WorkerGauge::cpu_user_ns] += 2 * 480'000'000;
+  EXPECT_NEAR(run.summarize().total.workers.busy_peak, 1, 1e-9);
+}
+
 TEST(Summarize, reads_an_idle_time_out_off_the_ends) {
   const LoadResults results = sample_run().summarize();
   ASSERT_EQ(results.idle_cuts.size(), 1U);
