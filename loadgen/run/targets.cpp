@@ -15,6 +15,9 @@ using wire::mcp::Era;
 
 constexpr std::chrono::milliseconds kLookUpTimeout = 5s;
 constexpr std::chrono::milliseconds kConnectTimeout = 5s;
+/// An event stream beside refused POSTs is a plain one where it names no endpoint so soon: servers of that era do at
+/// once.
+constexpr std::chrono::milliseconds kPlainAfter = 500ms;
 
 const std::string& url_text(const Scenario& scenario, const Population& population) {
   return population.url.empty() ? scenario.target.url : population.url;
@@ -248,7 +251,7 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {
-        const auto kind = ask_for_kind({.url = *url, .headers = headers, .client = client});
+        const auto kind = ask_for_kind({.url = *url, .headers = headers, .client = client, .plain_after = kPlainAfter});
         if (!kind) {
           return tl::unexpected(kind.error());
         }

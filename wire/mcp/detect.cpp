@@ -23,6 +23,7 @@ struct Asking {
   const DetectOptions& options;
   Deadline deadline;
   std::atomic<bool> spoken{false};  ///< Some era has answered.
+  std::atomic<int> open_posts{0};   ///< Questions by POST that no answer has refused yet.
 };
 
 Request base_request(const DetectOptions& options, std::string method, std::string body) {
@@ -198,9 +199,19 @@ void ask_streamable(HttpClient& client, Asking& asking, Attempt& attempt) {
   }
 }
 
-/// Waits for the next event, but not for long where the URL has already spoken another era.
-std::optional<SseEvent> next_event(HttpStream& stream, const Asking& asking, Deadline quiet) {
-  while (!stream.ended() && !asking.deadline.passed() && !(asking.spoken && quiet.passed())) {
+/// How long an event stream is waited for that may be none of MCP's.
+struct Patience {
+  Deadline another_era;  ///< Where the URL has already spoken another one.
+  Deadline plain;        ///< Where it has refused all others.
+};
+
+bool is_exhausted(const Patience& patience, const Asking& asking) {
+  return asking.deadline.passed() || (asking.spoken && patience.another_era.passed()) ||
+         (asking.open_posts == 0 && patience.plain.passed());
+}
+
+std::optional<SseEvent> next_event(HttpStream& stream, const Asking& asking, const Patience& patience) {
+  while (!stream.ended() && !is_exhausted(patience, asking)) {
     if (auto event = stream.next_event(asking.deadline.or_sooner(Deadline::in(kQuietSlice)))) {
       return event;
     }
@@ -235,10 +246,11 @@ void ask_http_sse(HttpClient& client, Asking& asking, Attempt& attempt) {
     stream->read_to_end(asking.deadline);
     attempt.why = fmt::format("GET was answered with {}", describe_foreign(stream->exchange()));
   } else {
-    const Deadline quiet{start + kQuietStream};
+    const Patience patience{Deadline{start + kQuietStream},
+                            asking.options.plain_after ? Deadline::in(*asking.options.plain_after) : asking.deadline};
     std::optional<std::string> first_type;
-    auto event = next_event(*stream, asking, quiet);
-    for (; event && event->type != "endpoint"; event = next_event(*stream, asking, quiet)) {
+    auto event = next_event(*stream, asking, patience);
+    for (; event && event->type != "endpoint"; event = next_event(*stream, asking, patience)) {
       first_type = first_type.value_or(event->type);
     }
     attempt.speaks = event.has_value();
@@ -267,6 +279,8 @@ void ask_era(Asking& asking, Attempt& attempt) {
   }
   if (attempt.speaks) {
     asking.spoken = true;
+  } else if (attempt.era != Era::http_sse && attempt.exchange) {
+    --asking.open_posts;
   }
 }
 
@@ -295,6 +309,8 @@ Detection detect(const DetectOptions& options) {
     }
   }
   Asking asking{options, Deadline::in(options.timeout)};
+  asking.open_posts = static_cast<int>(std::count_if(detection.attempts.begin(), detection.attempts.end(),
+                                                     [](const Attempt& a) { return a.era != Era::http_sse; }));
   std::vector<std::thread> threads;
   for (Attempt& attempt : detection.attempts) {
     try {

@@ -16,6 +16,9 @@ struct DetectOptions {
   ClientOptions client;
   std::chrono::milliseconds timeout = limits::kAnswerTimeout;
   std::optional<Era> only;  ///< Ask for this era alone.
+  /// Where every POST was answered, and none as its era does, an event stream gets so long from its head on for its
+  /// endpoint event; absent: until the time-out. For those who would hold it as a plain stream.
+  std::optional<std::chrono::milliseconds> plain_after;
 };
 
 /// One question and what came of it.
