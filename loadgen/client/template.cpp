@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "wire/nearest.hpp"
+
 namespace weir::loadgen {
 namespace {
 
@@ -92,9 +94,9 @@ wire::Result<void> Template::add_string(std::string_view text) {
   for (std::size_t open; (open = rest.find("{{")) != std::string_view::npos;) {
     const std::size_t close = rest.find("}}", open);
     if (close == std::string_view::npos) {
-      return wire::fail(wire::ErrorCode::bad_input, fmt::format("'{}' opens a placeholder with '{{{{' and never closes "
-                                                                "it with '}}}}'",
-                                                                text));
+      // Without the text: it may hold a secret.
+      return wire::fail(wire::ErrorCode::bad_input,
+                        "a string opens a placeholder with '{{' and never closes it with '}}'");
     }
     const wire::Result<Part> part = placeholder(rest.substr(open + 2, close - open - 2));
     if (!part) return tl::unexpected(part.error());
@@ -131,10 +133,13 @@ wire::Result<Template::Part> Template::placeholder(std::string_view name) {
       return Part{.what = What::random, .bound = bound};
     }
   }
+  constexpr std::array<std::string_view, 5> kWords = {"uuid", "seq", "stream", "now_ms", "random N"};
+  const std::string_view near = wire::nearest(word, kWords);
+  const std::string hint = near.empty() ? ":" : fmt::format(", did you mean '{{{{{}}}}}'?", near);
   return wire::fail(wire::ErrorCode::bad_input,
-                    fmt::format("'{{{{{}}}}}' is no placeholder; there are {{{{uuid}}}}, {{{{seq}}}}, {{{{stream}}}}, "
+                    fmt::format("'{{{{{}}}}}' is no placeholder{} there are {{{{uuid}}}}, {{{{seq}}}}, {{{{stream}}}}, "
                                 "{{{{now_ms}}}} and {{{{random N}}}} with N from 1 on",
-                                name));
+                                name, hint));
 }
 
 void Template::render(const TemplateWords& words, std::mt19937_64& random, std::string& out) const {

@@ -71,6 +71,9 @@ TEST(Template, refuses_what_it_does_not_know) {
     EXPECT_THAT(made.error().detail, HasSubstr(text));
     EXPECT_THAT(made.error().detail, HasSubstr("{{random N}}"));
   }
+  EXPECT_THAT(Template::compile("{{streem}}").error().detail, HasSubstr("did you mean '{{stream}}'?"));
+  EXPECT_THAT(Template::compile("{{random}}").error().detail, HasSubstr("did you mean '{{random N}}'?"));
+  EXPECT_THAT(Template::compile("{{nope}}").error().detail, HasSubstr("is no placeholder: there are {{uuid}}"));
   const wire::Result<Template> open = Template::compile(wire::json::array{"x {{seq"});
   ASSERT_FALSE(open);
   EXPECT_THAT(open.error().detail, HasSubstr("never closes"));

@@ -78,6 +78,8 @@ wire::Result<std::vector<CallPlan>> calls_of(const HoldFlags& flags) {
                    fmt::format("'{}' must be a JSON object such as {{\"message\": \"hi\"}}", shown(flags.args[i])));
       }
       call.arguments = std::move(arguments->value.get_object());
+      if (const std::string problem = arguments_problem(call.arguments); !problem.empty())
+        return bad("--args", problem);
     }
     if (flags.call_timeout.empty()) continue;
     const auto timeout = parse_duration(flags.call_timeout);

@@ -99,6 +99,11 @@ TEST(HoldFlags, that_are_wrong_are_named) {
             "--args: '[1]' must be a JSON object such as {\"message\": \"hi\"}");
   EXPECT_EQ(with([](HoldFlags& f) {
               f.calls = {"echo"};
+              f.args = {R"({"message": "{{sec}}"})"};
+            }).substr(0, 62),
+            "--args: '{{sec}}' is no placeholder, did you mean '{{seq}}'? t");
+  EXPECT_EQ(with([](HoldFlags& f) {
+              f.calls = {"echo"};
               f.era = "none";
             }),
             "--call: makes MCP calls and '--era none' speaks no MCP: leave one of them out");

@@ -42,7 +42,10 @@ void read_arguments(Reader& in, std::string_view key, const Node& node, CallPlan
   if (wire::json::object* object = value.if_object())
     call.arguments = std::move(*object);
   else
-    in.wrong_kind(key, node, "a map");
+    return in.wrong_kind(key, node, "a map");
+  if (const std::string problem = arguments_problem(call.arguments); !problem.empty()) {
+    in.complain(node, fmt::format("'{}': {}", key, problem));
+  }
 }
 
 constexpr Key<CallPlan> kToolKey = {"tool", "string", "required", "The tool that is called.",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "loadgen/client/template.hpp"
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/search.hpp"
 #include "wire/nearest.hpp"
@@ -51,6 +52,11 @@ std::string search_problem(const Phase& phase) {
 }
 
 }  // namespace
+
+std::string arguments_problem(const wire::json::object& arguments) {
+  const auto compiled = Template::compile(arguments);
+  return compiled ? "" : compiled.error().detail;
+}
 
 std::string population_problem(const Population& population) {
   const StreamKind kind = population.stream;

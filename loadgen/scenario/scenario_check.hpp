@@ -10,6 +10,8 @@
 
 namespace weir::loadgen {
 
+/// Placeholders of a call's arguments that there are not (template.hpp).
+std::string arguments_problem(const wire::json::object& arguments);
 std::string population_problem(const Population& population);
 
 struct PhaseProblem {

@@ -194,6 +194,12 @@ TEST(Scenario, says_what_does_not_go_together) {
   EXPECT_EQ(
       complaint(with_population("stream: listen, revision: '2024-11-05'")),
       "soak.yaml:3: 'populations': revision 2024-11-05 has no 'listen' streams: leave 'revision' or 'stream' out");
+  EXPECT_EQ(complaint(with_population("calls: [{tool: a, arguments: {of: ['x {{nope}}']}}]")),
+            "soak.yaml:3: 'populations.calls[0].arguments': '{{nope}}' is no placeholder: there are {{uuid}}, {{seq}}, "
+            "{{stream}}, {{now_ms}} and {{random N}} with N from 1 on");
+  EXPECT_EQ(complaint(with_population("stream: streamable-post, stream_call: {tool: a, arguments: {of: '{{seqq}}'}}")),
+            "soak.yaml:3: 'populations.stream_call.arguments': '{{seqq}}' is no placeholder, did you mean '{{seq}}'? "
+            "there are {{uuid}}, {{seq}}, {{stream}}, {{now_ms}} and {{random N}} with N from 1 on");
   EXPECT_EQ(complaint(with("populations: [{name: a}, {name: a}]\n")),
             "soak.yaml:3: 'populations[1].name': 'a' stands twice: give each population its own");
   EXPECT_EQ(complaint(with("thresholds: [stream_drops in hodl < 1]\n")),
@@ -279,6 +285,12 @@ TEST(ToYaml, of_the_example_is_the_same_scenario) {
 std::string random_text() {
   return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab \"'\\:#-{}[]$&*!|>%@`,\n\t/~.0")));
 }
+/// Without what would open a placeholder.
+std::string random_argument() {
+  std::string text = random_text();
+  for (std::size_t at; (at = text.find("{{")) != std::string::npos;) text.erase(at, 1);
+  return text;
+}
 Nanos random_length(Nanos least) {
   return std::max(least, *rc::gen::inRange<Nanos>(0, 5000) * *rc::gen::element<Nanos>(1, 1000, kMillisecond, kSecond));
 }
@@ -290,7 +302,7 @@ wire::json::value random_json(int depth) {
     case 1:
       return *rc::gen::arbitrary<std::int64_t>();
     case 2:
-      return wire::json::string(random_text());
+      return wire::json::string(random_argument());
     case 3:
       return *rc::gen::arbitrary<bool>();
     case 4: {
