@@ -1,31 +1,12 @@
 #include "reports/load/idle_cuts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "reports/load/known_hops.hpp"
 
 namespace weir::reports::load {
 namespace {
-
-struct Known {
-  double seconds;
-  std::string_view who;
-};
-// Defaults of what stands in front of endpoints, from their vendors' manuals.
-constexpr std::array kKnown = {
-    Known{5, "Node's keep-alive defaults to 5 s"},
-    Known{15, "Envoy's routes default to 15 s in all"},
-    Known{29, "API Gateway's integrations default to 29 s"},
-    Known{30, "CloudFront and edge-optimised API Gateway default to 30 s"},
-    Known{50, "HAProxy's usual example sets 50 s"},
-    Known{60, "ALB and nginx default to 60 s"},
-    Known{100, "Cloudflare waits 100 s"},
-    Known{240, "Azure's load balancer defaults to 240 s"},
-    Known{300, "Envoy's streams and regional API Gateway default to 300 s"},
-    Known{350, "NLB and NAT gateways default to 350 s"},
-    Known{600, "GCP's load balancers end connections after 600 s"},
-    Known{3600, "Envoy's connections default to 3600 s"},
-};
 
 constexpr int kPoints = 200;          // Of the distribution that are looked at.
 constexpr double kStep = 0.5;         // Neighbours further apart than this many seconds ...
@@ -56,12 +37,17 @@ void add_group(std::vector<IdleCut>& out, const std::string& population, const H
 }  // namespace
 
 std::string known_cutter(double low_seconds, double high_seconds) {
-  for (const Known& known : kKnown) {
-    // A clock may be read late, by its own tick and by the network, and our last byte may be a little older than its.
-    const double slack = std::max(0.3, known.seconds * 0.02);
-    if (low_seconds >= known.seconds - slack && high_seconds <= known.seconds + 2 * slack) {
-      return std::string(known.who);
+  // A stream that never said anything was silent for its whole age.
+  for (const Counts counts : {Counts::silence, Counts::age}) {
+    std::vector<KnownHop> found;
+    for (const KnownHop& hop : known_hops()) {
+      // A clock may be read late, by its own tick and by the network, and our last byte may be a little older than its.
+      const double slack = std::max(0.3, hop.seconds * 0.02);
+      if (hop.counts == counts && low_seconds >= hop.seconds - slack && high_seconds <= hop.seconds + 2 * slack) {
+        found.push_back(hop);
+      }
     }
+    if (!found.empty()) return describe(found);
   }
   return "";
 }

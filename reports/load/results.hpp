@@ -108,7 +108,7 @@ struct IdleCut {
   std::string population;
   double low_seconds = 0, high_seconds = 0;  ///< Where nine of ten of these ends lie.
   std::uint64_t streams = 0;
-  std::string matches;  ///< "ALB and nginx default to 60 s", or "".
+  std::string matches;  ///< "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout", or "".
   bool operator==(const IdleCut&) const = default;
 };
 

@@ -54,7 +54,7 @@ TEST(Summarize, reads_an_idle_time_out_off_the_ends) {
   EXPECT_EQ(results.idle_cuts[0].streams, 57U);
   EXPECT_NEAR(results.idle_cuts[0].low_seconds, 59.9, 0.15);
   EXPECT_NEAR(results.idle_cuts[0].high_seconds, 60.2, 0.25);
-  EXPECT_EQ(results.idle_cuts[0].matches, "ALB and nginx default to 60 s");
+  EXPECT_EQ(results.idle_cuts[0].matches, "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
 }
 
 TEST(IdleCuts, of_two_clocks_are_told_apart) {
@@ -67,12 +67,14 @@ TEST(IdleCuts, of_two_clocks_are_told_apart) {
   ASSERT_EQ(cuts.size(), 2U);
   EXPECT_EQ(cuts[0].streams, 60U);
   EXPECT_EQ(cuts[1].streams, 40U);
-  EXPECT_EQ(cuts[1].matches, "NLB and NAT gateways default to 350 s");
+  EXPECT_EQ(cuts[1].matches, "a 350 s hop: NLB TCP idle timeout, NAT gateway");
 }
 
 TEST(IdleCuts, without_a_known_clock_match_nobody) {
-  EXPECT_EQ(known_cutter(59.9, 60.2), "ALB and nginx default to 60 s");
+  EXPECT_EQ(known_cutter(59.9, 60.2), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2), "a 15 s hop: Envoy route timeout");
   EXPECT_EQ(known_cutter(43, 43.5), "");
+  EXPECT_EQ(known_cutter(4.9, 5.1), "");  // Known for connections without a request, not for streams.
   EXPECT_EQ(known_cutter(20, 60), "");
 }
 
