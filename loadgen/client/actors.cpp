@@ -162,7 +162,9 @@ void Actors::Impl::check_footing() {
 void Actors::Impl::close_slot(std::uint32_t slot) {
   Actor& actor = actors[slot];
   leave_opening(slot);
-  if (actor.state == State::held) drop_held(slot, Channels::How::orderly);
+  if (actor.state == State::held) {
+    drop_held(slot, stop_deadline_ns >= 0 ? Channels::How::later : Channels::How::orderly);
+  }
   wheel.cancel(slot);
   if (actor.session != kNone && has_sessions(kind(actor)) && !sessions[actor.session].text.empty()) {
     farewells.push_back({actor.population, sessions[actor.session]});

@@ -73,7 +73,8 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   void churn(std::uint32_t population);
   /// Everybody drops at once (RST or FIN as `how` says) and comes back by its reconnect policy, as after a deploy.
   void drop_all(Channels::How how);
-  /// Ends everything: streams closed, sessions DELETEd where that can be done until `deadline_ns`; nothing comes back.
+  /// Ends everything: streams counted as closed and handed to Channels::close_some(), which the caller calls, sessions
+  /// DELETEd where that can be done until `deadline_ns`; nothing comes back.
   void stop(std::int64_t deadline_ns);
   bool stopped() const;
 

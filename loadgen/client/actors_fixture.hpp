@@ -72,6 +72,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
     loop.run_once(until);
     exchanges.tick(loop.now_ns());
     actors->tick(loop.now_ns());
+    channels.close_some(100);
   }
 
   /// False when it did not come true within a time that is far beyond every time-out in these tests.

@@ -186,7 +186,20 @@ void Channels::settle(const Channel& channel) {
   }
 }
 
+void Channels::close_some(std::size_t most) {
+  for (; most > 0 && !closing_.empty(); --most) {
+    Channel channel = closing_.back();
+    closing_.pop_back();
+    close(channel);
+  }
+}
+
 void Channels::close(Channel& channel, How how) {
+  if (how == How::later) {
+    closing_.push_back(channel);
+    channel = {};
+    return;
+  }
   if (channel.tls != 0) {
     tls_.end(channel.tls - 1, how == How::orderly);
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
@@ -133,9 +134,13 @@ class Channels {
 
   enum class How : std::uint8_t {
     orderly,  ///< close_notify under TLS, then FIN; what is unread is dropped first, so that it makes no RST.
-    reset     ///< RST.
+    reset,    ///< RST.
+    later     ///< As orderly, when close_some() comes to it: thousands at once would stop the loop for seconds.
   };
   void close(Channel& channel, How how = How::orderly);
+  /// Closes at most so many of those put off; the rest go with the process.
+  void close_some(std::size_t most);
+  std::size_t closing() const { return closing_.size(); }
 
   Tls& tls() { return tls_; }
 
@@ -143,6 +148,7 @@ class Channels {
   bool start(int fd, const Address& destination, const Address* source);
 
   std::unique_ptr<char[]> buffer_;
+  std::vector<Channel> closing_;
   Tls tls_;
   PortWindows ports_;
 };

@@ -28,6 +28,7 @@ constexpr std::size_t kBacklogBytes = 2 * limits::kFrameBytes;
 /// Calls wait so long for the first stream; later ones that find none are counted as not sent.
 constexpr std::int64_t kFirstStreamGrace = 2 * kSecond;
 constexpr std::int64_t kGather = kMillisecond;
+constexpr std::size_t kClosesAtOnce = 256;
 constexpr int kOwnFiles = 16;  // The loop, the control socket, standard files.
 constexpr int kGood = 0, kLost = 1, kBroken = 2;
 
@@ -144,7 +145,7 @@ class Worker final : public Ready {
     second_began_ns_ = plan_.run_start_ns;
     while (!control_.gone()) {
       const auto now = loop_.now_ns();
-      if (closing_ && (actors_->stopped() || now >= stop_deadline_ns_)) {
+      if (closing_ && ((actors_->stopped() && channels_.closing() == 0) || now >= stop_deadline_ns_)) {
         finish(now);
         return control_.gone() ? kLost : kGood;
       }
@@ -244,6 +245,7 @@ class Worker final : public Ready {
     }
     exchanges_.tick(now);
     actors_->tick(now);
+    channels_.close_some(kClosesAtOnce);
     if (stop_deadline_ns_ < 0) {
       begin_calls(now);
     }
@@ -316,7 +318,7 @@ class Worker final : public Ready {
   std::int64_t next_ns() const {
     auto next = std::min({next_second_ns_, exchanges_.next_ns(), actors_->next_ns()});
     if (closing_) {
-      return std::min(next, stop_deadline_ns_);
+      return channels_.closing() > 0 ? loop_.now_ns() : std::min(next, stop_deadline_ns_);
     }
     next = std::min(next, calls_->next_ns());
     return stop_deadline_ns_ < 0 ? std::min(next, schedule_.next_ns()) : std::min(next, answers_until_ns_);
