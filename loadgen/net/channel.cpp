@@ -188,8 +188,8 @@ void Channels::settle(const Channel& channel) {
 
 void Channels::close_some(std::size_t most) {
   for (; most > 0 && !closing_.empty(); --most) {
-    Channel channel = closing_.back();
-    closing_.pop_back();
+    Channel channel = closing_.front();
+    closing_.pop_front();
     close(channel);
   }
 }

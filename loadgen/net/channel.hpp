@@ -5,10 +5,10 @@
 #include <netinet/in.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
@@ -148,7 +148,7 @@ class Channels {
   bool start(int fd, const Address& destination, const Address* source);
 
   std::unique_ptr<char[]> buffer_;
-  std::vector<Channel> closing_;
+  std::deque<Channel> closing_;  ///< In blocks: a vector would hold it twice while it grows.
   Tls tls_;
   PortWindows ports_;
 };
