@@ -22,7 +22,7 @@ from pathlib import Path
 import yaml
 
 CI = Path(__file__).resolve().parent
-GATE_TIMEOUT_S = 150
+GATE_TIMEOUT_S = 270
 STOP_TIMEOUT_S = 15
 REASON = re.compile(r"^(MUST|MUST NOT|SHOULD|SHOULD NOT|MAY) .*\S: \S")
 FIRST_DRAFT = {"options": ["--call-read-only"]}  # Nothing that these servers do matters to anybody.
