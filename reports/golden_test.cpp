@@ -1,11 +1,8 @@
 // Every report of the sample against its golden file; WEIR_UPDATE_GOLDEN=1 writes them anew. What other programs will
 // read is read here by somebody else's parser: Python's expat and jsonschema.
-#include <gtest/gtest.h>
-#include <sys/wait.h>
+#include "reports/testdata/golden.hpp"
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <gtest/gtest.h>
 
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
@@ -15,26 +12,6 @@
 
 namespace weir::reports {
 namespace {
-
-const std::string kTestdata = WEIR_SOURCE_DIR "/reports/testdata/";
-
-std::string read(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
-
-void expect_golden(const std::string& name, const std::string& rendered) {
-  const std::string path = kTestdata + name;
-  if (std::getenv("WEIR_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << rendered;
-  EXPECT_EQ(read(path), rendered) << name << " differs: WEIR_UPDATE_GOLDEN=1 writes it anew";
-}
-
-/// The exit status of a Python program that is given golden files.
-int python(const std::string& program, const std::string& arguments) {
-  const int status = std::system(("python3 -c '" + program + "' " + arguments).c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 TEST(Golden, console) {
   expect_golden("sample.txt", render_console(sample_results()));

@@ -1,5 +1,6 @@
 #include "loadgen/run/metrics_push.hpp"
 
+#include "wire/base64.hpp"
 #include "wire/http_client.hpp"
 #include "wire/json.hpp"
 
@@ -9,30 +10,14 @@ namespace {
 
 constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-/// RFC 4648 section 5, without padding but for the empty text, which the gateway wants as "=".
-std::string base64url(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char byte : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(byte);
-    for (count += 8; count >= 6; count -= 6) {
-      out += kDigits[(bits >> (count - 6)) & 63];
-    }
-  }
-  if (count > 0) {
-    out += kDigits[(bits << (6 - count)) & 63];
-  }
-  return out.empty() ? "=" : out;
-}
-
 }  // namespace
 
 std::string push_path(std::string_view target) {
+  // The gateway wants an empty value as "=".
   const std::string group = "/metrics/job/weir/target";
   const bool plain = !target.empty() && target.find_first_not_of(kUnreserved) == std::string_view::npos;
-  return plain ? fmt::format("{}/{}", group, target) : fmt::format("{}@base64/{}", group, base64url(target));
+  return plain ? fmt::format("{}/{}", group, target)
+               : fmt::format("{}@base64/{}", group, target.empty() ? "=" : wire::base64url(target));
 }
 
 wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,

@@ -6,6 +6,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/run/background.hpp"
 #include "reports/text.hpp"
+#include "wire/base64.hpp"
 #include "wire/json.hpp"
 
 namespace weir::loadgen {
@@ -25,26 +26,6 @@ std::string form_encode(std::string_view text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                        c == '.' || c == '_' || c == '*';
     out += plain ? std::string(1, c) : c == ' ' ? "+" : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char byte : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(byte);
-    for (count += 8; count >= 6; count -= 6) {
-      out += kDigits[(bits >> (count - 6)) & 63];
-    }
-  }
-  if (count > 0) {
-    out += kDigits[(bits << (6 - count)) & 63];
-  }
-  while (out.size() % 4 != 0) {
-    out += '=';
   }
   return out;
 }
@@ -108,7 +89,7 @@ wire::Result<wire::Request> token_request(const OAuth& oauth, ClientAuth auth) {
   add_field(request.body, "resource", oauth.resource);
   if (auth == ClientAuth::basic && !oauth.client_secret.empty()) {
     request.headers.set("Authorization",
-                        "Basic " + base64(form_encode(oauth.client_id) + ":" + form_encode(oauth.client_secret)));
+                        "Basic " + wire::base64(form_encode(oauth.client_id) + ":" + form_encode(oauth.client_secret)));
   } else {
     add_field(request.body, "client_id", oauth.client_id);
     add_field(request.body, "client_secret", oauth.client_secret);

@@ -1,36 +1,14 @@
 // Every report of the sample run against its golden file; WEIR_UPDATE_GOLDEN=1 writes them anew. JSON is read by
 // Python's jsonschema, XML by expat.
-#include <gtest/gtest.h>
-#include <sys/wait.h>
+#include "reports/testdata/golden.hpp"
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <gtest/gtest.h>
 
 #include "reports/load/writers.hpp"
 #include "reports/testdata/load_sample.hpp"
 
 namespace weir::reports::load {
 namespace {
-
-const std::string kTestdata = WEIR_SOURCE_DIR "/reports/testdata/";
-
-std::string read(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
-
-void expect_golden(const std::string& name, const std::string& rendered) {
-  const std::string path = kTestdata + name;
-  if (std::getenv("WEIR_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << rendered;
-  EXPECT_EQ(read(path), rendered) << name << " differs: WEIR_UPDATE_GOLDEN=1 writes it anew";
-}
-
-int python(const std::string& program, const std::string& arguments) {
-  const int status = std::system(("python3 -c '" + program + "' " + arguments).c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 /// A run in which nothing was measured at all.
 LoadResults unreachable() {

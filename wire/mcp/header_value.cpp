@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "wire/base64.hpp"
+
 namespace weir::wire::mcp {
 namespace {
 
@@ -32,11 +34,7 @@ std::string encode_header_value(std::string_view value) {
   if (is_plain(value) && !has_sentinel(value)) {
     return std::string(value);
   }
-  std::string base64((value.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), bytes_of(value), static_cast<int>(value.size()));
-  base64.resize(static_cast<std::size_t>(size));
-  return std::string(kPrefix) + base64 + std::string(kSuffix);
+  return std::string(kPrefix) + base64(value) + std::string(kSuffix);
 }
 
 std::optional<std::string> decode_header_value(std::string_view header) {
