@@ -1,11 +1,11 @@
 #include "wire/request_bytes.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <boost/url/decode_view.hpp>
 
+#include "wire/base64.hpp"
 #include "wire/json.hpp"
 
 namespace weir::wire {
@@ -59,12 +59,7 @@ std::string basic_credentials(const std::string& userinfo) {
       plain += c;
     }
   }
-  std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                      reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
-  encoded.resize(static_cast<std::size_t>(size));
-  return "Basic " + encoded;
+  return "Basic " + base64(plain);
 }
 
 bool expects_body(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/checks/tools/common.hpp"
+#include "wire/base64.hpp"
 #include "wire/mcp/header_value.hpp"
 #include "wire/mcp/messages.hpp"
 
@@ -158,21 +159,7 @@ bool lacks_hints(const json::value& result) {
   return !wire::find(result, "ttlMs") || !wire::find(result, "cacheScope");
 }
 
-std::string base64_form(std::string_view value) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out = "=?base64?";
-  for (std::size_t i = 0; i < value.size(); i += 3) {
-    std::uint32_t bits = 0;
-    const std::size_t taken = std::min<std::size_t>(3, value.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      bits = (bits << 8) | (k < taken ? static_cast<unsigned char>(value[i + k]) : 0);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= taken ? kAlphabet[(bits >> (18 - 6 * k)) & 63] : '=';
-    }
-  }
-  return out + "?=";
-}
+std::string base64_form(std::string_view value) { return "=?base64?" + wire::base64(value) + "?="; }
 
 std::optional<jsonrpc::Message> body_error(const wire::Exchange& exchange) {
   for (const auto& text : message_texts(exchange)) {
