@@ -78,7 +78,7 @@ def arrows(file):
         return
     # What tests may use: the fixtures, and the helpers in wire/testing.
     is_test = bool(re.search(r"_(test|fuzz|bench)\.cpp$", file.path)) or file.path.startswith("wire/testing/")
-    allowed = {file.room} | ARROWS[file.room] | ({"fixtures"} if file.path.endswith("_test.cpp") else set())
+    allowed = {file.room} | ARROWS[file.room] | ({"fixtures"} if re.search(r"_test\.[ch]pp$", file.path) else set())
     for number, found in file.matches(r'^\s*#\s*include\s*["<]([^">]+)[">]'):
         target, room = found[1], found[1].split("/")[0]
         if '"' in found[0] and room not in ARROWS:

@@ -68,6 +68,11 @@ Finding fail(std::string expected, std::string got) {
   std::string message = "expected " + expected + ", got " + got;
   return {reports::Verdict::fail, std::move(message), std::move(expected), std::move(got)};
 }
+Finding Finding::at(std::string which_hop, std::string what_to_change) && {
+  hop = std::move(which_hop);
+  fix = std::move(what_to_change);
+  return std::move(*this);
+}
 Finding not_applicable(std::string why) { return {reports::Verdict::not_applicable, std::move(why), {}, {}}; }
 Finding untestable(std::string why) { return {reports::Verdict::untestable, std::move(why), {}, {}}; }
 

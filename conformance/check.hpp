@@ -36,6 +36,10 @@ struct Finding {
   std::string message;   ///< One line: what was seen.
   std::string expected;  ///< Of a fail: what the requirement asks for.
   std::string got;       ///< Of a fail: what came instead.
+  std::string hop;       ///< Which part of the way it happened at, where that is known: "ALB", "nginx", "server".
+  std::string fix;       ///< One sentence: what to change, and where.
+
+  Finding at(std::string which_hop, std::string what_to_change) &&;
 };
 Finding pass(std::string message);
 Finding fail(std::string expected, std::string got);
@@ -68,7 +72,7 @@ struct CheckInfo {
   std::string consequence;                ///< Why it hurts, in one sentence.
   std::vector<std::string> faults;        ///< Fixture faults that turn it red, each of them in every era it runs in ...
   std::vector<std::string> fault_eras;    ///< ... unless only these eras can show them ("streamable").
-  std::string fixture;  ///< Extra fixture set-up for its kills: "api-key", "bearer", "profile", or empty.
+  std::string fixture;  ///< Extra fixture set-up for its kills (conformance/kill_fixture_test.hpp), or empty.
   /// Where the right fixture cannot give a pass: words of the not-applicable or untestable message that it gives
   /// instead.
   std::string green_may_be;

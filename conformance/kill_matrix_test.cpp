@@ -1,6 +1,7 @@
 // Every check proves itself twice: it is green against the right fixture, and red against each fault that it names.
 #include <gtest/gtest.h>
 
+#include "conformance/kill_fixture_test.hpp"
 #include "conformance/runner.hpp"
 #include "conformance/survey.hpp"
 #include "fixtures/server.hpp"
@@ -11,8 +12,6 @@ namespace {
 
 using reports::Verdict;
 
-constexpr std::string_view kApiKey = "fixture-api-key-1f9c";
-constexpr std::string_view kBearer = "fixture-bearer-7d21";
 constexpr std::chrono::seconds kWhole{20};
 /// A fault that keeps an answer back is red all the sooner; a right answer is waited for longer.
 constexpr std::chrono::milliseconds kFaultyTimeout{500};
@@ -22,15 +21,6 @@ struct Endpoint {
   Target target;
 };
 
-/// What the fixture's owner would write down of it.
-void fill(wire::Profile& profile) {
-  profile.expected_tools = {"echo", "add"};
-  profile.safe_tools = {{.name = "echo", .arguments = {{"message", "weir"}}},
-                        {.name = "add", .arguments = {{"a", 1}, {"b", 2}}},
-                        {.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 1}}}};
-  profile.health = {{.path = "/health", .json_subset = json::value{{"status", "ok"}}, .max_latency_ms = 2000}};
-}
-
 wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
@@ -38,14 +28,14 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     options.endpoint.eras = {era};  // Some rules do not bind a server that speaks the older revisions as well.
   }
   wire::Profile profile;
-  if (info.fixture == "api-key") {
-    options.endpoint.api_key = kApiKey;
-    profile.api_key = wire::ApiKey{.value = std::string(kApiKey)};
-  } else if (info.fixture == "bearer") {
-    options.endpoint.bearer = kBearer;
-    profile.bearer = kBearer;
-  } else if (info.fixture == "profile") {
-    fill(profile);
+  std::chrono::milliseconds hold{0};
+  if (!info.fixture.empty()) {
+    const auto* set_up = find_kill_fixture(info.fixture);
+    if (!set_up) {
+      return wire::fail(wire::ErrorCode::bad_input, fmt::format("there is no kill fixture '{}'", info.fixture));
+    }
+    set_up->prepare(options, profile);
+    hold = std::chrono::milliseconds(set_up->hold_ms);
   }
   if (!info.until.empty()) {
     profile.revision = info.until;
@@ -62,6 +52,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   target.url = url.value();
   target.headers = target.profile.all_headers();
   target.call_read_only = true;
+  target.hold = hold;
   target.answer_timeout = std::chrono::milliseconds(2000);
   std::optional<Era> only;
   if (era != Era::none) {

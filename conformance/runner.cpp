@@ -71,6 +71,8 @@ void take(CheckResult& result, Finding finding, Level level) {
   result.message = std::move(finding.message);
   result.expected = std::move(finding.expected);
   result.got = std::move(finding.got);
+  result.hop = std::move(finding.hop);
+  result.fix = std::move(finding.fix);
 }
 
 bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }

@@ -31,12 +31,15 @@ struct CheckResult {
   std::string title;
   std::string area;  ///< The first segment of the id.
   Level level = Level::must;
+  std::string endpoint;  ///< Its name, where the target has several; empty for the target's own URL.
   std::string era;       ///< "http-sse", ...; empty for checks of the target as a whole.
   std::string revision;  ///< The revision it was judged by; empty for checks of the target as a whole.
   Verdict verdict = Verdict::error;
   std::string message;   ///< One line.
   std::string expected;  ///< Of a fail or warn.
   std::string got;
+  std::string hop;                        ///< Of a fail or warn: where on the way it happened, if known ("ALB").
+  std::string fix;                        ///< Of a fail or warn: what to change, in one sentence, if known.
   std::string consequence;                ///< Why it hurts.
   std::vector<std::string> requirements;  ///< Requirement ids.
   std::string source;                     ///< Link to the specification.
@@ -54,6 +57,7 @@ struct EraFound {
   std::string server_version;
   std::vector<std::string> capabilities;
   std::int64_t tools = -1;  ///< -1 where there are none to list.
+  std::string endpoint;     ///< As in CheckResult.
   bool operator==(const EraFound&) const = default;
 };
 

@@ -191,7 +191,7 @@ constexpr std::array kProfileKeys = {
     Key<Profile>{"expected_tools",
                  [](Reader& in, std::string_view key, const Node& node, Profile& profile) {
                    in.each_item(key, node, [&](std::string_view where, const Node& item) {
-                     profile.expected_tools.push_back(in.text(where, item));
+                     profile.expected_tools.push_back({.name = in.text(where, item)});
                    });
                  }},
     Key<Profile>{"idle_budget",
@@ -236,7 +236,8 @@ Headers Profile::all_headers() const {
   return all;
 }
 
-Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name, const Lookup& lookup) {
+Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name, const Lookup& lookup,
+                              const std::string& /*environment*/) {
   Profile profile;
   Reader in(file_name, "a profile", lookup);
   in.read_document(yaml, limits::kProfileBytes, [&](const Node& root) { read_profile(in, "", root, profile); });
@@ -251,10 +252,10 @@ Result<Profile> load_profile(const std::string& path) {
   });
 }
 
-Result<Profile> load_profile(const std::string& path, const Lookup& lookup) {
+Result<Profile> load_profile(const std::string& path, const Lookup& lookup, const std::string& environment) {
   const auto text = yaml::read_text_file(path, limits::kProfileBytes);
   if (!text) return tl::unexpected(text.error());
-  auto profile = parse_profile(*text, path, lookup);
+  auto profile = parse_profile(*text, path, lookup, environment);
   if (profile) find_beside(path, *profile);
   return profile;
 }

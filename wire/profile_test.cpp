@@ -74,7 +74,9 @@ TEST(Profile, reads_the_documented_example_with_every_key) {
   ASSERT_EQ(profile->safe_tools.size(), 2U);
   EXPECT_EQ(json::value(profile->safe_tools[1].arguments), json::parse(R"({"query":"weir","limit":3})"));
   EXPECT_TRUE(profile->call_read_only);
-  EXPECT_EQ(profile->expected_tools, (std::vector<std::string>{"ping", "search"}));
+  ASSERT_EQ(profile->expected_tools.size(), 2U);
+  EXPECT_EQ(profile->expected_tools[0].name, "ping");
+  EXPECT_EQ(profile->expected_tools[1].name, "search");
   EXPECT_EQ(profile->idle_budget_seconds, 60);
   EXPECT_EQ(profile->ca_file, WEIR_SOURCE_DIR "/fixtures/profiles/example-ca.pem");
   EXPECT_FALSE(profile->insecure);

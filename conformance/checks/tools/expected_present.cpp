@@ -13,8 +13,9 @@ Finding run(Probe& probe) {
   if (probe.survey().open_error) {
     return untestable("no conversation can be opened: " + probe.survey().open_error->detail);
   }
-  std::vector<std::string> missing;
-  for (const auto& name : expected) {
+  std::vector<std::string> names, missing;
+  for (const auto& wanted : expected) {
+    const std::string& name = names.emplace_back(wanted.name);
     const auto& tools = probe.survey().tools;
     if (std::none_of(tools.begin(), tools.end(),
                      [&](const json::value& tool) { return wire::string_or(tool, "name", "") == name; })) {
@@ -28,7 +29,7 @@ Finding run(Probe& probe) {
     } else if (probe.survey().list_error) {
       why = "; a list could not be read to its end: " + probe.survey().list_error->detail;
     }
-    return fail(fmt::format("the tools {}", fmt::join(expected, ", ")),
+    return fail(fmt::format("the tools {}", fmt::join(names, ", ")),
                 fmt::format("no {}{}", fmt::join(missing, ", "), why));
   }
   return pass(fmt::format("{} expected tools", expected.size()));
