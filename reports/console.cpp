@@ -106,7 +106,7 @@ void Writer::head(const Results& results) {
   if (options_.quiet) return unverified(results);
   line("{}  {}", painted(printable(results.target_name), Colour::bold), printable(results.target_url));
   for (const EraFound& era : results.eras) {
-    std::string text = printable(era.era + " " + era.revision);
+    std::string text = printable(describe_eras({era}));
     if (!era.server_name.empty()) text += printable("  " + era.server_name + " " + era.server_version);
     if (!era.capabilities.empty()) text += "  " + printable(fmt::format("{}", fmt::join(era.capabilities, ", ")));
     if (era.tools >= 0) text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s");
@@ -133,6 +133,8 @@ void Writer::check(const CheckResult& check, bool strict) {
   if (check.expected.empty()) detail("seen", check.message);
   detail("expected", check.expected);
   detail("got", check.got);
+  detail("hop", check.hop);
+  detail("fix", check.fix);
   detail("rule", fmt::format("{}", fmt::join(check.requirements, ", ")));
   detail("source", check.source);
   detail("hurts", check.consequence);

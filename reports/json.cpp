@@ -28,7 +28,8 @@ json::object era_json(const EraFound& era) {
           {"server_name", text(era.server_name)},
           {"server_version", text(era.server_version)},
           {"capabilities", texts(era.capabilities)},
-          {"tools", era.tools < 0 ? json::value(nullptr) : json::value(era.tools)}};
+          {"tools", era.tools < 0 ? json::value(nullptr) : json::value(era.tools)},
+          {"endpoint", or_null(era.endpoint)}};
 }
 
 json::object check_json(const CheckResult& check) {
@@ -36,12 +37,15 @@ json::object check_json(const CheckResult& check) {
                    {"title", text(check.title)},
                    {"area", text(check.area)},
                    {"level", to_string(check.level)},
+                   {"endpoint", or_null(check.endpoint)},
                    {"era", or_null(check.era)},
                    {"revision", or_null(check.revision)},
                    {"verdict", to_string(check.verdict)},
                    {"message", text(check.message)},
                    {"expected", text(check.expected)},
                    {"got", text(check.got)},
+                   {"hop", or_null(check.hop)},
+                   {"fix", or_null(check.fix)},
                    {"consequence", text(check.consequence)},
                    {"requirements", texts(check.requirements)},
                    {"source", text(check.source)},

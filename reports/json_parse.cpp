@@ -36,6 +36,10 @@ class Members {
     const json::value* value = required(name);
     if (value != nullptr && !value->is_null()) read(name, out);
   }
+  /// For members that were added within the schema version: a report of before has none.
+  void read_if_there(std::string_view name, std::string& out) {
+    if (object_ != nullptr && object_->contains(name)) read_or_null(name, out);
+  }
   void read(std::string_view name, bool& out) {
     if (const json::value* value = required(name)) {
       if (const bool* flag = value->if_bool())
@@ -128,6 +132,7 @@ EraFound era_of(Members in) {
   in.read("server_version", era.server_version);
   in.read("capabilities", era.capabilities);
   in.read_integer_or_null("tools", era.tools);
+  in.read_if_there("endpoint", era.endpoint);
   return era;
 }
 
@@ -137,12 +142,15 @@ CheckResult check_of(Members in) {
   in.read("title", check.title);
   in.read("area", check.area);
   in.read_one_of("level", kLevels, check.level);
+  in.read_if_there("endpoint", check.endpoint);
   in.read_or_null("era", check.era);
   in.read_or_null("revision", check.revision);
   in.read_one_of("verdict", kVerdicts, check.verdict);
   in.read("message", check.message);
   in.read("expected", check.expected);
   in.read("got", check.got);
+  in.read_if_there("hop", check.hop);
+  in.read_if_there("fix", check.fix);
   in.read("consequence", check.consequence);
   in.read("requirements", check.requirements);
   in.read("source", check.source);

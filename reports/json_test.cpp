@@ -43,6 +43,11 @@ TEST(JsonReport, says_where_a_report_is_wrong) {
   EXPECT_EQ(complaint(changed("\"curl\": \"\",", "")), "/checks/0/curl is missing");
 }
 
+TEST(JsonReport, reads_reports_of_before_hop_and_fix_were_added) {
+  EXPECT_EQ(complaint(changed("\"hop\": \"ALB, 60 s\",", "")), "no complaint");
+  EXPECT_EQ(complaint(changed("\"hop\": \"ALB, 60 s\"", "\"hop\": 60")), "/checks/5/hop must be a string");
+}
+
 TEST(JsonReport, refuses_another_schema_version) {
   EXPECT_EQ(complaint(changed("\"schema_version\": 1", "\"schema_version\": 2")),
             "/schema_version is 2, this program reads 1");

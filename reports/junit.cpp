@@ -69,6 +69,8 @@ std::string details_of(const CheckResult& check) {
   add("rule", check.title);
   add("expected", check.expected);
   add("got", check.got);
+  add("hop", check.hop);
+  add("fix", check.fix);
   add("requirements", fmt::format("{}", fmt::join(check.requirements, ", ")));
   add("source", check.source);
   add("why it hurts", check.consequence);

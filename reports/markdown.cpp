@@ -125,6 +125,7 @@ void Writer::preflight(const PreflightFailure& failure) {
 void Writer::details(const CheckResult& check) {
   line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(judged_by(check)));
   if (!check.consequence.empty()) line("{}\n", markdown_escaped(check.consequence));
+  if (!check.fix.empty()) line("Fix: {}\n", markdown_escaped(check.fix));
   if (!check.requirements.empty()) {
     line("Requirements: {}\n", markdown_escaped(fmt::format("{}", fmt::join(check.requirements, ", "))));
   }
@@ -141,12 +142,13 @@ void Writer::failures(const Results& results) {
     if (is_failure(check, results.strict) || warned || check.verdict == Verdict::error) bad.push_back(&check);
   }
   if (bad.empty()) return;
-  line("| Verdict | Level | Check | Judged by | Expected | Got |");
-  line("|---|---|---|---|---|---|");
+  line("| Verdict | Level | Check | Judged by | Expected | Got | Hop |");
+  line("|---|---|---|---|---|---|---|");
   for (const CheckResult* check : bad) {
     const std::string& got = check->got.empty() ? check->message : check->got;
-    line("| {} | {} | {} | {} | {} | {} |", label_of(*check), to_string(check->level), markdown_escaped(check->id),
-         markdown_escaped(judged_by(*check)), markdown_escaped(check->expected), markdown_escaped(got));
+    line("| {} | {} | {} | {} | {} | {} | {} |", label_of(*check), to_string(check->level), markdown_escaped(check->id),
+         markdown_escaped(judged_by(*check)), markdown_escaped(check->expected), markdown_escaped(got),
+         markdown_escaped(check->hop));
   }
   line("");
   for (const CheckResult* check : bad) details(*check);

@@ -292,7 +292,7 @@ void redact(Results& results, const Redactor& redactor) {
     line(results.preflight->curl);
   }
   for (CheckResult& check : results.checks) {
-    for (std::string* value : {&check.message, &check.expected}) text(*value);
+    for (std::string* value : {&check.message, &check.expected, &check.hop, &check.fix}) text(*value);
     for (std::string* value : {&check.got, &check.curl}) line(*value);
     lines(check.evidence);
     if (check.excused) text(check.excused->reason);

@@ -133,9 +133,9 @@ TEST(Redactor, reaches_every_member_that_the_endpoint_can_fill) {
                                        &results.tools_lock->changes[0].tool,
                                        &results.tools_lock->changes[0].pointer,
                                        &results.tools_lock->changes[0].message};
-  for (std::string* member :
-       {&results.checks[2].message, &results.checks[2].expected, &results.checks[2].got, &results.checks[2].evidence[0],
-        &results.checks[2].curl, &results.checks[1].excused->reason}) {
+  for (std::string* member : {&results.checks[2].message, &results.checks[2].expected, &results.checks[2].hop,
+                              &results.checks[2].fix, &results.checks[2].got, &results.checks[2].evidence[0],
+                              &results.checks[2].curl, &results.checks[1].excused->reason}) {
     members.push_back(member);
   }
   for (std::string* member : members) *member += " " + secret;

@@ -3,9 +3,11 @@
 namespace weir::reports {
 namespace {
 
-std::string joined(std::string_view era, std::string_view revision) {
-  std::string out(era);
-  if (!out.empty() && !revision.empty()) out += ' ';
+std::string joined(std::string_view endpoint, std::string_view era, std::string_view revision) {
+  std::string out(endpoint);
+  if (!out.empty() && !(era.empty() && revision.empty())) out += ": ";
+  out += era;
+  if (!era.empty() && !revision.empty()) out += ' ';
   return out.append(revision);
 }
 
@@ -97,11 +99,11 @@ std::string describe_eras(const std::vector<EraFound>& eras) {
   std::string out;
   for (const EraFound& found : eras) {
     if (!out.empty()) out += ", ";
-    out += joined(found.era, found.revision);
+    out += joined(found.endpoint, found.era, found.revision);
   }
   return out;
 }
 
-std::string judged_by(const CheckResult& check) { return joined(check.era, check.revision); }
+std::string judged_by(const CheckResult& check) { return joined(check.endpoint, check.era, check.revision); }
 
 }  // namespace weir::reports

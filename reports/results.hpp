@@ -120,10 +120,11 @@ bool is_failure(const CheckResult& check, bool strict);
 /// One word for the head of a report: "PASS", "FAIL", "UNREACHABLE", "INCONCLUSIVE", "INTERRUPTED" or "BAD USAGE".
 std::string_view headline(ExitCode code);
 
-/// "streamable 2025-11-25, stateless 2026-07-28"
+/// "streamable 2025-11-25, admin: stateless 2026-07-28": the endpoint's name stands first where there are several.
 std::string describe_eras(const std::vector<EraFound>& eras);
 
-/// Where and by what a check was judged: "streamable 2025-11-25", or "" for the target as a whole.
+/// Where and by what a check was judged: "streamable 2025-11-25", "admin: streamable 2025-11-25", or "" for the target
+/// as a whole.
 std::string judged_by(const CheckResult& check);
 
 }  // namespace weir::reports

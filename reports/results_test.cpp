@@ -32,7 +32,18 @@ TEST(Results, names_the_eras_with_their_revisions) {
       describe_eras({{.era = "streamable", .revision = "2025-11-25"}, {.era = "stateless", .revision = "2026-07-28"}}),
       "streamable 2025-11-25, stateless 2026-07-28");
   EXPECT_EQ(describe_eras({{.era = "none"}}), "none");
+  EXPECT_EQ(describe_eras({{.era = "none", .endpoint = "rest"}, {.era = "stateless", .revision = "2026-07-28"}}),
+            "rest: none, stateless 2026-07-28");
   EXPECT_EQ(describe_eras({}), "");
+}
+
+TEST(Results, names_the_endpoint_that_was_judged) {
+  CheckResult check = sample_failure();
+  check.endpoint = "admin";
+  EXPECT_EQ(judged_by(check), "admin: streamable 2025-11-25");
+  check.era.clear();
+  check.revision.clear();
+  EXPECT_EQ(judged_by(check), "admin");
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ inline CheckResult hostile_failure() {
   check.era = "stateless";
   check.revision = "2026-07-28";
   check.expected = "a name of printable characters";
+  check.endpoint = "admin";
+  check.fix = "Change `this` | *that* </failure>\x1b[1m.";
   constexpr char kHostile[] =
       "\x1b[2J\x1b[31mowned\x07 </failure><script>alert(1)</script> | `rm` ``` @somebody ]]> &amp; \xff\xfe "
       "\xe2\x80\xae txt.exe\r\n## [head](http://evil.example) \xc2\x9b[1m\b\x01\0end";
@@ -63,7 +65,7 @@ inline Results sample_results() {
   results.target_url = "https://mcp.example.com/mcp";
   results.tls_verified = false;
   results.eras = {{"streamable", "2025-11-25", "acme-mcp", "1.4.2", {"tools", "resources"}, 12},
-                  {"stateless", "2026-07-28", "acme\x1b[1m<b>", "2", {"tools"}, 1}};
+                  {"stateless", "2026-07-28", "acme\x1b[1m<b>", "2", {"tools"}, 1, "admin"}};
   results.checks = {
       sample_check("http.accept.both", Verdict::pass, "a POST may be answered in either media type",
                    "answered with application/json"),
@@ -83,6 +85,8 @@ inline Results sample_results() {
   results.checks[5].level = Level::should;
   results.checks[5].expected = "a comment or an event within 24 s";
   results.checks[5].got = "silence";
+  results.checks[5].hop = "ALB, 60 s";
+  results.checks[5].fix = "Raise idle_timeout.timeout_seconds of the load balancer, or send a comment every 24 s.";
   results.checks[6].level = Level::may;
   results.checks[0].era.clear();
   results.checks[0].revision.clear();
