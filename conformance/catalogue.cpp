@@ -39,10 +39,6 @@ bool is_check_id(std::string_view id) {
   }
 }
 
-bool is_fixture(std::string_view name) {
-  return name.empty() || name == "api-key" || name == "bearer" || name == "profile";
-}
-
 bool is_revision_or_empty(const std::string& revision) {
   return revision.empty() || wire::mcp::is_known_revision(revision);
 }
@@ -83,7 +79,7 @@ std::string why_invalid(const CheckInfo& info) {
   if (info.faults.empty()) return "no fault turns it red";
   if (info.run == nullptr) return "it has nothing to run";
   if (!is_revision_or_empty(info.since) || !is_revision_or_empty(info.until)) return "since or until is no revision";
-  if (!is_fixture(info.fixture)) return "its fixture is none of \"api-key\", \"bearer\", \"profile\" and empty";
+  if (!info.fixture.empty() && !is_kebab(info.fixture)) return "its fixture is no name in kebab-case";
   for (const auto& era : info.fault_eras) {
     const auto parsed = wire::mcp::parse_era(era);
     if (!parsed || !info.eras.has(*parsed)) return "fault_eras names \"" + era + "\", where it does not run";

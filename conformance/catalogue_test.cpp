@@ -40,7 +40,7 @@ TEST(Catalogue, refuses_a_check_that_lacks_something) {
   EXPECT_NE(refused([](CheckInfo& info) { info.faults.clear(); }), "");
   EXPECT_NE(refused([](CheckInfo& info) { info.run = nullptr; }), "");
   EXPECT_NE(refused([](CheckInfo& info) { info.since = "2025-01-01"; }), "");
-  EXPECT_NE(refused([](CheckInfo& info) { info.fixture = "magic"; }), "");
+  EXPECT_NE(refused([](CheckInfo& info) { info.fixture = "Magic!"; }), "");
   EXPECT_NE(refused([](CheckInfo& info) { info.fault_eras = {"streamabel"}; }), "");
 }
 
