@@ -12,6 +12,7 @@ void describe_target(CLI::App& app, Options& o) {
   const auto* group = "Target";
   app.add_option("URL", o.url, "The MCP endpoint; may come from the profile");
   app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
+  app.add_option("--env", o.environment, "One of the profile's environments, such as staging")->group(group);
   app.add_option("--era", o.era, "Ask for this era alone: http-sse, streamable, stateless")->group(group);
   app.add_option("--revision", o.revision, "Offer this revision of MCP")->group(group);
   app.add_option("--header", o.headers, "'Name: value', sent with every request; repeatable")->group(group);

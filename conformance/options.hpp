@@ -14,6 +14,7 @@ namespace weir::conformance {
 struct Options {
   std::string url;
   std::string profile;
+  std::string environment;  ///< Of the profile.
   std::string era;
   std::string revision;
   std::vector<std::string> headers;      ///< "K: V"

@@ -100,8 +100,11 @@ wire::Result<void> add_credentials(const Options& options, const Environment& en
 
 wire::Result<wire::Profile> profile_of(const Options& options, const Environment& environment) {
   wire::Profile profile;
+  if (!options.environment.empty() && options.profile.empty()) {
+    return usage("--env chooses within a profile: pass --profile FILE too");
+  }
   if (!options.profile.empty()) {
-    auto loaded = wire::load_profile(options.profile);
+    auto loaded = wire::load_profile(options.profile, environment, options.environment);
     if (!loaded) {
       return loaded;
     }

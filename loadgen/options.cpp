@@ -16,6 +16,7 @@ namespace {
 void describe_target(CLI::App& app, Options& o) {
   const auto* group = "Target";
   app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
+  app.add_option("--env", o.environment, "One of the profile's environments")->group(group);
   app.add_option("--header", o.headers, "'Name: value', sent with every request; repeatable")->group(group);
   app.add_option("--header-env", o.header_envs, "'Name: VARIABLE', its value from the environment; repeatable")
       ->group(group);
@@ -228,8 +229,11 @@ wire::Result<void> change_load(const Options& options, Scenario& scenario) {
 
 wire::Result<Scenario> held(const Options& options, const Environment& environment) {
   auto flags = options.hold;
+  if (!options.environment.empty() && options.profile.empty()) {
+    return usage("--env chooses within a profile: pass --profile FILE too");
+  }
   if (!options.profile.empty()) {
-    auto profile = wire::load_profile(options.profile);
+    auto profile = wire::load_profile(options.profile, environment, options.environment);
     if (!profile) {
       return tl::unexpected(profile.error());
     }
@@ -242,7 +246,7 @@ wire::Result<Scenario> held(const Options& options, const Environment& environme
 }
 
 wire::Result<Scenario> from_file(const Options& options, const Environment& environment) {
-  auto scenario = load_scenario(options.scenario, environment);
+  auto scenario = load_scenario(options.scenario, environment, options.environment);
   if (!scenario) {
     return scenario;
   }
@@ -252,6 +256,19 @@ wire::Result<Scenario> from_file(const Options& options, const Environment& envi
   auto changed =
       change_target(options, environment, scenario->target).and_then([&] { return change_load(options, *scenario); });
   return changed ? scenario : tl::unexpected(changed.error());
+}
+
+/// A profile may say how tokens are had as well as a scenario may; what the scenario says goes first.
+wire::Result<Scenario> take_oauth(Scenario scenario) {
+  if (const auto& oauth = scenario.target.oauth; oauth && !scenario.oauth && scenario.target.bearer.empty()) {
+    scenario.oauth = OAuth{.token_url = oauth->token_url,
+                           .client_id = oauth->client_id,
+                           .client_secret = oauth->client_secret,
+                           .scope = oauth->scope,
+                           .audience = oauth->audience,
+                           .resource = oauth->resource};
+  }
+  return scenario;
 }
 
 // The run -------------------------------------------------------------------------------------------------------------
@@ -396,7 +413,7 @@ wire::Result<Scenario> scenario_from(const Options& options, const Environment& 
     }
     scenario->seed = *seed;
   }
-  return scenario;
+  return take_oauth(std::move(*scenario));
 }
 
 wire::Result<RunOptions> run_options_from(const Options& options, const std::vector<std::string>& arguments,

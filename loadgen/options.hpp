@@ -20,6 +20,7 @@ struct Options {
   std::int64_t workers = 0;
   std::string seed;  ///< Empty: the scenario's.
   std::string profile;
+  std::string environment;               ///< Of the profile.
   std::vector<std::string> headers;      ///< "K: V"
   std::vector<std::string> header_envs;  ///< "K: VARIABLE"
   std::string bearer_env;

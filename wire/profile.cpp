@@ -9,20 +9,22 @@
 
 #include "wire/limits.hpp"
 #include "wire/nearest.hpp"
+#include "wire/profile_keys.hpp"
 #include "wire/profile_yaml.hpp"
 #include "wire/url.hpp"
-#include "wire/yaml_reader.hpp"
 
 namespace weir::wire {
 namespace {
 
-using yaml::Key;
-using YAML::Node;
-using yaml::Reader;
+using namespace profile_keys;
 
 // Header fields whose value is a credential even where it is written into the file.
 constexpr std::array<std::string_view, 6> kSecretHeaders = {
     "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"};
+
+// What may stand in front; what is none of these is "other".
+constexpr std::array<std::string_view, 8> kEdges = {"alb",        "api-gateway", "api-gateway-http", "function-url",
+                                                    "cloudfront", "nginx",       "haproxy",          "other"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -30,58 +32,13 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_token(std::string_view text) {  // RFC 9110 section 5.6.2
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
+bool is_absolute(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
-/// A header value that can go on the wire; a newline at the end of a secret file is the usual reason why it cannot.
-std::string header_value(Reader& in, std::string_view key, const Node& node) {
-  std::string value = in.text(key, node);
-  const bool control = std::any_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-  });
-  if (control) in.complain(node, fmt::format("'{}' holds a control character, perhaps a newline at its end", key));
-  return value;
-}
-
-void read_headers(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value_node) {
-    const std::string where = fmt::format("{}.{}", key, name);
-    std::string value = header_value(in, where, value_node);
-    if (!is_token(name)) return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
-    if (profile.headers.has(name)) return in.complain(name_node, fmt::format("header '{}' is given twice", name));
-    const std::string folded = lower(name);
-    if (std::find(kSecretHeaders.begin(), kSecretHeaders.end(), folded) != kSecretHeaders.end()) {
-      // "Bearer abc": the credential alone, so that it is found wherever it turns up.
-      const bool has_scheme = folded.ends_with("authorization") && value.find(' ') != std::string::npos;
-      in.keep_secret(has_scheme ? value.substr(value.find(' ') + 1) : value);
-    }
-    profile.headers.add(std::string(name), std::move(value));
-  });
-}
-
-void read_url(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  profile.url = in.text(key, node);
-  if (in.failed()) return;
-  const auto url = parse_url(profile.url);
-  if (!url) return in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
-  if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
-    in.keep_secret(url->userinfo.substr(colon + 1));
-  }
-}
-
-void read_era(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  const std::string text = in.plain_text(key, node);
-  profile.era = mcp::parse_era(text);
-  if (profile.era) return;
-  constexpr std::array<std::string_view, 4> kEras = {"none", "http-sse", "streamable", "stateless"};
-  in.complain(node, fmt::format("'{}' must be one of {}, is '{}'{}", key, fmt::join(kEras, ", "), in.quoted(text),
-                                did_you_mean(text, kEras)));
+/// Whether a variable stands in `written` behind the host, where keys stand.
+bool has_variable_in_path(std::string_view written) {
+  const std::size_t scheme = written.find("://");
+  const std::size_t path = written.find_first_of("/?", scheme == std::string_view::npos ? 0 : scheme + 3);
+  return path != std::string_view::npos && written.find("${", path) != std::string_view::npos;
 }
 
 void read_revision(Reader& in, std::string_view key, const Node& node, Profile& profile) {
@@ -111,11 +68,7 @@ void read_api_key(Reader& in, std::string_view key, const Node& node, Profile& p
 }
 
 void set_health_path(Reader& in, std::string_view key, const Node& node, HealthRoute& route) {
-  route.path = in.text(key, node);
-  const bool absolute = route.path.starts_with("http://") || route.path.starts_with("https://");
-  if (route.path.starts_with('/') || absolute) return;
-  in.complain(
-      node, fmt::format("'{}' must be a path that begins with '/', or a URL, is '{}'", key, in.quoted(node.Scalar())));
+  route.path = read_location(in, key, node, true);
 }
 
 constexpr std::array kHealthKeys = {
@@ -140,30 +93,6 @@ void read_health(Reader& in, std::string_view key, const Node& node, Profile& pr
   });
 }
 
-constexpr std::array kToolKeys = {
-    Key<SafeTool>{"name", [](Reader& in, std::string_view key, const Node& node,
-                             SafeTool& tool) { tool.name = in.text(key, node); }},
-    Key<SafeTool>{"arguments",
-                  [](Reader& in, std::string_view key, const Node& node, SafeTool& tool) {
-                    json::value value = in.json_value(key, node);
-                    if (json::object* object = value.if_object())
-                      tool.arguments = std::move(*object);
-                    else
-                      in.wrong_kind(key, node, "a map");
-                  }},
-};
-
-void read_safe_tools(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  in.each_item(key, node, [&](std::string_view where, const Node& item) {
-    SafeTool& tool = profile.safe_tools.emplace_back();
-    if (!item.IsMap())
-      tool.name = in.text(where, item);
-    else
-      in.members(where, item, kToolKeys, tool);
-    if (tool.name.empty()) in.complain(item, fmt::format("'{}' has no 'name'", where));
-  });
-}
-
 constexpr std::array kTlsKeys = {
     Key<Profile>{"ca_file", [](Reader& in, std::string_view key, const Node& node,
                                Profile& profile) { profile.ca_file = in.text(key, node); }},
@@ -171,43 +100,106 @@ constexpr std::array kTlsKeys = {
                                 Profile& profile) { profile.insecure = in.boolean(key, node); }},
 };
 
+void check_environments(Reader& in, std::string_view key, const Node& node, Profile& profile);
+
 constexpr std::array kProfileKeys = {
     Key<Profile>{"name", [](Reader& in, std::string_view key, const Node& node,
                             Profile& profile) { profile.name = in.text(key, node); }},
-    Key<Profile>{"url", read_url},
-    Key<Profile>{"era", read_era},
+    Key<Profile>{"url", [](Reader& in, std::string_view key, const Node& node,
+                           Profile& profile) { profile.url = read_location(in, key, node, false); }},
+    Key<Profile>{"era", [](Reader& in, std::string_view key, const Node& node,
+                           Profile& profile) { profile.era = read_era(in, key, node); }},
     Key<Profile>{"revision", read_revision},
-    Key<Profile>{"headers", read_headers},
+    Key<Profile>{"headers", [](Reader& in, std::string_view key, const Node& node,
+                               Profile& profile) { read_header_map(in, key, node, profile.headers); }},
     Key<Profile>{"bearer",
                  [](Reader& in, std::string_view key, const Node& node, Profile& profile) {
                    profile.bearer = header_value(in, key, node);
                    in.keep_secret(profile.bearer);
                  }},
     Key<Profile>{"api_key", read_api_key},
+    Key<Profile>{"oauth", read_oauth},
     Key<Profile>{"health", read_health},
-    Key<Profile>{"safe_tools", read_safe_tools},
+    Key<Profile>{"front_door", read_front_door},
+    Key<Profile>{"safe_tools", [](Reader& in, std::string_view key, const Node& node,
+                                  Profile& profile) { profile.safe_tools = read_safe_tools(in, key, node); }},
     Key<Profile>{"call_read_only", [](Reader& in, std::string_view key, const Node& node,
                                       Profile& profile) { profile.call_read_only = in.boolean(key, node); }},
     Key<Profile>{"expected_tools",
                  [](Reader& in, std::string_view key, const Node& node, Profile& profile) {
-                   in.each_item(key, node, [&](std::string_view where, const Node& item) {
-                     profile.expected_tools.push_back({.name = in.text(where, item)});
-                   });
+                   profile.expected_tools = read_expected_tools(in, key, node);
                  }},
-    Key<Profile>{"idle_budget",
-                 [](Reader& in, std::string_view key, const Node& node, Profile& profile) {
-                   profile.idle_budget_seconds = in.integer(key, node, 1, 86'400, "a whole number of seconds");
-                 }},
+    Key<Profile>{"only_expected_tools", [](Reader& in, std::string_view key, const Node& node,
+                                           Profile& profile) { profile.only_expected_tools = in.boolean(key, node); }},
+    Key<Profile>{"endpoints", read_endpoints},
+    Key<Profile>{"edge", [](Reader& in, std::string_view key, const Node& node,
+                            Profile& profile) { profile.edge = kEdges[in.word(key, node, kEdges)]; }},
+    Key<Profile>{
+        "idle_budget",
+        [](Reader& in, std::string_view key, const Node& node,
+           Profile&
+               profile) { profile.idle_budget_seconds = in.number(key, node, 0.001, 86'400, "a number of seconds"); }},
+    Key<Profile>{"deploy", read_deploy},
     Key<Profile>{"tls", [](Reader& in, std::string_view key, const Node& node,
                            Profile& profile) { in.members(key, node, kTlsKeys, profile); }},
+    Key<Profile>{"environments", check_environments},
 };
+
+/// Names of all environments and of their keys; the values of those that are not selected are not looked at.
+void check_environments(Reader& in, std::string_view key, const Node& node, Profile& /*profile*/) {
+  std::vector<std::string_view> valid;
+  for (const auto& one : kProfileKeys) {
+    if (one.name != "environments") valid.push_back(one.name);
+  }
+  std::size_t count = 0;
+  in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& overlay) {
+    const std::string where = fmt::format("{}.{}", key, name);
+    if (++count > kEnvironments) {
+      return in.complain(name_node, fmt::format("'{}' has more than {} of them", key, std::size_t{kEnvironments}));
+    }
+    in.each_member(where, overlay, [&](std::string_view one, const Node& one_node, const Node&) {
+      if (std::find(valid.begin(), valid.end(), one) == valid.end()) in.unknown_key(where, one, one_node, valid);
+    });
+  });
+}
+
+std::vector<std::string> environments_of(const Node& root) {
+  std::vector<std::string> names;
+  const Node all = root.IsMap() ? root["environments"] : Node();
+  if (!all || !all.IsMap()) return names;
+  for (const auto& one : all) {
+    if (one.first.IsScalar()) names.push_back(one.first.Scalar());
+  }
+  return names;
+}
+
+/// The keys of the environment that was asked for, or nothing.
+Node overlay_of(Reader& in, const Node& root, const std::string& environment) {
+  if (environment.empty()) return {};
+  const auto names = environments_of(root);
+  if (std::find(names.begin(), names.end(), environment) != names.end()) return root["environments"][environment];
+  std::string hint = did_you_mean(environment, names);
+  if (hint.empty()) {
+    hint = names.empty() ? ": it has no 'environments'" : fmt::format(" (there are {})", fmt::join(names, ", "));
+  }
+  in.complain(root, fmt::format("the profile has no environment '{}'{}", in.quoted(environment), hint));
+  return {};
+}
 
 /// What no single key can know. `prefix` is "" or "target.".
 void check_whole(Reader& in, std::string_view prefix, const Node& root, const Profile& profile) {
-  if (profile.url.empty()) in.complain(root, fmt::format("'{}url' is missing", prefix));
+  if (profile.url.empty()) {
+    const auto names = environments_of(root);
+    in.complain(root, fmt::format("'{}url' is missing{}", prefix,
+                                  names.empty() ? "" : fmt::format("; choose --env {}", fmt::join(names, " or "))));
+  }
   if (!profile.bearer.empty() && profile.headers.has("authorization")) {
     in.complain(root, fmt::format("'{0}bearer' and '{0}headers.Authorization' both name a credential: keep one of them",
                                   prefix));
+  }
+  if (profile.oauth && (!profile.bearer.empty() || profile.headers.has("authorization"))) {
+    in.complain(root, fmt::format("'{0}oauth' and '{0}{1}' both name a credential: keep one of them", prefix,
+                                  profile.bearer.empty() ? "headers.Authorization" : "bearer"));
   }
   if (profile.api_key && profile.headers.has(profile.api_key->header)) {
     in.complain(root, fmt::format("'{0}api_key' and '{0}headers.{1}' set the same header: keep one of them", prefix,
@@ -217,8 +209,81 @@ void check_whole(Reader& in, std::string_view prefix, const Node& root, const Pr
 
 }  // namespace
 
-void read_profile(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  in.members(key, node, kProfileKeys, profile);
+namespace profile_keys {
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+std::string header_value(Reader& in, std::string_view key, const Node& node) {
+  std::string value = in.text(key, node);
+  const bool control = std::any_of(value.begin(), value.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+  });
+  if (control) in.complain(node, fmt::format("'{}' holds a control character, perhaps a newline at its end", key));
+  return value;
+}
+
+void read_header_map(Reader& in, std::string_view key, const Node& node, Headers& headers) {
+  in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value_node) {
+    const std::string where = fmt::format("{}.{}", key, name);
+    std::string value = header_value(in, where, value_node);
+    if (!is_token(name)) return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+    if (headers.has(name)) return in.complain(name_node, fmt::format("header '{}' is given twice", name));
+    const std::string folded = lower(name);
+    if (std::find(kSecretHeaders.begin(), kSecretHeaders.end(), folded) != kSecretHeaders.end()) {
+      // "Bearer abc": the credential alone, so that it is found wherever it turns up.
+      const bool has_scheme = folded.ends_with("authorization") && value.find(' ') != std::string::npos;
+      in.keep_secret(has_scheme ? value.substr(value.find(' ') + 1) : value);
+    }
+    headers.add(std::string(name), std::move(value));
+  });
+}
+
+std::string read_location(Reader& in, std::string_view key, const Node& node, bool or_path) {
+  const bool secret = node.IsScalar() && has_variable_in_path(node.Scalar());
+  std::string text = secret ? in.text(key, node) : in.plain_text(key, node);
+  if (in.failed()) return {};
+  if (or_path && text.starts_with('/')) return text;
+  if (or_path && !is_absolute(text)) {
+    in.complain(node, fmt::format("'{}' must be a path that begins with '/', or a URL, is '{}'", key,
+                                  in.quoted(node.Scalar())));
+    return {};
+  }
+  const auto url = parse_url(text);
+  if (!url) {
+    in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
+    return {};
+  }
+  if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
+    if (!secret) (void)in.text(key, node);  // Whatever came from the environment is secret with it.
+    in.keep_secret(url->userinfo.substr(colon + 1));
+  }
+  return text;
+}
+
+std::optional<mcp::Era> read_era(Reader& in, std::string_view key, const Node& node) {
+  constexpr std::array<std::string_view, 4> kEras = {"none", "http-sse", "streamable", "stateless"};
+  return mcp::parse_era(kEras[in.word(key, node, kEras)]);
+}
+
+}  // namespace profile_keys
+
+void read_profile(Reader& in, std::string_view key, const Node& node, Profile& profile,
+                  const std::string& environment) {
+  const Node overlay = overlay_of(in, node, environment);
+  in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value) {
+    // What the environment says instead is not read at all: its variables may be set elsewhere only.
+    const bool replaced = overlay.IsMap() && overlay[std::string(name)];
+    if (!replaced) in.member(key, name, name_node, value, kProfileKeys, profile);
+  });
+  const std::string within = fmt::format("{}environments.{}", key.empty() ? "" : fmt::format("{}.", key), environment);
+  if (!environment.empty()) in.members(within, overlay, kProfileKeys, profile);
   check_whole(in, key.empty() ? "" : fmt::format("{}.", key), node, profile);
   profile.secrets = in.secrets();
   profile.variables = in.variables();
@@ -237,10 +302,11 @@ Headers Profile::all_headers() const {
 }
 
 Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name, const Lookup& lookup,
-                              const std::string& /*environment*/) {
+                              const std::string& environment) {
   Profile profile;
   Reader in(file_name, "a profile", lookup);
-  in.read_document(yaml, limits::kProfileBytes, [&](const Node& root) { read_profile(in, "", root, profile); });
+  in.read_document(yaml, limits::kProfileBytes,
+                   [&](const Node& root) { read_profile(in, "", root, profile, environment); });
   if (in.failed()) return tl::unexpected(in.error());
   return profile;
 }

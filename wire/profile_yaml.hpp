@@ -6,8 +6,10 @@
 
 namespace weir::wire {
 
-/// Reads the map at `node` by the keys of a profile; complaints go to the reader.
-void read_profile(yaml::Reader& in, std::string_view key, const YAML::Node& node, Profile& profile);
+/// Reads the map at `node` by the keys of a profile; complaints go to the reader. `environment`: as
+/// parse_profile has it.
+void read_profile(yaml::Reader& in, std::string_view key, const YAML::Node& node, Profile& profile,
+                  const std::string& environment = {});
 
 /// Makes a relative ca_file stand beside `file`; an absolute path stays what it is.
 void find_beside(const std::string& file, Profile& profile);

@@ -1,6 +1,7 @@
 #include "wire/yaml_reader.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/depthguard.h>
 
 #include <algorithm>
@@ -192,6 +193,30 @@ int Reader::integer(std::string_view key, const Node& node, int least, int most,
     complain(node, fmt::format("'{}' must be {} from {} to {}, is {}", key, expected, least, most, *number));
   }
   return *number;
+}
+
+double Reader::number(std::string_view key, const Node& node, double least, double most, std::string_view expected) {
+  const std::string value = node.IsScalar() ? substituted(key, node, false) : std::string();
+  const std::optional<double> number = whole<double>(value);
+  if (!number || !std::isfinite(*number)) {
+    wrong_kind(key, node, expected);
+    return least;
+  }
+  if (*number < least || *number > most) {
+    const std::string_view kind = expected == "a number" ? "" : expected;
+    complain(node, fmt::format("'{}' must be {}{}from {} to {}, is {}", key, kind, kind.empty() ? "" : " ", least, most,
+                               *number));
+  }
+  return *number;
+}
+
+std::size_t Reader::word(std::string_view key, const Node& node, std::span<const std::string_view> words) {
+  const std::string text = plain_text(key, node);
+  const auto found = std::find(words.begin(), words.end(), text);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  complain(node, fmt::format("'{}' must be one of {}, is '{}'{}", key, fmt::join(words.begin(), words.end(), ", "),
+                             quoted(text), did_you_mean(text, words)));
+  return 0;
 }
 
 json::value Reader::json_value(std::string_view key, const Node& node) { return json_of(key, node, 0); }

@@ -58,6 +58,8 @@ class Reader {
   std::string plain_text(std::string_view key, const YAML::Node& node);
   bool boolean(std::string_view key, const YAML::Node& node);
   int integer(std::string_view key, const YAML::Node& node, int least, int most, std::string_view expected);
+  double number(std::string_view key, const YAML::Node& node, double least, double most,
+                std::string_view expected = "a number");
   /// Any value, by the core schema of YAML 1.2: `8` is a number, `"8"` a string.
   json::value json_value(std::string_view key, const YAML::Node& node);
 
@@ -70,22 +72,31 @@ class Reader {
   template <class Keys, class Target>
   void members(std::string_view key, const YAML::Node& node, const Keys& keys, Target& target) {
     each_member(key, node, [&](std::string_view name, const YAML::Node& name_node, const YAML::Node& value) {
-      const std::string where = key.empty() ? std::string(name) : std::string(key) + "." + std::string(name);
-      std::vector<std::string_view> names;
-      for (const auto& one : keys) {
-        if (one.name == name) return one.read(*this, where, value, target);
-        names.push_back(one.name);
-      }
-      unknown_key(key, name, name_node, names);
+      member(key, name, name_node, value, keys, target);
     });
   }
+  /// One member of the map `key`, by the table of its keys.
+  template <class Keys, class Target>
+  void member(std::string_view key, std::string_view name, const YAML::Node& name_node, const YAML::Node& value,
+              const Keys& keys, Target& target) {
+    const std::string where = key.empty() ? std::string(name) : std::string(key) + "." + std::string(name);
+    std::vector<std::string_view> names;
+    for (const auto& one : keys) {
+      if (one.name == name) return one.read(*this, where, value, target);
+      names.push_back(one.name);
+    }
+    unknown_key(key, name, name_node, names);
+  }
+  /// Complains of a key that is not among `valid`, with the nearest of them.
+  void unknown_key(std::string_view map, std::string_view name, const YAML::Node& at,
+                   std::span<const std::string_view> valid);
+  /// A word of `words`, which is where it stands among them; 0 after a complaint with the nearest.
+  std::size_t word(std::string_view key, const YAML::Node& node, std::span<const std::string_view> words);
 
   /// Bytes of the file as they may stand in a message: short and on one line.
   static std::string quoted(std::string_view bytes);
 
  private:
-  void unknown_key(std::string_view map, std::string_view name, const YAML::Node& at,
-                   std::span<const std::string_view> valid);
   std::string substituted(std::string_view key, const YAML::Node& node, bool secret);
   std::string variable(std::string_view key, const YAML::Node& node, std::string_view name, bool secret);
   bool spend(const YAML::Node& at, std::size_t bytes);

@@ -58,8 +58,15 @@ wire::Result<void> set_era(const ProbeIdleArguments& arguments, ProbeIdleOptions
 
 wire::Result<ProbeIdleOptions> start_options(const ProbeIdleArguments& arguments) {
   wire::Profile profile;
+  if (!arguments.environment.empty() && arguments.profile.empty()) {
+    return wire::fail(ErrorCode::bad_input, "--env chooses within a profile: pass --profile FILE too");
+  }
   if (!arguments.profile.empty()) {
-    auto loaded = wire::load_profile(arguments.profile);
+    const wire::Lookup variables = [](const std::string& name) {
+      const char* value = std::getenv(name.c_str());
+      return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+    auto loaded = wire::load_profile(arguments.profile, variables, arguments.environment);
     if (!loaded) {
       return tl::unexpected(loaded.error());
     }
@@ -85,6 +92,7 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   auto* command = app.add_subcommand("probe-idle", "Find after how much silence a stream is cut, and by whom");
   command->add_option("URL", arguments.url, "the MCP endpoint, or any event stream");
   command->add_option("--profile", arguments.profile, "a target profile (YAML): URL, credentials, idle budget");
+  command->add_option("--env", arguments.environment, "one of the profile's environments");
   command->add_option("--era", arguments.era, "none, http-sse, streamable or stateless; found by asking by default");
   command->add_option("--revision", arguments.revision, "the protocol revision to speak; the era's newest by default");
   command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable")->expected(1);

@@ -101,7 +101,7 @@ constexpr std::array kPhaseKeys = {
                    }},
     Key<PhaseItem>{"calls_x", "number", "1", "Multiplies the rates of all calls during the phase; 0 makes none.",
                    [](Reader& in, std::string_view key, const Node& node, PhaseItem& item) {
-                     item.phase.call_scale = number(in, key, node, 0, 1e6);
+                     item.phase.call_scale = in.number(key, node, 0, 1e6);
                    }},
 };
 

@@ -135,7 +135,7 @@ constexpr std::array kPopulationKeys = {
                     read_word<&Population::name>},
     Key<Population>{"weight", "number", "1", "Its share of all streams, against the weights of the others.",
                     [](Reader& in, std::string_view key, const Node& node, Population& population) {
-                      population.weight = number(in, key, node, 0.000'001, 1e6);
+                      population.weight = in.number(key, node, 0.000'001, 1e6);
                     }},
     Key<Population>{"url", "URL", "the target's", "Another address of the same endpoint.", read_url},
     Key<Population>{"stream", "auto, plain, http-sse, streamable-get, streamable-post or listen", "auto",

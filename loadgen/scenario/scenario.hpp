@@ -96,8 +96,9 @@ struct OAuth {
 
 struct Scenario {
   std::string name;
-  std::string file;      ///< "" for flags.
-  wire::Profile target;  ///< Its `secrets` are those of the whole scenario.
+  std::string file;         ///< "" for flags.
+  std::string environment;  ///< Of the target's profile, where one was chosen.
+  wire::Profile target;     ///< Its `secrets` are those of the whole scenario.
   std::optional<OAuth> oauth;
   std::uint64_t seed = 1;
   std::vector<Population> populations;
@@ -115,9 +116,11 @@ struct Scenario {
 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 /// Errors: "soak.yaml:12: unknown key 'strems', did you mean 'streams'?". Paths in the file are relative to it.
-wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view file_name,
-                                      const Environment& environment);
-wire::Result<Scenario> load_scenario(const std::string& path, const Environment& environment);
+wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view file_name, const Environment& environment,
+                                      const std::string& target_environment = {});
+/// `target_environment` selects one of the environments of the target's profile; "" for none.
+wire::Result<Scenario> load_scenario(const std::string& path, const Environment& environment,
+                                     const std::string& target_environment = {});
 /// The resolved scenario as YAML that parse_scenario takes again; credentials as ${NAME} or left out, never in clear.
 std::string to_yaml(const Scenario& scenario);
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <iterator>
 
@@ -15,19 +14,6 @@
 namespace weir::loadgen {
 namespace keys {
 
-double number(Reader& in, std::string_view key, const Node& node, double least, double most) {
-  const std::string text = node.IsScalar() ? in.plain_text(key, node) : std::string();
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
-  if (!whole) {
-    in.wrong_kind(key, node, "a number");
-  } else if (value < least || value > most) {
-    in.complain(node, fmt::format("'{}' must be from {} to {}, is {}", key, least, most, value));
-  }
-  return value;
-}
-
 namespace {
 
 std::string beside(const std::string& file, const std::string& path) {
@@ -37,19 +23,23 @@ std::string beside(const std::string& file, const std::string& path) {
 /// A URL, a profile's path, or the profile itself.
 void read_target(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   if (node.IsMap()) {
-    wire::read_profile(in, key, node, scenario.target);
+    wire::read_profile(in, key, node, scenario.target, scenario.environment);
     return wire::find_beside(in.file(), scenario.target);
   }
   const std::string text = in.plain_text(key, node);
   if (in.failed()) return;
   if (text.find("://") != std::string::npos) {
+    if (!scenario.environment.empty()) {
+      return in.complain(
+          node, fmt::format("--env {}: '{}' is a URL, and only a profile has environments", scenario.environment, key));
+    }
     scenario.target.url = text;
     const auto url = wire::parse_url(text);
     if (!url) return in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
     const auto colon = url->userinfo.find(':');
     return in.keep_secret(colon == std::string::npos ? "" : url->userinfo.substr(colon + 1));
   }
-  auto profile = wire::load_profile(beside(in.file(), text), in.lookup());
+  auto profile = wire::load_profile(beside(in.file(), text), in.lookup(), scenario.environment);
   if (!profile) {
     return in.complain(node, fmt::format("'{}' is a URL (http://...), a map or the path of a profile: {}", key,
                                          profile.error().detail));
@@ -190,10 +180,11 @@ Help scenario_keys() {
 
 }  // namespace keys
 
-wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view file_name,
-                                      const Environment& environment) {
+wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view file_name, const Environment& environment,
+                                      const std::string& target_environment) {
   Scenario scenario;
   scenario.file = file_name;
+  scenario.environment = target_environment;
   scenario.name = std::filesystem::path(file_name).stem().string();
   keys::Reader in(file_name, "a scenario", environment);
   in.read_document(yaml, limits::kScenarioBytes, [&](const YAML::Node& root) {
@@ -207,10 +198,11 @@ wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view fi
   return scenario;
 }
 
-wire::Result<Scenario> load_scenario(const std::string& path, const Environment& environment) {
+wire::Result<Scenario> load_scenario(const std::string& path, const Environment& environment,
+                                     const std::string& target_environment) {
   const auto text = wire::yaml::read_text_file(path, limits::kScenarioBytes);
   if (!text) return tl::unexpected(text.error());
-  return parse_scenario(*text, path, environment);
+  return parse_scenario(*text, path, environment, target_environment);
 }
 
 }  // namespace weir::loadgen

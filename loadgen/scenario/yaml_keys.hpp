@@ -71,8 +71,6 @@ inline double rate(Reader& in, std::string_view key, const Node& node) {
   return value;
 }
 
-double number(Reader& in, std::string_view key, const Node& node, double least, double most);
-
 inline std::int64_t streams(Reader& in, std::string_view key, const Node& node, int least) {
   return in.integer(key, node, least, static_cast<int>(limits::kStreams), "a whole number of streams");
 }
