@@ -14,7 +14,7 @@ class App;
 namespace weir::loadgen {
 
 struct ProbeIdleArguments {
-  std::string url, profile, era, revision, bearer_variable, ca_file, keep_alive_path;
+  std::string url, profile, environment, era, revision, bearer_variable, ca_file, keep_alive_path;
   std::vector<std::string> headers;  ///< "Name: value"
   std::size_t streams = ProbeIdleOptions{}.streams;
   double longest_s = ProbeIdleOptions{}.longest_s;
