@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/edge_sign.hpp"
 #include "wire/jsonrpc.hpp"
 
 namespace weir::conformance {
@@ -17,8 +18,6 @@ namespace {
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 std::string_view server_of(const Attempt& attempt) { return attempt.exchange->head.headers.get("server"); }
-
-bool from_load_balancer(const Attempt& attempt) { return server_of(attempt).starts_with("awselb/"); }
 
 bool is_media(const Attempt& attempt, std::string_view type) {
   return wire::media_type(attempt.exchange->head.headers.get("content-type")) == type;
@@ -97,11 +96,28 @@ struct AnswerRule {
 
 int status_of(const Attempt& attempt) { return attempt.exchange->head.status; }
 
+using SignKind = wire::EdgeSign::Kind;
+
+std::optional<wire::EdgeSign> sign_of(const Attempt& a) { return wire::edge_sign(*a.exchange); }
+
+template <SignKind kind>
+bool is_sign(const Attempt& a) {
+  const auto sign = sign_of(a);
+  return sign && sign->kind == kind;
+}
+
+/// What the hop itself says by its answer, where one gave it.
+std::optional<Words> words_of_hop(const Attempt& a) {
+  const auto sign = sign_of(a);
+  if (!sign) {
+    return std::nullopt;
+  }
+  return Words{fmt::format("{}: {}", said(a), sign->meaning), std::string(sign->fix)};
+}
+
 bool is_plain_http_to_tls(const Attempt& a) {
-  const std::string_view body = a.exchange->body;
-  return status_of(a) == 400 && (contains(body, "plain HTTP request was sent to HTTPS port") ||  // nginx
-                                 contains(body, "HTTP request to an HTTPS server") ||            // Go net/http
-                                 contains(body, "speaking plain HTTP to an SSL-enabled"));       // Apache httpd
+  const auto sign = sign_of(a);
+  return sign && sign->id.ends_with(".plain-http");
 }
 
 Words plain_http_to_tls(const Attempt& a, const CauseContext& c) {
@@ -112,6 +128,9 @@ Words plain_http_to_tls(const Attempt& a, const CauseContext& c) {
 /// RFC 9728 section 5.1: where the token can be had.
 std::string challenge_of(const Attempt& a) {
   const auto challenge = a.exchange->head.headers.find("www-authenticate");
+  if (!challenge && sign_of(a)) {
+    return std::string(sign_of(a)->meaning);
+  }
   if (!challenge) {
     return "without a WWW-Authenticate header to say how";
   }
@@ -129,75 +148,63 @@ Words unauthorized(const Attempt& a, const CauseContext& c) {
           "Pass a token with --bearer-env VAR, a key with --api-key-env VAR, or both in a profile."};
 }
 
-/// An API Gateway says this of a route that it does not have, whatever credentials were sent.
-bool is_missing_gateway_route(const Attempt& a) {
-  return status_of(a) == 403 && contains(a.exchange->body, "Missing Authentication Token");
+Words no_route(const Attempt& a, const CauseContext& c) {
+  const auto sign = sign_of(a);
+  return {fmt::format("{} has no route {}: {}; {}", sign->hop, c.url.path, said(a), sign->meaning),
+          std::string(sign->fix)};
 }
 
-Words missing_gateway_route(const Attempt& a, const CauseContext& c) {
-  return {fmt::format("the API gateway has no route {}: {} \"Missing Authentication Token\", which is about the route",
-                      c.url.path, said(a)),
-          "Check the path, the stage in it, and that the API was deployed."};
-}
+Words refused_on_the_way(const Attempt& a, const CauseContext&) { return *words_of_hop(a); }
 
 Words forbidden(const Attempt& a, const CauseContext& c) {
-  const bool balancer = from_load_balancer(a);
-  return {fmt::format("{}{}", said(a),
-                      balancer        ? ": a rule of the load balancer or its firewall"
-                      : c.credentials ? ", with the given credentials"
-                                      : ", and no credentials were given"),
-          balancer ? "Look at the listener rules and the web ACL for this path and source address."
-          : c.credentials
+  if (auto words = words_of_hop(a)) {
+    return *std::move(words);
+  }
+  return {said(a) + (c.credentials ? ", with the given credentials" : ", and no credentials were given"),
+          c.credentials
               ? "Check what the key or token may do, and allow lists of addresses, hosts and origins."
               : "Pass a key with --api-key-env VAR or a token with --bearer-env VAR; else check allow lists."};
 }
 
+/// RFC 9110 section 15.5.20, and how SDKs word their allow-list against DNS rebinding.
+bool is_host_refused(const Attempt& a) {
+  const std::string_view body = a.exchange->body;
+  return status_of(a) == 421 || ((status_of(a) == 403 || status_of(a) == 400) &&
+                                 (contains(body, "Invalid Host") || contains(body, "host header") ||
+                                  contains(body, "Host header") || contains(body, "Host not allowed")));
+}
+
+Words host_refused(const Attempt& a, const CauseContext& c) {
+  return {fmt::format("the server refuses the host name {}: {} '{}'", c.url.authority(), said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 60)),
+          "Add the public name to the server's allowed hosts; SDKs allow localhost alone by default."};
+}
+
 Words rate_limited(const Attempt& a, const CauseContext&) {
   const auto after = a.exchange->head.headers.get("retry-after");
-  return {fmt::format("the endpoint limits the rate: {}{}", said(a),
+  const auto sign = sign_of(a);
+  return {fmt::format("{} limits the rate: {}{}", sign ? sign->hop : "the endpoint", said(a),
                       after.empty() ? "" : fmt::format(", Retry-After: {}", wire::excerpt(after, 40))),
           "Wait, or exempt the address of this machine or its key from the limit."};
 }
 
-bool is_gateway_timeout(const Attempt& a) { return status_of(a) == 504; }
+bool is_gateway_timeout(const Attempt& a) { return status_of(a) == 504 || is_sign<SignKind::timeout>(a); }
 Words gateway_timeout(const Attempt& a, const CauseContext&) {
-  return {fmt::format("{}: a proxy waits in vain for the service behind it", said(a)),
-          "Check that the service answers at all, and that its security group lets the proxy in."};
+  return words_of_hop(a).value_or(
+      Words{fmt::format("{}: a proxy waits in vain for the service behind it", said(a)),
+            "Check that the service answers at all, and that its security group lets the proxy in."});
 }
 
-/// 502 and 503 of things that stand in front: ALB, nginx, HAProxy, Envoy, CloudFront, API Gateway.
+/// 502 and 503 of things that stand in front.
 bool is_no_target(const Attempt& a) {
-  if (status_of(a) != 502 && status_of(a) != 503) {
-    return false;
-  }
-  const auto server = server_of(a);
-  for (std::string_view edge :
-       {"awselb/", "nginx", "openresty", "envoy", "istio-envoy", "CloudFront", "Caddy", "Apache"}) {
-    if (server.starts_with(edge)) {
-      return true;
-    }
-  }
-  // HAProxy names no server, but its page is known by its words.
-  return contains(a.exchange->body, "No server is available to handle this request") ||
-         a.exchange->head.headers.has("x-amzn-requestid") || a.exchange->head.headers.has("x-amz-apigw-id");
+  return (status_of(a) == 502 || status_of(a) == 503) && is_sign<SignKind::no_target>(a);
 }
-
-Words no_target(const Attempt& a, const CauseContext&) {
-  if (from_load_balancer(a) && status_of(a) == 503) {
-    return {said(a) + ": the target group has no target in service",
-            "Look at the target group's health: no target is registered, or none passes its health check."};
-  }
-  if (from_load_balancer(a)) {
-    return {said(a) + ": the target closes the connection or answers what is not HTTP",
-            "Check the target's port and protocol, and that its keep-alive outlasts the load balancer's idle timeout."};
-  }
-  return {said(a) + ": the proxy cannot reach the service behind it",
-          "Check that the service runs where the proxy looks for it, and that it passes its health check."};
-}
+Words no_target(const Attempt& a, const CauseContext&) { return *words_of_hop(a); }
 
 Words server_error(const Attempt& a, const CauseContext&) {
-  return {fmt::format("{} {}", said(a), wire::excerpt(std::string_view(a.exchange->body), 80)),
-          "Look into the log of the service: it fails on a plain first request."};
+  return words_of_hop(a).value_or(
+      Words{fmt::format("{} {}", said(a), wire::excerpt(std::string_view(a.exchange->body), 80)),
+            "Look into the log of the service: it fails on a plain first request."});
 }
 
 bool is_redirected(const Attempt& a) {
@@ -282,16 +289,22 @@ bool is_status(const Attempt& a) {
 constexpr std::array kAnswerRules = {
     AnswerRule{"plain-http-on-tls-port", is_plain_http_to_tls, plain_http_to_tls},
     AnswerRule{"unauthorized", is_status<401>, unauthorized},
-    AnswerRule{"not-found", is_missing_gateway_route, missing_gateway_route, true},
+    AnswerRule{"not-found", [](const Attempt& a) { return status_of(a) == 403 && is_sign<SignKind::no_route>(a); },
+               no_route, true},
+    AnswerRule{"host-refused", is_host_refused, host_refused},
     AnswerRule{"forbidden", is_status<403>, forbidden},
     AnswerRule{"rate-limited", is_status<429>, rate_limited},
     AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout, false, true},
     AnswerRule{"no-healthy-target", is_no_target, no_target, false, true},
     AnswerRule{"redirected-elsewhere", is_redirected, redirected},
+    AnswerRule{"refused-on-the-way",
+               [](const Attempt& a) { return a.era != Era::http_sse && is_sign<SignKind::refusal>(a); },
+               refused_on_the_way},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
     AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true, true},
     AnswerRule{"html-not-mcp", is_html, html, true},
+    AnswerRule{"not-found", is_sign<SignKind::no_route>, no_route, true},
     AnswerRule{"unsupported-media",
                [](const Attempt& a) { return a.era != Era::http_sse && (status_of(a) == 415 || status_of(a) == 406); },
                unsupported},

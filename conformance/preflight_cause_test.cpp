@@ -139,6 +139,32 @@ TEST(PreflightCause, knows_who_stands_in_front) {
   EXPECT_THAT(from(403, "awselb/2.0").fix, HasSubstr("web ACL"));
 }
 
+TEST(PreflightCause, names_the_allow_list_of_hosts) {
+  const auto misdirected = of_all(answering(Era::streamable, 421, "text/plain", "Invalid Host header"));
+  EXPECT_EQ(misdirected.name, "host-refused");
+  EXPECT_THAT(misdirected.message, HasSubstr("the host name mcp.example.com"));
+  EXPECT_EQ(of_all(answering(Era::streamable, 403, "application/json",
+                             R"({"error":{"message":"Invalid Host: mcp.example.com"}})"))
+                .name,
+            "host-refused");
+  EXPECT_EQ(of_all(answering(Era::streamable, 403, "application/json", R"({"message":"no"})")).name, "forbidden");
+}
+
+TEST(PreflightCause, says_what_the_gateway_itself_means) {
+  const auto from_gateway = [](int status, std::string message, std::string type) {
+    return of_all(answering(Era::streamable, status, "application/json", fmt::format(R"({{"message":"{}"}})", message),
+                            {{"x-amzn-ErrorType", std::move(type)}}));
+  };
+  const auto route = from_gateway(403, "Missing Authentication Token", "MissingAuthenticationTokenException");
+  EXPECT_EQ(route.name, "not-found");
+  EXPECT_TRUE(route.wrong_path);
+  EXPECT_THAT(route.message, HasSubstr("API Gateway has no route /mcp"));
+  EXPECT_EQ(from_gateway(429, "Too Many Requests", "TooManyRequestsException").name, "rate-limited");
+  EXPECT_EQ(from_gateway(504, "Endpoint request timed out", "InternalServerErrorException").name, "gateway-timeout");
+  EXPECT_EQ(from_gateway(502, "Internal server error", "InternalServerErrorException").name, "no-healthy-target");
+  EXPECT_EQ(from_gateway(413, "Request Too Long", "RequestTooLargeException").name, "refused-on-the-way");
+}
+
 TEST(PreflightCause, says_where_a_redirect_leads) {
   const auto cause =
       of_all(answering(Era::streamable, 301, "text/html", "", {{"Location", "https://other.example.com/mcp"}}));

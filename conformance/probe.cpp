@@ -31,6 +31,18 @@ std::string received_line(const wire::Exchange& exchange) {
                      wire::excerpt(std::string_view(exchange.body)), to_string(exchange.end), exchange.body.size());
 }
 
+/// Nothing was heard at all.
+bool is_of_connection(wire::ErrorCode code) {
+  switch (code) {
+    case wire::ErrorCode::rejected:
+    case wire::ErrorCode::malformed_json:
+    case wire::ErrorCode::malformed_message:
+      return false;
+    default:
+      return true;
+  }
+}
+
 /// Tells the server that a session is over, as a client should; what it answers does not matter.
 void end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& options, const std::string& session,
                  const std::string& revision) {
@@ -69,6 +81,7 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
   worker_->client.on_head([this](const wire::Exchange& exchange) {
     constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
     throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
+    heard(exchange);
   });
   worker_->client.on_request([this](const wire::Request& request) {
     if (request.method == "DELETE") {
@@ -121,6 +134,7 @@ wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Dea
   auto exchange = worker_->client.exchange(request, deadline.or_sooner(deadline_));
   if (exchange) {
     heard(true);
+    heard(*exchange);
     note(received_line(*exchange));
   } else {
     heard_error(exchange.error());
@@ -188,6 +202,7 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
     return reply;
   }
   spoiled_ = spoiled_ || !reply->response;
+  heard(reply->http);
   note("< " + reply->describe());
   if (!pinned_) {
     last_request_ = reply->http.request;  // Not the GET by which the dialogue may have resumed its answer.
@@ -239,8 +254,26 @@ bool Probe::in_live_session() const {
 
 void Probe::heard(bool answer) { last_answer_missing_ = !answer; }
 
+void Probe::heard(const wire::Exchange& answer) {
+  constexpr std::size_t kBodyBytes = 8 * 1024;  // Pages of hops are short.
+  wire::Exchange kept;
+  kept.request.url = answer.request.url;
+  kept.head = {.status = answer.head.status, .headers = answer.head.headers};
+  kept.body = answer.body.substr(0, kBodyBytes);
+  kept.end = answer.end;
+  kept.timings = answer.timings;
+  if (!answer.arrivals.empty()) {
+    kept.arrivals = {answer.arrivals.back()};
+  }
+  last_heard_ = {std::move(kept), std::nullopt};
+}
+
 void Probe::heard_error(const wire::Error& error) {
   note(fmt::format("! {}: {}", to_string(error.code), error.detail));
+  // Of an answer that was refused (`rejected`, `malformed_message`) the answer tells more than the error.
+  if (!last_heard_.answer || is_of_connection(error.code)) {
+    last_heard_ = {std::nullopt, error};
+  }
   heard(error.code != wire::ErrorCode::timeout && error.code != wire::ErrorCode::connect_timeout);
 }
 

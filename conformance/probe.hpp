@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/attribution.hpp"
 #include "conformance/check.hpp"
 #include "wire/http_client.hpp"
 #include "wire/mcp/detect.hpp"
@@ -119,6 +120,8 @@ class Probe {
   const std::optional<wire::Request>& last_request() const { return last_request_; }
   /// Whether the last request belongs to a session that the server issued and this probe has not ended.
   bool in_live_session() const;
+  /// The last answer, whoever asked for it, or why there was none: what tells the hop of a failure.
+  const LastHeard& last_heard() const { return last_heard_; }
   /// The last thing that was asked for got no answer in time.
   bool last_answer_missing() const { return last_answer_missing_; }
   /// Some answer was 429: who asks too often learns nothing of the server.
@@ -128,6 +131,7 @@ class Probe {
 
  private:
   void heard(bool answer);
+  void heard(const wire::Exchange& answer);
   void heard_error(const wire::Error& error);
 
   const Target& target_;
@@ -141,6 +145,7 @@ class Probe {
   std::vector<std::pair<std::string, std::string>> sessions_;
   std::optional<wire::Request> last_request_;
   bool pinned_ = false;
+  LastHeard last_heard_;
   bool last_answer_missing_ = false;
   bool last_open_failed_ = false;
   bool throttled_ = false;

@@ -8,7 +8,9 @@
 #include <thread>
 #include <tuple>
 
+#include "conformance/attribution.hpp"
 #include "conformance/curl.hpp"
+#include "conformance/secrets.hpp"
 #include "conformance/source_link.hpp"
 
 namespace weir::conformance {
@@ -273,6 +275,8 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
     finding = untestable("the run ended before the answer came");
   }
+  attribute(finding, info, probe.last_heard(),
+            {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
   if (result.verdict == Verdict::fail || result.verdict == Verdict::error) {
