@@ -10,6 +10,7 @@
 #include <exception>
 
 #include "conformance/catalogue_text.hpp"
+#include "conformance/failure_modes.hpp"
 #include "conformance/glob.hpp"
 #include "conformance/options.hpp"
 #include "reports/writers.hpp"
@@ -66,6 +67,15 @@ int list(const Options& options) {
     return complain("--checks: " + ids.error().detail);
   }
   fmt::print("{}", options.json ? list_json(*ids) : list_text(*ids));
+  return static_cast<int>(ExitCode::good);
+}
+
+int list_failure_modes() {
+  const auto modes = parse_failure_modes(failure_modes_tsv());
+  if (!modes) {
+    return complain(modes.error().detail);
+  }
+  fmt::print("{}", failure_modes_markdown(*modes));
   return static_cast<int>(ExitCode::good);
 }
 
@@ -139,6 +149,9 @@ int main(int argc, char** argv) try {
     return 0;
   }
   const auto& options = std::get<Options>(*parsed);
+  if (options.failure_modes) {
+    return list_failure_modes();
+  }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {
   fmt::print(stderr, "weir-conformance: {}; this is a fault of Weir\n", error.what());

@@ -49,7 +49,10 @@ void describe_output(CLI::App& app, Options& o) {
   auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
   app.add_flag("--verbose", o.verbose, "A line for every check, those that passed too")->group(group)->excludes(quiet);
   app.add_option("--color", o.color, "auto, always, never [auto]")->group(group);
-  app.add_flag("--list", o.list, "List the checks (with --json as JSON) and stop")->group(group);
+  auto* list = app.add_flag("--list", o.list, "List the checks (with --json as JSON) and stop")->group(group);
+  app.add_flag("--failure-modes", o.failure_modes, "With --list: which failure is shown by which check, as Markdown")
+      ->group(group)
+      ->needs(list);
   app.add_option("--explain", o.explain, "Tell all about one check and stop")->group(group);
 }
 

@@ -35,6 +35,7 @@ struct Options {
   int concurrency = 8;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   bool list = false;
+  bool failure_modes = false;  ///< With list: the failure modes instead of the checks.
   std::string explain;
   bool call_read_only = false;
   std::string ca_file;
