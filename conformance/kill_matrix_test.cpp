@@ -51,6 +51,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   target.profile = std::move(profile);
   target.url = url.value();
   target.headers = target.profile.all_headers();
+  target.client.ca_file = target.profile.ca_file;
   target.call_read_only = true;
   target.hold = hold;
   target.answer_timeout = std::chrono::milliseconds(2000);

@@ -1,4 +1,5 @@
 #include "conformance/checks/auth/common.hpp"
+#include "wire/edge_sign.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -20,10 +21,12 @@ Finding run(Probe& probe) {
   if (find_challenge(parse_challenges(challenge), "bearer")) {
     return pass(challenge);
   }
-  const bool remapped = answer->head.headers.has("x-amzn-remapped-www-authenticate");
-  return fail("WWW-Authenticate: Bearer ...", remapped ? "API Gateway renamed it to x-amzn-remapped-www-authenticate"
-                                              : challenge.empty() ? "none"
-                                                                  : challenge);
+  Finding finding = fail("WWW-Authenticate: Bearer ...", challenge.empty() ? "none" : challenge);
+  if (const auto sign = wire::edge_sign(*answer)) {
+    finding.got = fmt::format("{}: {}", sign->hop, sign->meaning);
+    return std::move(finding).at(std::string(sign->hop), std::string(sign->fix));
+  }
+  return finding;
 }
 
 const Registration kCheck{{
@@ -35,7 +38,7 @@ const Registration kCheck{{
     .requirements = {"auth.bearer-challenge"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients begin at this header; without it they only say that they failed to connect.",
-    .faults = {"auth.no-challenge", "auth.basic-challenge"},
+    .faults = {"auth.no-challenge", "auth.basic-challenge", "auth.challenge-renamed"},
     .fixture = "bearer",
     .run = run,
 }};

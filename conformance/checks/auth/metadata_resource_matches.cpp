@@ -1,7 +1,23 @@
 #include "conformance/checks/auth/common.hpp"
+#include "conformance/checks/url/common.hpp"
 
 namespace weir::conformance {
 namespace {
+
+/// Why a server believes in such a name: it takes the request's own scheme and Host, which the hop before it changed.
+Finding explained(Finding finding, const Probe& probe, const wire::Result<wire::Url>& resource) {
+  const wire::Url& url = probe.url();
+  if (resource && resource->host == url.host && url.tls() && !resource->tls()) {
+    return std::move(finding).at("server behind TLS termination",
+                                 "Set the server's public URL, or let it trust X-Forwarded-Proto of what ends TLS.");
+  }
+  if (resource && leaves_host(url, *resource)) {
+    return std::move(finding).at("server behind a proxy",
+                                 "Set the server's public URL instead of taking it from the "
+                                 "request: the Host that arrives is that of the inside.");
+  }
+  return std::move(finding).at("server", fmt::format("Set the resource to {}.", url.str()));
+}
 
 Finding run(Probe& probe) {
   if (!uses_bearer(probe)) {
@@ -20,7 +36,8 @@ Finding run(Probe& probe) {
   const bool same = url && url->origin() == probe.url().origin() &&
                     (probe.url().path.starts_with(url->path) || url->path == probe.url().path + "/");
   if (!same) {
-    return fail(fmt::format("{} or its beginning", probe.url().str()), wire::excerpt(*resource, 100));
+    return explained(fail(fmt::format("{} or its beginning", probe.url().str()), wire::excerpt(*resource, 100)), probe,
+                     url);
   }
   return pass(std::string(*resource));
 }
@@ -35,8 +52,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Clients refuse metadata of another resource: an internal host or http:// behind a balancer locks "
                    "everyone out.",
-    .faults = {"auth.metadata-internal-host"},
-    .fixture = "bearer",
+    .faults = {"auth.metadata-internal-host", "auth.metadata-http-resource", "auth.metadata-other-path"},
+    .fixture = "bearer-tls",
     .run = run,
 }};
 

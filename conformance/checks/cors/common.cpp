@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cctype>
 
+#include "conformance/secrets.hpp"
+
 namespace weir::conformance {
 
-wire::Result<wire::Exchange> ask_preflight(Probe& probe) {
+wire::Result<wire::Exchange> ask_preflight(Probe& probe, const std::string& method) {
   wire::Request request = probe.request("OPTIONS", probe.url());
   request.headers = {};  // A browser sends no credentials with a preflight.
   request.headers.set("Origin", probe.url().origin());
-  request.headers.set("Access-Control-Request-Method", "POST");
-  request.headers.set("Access-Control-Request-Headers", fmt::format("{}", fmt::join(needed_headers(probe), ",")));
+  request.headers.set("Access-Control-Request-Method", method);
+  request.headers.set("Access-Control-Request-Headers",
+                      fmt::format("{}", fmt::join(needed_headers(probe, method), ",")));
   return probe.send(request);
 }
 
@@ -18,16 +21,36 @@ bool offers_cors(const wire::Exchange& preflight) {
   return preflight.ok() && preflight.head.headers.has("access-control-allow-origin");
 }
 
-std::vector<std::string> needed_headers(const Probe& probe) {
+std::vector<std::string> used_methods(const Probe& probe) {
   if (probe.is(Era::stateless)) {
-    return {"content-type", "mcp-protocol-version", "mcp-method", "mcp-name"};
+    return {"POST"};
   }
-  std::vector<std::string> names{"content-type"};
-  if (probe.survey().sessions) {
-    names.push_back("mcp-session-id");
+  return probe.survey().sessions ? std::vector<std::string>{"POST", "GET", "DELETE"}
+                                 : std::vector<std::string>{"POST", "GET"};
+}
+
+std::vector<std::string> needed_headers(const Probe& probe, const std::string& method) {
+  std::vector<std::string> names;
+  if (method == "POST") {
+    names.emplace_back("content-type");  // application/json is none of the types that need no preflight.
   }
-  if (probe.revision() >= wire::mcp::k2025_06_18) {
-    names.push_back("mcp-protocol-version");
+  if (probe.is(Era::stateless)) {
+    names.insert(names.end(), {"mcp-protocol-version", "mcp-method", "mcp-name"});
+  } else {
+    if (probe.survey().sessions) {
+      names.emplace_back("mcp-session-id");
+    }
+    if (probe.revision() >= wire::mcp::k2025_06_18) {
+      names.emplace_back("mcp-protocol-version");
+    }
+    if (method == "GET") {
+      names.emplace_back("last-event-id");
+    }
+  }
+  for (const auto& field : probe.target().headers.fields()) {
+    if (is_credential_header(field.name)) {
+      names.push_back(lower(field.name));
+    }
   }
   return names;
 }
@@ -54,6 +77,16 @@ bool lists(std::string_view list, std::string_view item) {
     list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
   }
   return false;
+}
+
+wire::Request from_browser(const Probe& probe, wire::Request request) {
+  request.headers.set("Origin", probe.url().origin());
+  return request;
+}
+
+bool lets_origin_in(const Probe& probe, const wire::Exchange& answer) {
+  const std::string_view allowed = answer.head.headers.get("access-control-allow-origin");
+  return allowed == "*" || allowed == probe.url().origin();
 }
 
 }  // namespace weir::conformance

@@ -14,7 +14,8 @@ Finding run(Probe& probe) {
   const std::string_view origin = offer->head.headers.get("access-control-allow-origin");
   const std::string_view credentials = offer->head.headers.get("access-control-allow-credentials");
   if (origin == "*" && credentials == "true") {
-    return fail("one origin by name where credentials are allowed", "Access-Control-Allow-Origin: * with credentials");
+    return fail("one origin by name where credentials are allowed", "Access-Control-Allow-Origin: * with credentials")
+        .at("server, or what adds CORS before it", "Echo the Origin of an allow-list, or leave credentials out.");
   }
   return pass(fmt::format("Access-Control-Allow-Origin: {}", origin));
 }

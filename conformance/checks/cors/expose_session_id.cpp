@@ -22,7 +22,12 @@ Finding run(Probe& probe) {
   }
   const std::string exposed = lower(answer->head.headers.get("access-control-expose-headers"));
   if (exposed != "*" && !lists(exposed, "mcp-session-id")) {
-    return fail("Mcp-Session-Id in Access-Control-Expose-Headers", exposed.empty() ? "none" : exposed);
+    const bool on_preflight = lists(lower(offer->head.headers.get("access-control-expose-headers")), "mcp-session-id");
+    return fail("Mcp-Session-Id in Access-Control-Expose-Headers of the answer itself", on_preflight
+                                                                                            ? "on the preflight alone"
+                                                                                        : exposed.empty() ? "none"
+                                                                                                          : exposed)
+        .at("server, or what adds CORS before it", "Expose Mcp-Session-Id on the answers to POST.");
   }
   return pass(exposed);
 }
@@ -34,7 +39,7 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "A browser client never sees its session id, and its second call is refused.",
-    .faults = {"cors.session-id-hidden"},
+    .faults = {"cors.session-id-hidden", "cors.exposed-on-preflight-only"},
     .run = run,
 }};
 

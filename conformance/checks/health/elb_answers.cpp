@@ -36,7 +36,8 @@ Finding run(Probe& probe) {
       return probe.broken(answer.error(), expected);
     }
     if (answer->head.status != health.answer->head.status || !answer->redirects.empty()) {
-      return fail(expected, describe(*answer));
+      return fail(expected, describe(*answer))
+          .at("server", "Let the health route answer whatever the Host: health checks send the target's address.");
     }
   }
   return pass(fmt::format("{} as Host, without credentials", answers.front().answer->remote));

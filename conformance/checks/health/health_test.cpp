@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/checks/health/common.hpp"
+#include "conformance/kill_fixture_test.hpp"
 #include "conformance/runner.hpp"
 #include "fixtures/server.hpp"
 
@@ -12,6 +13,14 @@ using reports::Verdict;
 namespace {
 
 constexpr std::chrono::seconds kWhole{10};
+constexpr std::string_view kBearer = "fixture-bearer-health-77b1";
+
+const KillFixtureRegistration kBearerAndHealth{
+    {.name = "bearer-and-health", .prepare = [](auto& options, auto& profile) {
+       options.endpoint.bearer = kBearer;
+       profile.bearer = kBearer;
+       profile.health = {{.path = "/health"}};
+     }}};
 
 struct HealthOf : testing::Test {
   reports::CheckResult judge(std::string_view check, std::vector<std::string> faults,

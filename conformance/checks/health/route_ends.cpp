@@ -16,7 +16,13 @@ std::optional<std::string> problem(const HealthAnswer& health) {
   }
 }
 
-Finding run(Probe& probe) { return judge_health(probe, ask_health(probe), "an answer that ends", problem); }
+Finding run(Probe& probe) {
+  auto finding = judge_health(probe, ask_health(probe), "an answer that ends", problem);
+  return finding.verdict == reports::Verdict::fail && finding.fix.empty()
+             ? std::move(finding).at("health check of the load balancer",
+                                     "Point the health check at a route that answers and ends, not at the stream.")
+             : finding;
+}
 
 const Registration kCheck{{
     .id = "health.route.ends",

@@ -27,6 +27,10 @@ Finding run(Probe& probe) {
   };
   Finding finding = judge_health(probe, answers, "an answer of its own", problem);
   // A path that was guessed is then no health route.
+  if (fallback && named) {
+    return std::move(finding).at("web application",
+                                 "Serve the health route before the fallback page, as JSON or text.");
+  }
   return fallback && !named ? not_applicable("every path gives the same page, so none is known to be a health route")
                             : finding;
 }

@@ -52,7 +52,8 @@ Finding run(Probe& probe) {
   if (probe.out_of_time() || !is_green(ask_health(probe))) {
     return untestable("MCP failed, and so did the health route: " + *failed);
   }
-  return fail("MCP that answers while the health route is green", *failed);
+  return fail("MCP that answers while the health route is green", *failed)
+      .at("server", "Let the health route ask the MCP server behind it for an initialize or a ping.");
 }
 
 const Registration kCheck{{

@@ -13,7 +13,9 @@ Finding run(Probe& probe) {
     return untestable("the endpoint event carries no URI: " + wire::excerpt(std::string_view(*announced), 100));
   }
   if (url->origin() != probe.url().origin()) {
-    return fail("a URI on " + probe.url().origin(), url->str());
+    return fail("a URI on " + probe.url().origin(), url->str())
+        .at("server behind a proxy",
+            "Announce a path alone, or set the server's public URL: the Host and scheme that arrive are those inside.");
   }
   return pass(url->path + " on the same origin");
 }

@@ -30,7 +30,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients take any other answer for a broken session and reconnect for ever.",
-    .faults = {"streamable.get-404", "streamable.get-json"},
+    .faults = {"streamable.get-400", "streamable.get-404", "streamable.get-json"},
     .run = run,
 }};
 

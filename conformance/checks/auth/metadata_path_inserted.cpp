@@ -1,0 +1,54 @@
+#include "conformance/checks/auth/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  if (probe.url().path == "/") {
+    return not_applicable("the URL has no path to insert");
+  }
+  const auto found = find_metadata(probe);
+  if (!found) {
+    return probe.broken(found.error(), "an answer");
+  }
+  if (!found->document.is_object() || found->elsewhere) {
+    return not_applicable("no metadata is served on this origin");
+  }
+  const auto resource = wire::parse_url(wire::string_or(found->document, "resource", ""));
+  if (resource && resource->path == "/") {
+    return not_applicable("the resource is the whole origin, whose metadata has no path");
+  }
+  wire::Url inserted = probe.url();
+  inserted.path = std::string(kWellKnown) + probe.url().path;
+  inserted.has_query = false;
+  const auto answer = probe.send({.method = "GET", .url = inserted, .headers = {}, .body = {}});
+  if (!answer) {
+    return probe.broken(answer.error(), "the metadata");
+  }
+  if (!answer->ok() || !answer->is_json()) {
+    return fail(fmt::format("the metadata at {}", inserted.path), describe(*answer))
+        .at("server", fmt::format("Serve the same document at {} as at {}.", inserted.path, found->url));
+  }
+  return pass(inserted.path);
+}
+
+const Registration kCheck{{
+    .id = "auth.metadata.path-inserted",
+    .title = "the metadata is also served where the path of the resource is inserted",
+    .level = Level::should,
+    .eras = kSingleEndpoint,
+    .since = "2025-06-18",
+    .source = "https://www.rfc-editor.org/rfc/rfc9728#section-3.1",
+    .consequence = "Clients that build the well-known URL themselves get 404 and log in again and again.",
+    .faults = {"auth.metadata-root-only"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

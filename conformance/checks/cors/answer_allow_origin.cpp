@@ -1,0 +1,40 @@
+#include "conformance/checks/auth/common.hpp"
+#include "conformance/checks/cors/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto offer = ask_preflight(probe);
+  if (!offer) {
+    return probe.broken(offer.error(), "an answer to OPTIONS");
+  }
+  if (!offers_cors(*offer)) {
+    return not_applicable("the server offers no CORS");
+  }
+  auto answer = probe.send(from_browser(probe, opening_request(probe)));
+  if (!answer) {
+    return probe.broken(answer.error(), "an answer");
+  }
+  if (!lets_origin_in(probe, *answer)) {
+    const std::string_view allowed = answer->head.headers.get("access-control-allow-origin");
+    return fail(fmt::format("Access-Control-Allow-Origin: {} or * on the answer itself", probe.url().origin()),
+                allowed.empty() ? "none, though the preflight has it" : std::string(allowed))
+        .at("server, or what adds CORS before it", "Add the CORS headers to every answer and not to OPTIONS alone.");
+  }
+  return pass(std::string(answer->head.headers.get("access-control-allow-origin")));
+}
+
+const Registration kCheck{{
+    .id = "cors.answer.allow-origin",
+    .title = "CORS is on the answers themselves and not on the preflight alone",
+    .level = Level::should,
+    .eras = kSingleEndpoint,
+    .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
+    .consequence = "The preflight succeeds, the call is made, and the browser keeps its answer from the page.",
+    .faults = {"cors.only-on-preflight"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,43 @@
+#include "conformance/checks/auth/common.hpp"
+#include "conformance/checks/cors/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto good = probe.send(from_browser(probe, opening_request(probe)));
+  if (!good) {
+    return probe.broken(good.error(), "an answer");
+  }
+  if (!lets_origin_in(probe, *good)) {
+    return not_applicable("the server offers no CORS");
+  }
+  const auto error = probe.send(from_browser(probe, json_post(probe, probe.url(), "{")));
+  if (!error) {
+    return probe.broken(error.error(), "an answer to malformed JSON");
+  }
+  if (error->ok()) {
+    return untestable("malformed JSON is no error here: " + describe(*error));
+  }
+  if (!lets_origin_in(probe, *error)) {
+    return fail("Access-Control-Allow-Origin on an error, as on a good answer", describe(*error) + " without it")
+        .at("server, or what adds CORS before it",
+            "Add the CORS headers to errors as well (nginx: add_header ... always; API Gateway: gateway responses).");
+  }
+  return pass(describe(*error));
+}
+
+const Registration kCheck{{
+    .id = "cors.errors.allow-origin",
+    .title = "where answers carry CORS, so do errors",
+    .level = Level::should,
+    .eras = kSingleEndpoint,
+    .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
+    .consequence =
+        "A page sees 'Failed to fetch' instead of 401, 404 or 400, and cannot log in or begin a new session.",
+    .faults = {"cors.not-on-errors"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

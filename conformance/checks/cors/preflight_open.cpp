@@ -1,0 +1,42 @@
+#include "conformance/checks/auth/common.hpp"
+#include "conformance/checks/cors/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto answer = probe.send(from_browser(probe, opening_request(probe)));
+  if (!answer) {
+    return probe.broken(answer.error(), "an answer");
+  }
+  if (!lets_origin_in(probe, *answer)) {
+    return not_applicable("the server offers no CORS");
+  }
+  auto offer = ask_preflight(probe);
+  if (!offer) {
+    return probe.broken(offer.error(), "an answer to OPTIONS");
+  }
+  if (!offer->ok()) {
+    const bool auth = offer->head.status == 401 || offer->head.status == 403;
+    return fail("2xx to a preflight, which never has credentials", describe(*offer))
+        .at(auth ? "what checks credentials" : "server",
+            auth ? "Let OPTIONS pass before credentials are checked (gateway authorizer, auth_request, middleware)."
+                 : "Answer OPTIONS before the request is routed or its body is read.");
+  }
+  return pass(describe(*offer));
+}
+
+const Registration kCheck{{
+    .id = "cors.preflight.open",
+    .title = "where answers carry CORS, a preflight without credentials is answered 2xx",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .source = "https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+    .consequence = "Browsers send no credentials with a preflight, and no request after one that is refused.",
+    .faults = {"cors.preflight-401", "cors.preflight-500"},
+    .fixture = "bearer",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/health/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::optional<std::string> problem(const HealthAnswer& health) {
+  const auto session = health.answer->head.headers.find("mcp-session-id");
+  return session ? std::optional(fmt::format("{} with a new Mcp-Session-Id", describe(*health.answer))) : std::nullopt;
+}
+
+Finding run(Probe& probe) {
+  auto finding = judge_health(probe, ask_health(probe), "an answer that begins no session", problem);
+  return finding.verdict == reports::Verdict::fail
+             ? std::move(finding).at("server", "Answer the health route without touching the MCP transport.")
+             : finding;
+}
+
+const Registration kCheck{{
+    .id = "health.route.no-session",
+    .title = "a health check begins no MCP session",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+    .consequence = "Each load balancer node asks every few seconds: thousands of sessions a day that nobody ends.",
+    .faults = {"health.creates-session"},
+    .fixture = "profile",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,45 @@
+#include <array>
+
+#include "conformance/checks/url/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// As the HTTP libraries under the usual MCP clients name themselves.
+constexpr std::array kAgents = {"node", "python-httpx/0.28.1"};
+
+bool is_block(const wire::Exchange& answer) { return answer.head.status == 403 || answer.head.status == 406; }
+
+Finding run(Probe& probe) {
+  const auto own = send_once(probe, knock(probe));
+  if (!own || is_block(*own)) {
+    return untestable("our own User-Agent is refused as well: " + (own ? describe(*own) : own.error().detail));
+  }
+  for (const char* agent : kAgents) {
+    wire::Request request = knock(probe);
+    request.headers.set("User-Agent", agent);
+    const auto answer = send_once(probe, request);
+    if (!answer) {
+      return probe.broken(answer.error(), fmt::format("an answer to User-Agent: {}", agent));
+    }
+    if (is_block(*answer)) {
+      return fail("an answer whatever the User-Agent", fmt::format("{} to '{}'", describe(*answer), agent))
+          .at("web firewall", "Exempt the MCP path from the rules against bots and unknown user agents.");
+    }
+  }
+  return pass(fmt::format("as to {}", fmt::join(kAgents, ", ")));
+}
+
+const Registration kCheck{{
+    .id = "url.agent.any-accepted",
+    .title = "clients are served whatever they call themselves",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .source = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-bot.html",
+    .consequence = "Bot rules take MCP clients for scrapers: what a browser or a test shows green is 403 for them.",
+    .faults = {"url.waf-blocks-agents"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
