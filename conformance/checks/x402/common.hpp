@@ -1,0 +1,58 @@
+// What the checks of paid routes share. A paid route is a row of the profile's front door whose expected status
+// is 402. Nothing is ever spent: payments carry the signature of the stub (wire/x402.hpp), which only a stub takes.
+#pragma once
+
+#include "conformance/checks/common.hpp"
+#include "wire/base64.hpp"
+#include "wire/x402.hpp"
+
+namespace weir::conformance {
+
+inline constexpr const char* kNoPayments = "no row of the profile's front door expects 402";
+inline constexpr const char* kX402Source = "https://github.com/coinbase/x402/blob/main/specs/x402-specification.md";
+inline constexpr const char* kFetchCors = "https://fetch.spec.whatwg.org/#http-cors-protocol";
+inline constexpr const char* kX402Hop = "application";
+inline constexpr const char* kNoStub =
+    "the facilitator is no stub that takes the signature of Weir, and only a payment that is taken could show it";
+inline constexpr const char* kNoBase64 = "this is no payment";
+
+/// A paid route, where it is.
+struct Paid {
+  wire::FrontDoorRoute route;
+  wire::Url url;
+};
+
+/// The request for a paid route; credentials go to the target's own origin only.
+wire::Request paid_request(const Probe& probe, const Paid& paid);
+
+/// Judges each paid route in turn: nullopt where all is well. The first finding is the verdict; a pass says `well`.
+Finding judge_paid(Probe& probe, const std::string& well,
+                   const std::function<std::optional<Finding>(const Paid&)>& problem);
+
+/// What an unpaid request is asked for. `finding` instead where there is no such thing: a fail, or an error of the way.
+struct Offer {
+  wire::Exchange answer;
+  wire::x402::Required required;
+};
+tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid);
+
+/// As long as a signature, and none.
+inline constexpr std::string_view kNobodysSignature =
+    "0x0000000000000000000000000000000000000000000000000000000000000000"
+    "000000000000000000000000000000000000000000000000000000000000000000";
+static_assert(kNobodysSignature.size() == 132);
+
+/// Makes one thing wrong with a payment (`spoil`) and holds that it is answered 402 again, on every paid route. Where
+/// no stub takes a payment that is right, a 402 says nothing of the one thing: untestable, but for the signature.
+enum class Spoilt { signature, something_else };
+Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
+                        const std::function<void(json::object& accepted, wire::x402::Payment& payment)>& spoil);
+
+/// Pays at a stub facilitator. Untestable where there is none.
+struct PaidFor {
+  int version = 0;
+  wire::Exchange answer;
+};
+tl::expected<PaidFor, Finding> pay_stub(Probe& probe, const Paid& paid);
+
+}  // namespace weir::conformance

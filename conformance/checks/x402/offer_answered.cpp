@@ -1,0 +1,27 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_paid(probe, "402 with what has to be paid", [&](const Paid& paid) -> std::optional<Finding> {
+    const auto offer = ask_unpaid(probe, paid);
+    return offer ? std::nullopt : std::optional(offer.error());
+  });
+}
+
+const Registration kCheck{{
+    .id = "x402.offer.answered",
+    .title = "who has not paid is answered 402 with what has to be paid",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence =
+        "A client that would pay is not told what: it takes the answer for an error, or the page for the content.",
+    .faults = {"x402.free", "x402.not-402", "x402.page-for-all"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

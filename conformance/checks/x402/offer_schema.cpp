@@ -1,0 +1,67 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+std::string accept_problem(const wire::x402::Required& required, const json::object& accepted) {
+  for (const char* member : {"scheme", "network", "payTo", "asset"}) {
+    if (wire::as_string(accepted.if_contains(member)).value_or("").empty()) {
+      return fmt::format("accepts without '{}': {}", member, wire::excerpt(accepted));
+    }
+  }
+  if (wire::as_integer(accepted.if_contains("maxTimeoutSeconds")).value_or(0) <= 0) {
+    return fmt::format("accepts without a whole 'maxTimeoutSeconds': {}", wire::excerpt(accepted));
+  }
+  return required.resource_of(accepted).empty() ? "no 'resource'" : "";
+}
+
+std::string schema_problem(const Offer& offer) {
+  const auto& required = offer.required;
+  const auto version = wire::as_integer(required.document.if_contains("x402Version"));
+  if (version != required.version) {
+    return fmt::format("x402Version {} in {}", version ? std::to_string(*version) : "missing", required.place);
+  }
+  const auto ways = required.accepts();
+  if (ways.empty()) {
+    return fmt::format("no way to pay in 'accepts': {}", wire::excerpt(required.document));
+  }
+  for (const auto& accepted : ways) {
+    if (auto problem = accept_problem(required, accepted); !problem.empty()) {
+      return problem;
+    }
+  }
+  return {};
+}
+
+Finding run(Probe& probe) {
+  return judge_paid(probe, "version and ways to pay are whole", [&](const Paid& paid) -> std::optional<Finding> {
+    const auto offer = ask_unpaid(probe, paid);
+    if (!offer) {
+      return offer.error();
+    }
+    auto problem = schema_problem(*offer);
+    if (problem.empty()) {
+      return std::nullopt;
+    }
+    return fail(fmt::format("x402Version and ways to pay with scheme, network, payTo, asset, resource and "
+                            "maxTimeoutSeconds from {}",
+                            paid.route.path),
+                std::move(problem))
+        .at(kX402Hop, "Configure the payment middleware with an address to pay to and a price for this route.");
+  });
+}
+
+const Registration kCheck{{
+    .id = "x402.offer.schema",
+    .title = "a 402 names its version and whole ways to pay",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "Clients validate the 402 before they sign anything: a member that is missing ends the payment.",
+    .faults = {"x402.accepts-empty", "x402.pay-to-missing"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

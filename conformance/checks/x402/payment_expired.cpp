@@ -1,0 +1,24 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return refuses_payment(probe, Spoilt::something_else, "a payment that expired a minute ago",
+                         [](json::object&, wire::x402::Payment& payment) { payment.valid_before -= 120; });
+}
+
+const Registration kCheck{{
+    .id = "x402.payment.expired-refused",
+    .title = "a payment that has expired is refused",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "The content is given away, and settling fails when it is too late.",
+    .faults = {"x402.expiry-ignored"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,42 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_paid(probe, "402 or 400", [&](const Paid& paid) -> std::optional<Finding> {
+    const auto offer = ask_unpaid(probe, paid);
+    if (!offer) {
+      return offer.error();
+    }
+    for (const char* value : {kNoBase64, "eyJ4NDAyVmVyc2lvbiI6", "bnVsbA==", "e30="}) {
+      wire::Request request = paid_request(probe, paid);
+      request.headers.set(wire::x402::payment_header(offer->required.version), value);
+      const auto answer = probe.send(request);
+      const std::string expected = fmt::format("402 or 400 from {} for the payment '{}'", paid.route.path, value);
+      if (!answer) {
+        return probe.broken(answer.error(), expected);
+      }
+      if (answer->head.status != 402 && answer->head.status != 400) {
+        return fail(expected, describe(*answer))
+            .at(kX402Hop, "Catch what decoding the payment throws, and answer 402 with the reason.");
+      }
+    }
+    return std::nullopt;
+  });
+}
+
+const Registration kCheck{{
+    .id = "x402.payment.malformed-refused",
+    .title = "a payment that cannot be read is refused",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "What any client can send is an internal error, or opens the route.",
+    .faults = {"x402.malformed-500"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,24 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return refuses_payment(probe, Spoilt::something_else, "a payment on another network",
+                         [](json::object& accepted, wire::x402::Payment&) { accepted["network"] = "weir-no-network"; });
+}
+
+const Registration kCheck{{
+    .id = "x402.payment.network-refused",
+    .title = "a payment on another network is refused",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "The content is given away, and settling fails when it is too late.",
+    .faults = {"x402.network-ignored"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

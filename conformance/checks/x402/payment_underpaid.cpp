@@ -1,0 +1,24 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return refuses_payment(probe, Spoilt::something_else, "a payment of nothing",
+                         [](json::object&, wire::x402::Payment& payment) { payment.value = "0"; });
+}
+
+const Registration kCheck{{
+    .id = "x402.payment.underpaid-refused",
+    .title = "a payment of too little is refused",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "The content is given away, and settling fails when it is too late.",
+    .faults = {"x402.amount-ignored"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

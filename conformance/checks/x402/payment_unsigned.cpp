@@ -1,0 +1,24 @@
+#include "conformance/checks/x402/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return refuses_payment(probe, Spoilt::signature, "a payment that nobody signed",
+                         [](json::object&, wire::x402::Payment& payment) { payment.signature = kNobodysSignature; });
+}
+
+const Registration kCheck{{
+    .id = "x402.payment.unsigned-refused",
+    .title = "a payment that nobody signed is refused",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = kX402Source,
+    .consequence = "The content is given away, and settling fails when it is too late.",
+    .faults = {"x402.signature-ignored"},
+    .fixture = "x402",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
