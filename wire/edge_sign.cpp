@@ -16,7 +16,7 @@ struct Mark {
   std::string_view header = {};
   std::string_view value = {};
   std::string_view body = {};
-  std::string_view host = {};  ///< A part of the host that was asked.
+  bool function_url = false;  ///< Asked of one: its ids without those of a gateway, or its host.
 };
 
 constexpr std::string_view kAlb = "ALB", kGateway = "API Gateway", kFunctionUrl = "Lambda function URL",
@@ -44,6 +44,12 @@ struct Row {
 /// The first row that matches counts: special ones stand before general ones.
 constexpr std::array kRows = {
     // --- changed on the way
+    Row{{.status = 401, .header = "x-amzn-remapped-www-authenticate", .function_url = true},
+        {"function-url.remapped-challenge", kFunctionUrl,
+         "WWW-Authenticate was renamed to x-amzn-remapped-www-authenticate",
+         "Give the header back its name in front of the function URL (a CloudFront function), or stand behind a load "
+         "balancer.",
+         Kind::rewritten}},
     Row{{.status = 401, .header = "x-amzn-remapped-www-authenticate"},
         {"api-gateway.remapped-challenge", kGateway, "WWW-Authenticate was renamed to x-amzn-remapped-www-authenticate",
          "Give the header back its name in front of the gateway (a CloudFront function), or answer 401 from a gateway "
@@ -127,19 +133,20 @@ constexpr std::array kRows = {
     // --- Lambda function URL
     Row{{.status = 403, .header = kErrorType, .value = "AccessDeniedException", .body = "Forbidden"},
         {"function-url.403", kFunctionUrl,
-         "the function URL asks for a signature (AuthType AWS_IAM), or its policy "
-         "lets nobody in",
+         "the function URL asks for a signature (AuthType AWS_IAM), or its policy lets nobody in",
          "Set AuthType NONE with a policy that allows lambda:InvokeFunctionUrl, or sign the requests.", Kind::refusal}},
     Row{{.status = 429, .body = R"("Reason")"},
         {"function-url.429", kFunctionUrl, "the function's concurrency is used up",
          "Raise the reserved or the account's concurrency, and let clients wait for Retry-After.", Kind::refusal}},
-    Row{{.status = 413, .header = kErrorType, .value = "RequestEntityTooLarge", .host = ".lambda-url."},
+    Row{{.status = 413, .function_url = true},
         {"function-url.413", kFunctionUrl, "the request is larger than 6 MB", "Send less, or pass a link.",
          Kind::refusal}},
-    Row{{.status = 502, .host = ".lambda-url."},
+    Row{{.status = 502, .function_url = true},
         {"function-url.502", kFunctionUrl, "the function failed, or answered more than 6 MB", kCheckLambda,
          Kind::no_target}},
-    Row{{.status = 504, .host = ".lambda-url."},
+    Row{{.status = 503, .function_url = true},
+        {"function-url.503", kFunctionUrl, "the function cannot be reached", kCheckLambda, Kind::no_target}},
+    Row{{.status = 504, .function_url = true},
         {"function-url.504", kFunctionUrl, "the function ran into its timeout",
          "Raise the function's timeout, or answer sooner.", Kind::timeout}},
 
@@ -215,12 +222,12 @@ constexpr std::array kRows = {
          Kind::no_target}},
     Row{{.status = 503, .header = "x-amz-apigw-id"},
         {"api-gateway.503-other", kGateway, "the integration cannot be reached", kCheckUpstream, Kind::no_target}},
-    Row{{.status = 502, .header = "x-amzn-requestid"},
-        {"aws.502", "API Gateway or Lambda function URL", "the function failed, or its answer has the wrong shape",
-         kCheckLambda, Kind::no_target}},
-    Row{{.status = 503, .header = "x-amzn-requestid"},
-        {"aws.503", "API Gateway or Lambda function URL", "the function cannot be reached", kCheckUpstream,
+    Row{{.status = 500, .header = "apigw-requestid", .body = R"({"message":"Internal Server Error"})"},
+        {"api-gateway.http-500", kGateway, "the integration failed, or its answer has the wrong shape", kCheckLambda,
          Kind::no_target}},
+    Row{{.status = 413, .header = "apigw-requestid", .body = "Request Entity Too Large"},
+        {"api-gateway.http-413", kGateway, "the request is larger than 10 MB", "Send less, or pass a link.",
+         Kind::refusal}},
 
     // --- CloudFront
     Row{{.status = 301, .header = "server", .value = kCloudFront},
@@ -417,6 +424,13 @@ bool holds(std::string_view body, std::string_view words) {
   return without_blanks(body).find(without_blanks(words)) != std::string::npos;
 }
 
+bool is_function_url(const Exchange& exchange) {
+  const Headers& headers = exchange.head.headers;
+  const bool gateway = headers.has("x-amz-apigw-id") || headers.has("apigw-requestid");
+  return (headers.has("x-amzn-requestid") && !gateway) ||
+         exchange.request.url.host.find(".lambda-url.") != std::string::npos;
+}
+
 bool matches(const Mark& mark, const Exchange& exchange) {
   if (mark.status != 0 && mark.status != exchange.head.status) {
     return false;
@@ -427,8 +441,7 @@ bool matches(const Mark& mark, const Exchange& exchange) {
       return false;
     }
   }
-  return (mark.body.empty() || holds(exchange.body, mark.body)) &&
-         (mark.host.empty() || exchange.request.url.host.find(mark.host) != std::string::npos);
+  return (mark.body.empty() || holds(exchange.body, mark.body)) && (!mark.function_url || is_function_url(exchange));
 }
 
 struct Trace {

@@ -35,6 +35,11 @@ struct Specimen {
 
 const std::vector<Specimen>& specimens() {
   static const std::vector<Specimen> all = {
+      {"function-url.remapped-challenge", 401, "x-amzn-Remapped-WWW-Authenticate", "Bearer", "",
+       "abc.lambda-url.eu-west-1.on.aws"},
+      {"function-url.503", 503, "x-amzn-RequestId", "1-2-3", "Service Unavailable"},
+      {"api-gateway.http-500", 500, "apigw-requestid", "Xyz=", R"({"message":"Internal Server Error"})"},
+      {"api-gateway.http-413", 413, "apigw-requestid", "Xyz=", R"({"message":"Request Entity Too Large"})"},
       {"api-gateway.remapped-challenge", 401, "x-amzn-Remapped-WWW-Authenticate",
        "Bearer resource_metadata=\"https://h/\"", R"({"error":"invalid_token"})"},
       {"waf.challenge", 202, "x-amzn-waf-action", "challenge", ""},
@@ -99,8 +104,6 @@ const std::vector<Specimen>& specimens() {
       {"api-gateway.503", 503, "", "", R"({"message":"Service Unavailable"})"},
       {"api-gateway.502-other", 502, "x-amz-apigw-id", "Abc=", R"({"message": "Internal server error"})"},
       {"api-gateway.503-other", 503, "x-amz-apigw-id", "Abc=", R"({})"},
-      {"aws.502", 502, "x-amzn-RequestId", "1-2-3", "Internal Server Error"},
-      {"aws.503", 503, "x-amzn-RequestId", "1-2-3", R"({})"},
       {"cloudfront.301", 301, "Server", "CloudFront", ""},
       {"cloudfront.403", 403, "Server", "CloudFront", ""},
       {"cloudfront.413", 413, "Server", "CloudFront", ""},

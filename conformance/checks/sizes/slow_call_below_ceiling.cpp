@@ -51,7 +51,7 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     .consequence = "The function works on and is billed, while the caller gets 504 and calls again.",
-    .faults = {"sizes.call-504-api-gateway"},
+    .faults = {"sizes.call-504-api-gateway", "sizes.call-504-nginx"},
     .fixture = "profile",
     .run = run,
 }};
