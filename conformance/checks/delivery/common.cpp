@@ -35,6 +35,16 @@ std::string what_came(const wire::Exchange& exchange) {
   return text;
 }
 
+/// "head after 3 ms, first byte 3 ms, first event 5 ms", counted from when the request had been sent.
+std::string phases(const wire::Exchange& exchange) {
+  const auto& timings = exchange.timings;
+  const std::string coding = exchange.head.headers.joined("content-encoding");
+  const auto ms = [&](std::int64_t us) { return (us - timings.sent_us) / 1000; };
+  return fmt::format("head after {} ms, first byte {} ms, first event {} ms{}", ms(timings.head_us),
+                     ms(timings.first_byte_us), ms(timings.first_event_us),
+                     coding.empty() ? "" : ", Content-Encoding: " + coding);
+}
+
 }  // namespace
 
 Finding first_event_in_time(Probe& probe, const std::string& accept_encoding) {
@@ -53,8 +63,7 @@ Finding first_event_in_time(Probe& probe, const std::string& accept_encoding) {
     return not_applicable("the answer is no event stream: " + describe(stream->exchange()));
   }
   if (stream->next_event(probe.in(patience))) {
-    const auto& timings = stream->exchange().timings;
-    return pass(fmt::format("{} ms after the head", (timings.first_event_us - timings.head_us) / 1000));
+    return pass(phases(stream->exchange()));
   }
   if (stream->ended()) {
     return fail(expected,

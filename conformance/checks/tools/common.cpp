@@ -238,11 +238,17 @@ Finding schemas_valid(Probe& probe, std::string_view member) {
 
 Finding same_tools_everywhere(Probe& probe) {
   std::optional<std::set<std::string>> first;
+  std::optional<std::string> release;
   for (int i = 0; i < kConnections; ++i) {
     auto dialogue = probe.dialogue();
     if (!dialogue) {
       return probe.broken(dialogue.error(), fmt::format("conversation {} of {}", i + 1, kConnections));
     }
+    const std::string met = wire::canonical(dialogue->server_info());
+    if (release && *release != met) {
+      return not_applicable("two releases answer in turn, with tools of their own: affinity.release.same says so");
+    }
+    release = met;
     const auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
     if (listing.error) {
       return untestable("tools/list could not be read to its end: " + listing.error->detail);

@@ -1,0 +1,214 @@
+#include "conformance/checks/affinity/session_run.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "conformance/checks/http_sse/common.hpp"
+#include "conformance/checks/idle/hops.hpp"
+#include "conformance/checks/session/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Behind a round robin a message of the handshake reaches its replica after a few attempts, if ever.
+constexpr int kAttempts = 6;
+/// A server that does not know a session may leave its POST unanswered.
+constexpr std::chrono::milliseconds kPostPatience{1000};
+constexpr int kBadRequest = 400;
+constexpr int kNotFound = 404;
+
+enum class Heard { served, lost, failed };
+
+/// A conversation that goes on although messages are lost.
+class LossyConversation {
+ public:
+  LossyConversation(Probe& probe, bool with_cookies) : probe_(probe), with_cookies_(with_cookies) {}
+
+  std::optional<Finding> open() { return probe_.is(Era::http_sse) ? open_sse() : open_streamable(); }
+
+  /// Brings the handshake to its end; what is lost of it counts.
+  bool settle() {
+    if (probe_.is(Era::http_sse) && !insist(initialize_body())) {
+      return false;
+    }
+    return insist(jsonrpc::notification("notifications/initialized"));
+  }
+
+  void ask(int number) {
+    const std::string body = jsonrpc::request(fmt::format("weir-affinity-{}", number), "ping");
+    (void)post(body);
+  }
+
+  const SessionRun& run() const { return run_; }
+
+ private:
+  std::optional<Finding> open_streamable() {
+    auto dialogue = probe_.dialogue([](wire::mcp::DialogueOptions& options) { options.send_initialized = false; });
+    if (!dialogue) {
+      return probe_.broken(dialogue.error(), "a conversation");
+    }
+    if (!dialogue->session_id()) {
+      return not_applicable("the server issues no sessions: any replica may answer");
+    }
+    run_.cookies.take(dialogue->opening().http.head.headers);
+    dialogue_ = std::move(*dialogue);
+    return std::nullopt;
+  }
+
+  std::optional<Finding> open_sse() {
+    auto stream = open_stream(probe_);
+    if (!stream) {
+      return probe_.broken(stream.error(), "an event stream");
+    }
+    const auto endpoint = read_endpoint(probe_, *stream);
+    if (!endpoint) {
+      return untestable(endpoint.error().detail);
+    }
+    run_.cookies.take(stream->exchange().head.headers);
+    const wire::Url base = stream->exchange().request.url;
+    const auto url = wire::resolve(base, *endpoint);
+    if (!url || url->origin() != base.origin()) {
+      return untestable("the endpoint event names no address on this origin: " + wire::excerpt(std::string_view(*endpoint), 80));
+    }
+    post_url_ = *url;
+    stream_ = std::move(*stream);
+    return std::nullopt;
+  }
+
+  std::string initialize_body() const {
+    return jsonrpc::request("weir-affinity", "initialize",
+                            {{"protocolVersion", probe_.revision()},
+                             {"capabilities", json::object{}},
+                             {"clientInfo", {{"name", "weir"}, {"version", "1"}}}});
+  }
+
+  bool insist(const std::string& body) {
+    for (int i = 0; i < kAttempts && !probe_.out_of_time(); ++i) {
+      if (post(body) == Heard::served) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Heard post(const std::string& body) {
+    wire::Request request = dialogue_ ? dialogue_->make_post(body) : json_post(probe_, post_url_, body);
+    if (with_cookies_ && !run_.cookies.empty()) {
+      request.headers.set("Cookie", run_.cookies.header());
+    }
+    const auto patience = dialogue_ ? probe_.target().answer_timeout : kPostPatience;
+    const auto answer = probe_.send(request, probe_.in(patience));
+    if (answer) {
+      run_.cookies.take(answer->head.headers);
+    }
+    return count(answer);
+  }
+
+  Heard count(const wire::Result<wire::Exchange>& answer) {
+    if (answer && (dialogue_ ? is_served(*answer) : answer->ok())) {
+      ++run_.served;
+      return Heard::served;
+    }
+    const bool unknown = answer ? answer->head.status == kNotFound || answer->head.status == kBadRequest
+                                : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;
+    ++(unknown ? run_.lost : run_.failed);
+    ++run_.refusals[answer ? fmt::format("HTTP {}", answer->head.status) : std::string(to_string(answer.error().code))];
+    return unknown ? Heard::lost : Heard::failed;
+  }
+
+  Probe& probe_;
+  const bool with_cookies_;
+  std::optional<wire::mcp::Dialogue> dialogue_;  // streamable
+  std::optional<wire::HttpStream> stream_;       // http-sse: it holds the session open
+  wire::Url post_url_;
+  SessionRun run_;
+};
+
+}  // namespace
+
+void CookieJar::take(const wire::Headers& answer) {
+  for (const auto& field : answer.fields()) {
+    const bool sets = letters_of(field.name) == "setcookie";
+    const std::string pair = field.value.substr(0, field.value.find(';'));
+    const auto equals = pair.find('=');
+    if (sets && equals != std::string::npos && equals > 0) {
+      cookies_[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+  }
+}
+
+std::string CookieJar::header() const {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : cookies_) {
+    pairs.push_back(name + "=" + value);
+  }
+  return fmt::format("{}", fmt::join(pairs, "; "));
+}
+
+std::string CookieJar::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : cookies_) {
+    names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool CookieJar::has(std::string_view prefix) const {
+  return std::any_of(cookies_.begin(), cookies_.end(),
+                     [&](const auto& cookie) { return cookie.first.starts_with(prefix); });
+}
+
+std::string SessionRun::describe_refusals() const {
+  std::vector<std::string> parts;
+  for (const auto& [what, times] : refusals) {
+    parts.push_back(fmt::format("{} x {}", times, what));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
+  LossyConversation conversation(probe, with_cookies);
+  if (auto finding = conversation.open()) {
+    return tl::unexpected(std::move(*finding));
+  }
+  const auto until = probe.in(kFreshSpan);
+  if (conversation.settle()) {
+    for (int i = 0; i < kFreshConnections && (i < kLeastConnections || !until.passed()) && !probe.out_of_time(); ++i) {
+      conversation.ask(i);
+    }
+  }
+  return conversation.run();
+}
+
+tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
+  auto bare = run_session(probe, false);
+  if (!bare) {
+    return tl::unexpected(std::move(bare.error()));
+  }
+  AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
+  if (verdict.bare.lost > 0 && !verdict.bare.cookies.empty()) {
+    if (auto with_jar = run_session(probe, true)) {
+      verdict.with_cookies = std::move(*with_jar);
+    }
+  }
+  if (probe.out_of_time()) {
+    return tl::unexpected(untestable("the run ended before the connections had been tried"));
+  }
+  if (verdict.bare.lost == 0 && verdict.bare.failed > 0) {
+    return tl::unexpected(
+        untestable(fmt::format("{} of {} requests failed, but not as for an unknown session: {}", verdict.bare.failed,
+                               verdict.bare.asked(), verdict.bare.describe_refusals())));
+  }
+  return verdict;
+}
+
+std::string balancer_of(const Probe& probe, const SessionRun& run) {
+  if (run.cookies.has("AWSALB")) {
+    return "ALB";
+  }
+  const NamedHop* hop = hop_in_front(probe.target().profile.edge, {});
+  return hop ? std::string(hop->name) : "load balancer";
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,63 @@
+#include "conformance/checks/idle/watch.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr int kBadGateway = 502;
+constexpr int kUnavailable = 503;
+constexpr int kGatewayTimeout = 504;
+
+Finding gave_up(const Probe& probe, const wire::Exchange& exchange) {
+  const double took_s = static_cast<double>(exchange.timings.head_us - exchange.timings.sent_us) / 1e6;
+  const NamedHop* hop = hop_in_front(probe.target().profile.edge, exchange.head.headers);
+  const std::string known = cutters_at(took_s, reports::load::Counts::silence);
+  return fail("an event stream, or HTTP 405",
+              fmt::format("HTTP {} after {:.1f} s: a gateway waited for the whole body{}", exchange.head.status, took_s,
+                          hop             ? ": " + describe(*hop)
+                          : known.empty() ? ""
+                                          : ": " + known))
+      .at(hop ? std::string(hop->name) : "gateway",
+          "Let the gateway pass a response on as it comes, without a limit on the time between its bytes that is "
+          "below the heartbeat.");
+}
+
+Finding run(Probe& probe) {
+  const auto patience = std::max(probe.target().answer_timeout, watch_span(probe));
+  auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) { options.timeout = patience; });
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  const auto stream = dialogue->open_get_stream();
+  if (!stream && stream.error().code == wire::ErrorCode::timeout) {
+    return untestable(fmt::format("no response head within {:.1f} s: use --hold SECONDS",
+                                  std::chrono::duration<double>(patience).count()));
+  }
+  if (!stream) {
+    return probe.broken(stream.error(), "an answer to GET");
+  }
+  switch (stream->exchange().head.status) {
+    case kBadGateway:
+    case kUnavailable:
+    case kGatewayTimeout:
+      return gave_up(probe, stream->exchange());
+    default:
+      return pass(describe(stream->exchange()));
+  }
+}
+
+const Registration kCheck{{
+    .id = "idle.get.answered",
+    .title = "the GET of a stream is not answered by a gateway that gave up waiting",
+    .level = Level::must,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
+              "transports#listening-for-messages-from-the-server",
+    .consequence = "POSTs work and the stream never does: clients report a server that fails every half minute.",
+    .faults = {"idle.get-gateway-timeout"},
+    .fixture = "idle",
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,71 @@
+#include "conformance/checks/idle/watch.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Who else would cut such silence: the known hops below the margin of which the gap is not.
+std::string others_at_risk(double gap_s) {
+  std::vector<reports::load::KnownHop> hops;
+  for (const auto& hop : reports::load::known_hops()) {
+    if (hop.counts == reports::load::Counts::silence && gap_s * IdleBudget::kMargin > hop.seconds) {
+      hops.push_back(hop);
+    }
+  }
+  return hops.empty() ? "" : "; too seldom behind " + reports::load::describe(hops);
+}
+
+Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
+  const std::string fix =
+      fmt::format("Let the server send a comment on every open stream at least every {:.3g} s.", budget.safe_seconds());
+  const std::string hop = budget.hop.empty() ? budget.whose : budget.hop;
+  const std::string expected = fmt::format("a byte at least every {:.3g} s: {:g} s / {:g} ({})", budget.safe_seconds(),
+                                           budget.seconds, IdleBudget::kMargin, budget.whose);
+  const double gap_s = watch.longest_gap_s;
+  if (watch.ended()) {
+    return not_applicable("the stream was cut: idle.stream.survives says so");
+  }
+  if (gap_s > budget.seconds) {
+    // Where the profile states the budget, silence beyond it is the finding of the other check.
+    return budget.stated
+               ? not_applicable("silent beyond the idle budget: idle.stream.survives says so")
+               : fail(expected, fmt::format("{:.1f} s without a byte; {}", gap_s, watch.describe())).at(hop, fix);
+  }
+  if (gap_s > budget.safe_seconds()) {
+    return fail(expected, fmt::format("marginal: {:.1f} s without a byte; {}", gap_s, watch.describe())).at(hop, fix);
+  }
+  if (watch.beats.size() < 2) {
+    return untestable(fmt::format("no heartbeat was seen within {:.1f} s: use --hold {:.0f}", watch.watched_s,
+                                  std::max(budget.safe_seconds() * 2, held ? watch.watched_s * 2 : 0)));
+  }
+  const bool odd = watch.beats.front().kind == BeatKind::data_event;
+  return pass(fmt::format("{}{}{}", watch.describe(), others_at_risk(gap_s), odd ? " (see sse.data.json-rpc)" : ""));
+}
+
+Finding run(Probe& probe) {
+  const auto watched = watch_idle_stream(probe);
+  if (!watched) {
+    return watched.error();
+  }
+  if (probe.out_of_time()) {
+    return untestable("the run ended while the stream was watched: " + watched->describe());
+  }
+  return judge(*watched, idle_budget(probe.target().profile, watched->exchange.head.headers),
+               probe.target().hold.count() > 0);
+}
+
+const Registration kCheck{{
+    .id = "idle.heartbeat.margin",
+    .title = "the heartbeat of an idle stream comes twice within what the hops on the way allow",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes",
+    .consequence = "One late or lost heartbeat is enough, and a hop on the way cuts the stream.",
+    .faults = {"idle.heartbeat-marginal"},
+    .fixture = "idle",
+    .waits = true,
+    .timed = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,100 @@
+#include <algorithm>
+
+#include "conformance/checks/idle/watch.hpp"
+
+namespace weir::conformance {
+namespace {
+
+using reports::load::Counts;
+
+/// A stream that lives so long may be ended for its age: clients reconnect a few times in an hour.
+constexpr double kLongLifeSeconds = 300;
+
+/// A server of streamable may end its own stream whenever it likes, and says so: by a last chunk, soon, or with what a
+/// client needs to come back (2025-11-25 transports, "Listening for Messages from the Server").
+bool ends_on_purpose(const Probe& probe, const IdleWatch& watch) {
+  constexpr double kSoonSeconds = 2;
+  const auto& items = watch.exchange.items;
+  const bool may_come_back = std::any_of(items.begin(), items.end(), [](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return std::holds_alternative<wire::SseRetry>(item) || (event != nullptr && event->has_id);
+  });
+  return probe.is(Era::streamable) && watch.exchange.end == wire::EndClass::clean &&
+         (may_come_back || watch.age_s < kSoonSeconds);
+}
+
+std::string expected_of(const Probe& probe, const IdleBudget& budget) {
+  const double hold_s = std::chrono::duration<double>(watch_span(probe)).count();
+  return budget.stated ? fmt::format("an idle stream that lives, with a byte at least every {:g} s", budget.seconds)
+                       : fmt::format("an idle stream that lives for {:g} s", hold_s);
+}
+
+Finding cut(const IdleWatch& watch, const NamedHop* hop, const std::string& expected) {
+  const bool by_age = watch.ended_by_age();
+  const double seconds = by_age ? watch.age_s : watch.gap_before_end_s;
+  if (by_age && seconds >= kLongLifeSeconds) {
+    return pass(fmt::format("{}; ended at the age of {:.0f} s ({}): clients reconnect", watch.describe(), seconds,
+                            to_string(watch.exchange.end)));
+  }
+  std::string got = fmt::format("cut {} {:.1f} s{} ({})", by_age ? "at the age of" : "after", seconds,
+                                by_age ? "" : " of silence", to_string(watch.exchange.end));
+  const std::string known = cutters_at(seconds, by_age ? Counts::age : Counts::silence);
+  if (hop != nullptr) {
+    got += ": " + describe(*hop);
+  } else if (!known.empty()) {
+    got += ": " + known;
+  }
+  const std::string where = hop ? fmt::format("{} ({})", hop->setting, hop->name) : "the idle time-out on the way";
+  return fail(expected, std::move(got))
+      .at(hop ? std::string(hop->name) : "the hop that ends it",
+          by_age ? "Raise the limit on the whole duration of a response, or send event streams another way."
+                 : fmt::format("Let the server send a comment at least every {:.3g} s, and raise {}.",
+                               seconds / IdleBudget::kMargin, where));
+}
+
+Finding run(Probe& probe) {
+  const auto watched = watch_idle_stream(probe);
+  if (!watched) {
+    return watched.error();
+  }
+  const auto& headers = watched->exchange.head.headers;
+  const auto& profile = probe.target().profile;
+  const auto budget = idle_budget(profile, headers);
+  const std::string expected = expected_of(probe, budget);
+  if (watched->ended() && ends_on_purpose(probe, *watched)) {
+    return not_applicable("the server ends its own streams: streamable.get.stays-open says what follows");
+  }
+  if (watched->ended()) {
+    return cut(*watched, hop_in_front(profile.edge, headers), expected);
+  }
+  if (probe.out_of_time()) {
+    return untestable("the run ended while the stream was watched: " + watched->describe());
+  }
+  if (budget.stated && watched->longest_gap_s > budget.seconds) {
+    return fail(expected, fmt::format("{:.1f} s without a byte; {}", watched->longest_gap_s, watched->describe()))
+        .at(budget.hop.empty() ? budget.whose : budget.hop,
+            fmt::format("Let the server send a comment at least every {:.3g} s.", budget.safe_seconds()));
+  }
+  if (watched->beats.empty() && probe.target().hold.count() == 0) {
+    return untestable(
+        fmt::format("nothing came and nothing ended within {:.1f} s: hold it with --hold SECONDS", watched->watched_s));
+  }
+  return pass(fmt::format("lived for {:.1f} s; {}", watched->watched_s, watched->describe()));
+}
+
+const Registration kCheck{{
+    .id = "idle.stream.survives",
+    .title = "a stream on which nothing happens lives, and is not silent beyond the idle budget",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+              "edit-load-balancer-attributes.html#connection-idle-timeout",
+    .consequence = "Clients lose the stream between two calls, and with it notifications or the whole session.",
+    .faults = {"idle.cut-in-silence", "idle.no-heartbeat"},
+    .fixture = "idle-held",
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,206 @@
+#include "conformance/checks/idle/watch.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::conformance {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+constexpr std::size_t kQuickBeats = 2;
+/// A budget that is smaller than the quick watch is exceeded within it.
+constexpr double kBeyondBudget = 1.25;
+
+double since(wire::Clock::time_point begin) { return Seconds(wire::Clock::now() - begin).count(); }
+
+struct OpenStream {
+  wire::Clock::time_point opened_at = wire::Clock::now();
+  std::optional<wire::mcp::Dialogue> dialogue;
+  std::optional<wire::HttpStream> own;
+
+  wire::HttpStream& stream() { return own ? *own : *dialogue->stream(); }
+};
+
+Finding no_stream(const Probe& probe, const wire::Error& error) {
+  return untestable(probe.out_of_time() ? "the run ended before the stream was open"
+                                        : "there is no stream to watch: " + error.detail);
+}
+
+tl::expected<OpenStream, Finding> open_idle_stream(Probe& probe) {
+  OpenStream open;
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return tl::unexpected(no_stream(probe, dialogue.error()));
+  }
+  open.dialogue = std::move(*dialogue);
+  if (probe.is(Era::http_sse)) {
+    return open;
+  }
+  open.opened_at = wire::Clock::now();
+  auto own =
+      probe.is(Era::stateless) ? open.dialogue->listen({{"toolsListChanged", true}}) : open.dialogue->open_get_stream();
+  if (!own) {
+    return tl::unexpected(no_stream(probe, own.error()));
+  }
+  const wire::Exchange& exchange = own->exchange();
+  if (exchange.ok() && exchange.is_event_stream()) {
+    open.own = std::move(*own);
+    return open;
+  }
+  constexpr int kServerErrors = 500;
+  return tl::unexpected(exchange.head.status >= kServerErrors
+                            ? untestable("there is no stream to watch: " + describe(exchange))
+                            : not_applicable("the server offers no stream of its own: " + describe(exchange)));
+}
+
+std::optional<BeatKind> kind_of(const wire::SseItem& item) {
+  if (std::holds_alternative<wire::SseComment>(item)) {
+    return BeatKind::comment;
+  }
+  const auto* event = std::get_if<wire::SseEvent>(&item);
+  if (event == nullptr) {
+    return std::nullopt;
+  }
+  if (event->data.empty()) {
+    return BeatKind::empty_event;
+  }
+  const auto parsed = jsonrpc::parse(event->data);
+  if (!parsed || parsed->messages.empty() || parsed->messages.front().kind == jsonrpc::Kind::invalid) {
+    return BeatKind::data_event;
+  }
+  const auto& message = parsed->messages.front();
+  return message.kind == jsonrpc::Kind::request && message.method == "ping" ? BeatKind::ping_request
+                                                                            : BeatKind::message;
+}
+
+class Watching {
+ public:
+  Watching(Probe& probe, OpenStream& open)
+      : probe_(probe), open_(open), until_(probe.in(watch_span(probe))), next_item_(items().size()) {}
+
+  IdleWatch go() {
+    while (!until_.passed() && !seen_enough() && open_.stream().read_more(until_)) {
+      take_gap();
+      take_items();
+    }
+    take_gap();
+    watch_.gap_before_end_s = last_gap_s_;
+    watch_.watched_s = since(begun_);
+    watch_.age_s = since(open_.opened_at);
+    watch_.exchange = std::move(open_.stream()).finish();
+    return std::move(watch_);
+  }
+
+ private:
+  const std::vector<wire::SseItem>& items() const { return open_.stream().exchange().items; }
+
+  bool seen_enough() const { return probe_.target().hold.count() == 0 && watch_.beats.size() >= kQuickBeats; }
+
+  void take_gap() {
+    last_gap_s_ = since(last_byte_);
+    last_byte_ = wire::Clock::now();
+    watch_.longest_gap_s = std::max(watch_.longest_gap_s, last_gap_s_);
+  }
+
+  void take_items() {
+    std::optional<BeatKind> kind;
+    for (; next_item_ < items().size(); ++next_item_) {
+      const wire::SseItem item = items()[next_item_];  // Answering may bring further ones.
+      const auto is = kind_of(item);
+      if (is == BeatKind::ping_request) {
+        answer_ping(std::get<wire::SseEvent>(item));
+      }
+      kind = is && kind ? std::min(*is, *kind) : is ? is : kind;
+    }
+    if (kind) {
+      watch_.beats.push_back({*kind, since(begun_)});
+    }
+  }
+
+  /// As a client must: a server may end the streams of those that do not.
+  void answer_ping(const wire::SseEvent& event) {
+    const auto parsed = jsonrpc::parse(event.data);
+    const auto& id = parsed->messages.front().id;
+    if (id && !probe_.is(Era::stateless)) {
+      const auto request = open_.dialogue->make_post(jsonrpc::response(*id, json::object{}));
+      (void)probe_.http().exchange(request, probe_.answer_deadline());
+    }
+  }
+
+  Probe& probe_;
+  OpenStream& open_;
+  wire::Deadline until_;
+  wire::Clock::time_point begun_ = wire::Clock::now();
+  wire::Clock::time_point last_byte_ = begun_;
+  double last_gap_s_ = 0;
+  std::size_t next_item_;
+  IdleWatch watch_;
+};
+
+}  // namespace
+
+std::string_view to_string(BeatKind kind) {
+  switch (kind) {
+    case BeatKind::comment:
+      return "a comment";
+    case BeatKind::ping_request:
+      return "a ping request";
+    case BeatKind::empty_event:
+      return "an event without data";
+    case BeatKind::data_event:
+      return "a data event that is no JSON-RPC";
+    case BeatKind::message:
+      return "a message";
+  }
+  return "";
+}
+
+bool IdleWatch::ended_by_age() const { return ended() && beats.size() > 1 && gap_before_end_s < period_s(); }
+
+double IdleWatch::period_s() const {
+  return beats.size() < 2 ? 0 : (beats.back().at_s - beats.front().at_s) / static_cast<double>(beats.size() - 1);
+}
+
+double IdleWatch::jitter_s() const {
+  double jitter = 0;
+  for (std::size_t i = 1; i < beats.size(); ++i) {
+    jitter = std::max(jitter, std::abs(beats[i].at_s - beats[i - 1].at_s - period_s()));
+  }
+  return jitter;
+}
+
+std::string IdleWatch::describe() const {
+  if (beats.empty()) {
+    return fmt::format("no event or comment in {:.1f} s", watched_s);
+  }
+  std::string text(to_string(beats.front().kind));
+  if (beats.size() == 1) {
+    return text + fmt::format(" after {:.1f} s, one in {:.1f} s", beats.front().at_s, watched_s);
+  }
+  text += fmt::format(" every {:.1f} s", period_s());
+  return beats.size() == 2 ? text : text + fmt::format(" (+-{:.1f} s)", jitter_s());
+}
+
+std::chrono::milliseconds watch_span(const Probe& probe) {
+  const Target& target = probe.target();
+  if (target.hold.count() > 0) {
+    return target.hold;
+  }
+  if (!target.profile.idle_budget_seconds) {
+    return kQuickWatch;
+  }
+  const auto beyond = Seconds(*target.profile.idle_budget_seconds * kBeyondBudget);
+  return std::min(kQuickWatch, std::chrono::duration_cast<std::chrono::milliseconds>(beyond));
+}
+
+WatchOrFinding watch_idle_stream(Probe& probe) {
+  auto open = open_idle_stream(probe);
+  if (!open) {
+    return tl::unexpected(std::move(open.error()));
+  }
+  probe.pin_request(open->stream().exchange().request);
+  return Watching(probe, *open).go();
+}
+
+}  // namespace weir::conformance
