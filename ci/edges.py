@@ -23,6 +23,16 @@ class Times:
     keep_alive_s: int  # And a client's connection without a request.
 
 
+def nginx_command(folder, config):
+    (folder / "nginx.conf").write_text(config)
+    return ["nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+
+
+def haproxy_command(folder, config):
+    (folder / "haproxy.cfg").write_text(config)
+    return ["haproxy", "-db", "-q", "-f", "haproxy.cfg"]
+
+
 def nginx(folder, port, upstream, times, connections):
     config = f"""
 daemon off;
@@ -51,8 +61,7 @@ http {{
     }}
 }}
 """
-    (folder / "nginx.conf").write_text(config)
-    return ["nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+    return nginx_command(folder, config)
 
 
 def haproxy(folder, port, upstream, times, connections):
@@ -71,8 +80,7 @@ listen edge
     bind 127.0.0.1:{port}
     server mcp 127.0.0.1:{upstream}
 """
-    (folder / "haproxy.cfg").write_text(config)
-    return ["haproxy", "-db", "-q", "-f", "haproxy.cfg"]
+    return haproxy_command(folder, config)
 
 
 EDGES = {"nginx": nginx, "haproxy": haproxy}
@@ -107,8 +115,15 @@ def end(process):
 
 @contextmanager
 def edge(name, upstream, log, times, connections=224):
-    """Yields the port of an edge before the upstream port, for so many streams; it runs without privileges, even
-    where we are root."""
+    """Yields the port of an edge before the upstream port, for so many streams."""
+    with configured_edge(name, lambda folder, port: EDGES[name](folder, port, upstream, times, connections), log) as port:
+        yield port
+
+
+@contextmanager
+def configured_edge(name, command_of, log):
+    """Yields the port of an edge that command_of(folder, port) configures; it runs without privileges, even where we
+    are root."""
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
     env = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin"}  # Where Debian keeps them.
     with tempfile.TemporaryDirectory(prefix=f"weir-{name}-") as scratch:
@@ -117,7 +132,7 @@ def edge(name, upstream, log, times, connections=224):
             os.chown(folder, NOBODY, NOBODY)
         for _ in range(PORT_ATTEMPTS):
             port = free_port()
-            command = EDGES[name](folder, port, upstream, times, connections)
+            command = command_of(folder, port)
             where = {"cwd": folder, "env": env, "stdout": log, "stderr": log, "stdin": subprocess.DEVNULL}
             process = subprocess.Popen(command, **where, **user)
             try:

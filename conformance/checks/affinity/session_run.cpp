@@ -35,10 +35,7 @@ class LossyConversation {
     return insist(jsonrpc::notification("notifications/initialized"));
   }
 
-  void ask(int number) {
-    const std::string body = jsonrpc::request(fmt::format("weir-affinity-{}", number), "ping");
-    (void)post(body);
-  }
+  void ask(int number) { (void)post(jsonrpc::request(number, "ping")); }
 
   const SessionRun& run() const { return run_; }
 
@@ -69,7 +66,8 @@ class LossyConversation {
     const wire::Url base = stream->exchange().request.url;
     const auto url = wire::resolve(base, *endpoint);
     if (!url || url->origin() != base.origin()) {
-      return untestable("the endpoint event names no address on this origin: " + wire::excerpt(std::string_view(*endpoint), 80));
+      return untestable("the endpoint event names no address on this origin: " +
+                        wire::excerpt(std::string_view(*endpoint), 80));
     }
     post_url_ = *url;
     stream_ = std::move(*stream);

@@ -5,6 +5,32 @@ namespace {
 
 constexpr std::chrono::milliseconds kQuick{2000};
 constexpr int kNotFound = 404;
+constexpr int kRequests = 4;
+
+/// The first reply that is no result, of a few requests on as many connections: a replica that does not know the
+/// session is no matter of silence. nullopt where all of them are results.
+wire::Result<std::optional<wire::mcp::Reply>> refusal(wire::mcp::Dialogue& dialogue, int& refused) {
+  std::optional<wire::mcp::Reply> first;
+  for (int i = 0; i < kRequests; ++i) {
+    auto reply = dialogue.request("ping");
+    if (!reply) {
+      return tl::unexpected(reply.error());
+    }
+    if (!reply->is_result()) {
+      ++refused;
+      first = first ? std::move(first) : std::move(*reply);
+    }
+  }
+  return first;
+}
+
+Finding judge(const wire::mcp::Reply& refused, double silence_s, std::string expected) {
+  if (refused.http.head.status == kNotFound) {
+    return pass(fmt::format("expired within {:.1f} s, and says so by HTTP 404: clients begin anew", silence_s));
+  }
+  return fail(std::move(expected), refused.describe())
+      .at("server", "Keep sessions for longer than clients are silent, and answer 404 for those that are gone.");
+}
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
@@ -16,23 +42,26 @@ Finding run(Probe& probe) {
   }
   const auto silence = probe.target().hold.count() > 0 ? probe.target().hold : kQuick;
   const double silence_s = std::chrono::duration<double>(silence).count();
+  const std::string expected = fmt::format("an answer, or HTTP 404, after {:.1f} s without a request", silence_s);
+  int refused = 0;
+  auto before = refusal(*dialogue, refused);
+  if (before && *before) {
+    return untestable("requests are refused before any silence: " + (*before)->describe());
+  }
   probe.pause(silence);
   if (probe.out_of_time()) {
     return untestable("the run ended while the session was left alone");
   }
-  const auto reply = dialogue->request("ping");
-  const std::string expected = fmt::format("an answer, or HTTP 404, after {:.1f} s without a request", silence_s);
-  if (!reply) {
-    return probe.broken(reply.error(), expected);
+  auto after = before ? refusal(*dialogue, refused) : std::move(before);
+  if (!after) {
+    return probe.broken(after.error(), expected);
   }
-  if (reply->is_result()) {
+  if (!*after) {
     return pass(fmt::format("answered after {:.1f} s without a request", silence_s));
   }
-  if (reply->http.head.status == kNotFound) {
-    return pass(fmt::format("expired within {:.1f} s, and says so by HTTP 404: clients begin anew", silence_s));
-  }
-  return fail(expected, reply->describe())
-      .at("server", "Keep sessions for longer than clients are silent, and answer 404 for those that are gone.");
+  return refused == kRequests
+             ? judge(**after, silence_s, expected)
+             : untestable(fmt::format("{} of {} requests were refused: affinity.session.shared", refused, kRequests));
 }
 
 const Registration kCheck{{

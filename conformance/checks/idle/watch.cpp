@@ -22,6 +22,12 @@ struct OpenStream {
   wire::HttpStream& stream() { return own ? *own : *dialogue->stream(); }
 };
 
+/// The hop that cut it counted from the last byte on, which may have come before the watch began.
+double silence_before_end(const wire::Exchange& exchange) {
+  const std::int64_t last_us = exchange.arrivals.empty() ? exchange.timings.head_us : exchange.arrivals.back().at_us;
+  return static_cast<double>(exchange.timings.end_us - last_us) / 1e6;
+}
+
 Finding no_stream(const Probe& probe, const wire::Error& error) {
   return untestable(probe.out_of_time() ? "the run ended before the stream was open"
                                         : "there is no stream to watch: " + error.detail);
@@ -85,10 +91,11 @@ class Watching {
       take_items();
     }
     take_gap();
-    watch_.gap_before_end_s = last_gap_s_;
     watch_.watched_s = since(begun_);
     watch_.age_s = since(open_.opened_at);
     watch_.exchange = std::move(open_.stream()).finish();
+    watch_.gap_before_end_s = watch_.ended() ? silence_before_end(watch_.exchange) : last_gap_s_;
+    watch_.longest_gap_s = std::max(watch_.longest_gap_s, watch_.gap_before_end_s);
     return std::move(watch_);
   }
 
