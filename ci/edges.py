@@ -116,7 +116,11 @@ def end(process):
 @contextmanager
 def edge(name, upstream, log, times, connections=224):
     """Yields the port of an edge before the upstream port, for so many streams."""
-    with configured_edge(name, lambda folder, port: EDGES[name](folder, port, upstream, times, connections), log) as port:
+
+    def command_of(folder, port):
+        return EDGES[name](folder, port, upstream, times, connections)
+
+    with configured_edge(name, command_of, log) as port:
         yield port
 
 

@@ -63,7 +63,10 @@ Finding run(Probe& probe) {
   std::optional<wire::Error> failed;
   const auto until = probe.in(kFreshSpan);
   const auto patience = std::min(probe.target().answer_timeout, kPatience);
-  for (int i = 0; i < kFreshConnections && (i < kLeastConnections || !until.passed()) && !probe.out_of_time(); ++i) {
+  for (int i = 0; i < kFreshConnections && !probe.out_of_time(); ++i) {
+    if (until.passed() && (opened > 1 || i >= kLeastConnections)) {
+      break;
+    }
     auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
       options.send_initialized = false;
       options.timeout = patience;

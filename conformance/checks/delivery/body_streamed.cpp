@@ -1,4 +1,4 @@
-#include "conformance/checks/common.hpp"
+#include "conformance/checks/delivery/slow_call.hpp"
 #include "conformance/checks/idle/hops.hpp"
 
 namespace weir::conformance {
@@ -9,12 +9,12 @@ std::string phases(const wire::Timings& timings) {
                      (timings.first_byte_us - timings.sent_us) / 1000, (timings.end_us - timings.sent_us) / 1000);
 }
 
-Finding run(Probe& probe) {
-  const auto reply = probe.call(harmless_method(probe));
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer");
-  }
-  const wire::Exchange& exchange = reply->http;
+/// Hops that collect whole bodies as they come.
+bool is_known_to_collect(const NamedHop* hop) {
+  return hop != nullptr && (hop->name == "API Gateway" || hop->name == "Lambda function URL");
+}
+
+Finding judge(const Probe& probe, const wire::Exchange& exchange, bool took_time) {
   if (!exchange.ok() || !exchange.is_event_stream()) {
     return not_applicable("the answer is no event stream: " + describe(exchange));
   }
@@ -23,6 +23,10 @@ Finding run(Probe& probe) {
     return pass(phases(exchange.timings));
   }
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, exchange.head.headers);
+  if (!took_time && !is_known_to_collect(hop)) {
+    // A server that has the whole answer at hand may as well say how long it is.
+    return untestable("the answer to ping has a Content-Length, which means little: list a slow tool under safe_tools");
+  }
   return fail("an event stream that is sent as it comes",
               fmt::format("Content-Length: {} on text/event-stream: something collected the whole body ({})", *length,
                           phases(exchange.timings)))
@@ -31,15 +35,27 @@ Finding run(Probe& probe) {
           "Lambda function URL, no response buffering at a proxy.");
 }
 
+Finding run(Probe& probe) {
+  if (probe.survey().declares("tools")) {
+    if (const auto slow = call_slow_tool(probe, "")) {
+      return judge(probe, slow->reply.http, true);
+    }
+  }
+  const auto reply = probe.call("ping");
+  return reply ? judge(probe, reply->http, false) : probe.broken(reply.error(), "an answer");
+}
+
 const Registration kCheck{{
     .id = "delivery.body.streamed",
     .title = "the stream of an answer has no length beforehand",
     .level = Level::should,
-    .eras = kSingleEndpoint,
+    .eras = kStreamable,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html",
     .consequence = "Whatever the server streams comes as one piece at its end: no progress, and nothing of what a "
                    "time-out interrupts.",
     .faults = {"delivery.whole-body"},
+    .fixture = "slow-tool",
+    .waits = true,
     .run = run,
 }};
 

@@ -54,7 +54,7 @@ TEST_F(Idle, a_cut_names_the_edge_that_the_profile_tells_of) {
   profile.edge = "nginx";
   const auto result = judge("idle.stream.survives", {.heartbeat_ms = 0, .idle_cut_ms = 300}, profile);
   EXPECT_EQ(result.verdict, Verdict::fail);
-  EXPECT_THAT(result.got, HasSubstr("of silence (FIN without terminator): nginx proxy_read_timeout"));
+  EXPECT_THAT(result.got, HasSubstr("of silence (fin_without_terminator): nginx proxy_read_timeout"));
   EXPECT_EQ(result.hop, "nginx");
   EXPECT_THAT(result.fix, HasSubstr("proxy_read_timeout"));
 }
@@ -118,7 +118,7 @@ TEST(Cutters, are_known_by_their_seconds_and_what_they_count) {
 TEST(IdleWatch, tells_period_and_jitter_of_what_came) {
   IdleWatch watch;
   watch.watched_s = 4;
-  EXPECT_EQ(watch.describe(), "no event or comment in 4.0 s");
+  EXPECT_EQ(watch.describe(), "no heartbeat in 4.0 s");
   watch.beats = {{BeatKind::comment, 1.0}, {BeatKind::comment, 2.0}, {BeatKind::comment, 3.2}};
   EXPECT_DOUBLE_EQ(watch.period_s(), 1.1);
   EXPECT_EQ(watch.describe(), "a comment every 1.1 s (+-0.1 s)");

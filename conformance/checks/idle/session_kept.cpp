@@ -33,12 +33,12 @@ Finding judge(const wire::mcp::Reply& refused, double silence_s, std::string exp
 }
 
 Finding run(Probe& probe) {
+  if (!probe.survey().open_error && !probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
   auto dialogue = probe.dialogue();
   if (!dialogue) {
     return probe.broken(dialogue.error(), "a conversation");
-  }
-  if (!dialogue->session_id()) {
-    return not_applicable("the server issues no sessions");
   }
   const auto silence = probe.target().hold.count() > 0 ? probe.target().hold : kQuick;
   const double silence_s = std::chrono::duration<double>(silence).count();

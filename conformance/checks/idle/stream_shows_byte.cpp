@@ -4,11 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
-  if (dialogue->session_id()) {
+  if (probe.survey().sessions) {
     return not_applicable("the server issues sessions: what happens in them can come down the stream");
   }
   const auto watched = watch_idle_stream(probe);

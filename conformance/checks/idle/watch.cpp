@@ -60,6 +60,18 @@ tl::expected<OpenStream, Finding> open_idle_stream(Probe& probe) {
                             : not_applicable("the server offers no stream of its own: " + describe(exchange)));
 }
 
+bool is_message(const wire::SseItem& item) {
+  const auto* event = std::get_if<wire::SseEvent>(&item);
+  const auto parsed = event ? jsonrpc::parse(event->data) : tl::unexpected(wire::Error{});
+  return parsed && !parsed->messages.empty() && parsed->messages.front().kind != jsonrpc::Kind::invalid;
+}
+
+bool is_ping(const wire::SseItem& item) {
+  const auto parsed = jsonrpc::parse(std::get<wire::SseEvent>(item).data);
+  return parsed->messages.front().kind == jsonrpc::Kind::request && parsed->messages.front().method == "ping";
+}
+
+/// nullopt for what is no heartbeat.
 std::optional<BeatKind> kind_of(const wire::SseItem& item) {
   if (std::holds_alternative<wire::SseComment>(item)) {
     return BeatKind::comment;
@@ -68,16 +80,10 @@ std::optional<BeatKind> kind_of(const wire::SseItem& item) {
   if (event == nullptr) {
     return std::nullopt;
   }
-  if (event->data.empty()) {
-    return BeatKind::empty_event;
+  if (is_message(item)) {
+    return is_ping(item) ? std::optional(BeatKind::ping_request) : std::nullopt;
   }
-  const auto parsed = jsonrpc::parse(event->data);
-  if (!parsed || parsed->messages.empty() || parsed->messages.front().kind == jsonrpc::Kind::invalid) {
-    return BeatKind::data_event;
-  }
-  const auto& message = parsed->messages.front();
-  return message.kind == jsonrpc::Kind::request && message.method == "ping" ? BeatKind::ping_request
-                                                                            : BeatKind::message;
+  return event->data.empty() ? BeatKind::empty_event : BeatKind::data_event;
 }
 
 class Watching {
@@ -117,6 +123,8 @@ class Watching {
       const auto is = kind_of(item);
       if (is == BeatKind::ping_request) {
         answer_ping(std::get<wire::SseEvent>(item));
+      } else if (is_message(item)) {
+        ++watch_.messages;
       }
       kind = is && kind ? std::min(*is, *kind) : is ? is : kind;
     }
@@ -157,8 +165,6 @@ std::string_view to_string(BeatKind kind) {
       return "an event without data";
     case BeatKind::data_event:
       return "a data event that is no JSON-RPC";
-    case BeatKind::message:
-      return "a message";
   }
   return "";
 }
@@ -178,15 +184,16 @@ double IdleWatch::jitter_s() const {
 }
 
 std::string IdleWatch::describe() const {
+  const std::string besides = messages > 0 ? fmt::format(", and {} messages", messages) : "";
   if (beats.empty()) {
-    return fmt::format("no event or comment in {:.1f} s", watched_s);
+    return fmt::format("no heartbeat in {:.1f} s{}", watched_s, besides);
   }
   std::string text(to_string(beats.front().kind));
   if (beats.size() == 1) {
-    return text + fmt::format(" after {:.1f} s, one in {:.1f} s", beats.front().at_s, watched_s);
+    return text + fmt::format(" after {:.1f} s, one in {:.1f} s{}", beats.front().at_s, watched_s, besides);
   }
   text += fmt::format(" every {:.1f} s", period_s());
-  return beats.size() == 2 ? text : text + fmt::format(" (+-{:.1f} s)", jitter_s());
+  return text + (beats.size() == 2 ? "" : fmt::format(" (+-{:.1f} s)", jitter_s())) + besides;
 }
 
 std::chrono::milliseconds watch_span(const Probe& probe) {

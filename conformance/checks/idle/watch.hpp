@@ -19,7 +19,6 @@ enum class BeatKind {
   ping_request,  ///< A JSON-RPC request `ping` of the server.
   empty_event,   ///< An event without data.
   data_event,    ///< An event whose data is no JSON-RPC: sse.data.json-rpc judges that.
-  message,       ///< Any other JSON-RPC message: no heartbeat, but bytes all the same.
 };
 std::string_view to_string(BeatKind kind);
 
@@ -32,6 +31,7 @@ struct IdleWatch {
   wire::Exchange exchange;  ///< As it stood at the end; body and items included.
   double watched_s = 0;
   std::vector<Beat> beats;      ///< By arrival: what comes together counts once.
+  int messages = 0;             ///< Other JSON-RPC messages: no heartbeats, but bytes all the same.
   double longest_gap_s = 0;     ///< Without a byte, the time since the last one at the end of the watch included.
   double gap_before_end_s = 0;  ///< The last of those gaps.
   double age_s = 0;             ///< Of the stream at the end of the watch, from before its request.
