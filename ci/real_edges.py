@@ -133,6 +133,14 @@ CASES = [
         replicas=REPLICAS,
     ),
     Case(
+        "haproxy-sticky-sse",
+        SSE,
+        "haproxy",
+        lambda ports: haproxy(ports, sticky=True),
+        {COOKIES: ["works only with cookies", "WEIRSRV"]},
+        replicas=REPLICAS,
+    ),
+    Case(
         "nginx-cut-streamable",
         STREAMABLE,
         "nginx",

@@ -13,8 +13,13 @@ namespace {
 
 /// Behind a round robin a message of the handshake reaches its replica after a few attempts, if ever.
 constexpr int kAttempts = 6;
-/// A server that does not know a session may leave its POST unanswered.
-constexpr std::chrono::milliseconds kPostPatience{1000};
+/// A server that does not know a session may leave its POST unanswered: so long is it waited for at least, and for a
+/// few times as long as the stream's own head took.
+constexpr std::chrono::milliseconds kPostPatience{500};
+constexpr int kTimesTheHead = 5;
+/// Of requests that each cost a wait, so many lost ones are enough beside a few that were served.
+constexpr int kEnoughLost = 4;
+constexpr int kEnoughServed = 3;
 constexpr const char* kNoSessions = "the server issues no sessions: any replica may answer";
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
@@ -37,6 +42,8 @@ class LossyConversation {
   }
 
   void ask(int number) { (void)post(jsonrpc::request(number, "ping")); }
+
+  bool heard_enough() const { return stream_.has_value() && run_.lost >= kEnoughLost && run_.served >= kEnoughServed; }
 
   const SessionRun& run() const { return run_; }
 
@@ -67,6 +74,9 @@ class LossyConversation {
       return untestable(endpoint.error().detail);
     }
     run_.cookies.take(stream->exchange().head.headers);
+    const auto head = std::chrono::microseconds(stream->exchange().timings.head_us * kTimesTheHead);
+    patience_ = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(head), kPostPatience,
+                           std::max(kPostPatience, probe_.target().answer_timeout));
     const wire::Url base = stream->exchange().request.url;
     const auto url = wire::resolve(base, *endpoint);
     if (!url || url->origin() != base.origin()) {
@@ -100,7 +110,7 @@ class LossyConversation {
       request.headers.set("Cookie", run_.cookies.header());
     }
     // What is not answered here says nothing of whether the target still answers at all: it is not sent by the probe.
-    const auto answer = dialogue_ ? probe_.send(request) : probe_.http().exchange(request, probe_.in(kPostPatience));
+    const auto answer = dialogue_ ? probe_.send(request) : probe_.http().exchange(request, probe_.in(patience_));
     if (answer) {
       run_.cookies.take(answer->head.headers);
     }
@@ -124,6 +134,7 @@ class LossyConversation {
   std::optional<wire::mcp::Dialogue> dialogue_;  // streamable
   std::optional<wire::HttpStream> stream_;       // http-sse: it holds the session open
   wire::Url post_url_;
+  std::chrono::milliseconds patience_ = kPostPatience;  // http-sse: for the answer to a POST
   SessionRun run_;
 };
 
@@ -176,7 +187,10 @@ tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
   }
   const auto until = probe.in(kFreshSpan);
   if (conversation.settle()) {
-    for (int i = 0; i < kFreshConnections && (i < kLeastConnections || !until.passed()) && !probe.out_of_time(); ++i) {
+    for (int i = 0; i < kFreshConnections && !conversation.heard_enough() && !probe.out_of_time(); ++i) {
+      if (i >= kLeastConnections && until.passed()) {
+        break;
+      }
       conversation.ask(i);
     }
   }
@@ -194,7 +208,8 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
       verdict.with_cookies = std::move(*with_jar);
     }
   }
-  const bool seen = verdict.bare.lost > 0 && verdict.bare.served > 0;
+  const bool untried = !verdict.bare.cookies.empty() && !verdict.with_cookies;
+  const bool seen = verdict.bare.lost > 0 && verdict.bare.served > 0 && !untried;
   if (probe.out_of_time() && !seen) {
     return tl::unexpected(untestable("the run ended before the connections had been tried"));
   }

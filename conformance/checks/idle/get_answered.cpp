@@ -1,4 +1,5 @@
 #include "conformance/checks/idle/watch.hpp"
+#include "wire/edge_sign.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -10,15 +11,19 @@ constexpr int kGatewayTimeout = 504;
 Finding gave_up(const Probe& probe, const wire::Exchange& exchange) {
   const double took_s = static_cast<double>(exchange.timings.head_us - exchange.timings.sent_us) / 1e6;
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, exchange.head.headers);
+  const auto sign = wire::edge_sign(exchange);
   const std::string known = cutters_at(took_s, reports::load::Counts::silence);
-  return fail("an event stream, or HTTP 405",
-              fmt::format("HTTP {} after {:.1f} s: a gateway waited for the whole body{}", exchange.head.status, took_s,
-                          hop             ? ": " + describe(*hop)
-                          : known.empty() ? ""
-                                          : ": " + known))
-      .at(hop ? std::string(hop->name) : "gateway",
-          "Let the gateway pass a response on as it comes, without a limit on the time between its bytes that is "
-          "below the heartbeat.");
+  const std::string whose = sign            ? fmt::format(" ({}: {})", sign->hop, sign->meaning)
+                            : hop           ? ": " + describe(*hop)
+                            : known.empty() ? ""
+                                            : ": " + known;
+  return fail("an event stream, or HTTP 405", fmt::format("HTTP {} after {:.1f} s: a gateway waited for the stream{}",
+                                                          exchange.head.status, took_s, whose))
+      .at(sign  ? std::string(sign->hop)
+          : hop ? std::string(hop->name)
+                : "gateway",
+          "Let every hop pass a response on as it comes, without a limit on the time between its bytes that is below "
+          "the heartbeat; let the server send the head and a comment at once.");
 }
 
 Finding run(Probe& probe) {
