@@ -37,6 +37,7 @@ std::vector<std::string> why_inconclusive(const reports::Summary& summary, const
   if (summary.error)
     why.push_back(counted(static_cast<std::size_t>(summary.error), "check of Weir failed itself",
                           "checks of Weir failed themselves"));
+  if (given.deploy_failed) why.push_back("the deploy command failed");
   if (given.tools_unknown) why.push_back("the tools could not be compared with the tools lock");
   if (summary.pass + summary.fail + summary.warn == 0) why.push_back("nothing could be tested");
   return why;

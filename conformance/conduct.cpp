@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <iterator>
+#include <tuple>
+
 #include "conformance/preflight.hpp"
 #include "conformance/secrets.hpp"
 #include "conformance/survey.hpp"
@@ -145,17 +148,46 @@ class Conductor {
     }
   }
 
+  /// A deploy would disturb every other check: its own come after them.
   void run() {
-    auto outcome = run_checks(target_, {.checks = plan_.checks,
+    std::vector<std::string> beside, across;
+    for (const auto& id : plan_.checks) {
+      (is_of_deploy(id) ? across : beside).push_back(id);
+    }
+    ask(std::move(beside));
+    if (plan_.across_deploy && !across.empty() && !circumstances_.interrupted) {
+      deploy();
+    }
+    ask(std::move(across));
+    std::sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);
+    });
+  }
+
+  void deploy() {
+    target_.across_deploy = std::make_shared<AcrossDeploy>(*plan_.across_deploy);
+    const auto& watch = target_.across_deploy->watch(target_, deadline_, [this] { return is_set(plan_.interrupted); });
+    circumstances_.interrupted = is_set(plan_.interrupted);
+    circumstances_.deploy_failed = !watch.end.good();
+    if (!watch.end.good()) {
+      results_.problems.push_back("--across-deploy: the command " + watch.end.describe());
+    }
+  }
+
+  void ask(std::vector<std::string> checks) {
+    if (checks.empty()) {
+      return;
+    }
+    auto outcome = run_checks(target_, {.checks = std::move(checks),
                                         .lowest = plan_.lowest,
                                         .deadline = deadline_,
                                         .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
                                         .threads = plan_.concurrency,
                                         .interrupted = plan_.interrupted});
-    results_.checks = std::move(outcome.checks);
+    std::move(outcome.checks.begin(), outcome.checks.end(), std::back_inserter(results_.checks));
     results_.problems.insert(results_.problems.end(), outcome.problems.begin(), outcome.problems.end());
-    circumstances_.interrupted = outcome.interrupted;
-    circumstances_.stopped_early = outcome.stopped_early;
+    circumstances_.interrupted = circumstances_.interrupted || outcome.interrupted;
+    circumstances_.stopped_early = circumstances_.stopped_early || outcome.stopped_early;
   }
 
   wire::Result<void> guard() {

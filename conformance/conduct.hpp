@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/across_deploy.hpp"
 #include "conformance/baseline.hpp"
 #include "conformance/runner.hpp"
 #include "conformance/tools_lock.hpp"
@@ -24,6 +25,7 @@ struct RunPlan {
   unsigned concurrency = kThreads;
   std::optional<Baseline> baseline;
   std::optional<ToolsLockOptions> tools_lock;
+  std::optional<AcrossDeployOptions> across_deploy;  ///< Deploys once every other check has been asked.
   std::string version;
   std::string started_at;  ///< RFC 3339, UTC; its date decides what has expired.
   const std::atomic<bool>* interrupted = nullptr;
@@ -39,6 +41,7 @@ struct Circumstances {
   std::size_t baseline_problems = 0;
   bool tools_changed = false;  ///< Up to the gate of the tools lock.
   bool tools_unknown = false;  ///< A lock was given but could not be compared.
+  bool deploy_failed = false;  ///< Its command did not end well: nothing is known of a deploy.
   std::size_t eras_lost = 0;   ///< Found, but no conversation could be opened in them.
 };
 

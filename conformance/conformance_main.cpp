@@ -119,6 +119,7 @@ int run(const Options& options) {
   plan->interrupted = &interrupted;
   listen_to_signals();
   const auto results = conduct(*plan);
+  stop_deploys();
   if (!results) {
     return complain(results.error().detail);
   }

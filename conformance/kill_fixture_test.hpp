@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/probe.hpp"
 #include "fixtures/server.hpp"
 #include "wire/profile.hpp"
 
@@ -15,6 +16,8 @@ struct KillFixture {
   void (*prepare)(fixtures::ServerOptions&, wire::Profile&) = nullptr;
   /// Of the run: how long idle streams are watched (--hold).
   int hold_ms = 0;
+  /// Last, when the server runs with this fault ("": none) and has been surveyed.
+  void (*attach)(const fixtures::Server&, const std::string& fault, Target&) = nullptr;
 };
 
 /// Two fixtures of one name stop the program and name it.

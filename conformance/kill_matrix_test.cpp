@@ -23,14 +23,16 @@ struct Endpoint {
 
 wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults) {
   fixtures::ServerOptions options;
+  const std::string fault = faults.empty() ? std::string() : faults.front();
   options.faults = std::move(faults);
   if (era == Era::stateless) {
     options.endpoint.eras = {era};  // Some rules do not bind a server that speaks the older revisions as well.
   }
   wire::Profile profile;
   std::chrono::milliseconds hold{0};
+  const KillFixture* set_up = nullptr;
   if (!info.fixture.empty()) {
-    const auto* set_up = find_kill_fixture(info.fixture);
+    set_up = find_kill_fixture(info.fixture);
     if (!set_up) {
       return wire::fail(wire::ErrorCode::bad_input, fmt::format("there is no kill fixture '{}'", info.fixture));
     }
@@ -70,6 +72,9 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     const auto* attempt = target.detection.attempt(era);
     return wire::fail(wire::ErrorCode::rejected, fmt::format("{} is not spoken here: {} {}", to_string(era),
                                                              attempt ? attempt->why : "", fmt::join(problems, "; ")));
+  }
+  if (set_up && set_up->attach) {
+    set_up->attach(endpoint.server, fault, target);
   }
   return endpoint;
 }

@@ -208,6 +208,17 @@ wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
   if (selected->empty()) {
     return usage("--checks: the patterns leave no check");
   }
+  if (options.across_deploy && options.across_deploy->empty()) {
+    return usage("--across-deploy: the command is empty");
+  }
+  if (!options.across_deploy) {
+    std::erase_if(*selected, is_of_deploy);
+    if (selected->empty()) {
+      return usage("--checks: deploy.* asks what a deploy does to clients: add --across-deploy 'COMMAND'");
+    }
+  } else {
+    plan.across_deploy = AcrossDeployOptions{.hook = deploy_command(*options.across_deploy)};
+  }
   plan.checks = std::move(*selected);
   return {};
 }

@@ -40,6 +40,8 @@ struct Survey {
   bool declares(std::string_view capability) const;
 };
 
+class AcrossDeploy;
+
 /// What the run knows of the target.
 struct Target {
   wire::Profile profile;
@@ -50,7 +52,8 @@ struct Target {
   std::vector<Survey> surveys;  ///< One per era that is spoken.
   bool call_read_only = false;
   std::chrono::milliseconds answer_timeout{5000};
-  std::chrono::milliseconds hold{0};  ///< --hold: how long idle streams are watched; 0: quick mode.
+  std::chrono::milliseconds hold{0};            ///< --hold: how long idle streams are watched; 0: quick mode.
+  std::shared_ptr<AcrossDeploy> across_deploy;  ///< --across-deploy; null: nothing is deployed during the run.
 
   const Survey* survey(Era era) const;
 };

@@ -20,7 +20,13 @@ Finding run(Probe& probe) {
     return not_applicable("the server offers no stream of its own");
   }
   if (stream->read_to_end(probe.in(std::max(std::chrono::milliseconds(1200), probe.target().hold)))) {
-    return fail("a stream that stays open", fmt::format("it ended: {}", to_string(stream->exchange().end)));
+    return fail("a stream that stays open",
+                fmt::format("it ended after {} ms: {}",
+                            (stream->exchange().timings.end_us - stream->exchange().timings.head_us) / 1000,
+                            to_string(stream->exchange().end)))
+        .at("server",
+            "Hold the stream for as long as the session lives, or answer GET by 405 where there is nothing "
+            "to say.");
   }
   return pass("still open");
 }

@@ -1,0 +1,47 @@
+#include "conformance/checks/reconnect/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("the server issues no sessions");
+  }
+  auto mine = probe.dialogue();
+  if (!mine) {
+    return probe.broken(mine.error(), "a conversation");
+  }
+  auto other = probe.dialogue();
+  if (!other) {
+    return probe.broken(other.error(), "a second conversation");
+  }
+  const auto cut = cut_answer(probe, *mine, "weir-resume-mine");
+  if (!cut) {
+    return cut.error();
+  }
+  const auto resumed = resume(probe, *other, cut->last_event_id, nullptr);
+  if (!resumed) {
+    return resumed.error().verdict == reports::Verdict::not_applicable ? pass("another session's id is refused")
+                                                                       : resumed.error();
+  }
+  if (resumed->answers_to("weir-resume-mine") > 0) {
+    return fail("nothing of the session that the event id is of", "its answer, in another session")
+        .at("server", "Keep events by session, and look an id up in the session of the request only.");
+  }
+  return pass("nothing came");
+}
+
+const Registration kCheck{{
+    .id = "reconnect.resume.own-session",
+    .title = "the event id of one session resumes nothing in another",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.resumability.no-cross-stream-replay"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
+    .consequence = "Event ids are often counters: whoever guesses one reads the answers of other users.",
+    .faults = {"reconnect.resume-every-session"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,45 @@
+#include "conformance/checks/reconnect/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue();
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "a conversation");
+  }
+  const auto cut = cut_answer(probe, *dialogue, "weir-resume-cut");
+  if (!cut) {
+    return cut.error();
+  }
+  if (auto other = dialogue->request("ping", nullptr, {.id = "weir-resume-other"}); !other) {
+    return probe.broken(other.error(), "an answer to ping");
+  }
+  // From the last event of a stream that was complete nothing more is due: then what comes is looked at for a moment.
+  const auto resumed =
+      resume(probe, *dialogue, cut->last_event_id, cut->answered ? json::value() : json::value("weir-resume-cut"));
+  if (!resumed) {
+    return resumed.error();
+  }
+  if (const auto* foreign = resumed->answers_another("weir-resume-cut")) {
+    return fail("what belongs to the stream that was cut, and nothing else",
+                "an answer of another stream: " + wire::excerpt(std::string_view(foreign->raw), 100))
+        .at("server", "Look events up by the stream that their id belongs to, and not by session or time.");
+  }
+  return pass(fmt::format("{} answers of its own", resumed->replies.size()));
+}
+
+const Registration kCheck{{
+    .id = "reconnect.resume.own-stream",
+    .title = "a stream that is resumed gives nothing of another stream",
+    .level = Level::must,
+    .eras = kStreamable,
+    .requirements = {"transport.resumability.no-cross-stream-replay"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
+    .consequence = "Answers arrive twice, and under ids that the client has given to something else since.",
+    .faults = {"reconnect.resume-every-stream"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

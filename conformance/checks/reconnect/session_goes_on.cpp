@@ -1,0 +1,45 @@
+#include "conformance/checks/reconnect/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  auto held = HeldStream::open(probe);
+  if (!held) {
+    return held.error();
+  }
+  for (const Loss loss : kLosses) {
+    held->lose(loss);
+    const std::string expected = fmt::format("a result, or 404, after our {}", to_string(loss));
+    auto reply = held->dialogue().request("ping");
+    if (!reply) {
+      return probe.broken(reply.error(), expected);
+    }
+    if (reply->http.head.status == 404) {
+      return pass(fmt::format("HTTP 404 after {}: clients begin anew", to_string(loss)));
+    }
+    if (!reply->is_result()) {
+      return fail(expected, reply->describe())
+          .at("server", "Keep the session when its GET stream is lost, or answer 404 once it is gone.");
+    }
+    if (const auto again = held->reopen(probe); !again.good) {
+      return untestable("the stream could not be opened again: " + again.text);
+    }
+  }
+  return pass("answered after FIN, RST and half-close");
+}
+
+const Registration kCheck{{
+    .id = "reconnect.session.goes-on",
+    .title = "a conversation goes on after its stream was lost",
+    .level = Level::must,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence =
+        "One drop of the network ends every conversation, and clients that get no 404 never begin a new one.",
+    .faults = {"reconnect.session-lost"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

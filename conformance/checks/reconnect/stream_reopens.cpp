@@ -1,0 +1,71 @@
+#include "conformance/checks/reconnect/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// A server may need a moment to see that its peer has gone.
+constexpr std::chrono::milliseconds kAtOnce{300};
+constexpr std::chrono::milliseconds kStep{50};
+constexpr std::chrono::milliseconds kTenth{100};
+
+std::string seconds(std::chrono::milliseconds span) {
+  const auto tenths = (span + kTenth / 2) / kTenth;
+  return tenths % 10 == 0 ? fmt::format("{} s", tenths / 10) : fmt::format("{}.{} s", tenths / 10, tenths % 10);
+}
+
+/// At once; then after a fifth of the time of an answer and after all of it (1 s and 5 s), to say how long it lasts.
+std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
+  const auto begin = wire::Clock::now();
+  auto first = held.reopen(probe);
+  while (!first.good && !first.session_over && wire::Clock::now() - begin < kAtOnce && !probe.out_of_time()) {
+    probe.pause(kStep);
+    first = held.reopen(probe);
+  }
+  if (first.good || first.session_over) {
+    return std::nullopt;
+  }
+  std::string text = first.text + " at once";
+  for (const auto span : {probe.target().answer_timeout / 5, probe.target().answer_timeout}) {
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin);
+    probe.pause(std::max(span - spent, std::chrono::milliseconds(0)));
+    const auto again = held.reopen(probe);
+    if (again.good || again.session_over) {
+      return text + fmt::format("; {} after {}", again.good ? "HTTP 200" : "HTTP 404", seconds(span));
+    }
+    text += fmt::format("; still {} after {}", again.text == first.text ? "so" : again.text, seconds(span));
+  }
+  return text;
+}
+
+Finding run(Probe& probe) {
+  auto held = HeldStream::open(probe);
+  if (!held) {
+    return held.error();
+  }
+  for (const Loss loss : kLosses) {
+    held->lose(loss);
+    if (auto refused = refusal(probe, *held)) {
+      if (probe.out_of_time()) {
+        return untestable("the run ended before the stream was open again");
+      }
+      return fail(fmt::format("a stream again, or 404, after our {}", to_string(loss)), *refused)
+          .at("server", "Let go of the old stream when its connection closes, and let a new one take its place.");
+    }
+  }
+  return pass("opened again at once after FIN, RST and half-close");
+}
+
+const Registration kCheck{{
+    .id = "reconnect.stream.reopens",
+    .title = "a stream that we have lost can be opened again at once",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://github.com/render-oss/render-mcp-server/issues/26",
+    .consequence = "After every drop of the network clients are refused until the server notices that they were gone.",
+    .faults = {"reconnect.stream-refused"},
+    .waits = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
