@@ -70,8 +70,8 @@ Fate fate_of(const wire::mcp::Reply& reply, Era era, bool in_session) {
 
 /// A probe that remembers the last head that was an error, for conversations that did not begin.
 struct EraClients::Client {
-  Client(const DeployStage& stage, const Survey& survey)
-      : era(survey.era), stage(stage), probe(stage.target, &survey, stage.deadline) {
+  Client(const DeployStage& on, const Survey& survey)
+      : era(survey.era), stage(on), probe(on.target, &survey, on.deadline) {
     probe.http().on_head([this](const wire::Exchange& exchange) {
       status = exchange.head.status >= 400 ? exchange.head.status : 0;
       hop = status ? hop_of(exchange, {}) : "";
@@ -100,9 +100,9 @@ struct EraClients::Client {
     call.text = call.fate == Fate::answered ? "" : reply.describe();
     call.end_ms = stage.now_ms();
   }
-  void ask(WatchedCall& call, wire::mcp::Dialogue& dialogue, const ToolCall* tool) {
-    auto reply = tool ? dialogue.request("tools/call", {{"name", tool->name}, {"arguments", tool->arguments}})
-                      : dialogue.request(harmless_method(probe));
+  void ask(WatchedCall& call, wire::mcp::Dialogue& within, const ToolCall* tool) {
+    auto reply = tool ? within.request("tools/call", {{"name", tool->name}, {"arguments", tool->arguments}})
+                      : within.request(harmless_method(probe));
     reply ? end(call, *reply) : end(call, reply.error());
   }
 

@@ -45,9 +45,18 @@ TEST(Options, need_a_url_only) {
   const auto made = plan({kUrl});
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_EQ(made->url.path, "/mcp");
-  EXPECT_EQ(made->checks.size(), catalogue().size());
+  EXPECT_THAT(made->checks, testing::Not(testing::Contains(testing::StartsWith("deploy."))));
+  EXPECT_GT(made->checks.size(), 200U);
   EXPECT_EQ(made->budget, std::chrono::seconds(120));
   EXPECT_THAT(error_of({}), HasSubstr("no URL"));
+}
+
+TEST(Options, ask_about_a_deploy_where_there_is_one) {
+  EXPECT_THAT(plan({kUrl, "--across-deploy", "true"})->checks, testing::Contains("deploy.stream.ends"));
+  EXPECT_TRUE(plan({kUrl, "--across-deploy", "true"})->across_deploy);
+  EXPECT_FALSE(plan({kUrl})->across_deploy);
+  EXPECT_THAT(error_of({kUrl, "--checks", "deploy.*"}), HasSubstr("add --across-deploy"));
+  EXPECT_THAT(error_of({kUrl, "--across-deploy", ""}), HasSubstr("the command is empty"));
 }
 
 TEST(Options, need_roots_that_can_be_read) {
@@ -57,12 +66,14 @@ TEST(Options, need_roots_that_can_be_read) {
 TEST(Options, print_help_and_version) {
   EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "weir-conformance 1.2.3\n");
   const auto help = std::get<Printed>(*parse({"--help"})).text;
-  for (const auto* option :
-       {"--profile",        "--era",    "--revision", "--header", "--header-env", "--bearer-env", "--api-key-env",
-        "--api-key-header", "--checks", "--level",    "--strict", "--baseline",   "--tools-lock", "--accept",
-        "--tools-gate",     "--budget", "--timeout",  "--hold",   "--report",     "--list",       "--explain",
-        "--call-read-only", "--ca",     "--insecure", "--quiet",  "--verbose",    "--json",       "--color",
-        "--version"}) {
+  for (const auto* option : {"--profile",    "--era",        "--revision",       "--header",
+                             "--header-env", "--bearer-env", "--api-key-env",    "--api-key-header",
+                             "--checks",     "--level",      "--strict",         "--baseline",
+                             "--tools-lock", "--accept",     "--tools-gate",     "--budget",
+                             "--timeout",    "--hold",       "--across-deploy",  "--report",
+                             "--list",       "--explain",    "--call-read-only", "--ca",
+                             "--insecure",   "--quiet",      "--verbose",        "--json",
+                             "--color",      "--version"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

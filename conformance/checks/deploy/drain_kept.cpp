@@ -6,13 +6,13 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  const auto drain_s = expected_of(probe).drain_s;
-  if (probe.target().across_deploy && !drain_s) {
-    return not_applicable("the profile names no deploy.drain_s");
-  }
   const auto seen = watched(probe);
   if (!seen) {
     return seen.error();
+  }
+  const auto drain_s = expected_of(probe).drain_s;
+  if (!drain_s) {
+    return not_applicable("the profile names no deploy.drain_s");
   }
   const auto& streams = seen->era.streams;
   if (streams.empty()) {

@@ -23,7 +23,7 @@ Finding run(Probe& probe) {
   }
   if (const auto* foreign = resumed->answers_another("weir-resume-cut")) {
     return fail("what belongs to the stream that was cut, and nothing else",
-                "an answer of another stream: " + wire::excerpt(std::string_view(foreign->raw), 100))
+                "an answer of another stream: " + wire::excerpt(foreign->raw, 100))
         .at("server", "Look events up by the stream that their id belongs to, and not by session or time.");
   }
   return pass(fmt::format("{} answers of its own", resumed->replies.size()));
