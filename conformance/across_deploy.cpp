@@ -68,7 +68,10 @@ std::string hop_of(const wire::Exchange& exchange, std::string_view text) {
   if (headers.has("x-amzn-errortype")) return "API Gateway";
   if (says("CloudFront")) return "CloudFront";
   if (says("nginx")) return "nginx";
-  if (says("No server is available to handle this request")) return "HAProxy";
+  // Its own pages are the shortest of all: no Server and no Date.
+  const bool bare = exchange.head.status >= 500 && server.empty() && !headers.has("date") &&
+                    headers.get("cache-control") == "no-cache";
+  if (bare || says("No server is available to handle this request")) return "HAProxy";
   if (says("envoy")) return "Envoy";
   return "server";
 }

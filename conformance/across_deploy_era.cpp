@@ -1,6 +1,7 @@
 #include "conformance/across_deploy_era.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "conformance/checks/http_sse/common.hpp"
 #include "wire/mcp/pagination.hpp"
@@ -15,6 +16,7 @@ using Fate = WatchedCall::Fate;
 constexpr int kStreams = 2;
 constexpr int kToldVersions = 6;
 constexpr int kServedInARow = 5;
+constexpr int kWrongInARow = 3;  ///< Then a session is given up that was not said to be over.
 constexpr std::size_t kWatchedCalls = 20'000;
 constexpr std::chrono::milliseconds kPump{20};
 constexpr std::chrono::milliseconds kSlowEnough{80};
@@ -193,13 +195,18 @@ void EraClients::run(std::function<void()> client) {
   });
 }
 
+/// The slowest of the safe tools, by the faster of two calls: a busy moment makes no tool slow.
 void EraClients::pick_slow_tool(Client& client, wire::mcp::Dialogue& dialogue) {
   std::int64_t longest = kSlowEnough.count();
   for (const auto& tool : tools_) {
-    WatchedCall call = client.begin(Of::old_session);
-    client.ask(call, dialogue, &tool);
-    if (call.fate == Fate::answered && call.end_ms - call.begin_ms >= longest) {
-      longest = call.end_ms - call.begin_ms;
+    std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
+    for (int i = 0; i < 2 && fastest >= longest; ++i) {
+      WatchedCall call = client.begin(Of::old_session);
+      client.ask(call, dialogue, &tool);
+      fastest = call.fate == Fate::answered ? std::min(fastest, call.end_ms - call.begin_ms) : 0;
+    }
+    if (fastest >= longest) {
+      longest = fastest;
       slow_ = tool;
       seen_.slow_tool = tool.name;
     }
@@ -269,7 +276,8 @@ void EraClients::take_up_again(Client& client, Held& held) {
     call.end_ms = stage_.now_ms();
     add(std::move(call));
   }
-  if (again.session_over) {
+  // What else a session of before is answered is a finding of its own; that streams can be opened is another question.
+  if (again.session_over || (survey_.era == Era::streamable && is_client_error(again.status))) {
     if (auto fresh = HeldStream::open(client.probe)) {
       held.stream = std::move(*fresh);
       again.good = true;
@@ -337,6 +345,7 @@ void EraClients::judge_open(Client& client, Held& held) {
 void EraClients::keep_old_session(Client& client) {
   auto& dialogue = *client.dialogue;
   auto next = wire::Clock::now();
+  int wrong_in_a_row = 0;
   for (std::size_t i = 0; !stage_.over && survey_.era != Era::stateless; ++i) {
     if (dialogue.stream() &&
         (dialogue.drain(wire::Deadline::in(std::chrono::milliseconds(1))), dialogue.stream()->ended())) {
@@ -345,7 +354,9 @@ void EraClients::keep_old_session(Client& client) {
     WatchedCall call = client.begin(Of::old_session);
     const std::size_t which = i % (tools_.size() + 1);
     client.ask(call, dialogue, which == 0 ? nullptr : &tools_[which - 1]);
-    const bool over = call.fate == Fate::session_over;
+    const bool wrong = stage_.deployed && call.fate == Fate::http_error && is_client_error(call.status);
+    wrong_in_a_row = wrong ? wrong_in_a_row + 1 : 0;
+    const bool over = call.fate == Fate::session_over || wrong_in_a_row >= kWrongInARow;
     add(std::move(call));
     if (over) {
       break;
@@ -394,12 +405,17 @@ void EraClients::stay_in_flight() {
       WatchedCall call = client.begin(Of::in_flight);
       client.ask(call, dialogue, &*slow_);
       const bool good = call.fate == Fate::answered;
+      const bool slow = call.end_ms - call.begin_ms >= kSlowEnough.count() / 2;
       add(std::move(call));
-      if (good) {
+      if (good && slow) {
         continue;
       }
+      if (!good) {
+        client.dialogue.reset();
+      }
+    } else {
+      client.dialogue.reset();
     }
-    client.dialogue.reset();
     pace(next);
   }
 }

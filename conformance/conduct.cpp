@@ -156,9 +156,13 @@ class Conductor {
     }
     ask(std::move(beside));
     if (plan_.across_deploy && !across.empty() && !circumstances_.interrupted) {
-      deploy();
+      if (circumstances_.stopped_early) {
+        results_.problems.push_back("--across-deploy: the command was not run, as the run had ended before");
+      } else {
+        deploy();
+        ask(std::move(across));
+      }
     }
-    ask(std::move(across));
     std::sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
       return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);
     });

@@ -32,7 +32,7 @@ Finding run(Probe& probe) {
   if (!seen) {
     return seen.error();
   }
-  std::map<std::string, int> kinds;
+  std::map<std::string, int> kinds, hops;
   std::size_t asked = 0, lost = 0;
   const WatchedCall* first = nullptr;
   std::int64_t last_ms = 0;
@@ -44,6 +44,7 @@ Finding run(Probe& probe) {
     if (is_lost(call)) {
       ++lost;
       ++kinds[kind_of(call)];
+      ++hops[call.hop.empty() ? "server" : call.hop];
       first = first ? first : &call;
       last_ms = call.end_ms;
     }
@@ -56,11 +57,11 @@ Finding run(Probe& probe) {
     text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", count, kind);
   }
   text = fmt::format("{} lost, between {} and {} after the deploy began: {}", counted(lost, asked, "calls"),
-                     seconds_text(first->begin_ms), seconds_text(last_ms), text);
+                     seconds_text(std::max<std::int64_t>(first->begin_ms, 0)), seconds_text(last_ms), text);
   const int most = *expected_of(probe).lost_calls;
   if (lost > static_cast<std::size_t>(most)) {
     return fail(most == 0 ? "an answer to every call" : fmt::format("at most {} lost calls", most), text)
-        .at(first->hop.empty() ? "server" : first->hop,
+        .at(std::max_element(hops.begin(), hops.end(), [](auto& a, auto& b) { return a.second < b.second; })->first,
             "Take a target out of service before it stops, and only when its successor is in service.");
   }
   return pass(text);

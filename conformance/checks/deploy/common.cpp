@@ -83,9 +83,10 @@ wire::DeployExpectation expected_of(const Probe& probe) {
 }
 
 std::string seconds_text(std::int64_t ms) {
-  constexpr std::int64_t kTenSeconds = 10'000;
-  return ms >= kTenSeconds ? fmt::format("{} s", (ms + 500) / 1000)
-                           : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+  constexpr std::int64_t kSecond = 1000, kTenSeconds = 10'000;
+  return ms < kSecond       ? fmt::format("{} ms", ms)
+         : ms < kTenSeconds ? fmt::format("{:.1f} s", static_cast<double>(ms) / kSecond)
+                            : fmt::format("{} s", (ms + kSecond / 2) / kSecond);
 }
 
 std::string counted(std::size_t some, std::size_t all, std::string_view what) {

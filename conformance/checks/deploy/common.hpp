@@ -17,7 +17,7 @@ tl::expected<Watched, Finding> watched(Probe& probe);
 /// The profile's expectations, or those of a profile that says nothing.
 wire::DeployExpectation expected_of(const Probe& probe);
 
-/// "0.4 s", "12 s"
+/// "40 ms", "1.4 s", "12 s"
 std::string seconds_text(std::int64_t ms);
 /// "2 of 3 streams"
 std::string counted(std::size_t some, std::size_t all, std::string_view what);

@@ -51,7 +51,8 @@ Finding run(Probe& probe) {
   const std::string hop = outage.first->hop.empty() ? "server" : outage.first->hop;
   const std::string text =
       fmt::format("{} without any, from {} after the deploy began {}: {}", seconds_text(outage.length_ms()),
-                  seconds_text(outage.begin_ms), outage.open ? "to the end of the watch" : "on", outage.first->text);
+                  seconds_text(std::max<std::int64_t>(outage.begin_ms, 0)),
+                  outage.open ? "to the end of the watch" : "on", outage.first->text);
   if (outage.open || outage.length_ms() > limit_ms) {
     return fail(fmt::format("a new conversation again within {}", seconds_text(limit_ms)), text)
         .at(hop, "Let the new version pass its health check before the old one stops.");

@@ -33,7 +33,8 @@ Finding run(Probe& probe) {
     return fail(sse ? "an answer, or 4xx, for a conversation of before the deploy"
                     : "an answer, or 404, in a session of before the deploy",
                 fmt::format("{} ({}, first {} after the deploy began)", first->text,
-                            wrong == 1 ? "once" : fmt::format("{} times", wrong), seconds_text(first->begin_ms)))
+                            wrong == 1 ? "once" : fmt::format("{} times", wrong),
+                            seconds_text(std::max<std::int64_t>(first->begin_ms, 0))))
         .at("server", sse ? "Answer a POST for a session that this process does not have by 404 at once."
                           : "Answer 404 for every session that the new version cannot go on with.");
   }
