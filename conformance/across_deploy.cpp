@@ -67,12 +67,14 @@ std::string hop_of(const wire::Exchange& exchange, std::string_view text) {
   if (says("awselb/")) return "ALB";
   if (headers.has("x-amzn-errortype")) return "API Gateway";
   if (says("CloudFront")) return "CloudFront";
-  if (says("nginx")) return "nginx";
+  // What a proxy hands on bears its name as well: only its own pages are its answers.
+  const std::string type = wire::media_type(headers.get("content-type"));
+  if (says("nginx") && (type == "text/html" || server.empty())) return "nginx";
   // Its own pages are the shortest of all: no Server and no Date.
   const bool bare = exchange.head.status >= 500 && server.empty() && !headers.has("date") &&
                     headers.get("cache-control") == "no-cache";
   if (bare || says("No server is available to handle this request")) return "HAProxy";
-  if (says("envoy")) return "Envoy";
+  if (says("envoy") && type == "text/plain") return "Envoy";
   return "server";
 }
 

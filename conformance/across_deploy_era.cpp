@@ -77,11 +77,14 @@ struct EraClients::Client {
     probe.http().on_head([this](const wire::Exchange& exchange) {
       status = exchange.head.status >= 400 ? exchange.head.status : 0;
       hop = status ? hop_of(exchange, {}) : "";
+      in_session =
+          exchange.request.headers.has("Mcp-Session-Id") || (era == Era::http_sse && exchange.request.method == "POST");
     });
   }
 
   WatchedCall begin(Of of) {
     status = 0;
+    in_session = false;
     WatchedCall call;
     call.of = of;
     call.begin_ms = stage.now_ms();
@@ -112,6 +115,7 @@ struct EraClients::Client {
   const DeployStage& stage;
   int status = 0;
   std::string hop;
+  bool in_session = false;  ///< The last answer was to a request in a session.
   Probe probe;
   std::optional<wire::mcp::Dialogue> dialogue;
   std::vector<Held> held;
@@ -380,6 +384,11 @@ void EraClients::come_as_new() {
       }
     } else {
       client.end(call, dialogue.error());
+    }
+    // Begun with one version and refused by the next: then it is a session of before as well.
+    if (client.in_session && call.fate == Fate::http_error && is_client_error(call.status)) {
+      call.of = Of::old_session;
+      call.fate = ends_session(survey_.era, call.status) ? Fate::session_over : call.fate;
     }
     add(std::move(call));
     pace(next);

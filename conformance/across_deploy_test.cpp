@@ -200,7 +200,10 @@ TEST(AcrossDeploy, attributes_an_answer_to_the_hop_that_gave_it) {
   exchange.head.headers.set("Server", "awselb/2.0");
   EXPECT_EQ(hop_of(exchange, ""), "ALB");
   exchange.head.headers.set("Server", "nginx/1.22.1");
+  exchange.head.headers.set("Content-Type", "text/html");
   EXPECT_EQ(hop_of(exchange, ""), "nginx");
+  exchange.head.headers.set("Content-Type", "application/json");
+  EXPECT_EQ(hop_of(exchange, ""), "server") << "handed on";
 }
 
 }  // namespace weir::conformance
