@@ -34,7 +34,7 @@ struct Options {
   double hold_seconds = 0;
   int concurrency = 8;
   std::optional<std::string> across_deploy;  ///< A shell command.
-  std::vector<std::string> reports;  ///< "FORMAT=PATH"
+  std::vector<std::string> reports;          ///< "FORMAT=PATH"
   bool list = false;
   bool failure_modes = false;  ///< With list: the failure modes instead of the checks.
   std::string explain;
