@@ -4,6 +4,7 @@
 #include <future>
 
 #include "conformance/across_deploy_era.hpp"
+#include "wire/edge_sign.hpp"
 
 namespace weir::conformance {
 
@@ -59,6 +60,10 @@ const EraWatch* DeployWatch::of(Era era) const {
 }
 
 std::string hop_of(const wire::Exchange& exchange, std::string_view text) {
+  if (const auto sign = wire::edge_sign(exchange)) {
+    return std::string(sign->hop);
+  }
+  // Of an answer whose body is not known: what its head and the text about it say.
   const auto& headers = exchange.head.headers;
   const std::string server(headers.get("server"));
   const auto says = [&](std::string_view word) {
