@@ -87,6 +87,8 @@ std::vector<Setup> setups() {
           {"legal.answers-polled", kSessions},
           {"legal.heartbeat-events", kSse},
           {"legal.heartbeat-events", kDual},
+          {"legal.slash-redirect", kSse},
+          {"legal.slash-redirect", kDual},
           {"legal.older-eras-preferred", kDual},
           {"legal.older-eras-preferred", kDual, Lock::none, "2026-07-28"},
           {"legal.key-refused-400", kDual, Lock::api_key},
