@@ -63,6 +63,14 @@ std::optional<CallOutcome> outcome_of(const Outcome& post) {
   return outcome_of_status(post.http.head.status);
 }
 
+CallOutcome outcome_of(const Outcome& response, const std::vector<int>& expected) {
+  if (response.failed != Failed::no) return outcome_of(response).value_or(CallOutcome::malformed);
+  const int status = response.http.head.status;
+  const bool due =
+      expected.empty() ? response.http.ok() : std::find(expected.begin(), expected.end(), status) != expected.end();
+  return due ? CallOutcome::ok : outcome_of_status(status);
+}
+
 CallLedger::CallLedger(reports::load::Snapshot& numbers, std::int64_t duplicate_window_ns, std::size_t in_flight_most)
     : numbers_(numbers), duplicate_window_ns_(duplicate_window_ns), in_flight_most_(in_flight_most), due_(kTickNs) {}
 
@@ -146,6 +154,19 @@ void CallLedger::post_finished(std::uint64_t id, const Outcome& post, std::int64
     settle(index, CallOutcome::malformed, now_ns);
   }
   due_.set(index, now_ns + duplicate_window_ns_);
+}
+
+void CallLedger::concluded(std::uint64_t id, CallOutcome outcome, std::int64_t now_ns) {
+  const std::uint32_t index = index_of(id);
+  if (index == kNone) return;
+  if (calls_[index].open) settle(index, outcome, now_ns);
+  release(index);
+}
+
+std::optional<std::pair<std::uint32_t, std::uint32_t>> CallLedger::tool_of(std::uint64_t id) const {
+  const std::uint32_t index = index_of(id);
+  if (index == kNone) return std::nullopt;
+  return std::pair{calls_[index].population, calls_[index].tool};
 }
 
 void CallLedger::slot_lost(std::uint32_t slot) {

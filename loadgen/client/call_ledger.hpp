@@ -57,6 +57,10 @@ class CallLedger {
   void answered(const CallAnswer& answer);
   /// The call's POST is over.
   void post_finished(std::uint64_t id, const Outcome& outcome, std::int64_t now_ns);
+  /// A call that is answered by its response alone came to this; `now_ns` is 0 where there was no response.
+  void concluded(std::uint64_t id, reports::load::CallOutcome outcome, std::int64_t now_ns);
+  /// Population and tool of a call; nullopt where the id is not known any longer.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> tool_of(std::uint64_t id) const;
   /// Nothing more comes on the slot's stream.
   void slot_lost(std::uint32_t slot);
   /// Gives up what is overdue. `heard_ns(slot)` says when the slot's stream last brought a byte, `cancel(exchange)`
@@ -124,6 +128,8 @@ class CallLedger {
 
 /// The outcome that a message is for the call that it answers.
 reports::load::CallOutcome outcome_of(std::string_view message);
+/// The outcome of a plain HTTP call: ok for the statuses that are expected, any 2xx where there are none.
+reports::load::CallOutcome outcome_of(const Outcome& response, const std::vector<int>& expected);
 /// The outcome of a POST that did not get as far as an answer; nullopt for a 2xx.
 std::optional<reports::load::CallOutcome> outcome_of(const Outcome& post);
 

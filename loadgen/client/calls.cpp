@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loadgen/client/call_ledger.hpp"
+#include "loadgen/client/plain_request.hpp"
 #include "loadgen/client/template.hpp"
 #include "wire/mcp/messages.hpp"
 
@@ -51,6 +52,7 @@ struct Calls::Impl {
     std::uint32_t index = 0;       // Of the population's tools.
     const CallPlan* plan = nullptr;
     Template parameters;
+    PlainRequest plain;  // Where the call is no MCP.
     Arrivals arrivals;
     std::uint64_t sent = 0;
   };
@@ -69,10 +71,38 @@ struct Calls::Impl {
       for (std::uint32_t j = 0; j < run.plan.calls.size(); ++j) {
         const CallPlan& call = run.plan.calls[j];
         const std::uint64_t seed = options.seed + tools.size() * 1'000'003;
-        tools.push_back({i, run.index, j, &call, parameters_of(run.plan, call),
-                         Arrivals(call.per_second, call.arrival, options.share, options.shares, seed), 0});
+        tools.push_back({i,
+                         run.index,
+                         j,
+                         &call,
+                         parameters_of(run.plan, call),
+                         {},
+                         Arrivals(call.per_second, call.arrival, options.share, options.shares, seed),
+                         0});
       }
     }
+    set_credentials({});
+  }
+
+  void set_credentials(const Credentials& credentials) {
+    for (Tool& tool : tools) {
+      if (!tool.plan->http) continue;
+      // What cannot be sent was refused when the scenario was read; renewed tokens are checked where they come from.
+      auto plain = PlainRequest::make(*tool.plan->http, destination(tool).url(), credentials);
+      if (plain) tool.plain = *std::move(plain);
+    }
+  }
+
+  Destination& destination(const Tool& tool) const { return *options.populations[tool.population].destination; }
+
+  /// Of a plain HTTP call, what it asks for; nullptr for an MCP call, and for one that is over.
+  const HttpCall* http_of(std::uint64_t id) const {
+    const auto known = ledger.tool_of(id);
+    if (!known) return nullptr;
+    const auto found = std::find_if(tools.begin(), tools.end(), [&](const Tool& tool) {
+      return tool.numbers == known->first && tool.index == known->second;
+    });
+    return found != tools.end() && found->plan->http ? &*found->plan->http : nullptr;
   }
 
   Calls& self;
@@ -97,8 +127,9 @@ struct Calls::Impl {
   void send(Tool& tool, std::int64_t intended_ns, std::int64_t now_ns) {
     intend(tool);
     if (ledger.full()) return drop(tool, DropCause::in_flight);
-    const std::uint32_t slot = actors.pick(tool.population);
-    if (slot == UINT32_MAX) return drop(tool, DropCause::no_stream);
+    const bool is_mcp = !tool.plan->http;
+    const std::uint32_t slot = is_mcp ? actors.pick(tool.population) : UINT32_MAX;
+    if (is_mcp && slot == UINT32_MAX) return drop(tool, DropCause::no_stream);
     numbers.populations[tool.numbers][Timer::schedule_lag].record(
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_ns - intended_ns)));
     const std::uint64_t id = ledger.begin({.population = tool.numbers,
@@ -106,18 +137,30 @@ struct Calls::Impl {
                                            .slot = slot,
                                            .intended_ns = intended_ns,
                                            .deadline_ns = now_ns + tool.plan->timeout,
-                                           .answered_on_stream = actors.answers_on_stream(slot)});
-    body.clear();
-    fmt::format_to(std::back_inserter(body), R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":)", id, kMethod);
-    tool.parameters.render({tool.sent++, slot, realtime_ns() / kMillisecond}, random, body);
-    body.push_back('}');
-    ExchangePlan plan = actors.make_post(slot, body, kMethod, tool.plan->tool);
+                                           .answered_on_stream = is_mcp && actors.answers_on_stream(slot)});
+    ExchangePlan plan = is_mcp ? post(tool, id, slot) : request(tool);
     plan.connect_timeout_ns = std::min(options.populations[tool.population].plan.connect_timeout, tool.plan->timeout);
     plan.answer_timeout_ns = tool.plan->timeout;
     plan.keep_alive = true;
     plan.want_stream = false;
     plan.body_limit = limits::kCallBodyBytes;
     ledger.sent_by(id, exchanges.begin(std::move(plan), ticket_of(id), self));
+  }
+
+  ExchangePlan request(Tool& tool) {
+    ExchangePlan plan;
+    plan.destination = &destination(tool);
+    plan.method = tool.plan->http->method;
+    plan.request = tool.plain.render({tool.sent++, 0, realtime_ns() / kMillisecond}, random);
+    return plan;
+  }
+
+  ExchangePlan post(Tool& tool, std::uint64_t id, std::uint32_t slot) {
+    body.clear();
+    fmt::format_to(std::back_inserter(body), R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":)", id, kMethod);
+    tool.parameters.render({tool.sent++, slot, realtime_ns() / kMillisecond}, random, body);
+    body.push_back('}');
+    return actors.make_post(slot, body, kMethod, tool.plan->tool);
   }
 
   /// A message that came for the call's own POST.
@@ -132,6 +175,8 @@ Calls::Calls(Actors& actors, Exchanges& exchanges, CallsOptions options, reports
     : impl_(std::make_unique<Impl>(*this, actors, exchanges, std::move(options), numbers)) {}
 
 Calls::~Calls() { stop(); }
+
+void Calls::set_credentials(const Credentials& credentials) { impl_->set_credentials(credentials); }
 
 void Calls::scale(std::int64_t at_ns, double scale) {
   for (Impl::Tool& tool : impl_->tools) tool.arrivals.scale(at_ns, scale);
@@ -181,6 +226,10 @@ void Calls::finished(Ticket ticket, Outcome&& outcome) {
   const std::uint64_t id = id_of(ticket);
   const std::uint32_t slot = impl_->ledger.slot_of(id);
   const std::int64_t done_ns = outcome.times.started_ns + std::max<std::int64_t>(0, outcome.times.done_ns);
+  if (const HttpCall* call = impl_->http_of(id)) {
+    return impl_->ledger.concluded(id, outcome_of(outcome, call->expect_statuses),
+                                   outcome.failed == Failed::no ? done_ns : 0);
+  }
   // Events of a response that is a stream came one by one.
   if (outcome.failed == Failed::no && outcome.http.ok() && !outcome.http.is_event_stream()) {
     impl_->heard(id, outcome.http.body, done_ns);

@@ -1,6 +1,6 @@
-// Open-loop calls beside the held streams. Each call is due at its time whatever became of earlier ones, its latency
-// counts from then, and it comes out in exactly one class; a second answer and an answer on somebody else's stream are
-// named.
+// Open-loop calls beside the held streams, MCP or plain HTTP. Each call is due at its time whatever became of earlier
+// ones, its latency counts from then, and it comes out in exactly one class; a second answer and an answer on somebody
+// else's stream are named.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,8 @@ class Calls final : public CallListener, public ExchangeOwner {
   Calls(Actors& actors, Exchanges& exchanges, CallsOptions options, reports::load::Snapshot& numbers);
   ~Calls();
 
+  /// Of plain HTTP calls; the others have those of the actors.
+  void set_credentials(const Credentials& credentials);
   /// From `at_ns` (loop time) on all rates are multiplied by `scale`; 0 stops new calls.
   void scale(std::int64_t at_ns, double scale);
   /// Sends what is due, times out what is overdue.

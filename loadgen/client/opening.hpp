@@ -33,7 +33,9 @@ constexpr bool has_early_stream(StreamKind kind, State state) {
 constexpr bool has_sessions(StreamKind kind) {
   return kind == StreamKind::streamable_get || kind == StreamKind::streamable_post;
 }
-constexpr bool is_mcp(StreamKind kind) { return kind != StreamKind::plain_get && kind != StreamKind::automatic; }
+constexpr bool is_mcp(StreamKind kind) {
+  return kind != StreamKind::plain_get && kind != StreamKind::automatic && kind != StreamKind::none;
+}
 /// Last-Event-ID: of EventSource, and of MCP from 2025-03-26 until 2025-11-25.
 constexpr bool can_resume(StreamKind kind) { return kind == StreamKind::plain_get || has_sessions(kind); }
 

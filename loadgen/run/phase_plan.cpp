@@ -7,6 +7,15 @@
 
 namespace weir::loadgen {
 
+namespace {
+
+/// Of all streams.
+double share_weight(const Population& population) {
+  return population.stream == StreamKind::none ? 0 : population.weight;
+}
+
+}  // namespace
+
 PhasePlan::PhasePlan(const Scenario& scenario, std::int64_t second_ns) : scenario_(scenario), second_ns_(second_ns) {}
 
 std::int64_t PhasePlan::length_of(const Phase& phase) const {
@@ -95,7 +104,7 @@ std::int64_t PhasePlan::rest_ns() const {
 
 std::vector<std::int64_t> spread(const std::vector<Population>& populations, std::int64_t total) {
   const double weights = std::accumulate(populations.begin(), populations.end(), 0.0,
-                                         [](double sum, const Population& p) { return sum + p.weight; });
+                                         [](double sum, const Population& p) { return sum + share_weight(p); });
   std::vector<std::int64_t> counts(populations.size(), 0);
   if (weights <= 0) {
     return counts;
@@ -103,7 +112,7 @@ std::vector<std::int64_t> spread(const std::vector<Population>& populations, std
   std::vector<std::pair<double, std::size_t>> remainders;
   auto left = total;
   for (std::size_t i = 0; i < populations.size(); ++i) {
-    const double exact = static_cast<double>(total) * populations[i].weight / weights;
+    const double exact = static_cast<double>(total) * share_weight(populations[i]) / weights;
     counts[i] = static_cast<std::int64_t>(std::floor(exact));
     left -= counts[i];
     remainders.emplace_back(static_cast<double>(counts[i]) - exact, i);  // The largest remainder sorts first.
@@ -125,14 +134,14 @@ PhaseOrder order_of(const Scenario& scenario, const PhaseStep& step, const Share
   order.drop_all = step.drop_all;
   const double weights =
       std::accumulate(scenario.populations.begin(), scenario.populations.end(), 0.0,
-                      [](double sum, const Population& population) { return sum + population.weight; });
+                      [](double sum, const Population& population) { return sum + share_weight(population); });
   const auto counts = spread(scenario.populations, step.streams);
   for (std::size_t i = 0; i < counts.size(); ++i) {
     // Populations begin with different workers, so that odd streams do not all meet in the first one.
     const auto turn = static_cast<std::uint32_t>(i);
     const auto of_shard = share_of(counts[i], (share.shard + turn) % share.shards, share.shards);
     order.streams.push_back(share_of(of_shard, (share.worker + turn) % share.workers, share.workers));
-    const double part = weights > 0 ? scenario.populations[i].weight / weights : 0;
+    const double part = weights > 0 ? share_weight(scenario.populations[i]) / weights : 0;
     order.churn_per_second.push_back(step.churn_per_second * part / share.workers / share.shards);
   }
   return order;

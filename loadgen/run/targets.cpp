@@ -81,6 +81,7 @@ Era era_of(StreamKind kind) {
       return Era::stateless;
     case StreamKind::automatic:
     case StreamKind::plain_get:
+    case StreamKind::none:
       break;
   }
   return Era::none;

@@ -204,7 +204,10 @@ class Worker final : public Ready {
   // Orders
   // --------------------------------------------------------------------------------------------------------------
   void obey(const PhaseOrder& order) { schedule_.order(order); }
-  void obey(const CredentialsOrder& order) { actors_->set_credentials(order.credentials); }
+  void obey(const CredentialsOrder& order) {
+    actors_->set_credentials(order.credentials);
+    calls_->set_credentials(order.credentials);
+  }
   void obey(const AddressesOrder& order) {
     std::vector<Address> addresses;
     for (const auto& text : order.addresses) {
@@ -266,7 +269,9 @@ class Worker final : public Ready {
     }
     bool open = true;
     for (std::size_t i = 0; i < numbers_.populations.size(); ++i) {
-      open = open && (numbers_.populations[i].tools.empty() || numbers_.populations[i][Gauge::streams_open] > 0);
+      const bool waits =
+          !numbers_.populations[i].tools.empty() && plan_.scenario.populations[i].stream != StreamKind::none;
+      open = open && (!waits || numbers_.populations[i][Gauge::streams_open] > 0);
     }
     if (open || now >= calls_from_ns_ + kFirstStreamGrace) {
       calls_begun_ = true;

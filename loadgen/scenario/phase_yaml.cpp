@@ -124,7 +124,7 @@ void read_phases(Reader& in, std::string_view key, const Node& node, Scenario& s
   });
   if (in.failed()) return;
   name_phases(scenario.phases);
-  if (const auto problem = phases_problem(scenario.phases)) {
+  if (const auto problem = phases_problem(scenario.phases, false)) {
     in.complain(problem->index < nodes.size() ? nodes[problem->index] : node,
                 fmt::format("'{}[{}]': {}", key, problem->index, problem->what));
   }

@@ -31,6 +31,7 @@ constexpr std::array kStreamKinds = {
     std::pair{std::string_view("streamable-get"), StreamKind::streamable_get},
     std::pair{std::string_view("streamable-post"), StreamKind::streamable_post},
     std::pair{std::string_view("listen"), StreamKind::listen},
+    std::pair{std::string_view("none"), StreamKind::none},
 };
 constexpr std::array kArrivals = {
     std::pair{std::string_view("uniform"), Arrival::uniform},
@@ -55,10 +56,48 @@ constexpr Key<CallPlan> kArgumentsKey = {
     "Its arguments. In strings, {{uuid}}, {{seq}}, {{stream}}, {{now_ms}} and {{random N}} become values of each call.",
     read_arguments};
 
+constexpr std::array kHttpKeys = {
+    Key<HttpCall>{"method", "string", "GET", "Of the request.", read_word<&HttpCall::method>},
+    Key<HttpCall>{"path", "path", "required", "On the origin of the population's URL.", read_text<&HttpCall::path>},
+    Key<HttpCall>{"headers", "map", "none", "Besides those of the target, or in their place.",
+                  [](Reader& in, std::string_view key, const Node& node, HttpCall& call) {
+                    in.each_member(key, node, [&](std::string_view name, const Node&, const Node& value) {
+                      call.headers.set(name, in.text(fmt::format("{}.{}", key, name), value));
+                    });
+                  }},
+    Key<HttpCall>{"json", "any value", "none", "The body, as JSON; strings may hold what `arguments` may.",
+                  [](Reader& in, std::string_view key, const Node& node, HttpCall& call) {
+                    call.json = in.json_value(key, node);
+                  }},
+    Key<HttpCall>{"body", "string", "none", "The body, as it is.", read_text<&HttpCall::body>},
+    Key<HttpCall>{"expect_status", "status, or list of them", "any 2xx", "What is no failure.",
+                  [](Reader& in, std::string_view key, const Node& node, HttpCall& call) {
+                    const auto read = [&](std::string_view where, const Node& item) {
+                      call.expect_statuses.push_back(
+                          in.integer(where, item, 100, 599, "a status code from 100 to 599"));
+                    };
+                    if (node.IsScalar()) return read(key, node);
+                    in.each_item(key, node, read);
+                  }},
+};
+
+void read_http(Reader& in, std::string_view key, const Node& node, CallPlan& call) {
+  if (!node.IsMap()) return in.wrong_kind(key, node, "a map such as {path: /health}");
+  in.members(key, node, kHttpKeys, call.http.emplace());
+  if (in.failed()) return;
+  if (const std::string problem = http_problem(*call.http); !problem.empty()) {
+    in.complain(node, fmt::format("'{}': {}", key, problem));
+  }
+}
+
 constexpr std::array kStreamCallKeys = {kToolKey, kArgumentsKey};
 constexpr std::array kCallKeys = {
     kToolKey,
     kArgumentsKey,
+    Key<CallPlan>{"http", "map", "none", "A plain HTTP request in place of a tool; needs no stream.", read_http,
+                  [](std::string_view prefix, Help& out) { describe(kHttpKeys, fmt::format("{}.", prefix), out); }},
+    Key<CallPlan>{"name", "string", "the tool, or method and path", "For reports and `for NAME` in thresholds.",
+                  read_word<&CallPlan::tool>},
     Key<CallPlan>{"rate", "rate", "1/s",
                   "How often, over all streams and workers together: open loop, due at its time whatever became of "
                   "earlier calls.",
@@ -85,6 +124,13 @@ constexpr std::array kReconnectKeys = {
 void read_call(Reader& in, std::string_view key, const Node& node, CallPlan& call, auto& keys) {
   if (!node.IsMap()) return in.wrong_kind(key, node, "a map such as {tool: echo}");
   in.members(key, node, keys, call);
+  if (call.http && node["tool"]) {
+    return in.complain(node, fmt::format("'{}' has 'tool' and 'http': a call is one of them", key));
+  }
+  if (!call.http && node["name"]) {
+    return in.complain(node, fmt::format("'{}.name' is for calls with 'http': a tool has its own name", key));
+  }
+  if (call.http && call.tool.empty()) call.tool = fmt::format("{} {}", call.http->method, call.http->path);
   if (call.tool.empty()) in.complain(node, fmt::format("'{}' has no 'tool'", key));
 }
 
@@ -138,8 +184,8 @@ constexpr std::array kPopulationKeys = {
                       population.weight = in.number(key, node, 0.000'001, 1e6);
                     }},
     Key<Population>{"url", "URL", "the target's", "Another address of the same endpoint.", read_url},
-    Key<Population>{"stream", "auto, plain, http-sse, streamable-get, streamable-post or listen", "auto",
-                    "What is held open; auto asks the target before the run.",
+    Key<Population>{"stream", "auto, plain, http-sse, streamable-get, streamable-post, listen or none", "auto",
+                    "What is held open; auto asks the target before the run, none is for plain HTTP calls alone.",
                     [](Reader& in, std::string_view key, const Node& node, Population& population) {
                       population.stream = one_of(in, key, node, kStreamKinds);
                     }},
@@ -157,7 +203,7 @@ constexpr std::array kPopulationKeys = {
                         population.listen_to.push_back(in.plain_text(where, item));
                       });
                     }},
-    Key<Population>{"calls", "list of maps", "none", "MCP calls beside the held streams.", read_calls,
+    Key<Population>{"calls", "list of maps", "none", "Calls beside the held streams.", read_calls,
                     [](std::string_view prefix, Help& out) { describe(kCallKeys, fmt::format("{}[].", prefix), out); }},
     Key<Population>{
         "reconnect", "map, or true or false", "true", "What a stream does after its end.", read_reconnect,

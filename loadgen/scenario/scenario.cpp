@@ -18,6 +18,8 @@ std::string_view to_string(StreamKind kind) {
       return "streamable-post";
     case StreamKind::listen:
       return "listen";
+    case StreamKind::none:
+      return "none";
   }
   return "auto";
 }

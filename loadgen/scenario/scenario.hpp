@@ -27,19 +27,31 @@ enum class StreamKind : std::uint8_t {
   streamable_get,   ///< initialize, then the standalone GET stream.
   streamable_post,  ///< initialize, then a tools/call answered by a long stream (`stream_call`).
   listen,           ///< 2026-07-28: POST subscriptions/listen.
+  none,             ///< Nothing: the population makes plain HTTP calls only.
 };
-std::string_view to_string(
-    StreamKind kind);  ///< "auto", "plain", "http-sse", "streamable-get", "streamable-post", "listen"
+/// "auto", "plain", "http-sse", "streamable-get", "streamable-post", "listen", "none"
+std::string_view to_string(StreamKind kind);
 
 enum class Arrival : std::uint8_t { uniform, poisson };
 
+/// A call that is no MCP: a request, and the statuses that answer it rightly.
+struct HttpCall {
+  std::string method = "GET";
+  std::string path;                       ///< With its query, on the origin of the population's URL.
+  wire::Headers headers;                  ///< Besides those of the target, or in their place.
+  std::optional<wire::json::value> json;  ///< The body; strings may hold placeholders, as arguments do.
+  std::string body;                       ///< Or the body as it is.
+  std::vector<int> expect_statuses;       ///< Empty: any 2xx.
+};
+
 /// An open-loop stream of calls beside the held streams: due at its time whatever became of earlier ones.
 struct CallPlan {
-  std::string tool;
+  std::string tool;              ///< Of a plain HTTP call: its name in reports and thresholds.
   wire::json::object arguments;  ///< Strings may hold {{uuid}}, {{seq}}, {{stream}}, {{now_ms}}, {{random N}}.
   double per_second = 1;         ///< Of the whole population, over all workers and shards.
   Arrival arrival = Arrival::uniform;
   Nanos timeout = 10 * kSecond;
+  std::optional<HttpCall> http;  ///< In place of `tool` and `arguments`.
 };
 
 struct Reconnect {

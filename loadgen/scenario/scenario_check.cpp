@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "loadgen/client/plain_request.hpp"
 #include "loadgen/client/template.hpp"
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/search.hpp"
@@ -22,6 +23,7 @@ bool fits(StreamKind kind, std::string_view revision) {
     case StreamKind::automatic:
       return true;
     case StreamKind::plain_get:
+    case StreamKind::none:
       return false;
     case StreamKind::http_sse_get:
       return revision == k2024_11_05;
@@ -58,10 +60,25 @@ std::string arguments_problem(const wire::json::object& arguments) {
   return compiled ? "" : compiled.error().detail;
 }
 
+std::string http_problem(const HttpCall& call) {
+  if (!call.path.starts_with('/')) return "'path' must begin with '/': it is on the origin of the population's URL";
+  if (call.json && !call.body.empty()) return "'json' and 'body' are both the body: leave one of them out";
+  const auto made = PlainRequest::make(call, wire::Url{.scheme = "http", .host = "localhost", .port = 80}, {});
+  return made ? "" : made.error().detail;
+}
+
 std::string population_problem(const Population& population) {
   const StreamKind kind = population.stream;
-  if (kind == StreamKind::plain_get && !population.calls.empty()) {
-    return "'calls' are MCP calls and 'stream: plain' speaks no MCP: leave one of them out";
+  const bool mcp_calls = std::any_of(population.calls.begin(), population.calls.end(),
+                                     [](const CallPlan& call) { return !call.http.has_value(); });
+  if ((kind == StreamKind::plain_get || kind == StreamKind::none) && mcp_calls) {
+    return fmt::format(
+        "'calls' of a 'tool' are MCP calls and 'stream: {}' speaks no MCP: leave one of them out, or "
+        "call with 'http'",
+        to_string(kind));
+  }
+  if (kind == StreamKind::none && population.calls.empty()) {
+    return "'stream: none' without 'calls' does nothing: give it calls with 'http'";
   }
   if (kind == StreamKind::streamable_post && population.stream_call.tool.empty()) {
     return "'stream: streamable-post' needs a 'stream_call', the call that is answered by a long stream";
@@ -93,7 +110,7 @@ void name_phases(std::vector<Phase>& phases) {
   }
 }
 
-std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases) {
+std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases, bool holds_streams) {
   std::set<std::string_view> names;
   std::size_t count = 0;
   const Phase* search = nullptr;
@@ -104,7 +121,7 @@ std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases) {
     }
     const bool opens =
         phase.kind == Phase::Kind::ramp || phase.kind == Phase::Kind::spike || phase.kind == Phase::Kind::search;
-    if (i == 0 && !opens) {
+    if (i == 0 && !opens && holds_streams) {
       return PhaseProblem{i, fmt::format("no stream is open yet for '{}': begin with a ramp, such as "
                                          "{{ramp: {{to: 100, over: 10s}}}}",
                                          to_string(phase.kind))};

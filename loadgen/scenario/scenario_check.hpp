@@ -12,13 +12,15 @@ namespace weir::loadgen {
 
 /// Placeholders of a call's arguments that there are not (template.hpp).
 std::string arguments_problem(const wire::json::object& arguments);
+std::string http_problem(const HttpCall& call);
 std::string population_problem(const Population& population);
 
 struct PhaseProblem {
   std::size_t index = 0;
   std::string what;
 };
-std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases);
+/// `holds_streams`: some population does; others may begin with any phase.
+std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases, bool holds_streams = true);
 
 /// Phases without a name get that of their kind: "hold", "hold 2".
 void name_phases(std::vector<Phase>& phases);

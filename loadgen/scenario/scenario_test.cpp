@@ -80,6 +80,15 @@ TEST(Scenario, reads_the_documented_example_with_every_key) {
   EXPECT_EQ(scenario->populations[1].stream, StreamKind::streamable_post);
   EXPECT_EQ(scenario->populations[1].stream_call.arguments.at("seconds").as_int64(), 600);
   EXPECT_EQ(scenario->populations[2].listen_to.size(), 2U);
+  ASSERT_EQ(scenario->populations[2].calls.size(), 2U);
+  const CallPlan& pay = scenario->populations[2].calls[0];
+  EXPECT_EQ(pay.tool, "pay");
+  EXPECT_EQ(pay.http->method, "POST");
+  EXPECT_EQ(pay.http->headers.get("x-stage"), "blue");
+  EXPECT_EQ(pay.http->json->at("amount").as_int64(), 10);
+  EXPECT_EQ(pay.http->expect_statuses, (std::vector{201, 402}));
+  EXPECT_EQ(scenario->populations[2].calls[1].tool, "PUT /status");
+  EXPECT_EQ(scenario->populations[2].calls[1].http->body, "up");
   ASSERT_EQ(scenario->phases.size(), 6U);
   EXPECT_EQ(scenario->phases[0].name, "up");
   EXPECT_EQ(scenario->phases[2].kind, Phase::Kind::churn);
@@ -106,7 +115,8 @@ void collect(const YAML::Node& node, const std::string& path, std::set<std::stri
     const auto name = member.first.as<std::string>();
     const std::string here = path.empty() ? name : path + "." + name;
     out.insert(here);
-    if (name != "target" && name != "arguments") collect(member.second, here, out);
+    if (name != "target" && name != "arguments" && name != "headers" && name != "json")
+      collect(member.second, here, out);
   }
 }
 
@@ -125,6 +135,14 @@ TEST(Scenario, explains_each_key_in_its_help) {
   for (const keys::KeyHelp& key : keys::scenario_keys())
     EXPECT_NE(help.find("\n" + key.path + "  ("), std::string::npos) << key.path;
   EXPECT_NE(help.find("stream_drop_ratio"), std::string::npos);
+}
+
+TEST(Scenario, of_plain_calls_alone_needs_no_streams) {
+  const Scenario scenario =
+      good(with_phases("[{hold: 1m}]") + "populations: {stream: none, calls: [{http: {path: /health}}]}\n");
+  EXPECT_EQ(scenario.most_streams(), 0);
+  EXPECT_EQ(scenario.populations[0].calls[0].tool, "GET /health");
+  EXPECT_EQ(good(to_yaml(scenario)).populations[0].calls[0].http->path, "/health");
 }
 
 TEST(Scenario, names_file_line_and_the_nearest_key) {
@@ -153,7 +171,7 @@ TEST(Scenario, says_what_a_value_must_be) {
             "soak.yaml:3: 'populations.weight' must be from 1e-06 to 1000000, is 0");
   EXPECT_EQ(complaint(with_population("stream: sse")),
             "soak.yaml:3: 'populations.stream' must be one of auto, plain, http-sse, streamable-get, streamable-post, "
-            "listen, is 'sse'");
+            "listen, none, is 'sse'");
   EXPECT_EQ(complaint(with_population("sequence: seq")),
             "soak.yaml:3: 'populations.sequence' must be a JSON pointer such as /params/data/seq, is 'seq'");
   EXPECT_EQ(complaint(with("seed: -1\n")), "soak.yaml:3: 'seed' must be a whole number from 0 on, is '-1'");
@@ -186,8 +204,15 @@ TEST(Scenario, says_what_does_not_go_together) {
             "soak.yaml:2: 'phases[0]': there are more than 1000 phases, steps of the search included: make 'step' "
             "larger");
   EXPECT_EQ(complaint(with_population("stream: plain, calls: [{tool: a}]")),
-            "soak.yaml:3: 'populations': 'calls' are MCP calls and 'stream: plain' speaks no MCP: leave one of them "
-            "out");
+            "soak.yaml:3: 'populations': 'calls' of a 'tool' are MCP calls and 'stream: plain' speaks no MCP: leave "
+            "one of them out, or call with 'http'");
+  EXPECT_EQ(complaint(with_population("stream: none")),
+            "soak.yaml:3: 'populations': 'stream: none' without 'calls' does nothing: give it calls with 'http'");
+  EXPECT_EQ(complaint(with_population("calls: [{tool: a, http: {path: /a}}]")),
+            "soak.yaml:3: 'populations.calls[0]' has 'tool' and 'http': a call is one of them");
+  EXPECT_EQ(complaint(with_population("calls: [{http: {path: a}}]")),
+            "soak.yaml:3: 'populations.calls[0].http': 'path' must begin with '/': it is on the origin of the "
+            "population's URL");
   EXPECT_EQ(complaint(with_population("stream: streamable-post")),
             "soak.yaml:3: 'populations': 'stream: streamable-post' needs a 'stream_call', the call that is answered by "
             "a long stream");
@@ -331,6 +356,11 @@ Population random_population(int index) {
     call.per_second = *rc::gen::inRange(0, 100000) / 7.0;
     call.arrival = *rc::gen::element(Arrival::uniform, Arrival::poisson);
     call.timeout = random_length(kMillisecond);
+    if (*rc::gen::arbitrary<bool>()) {
+      call.arguments.clear();
+      call.http = HttpCall{.method = "POST", .path = "/p", .json = random_json(3)};
+      if (*rc::gen::arbitrary<bool>()) call.http->expect_statuses = {201, 402};
+    }
   }
   out.reconnect.enabled = *rc::gen::arbitrary<bool>();
   out.reconnect.base = random_length(0);
@@ -389,6 +419,8 @@ RC_GTEST_PROP(ToYaml, comes_back_as_it_was, ()) {
     for (std::size_t c = 0; c < was.calls.size(); ++c) {
       RC_ASSERT(is.calls[c].tool == was.calls[c].tool);
       RC_ASSERT(is.calls[c].arguments == was.calls[c].arguments);
+      RC_ASSERT(is.calls[c].http.has_value() == was.calls[c].http.has_value());
+      RC_ASSERT(!was.calls[c].http || is.calls[c].http->json == was.calls[c].http->json);
       RC_ASSERT(is.calls[c].per_second == was.calls[c].per_second);
       RC_ASSERT(is.calls[c].timeout == was.calls[c].timeout);
     }

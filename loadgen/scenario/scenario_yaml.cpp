@@ -164,6 +164,11 @@ void check_whole(Reader& in, const Node& root, const Scenario& scenario) {
   if (scenario.phases.empty()) {
     return in.complain(root, "'phases' is missing: such as [{ramp: {to: 100, over: 10s}}, {hold: 1m}]");
   }
+  const bool holds_streams = std::any_of(scenario.populations.begin(), scenario.populations.end(),
+                                         [](const Population& one) { return one.stream != StreamKind::none; });
+  if (const auto problem = phases_problem(scenario.phases, holds_streams)) {
+    return in.complain(root["phases"][problem->index], fmt::format("'phases[{}]': {}", problem->index, problem->what));
+  }
   for (std::size_t i = 0; i < scenario.thresholds.size(); ++i) {
     const std::string problem = threshold_problem(scenario.thresholds[i], scenario);
     if (!problem.empty()) in.complain(root["thresholds"][i], fmt::format("'thresholds[{}]': {}", i, problem));

@@ -85,6 +85,7 @@ class Tree {
 
   json::object target();
   json::object oauth(const OAuth& oauth);
+  json::object http(const HttpCall& call);
   json::object call(const CallPlan& call, bool scheduled);
   json::object population(const Population& population);
   json::object phase(const Phase& phase);
@@ -217,9 +218,25 @@ json::object Tree::oauth(const OAuth& oauth) {
   return out;
 }
 
+json::object Tree::http(const HttpCall& call) {
+  json::object out;
+  put_text(out, "method", call.method);
+  put_text(out, "path", call.path);
+  json::object headers;
+  for (const auto& field : call.headers.fields()) put(headers, field.name, field.value);
+  if (!headers.empty()) out["headers"] = std::move(headers);
+  if (call.json) put_json(out, "json", *call.json);
+  put_text(out, "body", call.body);
+  json::array statuses;
+  for (const int status : call.expect_statuses) statuses.emplace_back(status);
+  if (!statuses.empty()) out["expect_status"] = std::move(statuses);
+  return out;
+}
+
 json::object Tree::call(const CallPlan& call, bool scheduled) {
   json::object out;
-  put_text(out, "tool", call.tool);
+  put_text(out, call.http ? "name" : "tool", call.tool);
+  if (call.http) out["http"] = http(*call.http);
   if (!call.arguments.empty()) put_json(out, "arguments", json::value(call.arguments));
   if (!scheduled) return out;
   out["rate"] = format_rate(call.per_second);

@@ -108,7 +108,9 @@ void decide(LoadResults& results, const RunEnd& end) {
   if (!results.invalid.empty()) {
     return say(ExitCode::inconclusive, fmt::format("Says nothing about the target: {}.", results.invalid.front()));
   }
-  if (scope.sum(Counter::streams_opened) == 0 && results.total.open.peak == 0) {
+  // Plain calls need no stream: where they were answered, and none was wanted, nothing is missing.
+  const bool calls_alone = scope.sum(Counter::opens_intended) == 0 && scope.call_latency().count() > 0;
+  if (scope.sum(Counter::streams_opened) == 0 && results.total.open.peak == 0 && !calls_alone) {
     return say(ExitCode::unreachable, fmt::format("No stream was ever held: {}.", main_failure(scope)));
   }
   if (!results.complete) {
