@@ -15,15 +15,19 @@ void describe_target(CLI::App& app, Options& o) {
   app.add_option("--env", o.environment, "One of the profile's environments, such as staging")->group(group);
   app.add_option("--era", o.era, "Ask for this era alone: http-sse, streamable, stateless")->group(group);
   app.add_option("--revision", o.revision, "Offer this revision of MCP")->group(group);
+  app.add_option("--ca", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
+  app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
+  app.add_flag("--call-read-only", o.call_read_only, "Tools with readOnlyHint may be called")->group(group);
+}
+
+void describe_credentials(CLI::App& app, Options& o) {
+  const auto* group = "Credentials";
   app.add_option("--header", o.headers, "'Name: value', sent with every request; repeatable")->group(group);
   app.add_option("--header-env", o.header_envs, "'Name: VARIABLE', its value from the environment; repeatable")
       ->group(group);
   app.add_option("--bearer-env", o.bearer_env, "Variable that holds a bearer token")->group(group);
   app.add_option("--api-key-env", o.api_key_env, "Variable that holds an API key")->group(group);
   app.add_option("--api-key-header", o.api_key_header, "Header for the API key [X-API-Key]")->group(group);
-  app.add_option("--ca", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
-  app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
-  app.add_flag("--call-read-only", o.call_read_only, "Tools with readOnlyHint may be called")->group(group);
 }
 
 void describe_checks(CLI::App& app, Options& o) {
@@ -32,10 +36,18 @@ void describe_checks(CLI::App& app, Options& o) {
   app.add_option("--level", o.level, "Lowest level that is asked: must, should, may [may]")->group(group);
   app.add_flag("--strict", o.strict, "A SHOULD that is not met fails the run")->group(group);
   app.add_option("--baseline", o.baseline, "YAML file of known failures; a stale entry fails the run")->group(group);
+}
+
+void describe_tools_lock(CLI::App& app, Options& o) {
+  const auto* group = "Tools lock";
   app.add_option("--tools-lock", o.tools_lock, "File that pins the tools; written when it is not there")->group(group);
   app.add_option("--tools-gate", o.tools_gate, "Changes that fail the run: breaking, risky, additive [breaking]")
       ->group(group);
   app.add_flag("--accept", o.accept, "Write the tools lock anew")->group(group);
+}
+
+void describe_pace(CLI::App& app, Options& o) {
+  const auto* group = "Pace";
   app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
   app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
   app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
@@ -93,7 +105,10 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
       "130 interrupted.");
   Options options;
   describe_target(app, options);
+  describe_credentials(app, options);
   describe_checks(app, options);
+  describe_tools_lock(app, options);
+  describe_pace(app, options);
   describe_output(app, options);
   for (auto* option : app.get_options()) {
     // "--header A --header B", never "--header A B": what follows may be the URL.

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace weir::conformance {
 
@@ -105,6 +109,22 @@ TEST(Options, select_checks_by_globs) {
   EXPECT_THAT(made->checks, testing::Contains("tools.list.shape"));
   EXPECT_THAT(made->checks, testing::Not(testing::Contains("jsonrpc.id.echoed")));
   EXPECT_EQ(made->url.str(), kUrl);
+}
+
+TEST(Options, choose_an_environment_of_the_profile_alone) {
+  EXPECT_THAT(error_of({kUrl, "--env", "local"}), HasSubstr("--env chooses within a profile"));
+  const auto profile = std::filesystem::path(testing::TempDir()) / fmt::format("weir-options-{}.yaml", ::getpid());
+  std::ofstream(profile) << "url: http://a.example/mcp\nendpoints: [{name: b, url: /b}]\n"
+                            "environments: {local: {bearer: '${TOKEN}'}}\n";
+  const auto name = profile.string();
+  const auto made = plan({"--profile", name.c_str(), "--env", "local"});
+  const auto wrong = error_of({"--profile", name.c_str(), "--env", "locl"});
+  const auto locked = error_of({"--profile", name.c_str(), "--tools-lock", "lock.json"});
+  std::filesystem::remove(profile);
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->profile.bearer, "token-value");
+  EXPECT_THAT(wrong, HasSubstr("did you mean 'local'?"));
+  EXPECT_THAT(locked, HasSubstr("run each URL with a lock of its own"));
 }
 
 TEST(Options, take_credentials_from_the_environment) {

@@ -273,6 +273,22 @@ TEST(Scenario, finds_a_profile_beside_itself) {
             folder + "/no.yaml: cannot be opened: No such file or directory");
 }
 
+TEST(Scenario, takes_an_environment_of_its_target) {
+  const std::string yaml =
+      "target: {url: 'https://a.example/', bearer: '${NO_SUCH}', environments: {local: {url: "
+      "'${URL}', bearer: '${TOKEN}'}}}\n" +
+      std::string(kPhases);
+  const auto local = parse_scenario(yaml, "soak.yaml", environment, "local");
+  ASSERT_TRUE(local) << local.error().detail;
+  EXPECT_EQ(local->target.url, "http://env.example.com/sse");
+  EXPECT_EQ(local->target.bearer, "t0ken-of-env");
+  EXPECT_EQ(parse_scenario(yaml, "soak.yaml", environment, "locl").error().detail,
+            "soak.yaml:1: the profile has no environment 'locl', did you mean 'local'?");
+  EXPECT_EQ(
+      parse_scenario("target: http://a/\n" + std::string(kPhases), "soak.yaml", environment, "local").error().detail,
+      "soak.yaml:1: --env local: 'target' is a URL, and only a profile has environments");
+}
+
 TEST(ToYaml, shows_no_credential) {
   const Scenario scenario = good(
       "target: {url: 'https://user:pa55word@mcp.example.com/mcp', bearer: in-clear, api_key: {value: k-in-clear},\n"
