@@ -1,9 +1,20 @@
 #include <algorithm>
 
 #include "conformance/checks/common.hpp"
+#include "wire/nearest.hpp"
 
 namespace weir::conformance {
 namespace {
+
+/// Names that the server offers and nobody expects: one of them may be a missing tool's new name.
+std::vector<std::string> offered_besides(const Probe& probe, const std::vector<std::string>& expected) {
+  std::vector<std::string> names;
+  for (const json::value& tool : probe.survey().tools) {
+    std::string name(wire::string_or(tool, "name", ""));
+    if (std::find(expected.begin(), expected.end(), name) == expected.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
 
 Finding run(Probe& probe) {
   const auto& expected = probe.target().profile.expected_tools;
@@ -29,8 +40,16 @@ Finding run(Probe& probe) {
     } else if (probe.survey().list_error) {
       why = "; a list could not be read to its end: " + probe.survey().list_error->detail;
     }
+    std::vector<std::string> renamed;
+    for (auto& name : missing) {
+      const auto near = wire::nearest(name, offered_besides(probe, names));
+      if (!near.empty()) renamed.push_back(fmt::format("there is '{}' in place of '{}'", near, name));
+    }
+    if (!renamed.empty()) why = fmt::format("; {}", fmt::join(renamed, ", ")) + why;
     return fail(fmt::format("the tools {}", fmt::join(names, ", ")),
-                fmt::format("no {}{}", fmt::join(missing, ", "), why));
+                fmt::format("no {}{}", fmt::join(missing, ", "), why))
+        .at("server", renamed.empty() ? "Deploy the build that has these tools, or take them out of the profile."
+                                      : "Give the tools their names back: prompts and clients call them by name.");
   }
   return pass(fmt::format("{} expected tools", expected.size()));
 }
@@ -42,7 +61,7 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/kubeflow/mcp-server/issues/168",
     .consequence = "A deploy that lost a tool breaks every prompt that uses it.",
-    .faults = {"tools.echo-missing", "tools.undeclared"},
+    .faults = {"tools.echo-missing", "tools.undeclared", "tools.echo-renamed"},
     .fixture = "profile",
     .run = run,
 }};
