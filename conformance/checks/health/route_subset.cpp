@@ -1,24 +1,14 @@
 #include "conformance/checks/health/common.hpp"
+#include "conformance/checks/json_subset.hpp"
 
 namespace weir::conformance {
 namespace {
-
-bool contains(const json::value& whole, const json::value& part) {
-  const json::object* members = part.if_object();
-  if (!members) {
-    return wire::json_equal(whole, part);
-  }
-  return std::all_of(members->begin(), members->end(), [&](const auto& member) {
-    const json::value* found = wire::find(whole, member.key());
-    return found && contains(*found, member.value());
-  });
-}
 
 std::optional<std::string> problem(const HealthAnswer& health) {
   const wire::Exchange& exchange = *health.answer;
   if (health.route.json_subset) {
     const auto body = wire::parse_json(exchange.body);
-    if (!body || !contains(body->value, *health.route.json_subset)) {
+    if (!body || !holds_subset(body->value, *health.route.json_subset)) {
       return fmt::format("{}, without {}", describe(exchange), wire::excerpt(*health.route.json_subset, 80));
     }
   }

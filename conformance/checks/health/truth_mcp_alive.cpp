@@ -32,6 +32,9 @@ bool is_green(const std::vector<HealthAnswer>& answers) {
 }
 
 Finding run(Probe& probe) {
+  if (probe.target().profile.era == Era::none) {
+    return not_applicable("the profile says that this is no MCP endpoint");
+  }
   const auto before = ask_health(probe);
   if (before.empty()) {
     return not_applicable(kNoHealthRoute);
