@@ -43,6 +43,22 @@ std::vector<std::string> why_inconclusive(const reports::Summary& summary, const
   return why;
 }
 
+/// "healthy, streaming, not MCP (as the profile says); " of a target that was declared none, else "".
+std::string what_it_is(const reports::Results& results) {
+  if (results.eras.empty() || results.eras.front().era != to_string(wire::mcp::Era::none)) return {};
+  const auto passed = [&](std::initializer_list<std::string_view> beginnings) {
+    return std::any_of(results.checks.begin(), results.checks.end(), [&](const auto& check) {
+      return check.verdict == Verdict::pass &&
+             std::any_of(beginnings.begin(), beginnings.end(), [&](auto text) { return check.id.starts_with(text); });
+    });
+  };
+  std::vector<std::string> words;
+  if (passed({"health.route.answers"})) words.emplace_back("healthy");
+  if (passed({"plain.stream.", "front-door.route.stream"})) words.emplace_back("streaming");
+  words.emplace_back("not MCP (as the profile says)");
+  return fmt::format("{}; ", fmt::join(words, ", "));
+}
+
 }  // namespace
 
 void conclude(reports::Results& results, const Circumstances& given) {
@@ -63,8 +79,8 @@ void conclude(reports::Results& results, const Circumstances& given) {
   if (const auto why = why_inconclusive(results.summary, given); !why.empty()) {
     return decide(ExitCode::inconclusive, fmt::format("{}", fmt::join(why, ", ")));
   }
-  decide(ExitCode::good, counted(static_cast<std::size_t>(results.summary.pass), "check passed, none failed",
-                                 "checks passed, none failed"));
+  decide(ExitCode::good, what_it_is(results) + counted(static_cast<std::size_t>(results.summary.pass),
+                                                       "check passed, none failed", "checks passed, none failed"));
 }
 
 }  // namespace weir::conformance

@@ -2,7 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include <iterator>
 #include <tuple>
 
 #include "conformance/preflight.hpp"
@@ -13,6 +12,8 @@
 namespace weir::conformance {
 
 namespace {
+
+constexpr std::string_view kEndpointSpeaks = "preflight.endpoint.speaks";
 
 Target target_of(const RunPlan& plan) {
   Target target;
@@ -31,7 +32,7 @@ Target target_of(const RunPlan& plan) {
 /// A revision belongs to the era without handshakes or to those with them.
 std::optional<Era> only_era(const wire::Profile& profile) {
   if (profile.era) {
-    return profile.era;
+    return *profile.era == Era::none ? std::nullopt : profile.era;
   }
   return profile.revision == wire::mcp::k2026_07_28 ? std::optional(Era::stateless) : std::nullopt;
 }
@@ -50,6 +51,29 @@ reports::EraFound found(const Survey& survey) {
     era.tools = static_cast<std::int64_t>(survey.tools.size());
   }
   return era;
+}
+
+/// The same deployment at one of its further endpoints; what the profile does not say of it is the target's.
+Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoint, wire::Url url) {
+  Target target = whole;
+  target.url = std::move(url);
+  target.detection = {};
+  target.surveys.clear();
+  wire::Profile& profile = target.profile;
+  profile.url = target.url.str();
+  if (endpoint.era) {
+    profile.revision = endpoint.era == profile.era ? profile.revision : std::nullopt;
+    profile.era = endpoint.era;
+  }
+  profile.expected_tools = endpoint.expected_tools.value_or(profile.expected_tools);
+  profile.safe_tools = endpoint.safe_tools.value_or(profile.safe_tools);
+  return target;
+}
+
+/// Asked once, however many endpoints there are: the deployment has one front door and one set of health routes.
+bool is_asked_once(std::string_view id) {
+  return id.starts_with("health.") || id.starts_with("front-door.") || id.starts_with("plain.stream.") ||
+         is_of_deploy(id);
 }
 
 reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
@@ -98,25 +122,74 @@ class Conductor {
     if (results_.preflight || is_set(plan_.interrupted)) {
       return {};
     }
-    target_.surveys = survey(target_, deadline_, plan_.interrupted, results_.problems);
-    circumstances_.eras_lost = results_.problems.size();
-    if (target_.surveys.empty()) {
+    take_eras(target_, {});
+    if (!is_plain(target_) && target_.surveys.empty()) {
       results_.preflight = no_such_revision();
       return {};
     }
-    for (const auto& survey : target_.surveys) {
-      results_.eras.push_back(found(survey));
-      note_other_revision(survey);
-    }
-    run();
-    if (nothing_was_opened() && !something_failed()) {
+    std::vector<std::string> beside = plan_.checks;
+    std::erase_if(beside, [](const std::string& id) { return is_of_deploy(id); });
+    run(target_, std::move(beside), {});
+    if (!is_plain(target_) && nothing_was_opened() && !something_failed()) {
       results_.preflight = no_conversation(results_.problems);
     }
+    for (const auto& endpoint : plan_.profile.endpoints) {
+      if (auto visited = visit(endpoint); !visited) {
+        return visited;
+      }
+    }
+    deploy_across();
+    sort();
     if (auto guarded = guard(); !guarded) {
       return guarded;
     }
     excuse();
     return {};
+  }
+
+  static bool is_plain(const Target& target) { return target.profile.era == Era::none; }
+
+  /// The same for one of the further endpoints. Whatever it answers is its verdicts, and none of the run's.
+  wire::Result<void> visit(const wire::ProfileEndpoint& endpoint) {
+    auto url = wire::resolve(plan_.url, endpoint.url);
+    if (!url) {
+      return tl::unexpected(url.error());
+    }
+    Target target = endpoint_target(target_, endpoint, std::move(*url));
+    target.detection = preflight(target, only_era(target.profile)).detection;
+    take_eras(target, endpoint.name);
+    std::vector<std::string> checks = plan_.checks;
+    std::erase_if(checks, is_asked_once);
+    if (target.surveys.empty() && !is_plain(target)) {
+      std::erase_if(checks, [](const std::string& id) { return id != kEndpointSpeaks; });
+    }
+    run(target, std::move(checks), endpoint.name);
+    return {};
+  }
+
+  /// Surveys the eras that were found; a target that is to be none has none to look at.
+  void take_eras(Target& target, const std::string& endpoint) {
+    if (is_plain(target)) {
+      results_.eras.push_back({.era = std::string(to_string(Era::none)), .endpoint = endpoint});
+      return;
+    }
+    std::vector<std::string> problems;
+    target.surveys = survey(target, deadline_, plan_.interrupted, problems);
+    circumstances_.eras_lost += problems.size();
+    for (const auto& problem : problems) {
+      results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
+    }
+    for (const auto& survey : target.surveys) {
+      results_.eras.push_back(found(survey));
+      results_.eras.back().endpoint = endpoint;
+      note_other_revision(survey);
+    }
+  }
+
+  void sort() {
+    std::stable_sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.id, a.endpoint, a.era, a.revision) < std::tie(b.id, b.endpoint, b.era, b.revision);
+    });
   }
 
   /// Then a failed check says more than the handshake's error.
@@ -148,24 +221,19 @@ class Conductor {
     }
   }
 
-  /// A deploy would disturb every other check: its own come after them.
-  void run() {
-    std::vector<std::string> beside, across;
-    for (const auto& id : plan_.checks) {
-      (is_of_deploy(id) ? across : beside).push_back(id);
+  /// A deploy would disturb every other check: its own come after them, those of further endpoints included.
+  void deploy_across() {
+    std::vector<std::string> across = plan_.checks;
+    std::erase_if(across, [](const std::string& id) { return !is_of_deploy(id); });
+    if (!plan_.across_deploy || across.empty() || circumstances_.interrupted) {
+      return;
     }
-    ask(std::move(beside));
-    if (plan_.across_deploy && !across.empty() && !circumstances_.interrupted) {
-      if (circumstances_.stopped_early) {
-        results_.problems.push_back("--across-deploy: the command was not run, as the run had ended before");
-      } else {
-        deploy();
-        ask(std::move(across));
-      }
+    if (circumstances_.stopped_early) {
+      results_.problems.push_back("--across-deploy: the command was not run, as the run had ended before");
+      return;
     }
-    std::sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);
-    });
+    deploy();
+    run(target_, std::move(across), {});
   }
 
   void deploy() {
@@ -178,18 +246,23 @@ class Conductor {
     }
   }
 
-  void ask(std::vector<std::string> checks) {
+  void run(const Target& target, std::vector<std::string> checks, const std::string& endpoint) {
     if (checks.empty()) {
       return;
     }
-    auto outcome = run_checks(target_, {.checks = std::move(checks),
-                                        .lowest = plan_.lowest,
-                                        .deadline = deadline_,
-                                        .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
-                                        .threads = plan_.concurrency,
-                                        .interrupted = plan_.interrupted});
-    std::move(outcome.checks.begin(), outcome.checks.end(), std::back_inserter(results_.checks));
-    results_.problems.insert(results_.problems.end(), outcome.problems.begin(), outcome.problems.end());
+    auto outcome = run_checks(target, {.checks = std::move(checks),
+                                       .lowest = plan_.lowest,
+                                       .deadline = deadline_,
+                                       .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                                       .threads = plan_.concurrency,
+                                       .interrupted = plan_.interrupted});
+    for (auto& check : outcome.checks) {
+      check.endpoint = endpoint;
+      results_.checks.push_back(std::move(check));
+    }
+    for (const auto& problem : outcome.problems) {
+      results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
+    }
     circumstances_.interrupted = circumstances_.interrupted || outcome.interrupted;
     circumstances_.stopped_early = circumstances_.stopped_early || outcome.stopped_early;
   }

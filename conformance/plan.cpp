@@ -174,6 +174,11 @@ wire::Result<void> set_url(RunPlan& plan) {
     return usage("the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
   }
   plan.url = std::move(*url);
+  for (const auto& endpoint : plan.profile.endpoints) {
+    if (const auto resolved = wire::resolve(plan.url, endpoint.url); !resolved) {
+      return usage(fmt::format("endpoint '{}': {}", endpoint.name, resolved.error().detail));
+    }
+  }
   return {};
 }
 
@@ -255,6 +260,14 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
     plan.baseline = std::move(*baseline);
   }
   if (!options.tools_lock.empty()) {
+    if (!plan.profile.endpoints.empty() || plan.profile.era == Era::none) {
+      return usage(
+          plan.profile.era == Era::none
+              ? std::string("--tools-lock: the profile says era: none, so there are no tools to pin")
+              : fmt::format("--tools-lock pins the tools of one endpoint, and the profile names {} more: run each "
+                            "URL with a lock of its own",
+                            plan.profile.endpoints.size()));
+    }
     auto lock = lock_of(options, plan);
     if (!lock) {
       return tl::unexpected(lock.error());

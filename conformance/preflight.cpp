@@ -111,6 +111,12 @@ bool was_connected(const wire::mcp::Detection& detection) {
   });
 }
 
+/// Whether HTTP is spoken, whatever it says.
+bool answered(const wire::mcp::Detection& detection) {
+  return std::any_of(detection.attempts.begin(), detection.attempts.end(),
+                     [](const Attempt& attempt) { return attempt.exchange.has_value(); });
+}
+
 reports::PreflightFailure explain(const Target& target, const wire::mcp::Detection& detection) {
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
@@ -147,12 +153,14 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
 
 Preflight preflight(const Target& target, std::optional<Era> only) {
   Preflight result;
+  const bool plain = target.profile.era == Era::none;
   result.detection = wire::mcp::detect({.url = target.url,
                                         .headers = target.headers,
                                         .client = target.client,
                                         .timeout = target.answer_timeout,
-                                        .only = only});
-  if (result.detection.eras().empty()) {
+                                        .only = plain ? std::nullopt : only,
+                                        .plain_after = plain ? std::optional(kSecondLook) : std::nullopt});
+  if (result.detection.eras().empty() && !(plain && answered(result.detection))) {
     result.failure = explain(target, result.detection);
   }
   return result;

@@ -12,7 +12,8 @@ struct Preflight {
   std::optional<reports::PreflightFailure> failure;  ///< Set when no era is spoken.
 };
 
-/// Asks for every era, or for `only`. After a failure it looks a little further, so that the sentence can say more: the
+/// Asks for every era, or for `only`. A target that its profile calls no MCP endpoint fails only where nothing answers.
+/// After a failure it looks a little further, so that the sentence can say more: the
 /// other kind of HTTP on the same port, well-known paths, and the health routes.
 Preflight preflight(const Target& target, std::optional<Era> only);
 

@@ -185,7 +185,10 @@ void Writer::preflight(const Results& results) {
 void Writer::end(const Results& results) {
   for (const std::string& problem : results.problems)
     line("{} {}", painted("Problem:", Colour::yellow), printable(problem));
-  if (results.exit_code != ExitCode::good && !results.exit_reason.empty()) line("{}", printable(results.exit_reason));
+  // What a good target is that is no MCP endpoint, nothing else says.
+  const bool plain = !results.eras.empty() && results.eras.front().era == "none";
+  const bool telling = results.exit_code != ExitCode::good || plain;
+  if (telling && !results.exit_reason.empty()) line("{}", printable(results.exit_reason));
   const std::string summary = summary_line(results);
   const std::string_view word = headline(results.exit_code);
   const std::size_t at = summary.find(word);

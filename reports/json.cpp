@@ -94,7 +94,7 @@ json::object report_json(const Results& results) {
   json::array eras, revisions, checks;
   for (const EraFound& era : results.eras) {
     eras.push_back(era_json(era));
-    revisions.push_back(text(era.revision));
+    if (!era.revision.empty()) revisions.push_back(text(era.revision));
   }
   for (const CheckResult& check : results.checks) checks.push_back(check_json(check));
   return {{"schema_version", kResultsSchemaVersion},

@@ -99,7 +99,7 @@ std::string describe_eras(const std::vector<EraFound>& eras) {
   std::string out;
   for (const EraFound& found : eras) {
     if (!out.empty()) out += ", ";
-    out += joined(found.endpoint, found.era, found.revision);
+    out += joined(found.endpoint, found.era == "none" ? "not MCP" : found.era, found.revision);
   }
   return out;
 }

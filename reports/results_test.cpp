@@ -31,9 +31,9 @@ TEST(Results, names_the_eras_with_their_revisions) {
   EXPECT_EQ(
       describe_eras({{.era = "streamable", .revision = "2025-11-25"}, {.era = "stateless", .revision = "2026-07-28"}}),
       "streamable 2025-11-25, stateless 2026-07-28");
-  EXPECT_EQ(describe_eras({{.era = "none"}}), "none");
+  EXPECT_EQ(describe_eras({{.era = "none"}}), "not MCP");
   EXPECT_EQ(describe_eras({{.era = "none", .endpoint = "rest"}, {.era = "stateless", .revision = "2026-07-28"}}),
-            "rest: none, stateless 2026-07-28");
+            "rest: not MCP, stateless 2026-07-28");
   EXPECT_EQ(describe_eras({}), "");
 }
 
