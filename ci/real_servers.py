@@ -24,6 +24,7 @@ import yaml
 CI = Path(__file__).resolve().parent
 GATE_TIMEOUT_S = 270
 STOP_TIMEOUT_S = 15
+ROOT = "{root}"  # In options: where the sources are.
 REASON = re.compile(r"^(MUST|MUST NOT|SHOULD|SHOULD NOT|MAY) .*\S: \S")
 FIRST_DRAFT = {"options": ["--call-read-only"]}  # Nothing that these servers do matters to anybody.
 SECTIONS = {"red": "fail", "warn": "warn"}
@@ -162,7 +163,8 @@ def judge(name, arguments):
     started = time.monotonic()
     with open(arguments.logs / f"{name}.log", "w") as log:
         with running(arguments.launcher, name, log) as target:
-            report = run_gate(arguments.gate, target, expected.get("options") or [])
+            options = [option.replace(ROOT, str(CI.parent)) for option in expected.get("options") or []]
+            report = run_gate(arguments.gate, target, options)
     (arguments.logs / f"{name}.json").write_text(json.dumps(report, indent=1))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in report["summary"].items() if count)
     print(f"{name}: {counts}; {report['duration_ms']} ms, {time.monotonic() - started:.1f} s with the server's start")

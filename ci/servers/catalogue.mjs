@@ -36,5 +36,6 @@ export const servers = {
   "sdk-v2": { path: "/mcp", args: () => [here("own/sdk_v2.mjs")] },
   "sdk-v2-modern": { path: "/mcp", args: () => [here("own/sdk_v2.mjs"), "--modern-only"] },
   "nginx-tls": { path: "/mcp", args: () => [here("own/nginx_tls.mjs"), everything, "streamableHttp"], edge: true },
+  x402: { path: "/", args: () => [here("own/x402.mjs")] },
   fastmcp: { path: "/mcp", args: () => [here("own/fastmcp.mjs")] },
 };
