@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "loadgen/limits.hpp"
+#include "loadgen/scenario/scale.hpp"
 #include "reports/load/threshold.hpp"
 #include "reports/redact.hpp"
 #include "wire/nearest.hpp"
@@ -247,6 +248,9 @@ wire::Result<Scenario> held(const Options& options, const Environment& environme
 
 wire::Result<Scenario> from_file(const Options& options, const Environment& environment) {
   auto scenario = load_scenario(options.scenario, environment, options.environment);
+  if (scenario) {
+    scenario = scaled(std::move(*scenario), options.scale);
+  }
   if (!scenario) {
     return scenario;
   }
@@ -353,6 +357,7 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
   auto* run = app.add_subcommand("run", "Run a scenario");
   bool help_scenario = false, help_thresholds = false;
   run->add_option("SCENARIO", options.scenario, "The scenario, a YAML file");
+  run->add_option("--scale", options.scale, "Multiply every time that is waited for: 0.01 plays 10 minutes in 6 s [1]");
   run->add_flag("--help-scenario", help_scenario, "Every key of a scenario, and stop");
   auto* hold = app.add_subcommand("hold", "Hold streams for a while: the common scenario, from flags");
   describe_hold(*hold, options);

@@ -16,6 +16,7 @@ struct Options {
   enum class Command { run, hold, probe_idle };
   Command command = Command::run;
   std::string scenario;  ///< run: the file.
+  double scale = 1;      ///< run: what its times are multiplied by.
   HoldFlags hold;        ///< hold: its own flags; workers, seed, sources, resolve and thresholds serve `run` too.
   std::int64_t workers = 0;
   std::string seed;  ///< Empty: the scenario's.
