@@ -50,27 +50,31 @@ const systems::SystemVariant& variant_of(const systems::SystemInfo& system, cons
                        [&](const auto& variant) { return variant.name == name; });
 }
 
-wire::Result<RunPlan> plan_for(const std::string& profile_path, const systems::Deployment& deployment,
-                               std::vector<std::string> words) {
-  const auto variables = deployment.variables();
-  const auto lookup = [&](const std::string& name) -> std::optional<std::string> {
-    const auto found =
-        std::find_if(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-  auto profile = wire::load_profile(in_source(profile_path), lookup, "local");
-  if (!profile) return tl::unexpected(profile.error());
-  words.insert(words.begin(), "weir-conformance");
-  words.push_back(profile->url);
+/// nullptr for "".
+const systems::SystemFault* fault_of(const systems::SystemInfo& system, const std::string& name) {
+  const auto found =
+      std::find_if(system.faults.begin(), system.faults.end(), [&](const auto& fault) { return fault.name == name; });
+  return found == system.faults.end() ? nullptr : &*found;
+}
+
+/// A whole run of the gate with the variant's profile, and `words` beside it.
+wire::Result<reports::Results> gate(const systems::SystemInfo& system, const systems::SystemVariant& variant,
+                                    const systems::Deployment& deployment, std::vector<std::string> words) {
+  const auto& profile = variant.profile.empty() ? system.profile : variant.profile;
+  words.insert(words.begin(), {"weir-conformance", "--profile", in_source(profile), "--env", variant.environment});
   std::vector<const char*> argv;
   for (const auto& word : words) argv.push_back(word.c_str());
   const auto parsed = parse_options(static_cast<int>(argv.size()), argv.data(), "0");
   if (!parsed) return tl::unexpected(parsed.error());
-  auto plan = plan_of(std::get<Options>(*parsed), lookup);
-  if (!plan) return plan;
-  plan->profile = std::move(*profile);
+  const auto variables = deployment.variables();
+  auto plan = plan_of(std::get<Options>(*parsed), [&](const std::string& name) -> std::optional<std::string> {
+    const auto found =
+        std::find_if(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+  if (!plan) return tl::unexpected(plan.error());
   plan->started_at = "2026-01-01T00:00:00Z";
-  return plan;
+  return conduct(*plan);
 }
 
 std::string line_of(const reports::CheckResult& check) {
@@ -126,31 +130,27 @@ class SystemMatrix : public testing::TestWithParam<Case> {};
 TEST_P(SystemMatrix, holds) {
   const auto& system = *systems::find_system(GetParam().system);
   const auto& variant = variant_of(system, GetParam().variant);
-  const auto& profile = variant.profile.empty() ? system.profile : variant.profile;
-  systems::SystemOptions options{.variant = GetParam().variant, .faults = {}, .time_scale = system.local_scale};
-  if (!GetParam().fault.empty()) options.faults = {GetParam().fault};
-  auto deployment = systems::start_system(system.name, options);
-  ASSERT_TRUE(deployment) << deployment.error().detail;
-
-  if (GetParam().fault.empty()) {
-    std::vector<std::string> words = variant.gate_options;
+  const auto* fault = fault_of(system, GetParam().fault);
+  systems::SystemOptions options{.variant = variant.name, .faults = {}, .time_scale = system.local_scale};
+  std::vector<std::string> words;
+  if (fault) {
+    options.faults = {fault->name};
+    options.time_scale = fault->time_scale.value_or(system.local_scale);
+    words = words_for_reds(*fault);
+  } else {
+    words = variant.gate_options;
     if (!variant.baseline.empty()) words.insert(words.end(), {"--baseline", in_source(variant.baseline)});
-    auto plan = plan_for(profile, **deployment, words);
-    ASSERT_TRUE(plan) << plan.error().detail;
-    const auto results = conduct(*plan);
-    ASSERT_TRUE(results) << results.error().detail;
+  }
+  const auto deployment = systems::start_system(system.name, options);
+  ASSERT_TRUE(deployment) << deployment.error().detail;
+  const auto results = gate(system, variant, **deployment, std::move(words));
+  ASSERT_TRUE(results) << results.error().detail;
+  const auto& reds = fault ? fault->reds : variant.reds;
+  if (reds.empty()) {
     EXPECT_EQ(results->exit_code, reports::ExitCode::good) << report(*results);
     return;
   }
-  const auto fault = std::find_if(system.faults.begin(), system.faults.end(),
-                                  [&](const auto& one) { return one.name == GetParam().fault; });
-  auto plan = plan_for(profile, **deployment, words_for_reds(*fault));
-  ASSERT_TRUE(plan) << plan.error().detail;
-  const auto results = conduct(*plan);
-  ASSERT_TRUE(results) << results.error().detail;
-  for (const auto& id : fault->reds) {
-    EXPECT_EQ(why_not_red(*results, id), "") << report(*results);
-  }
+  for (const auto& id : reds) EXPECT_EQ(why_not_red(*results, id), "") << report(*results);
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SystemMatrix);

@@ -1,0 +1,40 @@
+#include "conformance/checks/http_sse/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::chrono::milliseconds kForTheEnd{200};  ///< A server that falls over the request does so at once.
+
+Finding run(Probe& probe) {
+  auto dialogue = probe.dialogue([](wire::mcp::DialogueOptions& options) { options.send_initialized = false; });
+  if (!dialogue) {
+    return probe.broken(dialogue.error(), "an answer to initialize");
+  }
+  const auto reply = dialogue->request("ping", nullptr, {.timeout = std::chrono::milliseconds(1000)});
+  if (!reply) {
+    return probe.broken(reply.error(), "an answer to a ping before notifications/initialized");
+  }
+  dialogue->drain(probe.in(kForTheEnd));
+  if (dialogue->stream()->ended()) {
+    return fail("a stream that stays open after a ping before notifications/initialized",
+                fmt::format("{}, and the stream ended: {}", reply->describe(),
+                            to_string(dialogue->stream()->exchange().end)))
+        .at("server", "Upgrade the server's SDK; in that for Python, 1.6.0 raises RuntimeError there.");
+  }
+  return pass("the stream stayed open; " + reply->describe());
+}
+
+const Registration kCheck{{
+    .id = "http-sse.stream.early-request-kept",
+    .title = "a ping before notifications/initialized does not end the stream",
+    .level = Level::should,
+    .eras = kHttpSse,
+    .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/lifecycle#initialization",
+    .consequence = "Pings are allowed from the start: a client that sends one too early loses its session, and whoever "
+                   "knows a session's address can end it.",
+    .faults = {"http-sse.early-request-kills"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
