@@ -7,7 +7,9 @@
 #include "conformance/preflight.hpp"
 #include "conformance/secrets.hpp"
 #include "conformance/survey.hpp"
+#include "conformance/token_remark.hpp"
 #include "reports/redact.hpp"
+#include "wire/oauth.hpp"
 
 namespace weir::conformance {
 
@@ -84,6 +86,15 @@ reports::PreflightFailure no_conversation(const std::vector<std::string>& proble
           .curl = {}};
 }
 
+reports::PreflightFailure no_token(const wire::Error& error, const wire::OAuthClient& oauth) {
+  const auto problem = wire::token_problem(error);
+  return {.cause = std::string(problem.name),
+          .message = error.detail,
+          .fix = std::string(problem.fix),
+          .evidence = {fmt::format("POST {}: {}", oauth.token_url, error.detail)},
+          .curl = {}};
+}
+
 bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
 
 class Conductor {
@@ -100,7 +111,8 @@ class Conductor {
     circumstances_.interrupted = circumstances_.interrupted || is_set(plan_.interrupted);
     results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
     conclude(results_, circumstances_);
-    reports::redact(results_, reports::Redactor(secrets_of(plan_.profile, target_.headers)));
+    note_renewals();
+    reports::redact(results_, reports::Redactor(secrets()));
     return std::move(results_);
   }
 
@@ -116,9 +128,14 @@ class Conductor {
 
   /// Preflight, survey, checks, lock, baseline; stops where there is nothing further to see.
   wire::Result<void> look() {
+    if (auto failure = get_token()) {
+      results_.preflight = std::move(failure);
+      return {};
+    }
     auto first = preflight(target_, only_era(plan_.profile));
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
+    explain_refusal();
     if (results_.preflight || is_set(plan_.interrupted)) {
       return {};
     }
@@ -190,6 +207,49 @@ class Conductor {
     std::stable_sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
       return std::tie(a.id, a.endpoint, a.era, a.revision) < std::tie(b.id, b.endpoint, b.era, b.revision);
     });
+  }
+
+  void explain_refusal() {
+    if (!results_.preflight || results_.preflight->cause != "unauthorized") {
+      return;
+    }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto why = why_refused(target_.profile.bearer, std::chrono::duration<double>(now).count());
+    if (!why.empty()) {
+      results_.preflight->message += "; " + why;
+    }
+  }
+
+  std::vector<std::string> secrets() const {
+    auto all = secrets_of(target_.profile, target_.headers);
+    if (target_.client.tokens) {
+      const auto tokens = target_.client.tokens->secrets();
+      all.insert(all.end(), tokens.begin(), tokens.end());
+    }
+    return all;
+  }
+
+  void note_renewals() {
+    const auto failure = target_.client.tokens ? target_.client.tokens->last_failure() : std::string();
+    if (!failure.empty()) {
+      results_.problems.push_back("the token could not be renewed: " + failure);
+    }
+  }
+
+  /// By client credentials, where the profile has them and no token was given.
+  std::optional<reports::PreflightFailure> get_token() {
+    const auto& oauth = plan_.profile.oauth;
+    if (!oauth || !plan_.profile.bearer.empty()) {
+      return std::nullopt;
+    }
+    auto token = wire::fetch_token(*oauth, target_.client, wire::Deadline::in(plan_.answer_timeout));
+    if (!token) {
+      return no_token(token.error(), *oauth);
+    }
+    target_.profile.bearer = token->value;
+    target_.headers = target_.profile.all_headers();
+    target_.client.tokens = std::make_shared<wire::FreshToken>(*oauth, target_.client, std::move(*token));
+    return std::nullopt;
   }
 
   /// Then a failed check says more than the handshake's error.

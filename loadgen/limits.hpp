@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "wire/limits.hpp"
+
 namespace weir::loadgen::limits {
 
 inline constexpr std::size_t kScenarioBytes = 1024 * 1024;  ///< A scenario file.
@@ -36,9 +38,9 @@ inline constexpr std::size_t kNoteBytes = 500;                ///< A worker's se
 inline constexpr std::size_t kNotes = 200;                    ///< Incidents kept of one run; later ones are counted.
 inline constexpr std::size_t kAddresses = 256;                ///< Of one destination.
 inline constexpr std::size_t kHeaders = 256;                  ///< Fixed headers of all requests.
-inline constexpr std::size_t kTokenBytes = 64 * 1024;         ///< An access token.
-inline constexpr std::chrono::seconds kRetryAfterMost{300};   ///< A longer Retry-After is cut to it.
-inline constexpr std::chrono::seconds kRetryMost{60};         ///< A longer `retry:` is cut to it.
-inline constexpr std::chrono::seconds kStopGrace{8};          ///< From the signal to the last report.
+using wire::limits::kTokenBytes;
+inline constexpr std::chrono::seconds kRetryAfterMost{300};  ///< A longer Retry-After is cut to it.
+inline constexpr std::chrono::seconds kRetryMost{60};        ///< A longer `retry:` is cut to it.
+inline constexpr std::chrono::seconds kStopGrace{8};         ///< From the signal to the last report.
 
 }  // namespace weir::loadgen::limits

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "wire/http_session.hpp"
+#include "wire/oauth.hpp"
 #include "wire/request_bytes.hpp"
 
 namespace weir::wire {
@@ -22,8 +23,18 @@ auto guarded(Function&& function) -> decltype(function()) {
 
 using SessionPtr = std::unique_ptr<Session>;
 
-Result<SessionPtr> send_on_new_connection(const std::shared_ptr<ClientState>& client, const Request& request,
+/// The request with the newest token of the run, where it carries an older one.
+Request with_fresh_token(const ClientState& client, Request request, Deadline deadline) {
+  const auto authorization = request.headers.find("authorization");
+  if (client.options.tokens && authorization) {
+    request.headers.set("Authorization", client.options.tokens->replace(*authorization, deadline));
+  }
+  return request;
+}
+
+Result<SessionPtr> send_on_new_connection(const std::shared_ptr<ClientState>& client, const Request& wanted,
                                           Deadline deadline) {
+  const Request request = with_fresh_token(*client, wanted, deadline);
   auto bytes = request_bytes(request, client->options.user_agent, true);
   if (!bytes) {
     return tl::unexpected(bytes.error());
@@ -83,8 +94,16 @@ std::optional<Request> next_request(const ClientOptions& options, const Exchange
   return redirected(request, exchange.head.status, std::move(*to));
 }
 
+/// A 401 that the age of our token explains, once there is another token.
+bool may_ask_again(const ClientState& client, const Exchange& refused, Deadline deadline) {
+  constexpr int kUnauthorized = 401;
+  return refused.head.status == kUnauthorized && client.options.tokens &&
+         client.options.tokens->renewed_after_refusal(refused.request.headers.get("authorization"), deadline);
+}
+
 Result<SessionPtr> open_following(const std::shared_ptr<ClientState>& client, Request request, Deadline deadline) {
   std::vector<Redirect> redirects;
+  bool asked_again = false;
   for (;;) {
     auto session = send_on_new_connection(client, request, deadline);
     if (!session) {
@@ -92,6 +111,10 @@ Result<SessionPtr> open_following(const std::shared_ptr<ClientState>& client, Re
     }
     if (!(*session)->wait(deadline, [&] { return (*session)->head_done(); })) {
       return tl::unexpected((*session)->no_head());
+    }
+    if (!asked_again && may_ask_again(*client, (*session)->exchange(), deadline)) {
+      asked_again = true;
+      continue;
     }
     auto next = next_request(client->options, (*session)->exchange(), redirects);
     if (!next) {

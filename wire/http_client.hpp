@@ -17,6 +17,8 @@
 
 namespace weir::wire {
 
+class FreshToken;
+
 struct ClientOptions {
   std::string ca_file;    ///< PEM roots used instead of the system's.
   bool insecure = false;  ///< Do not verify certificates.
@@ -26,6 +28,8 @@ struct ClientOptions {
   std::string connect_to;
   bool follow_same_origin_redirects = true;
   std::size_t max_body_bytes = limits::kBodyBytes;
+  /// Where it stands, the bearer token of requests is renewed as it ages (wire/oauth.hpp).
+  std::shared_ptr<FreshToken> tokens;
 };
 
 /// One response while it is being received. Move-only; destroying it closes the connection.

@@ -34,6 +34,7 @@ inline constexpr std::size_t kStreamMessages = 10'000;     ///< Messages kept of
 inline constexpr std::size_t kServerRequests = 64;         ///< Server's requests answered during one of ours.
 inline constexpr std::size_t kResumptions = 32;            ///< Times that one answer's stream is taken up again.
 inline constexpr std::size_t kRedirects = 5;               ///< Same-origin redirects followed for one request.
+inline constexpr std::size_t kTokenBytes = 64 * 1024;      ///< An access token.
 inline constexpr std::size_t kUrlBytes = 8 * 1024;         ///< A URL, also as an endpoint names it.
 inline constexpr std::size_t kStreamItems = 200'000;       ///< SSE items kept of one response.
 inline constexpr std::size_t kArrivals = 20'000;           ///< Arrivals kept of one response; later ones merge.

@@ -68,12 +68,28 @@ struct DeployExpectation {
   std::optional<int> lost_calls;     ///< Calls that got no answer, at most; 0 where absent.
 };
 
+/// What another token of the same provider is asked for with; what is empty is as in OAuthClient.
+struct OAuthGrant {
+  std::string client_id;
+  std::string client_secret;  ///< Secret.
+  std::string scope, audience, resource;
+};
+
 /// Client credentials (RFC 6749 section 4.4) instead of a token of the environment.
 struct OAuthClient {
   std::string token_url;
   std::string client_id;
   std::string client_secret;  ///< Secret.
   std::string scope, audience, resource;
+
+  // What the checks of tokens ask with besides. The target must refuse all of it.
+  std::optional<OAuthGrant> other_audience;  ///< A token for somebody else.
+  std::string other_audience_token;          ///< Secret. Such a token itself, where it cannot be asked for.
+  std::string expired_token;                 ///< Secret. A right token of yesterday.
+  std::optional<OAuthGrant> limited;         ///< A token with fewer scopes.
+  /// A call that the limited token may not make, or our own where there is no limited one. It is sent for real, in
+  /// several shapes: name one only of a system that is yours.
+  std::optional<SafeTool> denied_tool;
 };
 
 /// One more endpoint of the same deployment: what is said here stands in place of the target's own.

@@ -1,4 +1,4 @@
-// Tools, further endpoints, deploys and client credentials of a profile.
+// Tools, further endpoints and deploys of a profile.
 #include <algorithm>
 #include <array>
 
@@ -82,24 +82,6 @@ constexpr std::array kDeployKeys = {
                            }},
 };
 
-constexpr std::array kOAuthKeys = {
-    Key<OAuthClient>{"token_url", [](Reader& in, std::string_view key, const Node& node,
-                                     OAuthClient& oauth) { oauth.token_url = read_location(in, key, node, false); }},
-    Key<OAuthClient>{"client_id", [](Reader& in, std::string_view key, const Node& node,
-                                     OAuthClient& oauth) { oauth.client_id = in.text(key, node); }},
-    Key<OAuthClient>{"client_secret",
-                     [](Reader& in, std::string_view key, const Node& node, OAuthClient& oauth) {
-                       oauth.client_secret = in.text(key, node);
-                       in.keep_secret(oauth.client_secret);
-                     }},
-    Key<OAuthClient>{"scope", [](Reader& in, std::string_view key, const Node& node,
-                                 OAuthClient& oauth) { oauth.scope = in.plain_text(key, node); }},
-    Key<OAuthClient>{"audience", [](Reader& in, std::string_view key, const Node& node,
-                                    OAuthClient& oauth) { oauth.audience = in.plain_text(key, node); }},
-    Key<OAuthClient>{"resource", [](Reader& in, std::string_view key, const Node& node,
-                                    OAuthClient& oauth) { oauth.resource = in.plain_text(key, node); }},
-};
-
 }  // namespace
 
 std::vector<SafeTool> read_safe_tools(Reader& in, std::string_view key, const Node& node) {
@@ -139,16 +121,6 @@ void read_endpoints(Reader& in, std::string_view key, const Node& node, Profile&
 
 void read_deploy(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   in.members(key, node, kDeployKeys, profile.deploy.emplace());
-}
-
-void read_oauth(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map");
-  OAuthClient& oauth = profile.oauth.emplace();
-  in.members(key, node, kOAuthKeys, oauth);
-  for (const auto& [name, value] : {std::pair("token_url", &oauth.token_url), std::pair("client_id", &oauth.client_id),
-                                    std::pair("client_secret", &oauth.client_secret)}) {
-    if (value->empty()) in.complain(node, fmt::format("'{}' has no '{}'", key, name));
-  }
 }
 
 }  // namespace weir::wire::profile_keys

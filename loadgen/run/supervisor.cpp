@@ -144,7 +144,7 @@ wire::Result<Prepared> prepare(const Stage& stage, const Scenario& scenario, con
   }
   prepared.placement = std::move(*placement);
   if (scenario.oauth) {
-    auto token = fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
+    auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) {
       return tl::unexpected(token.error());
     }

@@ -1,5 +1,5 @@
-// OAuth 2.0 client credentials (RFC 6749 section 4.4): a bearer token for all workers, renewed before it expires and
-// when the target refuses it. No error text holds a secret or a token.
+// The bearer token of a load run (wire/oauth.hpp), for all workers: renewed before it expires and when the target
+// refuses it.
 #pragma once
 
 #include <chrono>
@@ -10,23 +10,11 @@
 #include <vector>
 
 #include "loadgen/scenario/scenario.hpp"
-#include "wire/http_client.hpp"
+#include "wire/oauth.hpp"
 
 namespace weir::loadgen {
 
-enum class ClientAuth { basic, post };
-
-struct Token {
-  std::string value;                              ///< Secret.
-  std::optional<std::chrono::milliseconds> life;  ///< `expires_in`; absent: until it is refused.
-};
-
-/// The form POST; `basic` puts id and secret into Authorization (RFC 6749 section 2.3.1), `post` into the body.
-wire::Result<wire::Request> token_request(const OAuth& oauth, ClientAuth auth);
-/// The answer of the token endpoint (RFC 6749 sections 5.1 and 5.2).
-wire::Result<Token> read_token(const wire::Exchange& answer);
-/// Asks with `basic`, and where the client is not recognised so, with `post`.
-wire::Result<Token> fetch_token(const OAuth& oauth, const wire::ClientOptions& client, wire::Deadline deadline);
+using wire::Token;
 
 /// How long a token is used before the next one is fetched; nullopt: until it is refused.
 std::optional<std::chrono::milliseconds> renew_after(const Token& token, const OAuth& oauth);

@@ -111,12 +111,10 @@ class WholeRunWithTokens : public WholeRun {
  protected:
   void against(const hub::RunningHub& hub) {
     scenario_.target.url = hub.origin() + "/events";
-    scenario_.oauth = OAuth{.token_url = hub.origin() + "/token",
-                            .client_id = "weir",
-                            .client_secret = "secret",
-                            .scope = "",
-                            .audience = "",
-                            .resource = ""};
+    OAuth& oauth = scenario_.oauth.emplace();
+    oauth.token_url = hub.origin() + "/token";
+    oauth.client_id = "weir";
+    oauth.client_secret = "secret";
     phase(Phase::Kind::ramp, 1, 10);
     phase(Phase::Kind::churn, 100'000).per_second = 20;
   }

@@ -96,13 +96,7 @@ struct Phase {
 };
 std::string_view to_string(Phase::Kind kind);
 
-struct OAuth {
-  std::string token_url;
-  std::string client_id;
-  std::string client_secret;  ///< Secret.
-  std::string scope;
-  std::string audience;
-  std::string resource;                 ///< RFC 8707.
+struct OAuth : wire::OAuthClient {
   Nanos refresh_before = 30 * kSecond;  ///< So long before it expires; at most half of its life.
 };
 

@@ -62,6 +62,14 @@ TEST(Scenario, needs_a_target_and_phases) {
   EXPECT_EQ(complaint(""), "soak.yaml: 'target' is missing: the URL of the endpoint");
 }
 
+TEST(Scenario, takes_client_credentials_from_the_profile_of_its_target) {
+  const Scenario scenario = good(fmt::format(
+      "target: {{url: 'http://a/', oauth: {{token_url: 'http://b/t', client_id: c, client_secret: d}}}}\n{}", kPhases));
+  ASSERT_TRUE(scenario.oauth);
+  EXPECT_EQ(scenario.oauth->token_url, "http://b/t");
+  EXPECT_EQ(scenario.oauth->refresh_before, 30 * kSecond);
+}
+
 TEST(Scenario, reads_the_documented_example_with_every_key) {
   const auto scenario = load_scenario(kExample, environment);
   ASSERT_TRUE(scenario) << scenario.error().detail;

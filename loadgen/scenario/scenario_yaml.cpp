@@ -127,7 +127,7 @@ constexpr std::array kScenarioKeys = {
     Key<Scenario>{"target", "URL, path or map", "required",
                   "The endpoint: its URL, the path of a target profile beside this file, or a profile as a map.",
                   read_target},
-    Key<Scenario>{"oauth", "map", "none", "Client credentials for tokens that are refreshed during the run.",
+    Key<Scenario>{"oauth", "map", "the profile's", "Client credentials for tokens that are refreshed during the run.",
                   read_oauth,
                   [](std::string_view prefix, Help& out) { describe(kOAuthKeys, fmt::format("{}.", prefix), out); }},
     Key<Scenario>{"seed", "whole number", "1", "Of everything random; the same seed makes the same run.", read_seed},
@@ -195,6 +195,9 @@ wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view fi
   in.read_document(yaml, limits::kScenarioBytes, [&](const YAML::Node& root) {
     in.members("", root, keys::kScenarioKeys, scenario);
     if (scenario.populations.empty()) scenario.populations.emplace_back();
+    if (const auto& known = scenario.target.oauth; known && !scenario.oauth) {
+      static_cast<wire::OAuthClient&>(scenario.oauth.emplace()) = *known;
+    }
     keys::check_whole(in, root, scenario);
   });
   if (in.failed()) return tl::unexpected(in.error());

@@ -5,6 +5,7 @@
 
 #include "conformance/checks/stateless/common.hpp"
 #include "conformance/checks/streamable/common.hpp"
+#include "wire/oauth.hpp"
 
 namespace weir::conformance {
 
@@ -69,6 +70,9 @@ std::string bearer_token(const Probe& probe) {
   }
   value.remove_prefix(kScheme.size());
   const std::size_t first = value.find_first_not_of(' ');
+  if (const auto& tokens = probe.target().client.tokens; tokens && first != value.npos) {
+    return tokens->current(probe.answer_deadline());
+  }
   return std::string(first == value.npos ? "" : value.substr(first));
 }
 

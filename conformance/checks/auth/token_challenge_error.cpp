@@ -1,0 +1,41 @@
+#include "conformance/checks/auth/token_common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return with_jwt(probe, [&](const wire::Jwt& jwt) {
+    wire::Request request = opening_request(probe);
+    request.headers.set("Authorization", "Bearer " + wire::encode_jwt(jwt.header, jwt.claims, ""));
+    const auto answer = ask(probe, request);
+    if (!answer) {
+      return probe.broken(answer.error(), "HTTP 401");
+    }
+    if (answer->head.status != 401) {
+      return untestable("no 401 came: " + describe(*answer));
+    }
+    const auto text = answer->head.headers.joined("www-authenticate");
+    const auto challenges = parse_challenges(text);
+    const auto* bearer = find_challenge(challenges, "bearer");
+    if (bearer && bearer->parameter("error") == "invalid_token") {
+      return pass(text);
+    }
+    return fail("WWW-Authenticate: Bearer error=\"invalid_token\"", text.empty() ? "none" : text);
+  });
+}
+
+const Registration kCheck{{
+    .id = "auth.token.challenge-error",
+    .title = "the challenge to a bad token says invalid_token",
+    .level = Level::should,
+    .eras = kAllEras,
+    .requirements = {"auth.invalid-token-error-code"},
+    .source = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+    .consequence = "Clients cannot tell a token to renew from one that never came, and log in anew.",
+    .faults = {"token.no-error-code"},
+    .fixture = "token",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,122 @@
+#include "conformance/checks/auth/token_common.hpp"
+
+#include <fmt/ranges.h>
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{2000};
+
+tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::OAuthClient& oauth) {
+  if (!oauth.limited) {
+    return bearer_token(probe);
+  }
+  auto token = another_token(probe, *oauth.limited);
+  if (!token) {
+    return tl::unexpected(untestable("the token with fewer scopes: " + token.error().detail));
+  }
+  return *token;
+}
+
+}  // namespace
+
+wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
+  const auto deadline = probe.in(kPatience);
+  auto stream = probe.http().open(request, deadline);
+  if (!stream) {
+    return tl::unexpected(stream.error());
+  }
+  if (!(stream->exchange().ok() && stream->exchange().is_event_stream())) {
+    stream->read_to_end(deadline);
+  }
+  auto exchange = std::move(*stream).finish();
+  probe.note(fmt::format("< HTTP {} {}", exchange.head.status, wire::excerpt(std::string_view(exchange.body))));
+  return exchange;
+}
+
+Finding wrong_refusal(std::string expected, const std::string& what, const wire::Exchange& answer) {
+  const int status = answer.head.status;
+  auto finding = fail(std::move(expected), fmt::format("{}: {}", what, describe(answer)));
+  if (status < 300) {
+    finding.got = fmt::format("{} is taken: HTTP {}", what, status);
+    return std::move(finding).at("server",
+                                 "Verify signature, issuer, audience, expiry and scope of every token before "
+                                 "the request is handled, at this endpoint or in front of it.");
+  }
+  if (status >= 500) {
+    const bool nginx = answer.head.headers.get("server").starts_with("nginx");
+    return std::move(finding).at(nginx ? "nginx auth_request" : "server",
+                                 nginx ? "Make the auth endpoint answer 401 or 403: auth_request turns every other "
+                                         "status but 2xx into 500."
+                                       : "Answer 401 where a token does not verify: an error in the token check is "
+                                         "escaping as a server error.");
+  }
+  return finding;
+}
+
+Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::initializer_list<int> statuses) {
+  const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
+  std::vector<int> seen;
+  for (const auto& forgery : forgeries) {
+    wire::Request request = opening_request(probe);
+    request.headers.set("Authorization", forgery.authorization);
+    const auto answer = ask(probe, request);
+    if (!answer) {
+      return probe.broken(answer.error(), expected);
+    }
+    const int status = answer->head.status;
+    if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
+      return wrong_refusal(expected, "a token " + forgery.what, *answer);
+    }
+    seen.push_back(status);
+  }
+  return pass(fmt::format("HTTP {}", fmt::join(seen, ", ")));
+}
+
+Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& run) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  const auto jwt = wire::decode_jwt(bearer_token(probe));
+  if (!jwt) {
+    return not_applicable("the token is opaque, not a JWT: nothing in it can be changed on purpose");
+  }
+  return run(*jwt);
+}
+
+wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant) {
+  const auto& target = probe.target();
+  if (!target.profile.oauth) {
+    return wire::fail(wire::ErrorCode::bad_input, "the profile has no oauth");
+  }
+  auto token = wire::fetch_token(with_grant(*target.profile.oauth, grant), target.client, probe.in(kPatience));
+  if (!token) {
+    return tl::unexpected(token.error());
+  }
+  if (target.client.tokens) {
+    target.client.tokens->keep_secret(token->value);
+  }
+  return token->value;
+}
+
+tl::expected<DeniedCall, Finding> denied_call(Probe& probe) {
+  const auto& oauth = probe.target().profile.oauth;
+  if (!oauth || !oauth->denied_tool) {
+    return tl::unexpected(not_applicable("the profile names no call that must be refused (oauth.denied_tool)"));
+  }
+  auto token = limited_token(probe, *oauth);
+  if (!token) {
+    return tl::unexpected(token.error());
+  }
+  auto dialogue = probe.dialogue(
+      [&](wire::mcp::DialogueOptions& options) { options.headers.set("Authorization", "Bearer " + *token); });
+  if (!dialogue) {
+    return tl::unexpected(
+        untestable("no conversation opens with the token that has fewer scopes: " + dialogue.error().detail));
+  }
+  return DeniedCall{std::move(*dialogue),
+                    {{"name", oauth->denied_tool->name}, {"arguments", oauth->denied_tool->arguments}}};
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,45 @@
+// What the checks of tokens share: forged tokens, and the judgement of how they are refused. A token is decoded, never
+// verified: Weir has no key of the provider, and needs none.
+#pragma once
+
+#include <functional>
+
+#include "conformance/checks/auth/common.hpp"
+#include "wire/jwt.hpp"
+#include "wire/oauth.hpp"
+#include "wire/signing_key.hpp"
+
+namespace weir::conformance {
+
+/// One forgery: what it is, in words that follow "a token" ("with another subject under the old signature"), and the
+/// value of Authorization.
+struct Forgery {
+  std::string what;
+  std::string authorization;
+};
+
+/// Asks as a client begins, with each in turn; all must be refused with one of these statuses. The first that is not
+/// fails, and an answer of 500 is named for what it mostly is.
+Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::initializer_list<int> statuses = {401});
+
+/// Calls `run` with the target's token taken apart; not applicable where none is configured or it is opaque.
+Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& run);
+
+/// Another token of the provider, by client credentials; it is kept secret.
+wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant);
+
+/// Sends and reads to the end, but of an event stream that opens reads only the head.
+wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request);
+
+/// A status that is wrong for a request without the right: with the hop and the fix where they can be told.
+Finding wrong_refusal(std::string expected, const std::string& what, const wire::Exchange& answer);
+
+/// The call that the profile says must be refused, as a conversation of its own with the token that may not make it.
+struct DeniedCall {
+  wire::mcp::Dialogue dialogue;
+  json::object params;
+};
+/// An error finding where there is none: not applicable, or a conversation that could not be opened.
+tl::expected<DeniedCall, Finding> denied_call(Probe& probe);
+
+}  // namespace weir::conformance

@@ -1,0 +1,27 @@
+#include "conformance/checks/auth/token_common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  return all_refused(probe, {{"that is empty", "Bearer"}}, {400, 401});
+}
+
+const Registration kCheck{{
+    .id = "auth.token.empty-refused",
+    .title = "an empty token is refused",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"auth.invalid-token-401"},
+    .source = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+    .consequence = "Whoever forgets to set the token in a client is let in.",
+    .faults = {"token.empty-taken"},
+    .fixture = "token",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,31 @@
+#include "conformance/checks/auth/token_common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!uses_bearer(probe)) {
+    return not_applicable("no bearer token is configured");
+  }
+  const auto token = bearer_token(probe);
+  return all_refused(probe,
+                     {{"after the scheme Basic", "Basic " + token}, {"after the scheme Digest", "Digest " + token}},
+                     {400, 401});
+}
+
+const Registration kCheck{{
+    .id = "auth.token.scheme-refused",
+    .title = "a token after another scheme than Bearer is refused",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
+    .consequence =
+        "Hops that know the scheme handle the field otherwise than the server: caches, logs, proxies that log "
+        "in by themselves.",
+    .faults = {"token.any-scheme"},
+    .fixture = "token",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,36 @@
+#include "conformance/checks/auth/token_common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return with_jwt(probe, [&](const wire::Jwt& jwt) {
+    json::object claims = jwt.claims;
+    claims["sub"] = "weir-somebody-else";
+    std::string signature = jwt.signature;
+    if (!signature.empty()) {
+      signature.front() = static_cast<char>(signature.front() ^ 1);
+    }
+    return all_refused(probe, {{"with another subject under the old signature",
+                                "Bearer " + wire::encode_jwt(jwt.header, claims, jwt.signature)},
+                               {"with one bit of its signature changed",
+                                "Bearer " + wire::encode_jwt(jwt.header, jwt.claims, signature)},
+                               {"without its signature", "Bearer " + wire::encode_jwt(jwt.header, jwt.claims, "")}});
+  });
+}
+
+const Registration kCheck{{
+    .id = "auth.token.tampered-refused",
+    .title = "a token that was changed is answered 401",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"auth.invalid-token-401", "auth.validated-before-processing"},
+    .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
+    .consequence = "Anybody writes a token with the name and the rights of anybody.",
+    .faults = {"token.signature-ignored", "token.refused-500"},
+    .fixture = "token",
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
