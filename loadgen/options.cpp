@@ -243,7 +243,9 @@ wire::Result<Scenario> held(const Options& options, const Environment& environme
   if (auto changed = change_target(options, environment, flags.target); !changed) {
     return tl::unexpected(changed.error());
   }
-  return scenario_of(flags);
+  auto scenario = scenario_of(flags);
+  if (scenario) take_oauth_of_profile(*scenario);
+  return scenario;
 }
 
 wire::Result<Scenario> from_file(const Options& options, const Environment& environment) {
@@ -260,19 +262,6 @@ wire::Result<Scenario> from_file(const Options& options, const Environment& envi
   auto changed =
       change_target(options, environment, scenario->target).and_then([&] { return change_load(options, *scenario); });
   return changed ? scenario : tl::unexpected(changed.error());
-}
-
-/// A profile may say how tokens are had as well as a scenario may; what the scenario says goes first.
-wire::Result<Scenario> take_oauth(Scenario scenario) {
-  if (const auto& oauth = scenario.target.oauth; oauth && !scenario.oauth && scenario.target.bearer.empty()) {
-    scenario.oauth = OAuth{.token_url = oauth->token_url,
-                           .client_id = oauth->client_id,
-                           .client_secret = oauth->client_secret,
-                           .scope = oauth->scope,
-                           .audience = oauth->audience,
-                           .resource = oauth->resource};
-  }
-  return scenario;
 }
 
 // The run -------------------------------------------------------------------------------------------------------------
@@ -418,7 +407,7 @@ wire::Result<Scenario> scenario_from(const Options& options, const Environment& 
     }
     scenario->seed = *seed;
   }
-  return take_oauth(std::move(*scenario));
+  return scenario;
 }
 
 wire::Result<RunOptions> run_options_from(const Options& options, const std::vector<std::string>& arguments,

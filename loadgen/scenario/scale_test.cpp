@@ -12,7 +12,7 @@ constexpr std::string_view kSoak = R"(
 target: http://127.0.0.1:1/sse
 populations:
   stream: http-sse
-  calls: {tool: echo, rate: 5/s, timeout: 10m}
+  calls: [{tool: echo, rate: 5/s, timeout: 10m}]
   reconnect: {base: 1s, cap: 30s}
   idle_cut_after: 20s
   silence_limit: 0s

@@ -50,4 +50,11 @@ std::int64_t Scenario::most_streams() const {
   return most;
 }
 
+void take_oauth_of_profile(Scenario& scenario) {
+  const auto& known = scenario.target.oauth;
+  if (known && !scenario.oauth && scenario.target.bearer.empty()) {
+    static_cast<wire::OAuthClient&>(scenario.oauth.emplace()) = *known;
+  }
+}
+
 }  // namespace weir::loadgen

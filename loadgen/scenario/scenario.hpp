@@ -130,6 +130,10 @@ wire::Result<Scenario> load_scenario(const std::string& path, const Environment&
 /// The resolved scenario as YAML that parse_scenario takes again; credentials as ${NAME} or left out, never in clear.
 std::string to_yaml(const Scenario& scenario);
 
+/// A profile may say how tokens are had as well as a scenario may; what the scenario says goes first, and so does a
+/// token that the profile already has.
+void take_oauth_of_profile(Scenario& scenario);
+
 /// Every key of a scenario file with type, default and meaning, as `run --help-scenario` prints it.
 std::string scenario_help();
 

@@ -195,9 +195,7 @@ wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view fi
   in.read_document(yaml, limits::kScenarioBytes, [&](const YAML::Node& root) {
     in.members("", root, keys::kScenarioKeys, scenario);
     if (scenario.populations.empty()) scenario.populations.emplace_back();
-    if (const auto& known = scenario.target.oauth; known && !scenario.oauth) {
-      static_cast<wire::OAuthClient&>(scenario.oauth.emplace()) = *known;
-    }
+    take_oauth_of_profile(scenario);
     keys::check_whole(in, root, scenario);
   });
   if (in.failed()) return tl::unexpected(in.error());

@@ -11,6 +11,10 @@ Finding run(Probe& probe) {
   if (!watched) {
     return watched.error();
   }
+  // Behind a round robin the handshake may have been lost, and the survey with it.
+  if (watched->exchange.request.headers.has("mcp-session-id") || probe.survey().open_error) {
+    return not_applicable("the stream belongs to a session");
+  }
   if (!watched->exchange.body.empty() || watched->ended()) {
     return pass(watched->describe());
   }
