@@ -62,6 +62,10 @@ Colour colour_of(ExitCode code) {
   return code == ExitCode::inconclusive || code == ExitCode::interrupted ? Colour::yellow : Colour::red;
 }
 
+bool is_unasked(const CheckResult& check) {
+  return check.verdict == Verdict::not_applicable || check.verdict == Verdict::untestable;
+}
+
 class Writer {
  public:
   explicit Writer(const ConsoleOptions& options) : options_(options) {}
@@ -93,6 +97,7 @@ class Writer {
   }
   void area(const Results& results, std::string_view name);
   void check(const CheckResult& check, bool strict);
+  void unasked(const Results& results, const CheckResult& one);
 
   const ConsoleOptions& options_;
   std::string out_;
@@ -149,13 +154,32 @@ void Writer::area(const Results& results, std::string_view name) {
   line("{}: {} passed", painted(printable(name), Colour::bold), passed);
 }
 
+/// Three or more of an area that were not asked for the same reason are one line, at the place of the first.
+void Writer::unasked(const Results& results, const CheckResult& one) {
+  const auto alike = [&](const CheckResult& other) {
+    return other.area == one.area && other.verdict == one.verdict && other.message == one.message &&
+           judged_by(other) == judged_by(one);
+  };
+  const auto& all = results.checks;
+  const auto count = std::count_if(all.begin(), all.end(), alike);
+  if (count < 3) return check(one, results.strict);
+  if (&*std::find_if(all.begin(), all.end(), alike) != &one) return;
+  CheckResult first = one;
+  first.id = fmt::format("{} and {} more", one.id, count - 1);
+  check(first, results.strict);
+}
+
 void Writer::checks(const Results& results) {
   if (!results.checks.empty() && !options_.quiet && !options_.verbose) line("");
   std::string_view last;
   for (const CheckResult& one : results.checks) {
     if (one.area != last && !options_.quiet) area(results, one.area);
     last = one.area;
-    if (options_.verbose || one.verdict != Verdict::pass) check(one, results.strict);
+    if (!options_.verbose && is_unasked(one)) {
+      unasked(results, one);
+    } else if (options_.verbose || one.verdict != Verdict::pass) {
+      check(one, results.strict);
+    }
   }
   if (!results.checks.empty() && !options_.quiet) line("");
 }

@@ -93,6 +93,21 @@ TEST(ConsoleReport, lets_no_escape_sequence_of_the_endpoint_through) {
   EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
 }
 
+TEST(ConsoleReport, says_once_why_several_checks_of_an_area_were_not_asked) {
+  Results results;
+  for (const char* id : {"x402.a.one", "x402.b.two", "x402.c.three", "x402.d.four"}) {
+    CheckResult check{.id = id, .title = "a title", .area = "x402"};
+    check.verdict = Verdict::not_applicable;
+    check.message = check.id == "x402.d.four" ? "another reason" : "no row expects 402";
+    results.checks.push_back(check);
+  }
+  const std::string text = render_console(results, {});
+  EXPECT_NE(text.find("  n/a         x402.a.one and 2 more  no row expects 402\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  n/a         x402.d.four  another reason\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("x402.b.two"), std::string::npos) << text;
+  EXPECT_NE(render_console(results, {.verbose = true}).find("x402.b.two"), std::string::npos);
+}
+
 TEST(ConsoleReport, sums_up_in_one_line) {
   Results results;
   results.exit_code = ExitCode::target_fails;
