@@ -28,7 +28,8 @@ class Report:
 
     def __init__(self, report):
         self.whole = report
-        (self.population,) = report["total"]["populations"]
+        self.populations = {one["name"]: one for one in report["total"]["populations"]}
+        self.population = report["total"]["populations"][0]
         self.exit = report["exit_code"]
         self.counters = self.population["counters"]
 
@@ -60,6 +61,22 @@ class Report:
 
     def call(self, outcome):
         return sum(call["outcomes"].get(outcome, 0) for call in self.population["calls"])
+
+    def named(self, name, population):
+        return next(call for call in self.populations[population]["calls"] if call["tool"] == name)
+
+    def failed(self, name, population):
+        outcomes = self.named(name, population)["outcomes"]
+        return sum(outcomes.values()) - outcomes["ok"]
+
+    def all_ok(self, name, population):
+        return self.named(name, population)["outcomes"]["ok"] > 0 and self.failed(name, population) == 0
+
+    def slowest_call(self):
+        return max(call["latency"]["max_seconds"] for call in self.population["calls"]) / SCALE
+
+    def sessions(self, population):
+        return self.populations[population]["counters"]["sessions_opened"]
 
     def call_seconds(self, statistic):
         return self.population["calls"][0]["latency"][f"{statistic}_seconds"] / SCALE
@@ -139,6 +156,39 @@ CASES = [
         "a kill leaves them without terminator": lambda r: r.ended("fin_no_terminator", "rst") >= 50,
         "and no clean end": lambda r: r.ended("clean_end") == 0,
     }),
+    ("S2", "fixed", [], False, {
+        "all thresholds hold": lambda r: r.exit in (0, 4),
+        "every call is answered": lambda r: r.all_ok("tools", "callers") and r.all_ok("execute", "callers"),
+    }),
+    ("S2", "fixed", ["s2.throttled"], False, {
+        "the stage's throttle is counted by its status": lambda r: r.call("http_429") > 0,
+    }),
+    ("S2", "fixed", ["s2.cold-starts"], False, {
+        "a cold start of 4 s stands out": lambda r: r.slowest_call() >= 4,
+        "beside a median of far less": lambda r: r.call_seconds("p50") < 2,
+    }),
+    ("S3", "fixed", [], False, {
+        "all thresholds hold": lambda r: r.exit in (0, 4),
+        "unpaid calls are asked to pay, as expected": lambda r: r.all_ok("download unpaid", "backend"),
+        "the function answers every call": lambda r: r.all_ok("tools/list", "function"),
+    }),
+    ("S3", "fixed", ["s3.second-request-500"], False, {
+        "nearly every call fails": lambda r: r.failed("tools/list", "function") > 50,
+        "while health is green": lambda r: r.all_ok("function health", "function"),
+        "which is a breach": lambda r: r.exit == 1,
+    }),
+    ("S4", "fixed", [], False, {
+        "all thresholds hold": lambda r: r.exit in (0, 4),
+        "both backends hold their streams": lambda r: r.all_ok("current_time_by_timezone", "currenttime"),
+    }),
+    ("S4", "fixed", ["s4.prefix-lost"], False, {
+        "no stream of currenttime opens": lambda r: r.sessions("currenttime") == 0,
+        "the other backend goes on": lambda r: r.sessions("mcpgw") > 0,
+    }),
+    ("S4", "fixed", ["s4.tokens-expire"], False, {
+        "streams outlive their tokens": lambda r: r.ended_otherwise() == 0,
+        "and calls go on with new ones": lambda r: r.failed("healthcheck", "mcpgw") <= 2,
+    }),
 ]
 
 
@@ -147,10 +197,13 @@ def started(arguments, system, variant, faults, log):
     for fault in faults:
         command += ["--fault", fault]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    variables = {}
     for line in process.stdout:
         if line.startswith("export "):
             name, value = line.removeprefix("export ").strip().split("=", 1)
-            return process, {name: value}
+            variables[name] = value
+        elif line.startswith("# ready"):
+            return process, variables
     process.wait()
     raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
 

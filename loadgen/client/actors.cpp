@@ -225,6 +225,8 @@ void Actors::Impl::note_once(std::uint32_t kind_of_note, std::string text) {
   options.note(std::move(text));
 }
 
+const wire::Url& PopulationRun::url() const { return own_url ? *own_url : destination->url(); }
+
 Actors::Actors(Loop& loop, Channels& channels, Exchanges& exchanges, ActorsOptions options,
                reports::load::Snapshot& numbers)
     : impl_(std::make_unique<Impl>(*this, loop, channels, exchanges, std::move(options), numbers)) {
@@ -237,7 +239,7 @@ void Actors::set_credentials(const Credentials& credentials) {
   impl_->credentials = credentials;
   impl_->credentials_since_ns = impl_->loop.now_ns();
   for (Crowd& of : impl_->crowds) {
-    auto requests = Requests::make(of.run.plan, of.run.destination->url(), credentials);
+    auto requests = Requests::make(of.run.plan, of.run.url(), credentials);
     if (requests) {
       of.requests = *std::move(requests);
     } else {

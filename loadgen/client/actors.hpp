@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct PopulationRun {
   Population plan;  ///< `stream` and `revision` are resolved, never automatic.
   Destination* destination = nullptr;
   std::uint32_t index = 0;  ///< Into layout and snapshot.
+  /// Its endpoint; absent where that is the destination's. Populations of one origin share a destination.
+  std::optional<wire::Url> own_url;
+
+  const wire::Url& url() const;
 };
 
 /// The answer to a call, wherever it came: the POST's body, the POST's stream, or the held stream.

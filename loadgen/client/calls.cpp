@@ -88,7 +88,7 @@ struct Calls::Impl {
     for (Tool& tool : tools) {
       if (!tool.plan->http) continue;
       // What cannot be sent was refused when the scenario was read; renewed tokens are checked where they come from.
-      auto plain = PlainRequest::make(*tool.plan->http, destination(tool).url(), credentials);
+      auto plain = PlainRequest::make(*tool.plan->http, options.populations[tool.population].url(), credentials);
       if (plain) tool.plain = *std::move(plain);
     }
   }

@@ -200,6 +200,25 @@ TEST_F(WholeRun, holds_streams_over_tls_that_its_roots_vouch_for) {
 
 // Destinations --------------------------------------------------------------------------------------------------------
 
+TEST_F(WholeRun, asks_for_each_population_at_its_own_path_of_one_origin) {
+  const auto hub = start({});
+  scenario_.target.url = hub.origin() + "/events";
+  scenario_.populations.resize(2, scenario_.populations[0]);
+  scenario_.populations[0].url = hub.origin() + "/mcp";
+  scenario_.populations[0].stream = StreamKind::streamable_get;
+  scenario_.populations[1].name = "watchers";
+  phase(Phase::Kind::ramp, 1, 8);
+  phase(Phase::Kind::hold, 100'000);
+  end_when([](const Snapshot& sum) {
+    return sum.populations[0][Gauge::streams_open] == 4 && sum.populations[1][Gauge::streams_open] == 4;
+  });
+  const auto results = good_run();
+  EXPECT_TRUE(met_);
+  EXPECT_EQ(numbers(results, 0)[Counter::sessions_opened], 4u);
+  EXPECT_EQ(numbers(results, 1)[Counter::sessions_opened], 0u);
+  EXPECT_EQ(hub.count(hub::Counter::requests_initialize), 4u);
+}
+
 TEST_F(WholeRun, brings_each_population_to_its_own_destination) {
   const auto first = start({});
   const auto second = start({});

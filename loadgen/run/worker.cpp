@@ -184,7 +184,10 @@ class Worker final : public Ready {
   void make_clients() {
     std::vector<PopulationRun> populations;
     for (std::uint32_t i = 0; i < plan_.scenario.populations.size(); ++i) {
-      populations.push_back({plan_.scenario.populations[i], destinations_[plan_.destination_of[i]].get(), i});
+      const auto& population = plan_.scenario.populations[i];
+      populations.push_back({population, destinations_[plan_.destination_of[i]].get(), i, std::nullopt});
+      auto url = wire::parse_url(population.url.empty() ? plan_.scenario.target.url : population.url);
+      if (url) populations.back().own_url = *std::move(url);
     }
     ActorsOptions actors;
     actors.populations = populations;
