@@ -144,7 +144,7 @@ TEST(AcrossDeploy, sees_a_process_that_is_killed_and_comes_back_on_its_port) {
   const auto port = server->port();
   const auto restart = [&](auto&&...) {
     server->kill(fixtures::Ending::reset);
-    std::this_thread::sleep_for(milliseconds(150));
+    std::this_thread::sleep_for(milliseconds(600));  // An outage: several calls are due in it, on a busy machine too.
     server = std::make_unique<fixtures::Server>(fixtures::Server::start({.port = port}).value());
     return succeeded();
   };
