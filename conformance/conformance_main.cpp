@@ -9,12 +9,12 @@
 #include <ctime>
 #include <exception>
 
-#include "conformance/catalogue_text.hpp"
-#include "conformance/failure_modes.hpp"
-#include "conformance/glob.hpp"
-#include "conformance/options.hpp"
-#include "reports/writers.hpp"
-#include "wire/nearest.hpp"
+#include "conformance/catalogue/catalogue_text.hpp"
+#include "conformance/catalogue/failure_modes.hpp"
+#include "conformance/run/glob.hpp"
+#include "conformance/run/options.hpp"
+#include "reports/conformance/writers.hpp"
+#include "wire/base/nearest.hpp"
 
 namespace {
 

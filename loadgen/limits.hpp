@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "wire/limits.hpp"
+#include "wire/base/limits.hpp"
 
 namespace weir::loadgen::limits {
 

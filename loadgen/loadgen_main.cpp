@@ -10,7 +10,7 @@
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/options.hpp"
-#include "loadgen/run/stage.hpp"
+#include "loadgen/supervise/stage.hpp"
 
 namespace {
 

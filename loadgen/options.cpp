@@ -6,9 +6,9 @@
 
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/scale.hpp"
-#include "reports/load/threshold.hpp"
-#include "reports/redact.hpp"
-#include "wire/nearest.hpp"
+#include "reports/judge/threshold.hpp"
+#include "wire/base/redact.hpp"
+#include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {
 

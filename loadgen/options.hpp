@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "loadgen/probe_idle/probe_idle_command.hpp"
-#include "loadgen/run/supervisor.hpp"
+#include "loadgen/supervise/supervisor.hpp"
 #include "loadgen/scenario/hold_flags.hpp"
 
 namespace weir::loadgen {

@@ -9,10 +9,10 @@
 #include <cstring>
 #include <memory>
 
-#include "reports/json.hpp"
-#include "reports/load/journal.hpp"
+#include "reports/conformance/json.hpp"
+#include "reports/measure/journal.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/writers.hpp"
+#include "reports/conformance/writers.hpp"
 
 namespace {
 

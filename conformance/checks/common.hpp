@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/probe.hpp"
+#include "conformance/probe/probe.hpp"
 
 namespace weir::conformance {
 

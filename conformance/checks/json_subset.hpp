@@ -1,7 +1,7 @@
 // Whether a JSON document has the members that a profile asks for.
 #pragma once
 
-#include "wire/json.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::conformance {
 

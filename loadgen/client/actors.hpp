@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loadgen/client/credentials.hpp"
+#include "loadgen/scenario/credentials.hpp"
 #include "loadgen/net/exchange.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/stream/streams.hpp"

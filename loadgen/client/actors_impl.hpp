@@ -14,7 +14,7 @@
 #include "loadgen/client/actors.hpp"
 #include "loadgen/client/opening.hpp"
 #include "loadgen/client/requests.hpp"
-#include "loadgen/client/template.hpp"
+#include "loadgen/scenario/template.hpp"
 #include "loadgen/net/wheel.hpp"
 
 namespace weir::loadgen {

@@ -4,7 +4,7 @@
 #include "loadgen/client/actors_impl.hpp"
 #include "loadgen/client/reconnect.hpp"
 #include "loadgen/client/server_messages.hpp"
-#include "wire/limits.hpp"
+#include "wire/base/limits.hpp"
 
 namespace weir::loadgen {
 

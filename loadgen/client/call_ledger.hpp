@@ -25,7 +25,7 @@
 
 #include "loadgen/client/actors.hpp"
 #include "loadgen/net/wheel.hpp"
-#include "reports/load/snapshot.hpp"
+#include "reports/measure/snapshot.hpp"
 
 namespace weir::loadgen {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "loadgen/client/call_ledger.hpp"
-#include "loadgen/client/plain_request.hpp"
-#include "loadgen/client/template.hpp"
+#include "loadgen/scenario/plain_request.hpp"
+#include "loadgen/scenario/template.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::loadgen {

@@ -1,7 +1,7 @@
 // Plain HTTP calls, which need no stream: against the fixture and its faults.
 #include <gtest/gtest.h>
 
-#include "fixtures/server.hpp"
+#include "fixtures/mcp/server.hpp"
 #include "loadgen/client/actors_fixture.hpp"
 #include "loadgen/client/calls.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "loadgen/net/exchange.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "reports/load/vocabulary.hpp"
+#include "reports/measure/vocabulary.hpp"
 
 namespace weir::loadgen {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "loadgen/client/server_messages.hpp"
-#include "wire/jsonrpc.hpp"
+#include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/header_value.hpp"
 #include "wire/mcp/messages.hpp"
-#include "wire/request_bytes.hpp"
+#include "wire/http/request_bytes.hpp"
 
 namespace weir::loadgen {
 namespace {

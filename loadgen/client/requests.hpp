@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "loadgen/client/credentials.hpp"
+#include "loadgen/scenario/credentials.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "wire/url.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/json.hpp"
+#include "wire/json/json.hpp"
 #include "wire/mcp/header_value.hpp"
 
 namespace weir::loadgen {

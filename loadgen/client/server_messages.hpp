@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/http.hpp"
-#include "wire/json_scan.hpp"
+#include "wire/http/http.hpp"
+#include "wire/json/json_scan.hpp"
 
 namespace weir::loadgen {
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "loadgen/limits.hpp"
-#include "wire/json.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {

@@ -13,7 +13,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
 #include "loadgen/net/port_windows.hpp"
-#include "wire/http.hpp"
+#include "wire/http/http.hpp"
 
 struct ssl_ctx_st;
 

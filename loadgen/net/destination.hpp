@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "loadgen/net/channel.hpp"
-#include "wire/name_lookup.hpp"
-#include "wire/url.hpp"
+#include "wire/http/name_lookup.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen {
 

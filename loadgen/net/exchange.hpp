@@ -11,7 +11,7 @@
 
 #include "loadgen/net/destination.hpp"
 #include "loadgen/net/loop.hpp"
-#include "wire/http.hpp"
+#include "wire/http/http.hpp"
 
 namespace weir::loadgen {
 

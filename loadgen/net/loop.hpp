@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "wire/error.hpp"
+#include "wire/base/error.hpp"
 
 namespace weir::loadgen {
 

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
-#include "wire/json.hpp"
-#include "wire/limits.hpp"
+#include "wire/json/json.hpp"
+#include "wire/base/limits.hpp"
 
 namespace weir::loadgen {
 

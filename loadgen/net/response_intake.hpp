@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "loadgen/net/exchange.hpp"
-#include "wire/response_decoder.hpp"
+#include "wire/http/response_decoder.hpp"
 
 namespace weir::loadgen {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "wire/error.hpp"
+#include "wire/base/error.hpp"
 
 struct ssl_ctx_st;
 

@@ -14,7 +14,7 @@
 
 #include "loadgen/net/channel.hpp"
 #include "loadgen/net/tls_record.hpp"
-#include "wire/tls.hpp"
+#include "wire/http/tls.hpp"
 
 namespace weir::loadgen {
 

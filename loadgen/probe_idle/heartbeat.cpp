@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "wire/jsonrpc.hpp"
+#include "wire/json/jsonrpc.hpp"
 
 namespace weir::loadgen {
 

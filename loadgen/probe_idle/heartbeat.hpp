@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/sse.hpp"
+#include "wire/sse/sse.hpp"
 
 namespace weir::loadgen {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "wire/jsonrpc.hpp"
+#include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::loadgen::idle {

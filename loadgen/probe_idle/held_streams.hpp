@@ -8,7 +8,7 @@
 
 #include "loadgen/probe_idle/judge.hpp"
 #include "loadgen/probe_idle/limits.hpp"
-#include "wire/http_client.hpp"
+#include "wire/http/http_client.hpp"
 #include "wire/mcp/dialogue.hpp"
 
 namespace weir::loadgen::idle {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "loadgen/probe_idle/judge.hpp"
-#include "wire/http_client.hpp"
+#include "wire/http/http_client.hpp"
 
 namespace weir::loadgen::idle {
 

@@ -1,10 +1,10 @@
-// Which known cut-offs (reports/load/known_hops.hpp) lie inside a bracket.
+// Which known cut-offs (wire/target/known_hops.hpp) lie inside a bracket.
 #pragma once
 
 #include <vector>
 
 #include "loadgen/probe_idle/bracket.hpp"
-#include "reports/load/known_hops.hpp"
+#include "wire/target/known_hops.hpp"
 
 namespace weir::loadgen {
 

@@ -8,8 +8,8 @@
 #include "loadgen/probe_idle/idle_connections.hpp"
 #include "loadgen/probe_idle/judge.hpp"
 #include "loadgen/probe_idle/limits.hpp"
-#include "reports/redact.hpp"
-#include "reports/text.hpp"
+#include "wire/base/redact.hpp"
+#include "wire/base/text.hpp"
 #include "wire/mcp/detect.hpp"
 
 namespace weir::loadgen {

@@ -22,9 +22,9 @@
 #include "loadgen/probe_idle/bracket.hpp"
 #include "loadgen/probe_idle/heartbeat.hpp"
 #include "loadgen/probe_idle/known_hops.hpp"
-#include "wire/http_client.hpp"
+#include "wire/http/http_client.hpp"
 #include "wire/mcp/era.hpp"
-#include "wire/profile.hpp"
+#include "wire/target/profile.hpp"
 
 namespace weir::loadgen {
 

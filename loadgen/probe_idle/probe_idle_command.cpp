@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "reports/results.hpp"
-#include "wire/nearest.hpp"
+#include "reports/conformance/results.hpp"
+#include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {
 namespace {

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "loadgen/probe_idle/probe_idle.hpp"
-#include "reports/results.hpp"
-#include "reports/text.hpp"
-#include "wire/json.hpp"
+#include "reports/conformance/results.hpp"
+#include "wire/base/text.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "loadgen/probe_idle/probe_idle.hpp"
-#include "wire/json.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {

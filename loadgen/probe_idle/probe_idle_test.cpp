@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fixtures/server.hpp"
+#include "fixtures/mcp/server.hpp"
 
 namespace weir::loadgen {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/error.hpp"
+#include "wire/base/error.hpp"
 
 namespace weir::loadgen {
 

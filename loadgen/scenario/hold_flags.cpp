@@ -10,9 +10,9 @@
 #include "loadgen/scenario/addresses.hpp"
 #include "loadgen/scenario/duration.hpp"
 #include "loadgen/scenario/scenario_check.hpp"
-#include "reports/load/threshold.hpp"
-#include "wire/nearest.hpp"
-#include "wire/url.hpp"
+#include "reports/judge/threshold.hpp"
+#include "wire/base/nearest.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen {
 namespace {

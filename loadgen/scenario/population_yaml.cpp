@@ -3,8 +3,8 @@
 
 #include "loadgen/scenario/scenario_check.hpp"
 #include "loadgen/scenario/yaml_keys.hpp"
-#include "wire/nearest.hpp"
-#include "wire/url.hpp"
+#include "wire/base/nearest.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen::keys {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/load/results.hpp"
-#include "wire/json_scan.hpp"
-#include "wire/profile.hpp"
+#include "reports/judge/results.hpp"
+#include "wire/json/json_scan.hpp"
+#include "wire/target/profile.hpp"
 
 namespace weir::loadgen {
 

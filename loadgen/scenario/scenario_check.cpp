@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "loadgen/client/plain_request.hpp"
-#include "loadgen/client/template.hpp"
+#include "loadgen/scenario/plain_request.hpp"
+#include "loadgen/scenario/template.hpp"
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/search.hpp"
-#include "wire/nearest.hpp"
+#include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {
 namespace {

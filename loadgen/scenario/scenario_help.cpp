@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "loadgen/scenario/yaml_keys.hpp"
-#include "reports/load/threshold.hpp"
+#include "reports/judge/threshold.hpp"
 
 namespace weir::loadgen {
 

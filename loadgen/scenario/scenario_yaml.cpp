@@ -7,9 +7,9 @@
 #include "loadgen/scenario/addresses.hpp"
 #include "loadgen/scenario/scenario_check.hpp"
 #include "loadgen/scenario/yaml_keys.hpp"
-#include "reports/load/threshold.hpp"
-#include "wire/profile_yaml.hpp"
-#include "wire/url.hpp"
+#include "reports/judge/threshold.hpp"
+#include "wire/target/profile_yaml.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen {
 namespace keys {

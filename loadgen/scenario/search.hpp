@@ -1,5 +1,5 @@
 // A stepwise search for the largest load: which steps there are, and what comes after one. What a step's numbers mean
-// is said by reports/load/search.hpp.
+// is said by reports/judge/search.hpp.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "loadgen/scenario/scenario.hpp"
-#include "reports/load/search.hpp"
+#include "reports/judge/search.hpp"
 
 namespace weir::loadgen {
 

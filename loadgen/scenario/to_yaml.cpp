@@ -8,7 +8,7 @@
 #include "loadgen/scenario/addresses.hpp"
 #include "loadgen/scenario/duration.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "wire/url.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::loadgen {
 namespace {

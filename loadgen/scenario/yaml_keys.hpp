@@ -11,7 +11,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/duration.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "wire/yaml_reader.hpp"
+#include "wire/json/yaml_reader.hpp"
 
 namespace weir::loadgen::keys {
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "loadgen/stream/stream_step.hpp"
-#include "wire/chunked.hpp"
+#include "wire/http/chunked.hpp"
 #include "wire/testing/count_allocations.hpp"
 
 namespace weir::loadgen {

@@ -13,10 +13,10 @@
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/stream/event_id.hpp"
 #include "loadgen/stream/sequence.hpp"
-#include "reports/load/snapshot.hpp"
-#include "wire/chunk_scan.hpp"
-#include "wire/json_scan.hpp"
-#include "wire/sse_scan.hpp"
+#include "reports/measure/snapshot.hpp"
+#include "wire/http/chunk_scan.hpp"
+#include "wire/json/json_scan.hpp"
+#include "wire/sse/sse_scan.hpp"
 
 namespace weir::loadgen {
 

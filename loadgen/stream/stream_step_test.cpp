@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/chunked.hpp"
-#include "wire/limits.hpp"
+#include "wire/http/chunked.hpp"
+#include "wire/base/limits.hpp"
 #include "wire/testing/for_each_split.hpp"
 
 namespace weir::loadgen {

@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "loadgen/stream/streams.hpp"
-#include "wire/chunked.hpp"
+#include "wire/http/chunked.hpp"
 
 namespace weir::loadgen {
 namespace {

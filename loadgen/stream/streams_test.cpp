@@ -11,7 +11,7 @@
 
 #include "loadgen/net/destination.hpp"
 #include "loadgen/net/tls_context.hpp"
-#include "wire/chunked.hpp"
+#include "wire/http/chunked.hpp"
 #include "wire/testing/certificates.hpp"
 #include "wire/testing/raw_server.hpp"
 

@@ -4,12 +4,12 @@
 #include <array>
 #include <iterator>
 
-#include "reports/load/format.hpp"
-#include "reports/load/metrics.hpp"
+#include "reports/judge/format.hpp"
+#include "reports/judge/measures.hpp"
 #include "reports/load/tables.hpp"
-#include "reports/load/validity.hpp"
+#include "reports/judge/validity.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/text.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {

@@ -1,10 +1,10 @@
 #include <boost/json.hpp>
 
-#include "reports/load/format.hpp"
-#include "reports/load/metrics.hpp"
+#include "reports/judge/format.hpp"
+#include "reports/judge/measures.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/pretty_json.hpp"
-#include "reports/text.hpp"
+#include "wire/json/pretty_json.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {

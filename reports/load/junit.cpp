@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "reports/junit_document.hpp"
+#include "reports/draw/junit_document.hpp"
 #include "reports/load/tables.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/text.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {

@@ -1,4 +1,4 @@
-#include "reports/markdown.hpp"
+#include "reports/conformance/markdown.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "reports/load/tables.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/text.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "reports/load/format.hpp"
-#include "reports/load/metrics.hpp"
-#include "reports/load/validity.hpp"
-#include "reports/text.hpp"
+#include "reports/judge/format.hpp"
+#include "reports/judge/measures.hpp"
+#include "reports/judge/validity.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {

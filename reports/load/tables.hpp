@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/load/results.hpp"
+#include "reports/judge/results.hpp"
 
 namespace weir::reports::load {
 

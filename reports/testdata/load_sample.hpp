@@ -1,9 +1,9 @@
 // A load run with one of everything, for the golden files and the tests of load reports.
 #pragma once
 
-#include "reports/load/journal.hpp"
-#include "reports/load/results.hpp"
-#include "reports/load/threshold.hpp"
+#include "reports/measure/journal.hpp"
+#include "reports/judge/results.hpp"
+#include "reports/judge/threshold.hpp"
 
 namespace weir::reports::load {
 

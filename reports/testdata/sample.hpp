@@ -2,7 +2,7 @@
 // escape sequences, markup and bytes that are no text.
 #pragma once
 
-#include "reports/results.hpp"
+#include "reports/conformance/results.hpp"
 
 namespace weir::reports {
 

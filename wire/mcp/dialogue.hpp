@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/http_client.hpp"
-#include "wire/jsonrpc.hpp"
+#include "wire/http/http_client.hpp"
+#include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/era.hpp"
 
 namespace weir::wire::mcp {

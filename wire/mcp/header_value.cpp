@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "wire/base64.hpp"
+#include "wire/base/base64.hpp"
 
 namespace weir::wire::mcp {
 namespace {

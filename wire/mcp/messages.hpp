@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "wire/http.hpp"
-#include "wire/jsonrpc.hpp"
+#include "wire/http/http.hpp"
+#include "wire/json/jsonrpc.hpp"
 
 namespace weir::wire::mcp {
 

@@ -1,4 +1,4 @@
-// The specimens of wire/corpus: seeds of the fuzzers, and replayed by the unit tests.
+// The specimens of a corpus: seeds of the fuzzers, and replayed by the unit tests.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace weir::wire::testing {
@@ -16,10 +15,10 @@ struct Specimen {
   std::string bytes;
 };
 
-/// Every file of wire/corpus/<codec>, by name.
-inline std::vector<Specimen> corpus(const std::filesystem::path& source_dir, std::string_view codec) {
+/// Every file of the folder, by name.
+inline std::vector<Specimen> corpus(const std::filesystem::path& folder) {
   std::vector<Specimen> specimens;
-  for (const auto& entry : std::filesystem::directory_iterator(source_dir / "wire" / "corpus" / codec)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::ifstream file(entry.path(), std::ios::binary);
     specimens.push_back({entry.path().filename().string(), {std::istreambuf_iterator<char>(file), {}}});
   }

@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "wire/url.hpp"
+#include "wire/http/url.hpp"
 
 namespace weir::wire::testing {
 

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/chunk_scan.hpp"
-#include "wire/chunked.hpp"
-#include "wire/sse.hpp"
-#include "wire/sse_scan.hpp"
-#include "wire/utf8.hpp"
+#include "wire/http/chunk_scan.hpp"
+#include "wire/http/chunked.hpp"
+#include "wire/sse/sse.hpp"
+#include "wire/sse/sse_scan.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::wire::testing {
 

@@ -1,5 +1,5 @@
 #include "conformance/checks/auth/common.hpp"
-#include "wire/edge_sign.hpp"
+#include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "conformance/checks/stateless/common.hpp"
 #include "conformance/checks/streamable/common.hpp"
-#include "wire/oauth.hpp"
+#include "wire/auth/oauth.hpp"
 
 namespace weir::conformance {
 

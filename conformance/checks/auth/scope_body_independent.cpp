@@ -1,7 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "conformance/checks/auth/token_common.hpp"
-#include "reports/pretty_json.hpp"
+#include "wire/json/pretty_json.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -5,9 +5,9 @@
 #include <functional>
 
 #include "conformance/checks/auth/common.hpp"
-#include "wire/jwt.hpp"
-#include "wire/oauth.hpp"
-#include "wire/signing_key.hpp"
+#include "wire/auth/jwt.hpp"
+#include "wire/auth/oauth.hpp"
+#include "wire/auth/signing_key.hpp"
 
 namespace weir::conformance {
 

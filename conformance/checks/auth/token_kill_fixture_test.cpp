@@ -1,5 +1,5 @@
 // The kill matrix's provider: a realm on a server of its own, and an endpoint that verifies its tokens.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 #include "fixtures/openid/provider.hpp"
 
 namespace weir::conformance {

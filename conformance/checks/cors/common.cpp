@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "conformance/secrets.hpp"
+#include "conformance/probe/secrets.hpp"
 
 namespace weir::conformance {
 

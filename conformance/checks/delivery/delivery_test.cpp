@@ -1,5 +1,5 @@
 // What the delivery checks are shown in the kill matrix.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

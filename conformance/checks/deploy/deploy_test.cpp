@@ -2,8 +2,8 @@
 // case.
 #include <map>
 
-#include "conformance/across_deploy.hpp"
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/deploy/across_deploy.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "conformance/secrets.hpp"
+#include "conformance/probe/secrets.hpp"
 
 namespace weir::conformance {
 namespace {

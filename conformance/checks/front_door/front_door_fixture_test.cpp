@@ -1,5 +1,5 @@
 // The right fixture as its owner's profile describes its front door.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "conformance/checks/health/common.hpp"
-#include "conformance/kill_fixture_test.hpp"
-#include "conformance/runner.hpp"
-#include "fixtures/server.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
+#include "conformance/run/runner.hpp"
+#include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
 

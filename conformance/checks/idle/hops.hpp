@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "reports/load/known_hops.hpp"
-#include "wire/http.hpp"
-#include "wire/profile.hpp"
+#include "wire/target/known_hops.hpp"
+#include "wire/http/http.hpp"
+#include "wire/target/profile.hpp"
 
 namespace weir::conformance {
 

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "conformance/checks/idle/watch.hpp"
-#include "conformance/kill_fixture_test.hpp"
-#include "conformance/runner.hpp"
-#include "conformance/survey.hpp"
-#include "fixtures/server.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
+#include "conformance/run/runner.hpp"
+#include "conformance/probe/survey.hpp"
+#include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
 

@@ -1,5 +1,5 @@
 // A response carries the id of its request, value and type unchanged (JSON-RPC 2.0 section 5).
-#include "conformance/probe.hpp"
+#include "conformance/probe/probe.hpp"
 
 namespace weir::conformance {
 

@@ -1,5 +1,5 @@
 // Services that are no MCP endpoints, as their profiles describe them.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

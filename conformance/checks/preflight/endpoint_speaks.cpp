@@ -1,6 +1,6 @@
 #include "conformance/checks/preflight/common.hpp"
-#include "conformance/preflight_cause.hpp"
-#include "conformance/secrets.hpp"
+#include "conformance/probe/preflight_cause.hpp"
+#include "conformance/probe/secrets.hpp"
 
 namespace weir::conformance {
 namespace {

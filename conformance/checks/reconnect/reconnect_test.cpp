@@ -1,5 +1,5 @@
 // The kill fixtures of this area.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

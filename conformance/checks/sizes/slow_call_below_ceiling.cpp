@@ -2,7 +2,7 @@
 
 #include "conformance/checks/sizes/common.hpp"
 #include "conformance/checks/tools/common.hpp"
-#include "wire/edge_sign.hpp"
+#include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/runner.hpp"
-#include "conformance/survey.hpp"
-#include "fixtures/server.hpp"
+#include "conformance/run/runner.hpp"
+#include "conformance/probe/survey.hpp"
+#include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "conformance/checks/tools/common.hpp"
-#include "wire/base64.hpp"
+#include "wire/base/base64.hpp"
 #include "wire/mcp/header_value.hpp"
 #include "wire/mcp/messages.hpp"
 

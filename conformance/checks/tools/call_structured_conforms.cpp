@@ -1,5 +1,5 @@
 #include "conformance/checks/tools/common.hpp"
-#include "wire/json_schema.hpp"
+#include "wire/schema/json_schema.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "wire/json_schema.hpp"
+#include "wire/schema/json_schema.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {

@@ -1,5 +1,5 @@
 // The right fixture's tools, as a profile expects them.
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 
 namespace weir::conformance {
 namespace {

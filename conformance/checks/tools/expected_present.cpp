@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "conformance/checks/common.hpp"
-#include "wire/nearest.hpp"
+#include "wire/base/nearest.hpp"
 
 namespace weir::conformance {
 namespace {

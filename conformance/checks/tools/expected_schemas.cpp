@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "conformance/checks/common.hpp"
-#include "conformance/schema_diff.hpp"
+#include "conformance/tools_lock/schema_diff.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,5 +1,5 @@
 // Each listed tool has a name and an input schema whose type is "object" (schema: ListToolsResult, Tool).
-#include "conformance/probe.hpp"
+#include "conformance/probe/probe.hpp"
 
 namespace weir::conformance {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/checks/url/common.hpp"
-#include "conformance/kill_fixture_test.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
 #include "wire/testing/certificates.hpp"
 
 namespace weir::conformance {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "conformance/checks/x402/common.hpp"
-#include "conformance/kill_fixture_test.hpp"
-#include "conformance/runner.hpp"
+#include "conformance/matrix/kill_fixture_test.hpp"
+#include "conformance/run/runner.hpp"
 
 namespace weir::conformance {
 namespace {

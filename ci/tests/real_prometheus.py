@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Lets a real Prometheus scrape a run of weir-loadgen, and a real Pushgateway take what is left of it.
+
+  ci/tests/real_prometheus.py --loadgen BINARY --fixture BINARY
+
+The run holds streams against the light fixture; a query to Prometheus must return as many as were asked for, and the
+gateway must show the verdict of the run. promtool must have nothing to say about either.
+"""
+
+import argparse
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+STREAMS = 200
+START_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 15
+POLL_S = 0.05
+PORT_ATTEMPTS = 5
+
+
+class Problem(Exception):
+    """What was wrong, in one sentence."""
+
+
+def free_port():
+    """One that was free a moment ago: neither daemon says which port it got, so another process may take it first."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def fetch(url):
+    with urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
+
+
+def wait_for(what, condition, process=None, timeout=START_TIMEOUT_S):
+    """What the condition returned as soon as that is true; connections that are refused count as not yet."""
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        if process is not None and process.poll() is not None:
+            raise Problem(f"{what}: the process ended with {process.returncode}")
+        try:
+            if found := condition():
+                return found
+        except (URLError, ConnectionError, TimeoutError):
+            pass
+        time.sleep(POLL_S)
+    raise Problem(f"{what}: not within {timeout} s")
+
+
+@contextmanager
+def running(command, **options):
+    process = subprocess.Popen(command, text=True, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def start_daemon(stack, what, command_of, ready):
+    """The daemon's origin; another port is tried where somebody was quicker."""
+    for attempt in range(PORT_ATTEMPTS):
+        port = free_port()
+        process = stack.enter_context(
+            running(command_of(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+        origin = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(what, lambda: fetch(origin + ready), process)
+            return origin
+        except Problem:
+            if attempt + 1 == PORT_ATTEMPTS:
+                raise
+
+
+def query(prometheus, expression):
+    answer = json.loads(fetch(f"{prometheus}/api/v1/query?query={quote(expression)}"))
+    return [float(series["value"][1]) for series in answer["data"]["result"]]
+
+
+def promtool(text, what):
+    checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+    said = checked.stdout + checked.stderr
+    if checked.returncode != 0 or said:
+        raise Problem(f"promtool about {what}: {said.strip() or checked.returncode}")
+
+
+def ours(text):
+    """Without the families that the exporter's library and the gateway add about themselves."""
+    names = re.compile(r"(# (HELP|TYPE) )?weir_")
+    return "".join(line + "\n" for line in text.splitlines() if names.match(line))
+
+
+def start_prometheus(stack, folder, metrics):
+    config = folder / "prometheus.yml"
+    config.write_text(
+        f"""
+scrape_configs:
+  - job_name: weir
+    scrape_interval: 500ms
+    scrape_timeout: 500ms
+    static_configs: [{{targets: ["{metrics}"]}}]
+"""
+    )
+
+    def command(port):
+        return [
+            "prometheus",
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
+
+    return start_daemon(stack, "prometheus", command, "/-/ready")
+
+
+def start_pushgateway(stack):
+    return start_daemon(
+        stack,
+        "pushgateway",
+        lambda port: ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}"],
+        "/-/ready",
+    )
+
+
+def check(loadgen, fixture, folder, stack):
+    hub = stack.enter_context(running([fixture, "streams", "--rate", "1"], stdout=subprocess.PIPE))
+    origin = re.search(r"http://\S+", hub.stdout.readline())[0].rstrip("/")
+    gateway = start_pushgateway(stack)
+    textfile = folder / "weir.prom"
+    command = [loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", str(STREAMS), "--for", "1h"]
+    command += ["--over", "1s", "--metrics", "127.0.0.1:0", "--push", gateway, "--textfile", str(textfile), "--json"]
+    with open(folder / "loadgen.log", "w+") as log:
+        run = stack.enter_context(running(command, stdout=subprocess.PIPE, stderr=log))
+
+        def address():
+            found = re.search(r"metrics: http://(\S+)/metrics", (folder / "loadgen.log").read_text())
+            return found and found[1]
+
+        metrics = wait_for("the run's metrics", address, run)
+        promtool(ours(fetch(f"http://{metrics}/metrics")), "the first scrape")
+        prometheus = start_prometheus(stack, folder, metrics)
+        wait_for(
+            f"prometheus sees {STREAMS} streams",
+            lambda: query(prometheus, "weir_soak_streams_open") == [float(STREAMS)],
+            run,
+        )
+        wait_for(
+            "prometheus sees a rate of events", lambda: query(prometheus, "rate(weir_soak_events_total[1m]) > 0"), run
+        )
+        if query(prometheus, "sum(weir_soak_stream_drops_total)") != [0]:
+            raise Problem("streams were dropped")
+        promtool(ours(fetch(f"http://{metrics}/metrics")), "a scrape under load")
+        run.send_signal(signal.SIGINT)
+        results = json.loads(run.communicate(timeout=STOP_TIMEOUT_S)[0])
+        if run.returncode != 130 or results["exit_code"] != 130:
+            raise Problem(f"the run ended with {run.returncode}, and its report says {results['exit_code']}")
+    promtool(textfile.read_text(), "the textfile")
+    pushed = fetch(f"{gateway}/metrics")
+    if not re.search(r"^weir_soak_streams_opened_total\{.*job=\"weir\".*\} " + str(STREAMS) + "$", pushed, re.M):
+        raise Problem("the gateway does not show the streams of the run")
+    if not re.search(r"^weir_soak_run_passed\{.*\} 0$", pushed, re.M):
+        raise Problem("the gateway does not show the verdict of the run")
+    promtool(ours(pushed), "what was pushed")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--loadgen", required=True)
+    parser.add_argument("--fixture", required=True)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with ExitStack() as stack:
+                check(arguments.loadgen, arguments.fixture, Path(folder), stack)
+        except Problem as problem:
+            log = Path(folder) / "loadgen.log"
+            print(f"real_prometheus: {problem}")
+            print(log.read_text() if log.exists() else "")
+            return 1
+    print(f"real_prometheus: {STREAMS} streams seen by Prometheus, and the verdict by the Pushgateway")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

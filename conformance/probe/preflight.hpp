@@ -1,0 +1,20 @@
+// Before any check: can the target be reached, and does it speak MCP? If not, one named cause, in seconds.
+#pragma once
+
+#include <optional>
+
+#include "conformance/probe/probe.hpp"
+
+namespace weir::conformance {
+
+struct Preflight {
+  wire::mcp::Detection detection;
+  std::optional<reports::PreflightFailure> failure;  ///< Set when no era is spoken.
+};
+
+/// Asks for every era, or for `only`. A target that its profile calls no MCP endpoint fails only where nothing answers.
+/// After a failure it looks a little further, so that the sentence can say more: the
+/// other kind of HTTP on the same port, well-known paths, and the health routes.
+Preflight preflight(const Target& target, std::optional<Era> only);
+
+}  // namespace weir::conformance

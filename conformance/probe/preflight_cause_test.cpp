@@ -1,0 +1,181 @@
+#include "conformance/probe/preflight_cause.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace weir::conformance {
+
+using testing::HasSubstr;
+using wire::ErrorCode;
+using wire::mcp::Attempt;
+using wire::mcp::Detection;
+using wire::mcp::Era;
+
+namespace {
+
+CauseContext context() { return {.url = wire::parse_url("https://mcp.example.com/mcp").value()}; }
+
+Attempt failing(Era era, ErrorCode code, std::string detail = "detail") {
+  Attempt attempt;
+  attempt.era = era;
+  attempt.question = era == Era::http_sse ? "GET event stream" : "POST initialize";
+  attempt.error = wire::Error{code, std::move(detail)};
+  return attempt;
+}
+
+Attempt answering(Era era, int status, std::string type = "text/plain", std::string body = "",
+                  wire::Headers headers = {}) {
+  Attempt attempt = failing(era, ErrorCode::internal);
+  attempt.error.reset();
+  auto& exchange = attempt.exchange.emplace();
+  exchange.head.status = status;
+  exchange.head.headers = std::move(headers);
+  exchange.head.headers.add("Content-Type", std::move(type));
+  exchange.body = std::move(body);
+  return attempt;
+}
+
+Cause of(std::vector<Attempt> attempts) {
+  const Detection detection{std::move(attempts)};
+  auto cause = cause_of(detection, context());
+  EXPECT_FALSE(cause.message.empty() || cause.fix.empty()) << cause.name;
+  EXPECT_TRUE(cause.fix.ends_with('.')) << cause.fix;
+  cause.telling = nullptr;
+  return cause;
+}
+
+/// Every era gets the same.
+Cause of_all(const Attempt& like) {
+  std::vector<Attempt> attempts;
+  for (Era era : {Era::stateless, Era::streamable, Era::http_sse}) {
+    attempts.push_back(like);
+    attempts.back().era = era;
+  }
+  return of(std::move(attempts));
+}
+
+}  // namespace
+
+TEST(PreflightCause, has_a_name_for_every_way_to_get_no_answer) {
+  const std::map<ErrorCode, std::string> names = {{ErrorCode::resolve_failed, "resolve-failed"},
+                                                  {ErrorCode::connect_refused, "connect-refused"},
+                                                  {ErrorCode::connect_timeout, "connect-timeout"},
+                                                  {ErrorCode::unreachable, "unreachable"},
+                                                  {ErrorCode::tls_failed, "tls-failed"},
+                                                  {ErrorCode::tls_untrusted, "tls-untrusted"},
+                                                  {ErrorCode::tls_expired, "tls-expired"},
+                                                  {ErrorCode::tls_name_mismatch, "tls-name-mismatch"},
+                                                  {ErrorCode::timeout, "silent"},
+                                                  {ErrorCode::reset, "reset"},
+                                                  {ErrorCode::closed, "empty-reply"},
+                                                  {ErrorCode::malformed_head, "not-http"},
+                                                  {ErrorCode::internal, "failed"}};
+  for (const auto& [code, name] : names) {
+    const auto cause = of_all(failing(Era::streamable, code));
+    EXPECT_EQ(cause.name, name);
+    EXPECT_THAT(cause.message, HasSubstr("mcp.example.com:443")) << name;
+  }
+}
+
+TEST(PreflightCause, takes_the_error_that_came_first_on_the_way) {
+  EXPECT_EQ(
+      of({failing(Era::stateless, ErrorCode::timeout), failing(Era::streamable, ErrorCode::connect_refused)}).name,
+      "connect-refused");
+}
+
+TEST(PreflightCause, tells_missing_from_refused_credentials) {
+  const Detection detection{
+      {answering(Era::streamable, 401, "text/plain", "", {{"WWW-Authenticate", "Bearer realm=\"x\""}})}};
+  const auto without = cause_of(detection, context());
+  EXPECT_EQ(without.name, "unauthorized");
+  EXPECT_THAT(without.message, HasSubstr("none were given"));
+  EXPECT_THAT(without.message, HasSubstr("Bearer realm=\"x\", without resource_metadata"));
+  EXPECT_THAT(without.fix, HasSubstr("--bearer-env"));
+  auto given = context();
+  given.credentials = true;
+  const auto with = cause_of(detection, given);
+  EXPECT_THAT(with.message, HasSubstr("the credentials are refused"));
+}
+
+TEST(PreflightCause, believes_a_gate_before_a_page) {
+  EXPECT_EQ(of({answering(Era::streamable, 401), answering(Era::http_sse, 200, "text/html", "<html>")}).name,
+            "unauthorized");
+  EXPECT_EQ(of({answering(Era::streamable, 404), answering(Era::http_sse, 200, "text/html", "<html>")}).name,
+            "html-not-mcp");
+  EXPECT_EQ(of({answering(Era::streamable, 200, "application/json", "{}"),
+                answering(Era::http_sse, 200, "text/event-stream")})
+                .name,
+            "event-stream-without-endpoint");
+}
+
+TEST(PreflightCause, tells_a_hanging_post_from_a_wrong_path) {
+  const auto cause = of({failing(Era::streamable, ErrorCode::timeout), answering(Era::http_sse, 405)});
+  EXPECT_EQ(cause.name, "silent");
+  EXPECT_THAT(cause.message, HasSubstr("gets no answer for 5 s, while GET event stream gave 405"));
+}
+
+TEST(PreflightCause, tells_a_stream_that_is_held_back_from_a_path_that_takes_no_post) {
+  const auto refused =
+      answering(Era::streamable, 405, "application/json",
+                R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Method not allowed"}})");
+  const auto cause = of({refused, failing(Era::http_sse, ErrorCode::timeout)});
+  EXPECT_EQ(cause.name, "stream-held-back");
+  EXPECT_THAT(cause.message, HasSubstr("GET event stream gets no answer for 5 s"));
+  EXPECT_NE(of({refused, answering(Era::http_sse, 404)}).name, "stream-held-back");
+  EXPECT_NE(of({answering(Era::streamable, 404), failing(Era::http_sse, ErrorCode::timeout)}).name, "stream-held-back");
+}
+
+TEST(PreflightCause, knows_who_stands_in_front) {
+  const auto from = [](int status, std::string server) {
+    return of_all(answering(Era::streamable, status, "text/html", "", {{"Server", std::move(server)}}));
+  };
+  EXPECT_THAT(from(503, "awselb/2.0").message, HasSubstr("no target in service"));
+  EXPECT_EQ(from(503, "awselb/2.0").name, "no-healthy-target");
+  EXPECT_EQ(from(502, "nginx/1.22.1").name, "no-healthy-target");
+  EXPECT_EQ(from(504, "nginx").name, "gateway-timeout");
+  EXPECT_EQ(from(503, "uvicorn").name, "server-error");
+  EXPECT_THAT(from(403, "awselb/2.0").fix, HasSubstr("web ACL"));
+}
+
+TEST(PreflightCause, names_the_allow_list_of_hosts) {
+  const auto misdirected = of_all(answering(Era::streamable, 421, "text/plain", "Invalid Host header"));
+  EXPECT_EQ(misdirected.name, "host-refused");
+  EXPECT_THAT(misdirected.message, HasSubstr("the host name mcp.example.com"));
+  EXPECT_EQ(of_all(answering(Era::streamable, 403, "application/json",
+                             R"({"error":{"message":"Invalid Host: mcp.example.com"}})"))
+                .name,
+            "host-refused");
+  EXPECT_EQ(of_all(answering(Era::streamable, 403, "application/json", R"({"message":"no"})")).name, "forbidden");
+}
+
+TEST(PreflightCause, says_what_the_gateway_itself_means) {
+  const auto from_gateway = [](int status, std::string message, std::string type) {
+    return of_all(answering(Era::streamable, status, "application/json", fmt::format(R"({{"message":"{}"}})", message),
+                            {{"x-amzn-ErrorType", std::move(type)}}));
+  };
+  const auto route = from_gateway(403, "Missing Authentication Token", "MissingAuthenticationTokenException");
+  EXPECT_EQ(route.name, "not-found");
+  EXPECT_TRUE(route.wrong_path);
+  EXPECT_THAT(route.message, HasSubstr("API Gateway has no route /mcp"));
+  EXPECT_EQ(from_gateway(429, "Too Many Requests", "TooManyRequestsException").name, "rate-limited");
+  EXPECT_EQ(from_gateway(504, "Endpoint request timed out", "InternalServerErrorException").name, "gateway-timeout");
+  EXPECT_EQ(from_gateway(502, "Internal server error", "InternalServerErrorException").name, "no-healthy-target");
+  EXPECT_EQ(from_gateway(413, "Request Too Long", "RequestTooLargeException").name, "refused-on-the-way");
+}
+
+TEST(PreflightCause, says_where_a_redirect_leads) {
+  const auto cause =
+      of_all(answering(Era::streamable, 301, "text/html", "", {{"Location", "https://other.example.com/mcp"}}));
+  EXPECT_EQ(cause.name, "redirected-elsewhere");
+  EXPECT_THAT(cause.message, HasSubstr("https://other.example.com/mcp, another origin"));
+}
+
+TEST(PreflightCause, makes_bytes_of_the_endpoint_printable) {
+  const auto cause = of_all(answering(Era::streamable, 500, "text/plain", "\x1b[2J\nboom\xff"));
+  EXPECT_EQ(cause.message.find('\x1b'), std::string::npos);
+  EXPECT_EQ(cause.message.find('\n'), std::string::npos);
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,280 @@
+#include "conformance/probe/probe.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kEvidenceLines = 60;
+constexpr std::size_t kEvidenceBytes = 400;
+
+/// In http-sse a server may mix up the streams of its clients, which is the finding of one check. Ids that no other
+/// conversation of this process uses keep it from being one of all the others.
+std::int64_t first_id_of(Era era) {
+  static std::atomic<std::int64_t> next{100'001};
+  return era == Era::http_sse ? next.fetch_add(1000) : 1;
+}
+
+std::string sent_line(const wire::Request& request) {
+  std::string line = fmt::format("> {} {}", request.method, request.url.target());
+  if (!request.body.empty()) {
+    line += " " + wire::excerpt(std::string_view(request.body));
+  }
+  return line;
+}
+
+std::string received_line(const wire::Exchange& exchange) {
+  return fmt::format("< HTTP {} {} {} ({}, {} bytes)", exchange.head.status,
+                     wire::media_type(exchange.head.headers.get("content-type")),
+                     wire::excerpt(std::string_view(exchange.body)), to_string(exchange.end), exchange.body.size());
+}
+
+/// Nothing was heard at all.
+bool is_of_connection(wire::ErrorCode code) {
+  switch (code) {
+    case wire::ErrorCode::rejected:
+    case wire::ErrorCode::malformed_json:
+    case wire::ErrorCode::malformed_message:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// Tells the server that a session is over, as a client should; what it answers does not matter.
+void end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& options, const std::string& session,
+                 const std::string& revision) {
+  constexpr std::chrono::milliseconds kPatience{500};
+  wire::Request request{.method = "DELETE", .url = options.url, .headers = options.headers, .body = {}};
+  request.headers.set("Mcp-Session-Id", session);
+  request.headers.set("MCP-Protocol-Version", revision);
+  (void)client.exchange(request, wire::Deadline::in(kPatience));
+}
+
+}  // namespace
+
+bool Survey::declares(std::string_view capability) const { return capabilities.contains(capability); }
+
+const Survey* Target::survey(Era era) const {
+  const auto found = std::find_if(surveys.begin(), surveys.end(), [&](const Survey& s) { return s.era == era; });
+  return found == surveys.end() ? nullptr : &*found;
+}
+
+Worker::~Worker() {
+  for (auto& [era, dialogue] : conversations) {
+    if (dialogue.session_id()) {
+      end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
+    }
+  }
+}
+
+Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop,
+             Worker* worker)
+    : target_(target),
+      survey_(survey),
+      deadline_(deadline),
+      stop_(stop),
+      own_worker_(worker ? nullptr : std::make_unique<Worker>(target.client)),
+      worker_(worker ? worker : own_worker_.get()) {
+  worker_->client.on_head([this](const wire::Exchange& exchange) {
+    constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
+    throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
+    heard(exchange);
+  });
+  worker_->client.on_request([this](const wire::Request& request) {
+    if (request.method == "DELETE") {
+      std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
+    }
+    note(sent_line(request));
+    if (!pinned_) {
+      last_request_ = request;
+    }
+  });
+}
+
+Probe::~Probe() {
+  worker_->client.on_request({});
+  worker_->client.on_head({});
+  if (spoiled_) {
+    worker_->conversations.erase(era());
+  }
+  for (const auto& [session, revision] : sessions_) {
+    if (out_of_time()) {
+      break;
+    }
+    end_session(worker_->client, {.url = target_.url, .headers = target_.headers}, session, revision);
+  }
+}
+
+const std::string& Probe::revision() const {
+  static const std::string kNone;
+  return survey_ ? survey_->revision : kNone;
+}
+
+bool Probe::out_of_time() const { return deadline_.passed() || (stop_ && stop_->load()); }
+
+wire::Deadline Probe::in(std::chrono::milliseconds span) const {
+  if (stop_ && stop_->load()) {
+    return {wire::Clock::now()};
+  }
+  return wire::Deadline::in(span).or_sooner(deadline_);
+}
+
+void Probe::pause(std::chrono::milliseconds span) const { std::this_thread::sleep_until(in(span).at); }
+
+wire::Request Probe::request(std::string method, const wire::Url& url) const {
+  return {.method = std::move(method), .url = url, .headers = target_.headers, .body = {}};
+}
+
+wire::Result<wire::Exchange> Probe::send(const wire::Request& request) { return send(request, answer_deadline()); }
+
+wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Deadline deadline) {
+  auto exchange = worker_->client.exchange(request, deadline.or_sooner(deadline_));
+  if (exchange) {
+    heard(true);
+    heard(*exchange);
+    note(received_line(*exchange));
+  } else {
+    heard_error(exchange.error());
+  }
+  return exchange;
+}
+
+wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit) {
+  wire::mcp::DialogueOptions options{.url = target_.url,
+                                     .era = era(),
+                                     .revision = revision(),
+                                     .headers = target_.headers,
+                                     .capabilities = {},
+                                     .timeout = answer_deadline().left(),
+                                     .first_id = first_id_of(era())};
+  if (edit) {
+    edit(options);
+  }
+  auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
+  last_open_failed_ = !opened;
+  if (opened) {
+    heard(true);
+    if (opened->session_id()) {
+      sessions_.emplace_back(*opened->session_id(), opened->revision());
+    }
+  } else {
+    heard_error(opened.error());
+  }
+  return opened;
+}
+
+wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
+  auto& conversations = worker_->conversations;
+  auto held = conversations.find(era());
+  if (held != conversations.end() && held->second.stream() && held->second.stream()->ended()) {
+    conversations.erase(held);
+    held = conversations.end();
+  }
+  if (held == conversations.end()) {
+    auto opened = dialogue();
+    if (!opened) {
+      return tl::unexpected(opened.error());
+    }
+    if (opened->session_id()) {
+      sessions_.pop_back();  // It is kept for the checks that follow.
+    }
+    held = conversations.emplace(era(), std::move(*opened)).first;
+  }
+  return std::ref(held->second);
+}
+
+wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value params,
+                                           wire::mcp::RequestOptions options) {
+  auto dialogue = shared();
+  if (!dialogue) {
+    return tl::unexpected(dialogue.error());
+  }
+  if (!options.timeout) {
+    options.timeout = answer_deadline().left();
+  }
+  auto reply = dialogue->get().request(method, std::move(params), std::move(options));
+  if (!reply) {
+    spoil();
+    heard_error(reply.error());
+    return reply;
+  }
+  spoiled_ = spoiled_ || !reply->response;
+  heard(reply->http);
+  note("< " + reply->describe());
+  if (!pinned_) {
+    last_request_ = reply->http.request;  // Not the GET by which the dialogue may have resumed its answer.
+  }
+  heard(reply->response.has_value() || reply->http.end != wire::EndClass::open);
+  return reply;
+}
+
+Finding Probe::broken(const wire::Error& error, std::string expected) const {
+  if (out_of_time()) {
+    return untestable("the run ended before the answer came");
+  }
+  if (last_open_failed_ && survey_ && survey_->open_error) {
+    return untestable("no conversation can be opened: " + survey_->open_error->detail);
+  }
+  switch (error.code) {
+    case wire::ErrorCode::internal:
+    case wire::ErrorCode::bad_input:
+      return {reports::Verdict::error, error.detail, {}, {}};
+    default:
+      return fail(std::move(expected), error.detail.empty() ? std::string(to_string(error.code)) : error.detail);
+  }
+}
+
+void Probe::note(std::string line) {
+  if (evidence_.size() >= kEvidenceLines) {
+    return;
+  }
+  if (line.size() > kEvidenceBytes) {
+    line = wire::excerpt(std::string_view(line), kEvidenceBytes);
+  }
+  evidence_.push_back(evidence_.size() + 1 == kEvidenceLines ? "(later lines are left out)" : std::move(line));
+}
+
+void Probe::pin_request(wire::Request request) {
+  last_request_ = std::move(request);
+  pinned_ = true;
+}
+
+bool Probe::in_live_session() const {
+  const auto id = last_request_ ? last_request_->headers.find("Mcp-Session-Id") : std::nullopt;
+  if (!id) {
+    return false;
+  }
+  const auto shared = worker_->conversations.find(era());
+  return (shared != worker_->conversations.end() && shared->second.session_id() == *id) ||
+         std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& held) { return held.first == *id; });
+}
+
+void Probe::heard(bool answer) { last_answer_missing_ = !answer; }
+
+void Probe::heard(const wire::Exchange& answer) {
+  constexpr std::size_t kBodyBytes = 8 * 1024;  // Pages of hops are short.
+  wire::Exchange kept;
+  kept.request.url = answer.request.url;
+  kept.head = {.status = answer.head.status, .headers = answer.head.headers};
+  kept.body = answer.body.substr(0, kBodyBytes);
+  kept.end = answer.end;
+  kept.timings = answer.timings;
+  if (!answer.arrivals.empty()) {
+    kept.arrivals = {answer.arrivals.back()};
+  }
+  last_heard_ = {std::move(kept), std::nullopt};
+}
+
+void Probe::heard_error(const wire::Error& error) {
+  note(fmt::format("! {}: {}", to_string(error.code), error.detail));
+  // Of an answer that was refused (`rejected`, `malformed_message`) the answer tells more than the error.
+  if (!last_heard_.answer || is_of_connection(error.code)) {
+    last_heard_ = {std::nullopt, error};
+  }
+  heard(error.code != wire::ErrorCode::timeout && error.code != wire::ErrorCode::connect_timeout);
+}
+
+}  // namespace weir::conformance

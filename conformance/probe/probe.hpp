@@ -1,0 +1,158 @@
+// What a check asks with. Blocking to look at, bounded in time by the run's budget; every request is kept as evidence.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/probe/attribution.hpp"
+#include "conformance/check.hpp"
+#include "wire/http/http_client.hpp"
+#include "wire/mcp/detect.hpp"
+#include "wire/mcp/dialogue.hpp"
+#include "wire/target/profile.hpp"
+
+namespace weir::conformance {
+
+namespace json = wire::json;
+namespace jsonrpc = wire::jsonrpc;
+
+/// What was learnt of one era of the target before the checks; shared by all of them and never changed after.
+struct Survey {
+  Era era{};
+  std::string revision;  ///< Negotiated.
+  json::object capabilities;
+  json::object server_info;
+  bool sessions = false;           ///< streamable: an Mcp-Session-Id was issued.
+  std::vector<json::value> tools;  ///< All pages; empty where not declared.
+  std::vector<json::value> resources;
+  std::vector<json::value> resource_templates;
+  std::vector<json::value> prompts;
+  std::vector<wire::mcp::Reply> list_replies;  ///< The raw replies of the lists, page by page, method in order.
+  std::optional<wire::Error> list_error;       ///< Why some list is not complete.
+  /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
+  std::optional<wire::Error> open_error;
+
+  bool declares(std::string_view capability) const;
+};
+
+class AcrossDeploy;
+
+/// What the run knows of the target.
+struct Target {
+  wire::Profile profile;
+  wire::Url url;          ///< As the user gave it.
+  wire::Headers headers;  ///< Credentials included.
+  wire::ClientOptions client;
+  wire::mcp::Detection detection;
+  std::vector<Survey> surveys;  ///< One per era that is spoken.
+  bool call_read_only = false;
+  std::chrono::milliseconds answer_timeout{5000};
+  std::chrono::milliseconds hold{0};            ///< --hold: how long idle streams are watched; 0: quick mode.
+  std::shared_ptr<AcrossDeploy> across_deploy;  ///< --across-deploy; null: nothing is deployed during the run.
+
+  const Survey* survey(Era era) const;
+};
+
+/// What a worker keeps from check to check: its client, and for each era one conversation that is in order. A server
+/// that takes a second to open a session, or a process, is asked for a few of them and not for one per check.
+struct Worker {
+  explicit Worker(const wire::ClientOptions& options) : client(options) {}
+  ~Worker();  ///< Ends the sessions that are still open.
+
+  wire::HttpClient client;
+  std::map<Era, wire::mcp::Dialogue> conversations;
+};
+
+class Probe {
+ public:
+  /// `stop`, once true, makes every further deadline pass at once. Without a `worker` the probe has one of its own.
+  Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop = nullptr,
+        Worker* worker = nullptr);
+  ~Probe();
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+
+  const Target& target() const { return target_; }
+  /// The era's survey. Checks of kTarget have none: survey_or_null().
+  const Survey& survey() const { return *survey_; }
+  const Survey* survey_or_null() const { return survey_; }
+  Era era() const { return survey_ ? survey_->era : Era::none; }
+  bool is(Era e) const { return era() == e; }
+  const std::string& revision() const;
+
+  /// The target's URL for this era.
+  const wire::Url& url() const { return target_.url; }
+  wire::HttpClient& http() { return worker_->client; }
+  /// Now plus `span`, but never beyond the run's budget.
+  wire::Deadline in(std::chrono::milliseconds span) const;
+  wire::Deadline answer_deadline() const { return in(target_.answer_timeout); }
+
+  /// Waits, for a server that needs a moment to notice something; never beyond the run's budget.
+  void pause(std::chrono::milliseconds span) const;
+
+  /// A request to `url` with the target's credentials and nothing else.
+  wire::Request request(std::string method, const wire::Url& url) const;
+  /// Sends it and reads to the end of the body or the answer deadline.
+  wire::Result<wire::Exchange> send(const wire::Request& request);
+  wire::Result<wire::Exchange> send(const wire::Request& request, wire::Deadline deadline);
+
+  /// A fresh conversation in this probe's era and revision. `edit` may change the options first.
+  wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
+  /// The worker's conversation: in order when the check begins, and left so, or given up by spoil().
+  wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
+  /// The shared conversation may no longer be in order: the next check opens its own.
+  void spoil() { spoiled_ = true; }
+  /// Sends one request on the shared conversation.
+  wire::Result<wire::mcp::Reply> call(std::string_view method, json::value params = nullptr,
+                                      wire::mcp::RequestOptions options = {});
+
+  /// The finding for an error where an answer was due: a fail that names it; untestable when the budget ran out, or
+  /// when no conversation can be opened in this era at all (that is said once, for the whole run).
+  Finding broken(const wire::Error& error, std::string expected) const;
+
+  /// Adds a line to the evidence.
+  void note(std::string line);
+  const std::vector<std::string>& evidence() const { return evidence_; }
+  /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
+  void pin_request(wire::Request request);
+  const std::optional<wire::Request>& last_request() const { return last_request_; }
+  /// Whether the last request belongs to a session that the server issued and this probe has not ended.
+  bool in_live_session() const;
+  /// The last answer, whoever asked for it, or why there was none: what tells the hop of a failure.
+  const LastHeard& last_heard() const { return last_heard_; }
+  /// The last thing that was asked for got no answer in time.
+  bool last_answer_missing() const { return last_answer_missing_; }
+  /// Some answer was 429: who asks too often learns nothing of the server.
+  bool throttled() const { return throttled_; }
+  /// The run's budget is spent, or it was stopped.
+  bool out_of_time() const;
+
+ private:
+  void heard(bool answer);
+  void heard(const wire::Exchange& answer);
+  void heard_error(const wire::Error& error);
+
+  const Target& target_;
+  const Survey* survey_;
+  wire::Deadline deadline_;
+  const std::atomic<bool>* stop_;
+  std::unique_ptr<Worker> own_worker_;
+  Worker* worker_;
+  bool spoiled_ = false;
+  /// Sessions of conversations that the check holds itself; they are ended after it.
+  std::vector<std::pair<std::string, std::string>> sessions_;
+  std::optional<wire::Request> last_request_;
+  bool pinned_ = false;
+  LastHeard last_heard_;
+  bool last_answer_missing_ = false;
+  bool last_open_failed_ = false;
+  bool throttled_ = false;
+  std::vector<std::string> evidence_;
+};
+
+}  // namespace weir::conformance

@@ -1,0 +1,50 @@
+#include "conformance/probe/secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace weir::conformance {
+
+bool is_credential_header(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kWords = {"auth",   "cookie",   "key",       "token",
+                                                      "secret", "password", "credential"};
+  std::string folded(name);
+  std::transform(folded.begin(), folded.end(), folded.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+}
+
+bool has_credentials(const wire::Headers& headers) {
+  const auto& fields = headers.fields();
+  return std::any_of(fields.begin(), fields.end(), [](const auto& field) { return is_credential_header(field.name); });
+}
+
+std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::Headers& headers) {
+  std::vector<std::string> secrets = profile.secrets;
+  secrets.push_back(profile.bearer);
+  if (profile.api_key) {
+    secrets.push_back(profile.api_key->value);
+  }
+  if (const auto& oauth = profile.oauth) {
+    secrets.insert(secrets.end(), {oauth->client_secret, oauth->other_audience_token, oauth->expired_token});
+    for (const auto* grant : {&oauth->other_audience, &oauth->limited}) {
+      secrets.push_back(*grant ? (*grant)->client_secret : std::string());
+    }
+  }
+  for (const auto& field : headers.fields()) {
+    if (!is_credential_header(field.name)) {
+      continue;
+    }
+    secrets.push_back(field.value);
+    // "Bearer abc": the scheme is no secret; what follows is one, also where it stands alone.
+    if (const auto space = field.value.find(' '); space != std::string::npos) {
+      secrets.push_back(field.value.substr(space + 1));
+    }
+  }
+  std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
+  return secrets;
+}
+
+}  // namespace weir::conformance

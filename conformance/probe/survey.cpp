@@ -1,0 +1,99 @@
+#include "conformance/probe/survey.hpp"
+
+#include <array>
+#include <future>
+
+#include "wire/mcp/pagination.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+struct List {
+  std::string_view capability;
+  std::string_view method;
+  std::string_view items;
+  std::vector<json::value> Survey::*into;
+};
+constexpr std::array kLists = {
+    List{"tools", "tools/list", "tools", &Survey::tools},
+    List{"resources", "resources/list", "resources", &Survey::resources},
+    List{"resources", "resources/templates/list", "resourceTemplates", &Survey::resource_templates},
+    List{"prompts", "prompts/list", "prompts", &Survey::prompts}};
+
+/// Whether a list is one that a server may lack although it declares the capability: templates have none of their own.
+bool is_optional(const List& list) { return list.into == &Survey::resource_templates; }
+
+void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
+  for (const auto& list : kLists) {
+    if (!facts.declares(list.capability) || probe.out_of_time()) {
+      continue;
+    }
+    auto listing = wire::mcp::list_all(dialogue, list.method, list.items);
+    facts.*list.into = std::move(listing.items);
+    const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
+    for (auto& page : listing.pages) {
+      facts.list_replies.push_back(std::move(page));
+    }
+    if (listing.error && !is_optional(list)) {
+      facts.list_error = listing.error;
+    }
+    if (unanswered) {
+      break;  // An endpoint that hangs on one list is not asked for each of them.
+    }
+  }
+}
+
+bool has_revision(Era era, const std::optional<std::string>& revision) {
+  return !revision || (*revision == wire::mcp::k2026_07_28) == (era == Era::stateless);
+}
+
+Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop,
+                  std::string& problem) {
+  Survey facts;
+  facts.era = era;
+  facts.revision = target.profile.revision.value_or(std::string(newest_revision(era)));
+  Probe probe(target, &facts, deadline, stop);
+  auto opened = probe.shared();
+  if (!opened) {
+    facts.open_error = opened.error();
+    problem = fmt::format("{} was found, but no conversation can be opened: {}", to_string(era), opened.error().detail);
+    return facts;
+  }
+  wire::mcp::Dialogue& dialogue = opened->get();
+  facts.revision = dialogue.revision();
+  facts.capabilities = dialogue.capabilities();
+  facts.server_info = dialogue.server_info();
+  facts.sessions = dialogue.session_id().has_value();
+  read_lists(dialogue, probe, facts);
+  return facts;
+}
+
+}  // namespace
+
+std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const std::atomic<bool>* stop,
+                           std::vector<std::string>& problems) {
+  auto eras = target.detection.eras();
+  std::erase_if(eras, [&](Era era) { return !has_revision(era, target.profile.revision); });
+  struct Work {
+    std::string problem;
+    std::future<Survey> facts;
+  };
+  std::vector<Work> work(eras.size());
+  for (std::size_t i = 0; i < eras.size(); ++i) {
+    auto& each = work[i];
+    each.facts = std::async(std::launch::async, [&target, &each, era = eras[i], deadline, stop] {
+      return survey_era(target, era, deadline, stop, each.problem);
+    });
+  }
+  std::vector<Survey> surveys;
+  for (auto& each : work) {
+    surveys.push_back(each.facts.get());
+    if (!each.problem.empty()) {
+      problems.push_back(std::move(each.problem));
+    }
+  }
+  return surveys;
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,366 @@
+#include "conformance/run/conduct.hpp"
+
+#include <fmt/ranges.h>
+
+#include <tuple>
+
+#include "conformance/probe/preflight.hpp"
+#include "conformance/probe/secrets.hpp"
+#include "conformance/probe/survey.hpp"
+#include "conformance/run/token_remark.hpp"
+#include "wire/base/redact.hpp"
+#include "wire/auth/oauth.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::string_view kEndpointSpeaks = "preflight.endpoint.speaks";
+
+Target target_of(const RunPlan& plan) {
+  Target target;
+  target.profile = plan.profile;
+  target.url = plan.url;
+  target.headers = plan.profile.all_headers();
+  target.client.ca_file = plan.profile.ca_file;
+  target.client.insecure = plan.profile.insecure;
+  target.client.user_agent = "weir/" + plan.version;
+  target.call_read_only = plan.profile.call_read_only;
+  target.answer_timeout = plan.answer_timeout;
+  target.hold = plan.hold;
+  return target;
+}
+
+/// A revision belongs to the era without handshakes or to those with them.
+std::optional<Era> only_era(const wire::Profile& profile) {
+  if (profile.era) {
+    return *profile.era == Era::none ? std::nullopt : profile.era;
+  }
+  return profile.revision == wire::mcp::k2026_07_28 ? std::optional(Era::stateless) : std::nullopt;
+}
+
+reports::EraFound found(const Survey& survey) {
+  reports::EraFound era;
+  era.era = to_string(survey.era);
+  era.revision = survey.revision;
+  const json::value info(survey.server_info);
+  era.server_name = wire::string_or(info, "name", "");
+  era.server_version = wire::string_or(info, "version", "");
+  for (const auto& [name, value] : survey.capabilities) {
+    era.capabilities.emplace_back(name);
+  }
+  if (survey.declares("tools") && !survey.list_error) {
+    era.tools = static_cast<std::int64_t>(survey.tools.size());
+  }
+  return era;
+}
+
+/// The same deployment at one of its further endpoints; what the profile does not say of it is the target's.
+Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoint, wire::Url url) {
+  Target target = whole;
+  target.url = std::move(url);
+  target.detection = {};
+  target.surveys.clear();
+  wire::Profile& profile = target.profile;
+  profile.url = target.url.str();
+  if (endpoint.era) {
+    profile.revision = endpoint.era == profile.era ? profile.revision : std::nullopt;
+    profile.era = endpoint.era;
+  }
+  profile.expected_tools = endpoint.expected_tools.value_or(profile.expected_tools);
+  profile.safe_tools = endpoint.safe_tools.value_or(profile.safe_tools);
+  return target;
+}
+
+/// Asked once, however many endpoints there are: the deployment has one front door and one set of health routes.
+bool is_asked_once(std::string_view id) {
+  return id.starts_with("health.") || id.starts_with("front-door.") || id.starts_with("plain.stream.") ||
+         is_of_deploy(id);
+}
+
+reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
+  return {.cause = "handshake-failed",
+          .message = problems.front(),
+          .fix = "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
+          .evidence = problems,
+          .curl = {}};
+}
+
+reports::PreflightFailure no_token(const wire::Error& error, const wire::OAuthClient& oauth) {
+  const auto problem = wire::token_problem(error);
+  return {.cause = std::string(problem.name),
+          .message = error.detail,
+          .fix = std::string(problem.fix),
+          .evidence = {fmt::format("POST {}: {}", oauth.token_url, error.detail)},
+          .curl = {}};
+}
+
+bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
+
+class Conductor {
+ public:
+  explicit Conductor(const RunPlan& plan)
+      : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {}
+
+  wire::Result<reports::Results> go() {
+    const auto begin = wire::Clock::now();
+    describe();
+    if (auto looked = look(); !looked) {
+      return tl::unexpected(looked.error());
+    }
+    circumstances_.interrupted = circumstances_.interrupted || is_set(plan_.interrupted);
+    results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
+    conclude(results_, circumstances_);
+    note_renewals();
+    reports::redact(results_, reports::Redactor(secrets()));
+    return std::move(results_);
+  }
+
+ private:
+  void describe() {
+    results_.tool_version = plan_.version;
+    results_.started_at = plan_.started_at;
+    results_.target_name = plan_.profile.name.empty() ? plan_.url.host : plan_.profile.name;
+    results_.target_url = plan_.url.str();
+    results_.strict = plan_.strict;
+    results_.tls_verified = !(plan_.profile.insecure && plan_.url.tls());
+  }
+
+  /// Preflight, survey, checks, lock, baseline; stops where there is nothing further to see.
+  wire::Result<void> look() {
+    if (auto failure = get_token()) {
+      results_.preflight = std::move(failure);
+      return {};
+    }
+    auto first = preflight(target_, only_era(plan_.profile));
+    target_.detection = std::move(first.detection);
+    results_.preflight = std::move(first.failure);
+    explain_refusal();
+    if (results_.preflight || is_set(plan_.interrupted)) {
+      return {};
+    }
+    take_eras(target_, {});
+    if (!is_plain(target_) && target_.surveys.empty()) {
+      results_.preflight = no_such_revision();
+      return {};
+    }
+    std::vector<std::string> beside = plan_.checks;
+    std::erase_if(beside, [](const std::string& id) { return is_of_deploy(id); });
+    run(target_, std::move(beside), {});
+    if (!is_plain(target_) && nothing_was_opened() && !something_failed()) {
+      results_.preflight = no_conversation(results_.problems);
+    }
+    for (const auto& endpoint : plan_.profile.endpoints) {
+      if (auto visited = visit(endpoint); !visited) {
+        return visited;
+      }
+    }
+    deploy_across();
+    sort();
+    if (auto guarded = guard(); !guarded) {
+      return guarded;
+    }
+    excuse();
+    return {};
+  }
+
+  static bool is_plain(const Target& target) { return target.profile.era == Era::none; }
+
+  /// The same for one of the further endpoints. Whatever it answers is its verdicts, and none of the run's.
+  wire::Result<void> visit(const wire::ProfileEndpoint& endpoint) {
+    auto url = wire::resolve(plan_.url, endpoint.url);
+    if (!url) {
+      return tl::unexpected(url.error());
+    }
+    Target target = endpoint_target(target_, endpoint, std::move(*url));
+    target.detection = preflight(target, only_era(target.profile)).detection;
+    take_eras(target, endpoint.name);
+    std::vector<std::string> checks = plan_.checks;
+    std::erase_if(checks, is_asked_once);
+    if (target.surveys.empty() && !is_plain(target)) {
+      std::erase_if(checks, [](const std::string& id) { return id != kEndpointSpeaks; });
+    }
+    run(target, std::move(checks), endpoint.name);
+    return {};
+  }
+
+  /// Surveys the eras that were found; a target that is to be none has none to look at.
+  void take_eras(Target& target, const std::string& endpoint) {
+    if (is_plain(target)) {
+      results_.eras.push_back({.era = std::string(to_string(Era::none)), .endpoint = endpoint});
+      return;
+    }
+    std::vector<std::string> problems;
+    target.surveys = survey(target, deadline_, plan_.interrupted, problems);
+    circumstances_.eras_lost += problems.size();
+    for (const auto& problem : problems) {
+      results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
+    }
+    for (const auto& survey : target.surveys) {
+      results_.eras.push_back(found(survey));
+      results_.eras.back().endpoint = endpoint;
+      note_other_revision(survey);
+    }
+  }
+
+  void sort() {
+    std::stable_sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.id, a.endpoint, a.era, a.revision) < std::tie(b.id, b.endpoint, b.era, b.revision);
+    });
+  }
+
+  void explain_refusal() {
+    if (!results_.preflight || results_.preflight->cause != "unauthorized") {
+      return;
+    }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto why = why_refused(target_.profile.bearer, std::chrono::duration<double>(now).count());
+    if (!why.empty()) {
+      results_.preflight->message += "; " + why;
+    }
+  }
+
+  std::vector<std::string> secrets() const {
+    auto all = secrets_of(target_.profile, target_.headers);
+    if (target_.client.tokens) {
+      const auto tokens = target_.client.tokens->secrets();
+      all.insert(all.end(), tokens.begin(), tokens.end());
+    }
+    return all;
+  }
+
+  void note_renewals() {
+    const auto failure = target_.client.tokens ? target_.client.tokens->last_failure() : std::string();
+    if (!failure.empty()) {
+      results_.problems.push_back("the token could not be renewed: " + failure);
+    }
+  }
+
+  /// By client credentials, where the profile has them and no token was given.
+  std::optional<reports::PreflightFailure> get_token() {
+    const auto& oauth = plan_.profile.oauth;
+    if (!oauth || !plan_.profile.bearer.empty()) {
+      return std::nullopt;
+    }
+    auto token = wire::fetch_token(*oauth, target_.client, wire::Deadline::in(plan_.answer_timeout));
+    if (!token) {
+      return no_token(token.error(), *oauth);
+    }
+    target_.profile.bearer = token->value;
+    target_.headers = target_.profile.all_headers();
+    target_.client.tokens = std::make_shared<wire::FreshToken>(*oauth, target_.client, std::move(*token));
+    return std::nullopt;
+  }
+
+  /// Then a failed check says more than the handshake's error.
+  bool something_failed() const {
+    return std::any_of(results_.checks.begin(), results_.checks.end(),
+                       [](const auto& check) { return check.verdict == reports::Verdict::fail; });
+  }
+  bool nothing_was_opened() const {
+    return std::all_of(target_.surveys.begin(), target_.surveys.end(),
+                       [](const Survey& survey) { return survey.open_error.has_value(); });
+  }
+
+  reports::PreflightFailure no_such_revision() const {
+    std::vector<std::string> eras;
+    for (Era era : target_.detection.eras()) {
+      eras.emplace_back(to_string(era));
+    }
+    return {.cause = "revision-not-spoken",
+            .message = fmt::format("revision {} was asked for, but the endpoint speaks {} only",
+                                   plan_.profile.revision.value_or(""), fmt::join(eras, " and ")),
+            .fix = "Leave --revision out, or name one of that era."};
+  }
+
+  void note_other_revision(const Survey& survey) {
+    const auto& asked = plan_.profile.revision;
+    if (asked && !survey.open_error && survey.revision != *asked) {
+      results_.problems.push_back(fmt::format("revision {} was asked for, {} negotiated {} and is judged by that",
+                                              *asked, to_string(survey.era), survey.revision));
+    }
+  }
+
+  /// A deploy would disturb every other check: its own come after them, those of further endpoints included.
+  void deploy_across() {
+    std::vector<std::string> across = plan_.checks;
+    std::erase_if(across, [](const std::string& id) { return !is_of_deploy(id); });
+    if (!plan_.across_deploy || across.empty() || circumstances_.interrupted) {
+      return;
+    }
+    if (circumstances_.stopped_early) {
+      results_.problems.push_back("--across-deploy: the command was not run, as the run had ended before");
+      return;
+    }
+    deploy();
+    run(target_, std::move(across), {});
+  }
+
+  void deploy() {
+    target_.across_deploy = std::make_shared<AcrossDeploy>(*plan_.across_deploy);
+    const auto& watch = target_.across_deploy->watch(target_, deadline_, [this] { return is_set(plan_.interrupted); });
+    circumstances_.interrupted = is_set(plan_.interrupted);
+    circumstances_.deploy_failed = !watch.end.good();
+    if (!watch.end.good()) {
+      results_.problems.push_back("--across-deploy: the command " + watch.end.describe());
+    }
+  }
+
+  void run(const Target& target, std::vector<std::string> checks, const std::string& endpoint) {
+    if (checks.empty()) {
+      return;
+    }
+    auto outcome = run_checks(target, {.checks = std::move(checks),
+                                       .lowest = plan_.lowest,
+                                       .deadline = deadline_,
+                                       .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                                       .threads = plan_.concurrency,
+                                       .interrupted = plan_.interrupted});
+    for (auto& check : outcome.checks) {
+      check.endpoint = endpoint;
+      results_.checks.push_back(std::move(check));
+    }
+    for (const auto& problem : outcome.problems) {
+      results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
+    }
+    circumstances_.interrupted = circumstances_.interrupted || outcome.interrupted;
+    circumstances_.stopped_early = circumstances_.stopped_early || outcome.stopped_early;
+  }
+
+  wire::Result<void> guard() {
+    if (!plan_.tools_lock) {
+      return {};
+    }
+    auto locked = guard_tools(*plan_.tools_lock, target_.surveys);
+    if (!locked) {
+      return tl::unexpected(locked.error());
+    }
+    results_.tools_lock = std::move(locked->report);
+    circumstances_.tools_changed = locked->breached;
+    if (locked->problem) {
+      circumstances_.tools_unknown = true;
+      results_.problems.push_back(*locked->problem);
+    }
+    return {};
+  }
+
+  void excuse() {
+    if (plan_.baseline) {
+      const auto problems = apply_baseline(*plan_.baseline, plan_.started_at.substr(0, 10), results_.checks);
+      circumstances_.baseline_problems = problems.size();
+      results_.problems.insert(results_.problems.end(), problems.begin(), problems.end());
+    }
+  }
+
+  const RunPlan& plan_;
+  wire::Deadline deadline_;
+  Target target_;
+  reports::Results results_;
+  Circumstances circumstances_;
+};
+
+}  // namespace
+
+wire::Result<reports::Results> conduct(const RunPlan& plan) { return Conductor(plan).go(); }
+
+}  // namespace weir::conformance

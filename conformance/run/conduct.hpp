@@ -1,0 +1,52 @@
+// A whole run: preflight, survey, checks, tools lock, baseline, and the exit code that follows from them.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/deploy/across_deploy.hpp"
+#include "conformance/run/baseline.hpp"
+#include "conformance/run/runner.hpp"
+#include "conformance/tools_lock/tools_lock.hpp"
+
+namespace weir::conformance {
+
+struct RunPlan {
+  wire::Profile profile;  ///< Options of the command line are merged into it.
+  wire::Url url;
+  std::vector<std::string> checks;  ///< Ids.
+  reports::Level lowest = reports::Level::may;
+  bool strict = false;
+  std::chrono::milliseconds budget = kDefaultBudget;
+  std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;
+  std::chrono::milliseconds hold{0};
+  unsigned concurrency = kThreads;
+  std::optional<Baseline> baseline;
+  std::optional<ToolsLockOptions> tools_lock;
+  std::optional<AcrossDeployOptions> across_deploy;  ///< Deploys once every other check has been asked.
+  std::string version;
+  std::string started_at;  ///< RFC 3339, UTC; its date decides what has expired.
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+/// The results, redacted and with their exit code. An error (a tools lock that cannot be read) is bad configuration.
+wire::Result<reports::Results> conduct(const RunPlan& plan);
+
+/// What decides the exit code besides the verdicts.
+struct Circumstances {
+  bool interrupted = false;
+  bool stopped_early = false;  ///< Some checks were not asked.
+  std::size_t baseline_problems = 0;
+  bool tools_changed = false;  ///< Up to the gate of the tools lock.
+  bool tools_unknown = false;  ///< A lock was given but could not be compared.
+  bool deploy_failed = false;  ///< Its command did not end well: nothing is known of a deploy.
+  std::size_t eras_lost = 0;   ///< Found, but no conversation could be opened in them.
+};
+
+/// Sets summary, exit_code and exit_reason. A MAY that is not met never counts; a run in which nothing was judged is
+/// inconclusive, never good.
+void conclude(reports::Results& results, const Circumstances& circumstances);
+
+}  // namespace weir::conformance

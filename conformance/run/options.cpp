@@ -1,0 +1,134 @@
+#include "conformance/run/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "wire/base/nearest.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+void describe_target(CLI::App& app, Options& o) {
+  const auto* group = "Target";
+  app.add_option("URL", o.url, "The MCP endpoint; may come from the profile");
+  app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
+  app.add_option("--env", o.environment, "One of the profile's environments, such as staging")->group(group);
+  app.add_option("--era", o.era, "Ask for this era alone: http-sse, streamable, stateless")->group(group);
+  app.add_option("--revision", o.revision, "Offer this revision of MCP")->group(group);
+  app.add_option("--ca", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
+  app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
+  app.add_flag("--call-read-only", o.call_read_only, "Tools with readOnlyHint may be called")->group(group);
+}
+
+void describe_credentials(CLI::App& app, Options& o) {
+  const auto* group = "Credentials";
+  app.add_option("--header", o.headers, "'Name: value', sent with every request; repeatable")->group(group);
+  app.add_option("--header-env", o.header_envs, "'Name: VARIABLE', its value from the environment; repeatable")
+      ->group(group);
+  app.add_option("--bearer-env", o.bearer_env, "Variable that holds a bearer token")->group(group);
+  app.add_option("--api-key-env", o.api_key_env, "Variable that holds an API key")->group(group);
+  app.add_option("--api-key-header", o.api_key_header, "Header for the API key [X-API-Key]")->group(group);
+}
+
+void describe_checks(CLI::App& app, Options& o) {
+  const auto* group = "Checks";
+  app.add_option("--checks", o.checks, "Only ids that match this glob; '!GLOB' leaves out; repeatable")->group(group);
+  app.add_option("--level", o.level, "Lowest level that is asked: must, should, may [may]")->group(group);
+  app.add_flag("--strict", o.strict, "A SHOULD that is not met fails the run")->group(group);
+  app.add_option("--baseline", o.baseline, "YAML file of known failures; a stale entry fails the run")->group(group);
+}
+
+void describe_tools_lock(CLI::App& app, Options& o) {
+  const auto* group = "Tools lock";
+  app.add_option("--tools-lock", o.tools_lock, "File that pins the tools; written when it is not there")->group(group);
+  app.add_option("--tools-gate", o.tools_gate, "Changes that fail the run: breaking, risky, additive [breaking]")
+      ->group(group);
+  app.add_flag("--accept", o.accept, "Write the tools lock anew")->group(group);
+}
+
+void describe_pace(CLI::App& app, Options& o) {
+  const auto* group = "Pace";
+  app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
+  app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
+  app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
+  app.add_option("--hold", o.hold_seconds, "Seconds for which idle streams are watched [0]")->group(group);
+  app.add_option("--across-deploy", o.across_deploy,
+                 "Shell command that deploys: streams and sessions are held across it")
+      ->group(group);
+}
+
+void describe_output(CLI::App& app, Options& o) {
+  const auto* group = "Output";
+  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, ...; repeatable")->group(group);
+  app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);
+  auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
+  app.add_flag("--verbose", o.verbose, "A line for every check, those that passed too")->group(group)->excludes(quiet);
+  app.add_option("--color", o.color, "auto, always, never [auto]")->group(group);
+  auto* list = app.add_flag("--list", o.list, "List the checks (with --json as JSON) and stop")->group(group);
+  app.add_flag("--failure-modes", o.failure_modes, "With --list: which failure is shown by which check, as Markdown")
+      ->group(group)
+      ->needs(list);
+  app.add_option("--explain", o.explain, "Tell all about one check and stop")->group(group);
+}
+
+tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
+
+wire::Result<void> refuse_extras(const CLI::App& app) {
+  for (const auto& extra : app.remaining()) {
+    if (extra == "--" || extra.empty()) {
+      continue;
+    }
+    if (extra.front() != '-') {
+      return usage(fmt::format("unexpected argument '{}': there is one URL", extra));
+    }
+    const std::string name = extra.substr(0, extra.find('='));
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options()) {
+      if (!option->get_lnames().empty()) {
+        known.push_back("--" + option->get_lnames().front());
+      }
+    }
+    return usage(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, known)));
+  }
+  return {};
+}
+
+}  // namespace
+
+wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
+                                                           const std::string& version) {
+  CLI::App app("Tells whether a deployed MCP endpoint is right, without touching what it does.", "weir-conformance");
+  app.set_version_flag("--version", "weir-conformance " + version);
+  app.allow_extras();
+  app.footer(
+      "Exit codes: 0 all good, 1 the target fails, 2 usage, 3 the target could not be reached, 4 inconclusive,\n"
+      "130 interrupted.");
+  Options options;
+  describe_target(app, options);
+  describe_credentials(app, options);
+  describe_checks(app, options);
+  describe_tools_lock(app, options);
+  describe_pace(app, options);
+  describe_output(app, options);
+  for (auto* option : app.get_options()) {
+    // "--header A --header B", never "--header A B": what follows may be the URL.
+    if (option->get_expected_max() > 1) {
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    }
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Printed{app.help()};
+  } catch (const CLI::CallForVersion& answer) {
+    return Printed{std::string(answer.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  if (auto extras = refuse_extras(app); !extras) {
+    return tl::unexpected(extras.error());
+  }
+  return options;
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,65 @@
+// The command line of weir-conformance, as values.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "conformance/run/conduct.hpp"
+
+namespace weir::conformance {
+
+struct Options {
+  std::string url;
+  std::string profile;
+  std::string environment;  ///< Of the profile.
+  std::string era;
+  std::string revision;
+  std::vector<std::string> headers;      ///< "K: V"
+  std::vector<std::string> header_envs;  ///< "K: VARIABLE"
+  std::string bearer_env;
+  std::string api_key_env;
+  std::string api_key_header;
+  std::vector<std::string> checks;
+  std::string level = "may";
+  bool strict = false;
+  std::string baseline;
+  std::string tools_lock;
+  bool accept = false;
+  std::string tools_gate = "breaking";
+  double budget_seconds = 120;
+  double timeout_seconds = 5;
+  double hold_seconds = 0;
+  int concurrency = 8;
+  std::optional<std::string> across_deploy;  ///< A shell command.
+  std::vector<std::string> reports;          ///< "FORMAT=PATH"
+  bool list = false;
+  bool failure_modes = false;  ///< With list: the failure modes instead of the checks.
+  std::string explain;
+  bool call_read_only = false;
+  std::string ca_file;
+  bool insecure = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool json = false;
+  std::string color = "auto";
+};
+
+/// Printed instead of a run: help or version.
+struct Printed {
+  std::string text;
+};
+
+/// An error is one line that names the option and the nearest right one.
+wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
+                                                           const std::string& version);
+
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+/// Reads the profile and the baseline, merges the command line over them, and selects the checks. Everything that could
+/// be wrong with the configuration is said here, before the target is asked.
+wire::Result<RunPlan> plan_of(const Options& options, const Environment& environment);
+
+}  // namespace weir::conformance

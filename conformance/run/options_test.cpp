@@ -1,0 +1,150 @@
+#include "conformance/run/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace weir::conformance {
+
+using testing::HasSubstr;
+
+namespace {
+
+wire::Result<std::variant<Options, Printed>> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "weir-conformance");
+  return parse_options(static_cast<int>(words.size()), words.data(), "1.2.3");
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const std::map<std::string, std::string> all = {{"TOKEN", "token-value"}, {"KEY", "key-value"}, {"EMPTY", ""}};
+  const auto found = all.find(name);
+  return found == all.end() ? std::nullopt : std::optional(found->second);
+}
+
+wire::Result<RunPlan> plan(std::vector<const char*> words) {
+  const auto parsed = parse(std::move(words));
+  if (!parsed) {
+    return tl::unexpected(parsed.error());
+  }
+  return plan_of(std::get<Options>(*parsed), environment);
+}
+
+std::string error_of(std::vector<const char*> words) {
+  const auto made = plan(std::move(words));
+  EXPECT_FALSE(made);
+  if (made) return "";
+  EXPECT_EQ(made.error().code, wire::ErrorCode::bad_input);
+  EXPECT_EQ(made.error().detail.find('\n'), std::string::npos) << made.error().detail;
+  return made.error().detail;
+}
+
+constexpr auto kUrl = "http://127.0.0.1:1/mcp";
+
+}  // namespace
+
+TEST(Options, need_a_url_only) {
+  const auto made = plan({kUrl});
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->url.path, "/mcp");
+  EXPECT_THAT(made->checks, testing::Not(testing::Contains(testing::StartsWith("deploy."))));
+  EXPECT_GT(made->checks.size(), 200U);
+  EXPECT_EQ(made->budget, std::chrono::seconds(120));
+  EXPECT_THAT(error_of({}), HasSubstr("no URL"));
+}
+
+TEST(Options, ask_about_a_deploy_where_there_is_one) {
+  EXPECT_THAT(plan({kUrl, "--across-deploy", "true"})->checks, testing::Contains("deploy.stream.ends"));
+  EXPECT_TRUE(plan({kUrl, "--across-deploy", "true"})->across_deploy);
+  EXPECT_FALSE(plan({kUrl})->across_deploy);
+  EXPECT_THAT(error_of({kUrl, "--checks", "deploy.*"}), HasSubstr("add --across-deploy"));
+  EXPECT_THAT(error_of({kUrl, "--across-deploy", ""}), HasSubstr("the command is empty"));
+}
+
+TEST(Options, need_roots_that_can_be_read) {
+  EXPECT_THAT(error_of({kUrl, "--ca", "no/such/roots.pem"}), HasSubstr("--ca: 'no/such/roots.pem' cannot be read"));
+}
+
+TEST(Options, print_help_and_version) {
+  EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "weir-conformance 1.2.3\n");
+  const auto help = std::get<Printed>(*parse({"--help"})).text;
+  for (const auto* option : {"--profile",    "--era",        "--revision",       "--header",
+                             "--header-env", "--bearer-env", "--api-key-env",    "--api-key-header",
+                             "--checks",     "--level",      "--strict",         "--baseline",
+                             "--tools-lock", "--accept",     "--tools-gate",     "--budget",
+                             "--timeout",    "--hold",       "--across-deploy",  "--report",
+                             "--list",       "--explain",    "--call-read-only", "--ca",
+                             "--insecure",   "--quiet",      "--verbose",        "--json",
+                             "--color",      "--version"}) {
+    EXPECT_THAT(help, HasSubstr(option));
+  }
+}
+
+TEST(Options, name_the_nearest_of_a_wrong_word) {
+  EXPECT_THAT(error_of({kUrl, "--stric"}), HasSubstr("--strict"));
+  EXPECT_THAT(error_of({kUrl, "--reprot=json=x"}), HasSubstr("did you mean '--report'"));
+  EXPECT_THAT(error_of({kUrl, "--era", "streamabel"}), HasSubstr("did you mean 'streamable'"));
+  EXPECT_THAT(error_of({kUrl, "--revision", "2025-11-24"}), HasSubstr("did you mean '2025-11-25'"));
+  EXPECT_THAT(error_of({kUrl, "--checks", "jsonrpc.id.echo"}), HasSubstr("did you mean 'jsonrpc.id.echoed'"));
+  EXPECT_THAT(error_of({kUrl, "http://second/"}), HasSubstr("one URL"));
+}
+
+TEST(Options, refuse_values_out_of_range) {
+  EXPECT_THAT(error_of({kUrl, "--budget", "0"}), HasSubstr("--budget must be between"));
+  EXPECT_THAT(error_of({kUrl, "--budget", "nan"}), HasSubstr("--budget"));
+  EXPECT_THAT(error_of({kUrl, "--budget", "soon"}), HasSubstr("--budget"));
+  EXPECT_THAT(error_of({kUrl, "--timeout", "-1"}), HasSubstr("--timeout"));
+  EXPECT_THAT(error_of({kUrl, "--level", "maybe"}), HasSubstr("--level is must, should or may"));
+  EXPECT_THAT(error_of({kUrl, "--tools-lock", "x", "--tools-gate", "any"}), HasSubstr("--tools-gate"));
+  EXPECT_THAT(error_of({kUrl, "--accept"}), HasSubstr("--tools-lock"));
+  EXPECT_THAT(error_of({kUrl, "--era", "stateless", "--revision", "2025-06-18"}), HasSubstr("has no revision"));
+  EXPECT_THAT(error_of({"mcp.example.com/mcp"}), HasSubstr("mcp.example.com"));
+}
+
+TEST(Options, select_checks_by_globs) {
+  const auto made = plan({"--checks", "jsonrpc.*", "--checks", "!jsonrpc.id.*", "--checks", "tools.list.shape", kUrl});
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_THAT(made->checks, testing::Contains("tools.list.shape"));
+  EXPECT_THAT(made->checks, testing::Not(testing::Contains("jsonrpc.id.echoed")));
+  EXPECT_EQ(made->url.str(), kUrl);
+}
+
+TEST(Options, choose_an_environment_of_the_profile_alone) {
+  EXPECT_THAT(error_of({kUrl, "--env", "local"}), HasSubstr("--env chooses within a profile"));
+  const auto profile = std::filesystem::path(testing::TempDir()) / fmt::format("weir-options-{}.yaml", ::getpid());
+  std::ofstream(profile) << "url: http://a.example/mcp\nendpoints: [{name: b, url: /b}]\n"
+                            "environments: {local: {bearer: '${TOKEN}'}}\n";
+  const auto name = profile.string();
+  const auto made = plan({"--profile", name.c_str(), "--env", "local"});
+  const auto wrong = error_of({"--profile", name.c_str(), "--env", "locl"});
+  const auto locked = error_of({"--profile", name.c_str(), "--tools-lock", "lock.json"});
+  std::filesystem::remove(profile);
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->profile.bearer, "token-value");
+  EXPECT_THAT(wrong, HasSubstr("did you mean 'local'?"));
+  EXPECT_THAT(locked, HasSubstr("run each URL with a lock of its own"));
+}
+
+TEST(Options, take_credentials_from_the_environment) {
+  const auto made = plan({kUrl, "--bearer-env", "TOKEN", "--api-key-env", "KEY", "--api-key-header", "X-Key",
+                          "--header-env", "X-Extra: TOKEN", "--header", "X-Plain: a: b"});
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->profile.bearer, "token-value");
+  EXPECT_EQ(made->profile.api_key->header, "X-Key");
+  EXPECT_EQ(made->profile.api_key->value, "key-value");
+  EXPECT_EQ(made->profile.headers.get("x-extra"), "token-value");
+  EXPECT_EQ(made->profile.headers.get("x-plain"), "a: b");
+  EXPECT_THAT(made->profile.secrets, testing::Contains("token-value"));
+}
+
+TEST(Options, name_a_variable_that_is_missing_and_repeat_no_secret) {
+  EXPECT_THAT(error_of({kUrl, "--bearer-env", "NOPE"}), HasSubstr("NOPE is not set"));
+  EXPECT_THAT(error_of({kUrl, "--api-key-env", "EMPTY"}), HasSubstr("EMPTY is empty"));
+  EXPECT_EQ(error_of({kUrl, "--header", "s3cret"}).find("s3cret"), std::string::npos);
+  EXPECT_EQ(error_of({"http://user:s3cret@host/"}).find("s3cret"), std::string::npos);
+  EXPECT_THAT(error_of({kUrl, "--header", "A: b\r\nC: d"}), HasSubstr("line break"));
+}
+
+}  // namespace weir::conformance

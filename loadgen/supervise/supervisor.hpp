@@ -1,0 +1,41 @@
+// The supervisor: resolves the scenario against the target, spawns the workers, gives the orders of each phase, merges
+// the snapshots of each second, and owns journal, metrics, screen and reports. It holds no stream.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadgen/supervise/preflight.hpp"
+#include "reports/measure/journal.hpp"
+#include "reports/load/writers.hpp"
+
+namespace weir::loadgen {
+
+struct RunOptions {
+  std::string tool_version;
+  std::string command;   ///< As the user typed it, redacted.
+  std::string metrics;   ///< "127.0.0.1:9464"; empty: no endpoint. Not loopback only where the user says so.
+  std::string push;      ///< Pushgateway's base URL.
+  std::string textfile;  ///< Path of a .prom file, written at the end.
+  std::string journal;   ///< Path.
+  std::vector<reports::ReportSpec> reports;
+  std::uint32_t shard = 0, shards = 1;
+  std::optional<std::int64_t> start_at_unix_ns;
+  bool quiet = false;
+  bool live = false;  ///< A terminal: the live view.
+  std::string colour = "auto";
+};
+
+struct RunResult {
+  reports::load::LoadResults results;
+  std::vector<std::string> problems;  ///< Reports that could not be written, metrics that could not be pushed.
+  bool written = true;                ///< false: a report is missing, which must not look like a good run.
+};
+
+/// Signals: counts of SIGINT/SIGTERM as seen by main; one ends the run cleanly, a second at once.
+wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& options, const std::atomic<int>& signals);
+
+}  // namespace weir::loadgen

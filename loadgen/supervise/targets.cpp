@@ -1,0 +1,277 @@
+#include "loadgen/supervise/targets.hpp"
+
+#include <mutex>
+
+#include "loadgen/net/loop.hpp"
+#include "loadgen/supervise/background.hpp"
+#include "wire/mcp/detect.hpp"
+
+namespace weir::loadgen {
+
+namespace {
+
+using namespace std::chrono_literals;
+using wire::mcp::Era;
+
+constexpr std::chrono::milliseconds kLookUpTimeout = 5s;
+constexpr std::chrono::milliseconds kConnectTimeout = 5s;
+/// An event stream beside refused POSTs is a plain one where it names no endpoint so soon: servers of that era do at
+/// once.
+constexpr std::chrono::milliseconds kPlainAfter = 500ms;
+
+const std::string& url_text(const Scenario& scenario, const Population& population) {
+  return population.url.empty() ? scenario.target.url : population.url;
+}
+
+wire::Result<std::vector<wire::SocketAddress>> parse_resolve(std::string_view entry, std::string_view list,
+                                                             std::uint16_t port) {
+  std::vector<wire::SocketAddress> addresses;
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    std::string ip(list.substr(0, comma));
+    list.remove_prefix(std::min(list.size(), comma + 1));
+    if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') {
+      ip = ip.substr(1, ip.size() - 2);
+    }
+    const auto parsed = wire::parse_socket_address(wire::SocketAddress{ip, port}.text());
+    if (!parsed) {
+      return wire::fail(wire::ErrorCode::bad_input,
+                        fmt::format("resolve '{}': '{}' is no address; write host:port:address[,address]", entry, ip));
+    }
+    addresses.push_back(*parsed);
+  }
+  if (addresses.empty()) {
+    return wire::fail(wire::ErrorCode::bad_input,
+                      fmt::format("resolve '{}' names no address; write host:port:address[,address]", entry));
+  }
+  return addresses;
+}
+
+std::vector<std::string> texts(const std::vector<wire::SocketAddress>& addresses) {
+  std::vector<std::string> found;
+  for (const auto& address : addresses) {
+    found.push_back(address.text());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t target) {
+  Looked looked;
+  looked.target = target;
+  const auto began = monotonic_ns();
+  const auto found = look_up(url.host, url.port, wire::Deadline::in(kLookUpTimeout));
+  looked.took_ns = monotonic_ns() - began;
+  if (found) {
+    looked.addresses = texts(*found);
+  } else {
+    looked.failure = found.error().detail;
+  }
+  return looked;
+}
+
+Era era_of(StreamKind kind) {
+  switch (kind) {
+    case StreamKind::http_sse_get:
+      return Era::http_sse;
+    case StreamKind::streamable_get:
+    case StreamKind::streamable_post:
+      return Era::streamable;
+    case StreamKind::listen:
+      return Era::stateless;
+    case StreamKind::automatic:
+    case StreamKind::plain_get:
+    case StreamKind::none:
+      break;
+  }
+  return Era::none;
+}
+
+wire::ClientOptions client_of(const Scenario& scenario, const Looked& looked) {
+  wire::ClientOptions client;
+  client.ca_file = scenario.target.ca_file;
+  client.insecure = scenario.target.insecure;
+  client.user_agent = "weir-loadgen";
+  client.connect_to = looked.addresses.empty() ? "" : looked.addresses.front();
+  return client;
+}
+
+wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
+  const auto detection = wire::mcp::detect(options);
+  const auto eras = detection.eras();
+  const auto speaks = [&](Era era) { return std::find(eras.begin(), eras.end(), era) != eras.end(); };
+  if (speaks(Era::stateless)) {
+    return StreamKind::listen;
+  }
+  if (speaks(Era::streamable)) {
+    return StreamKind::streamable_get;
+  }
+  if (speaks(Era::http_sse)) {
+    return StreamKind::http_sse_get;
+  }
+  const auto* get = detection.attempt(Era::http_sse);
+  if (get != nullptr && get->exchange && get->exchange->ok() && get->exchange->is_event_stream()) {
+    return StreamKind::plain_get;
+  }
+  std::string why;
+  for (const auto& attempt : detection.attempts) {
+    if (attempt.error) {
+      return wire::fail(attempt.error->code,
+                        fmt::format("{} cannot be reached: {}", options.url.str(), attempt.error->detail));
+    }
+    why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", attempt.question, attempt.why);
+  }
+  return wire::fail(wire::ErrorCode::rejected,
+                    fmt::format("{} offers no stream that could be held: {}", options.url.str(), why));
+}
+
+}  // namespace
+
+wire::Result<Targets> targets_of(const Scenario& scenario) {
+  Targets targets;
+  for (const auto& population : scenario.populations) {
+    const auto url = wire::parse_url(url_text(scenario, population));
+    if (!url) {
+      return tl::unexpected(url.error());
+    }
+    const auto same = std::find_if(targets.urls.begin(), targets.urls.end(),
+                                   [&](const wire::Url& other) { return other.origin() == url->origin(); });
+    targets.of_population.push_back(static_cast<std::uint32_t>(same - targets.urls.begin()));
+    if (same == targets.urls.end()) {
+      targets.urls.push_back(*url);
+    }
+  }
+  return targets;
+}
+
+wire::Result<std::vector<wire::SocketAddress>> fixed_addresses(const Scenario& scenario, const wire::Url& url) {
+  const auto prefix = wire::SocketAddress{url.host, url.port}.text() + ":";
+  for (const auto& entry : scenario.resolve) {
+    if (entry.compare(0, prefix.size(), prefix) == 0) {
+      return parse_resolve(entry, std::string_view(entry).substr(prefix.size()), url.port);
+    }
+  }
+  return std::vector<wire::SocketAddress>{};
+}
+
+wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up) {
+  std::vector<Looked> all;
+  for (std::uint32_t i = 0; i < targets.urls.size(); ++i) {
+    const auto fixed = fixed_addresses(scenario, targets.urls[i]);
+    if (!fixed) {
+      return tl::unexpected(fixed.error());
+    }
+    if (!fixed->empty()) {
+      all.push_back({i, texts(*fixed), "", -1});
+      continue;
+    }
+    auto looked = look_up_one(look_up, targets.urls[i], i);
+    if (!looked.failure.empty()) {
+      return wire::fail(wire::ErrorCode::resolve_failed, looked.failure);
+    }
+    all.push_back(std::move(looked));
+  }
+  return all;
+}
+
+bool all_on_loopback(const std::vector<Looked>& looked) {
+  return std::all_of(looked.begin(), looked.end(), [](const Looked& one) {
+    return std::all_of(one.addresses.begin(), one.addresses.end(),
+                       [](const std::string& address) { return address.rfind("127.", 0) == 0; });
+  });
+}
+
+struct NameKeeper::Impl {
+  struct Shared {
+    LookUp look_up;
+    std::vector<std::pair<std::uint32_t, wire::Url>> names;
+    std::chrono::nanoseconds every{};
+    std::map<std::uint32_t, std::vector<std::string>> known;  ///< Of the thread alone.
+    std::mutex mutex;
+    std::vector<Looked> news;
+  };
+
+  static std::optional<Background::Time> ask(Shared& shared) {
+    for (const auto& [target, url] : shared.names) {
+      auto looked = look_up_one(shared.look_up, url, target);
+      auto& known = shared.known[target];
+      if (looked.addresses == known) {
+        looked.addresses.clear();
+      } else if (!looked.addresses.empty()) {
+        known = looked.addresses;
+      }
+      const std::lock_guard lock(shared.mutex);
+      shared.news.push_back(std::move(looked));
+    }
+    return std::chrono::steady_clock::now() +
+           std::chrono::duration_cast<std::chrono::steady_clock::duration>(shared.every);
+  }
+
+  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::unique_ptr<Background> thread;
+};
+
+NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->shared->look_up = std::move(look_up);
+  for (auto& looked : first) {
+    const auto& url = targets.urls[looked.target];
+    const bool numeric = wire::parse_socket_address(wire::SocketAddress{url.host, 1}.text()).has_value();
+    if (looked.took_ns >= 0 && !numeric) {
+      impl_->shared->names.emplace_back(looked.target, url);
+      impl_->shared->known[looked.target] = std::move(looked.addresses);
+    }
+  }
+  if (impl_->shared->names.empty() || scenario.resolve_every <= 0) {
+    return;
+  }
+  impl_->shared->every = std::chrono::nanoseconds(scenario.resolve_every);
+  impl_->thread = std::make_unique<Background>([shared = impl_->shared] { return Impl::ask(*shared); },
+                                               std::chrono::steady_clock::now() + impl_->shared->every);
+}
+
+NameKeeper::~NameKeeper() = default;
+
+std::vector<Looked> NameKeeper::take() {
+  const std::lock_guard lock(impl_->shared->mutex);
+  return std::exchange(impl_->shared->news, {});
+}
+
+wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& headers, const Targets& targets,
+                                   const std::vector<Looked>& looked) {
+  std::vector<bool> connected(targets.urls.size(), false);
+  std::map<std::string, StreamKind> kinds;  // Of one URL, whoever asks for it.
+  for (std::size_t i = 0; i < scenario.populations.size(); ++i) {
+    auto& population = scenario.populations[i];
+    const auto target = targets.of_population[i];
+    const auto url = wire::parse_url(url_text(scenario, population));
+    if (!url) {
+      return tl::unexpected(url.error());
+    }
+    const auto client = client_of(scenario, looked[target]);
+    if (population.stream == StreamKind::automatic) {
+      auto known = kinds.find(url->str());
+      if (known == kinds.end()) {
+        const auto kind = ask_for_kind({.url = *url, .headers = headers, .client = client, .plain_after = kPlainAfter});
+        if (!kind) {
+          return tl::unexpected(kind.error());
+        }
+        known = kinds.emplace(url->str(), *kind).first;
+      }
+      population.stream = known->second;
+    } else if (!connected[target]) {
+      wire::HttpClient http(client);
+      if (const auto connection = http.connect(*url, wire::Deadline::in(kConnectTimeout)); !connection) {
+        return wire::fail(connection.error().code,
+                          fmt::format("{} cannot be reached: {}", url->str(), connection.error().detail));
+      }
+    }
+    connected[target] = true;
+    if (population.revision.empty() && era_of(population.stream) != Era::none) {
+      population.revision = wire::mcp::newest_revision(era_of(population.stream));
+    }
+  }
+  return {};
+}
+
+}  // namespace weir::loadgen

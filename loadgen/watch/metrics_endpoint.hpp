@@ -1,0 +1,35 @@
+// /metrics while the run goes on. It has threads of its own: to be started when the workers have been forked.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "loadgen/watch/prometheus.hpp"
+#include "wire/base/error.hpp"
+
+namespace weir::loadgen {
+
+class MetricsEndpoint {
+ public:
+  /// "127.0.0.1:9464"; ":9464" and "9464" are on loopback; port 0 is any free one. The error is one line.
+  static wire::Result<MetricsEndpoint> start(const std::string& address, reports::load::Layout layout,
+                                             MetricLabels labels);
+  MetricsEndpoint(MetricsEndpoint&&) noexcept;
+  MetricsEndpoint& operator=(MetricsEndpoint&&) noexcept;
+  ~MetricsEndpoint();
+
+  /// What the next scrape sees. Copies.
+  void update(const reports::load::Snapshot& totals);
+  /// "127.0.0.1:9464", with the port that was bound.
+  const std::string& address() const;
+
+ private:
+  struct Impl;
+  explicit MetricsEndpoint(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Whether the address can be bound, without threads: to be asked before the run.
+wire::Result<void> check_metrics_address(const std::string& address);
+
+}  // namespace weir::loadgen

@@ -1,0 +1,52 @@
+#include "loadgen/watch/metrics_push.hpp"
+
+#include "wire/base/base64.hpp"
+#include "wire/http/http_client.hpp"
+#include "wire/json/json.hpp"
+
+namespace weir::loadgen {
+
+namespace {
+
+constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+}  // namespace
+
+std::string push_path(std::string_view target) {
+  // The gateway wants an empty value as "=".
+  const std::string group = "/metrics/job/weir/target";
+  const bool plain = !target.empty() && target.find_first_not_of(kUnreserved) == std::string_view::npos;
+  return plain ? fmt::format("{}/{}", group, target)
+               : fmt::format("{}@base64/{}", group, target.empty() ? "=" : wire::base64url(target));
+}
+
+wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,
+                                std::chrono::milliseconds timeout) {
+  auto url = wire::parse_url(gateway);
+  if (!url) {
+    return wire::fail(url.error().code, "--push: " + url.error().detail);
+  }
+  while (!url->path.empty() && url->path.back() == '/') {
+    url->path.pop_back();
+  }
+  url->path += push_path(target);
+  wire::Request request;
+  request.method = "PUT";
+  request.url = *url;
+  request.headers.set("Content-Type", "text/plain; version=0.0.4");
+  request.body = std::move(text);
+  wire::HttpClient client({.connect_timeout = timeout, .user_agent = "weir-loadgen"});
+  const auto answer = client.exchange(request, wire::Deadline::in(timeout));
+  if (!answer) {
+    return wire::fail(answer.error().code,
+                      fmt::format("the metrics were not pushed to {}: {}", url->origin(), answer.error().detail));
+  }
+  if (!answer->ok()) {
+    return wire::fail(wire::ErrorCode::rejected,
+                      fmt::format("the metrics were not pushed: {} answered HTTP {} {}", url->origin(),
+                                  answer->head.status, wire::excerpt(answer->body, 120)));
+  }
+  return {};
+}
+
+}  // namespace weir::loadgen

@@ -1,0 +1,202 @@
+#include "loadgen/watch/prometheus.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "loadgen/watch/metrics_endpoint.hpp"
+#include "loadgen/watch/metrics_push.hpp"
+#include "wire/http/http_client.hpp"
+
+namespace weir::loadgen {
+namespace {
+
+using namespace reports::load;
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const Layout kLayout{{{"streams", {"echo", "add"}}, {"more", {"echo"}}}};
+const MetricLabels kLabels{.target = "staging", .shard = "1/1", .version = "0.1.0"};
+
+std::string text_of(const Snapshot& totals) { return metrics_text(metric_families(kLayout, totals, kLabels)); }
+
+/// Every "name{labels}" of a text.
+std::set<std::string> series(const std::string& text) {
+  std::set<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.front() != '#') {
+      found.insert(line.substr(0, line.rfind(' ')));
+    }
+  }
+  return found;
+}
+
+Snapshot busy() {
+  Snapshot totals(kLayout);
+  auto& one = totals.populations[0];
+  one[Gauge::streams_open] = 3;
+  one.ends[static_cast<std::size_t>(EndReason::idle_cut)] = 2;
+  one.age[static_cast<std::size_t>(EndReason::idle_cut)].record(60'000'000'000, 2);
+  one.connect[static_cast<std::size_t>(ConnectPhase::tls)].record(5'000'000);
+  one[Timer::heartbeat_gap].record(15'000'000'000);
+  one.tools[0].outcomes[static_cast<std::size_t>(CallOutcome::ok)] = 4;
+  one.tools[0].duration.record(30'000'000, 4);
+  one.tools[0].intended = 5;
+  totals.populations[1][Gauge::streams_open] = 4;
+  totals.populations[1].tools[0].outcomes[static_cast<std::size_t>(CallOutcome::ok)] = 6;
+  totals[WorkerGauge::alive] = 2;
+  return totals;
+}
+
+TEST(Metrics, are_all_there_from_zero_on) {
+  const auto before = series(text_of(Snapshot(kLayout)));
+  EXPECT_EQ(before, series(text_of(busy())));
+  for (const char* name :
+       {"weir_soak_streams_open{target=\"staging\"}", "weir_soak_streams_opened_total{target=\"staging\"}",
+        "weir_soak_stream_drops_total{target=\"staging\",reason=\"idle_cut\"}",
+        "weir_soak_stream_age_seconds_bucket{target=\"staging\",reason=\"rst\",le=\"355\"}",
+        "weir_soak_heartbeat_gap_seconds_bucket{target=\"staging\",le=\"31\"}",
+        "weir_soak_connect_phase_seconds_bucket{target=\"staging\",phase=\"first_event\",le=\"0.005\"}",
+        "weir_soak_call_duration_seconds_bucket{target=\"staging\",tool=\"add\",le=\"29\"}",
+        "weir_soak_calls_total{target=\"staging\",tool=\"echo\",outcome=\"wrong_session\"}",
+        "weir_soak_reconnect_duration_seconds_count{target=\"staging\"}",
+        "weir_soak_reconnects_total{target=\"staging\",result=\"failed\"}",
+        "weir_loadgen_schedule_lag_seconds_count{target=\"staging\",shard=\"1/1\"}",
+        "weir_loadgen_intended_calls_total{target=\"staging\",shard=\"1/1\"}",
+        "weir_loadgen_dropped_calls_total{target=\"staging\",shard=\"1/1\",cause=\"no_stream\"}"}) {
+    EXPECT_TRUE(before.count(name)) << name;
+  }
+  EXPECT_THAT(text_of(busy()), HasSubstr("weir_suite_build_info{version=\"0.1.0\",spec=\"2026-07-28\"} 1"));
+}
+
+TEST(Metrics, add_up_populations_and_tools_of_one_name) {
+  const auto text = text_of(busy());
+  EXPECT_THAT(text, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_calls_total{target=\"staging\",tool=\"echo\",outcome=\"ok\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("weir_loadgen_intended_calls_total{target=\"staging\",shard=\"1/1\"} 5\n"));
+}
+
+TEST(Metrics, bracket_a_cut_between_two_buckets) {
+  const auto text = text_of(busy());
+  const std::string age = "weir_soak_stream_age_seconds_bucket{target=\"staging\",reason=\"idle_cut\",le=";
+  EXPECT_THAT(text, HasSubstr(age + "\"55\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr(age + "\"62\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr(age + "\"+Inf\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_connect_phase_seconds_sum{target=\"staging\",phase=\"tls\"} 0.005"));
+}
+
+LoadResults results() {
+  LoadResults made;
+  made.duration_ns = 90'000'000'000;
+  made.exit_code = reports::ExitCode::target_fails;
+  ThresholdResult threshold;
+  threshold.threshold.text = "stream_drop_ratio < 0.001";
+  made.thresholds = {threshold};
+  return made;
+}
+
+TEST(Metrics, tell_the_verdict_of_a_run) {
+  const auto text = metrics_text(verdict_families(results(), kLabels, 1'700'000'000));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_passed{target=\"staging\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_valid{target=\"staging\"} 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("weir_soak_threshold_passed{target=\"staging\",threshold=\"stream_drop_ratio < 0.001\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_last_run_timestamp_seconds{target=\"staging\"} 1700000000\n"));
+}
+
+TEST(Metrics, promtool_has_nothing_to_say) {
+  const auto path = std::filesystem::path(testing::TempDir()) / ("weir_metrics_" + std::to_string(::getpid()));
+  auto families = metric_families(kLayout, busy(), kLabels);
+  for (auto& family : verdict_families(results(), kLabels, 1'700'000'000)) {
+    families.push_back(std::move(family));
+  }
+  for (const auto& family : families) {
+    EXPECT_EQ(family.help.find('\n'), std::string::npos) << family.name;
+  }
+  std::ofstream(path) << metrics_text(families);
+  const auto command = "promtool check metrics < " + path.string() + " > " + path.string() + ".out 2>&1";
+  const int status = std::system(command.c_str());
+  std::ostringstream said;
+  said << std::ifstream(path.string() + ".out").rdbuf();
+  EXPECT_EQ(WEXITSTATUS(status), 0) << said.str();
+  EXPECT_EQ(said.str(), "");
+  std::filesystem::remove(path);
+  std::filesystem::remove(path.string() + ".out");
+}
+
+wire::Result<wire::Exchange> scrape(const std::string& address) {
+  wire::HttpClient client;
+  wire::Request request;
+  request.url = *wire::parse_url("http://" + address + "/metrics");
+  return client.exchange(request, wire::Deadline::in(5s));
+}
+
+TEST(MetricsEndpoint, serves_what_it_was_told_last) {
+  auto endpoint = MetricsEndpoint::start("127.0.0.1:0", kLayout, kLabels);
+  ASSERT_TRUE(endpoint) << endpoint.error().detail;
+  auto answer = scrape(endpoint->address());
+  ASSERT_TRUE(answer) << answer.error().detail;
+  EXPECT_EQ(answer->head.status, 200);
+  EXPECT_THAT(answer->body, HasSubstr("weir_soak_streams_open{target=\"staging\"} 0\n"));
+  endpoint->update(busy());
+  answer = scrape(endpoint->address());
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->body, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
+}
+
+TEST(MetricsEndpoint, binds_loopback_where_no_address_is_given) {
+  for (const char* given : {":0", "0", "localhost:0"}) {
+    const auto endpoint = MetricsEndpoint::start(given, kLayout, kLabels);
+    ASSERT_TRUE(endpoint) << given << ": " << endpoint.error().detail;
+    EXPECT_THAT(endpoint->address(), testing::StartsWith("127.0.0.1:")) << given;
+    EXPECT_THAT(endpoint->address(), Not(testing::EndsWith(":0"))) << given;
+  }
+}
+
+TEST(MetricsEndpoint, says_in_one_line_that_a_port_is_taken) {
+  const auto first = MetricsEndpoint::start("127.0.0.1:0", kLayout, kLabels);
+  ASSERT_TRUE(first);
+  for (const auto& error : {MetricsEndpoint::start(first->address(), kLayout, kLabels).error().detail,
+                            check_metrics_address(first->address()).error().detail}) {
+    EXPECT_THAT(error, HasSubstr("--metrics " + first->address() + ": something listens there already"));
+    EXPECT_EQ(error.find('\n'), std::string::npos);
+  }
+}
+
+TEST(MetricsEndpoint, refuses_what_is_no_address) {
+  for (const char* given :
+       {"", "host.example:9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", ":-1"}) {
+    const auto checked = check_metrics_address(given);
+    ASSERT_FALSE(checked) << given;
+    EXPECT_THAT(checked.error().detail, HasSubstr("--metrics")) << given;
+  }
+  EXPECT_THAT(check_metrics_address("203.0.113.77:0").error().detail, HasSubstr("--metrics 203.0.113.77:0"));
+}
+
+TEST(PushPath, encodes_names_that_are_no_path_segments) {
+  EXPECT_EQ(push_path("staging-1.eu"), "/metrics/job/weir/target/staging-1.eu");
+  EXPECT_EQ(push_path("a/b"), "/metrics/job/weir/target@base64/YS9i");
+  EXPECT_EQ(push_path("http://x:80/mcp"), "/metrics/job/weir/target@base64/aHR0cDovL3g6ODAvbWNw");
+  EXPECT_EQ(push_path("\xff\xfe"), "/metrics/job/weir/target@base64/__4");
+  EXPECT_EQ(push_path(""), "/metrics/job/weir/target@base64/=");
+}
+
+TEST(PushMetrics, says_in_one_sentence_that_nobody_is_there) {
+  const auto pushed = push_metrics("http://127.0.0.1:1", "staging", "x 1\n", 2s);
+  ASSERT_FALSE(pushed);
+  EXPECT_THAT(pushed.error().detail, HasSubstr("not pushed to http://127.0.0.1:1"));
+}
+
+TEST(PushMetrics, names_the_option_for_a_gateway_that_is_no_url) {
+  EXPECT_THAT(push_metrics("gateway:9091", "staging", "", 1s).error().detail, testing::StartsWith("--push: "));
+}
+
+}  // namespace
+}  // namespace weir::loadgen

@@ -1,0 +1,136 @@
+// Every report of the sample against its golden file; WEIR_UPDATE_GOLDEN=1 writes them anew. What other programs will
+// read is read here by somebody else's parser: Python's expat and jsonschema.
+#include "reports/testdata/golden.hpp"
+
+#include <gtest/gtest.h>
+
+#include "reports/conformance/json.hpp"
+#include "reports/conformance/junit.hpp"
+#include "reports/conformance/markdown.hpp"
+#include "reports/testdata/sample.hpp"
+#include "reports/conformance/writers.hpp"
+
+namespace weir::reports {
+namespace {
+
+TEST(Golden, console) {
+  expect_golden("sample.txt", render_console(sample_results()));
+  expect_golden("sample.colour.txt", render_console(sample_results(), {.colour = true}));
+  expect_golden("sample.verbose.txt", render_console(sample_results(), {.verbose = true}));
+  expect_golden("sample.quiet.txt", render_console(sample_results(), {.quiet = true}));
+  expect_golden("preflight.txt", render_console(sample_preflight()));
+}
+
+TEST(Golden, json) {
+  expect_golden("sample.json", render_json(sample_results()));
+  expect_golden("preflight.json", render_json(sample_preflight()));
+}
+
+TEST(Golden, junit) {
+  expect_golden("sample.xml", render_junit(sample_results()));
+  expect_golden("preflight.xml", render_junit(sample_preflight()));
+}
+
+TEST(Golden, markdown) {
+  expect_golden("sample.md", render_markdown(sample_results()));
+  expect_golden("preflight.md", render_markdown(sample_preflight()));
+}
+
+TEST(JsonReport, meets_its_published_schema) {
+  const std::string program =
+      "import json, sys, jsonschema\n"
+      "schema = json.load(open(sys.argv[1]))\n"
+      "jsonschema.Draft202012Validator.check_schema(schema)\n"
+      "for path in sys.argv[2:]: jsonschema.Draft202012Validator(schema).validate(json.load(open(path)))\n";
+  const std::string schema = WEIR_SOURCE_DIR "/reports/schema/conformance-report.schema.json ";
+  EXPECT_EQ(python(program, schema + kTestdata + "sample.json " + kTestdata + "preflight.json"), 0);
+}
+
+TEST(JunitReport, is_read_by_expat_and_its_counts_add_up) {
+  const std::string program =
+      "import sys, xml.etree.ElementTree as tree\n"
+      "for path in sys.argv[1:]:\n"
+      "  root = tree.parse(path).getroot()\n"
+      "  tags = {\"tests\": \"testcase\", \"failures\": \"failure\", \"errors\": \"error\", \"skipped\": \"skipped\"}\n"
+      "  for suite in [root, *root.iter(\"testsuite\")]:\n"
+      "    for name, tag in tags.items():\n"
+      "      assert int(suite.get(name)) == len(list(suite.iter(tag))), (path, suite.get(\"name\"), name)\n";
+  EXPECT_EQ(python(program, kTestdata + "sample.xml " + kTestdata + "preflight.xml"), 0);
+}
+
+TEST(JunitReport, writes_no_byte_that_xml_forbids) {
+  std::string every_byte;
+  for (int i = 0; i < 256; ++i) every_byte += static_cast<char>(i);
+  const std::string escaped = xml_escaped(every_byte + "\xef\xbf\xbf");
+  for (const char c : escaped) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
+  EXPECT_EQ(xml_escaped("<a b=\"c\">&\n"), "&lt;a b=&quot;c&quot;&gt;&amp;&#10;");
+}
+
+TEST(JunitReport, turns_warnings_into_failures_when_strict) {
+  Results results = sample_results();
+  results.strict = true;
+  EXPECT_EQ(render_junit(sample_results()).find("<failure message=\"no byte for 30 s\""), std::string::npos);
+  EXPECT_NE(render_junit(results).find("<failure message=\"no byte for 30 s\" type=\"should\""), std::string::npos);
+}
+
+TEST(JunitReport, is_not_green_when_the_run_is_not_good) {
+  Results results;
+  results.exit_code = ExitCode::inconclusive;
+  results.exit_reason = "Too little could be tested.";
+  EXPECT_NE(render_junit(results).find("<error message=\"Too little could be tested.\">"), std::string::npos);
+  results.exit_code = ExitCode::target_fails;
+  results.problems = {"baseline: stale"};
+  EXPECT_NE(render_junit(results).find("baseline: stale"), std::string::npos);
+  EXPECT_NE(render_junit(results).find("failures=\"1\""), std::string::npos);
+  results.exit_code = ExitCode::good;
+  results.problems.clear();
+  EXPECT_EQ(render_junit(results).find("<testcase"), std::string::npos);
+}
+
+TEST(ConsoleReport, lets_no_escape_sequence_of_the_endpoint_through) {
+  const std::string text = render_console(sample_results());
+  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
+}
+
+TEST(ConsoleReport, says_once_why_several_checks_of_an_area_were_not_asked) {
+  Results results;
+  for (const char* id : {"x402.a.one", "x402.b.two", "x402.c.three", "x402.d.four"}) {
+    CheckResult check{.id = id, .title = "a title", .area = "x402"};
+    check.verdict = Verdict::not_applicable;
+    check.message = check.id == "x402.d.four" ? "another reason" : "no row expects 402";
+    results.checks.push_back(check);
+  }
+  const std::string text = render_console(results, {});
+  EXPECT_NE(text.find("  n/a         x402.a.one and 2 more  no row expects 402\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  n/a         x402.d.four  another reason\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("x402.b.two"), std::string::npos) << text;
+  EXPECT_NE(render_console(results, {.verbose = true}).find("x402.b.two"), std::string::npos);
+}
+
+TEST(ConsoleReport, sums_up_in_one_line) {
+  Results results;
+  results.exit_code = ExitCode::target_fails;
+  results.summary = {.pass = 61, .fail = 2, .warn = 1, .not_applicable = 3, .untestable = 2};
+  results.eras = {{.era = "streamable", .revision = "2025-11-25"}, {.era = "stateless", .revision = "2026-07-28"}};
+  results.duration_ms = 1834;
+  EXPECT_EQ(summary_line(results),
+            "Conformance: FAIL  61 pass  2 fail  1 warn  3 not applicable  2 untestable  "
+            "(streamable 2025-11-25, stateless 2026-07-28)  1.8 s");
+}
+
+TEST(ConsoleReport, says_one_verdict_after_a_failed_preflight) {
+  const std::string text = render_console(sample_preflight(), {.quiet = true});
+  EXPECT_EQ(text,
+            "Conformance: UNREACHABLE  https://mcp.example.com/mcp  no-healthy-target: The load balancer answered 503 "
+            "<html>.\n  fix    Wait until a target is healthy, or look at its health check.\n");
+}
+
+TEST(MarkdownReport, leaves_nothing_of_the_endpoint_to_be_obeyed) {
+  EXPECT_EQ(markdown_escaped("a|b <b> `c` @d [e](http://f) *g* safe_tools _h_ # \\"),
+            "a&#124;b &lt;b&gt; &#96;c&#96; &#64;d \\[e\\](http&#58;//f) \\*g\\* safe_tools \\_h\\_ \\# \\\\");
+  EXPECT_EQ(markdown_escaped("line\n## two"), "line\\\\n\\#\\# two");
+}
+
+}  // namespace
+}  // namespace weir::reports

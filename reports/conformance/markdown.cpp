@@ -1,0 +1,216 @@
+#include "reports/conformance/markdown.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "wire/base/text.hpp"
+
+namespace weir::reports {
+namespace {
+
+std::string_view mark_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::good:
+      return "\u2705";
+    case ExitCode::inconclusive:
+    case ExitCode::interrupted:
+      return "\u26a0\ufe0f";
+    case ExitCode::target_fails:
+    case ExitCode::usage:
+    case ExitCode::unreachable:
+      return "\u274c";
+  }
+  return "\u274c";
+}
+
+std::string_view label_of(const CheckResult& check) {
+  const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
+  return bad && check.excused ? "excused" : to_string(check.verdict);
+}
+
+constexpr std::string_view kMarks = "\\*_[]~#!$";  // A backslash takes their meaning (CommonMark 2.4).
+
+/// What a backslash would not disarm: a mention, code or a cell's end in a table, a link that makes itself.
+std::string_view reference_to(char c, bool link) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '@':
+      return "&#64;";
+    case '`':
+      return "&#96;";
+    case '|':
+      return "&#124;";
+    case ':':
+      return link ? "&#58;" : "";
+    default:
+      return "";
+  }
+}
+
+/// Nothing in it could end the link early or make it something else.
+bool is_plain_link(std::string_view url) {
+  return url.starts_with("https://") && url.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789-._~:/?#=&%+") == std::string_view::npos;
+}
+
+class Writer {
+ public:
+  std::string take() { return std::move(out_); }
+
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += '\n';
+  }
+  void headline(const Results& results);
+  void preflight(const PreflightFailure& failure);
+  void failures(const Results& results);
+  void tools_lock(const ToolsLock& lock);
+  void every_check(const Results& results);
+  void code(std::string_view language, const std::vector<std::string>& lines);
+
+ private:
+  void details(const CheckResult& check);
+  std::string out_;
+};
+
+/// The fence is longer than any run of backticks inside, which therefore cannot end it (CommonMark 4.5).
+void Writer::code(std::string_view language, const std::vector<std::string>& lines) {
+  std::size_t longest = 2, run = 0;
+  for (const std::string& text : lines) {
+    for (const char c : text) {
+      run = c == '`' ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    run = 0;
+  }
+  const std::string fence(longest + 1, '`');
+  line("{}{}", fence, language);
+  for (const std::string& text : lines) line("{}", printable(text));
+  line("{}\n", fence);
+}
+
+void Writer::headline(const Results& results) {
+  line("## {} Conformance: {}\n", mark_of(results.exit_code), reports::headline(results.exit_code));
+  line("**{}** {}\n", markdown_escaped(results.target_name), markdown_escaped(results.target_url));
+  if (!results.preflight) {
+    const Summary& sum = results.summary;
+    line("| Pass | Fail | Warn | Not applicable | Untestable | Error | Excused | Eras | Time |");
+    line("|---:|---:|---:|---:|---:|---:|---:|---|---:|");
+    line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", sum.pass, sum.fail, sum.warn, sum.not_applicable,
+         sum.untestable, sum.error, sum.excused, markdown_escaped(describe_eras(results.eras)),
+         readable_time(results.duration_ms));
+  }
+  if (!results.exit_reason.empty()) line("{}\n", markdown_escaped(results.exit_reason));
+  for (const std::string& problem : results.problems) line("- {}", markdown_escaped(problem));
+  if (!results.problems.empty()) line("");
+  if (!results.tls_verified) line("TLS certificates were not verified.\n");
+}
+
+void Writer::preflight(const PreflightFailure& failure) {
+  line("**{}**: {}\n", markdown_escaped(failure.cause), markdown_escaped(failure.message));
+  if (!failure.fix.empty()) line("Fix: {}\n", markdown_escaped(failure.fix));
+  if (!failure.evidence.empty()) code("text", failure.evidence);
+  if (!failure.curl.empty()) code("sh", {failure.curl});
+}
+
+void Writer::details(const CheckResult& check) {
+  line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(judged_by(check)));
+  if (!check.consequence.empty()) line("{}\n", markdown_escaped(check.consequence));
+  if (!check.fix.empty()) line("Fix: {}\n", markdown_escaped(check.fix));
+  if (!check.requirements.empty()) {
+    line("Requirements: {}\n", markdown_escaped(fmt::format("{}", fmt::join(check.requirements, ", "))));
+  }
+  if (is_plain_link(check.source)) line("[Source]({})\n", check.source);
+  if (!check.curl.empty()) code("sh", {check.curl});
+  if (!check.evidence.empty()) code("text", check.evidence);
+  line("</details>\n");
+}
+
+void Writer::failures(const Results& results) {
+  std::vector<const CheckResult*> bad;
+  for (const CheckResult& check : results.checks) {
+    const bool warned = check.verdict == Verdict::warn && !check.excused;
+    if (is_failure(check, results.strict) || warned || check.verdict == Verdict::error) bad.push_back(&check);
+  }
+  if (bad.empty()) return;
+  line("| Verdict | Level | Check | Judged by | Expected | Got | Hop |");
+  line("|---|---|---|---|---|---|---|");
+  for (const CheckResult* check : bad) {
+    const std::string& got = check->got.empty() ? check->message : check->got;
+    line("| {} | {} | {} | {} | {} | {} | {} |", label_of(*check), to_string(check->level), markdown_escaped(check->id),
+         markdown_escaped(judged_by(*check)), markdown_escaped(check->expected), markdown_escaped(got),
+         markdown_escaped(check->hop));
+  }
+  line("");
+  for (const CheckResult* check : bad) details(*check);
+}
+
+void Writer::tools_lock(const ToolsLock& lock) {
+  if (lock.changes.empty()) return;
+  line("Tools against {}:\n", markdown_escaped(lock.path));
+  line("| Severity | Tool | Where | Change |");
+  line("|---|---|---|---|");
+  for (const ToolChange& change : lock.changes) {
+    line("| {} | {} | {} | {} |", markdown_escaped(change.severity), markdown_escaped(change.tool),
+         markdown_escaped(change.pointer), markdown_escaped(change.message));
+  }
+  line("");
+}
+
+void Writer::every_check(const Results& results) {
+  if (results.checks.empty()) return;
+  line("<details><summary>All {} checks</summary>\n", results.checks.size());
+  line("| Verdict | Level | Check | Judged by | Seen | ms |");
+  line("|---|---|---|---|---|---:|");
+  for (const CheckResult& check : results.checks) {
+    std::string said = check.message.empty() ? check.title : check.message;
+    if (check.excused) said += " (known: " + check.excused->reason + ")";
+    line("| {} | {} | {} | {} | {} | {} |", label_of(check), to_string(check.level), markdown_escaped(check.id),
+         markdown_escaped(judged_by(check)), markdown_escaped(said), check.duration_ms);
+  }
+  line("\n</details>");
+}
+
+}  // namespace
+
+std::string markdown_escaped(std::string_view bytes) {
+  const std::string clean = printable(bytes);
+  std::string out;
+  const auto in_word = [&](std::size_t at) {
+    const char c = at < clean.size() ? clean[at] : ' ';
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const bool link = clean.compare(i, 3, "://") == 0;
+    const bool inside_word = clean[i] == '_' && i > 0 && in_word(i - 1) && in_word(i + 1);
+    const std::string_view reference = reference_to(clean[i], link);
+    if (reference.empty() && !inside_word && kMarks.find(clean[i]) != std::string_view::npos) out += '\\';
+    if (reference.empty()) out += clean[i];
+    out += reference;
+  }
+  return out;
+}
+
+std::string render_markdown(const Results& results) {
+  Writer writer;
+  writer.headline(results);
+  if (results.preflight) {
+    writer.preflight(*results.preflight);
+    return writer.take();
+  }
+  writer.failures(results);
+  if (results.tools_lock) writer.tools_lock(*results.tools_lock);
+  writer.every_check(results);
+  return writer.take();
+}
+
+}  // namespace weir::reports

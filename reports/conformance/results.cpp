@@ -1,0 +1,109 @@
+#include "reports/conformance/results.hpp"
+
+namespace weir::reports {
+namespace {
+
+std::string joined(std::string_view endpoint, std::string_view era, std::string_view revision) {
+  std::string out(endpoint);
+  if (!out.empty() && !(era.empty() && revision.empty())) out += ": ";
+  out += era;
+  if (!era.empty() && !revision.empty()) out += ' ';
+  return out.append(revision);
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::warn:
+      return "warn";
+    case Verdict::not_applicable:
+      return "not-applicable";
+    case Verdict::untestable:
+      return "untestable";
+    case Verdict::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::string_view to_string(Level level) {
+  switch (level) {
+    case Level::must:
+      return "must";
+    case Level::should:
+      return "should";
+    case Level::may:
+      return "may";
+  }
+  return "must";
+}
+
+std::string_view headline(ExitCode code) {
+  switch (code) {
+    case ExitCode::good:
+      return "PASS";
+    case ExitCode::target_fails:
+      return "FAIL";
+    case ExitCode::usage:
+      return "BAD USAGE";
+    case ExitCode::unreachable:
+      return "UNREACHABLE";
+    case ExitCode::inconclusive:
+      return "INCONCLUSIVE";
+    case ExitCode::interrupted:
+      return "INTERRUPTED";
+  }
+  return "INCONCLUSIVE";
+}
+
+Summary summarize(const std::vector<CheckResult>& checks) {
+  Summary sum;
+  for (const CheckResult& check : checks) {
+    switch (check.verdict) {
+      case Verdict::pass:
+        ++sum.pass;
+        break;
+      case Verdict::fail:
+        ++sum.fail;
+        break;
+      case Verdict::warn:
+        ++sum.warn;
+        break;
+      case Verdict::not_applicable:
+        ++sum.not_applicable;
+        break;
+      case Verdict::untestable:
+        ++sum.untestable;
+        break;
+      case Verdict::error:
+        ++sum.error;
+        break;
+    }
+    const bool can_be_excused = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
+    if (can_be_excused && check.excused) ++sum.excused;
+  }
+  return sum;
+}
+
+bool is_failure(const CheckResult& check, bool strict) {
+  if (check.excused) return false;
+  return check.verdict == Verdict::fail || (strict && check.verdict == Verdict::warn);
+}
+
+std::string describe_eras(const std::vector<EraFound>& eras) {
+  std::string out;
+  for (const EraFound& found : eras) {
+    if (!out.empty()) out += ", ";
+    out += joined(found.endpoint, found.era == "none" ? "not MCP" : found.era, found.revision);
+  }
+  return out;
+}
+
+std::string judged_by(const CheckResult& check) { return joined(check.endpoint, check.era, check.revision); }
+
+}  // namespace weir::reports

@@ -1,0 +1,324 @@
+#include "reports/judge/measures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <numeric>
+
+namespace weir::reports::load {
+namespace {
+
+using Value = std::function<std::optional<Measured>(const Scope&)>;
+
+struct Metric {
+  std::string name;
+  Unit unit;
+  std::string help;
+  Value of;
+};
+
+/// Times of which percentiles can be asked for: NAME_p99, NAME_max ...
+struct Distribution {
+  std::string_view name;
+  std::string_view help;
+  Histogram (*of)(const Scope&);
+};
+
+template <Timer kTimer>
+Histogram timer_of(const Scope& scope) {
+  return scope.timer(kTimer);
+}
+template <ConnectPhase kPhase>
+Histogram connect_of(const Scope& scope) {
+  return scope.connect(kPhase);
+}
+
+constexpr std::array kDistributions = {
+    Distribution{"connect_dns", "time to look the name up", connect_of<ConnectPhase::dns>},
+    Distribution{"connect_tcp", "time of the TCP handshake", connect_of<ConnectPhase::tcp>},
+    Distribution{"connect_tls", "time of the TLS handshake", connect_of<ConnectPhase::tls>},
+    Distribution{"connect_headers", "request to the whole response head", connect_of<ConnectPhase::headers>},
+    Distribution{"connect_first_event", "request to the first event", connect_of<ConnectPhase::first_event>},
+    Distribution{"connect_endpoint", "request to the endpoint event (http-sse)", connect_of<ConnectPhase::endpoint>},
+    Distribution{"connect_initialize", "time of the initialize handshake", connect_of<ConnectPhase::initialize>},
+    Distribution{"reconnect",
+                 "end of a stream to the next one in its place, waiting included; no sample where none "
+                 "came back",
+                 timer_of<Timer::reconnect_duration>},
+    Distribution{"heartbeat_gap", "between heartbeats of one stream", timer_of<Timer::heartbeat_gap>},
+    Distribution{"byte_gap", "between reads of one stream that brought bytes", timer_of<Timer::byte_gap>},
+    Distribution{"stream_age", "age of streams at their end; where none ended but by us, of those that we closed",
+                 [](const Scope& scope) { return scope.age(); }},
+    Distribution{"delivery_delay", "sent (sent_at) to received", timer_of<Timer::delivery_delay>},
+    Distribution{"call_latency", "intended start of a call to its answer",
+                 [](const Scope& scope) { return scope.call_latency(); }},
+    Distribution{"client_lag", "received by the kernel to read by us: our own saturation", timer_of<Timer::client_lag>},
+    Distribution{"schedule_lag", "intended to actual start of opens and calls: our own saturation",
+                 timer_of<Timer::schedule_lag>},
+};
+
+Measured count(std::uint64_t n, std::string basis = "") { return {static_cast<double>(n), std::move(basis)}; }
+
+std::optional<Measured> ratio(std::uint64_t part, std::uint64_t whole, std::string_view what) {
+  if (whole == 0) return std::nullopt;
+  return Measured{static_cast<double>(part) / static_cast<double>(whole),
+                  fmt::format("{} of {}", grouped(part), counted(whole, what))};
+}
+
+std::uint64_t opened(const Scope& scope) { return scope.sum(Counter::streams_opened); }
+/// Whether there was a stream that could have ended or brought something.
+bool had_streams(const Scope& scope) { return opened(scope) > 0 || scope.open.peak > 0; }
+std::uint64_t attempts(const Scope& scope) { return opened(scope) + scope.open_failures(); }
+
+Value when(bool (*possible)(const Scope&), std::function<std::uint64_t(const Scope&)> of) {
+  return [possible, of = std::move(of)](const Scope& scope) -> std::optional<Measured> {
+    if (!possible(scope)) return std::nullopt;
+    return count(of(scope));
+  };
+}
+bool tried(const Scope& scope) { return attempts(scope) > 0; }
+bool sequenced(const Scope& scope) { return scope.sum(Counter::events_sequenced) > 0; }
+bool stamped(const Scope& scope) { return !scope.timer(Timer::delivery_delay).empty(); }
+bool called(const Scope& scope) { return scope.calls_judged() > 0; }
+
+std::optional<Measured> rate(const Scope& scope, std::uint64_t n, std::string_view what) {
+  if (scope.seconds() <= 0) return std::nullopt;
+  return Measured{static_cast<double>(n) / scope.seconds(),
+                  fmt::format("{} in {}", counted(n, what), readable_seconds(scope.seconds()))};
+}
+
+std::uint64_t answered(const Scope& scope) {
+  return scope.calls_judged() - scope.outcome(CallOutcome::timeout) - scope.outcome(CallOutcome::lost) -
+         scope.outcome(CallOutcome::connect) - scope.dropped(DropCause::no_stream) -
+         scope.dropped(DropCause::in_flight);
+}
+
+/// Over the wanted streams that were open: none of the metrics of streams where there was none.
+std::vector<Metric> stream_metrics() {
+  std::vector<Metric> out = {
+      {"stream_drops", Unit::count, "streams that ended other than by us", when(had_streams, &Scope::drops)},
+      {"stream_drop_ratio", Unit::ratio, "streams that ended other than by us, over streams opened",
+       [](const Scope& s) { return ratio(s.drops(), opened(s), "stream"); }},
+      {"streams_open_min", Unit::count,
+       "the fewest streams open in any second, since as many as wanted were open for the first time; no sample where "
+       "they never were",
+       [](const Scope& s) -> std::optional<Measured> {
+         if (s.open.least < 0) return std::nullopt;
+         return Measured{static_cast<double>(s.open.least),
+                         fmt::format("of {} wanted", grouped(static_cast<std::uint64_t>(s.open.wanted)))};
+       }},
+      {"streams_open_ratio_min", Unit::ratio, "likewise, as a share of those wanted at the time",
+       [](const Scope& s) -> std::optional<Measured> {
+         if (s.open.least < 0) return std::nullopt;
+         return Measured{s.open.least_ratio, ""};
+       }},
+      {"streams_open_max", Unit::count, "the most streams open in any second",
+       when(tried, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.peak); })},
+      {"idle_cuts", Unit::count, "streams cut after their longest silence",
+       when(had_streams, [](const Scope& s) { return s.ends(EndReason::idle_cut); })},
+      {"open_failures", Unit::count, "attempts that gave no stream, reconnects included",
+       when(tried, &Scope::open_failures)},
+      {"open_failure_ratio", Unit::ratio, "attempts that gave no stream, over all attempts, reconnects included",
+       [](const Scope& s) { return ratio(s.open_failures(), attempts(s), "attempt"); }},
+      {"opens_per_second", Unit::per_second, "streams opened, reconnects included",
+       [](const Scope& s) { return tried(s) ? rate(s, opened(s), "stream") : std::nullopt; }},
+      {"reconnects_failed", Unit::count, "attempts to come back that failed",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::reconnects_failed); })},
+      {"reconnect_ratio", Unit::ratio, "attempts to come back that gave a stream, over all; 1 where none had to",
+       [](const Scope& s) -> std::optional<Measured> {
+         const std::uint64_t good = s.sum(Counter::reconnects_ok);
+         const std::uint64_t all = good + s.sum(Counter::reconnects_failed);
+         if (all == 0) return had_streams(s) ? std::optional(Measured{1, "no stream had to"}) : std::nullopt;
+         return ratio(good, all, "attempt");
+       }},
+      {"sessions_lost", Unit::count, "sessions that the server no longer knew (404)",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::sessions_lost); })},
+      {"invariant_broken", Unit::count,
+       "streams with neither a live socket nor a scheduled reconnect: a mistake of ours",
+       when(tried, [](const Scope& s) { return s.sum(Counter::invariant_broken); })},
+      {"rss_per_stream", Unit::bytes, "memory of all workers over the streams open, when the most were",
+       [](const Scope& s) -> std::optional<Measured> {
+         const WorkerUse& use = s.span->workers;
+         if (!s.everything || use.rss_at_peak_open_bytes <= 0 || s.open.peak <= 0) return std::nullopt;
+         return Measured{static_cast<double>(use.rss_at_peak_open_bytes) / static_cast<double>(s.open.peak),
+                         counted(static_cast<std::uint64_t>(s.open.peak), "stream")};
+       }},
+  };
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    const auto reason = static_cast<EndReason>(i);
+    out.push_back({fmt::format("ends_{}", to_string(reason)), Unit::count, "streams that ended so",
+                   when(had_streams, [reason](const Scope& s) { return s.ends(reason); })});
+  }
+  return out;
+}
+
+void append_event_metrics(std::vector<Metric>& out) {
+  const auto counter = [&](std::string name, std::string help, bool (*possible)(const Scope&), Counter which) {
+    out.push_back({std::move(name), Unit::count, std::move(help),
+                   when(possible, [which](const Scope& s) { return s.sum(which); })});
+  };
+  counter("events", "events received", had_streams, Counter::events);
+  counter("heartbeats", "comments and pings of the server", had_streams, Counter::heartbeats);
+  counter("events_lost", "sequence numbers that never came; no sample where no event had one", sequenced,
+          Counter::events_lost);
+  counter("events_repeated", "events whose sequence number had come before; likewise", sequenced,
+          Counter::events_repeated);
+  counter("events_out_of_order", "events that came after a later one; likewise", sequenced,
+          Counter::events_out_of_order);
+  counter("events_coalesced", "events held back and sent on together; no sample where no event had a time", stamped,
+          Counter::events_coalesced);
+  out.push_back({"events_lost_ratio", Unit::ratio, "events lost, over those lost and those that came with a number",
+                 [](const Scope& s) {
+                   const std::uint64_t lost = s.sum(Counter::events_lost);
+                   return sequenced(s) ? ratio(lost, lost + s.sum(Counter::events_sequenced), "event") : std::nullopt;
+                 }});
+  out.push_back({"events_per_second", Unit::per_second, "events received", [](const Scope& s) {
+                   return had_streams(s) ? rate(s, s.sum(Counter::events), "event") : std::nullopt;
+                 }});
+}
+
+void append_call_metrics(std::vector<Metric>& out) {
+  out.push_back({"calls_ok_ratio", Unit::ratio, "calls answered well, over all that were due",
+                 [](const Scope& s) { return ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"); }});
+  out.push_back(
+      {"calls_failed_ratio", Unit::ratio, "calls not answered well, over all that were due",
+       [](const Scope& s) { return ratio(s.calls_judged() - s.outcome(CallOutcome::ok), s.calls_judged(), "call"); }});
+  out.push_back(
+      {"calls_not_sent", Unit::count,
+       "calls that were due but for which there was no stream, or too many "
+       "were in flight",
+       when(called, [](const Scope& s) { return s.dropped(DropCause::no_stream) + s.dropped(DropCause::in_flight); })});
+  out.push_back({"calls_per_second", Unit::per_second, "calls answered, well or not",
+                 [](const Scope& s) { return called(s) ? rate(s, answered(s), "call") : std::nullopt; }});
+  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
+    const auto outcome = static_cast<CallOutcome>(i);
+    out.push_back({fmt::format("calls_{}", to_string(outcome)), Unit::count, "calls with this outcome",
+                   when(called, [outcome](const Scope& s) { return s.outcome(outcome); })});
+  }
+}
+
+const std::vector<Metric>& metrics() {
+  static const std::vector<Metric> kMetrics = [] {
+    std::vector<Metric> out = stream_metrics();
+    append_event_metrics(out);
+    append_call_metrics(out);
+    for (std::size_t i = 0; i < kOpenFailures; ++i) {
+      const auto failure = static_cast<OpenFailure>(i);
+      out.push_back({fmt::format("open_failures_{}", to_string(failure)), Unit::count, "attempts that failed so",
+                     when(tried, [i](const Scope& s) {
+                       std::uint64_t sum = 0;
+                       for (const PopulationNumbers* one : s.populations) sum += one->open_failures[i];
+                       return sum;
+                     })});
+    }
+    return out;
+  }();
+  return kMetrics;
+}
+
+Measured read(const MetricRef& metric, const Histogram& histogram) {
+  double nanos = 0;
+  if (metric.quantile >= 0) {
+    nanos = static_cast<double>(histogram.quantile(metric.quantile));
+  } else if (metric.stat == "max") {
+    nanos = static_cast<double>(histogram.max());
+  } else if (metric.stat == "min") {
+    nanos = static_cast<double>(histogram.min());
+  } else {
+    nanos = histogram.mean();
+  }
+  return {nanos / 1e9, counted(histogram.count(), "sample")};
+}
+
+/// "p99", "p99.9", "max": fills the reference in.
+bool take_stat(std::string_view text, MetricRef& ref) {
+  for (const std::string_view stat : {"max", "min", "mean"}) {
+    if (text == stat) {
+      ref.stat = stat;
+      return true;
+    }
+  }
+  if (!text.starts_with('p')) return false;
+  text.remove_prefix(1);
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size() || !(percent > 0 && percent <= 100)) return false;
+  ref.quantile = percent / 100;
+  return true;
+}
+
+/// Insertions, deletions and substitutions; the names are short.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::optional<MetricRef> find_metric(std::string_view name) {
+  const auto& all = metrics();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == name) return MetricRef{std::string(name), all[i].unit, i};
+  }
+  for (std::size_t i = 0; i < kDistributions.size(); ++i) {
+    const std::string_view base = kDistributions[i].name;
+    if (!name.starts_with(base) || name.size() < base.size() + 2 || name[base.size()] != '_') continue;
+    MetricRef ref{std::string(name), Unit::seconds, i, true};
+    if (take_stat(name.substr(base.size() + 1), ref)) return ref;
+  }
+  return std::nullopt;
+}
+
+std::optional<Measured> measure(const MetricRef& metric, const Scope& scope) {
+  if (!metric.distribution) return metrics()[metric.row].of(scope);
+  const Histogram histogram = kDistributions[metric.row].of(scope);
+  if (histogram.empty()) return std::nullopt;
+  return read(metric, histogram);
+}
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> out;
+  for (const Metric& metric : metrics()) out.push_back(metric.name);
+  for (const Distribution& one : kDistributions) {
+    for (const std::string_view stat : {"p50", "p90", "p95", "p99", "p99.9", "max", "min", "mean"})
+      out.push_back(fmt::format("{}_{}", one.name, stat));
+  }
+  return out;
+}
+
+std::string nearest_metric(std::string_view wrong) {
+  constexpr std::size_t kNameBytes = 64;  // Longer ones are no slips of the pen.
+  if (wrong.size() > kNameBytes) return "";
+  std::string best;
+  std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;
+  for (const std::string& name : metric_names()) {
+    const bool begins = wrong.size() >= 3 && name.starts_with(wrong);
+    const std::size_t distance = begins ? 1 : edits(wrong, name);
+    if (distance >= fewest) continue;
+    fewest = distance;
+    best = name;
+  }
+  return best;
+}
+
+std::vector<MetricRow> metric_rows() {
+  std::vector<MetricRow> out;
+  for (const Metric& metric : metrics()) out.push_back({metric.name, metric.unit, metric.help});
+  for (const Distribution& one : kDistributions)
+    out.push_back({fmt::format("{}_STAT", one.name), Unit::seconds, std::string(one.help)});
+  return out;
+}
+
+}  // namespace weir::reports::load

@@ -1,0 +1,69 @@
+// The numbers that thresholds may ask for: one table is the names, the documentation and how each is read off.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/judge/format.hpp"
+#include "reports/judge/results.hpp"
+
+namespace weir::reports::load {
+
+/// What a metric looks at: a span of time, some of the populations, some of their tools.
+struct Scope {
+  const PhaseResult* span = nullptr;
+  std::vector<const PopulationNumbers*> populations;
+  std::vector<const ToolNumbers*> tools;
+  OpenRange open;
+  bool everything = true;  ///< All populations: what belongs to the workers as a whole can be said.
+
+  double seconds() const { return static_cast<double>(span->numbers.span_ns) / 1e9; }
+  std::uint64_t sum(Counter counter) const;
+  std::uint64_t ends(EndReason reason) const;
+  std::uint64_t drops() const;  ///< Ends other than by us.
+  std::uint64_t open_failures() const;
+  std::uint64_t outcome(CallOutcome outcome) const;
+  std::uint64_t dropped(DropCause cause) const;
+  /// Calls of which it is known what became of them, those included that could not be sent.
+  std::uint64_t calls_judged() const;
+  Histogram timer(Timer timer) const;
+  Histogram connect(ConnectPhase phase) const;
+  /// Ages of the streams that ended other than by us; where there is none, of those that we closed.
+  Histogram age() const;
+  Histogram call_latency() const;
+};
+/// `population` and `tool` may be empty for all.
+Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view population, std::string_view tool);
+
+struct Measured {
+  double value = 0;
+  std::string basis;  ///< "21 of 10,000 streams"
+};
+
+/// A metric by its name; nullopt where there is none of that name.
+struct MetricRef {
+  std::string name;
+  Unit unit = Unit::count;
+  std::size_t row = 0;
+  bool distribution = false;
+  double quantile = -1;  ///< 0..1; -1: `stat` is max, min or mean.
+  std::string_view stat;
+};
+std::optional<MetricRef> find_metric(std::string_view name);
+/// nullopt: nothing was measured that could tell.
+std::optional<Measured> measure(const MetricRef& metric, const Scope& scope);
+
+/// Every name that may be written, the usual percentiles included: for "did you mean".
+std::vector<std::string> metric_names();
+std::string nearest_metric(std::string_view wrong);
+
+struct MetricRow {
+  std::string name;
+  Unit unit;
+  std::string help;
+};
+std::vector<MetricRow> metric_rows();
+
+}  // namespace weir::reports::load

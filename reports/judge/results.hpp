@@ -1,0 +1,157 @@
+// The results of a load run as one value; every report of it is a pure function. Made from the snapshots of each
+// second, by the supervisor as well as from a journal, by one and the same function.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/measure/snapshot.hpp"
+#include "reports/conformance/results.hpp"
+
+namespace weir::reports::load {
+
+inline constexpr int kLoadSchemaVersion = 1;
+
+struct PhaseInfo {
+  std::string name;           ///< Unique in the run: "ramp", "hold", "search 3".
+  std::string kind;           ///< "ramp", "hold", "churn", "spike", "reconnect", "search"
+  std::int64_t start_ns = 0;  ///< From the start of the run.
+  std::int64_t end_ns = -1;   ///< -1 while it runs or where the run ended within it.
+  std::int64_t streams = 0;   ///< Wanted at its end.
+  bool operator==(const PhaseInfo&) const = default;
+};
+
+/// `stream_drop_ratio < 0.001`, as the scenario has it.
+struct Threshold {
+  std::string text;        ///< As written.
+  std::string metric;      ///< A name of reports/judge/threshold.hpp.
+  std::string comparison;  ///< "<", "<=", ">", ">=", "==", "!="
+  double bound = 0;        ///< In the metric's base unit: seconds, ratio, count.
+  std::string phase;       ///< Empty: the whole run.
+  std::string population;  ///< Empty: all together.
+  std::string tool;        ///< Empty: all together.
+  bool operator==(const Threshold&) const = default;
+};
+
+struct ThresholdResult {
+  Threshold threshold;
+  std::optional<double> value;  ///< Absent where nothing was measured: that fails.
+  bool passed = false;
+  bool by_default = false;  ///< The scenario has none: what anybody would expect.
+  std::string message;      ///< "stream_drop_ratio 0.0021, wanted < 0.001 (21 of 10,000)"
+  bool operator==(const ThresholdResult&) const = default;
+};
+
+struct RunInfo {
+  std::string tool_version;
+  std::string started_at;  ///< RFC 3339, UTC.
+  std::string target_name;
+  std::string target_url;
+  std::string scenario;       ///< File name, or "" for flags.
+  std::string scenario_text;  ///< The whole resolved scenario as YAML, redacted; what `run` would take again.
+  std::string command;        ///< Reproduces the run.
+  std::uint64_t seed = 0;
+  std::string shard;  ///< "1/4", or empty.
+  std::int64_t workers = 1;
+  bool tls_verified = true;
+  std::vector<Threshold> thresholds;
+  double lag_bound_seconds = 0.1;  ///< p99 of schedule lag and client lag beyond it: the run is inconclusive.
+  bool operator==(const RunInfo&) const = default;
+};
+
+/// How many streams were open, second by second.
+struct OpenRange {
+  std::int64_t wanted = 0;  ///< The most that were wanted in any second.
+  std::int64_t peak = 0;    ///< The most that were open.
+  std::int64_t least = -1;  ///< The fewest, since as many as wanted were open for the first time; -1: they never were.
+  double least_ratio = -1;  ///< Likewise the smallest share of those wanted at the time.
+  bool operator==(const OpenRange&) const = default;
+};
+
+/// What the workers took.
+struct WorkerUse {
+  double busy_mean = -1;  ///< CPU seconds a second of one worker: 1 is a whole core. -1: not measured.
+  double busy_peak = -1;  ///< In the worst second.
+  std::int64_t rss_peak_bytes = 0;
+  std::int64_t rss_at_peak_open_bytes = 0;  ///< When the most streams were open.
+  bool operator==(const WorkerUse&) const = default;
+};
+
+/// One phase, or the whole run, with all its numbers merged.
+struct PhaseResult {
+  PhaseInfo info;
+  Snapshot numbers;
+  std::int64_t peak_open = 0;
+  OpenRange open;                  ///< Of all populations together.
+  std::vector<OpenRange> open_of;  ///< Of each population.
+  WorkerUse workers;
+};
+
+/// One second for plots.
+struct Point {
+  double at_seconds = 0;
+  std::int64_t open = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t dropped = 0;  ///< Ends other than by us.
+  std::uint64_t events = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t calls_failed = 0;
+  double call_p50_seconds = 0, call_p99_seconds = 0;
+  double lag_p99_seconds = 0;
+  bool operator==(const Point&) const = default;
+};
+
+/// An idle time-out that the ends of many streams point to.
+struct IdleCut {
+  std::string population;
+  double low_seconds = 0, high_seconds = 0;  ///< Where nine of ten of these ends lie.
+  std::uint64_t streams = 0;
+  std::string matches;  ///< "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout", or "".
+  bool operator==(const IdleCut&) const = default;
+};
+
+/// The largest load that a `search` phase found within its thresholds.
+struct SearchResult {
+  std::int64_t largest_passing = -1;   ///< -1: not even the first step.
+  std::int64_t smallest_failing = -1;  ///< -1: the last step passed too.
+  std::string limited_by;              ///< The threshold's text.
+  bool operator==(const SearchResult&) const = default;
+};
+
+struct LoadResults {
+  RunInfo run;
+  Layout layout;
+  std::int64_t duration_ns = 0;
+  PhaseResult total;
+  std::vector<PhaseResult> phases;
+  std::vector<Point> timeline;  ///< At most kTimelinePoints; longer runs are thinned by merging neighbours.
+  std::vector<ThresholdResult> thresholds;
+  std::vector<IdleCut> idle_cuts;
+  std::optional<SearchResult> search;
+  std::vector<std::string> incidents;  ///< "at 12.0 s: worker 1 died ..."
+  std::vector<std::string> invalid;    ///< Why the run is inconclusive: "schedule lag p99 0.4 s beyond 0.1 s: CPU".
+  bool complete = true;                ///< false: rendered from a journal without an end.
+  ExitCode exit_code = ExitCode::inconclusive;
+  std::string exit_reason;
+};
+inline constexpr std::size_t kTimelinePoints = 2'000;
+
+/// Merges `seconds`, in the order of time, all of one phase or of a whole run. Seconds that end after `open_until_ns`
+/// (the streams are being closed then) do not count for OpenRange.
+PhaseResult merge_seconds(const Layout& layout, const PhaseInfo& info, const std::vector<const Snapshot*>& seconds,
+                          std::int64_t open_until_ns = INT64_MAX);
+
+struct RunEnd {
+  bool interrupted = false;
+  bool complete = true;
+  std::optional<SearchResult> search;
+  std::vector<std::string> invalid;  ///< Shortages that the numbers do not show (descriptors, ports, memory).
+};
+struct Incident;
+/// `seconds` in the order of time. Thresholds are judged, idle cuts read off, the exit code decided here.
+LoadResults summarize(const RunInfo& run, const Layout& layout, const std::vector<PhaseInfo>& phases,
+                      const std::vector<Snapshot>& seconds, const std::vector<Incident>& incidents, const RunEnd& end);
+
+}  // namespace weir::reports::load

@@ -1,0 +1,241 @@
+#include "reports/judge/results.hpp"
+
+#include <gtest/gtest.h>
+
+#include "reports/judge/idle_cuts.hpp"
+#include "reports/judge/search.hpp"
+#include "reports/testdata/load_sample.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+void set_thresholds(SampleRun& run, std::initializer_list<const char*> texts) {
+  run.run.thresholds.clear();
+  for (const char* text : texts) run.run.thresholds.push_back(parse_threshold(text).value());
+}
+
+TEST(Summarize, merges_seconds_into_phases_and_the_run) {
+  const LoadResults results = sample_run().summarize();
+  ASSERT_EQ(results.phases.size(), 3U);
+  EXPECT_EQ(results.duration_ns, 121'000'000'000);
+  EXPECT_EQ(results.phases[0].numbers.populations[0][Counter::streams_opened], 750U);
+  EXPECT_EQ(results.total.numbers.populations[0][Counter::streams_opened], 1500U);
+  EXPECT_EQ(results.total.peak_open, 1000);
+  EXPECT_EQ(results.phases[1].open.least, 943);
+  EXPECT_EQ(results.total.open.least, 943);
+  EXPECT_EQ(results.phases[1].open_of[1].least, 236);
+  EXPECT_NEAR(results.phases[1].open.least_ratio, 0.942, 0.01);
+  ASSERT_EQ(results.timeline.size(), 5U);
+  EXPECT_EQ(results.timeline[2].dropped, 57U);
+  EXPECT_EQ(results.timeline[1].calls_failed, 13U);
+  EXPECT_EQ(results.incidents[0].substr(0, 10), "at 61.5 s:");
+  EXPECT_NEAR(results.total.workers.busy_peak, 0.35, 1e-9);
+}
+
+TEST(Summarize, judges_no_worst_second_by_a_short_last_span) {
+  SampleRun run = sample_run();
+  const Snapshot& before = run.seconds.back();
+  Snapshot last = before;
+  last.at_ns += 20'000'000;
+  last.span_ns = 20'000'000;
+  last[WorkerGauge::cpu_user_ns] +=
+      2 * 20'000'000;  // Two workers that closed everything, with all of their processors.
+  run.seconds.push_back(last);
+  EXPECT_NEAR(run.summarize().total.workers.busy_peak, 0.35, 1e-9);
+  run.seconds.back().at_ns = run.seconds[run.seconds.size() - 2].at_ns + 500'000'000;
+  run.seconds.back()[WorkerGauge::cpu_user_ns] += 2 * 480'000'000;
+  EXPECT_NEAR(run.summarize().total.workers.busy_peak, 1, 1e-9);
+}
+
+TEST(Summarize, reads_an_idle_time_out_off_the_ends) {
+  const LoadResults results = sample_run().summarize();
+  ASSERT_EQ(results.idle_cuts.size(), 1U);
+  EXPECT_EQ(results.idle_cuts[0].population, "idlers");
+  EXPECT_EQ(results.idle_cuts[0].streams, 57U);
+  EXPECT_NEAR(results.idle_cuts[0].low_seconds, 59.9, 0.15);
+  EXPECT_NEAR(results.idle_cuts[0].high_seconds, 60.2, 0.25);
+  EXPECT_EQ(results.idle_cuts[0].matches, "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
+}
+
+TEST(IdleCuts, of_two_clocks_are_told_apart) {
+  const Layout layout{{{"a", {}}}};
+  Snapshot numbers(layout);
+  auto& silence = numbers.populations[0].idle_age[static_cast<std::size_t>(EndReason::idle_cut)];
+  sample_times(silence, 349'900 * kSampleMs, 350'300 * kSampleMs, 40);
+  sample_times(silence, 60'000 * kSampleMs, 60'100 * kSampleMs, 60);
+  const auto cuts = find_idle_cuts(layout, numbers);
+  ASSERT_EQ(cuts.size(), 2U);
+  EXPECT_EQ(cuts[0].streams, 60U);
+  EXPECT_EQ(cuts[1].streams, 40U);
+  EXPECT_EQ(cuts[1].matches, "a 350 s hop: NLB TCP idle timeout, NAT gateway");
+}
+
+TEST(IdleCuts, without_a_known_clock_match_nobody) {
+  EXPECT_EQ(known_cutter(59.9, 60.2), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2), "a 15 s hop: Envoy route timeout");
+  EXPECT_EQ(known_cutter(43, 43.5), "");
+  EXPECT_EQ(known_cutter(4.9, 5.1), "");  // Known for connections without a request, not for streams.
+  EXPECT_EQ(known_cutter(20, 60), "");
+}
+
+TEST(Summarize, fails_a_run_by_its_thresholds) {
+  const LoadResults results = sample_run().summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::target_fails);
+  EXPECT_EQ(results.exit_reason,
+            "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams).");
+  SampleRun one = sample_run();
+  set_thresholds(one, {"stream_drops < 10"});
+  EXPECT_EQ(one.summarize().exit_reason, "A threshold failed: stream_drops 57, wanted < 10.");
+  set_thresholds(one, {"stream_drops < 100"});
+  EXPECT_EQ(one.summarize().exit_code, ExitCode::good);
+  EXPECT_EQ(one.summarize().exit_reason, "The threshold held.");
+}
+
+TEST(Summarize, without_thresholds_uses_the_defaults) {
+  SampleRun run = sample_run();
+  run.run.thresholds.clear();
+  const LoadResults results = run.summarize();
+  ASSERT_EQ(results.thresholds.size(), 3U);
+  EXPECT_TRUE(results.thresholds[0].by_default);
+  EXPECT_EQ(results.exit_code, ExitCode::target_fails);
+}
+
+TEST(Summarize, calls_a_late_generator_inconclusive_and_says_why) {
+  SampleRun run = sample_run();
+  for (int i = 0; i < 100; ++i) run.seconds[1].populations[0][Timer::schedule_lag].record(400 * kSampleMs);
+  LoadResults results = run.summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
+  ASSERT_EQ(results.invalid.size(), 1U);
+  EXPECT_NE(results.invalid[0].find("schedule lag p99 40"), std::string::npos) << results.invalid[0];
+  EXPECT_NE(results.invalid[0].find("something else took the CPU"), std::string::npos) << results.invalid[0];
+  run.seconds[2][WorkerGauge::cpu_user_ns] += 80'000'000'000;
+  run.seconds[3][WorkerGauge::cpu_user_ns] += 80'000'000'000;
+  EXPECT_NE(run.summarize().invalid[0].find("CPU is short"), std::string::npos);
+}
+
+TEST(Summarize, calls_a_run_short_of_ports_inconclusive_unless_the_streams_came_all_the_same) {
+  SampleRun run = sample_run();
+  run.seconds[0].populations[0].open_failures[static_cast<std::size_t>(OpenFailure::out_of_ports)] = 7;
+  set_thresholds(run, {"stream_drops < 100"});
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::good);
+  for (Snapshot& second : run.seconds) second.populations[0][Gauge::streams_target] = 2000;
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
+  EXPECT_EQ(results.invalid.at(0),
+            "only 1,000 of 2,250 streams were ever open, 7 attempts ended in out_of_ports: give more source addresses "
+            "(sources: [127.0.0.2-40])");
+}
+
+TEST(Summarize, says_what_the_supervisor_found_short) {
+  SampleRun run = sample_run();
+  run.end.invalid = {"the machine ran out of memory"};
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::inconclusive);
+  EXPECT_EQ(run.summarize().exit_reason, "Says nothing about the target: the machine ran out of memory.");
+}
+
+TEST(Summarize, of_an_interrupted_run_keeps_what_was_measured) {
+  SampleRun run = sample_run();
+  run.end.interrupted = true;
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::interrupted);
+  EXPECT_EQ(results.total.peak_open, 1000);
+  EXPECT_FALSE(results.thresholds.empty());
+}
+
+TEST(Summarize, of_a_killed_run_is_inconclusive) {
+  SampleRun run = sample_run();
+  run.end.complete = false;
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::inconclusive);
+  EXPECT_EQ(run.summarize().exit_reason, "The run was killed; what was measured in its first 121 s stands.");
+}
+
+TEST(Summarize, of_nothing_held_says_what_most_attempts_came_to) {
+  SampleRun run = sample_run();
+  run.seconds = {sample_second(run.layout, 0, 10, 10, 0)};
+  run.seconds[0].populations[0].open_failures[static_cast<std::size_t>(OpenFailure::http_401)] = 40;
+  run.seconds[0].populations[0].open_failures[static_cast<std::size_t>(OpenFailure::reset)] = 2;
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::unreachable);
+  EXPECT_EQ(run.summarize().exit_reason, "No stream was ever held: 40 of 42 attempts ended in http_401.");
+  run.seconds.clear();
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::unreachable);
+}
+
+TEST(Summarize, thins_a_long_run_for_plots) {
+  SampleRun run = sample_run();
+  run.seconds.clear();
+  for (std::int64_t i = 1; i <= 4'500; ++i) run.seconds.push_back(sample_second(run.layout, 1, i, 1, 1000));
+  for (Snapshot& second : run.seconds) second.populations[0][Counter::events] = 2;
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.timeline.size(), 1'500U);
+  EXPECT_EQ(results.timeline.back().at_seconds, 4'500);
+  EXPECT_EQ(results.timeline[7].events, 6U);
+}
+
+// A search -----------------------------------------------------------------------------------------------------------
+
+SampleRun search_run() {
+  SampleRun run = sample_run();
+  run.phases.clear();
+  run.seconds.clear();
+  run.incidents.clear();
+  for (std::int64_t step = 1; step <= 3; ++step) {
+    run.phases.push_back({"search " + std::to_string(step), "search", (step - 1) * 30'000'000'000, -1, step * 500});
+    Snapshot second = sample_second(run.layout, static_cast<std::uint32_t>(step - 1), step * 30, 30, step * 500);
+    for (auto& numbers : second.populations) numbers[Gauge::streams_target] = numbers[Gauge::streams_open];
+    sample_opening(second.populations[0], 500);
+    if (step == 3) second.populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = 100;
+    run.seconds.push_back(std::move(second));
+  }
+  run.seconds.push_back(sample_second(run.layout, 2, 91, 1, 0));
+  set_thresholds(run, {"stream_drop_ratio < 1%"});
+  return run;
+}
+
+TEST(SearchResult, is_the_largest_step_that_passed_and_does_not_fail_the_run) {
+  const LoadResults results = search_run().summarize();
+  ASSERT_TRUE(results.search);
+  EXPECT_EQ(results.search->largest_passing, 1000);
+  EXPECT_EQ(results.search->smallest_failing, 1500);
+  EXPECT_EQ(results.search->limited_by, "stream_drop_ratio < 1%");
+  EXPECT_EQ(results.exit_code, ExitCode::good) << results.exit_reason;
+}
+
+TEST(SearchResult, without_a_passing_step_fails_the_run) {
+  SampleRun run = search_run();
+  set_thresholds(run, {"connect_tcp_max < 1us"});
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.search->largest_passing, -1);
+  EXPECT_EQ(results.exit_code, ExitCode::target_fails);
+  EXPECT_EQ(results.exit_reason, "Not even the first step of the search passed: connect_tcp_max < 1us.");
+}
+
+TEST(SearchResult, asks_for_as_many_streams_as_were_wanted) {
+  SampleRun run = search_run();
+  run.seconds[1].populations[0][Gauge::streams_open] -= 10;
+  run.phases.resize(2);
+  run.phases[1].end_ns = 60'000'000'000;
+  run.seconds.resize(2);
+  EXPECT_EQ(run.summarize().search->limited_by, "only 990 of 1,000 streams were open at once");
+}
+
+TEST(SearchResult, of_a_late_generator_is_no_limit_of_the_target) {
+  SampleRun run = search_run();
+  for (int i = 0; i < 100; ++i) run.seconds[2].populations[0][Timer::client_lag].record(kSampleSecond);
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.search->largest_passing, 1000);
+  EXPECT_EQ(results.search->smallest_failing, -1);
+  EXPECT_EQ(results.search->limited_by.substr(0, 25), "the generator: client lag");
+}
+
+TEST(SearchResult, judges_a_step_by_thresholds_of_its_own_too) {
+  SampleRun run = search_run();
+  set_thresholds(run, {"stream_drops in 'search 2' < 0", "stream_drops in search < 1000", "stream_drops in hold < 0"});
+  EXPECT_EQ(run.summarize().search->largest_passing, 500);
+  EXPECT_TRUE(is_step_of("search", "search 12"));
+  EXPECT_FALSE(is_step_of("search", "search"));
+  EXPECT_FALSE(is_step_of("search", "search 1a"));
+  EXPECT_FALSE(is_step_of("search", "searching 1"));
+}
+
+}  // namespace
+}  // namespace weir::reports::load

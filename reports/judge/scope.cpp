@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "reports/judge/measures.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+template <class Enum>
+std::size_t index_of(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+}  // namespace
+
+std::uint64_t Scope::sum(Counter counter) const {
+  std::uint64_t sum = 0;
+  for (const PopulationNumbers* one : populations) sum += (*one)[counter];
+  return sum;
+}
+
+std::uint64_t Scope::ends(EndReason reason) const {
+  std::uint64_t sum = 0;
+  for (const PopulationNumbers* one : populations) sum += one->ends[index_of(reason)];
+  return sum;
+}
+
+std::uint64_t Scope::drops() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    const auto reason = static_cast<EndReason>(i);
+    if (reason != EndReason::client) sum += ends(reason);
+  }
+  return sum;
+}
+
+std::uint64_t Scope::open_failures() const {
+  std::uint64_t sum = 0;
+  for (const PopulationNumbers* one : populations)
+    for (const std::uint64_t count : one->open_failures) sum += count;
+  return sum;
+}
+
+std::uint64_t Scope::outcome(CallOutcome outcome) const {
+  std::uint64_t sum = 0;
+  for (const ToolNumbers* tool : tools) sum += tool->outcomes[index_of(outcome)];
+  return sum;
+}
+
+std::uint64_t Scope::dropped(DropCause cause) const {
+  std::uint64_t sum = 0;
+  for (const ToolNumbers* tool : tools) sum += tool->dropped[index_of(cause)];
+  return sum;
+}
+
+std::uint64_t Scope::calls_judged() const {
+  std::uint64_t sum = dropped(DropCause::no_stream) + dropped(DropCause::in_flight);
+  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
+    const auto one = static_cast<CallOutcome>(i);
+    if (one != CallOutcome::duplicate) sum += outcome(one);  // Counted beside the call's own outcome.
+  }
+  return sum;
+}
+
+Histogram Scope::timer(Timer timer) const {
+  Histogram all;
+  for (const PopulationNumbers* one : populations) all.merge((*one)[timer]);
+  return all;
+}
+
+Histogram Scope::connect(ConnectPhase phase) const {
+  Histogram all;
+  for (const PopulationNumbers* one : populations) all.merge(one->connect[index_of(phase)]);
+  return all;
+}
+
+Histogram Scope::age() const {
+  Histogram dropped_ages, closed_ages;
+  for (const PopulationNumbers* one : populations) {
+    for (std::size_t i = 0; i < kEndReasons; ++i) {
+      (static_cast<EndReason>(i) == EndReason::client ? closed_ages : dropped_ages).merge(one->age[i]);
+    }
+  }
+  return dropped_ages.empty() ? closed_ages : dropped_ages;
+}
+
+Histogram Scope::call_latency() const {
+  Histogram all;
+  for (const ToolNumbers* tool : tools) all.merge(tool->duration);
+  return all;
+}
+
+Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view population, std::string_view tool) {
+  Scope scope;
+  scope.span = &span;
+  scope.open = span.open;
+  scope.everything = population.empty();
+  for (std::size_t i = 0; i < span.numbers.populations.size() && i < layout.populations.size(); ++i) {
+    const Layout::Population& plan = layout.populations[i];
+    if (!population.empty() && plan.name != population) continue;
+    const PopulationNumbers& numbers = span.numbers.populations[i];
+    scope.populations.push_back(&numbers);
+    if (!population.empty() && i < span.open_of.size()) scope.open = span.open_of[i];
+    for (std::size_t t = 0; t < numbers.tools.size() && t < plan.tools.size(); ++t) {
+      if (tool.empty() || plan.tools[t] == tool) scope.tools.push_back(&numbers.tools[t]);
+    }
+  }
+  return scope;
+}
+
+}  // namespace weir::reports::load

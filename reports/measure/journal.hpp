@@ -1,0 +1,78 @@
+// The journal of a load run: one file, only ever appended to, from which every report can be made up to the last whole
+// second, however the run ended.
+//
+// "weirjnl1", then records: u32 length of the payload, u8 kind, payload, u32 CRC-32C of kind and payload (little
+// endian). The first record is the head; a record that is cut short or does not match its sum ends the journal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "reports/judge/results.hpp"
+#include "reports/measure/snapshot.hpp"
+
+namespace weir::reports::load {
+
+/// What a report needs beside the numbers.
+struct JournalHead {
+  RunInfo run;  ///< Target, scenario, phases planned so far, thresholds; redacted when it was made.
+  Layout layout;
+  bool operator==(const JournalHead&) const = default;
+};
+
+/// Something that happened at a time: "worker 3 died (signal 9), 412 streams lost", "journal: no space left".
+struct Incident {
+  std::int64_t at_ns = 0;
+  std::string text;
+  bool operator==(const Incident&) const = default;
+};
+
+class JournalWriter {
+ public:
+  JournalWriter() = default;  ///< Writes nowhere.
+  JournalWriter(JournalWriter&& other) noexcept;
+  JournalWriter& operator=(JournalWriter&& other) noexcept;
+  ~JournalWriter();
+  /// Creates the file; an existing one is refused (a journal is evidence). The error is one line with the path and the
+  /// fix. Devices (/dev/stdout) are taken as they are.
+  static tl::expected<JournalWriter, std::string> create(const std::string& path, const JournalHead& head);
+
+  /// Each is one write(2), so that a killed writer leaves whole records. An error (no space left, ...) closes the file;
+  /// the run goes on without it and says so.
+  tl::expected<void, std::string> append(const Snapshot& snapshot);
+  tl::expected<void, std::string> append(const PhaseInfo& begun);
+  tl::expected<void, std::string> append(const Incident& incident);
+  /// The run came to its end by itself: `interrupted` or not.
+  tl::expected<void, std::string> finish(bool interrupted);
+  bool is_open() const { return fd_ >= 0; }
+
+ private:
+  tl::expected<void, std::string> write_all(std::string_view bytes);
+  tl::expected<void, std::string> write_record(std::uint8_t kind, std::string_view payload);
+  int fd_ = -1;
+  std::string path_;
+  std::string buffer_;
+};
+
+struct Journal {
+  JournalHead head;
+  std::vector<PhaseInfo> phases;
+  std::vector<Snapshot> seconds;  ///< In the order of the file.
+  std::vector<Incident> incidents;
+  bool finished = false;  ///< The end record was there.
+  bool interrupted = false;
+  bool truncated = false;  ///< Bytes followed that are no whole record.
+};
+
+inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
+bool is_journal(std::string_view bytes);
+/// Reads as far as the records are whole; an error only where there is no whole head.
+tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
+
+/// The results of the run up to the last whole second.
+LoadResults summarize(const Journal& journal);
+
+}  // namespace weir::reports::load

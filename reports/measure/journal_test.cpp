@@ -1,0 +1,201 @@
+#include "reports/measure/journal.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "wire/base/bytes.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+JournalHead head() {
+  JournalHead head;
+  head.run.tool_version = "1.2.3";
+  head.run.started_at = "2000-01-01T00:00:00Z";
+  head.run.target_url = "https://example.test/mcp";
+  head.run.scenario_text = "phases:\n  - hold: 10m\n";
+  head.run.seed = 18'446'744'073'709'551'615U;
+  head.run.workers = 3;
+  head.run.tls_verified = false;
+  head.run.thresholds = {{"stream_drop_ratio < 0.001", "stream_drop_ratio", "<", 0.001, "hold", "", ""}};
+  head.run.lag_bound_seconds = 0.25;
+  head.layout.populations = {{"watchers", {"echo"}}, {"idlers", {}}};
+  return head;
+}
+
+Snapshot second(std::int64_t number) {
+  Snapshot snapshot(head().layout);
+  snapshot.at_ns = number * 1'000'000'000;
+  snapshot.span_ns = 1'000'000'000;
+  snapshot.populations[0][Counter::events] = static_cast<std::uint64_t>(number);
+  snapshot.populations[0][Timer::byte_gap].record(static_cast<std::uint64_t>(number) * 1000);
+  return snapshot;
+}
+
+class JournalFile : public testing::Test {
+ protected:
+  JournalFile() {
+    char name[] = "/tmp/weir-journal-XXXXXX";
+    folder_ = ::mkdtemp(name);
+    path_ = folder_ + "/run.journal";
+  }
+  ~JournalFile() override {
+    ::unlink(path_.c_str());
+    ::rmdir(folder_.c_str());
+  }
+  std::string bytes() const {
+    std::ifstream file(path_, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  void write_three_seconds(bool finish) const {
+    auto writer = JournalWriter::create(path_, head());
+    ASSERT_TRUE(writer) << writer.error();
+    ASSERT_TRUE(writer->append(PhaseInfo{"ramp", "ramp", 0, -1, 100}));
+    for (int number = 1; number <= 3; ++number) ASSERT_TRUE(writer->append(second(number)));
+    ASSERT_TRUE(writer->append(Incident{2'500'000'000, "worker 1 died"}));
+    if (finish) {
+      ASSERT_TRUE(writer->finish(true));
+    }
+  }
+  std::string folder_, path_;
+};
+
+TEST_F(JournalFile, gives_back_all_that_was_written) {
+  write_three_seconds(true);
+  const auto journal = parse_journal(bytes());
+  ASSERT_TRUE(journal) << journal.error();
+  EXPECT_EQ(journal->head, head());
+  ASSERT_EQ(journal->seconds.size(), 3u);
+  EXPECT_EQ(journal->seconds[2].populations[0][Counter::events], 3u);
+  ASSERT_EQ(journal->phases.size(), 1u);
+  EXPECT_EQ(journal->phases[0].streams, 100);
+  ASSERT_EQ(journal->incidents.size(), 1u);
+  EXPECT_EQ(journal->incidents[0].text, "worker 1 died");
+  EXPECT_TRUE(journal->finished);
+  EXPECT_TRUE(journal->interrupted);
+  EXPECT_FALSE(journal->truncated);
+}
+
+TEST_F(JournalFile, is_readable_up_to_its_last_whole_record_wherever_it_is_cut) {
+  write_three_seconds(true);
+  const std::string whole = bytes();
+  std::size_t most = 0;
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto journal = parse_journal(std::string_view(whole).substr(0, size));
+    if (!journal) {
+      EXPECT_EQ(most, 0u) << "a longer file must not give less";
+      continue;
+    }
+    EXPECT_GE(journal->seconds.size(), most);
+    EXPECT_FALSE(journal->finished);
+    most = journal->seconds.size();
+  }
+  EXPECT_EQ(most, 3u);
+}
+
+TEST_F(JournalFile, ends_before_a_record_with_a_changed_byte) {
+  write_three_seconds(true);
+  std::string changed = bytes();
+  changed[changed.size() - 40] ^= 0x20;  // In the incident, or in the last second.
+  const auto journal = parse_journal(changed);
+  ASSERT_TRUE(journal);
+  EXPECT_TRUE(journal->truncated);
+  EXPECT_FALSE(journal->finished);
+  EXPECT_GE(journal->seconds.size(), 2u);
+}
+
+TEST_F(JournalFile, survives_any_bytes) {
+  write_three_seconds(true);
+  const std::string whole = bytes();
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 2'000; ++round) {
+    std::string changed = whole;
+    // With a right sum, so that the payloads are read.
+    const std::size_t at = 8 + random() % (changed.size() - 8);
+    changed[at] = static_cast<char>(random());
+    std::string_view rest = std::string_view(changed).substr(8);
+    for (std::size_t begin = 8; rest.size() > 9;) {
+      std::uint32_t size = 0;
+      std::string_view look = rest;
+      take_u32(look, size);
+      if (look.size() < std::size_t{size} + 5) break;
+      std::string sum;
+      put_u32(crc32c(look.substr(0, std::size_t{size} + 1)), sum);
+      changed.replace(begin + 5 + size, 4, sum);
+      begin += std::size_t{size} + 9;
+      rest = std::string_view(changed).substr(begin);
+    }
+    const auto journal = parse_journal(changed);
+    if (journal) {
+      EXPECT_LE(journal->seconds.size(), 4u);
+    }
+  }
+}
+
+TEST_F(JournalFile, of_a_killed_writer_is_whole) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto writer = JournalWriter::create(path_, head());
+    for (int number = 1; writer && number <= 3; ++number)
+      if (!writer->append(second(number))) ::_exit(1);
+    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    ::pause();
+    ::_exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  const auto journal = parse_journal(bytes());
+  ASSERT_TRUE(journal);
+  EXPECT_EQ(journal->seconds.size(), 3u);
+  EXPECT_FALSE(journal->finished);
+  EXPECT_FALSE(journal->truncated);
+}
+
+TEST_F(JournalFile, never_overwrites_evidence) {
+  write_three_seconds(false);
+  const auto again = JournalWriter::create(path_, head());
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().find("exists"), std::string::npos) << again.error();
+}
+
+TEST(Journal, names_a_full_disk_and_goes_quiet) {
+  const auto full = JournalWriter::create("/dev/full", head());
+  ASSERT_FALSE(full);
+  EXPECT_NE(full.error().find("No space left"), std::string::npos) << full.error();
+  const auto missing = JournalWriter::create("/nonexistent/run.journal", head());
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().find("/nonexistent/run.journal"), std::string::npos);
+  JournalWriter nowhere;
+  EXPECT_TRUE(nowhere.append(second(1)));
+  EXPECT_TRUE(nowhere.finish(false));
+}
+
+TEST(Journal, refuses_what_is_none) {
+  EXPECT_FALSE(is_journal("{\"schema_version\":1}"));
+  EXPECT_FALSE(parse_journal("{}"));
+  EXPECT_FALSE(parse_journal("weirjnl1"));
+}
+
+TEST(Crc32c, gives_the_sums_of_rfc_3720) {
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);
+  EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
+  EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
+}
+
+}  // namespace
+}  // namespace weir::reports::load

@@ -1,0 +1,175 @@
+#include "reports/measure/snapshot.hpp"
+
+#include "wire/base/bytes.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+template <class Array>
+void add_all(Array& into, const Array& from) {
+  for (std::size_t i = 0; i < into.size(); ++i) into[i] += from[i];
+}
+
+template <class Array>
+void merge_all(Array& into, const Array& from) {
+  for (std::size_t i = 0; i < into.size(); ++i) into[i].merge(from[i]);
+}
+
+template <class Array>
+void clear_all(Array& histograms) {
+  for (Histogram& histogram : histograms) histogram.clear();
+}
+
+// Everything but the gauges, which a worker adds and a later span replaces.
+void add_counted(PopulationNumbers& into, const PopulationNumbers& from) {
+  add_all(into.counters, from.counters);
+  add_all(into.ends, from.ends);
+  add_all(into.open_failures, from.open_failures);
+  merge_all(into.age, from.age);
+  merge_all(into.idle_age, from.idle_age);
+  merge_all(into.connect, from.connect);
+  merge_all(into.timers, from.timers);
+  for (std::size_t i = 0; i < into.tools.size() && i < from.tools.size(); ++i) {
+    add_all(into.tools[i].outcomes, from.tools[i].outcomes);
+    add_all(into.tools[i].dropped, from.tools[i].dropped);
+    into.tools[i].intended += from.tools[i].intended;
+    into.tools[i].duration.merge(from.tools[i].duration);
+  }
+}
+
+// A number of zeros is written once: most counters of a second are zero.
+template <class Array>
+void put_sparse(const Array& values, std::string& out) {
+  std::uint64_t zeros = 0;
+  for (const auto value : values) {
+    if (value == 0) {
+      ++zeros;
+      continue;
+    }
+    put_varint(zeros, out);
+    put_signed(static_cast<std::int64_t>(value), out);
+    zeros = 0;
+  }
+  put_varint(values.size() + 1, out);  // Further than there are values: the end.
+}
+
+template <class Array>
+bool take_sparse(std::string_view& bytes, Array& values) {
+  values.fill(0);
+  for (std::size_t at = 0;;) {
+    std::uint64_t zeros = 0;
+    if (!take_varint(bytes, zeros)) return false;
+    if (zeros == values.size() + 1) return true;
+    if (zeros >= values.size() - at) return false;
+    at += zeros;
+    std::int64_t value = 0;
+    if (!take_signed(bytes, value)) return false;
+    values[at++] = static_cast<typename Array::value_type>(value);
+  }
+}
+
+template <class Array>
+void put_histograms(const Array& histograms, std::string& out) {
+  for (const Histogram& histogram : histograms) histogram.encode(out);
+}
+
+template <class Array>
+bool take_histograms(std::string_view& bytes, Array& histograms) {
+  for (Histogram& histogram : histograms)
+    if (!histogram.decode_and_merge(bytes)) return false;
+  return true;
+}
+
+bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
+  if (!take_sparse(bytes, numbers.counters) || !take_sparse(bytes, numbers.gauges) ||
+      !take_sparse(bytes, numbers.ends) || !take_sparse(bytes, numbers.open_failures) ||
+      !take_histograms(bytes, numbers.age) || !take_histograms(bytes, numbers.idle_age) ||
+      !take_histograms(bytes, numbers.connect) || !take_histograms(bytes, numbers.timers))
+    return false;
+  for (ToolNumbers& tool : numbers.tools)
+    if (!take_sparse(bytes, tool.outcomes) || !take_sparse(bytes, tool.dropped) || !take_varint(bytes, tool.intended) ||
+        !tool.duration.decode_and_merge(bytes))
+      return false;
+  return true;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(const Layout& layout) : populations(layout.populations.size()) {
+  for (std::size_t i = 0; i < populations.size(); ++i) populations[i].tools.resize(layout.populations[i].tools.size());
+}
+
+void Snapshot::add_worker(const Snapshot& other) {
+  add_all(worker, other.worker);
+  for (std::size_t i = 0; i < populations.size() && i < other.populations.size(); ++i) {
+    add_counted(populations[i], other.populations[i]);
+    add_all(populations[i].gauges, other.populations[i].gauges);
+  }
+}
+
+void Snapshot::add_span(const Snapshot& later) {
+  at_ns = later.at_ns;
+  span_ns += later.span_ns;
+  phase = later.phase;
+  worker = later.worker;
+  for (std::size_t i = 0; i < populations.size() && i < later.populations.size(); ++i) {
+    add_counted(populations[i], later.populations[i]);
+    populations[i].gauges = later.populations[i].gauges;
+  }
+}
+
+void Snapshot::clear() {
+  span_ns = 0;
+  for (PopulationNumbers& numbers : populations) {
+    numbers.counters.fill(0);
+    numbers.ends.fill(0);
+    numbers.open_failures.fill(0);
+    clear_all(numbers.age);
+    clear_all(numbers.idle_age);
+    clear_all(numbers.connect);
+    clear_all(numbers.timers);
+    for (ToolNumbers& tool : numbers.tools) {
+      tool.outcomes.fill(0);
+      tool.dropped.fill(0);
+      tool.intended = 0;
+      tool.duration.clear();
+    }
+  }
+}
+
+void encode_snapshot(const Snapshot& snapshot, std::string& out) {
+  put_signed(snapshot.at_ns, out);
+  put_signed(snapshot.span_ns, out);
+  put_varint(snapshot.phase, out);
+  put_sparse(snapshot.worker, out);
+  for (const PopulationNumbers& numbers : snapshot.populations) {
+    put_sparse(numbers.counters, out);
+    put_sparse(numbers.gauges, out);
+    put_sparse(numbers.ends, out);
+    put_sparse(numbers.open_failures, out);
+    put_histograms(numbers.age, out);
+    put_histograms(numbers.idle_age, out);
+    put_histograms(numbers.connect, out);
+    put_histograms(numbers.timers, out);
+    for (const ToolNumbers& tool : numbers.tools) {
+      put_sparse(tool.outcomes, out);
+      put_sparse(tool.dropped, out);
+      put_varint(tool.intended, out);
+      tool.duration.encode(out);
+    }
+  }
+}
+
+bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out) {
+  out = Snapshot(layout);
+  std::uint64_t phase = 0;
+  if (!take_signed(bytes, out.at_ns) || !take_signed(bytes, out.span_ns) || !take_varint(bytes, phase) ||
+      phase > UINT32_MAX || !take_sparse(bytes, out.worker))
+    return false;
+  out.phase = static_cast<std::uint32_t>(phase);
+  for (PopulationNumbers& numbers : out.populations)
+    if (!take_population(bytes, numbers)) return false;
+  return bytes.empty();
+}
+
+}  // namespace weir::reports::load

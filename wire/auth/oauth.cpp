@@ -1,0 +1,200 @@
+#include "wire/auth/oauth.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "wire/base/base64.hpp"
+#include "wire/json/json.hpp"
+#include "wire/base/limits.hpp"
+
+namespace weir::wire {
+
+namespace {
+
+constexpr double kLongestLifeSeconds = 366.0 * 24 * 3600;
+constexpr std::string_view kAnswersHtml = "answers HTML";
+constexpr std::string_view kNoToken = "holds no access_token";
+
+/// application/x-www-form-urlencoded.
+std::string form_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '.' || c == '_' || c == '*';
+    out += plain ? std::string(1, c) : c == ' ' ? "+" : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+void add_field(std::string& body, std::string_view name, std::string_view value) {
+  if (!value.empty()) {
+    body += fmt::format("{}{}={}", body.empty() ? "" : "&", name, form_encode(value));
+  }
+}
+
+std::string text_member(const json::value& body, std::string_view name) {
+  const auto* object = body.if_object();
+  const auto* member = object ? object->if_contains(name) : nullptr;
+  const auto* text = member ? member->if_string() : nullptr;
+  return text ? std::string(*text) : std::string();
+}
+
+/// "invalid_client": a word of RFC 6749 section 5.2, and nothing that could be a credential.
+std::string error_word(const Exchange& answer) {
+  boost::system::error_code ec;
+  const auto body = json::parse(answer.body, ec);
+  const auto word = ec ? std::string() : text_member(body, "error");
+  const bool safe = word.size() <= 40 && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  return safe ? word : std::string();
+}
+
+std::optional<double> seconds_member(const json::value& body) {
+  const auto* member = body.as_object().if_contains("expires_in");
+  if (member == nullptr) {
+    return std::nullopt;
+  }
+  if (member->is_number()) {
+    boost::system::error_code ec;
+    const auto value = member->to_number<double>(ec);
+    return ec ? std::nullopt : std::optional(value);
+  }
+  // Some servers write it as a string.
+  const auto* text = member->if_string();
+  return text ? std::optional(std::strtod(text->c_str(), nullptr)) : std::nullopt;
+}
+
+bool unrecognised_client(const Exchange& answer) {
+  return answer.head.status == 401 || (answer.head.status == 400 && error_word(answer) == "invalid_client");
+}
+
+bool is_html(const Exchange& answer) { return media_type(answer.head.headers.get("content-type")) == "text/html"; }
+
+}  // namespace
+
+Result<Request> token_request(const OAuthClient& oauth, ClientAuth auth) {
+  auto url = parse_url(oauth.token_url);
+  if (!url) {
+    return fail(ErrorCode::bad_input, "oauth token_url: " + url.error().detail);
+  }
+  Request request;
+  request.method = "POST";
+  request.url = *url;
+  request.headers.set("Accept", "application/json");
+  request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+  add_field(request.body, "grant_type", "client_credentials");
+  add_field(request.body, "scope", oauth.scope);
+  add_field(request.body, "audience", oauth.audience);
+  add_field(request.body, "resource", oauth.resource);
+  if (auth == ClientAuth::basic && !oauth.client_secret.empty()) {
+    request.headers.set("Authorization",
+                        "Basic " + base64(form_encode(oauth.client_id) + ":" + form_encode(oauth.client_secret)));
+  } else {
+    add_field(request.body, "client_id", oauth.client_id);
+    add_field(request.body, "client_secret", oauth.client_secret);
+  }
+  return request;
+}
+
+Result<Token> read_token(const Exchange& answer) {
+  if (!answer.ok()) {
+    const auto word = error_word(answer);
+    return fail(ErrorCode::rejected,
+                fmt::format("the token endpoint answered HTTP {}{}{}", answer.head.status,
+                            word.empty() ? "" : " (" + word + ")", is_html(answer) ? " with HTML" : ""));
+  }
+  boost::system::error_code ec;
+  const auto body = json::parse(answer.body, ec);
+  if (ec && is_html(answer)) {
+    return fail(ErrorCode::malformed_message,
+                fmt::format("the token endpoint {} with HTTP {}, a login or fallback page, and no JSON", kAnswersHtml,
+                            answer.head.status));
+  }
+  Token token;
+  token.value = ec ? "" : text_member(body, "access_token");
+  if (token.value.empty() || token.value.size() > limits::kTokenBytes) {
+    return fail(ErrorCode::malformed_message, fmt::format("the token endpoint's answer {}", kNoToken));
+  }
+  if (token.value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=") !=
+      std::string::npos) {
+    return fail(ErrorCode::malformed_message,
+                "the token endpoint's access_token has characters that no header may carry (RFC 6750)");
+  }
+  if (const auto seconds = seconds_member(body); seconds && *seconds > 0) {
+    token.life = std::chrono::milliseconds(std::llround(std::min(*seconds, kLongestLifeSeconds) * 1000));
+  }
+  return token;
+}
+
+Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client, Deadline deadline) {
+  ClientOptions plain = client;
+  plain.tokens = nullptr;  // Whoever renews a token must not wait for itself.
+  for (const auto auth : {ClientAuth::basic, ClientAuth::post}) {
+    const auto request = token_request(oauth, auth);
+    if (!request) {
+      return tl::unexpected(request.error());
+    }
+    HttpClient http(plain);
+    const auto answer = http.exchange(*request, deadline);
+    if (!answer) {
+      return fail(answer.error().code, "no token could be had: " + answer.error().detail);
+    }
+    if (auth == ClientAuth::basic && unrecognised_client(*answer) && !oauth.client_secret.empty()) {
+      continue;
+    }
+    return read_token(*answer);
+  }
+  return fail(ErrorCode::internal, "no way to ask for a token is left");
+}
+
+OAuthClient with_grant(const OAuthClient& oauth, const OAuthGrant& grant) {
+  OAuthClient other = oauth;
+  const auto put = [](std::string& member, const std::string& value) { member = value.empty() ? member : value; };
+  put(other.client_id, grant.client_id);
+  put(other.client_secret, grant.client_secret);
+  put(other.scope, grant.scope);
+  put(other.audience, grant.audience);
+  put(other.resource, grant.resource);
+  return other;
+}
+
+TokenProblem token_problem(const Error& error) {
+  const auto says = [&](std::string_view words) { return error.detail.find(words) != std::string::npos; };
+  if (error.code == ErrorCode::bad_input) {
+    return {"token-url-unusable", "Correct oauth.token_url in the profile."};
+  }
+  if (error.code == ErrorCode::rejected) {
+    if (says("(unauthorized_client)")) {
+      return {"token-unauthorized-client",
+              "Allow this client the grant client_credentials at the provider (Keycloak: service accounts roles, and "
+              "with 401 it says the same of a wrong secret)."};
+    }
+    if (says("(invalid_client)") || says("HTTP 401")) {
+      return {
+          "token-invalid-client",
+          "Correct oauth.client_id and oauth.client_secret: the provider does not know this client by this secret."};
+    }
+    if (says("(invalid_scope)") || says("(invalid_target)")) {
+      return {"token-refused", "Ask for a scope, audience and resource that the provider gives to this client."};
+    }
+    return {"token-refused", "Read the status: the path of oauth.token_url, or the provider's log, explains it."};
+  }
+  if (error.code == ErrorCode::malformed_message) {
+    return says(kAnswersHtml)
+               ? TokenProblem{"token-endpoint-html",
+                              "Correct oauth.token_url: a page answers where the provider's token endpoint is meant."}
+               : TokenProblem{"token-not-json", "Correct oauth.token_url: what answers there issues no tokens."};
+  }
+  return {"token-endpoint-unreachable",
+          "Make oauth.token_url reachable from where the gate runs, or give a token by --bearer-env."};
+}
+
+std::optional<std::chrono::milliseconds> renew_after(const Token& token, std::chrono::milliseconds before) {
+  if (!token.life) {
+    return std::nullopt;
+  }
+  return *token.life - std::min(before, *token.life / 2);
+}
+
+}  // namespace weir::wire

@@ -1,0 +1,156 @@
+#include "wire/base/redact.hpp"
+
+#include <gtest/gtest.h>
+
+#include "reports/testdata/sample.hpp"
+
+namespace weir::reports {
+namespace {
+
+TEST(Redactor, hides_a_secret_wherever_it_stands) {
+  const Redactor redactor({"s3cret-token"});
+  EXPECT_EQ(redactor.text("got s3cret-token, twice: s3cret-tokens3cret-token"), "got ***, twice: ***");
+  EXPECT_EQ(redactor.text("nothing here"), "nothing here");
+  EXPECT_EQ(redactor.text(""), "");
+}
+
+TEST(Redactor, hides_what_overlapping_secrets_cover_together) {
+  const Redactor redactor({"abcdef", "cdefgh", "abcdefghij"});
+  EXPECT_EQ(redactor.text("x abcdefgh y"), "x *** y");
+  EXPECT_EQ(redactor.text("x abcdefghij y"), "x *** y");
+}
+
+TEST(Redactor, knows_the_percent_encoded_form) {
+  const Redactor redactor({"p@ss w/rd"});
+  EXPECT_EQ(redactor.text("/a?x=p%40ss%20w%2Frd&b=1"), "/a?x=***&b=1");
+  EXPECT_EQ(redactor.text("/a?x=p%40ss+w%2frd&b=1"), "/a?x=***&b=1");
+}
+
+TEST(Redactor, knows_base64_at_every_alignment) {
+  const Redactor redactor({"s3cret-token"});
+  // printf 'user:s3cret-token' | base64, with users of three, four and five letters and something behind.
+  for (const char* text : {"dXNlcjpzM2NyZXQtdG9rZW4=", "dXNlOnMzY3JldC10b2tlbg==", "dXNlcnM6czNjcmV0LXRva2Vu",
+                           "czNjcmV0LXRva2Vu", "dXNlcjpzM2NyZXQtdG9rZW46YWJj"}) {
+    EXPECT_EQ(redactor.text(std::string("sent ") + text + ", end"), "sent ***, end");
+  }
+  EXPECT_EQ(redactor.line("Authorization: Basic dXNlcjpvdGhlcg=="), "Authorization: Basic ***");
+}
+
+TEST(Redactor, knows_the_json_escaped_forms) {
+  const Redactor redactor({"a\"b\\c/d\xc3\xa9"});
+  EXPECT_EQ(redactor.text("{\"t\":\"a\\\"b\\\\c/d\xc3\xa9\"}"), "{\"t\":\"***\"}");
+  EXPECT_EQ(redactor.text("{\"t\":\"a\\\"b\\\\c\\/d\xc3\xa9\"}"), "{\"t\":\"***\"}");
+  EXPECT_EQ(redactor.text(R"({"t":"a\"b\\c/d\u00e9"})"), R"({"t":"***"})");
+  EXPECT_EQ(redactor.text(R"({"t":"{\"u\":\"a\\\"b\\\\c/d\\u00e9\"}"})"), R"({"t":"{\"u\":\"***\"}"})");
+}
+
+TEST(Redactor, knows_the_form_quoted_for_a_shell) {
+  EXPECT_EQ(Redactor({"it's-me"}).text(R"(curl -d 'it'\''s-me')"), "curl -d '***'");
+}
+
+TEST(Redactor, hides_what_an_excerpt_cut_short) {
+  const Redactor redactor({"s3cret-token"});
+  EXPECT_EQ(redactor.text("got 's3cret-to...'"), "got '***...'");
+  EXPECT_EQ(redactor.text("got 's3...'"), "got 's3...'");
+}
+
+TEST(Redactor, hides_short_secrets_only_as_tokens) {
+  const Redactor redactor({"a1"});
+  EXPECT_EQ(redactor.text("a1 a12 ba1 'a1' a1_ k=a1&x"), "*** a12 ba1 '***' a1_ k=***&x");
+}
+
+TEST(Redactor, hides_credentials_in_urls_without_knowing_them) {
+  const Redactor redactor;
+  EXPECT_EQ(redactor.text("https://user:pw@mcp.example.com/a@b"), "https://***@mcp.example.com/a@b");
+  EXPECT_EQ(redactor.text("GET /sse?api_key=abc&x=1&Token=d;access_token=e#f"),
+            "GET /sse?api_key=***&x=1&Token=***;access_token=***#f");
+  EXPECT_EQ(redactor.text("curl 'https://h/?key=abc' -d x"), "curl 'https://h/?key=***' -d x");
+  EXPECT_EQ(redactor.text("monkey=abc ?monkey=abc"), "monkey=abc ?monkey=abc");
+}
+
+TEST(Redactor, hides_header_values_in_transcripts) {
+  const Redactor redactor;
+  EXPECT_EQ(redactor.line("> Authorization: Bearer abc.def"), "> Authorization: Bearer ***");
+  EXPECT_EQ(redactor.line("> proxy-authorization:Basic YTpi"), "> proxy-authorization:Basic ***");
+  EXPECT_EQ(redactor.line("< Set-Cookie: AWSALB=abc; Path=/"), "< Set-Cookie: ***");
+  EXPECT_EQ(redactor.line("> Cookie: a=b\r\n> Accept: text/event-stream"),
+            "> Cookie: ***\r\n> Accept: text/event-stream");
+  EXPECT_EQ(redactor.line("> X-API-Key: abc"), "> X-API-Key: ***");
+  EXPECT_EQ(redactor.line("< WWW-Authenticate: Bearer realm=\"x\""), "< WWW-Authenticate: Bearer realm=\"x\"");
+  EXPECT_EQ(redactor.line("the Authorization header is missing"), "the Authorization header is missing");
+  EXPECT_EQ(redactor.line("Authorization:"), "Authorization:");
+}
+
+TEST(Redactor, hides_header_values_in_commands_and_bodies) {
+  const Redactor redactor;
+  EXPECT_EQ(redactor.line("curl -H 'Authorization: Bearer abc' -H 'Accept: */*' https://h/"),
+            "curl -H 'Authorization: Bearer ***' -H 'Accept: */*' https://h/");
+  EXPECT_EQ(redactor.line(R"(curl -H 'X-API-Key: it'\''s' -d x)"), "curl -H 'X-API-Key: ***' -d x");
+  EXPECT_EQ(redactor.line(R"(curl -H "Cookie: a=\"b\"" -d x)"), R"(curl -H "Cookie: ***" -d x)");
+  EXPECT_EQ(redactor.line(R"({"access_token": "abc\"d", "scope": "x"})"), R"({"access_token": "***", "scope": "x"})");
+}
+
+TEST(Redactor, is_done_after_one_pass) {
+  const Redactor redactor({"s3cret-token", "a1"});
+  const std::string once = redactor.line("curl -H 'Authorization: Bearer s3cret-token' 'https://u:a1@h/?key=a1'");
+  EXPECT_EQ(redactor.line(once), once);
+}
+
+TEST(Redactor, survives_bytes_cut_at_every_position) {
+  const Redactor redactor({"s3cret-token", "\xff\xfe\xfd\xfc", "\"\\\"\\"});
+  const std::string text = "> \"authorization\" : \"Bearer \\\"x\" 'cookie: 'a'\\''\\ ?key= ://u@ x-api-key:\t\\";
+  for (std::size_t from = 0; from < text.size(); ++from) {
+    for (std::size_t to = from; to <= text.size(); ++to) (void)redactor.line(text.substr(from, to - from));
+  }
+}
+
+TEST(Redactor, takes_long_lines_that_repeat_themselves_in_its_stride) {
+  const Redactor redactor({"s3cret-token"});
+  for (const std::string_view part :
+       {"cookie:", "authorization-", "czNjcmV0LXRva2Vu", "://", "a=", "...", "'cookie: "}) {
+    std::string line;
+    while (line.size() < 500'000) line += part;
+    EXPECT_LE(redactor.line(line).size(), line.size());
+  }
+}
+
+TEST(Redactor, reaches_every_member_that_the_endpoint_can_fill) {
+  Results results = sample_results();
+  results.preflight = *sample_preflight().preflight;
+  const std::string secret = "s3cret-token";
+  std::vector<std::string*> members = {&results.target_name,
+                                       &results.target_url,
+                                       &results.exit_reason,
+                                       &results.problems[0],
+                                       &results.eras[0].revision,
+                                       &results.eras[0].server_name,
+                                       &results.eras[0].server_version,
+                                       &results.eras[0].capabilities[0],
+                                       &results.preflight->message,
+                                       &results.preflight->fix,
+                                       &results.preflight->evidence[0],
+                                       &results.preflight->curl,
+                                       &results.tools_lock->changes[0].tool,
+                                       &results.tools_lock->changes[0].pointer,
+                                       &results.tools_lock->changes[0].message};
+  for (std::string* member : {&results.checks[2].message, &results.checks[2].expected, &results.checks[2].hop,
+                              &results.checks[2].fix, &results.checks[2].got, &results.checks[2].evidence[0],
+                              &results.checks[2].curl, &results.checks[1].excused->reason}) {
+    members.push_back(member);
+  }
+  for (std::string* member : members) *member += " " + secret;
+  redact(results, Redactor({secret}));
+  for (const std::string* member : members) {
+    EXPECT_EQ(member->find(secret), std::string::npos) << *member;
+    EXPECT_NE(member->find("***"), std::string::npos) << *member;
+  }
+}
+
+}  // namespace
+TEST(Redactor, leaves_the_variables_of_our_own_commands) {
+  const std::string line = "curl -H \"Authorization: Bearer $WEIR_BEARER\" -H \"X-API-Key: $WEIR_API_KEY\" http://h/";
+  EXPECT_EQ(Redactor({"s3cret"}).line(line), line);
+  EXPECT_EQ(Redactor().line("Authorization: Bearer $WEIR_x9"), "Authorization: Bearer ***");
+}
+
+}  // namespace weir::reports

@@ -1,0 +1,14 @@
+// A request as bytes (RFC 9112 section 3), refused where it would not be one request.
+#pragma once
+
+#include <string>
+
+#include "wire/http/http.hpp"
+
+namespace weir::wire {
+
+/// Host, User-Agent, Content-Length, Authorization (from the URL's userinfo) and, with `close`, Connection are added
+/// where absent. bad_input for a method, target or header that is no token or holds control bytes.
+Result<std::string> request_bytes(const Request& request, std::string_view user_agent, bool close);
+
+}  // namespace weir::wire

@@ -1,0 +1,69 @@
+// One HTTP/1.1 response from the bytes of a connection (RFC 9112 section 6.3): head, framing, content coding, events,
+// and the class of its end. It knows no socket and no clock: the time of arrival comes with the bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wire/http/content_coding.hpp"
+#include "wire/http/http.hpp"
+#include "wire/http/response_head.hpp"
+
+namespace weir::wire {
+
+/// How a connection stopped giving bytes.
+enum class StreamEnd {
+  fin,            ///< FIN of a plain connection.
+  reset,          ///< RST.
+  tls_close,      ///< close_notify.
+  tls_truncated,  ///< FIN without close_notify.
+  tls_failed,     ///< A record that does not decrypt, or a fatal alert.
+};
+
+class ResponseDecoder {
+ public:
+  /// Fills `exchange`, which outlives it. `method` is the request's.
+  ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes);
+
+  /// Takes bytes that came `at_us` after the start of the request; returns how many belong to this response. An error
+  /// means that there is no head; later faults show in the exchange's end and notes.
+  Result<std::size_t> feed(std::string_view bytes, std::int64_t at_us);
+  /// The connection gives no more bytes. An error (closed, reset) means that there was no whole head.
+  Result<void> end_of_connection(StreamEnd how, std::int64_t at_us);
+
+  bool head_done() const { return framing_ != Framing::unknown; }
+  bool ended() const { return exchange_.end != EndClass::open; }
+  /// Bytes of the response that had come when no head was there yet.
+  const std::string& pending_head() const { return head_.pending(); }
+
+ private:
+  enum class Framing { unknown, none, chunked, length, close };
+
+  void begin_body(std::int64_t at_us);
+  void choose_framing();
+  std::size_t feed_body(std::string_view bytes, std::int64_t at_us);
+  void take_body(std::string_view coded, std::int64_t at_us);
+  void deliver(std::size_t before, std::int64_t at_us);
+  void decode_events(std::size_t before, std::int64_t at_us);
+  void end(EndClass end, std::int64_t at_us);
+  void note(std::string what, std::uint64_t offset);
+
+  Exchange& exchange_;
+  std::string method_;
+  std::size_t max_body_bytes_;
+  std::size_t interim_bytes_ = 0;
+  ResponseHeadReader head_;
+  Framing framing_ = Framing::unknown;
+  std::uint64_t left_ = 0;
+  std::uint64_t encoded_bytes_ = 0;
+  ChunkedDecoder chunked_;
+  std::size_t chunked_notes_ = 0;
+  std::size_t content_notes_ = 0;
+  ContentDecoder content_;
+  std::string coded_;
+  std::unique_ptr<SseDecoder> sse_;
+};
+
+}  // namespace weir::wire

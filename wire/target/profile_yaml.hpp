@@ -1,0 +1,17 @@
+// A profile that stands within another file: the `target:` map of a scenario.
+#pragma once
+
+#include "wire/target/profile.hpp"
+#include "wire/json/yaml_reader.hpp"
+
+namespace weir::wire {
+
+/// Reads the map at `node` by the keys of a profile; complaints go to the reader. `environment`: as
+/// parse_profile has it.
+void read_profile(yaml::Reader& in, std::string_view key, const YAML::Node& node, Profile& profile,
+                  const std::string& environment = {});
+
+/// Makes a relative ca_file stand beside `file`; an absolute path stays what it is.
+void find_beside(const std::string& file, Profile& profile);
+
+}  // namespace weir::wire
