@@ -66,12 +66,13 @@ struct CheckInfo {
   EraSet eras;
   std::string since;  ///< First and last revision it holds in; empty: unbounded.
   std::string until;
-  std::string capability;                 ///< Not applicable unless the server declares it: "tools", "resources", ...
-  std::vector<std::string> requirements;  ///< Ids of the requirement catalogue (conformance/catalogue/requirements.tsv).
-  std::string source;                     ///< Link; "{revision}" stands for the negotiated revision.
-  std::string consequence;                ///< Why it hurts, in one sentence.
-  std::vector<std::string> faults;        ///< Fixture faults that turn it red, each of them in every era it runs in ...
-  std::vector<std::string> fault_eras;    ///< ... unless only these eras can show them ("streamable").
+  std::string capability;  ///< Not applicable unless the server declares it: "tools", "resources", ...
+  std::vector<std::string>
+      requirements;                     ///< Ids of the requirement catalogue (conformance/catalogue/requirements.tsv).
+  std::string source;                   ///< Link; "{revision}" stands for the negotiated revision.
+  std::string consequence;              ///< Why it hurts, in one sentence.
+  std::vector<std::string> faults;      ///< Fixture faults that turn it red, each of them in every era it runs in ...
+  std::vector<std::string> fault_eras;  ///< ... unless only these eras can show them ("streamable").
   std::string fixture;  ///< Extra fixture set-up for its kills (conformance/matrix/kill_fixture_test.hpp), or empty.
   /// Where the right fixture cannot give a pass: words of the not-applicable or untestable message that it gives
   /// instead.

@@ -32,7 +32,7 @@ int complain(std::string_view what) {
 
 /// The first signal ends the run with its reports, a second one of the same kind ends the program.
 void listen_to_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
@@ -55,26 +55,20 @@ std::optional<std::string> environment(const std::string& name) {
 
 std::vector<std::string> every_id() {
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) {
-    ids.push_back(info.id);
-  }
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   return ids;
 }
 
 int list(const Options& options) {
   const auto ids = select_ids(every_id(), options.checks);
-  if (!ids) {
-    return complain("--checks: " + ids.error().detail);
-  }
+  if (!ids) { return complain("--checks: " + ids.error().detail); }
   fmt::print("{}", options.json ? list_json(*ids) : list_text(*ids));
   return static_cast<int>(ExitCode::good);
 }
 
 int list_failure_modes() {
   const auto modes = parse_failure_modes(failure_modes_tsv());
-  if (!modes) {
-    return complain(modes.error().detail);
-  }
+  if (!modes) { return complain(modes.error().detail); }
   fmt::print("{}", failure_modes_markdown(*modes));
   return static_cast<int>(ExitCode::good);
 }
@@ -99,30 +93,22 @@ std::optional<bool> in_colour(const std::string& choice) {
 
 int run(const Options& options) {
   const auto colour = in_colour(options.color);
-  if (!colour) {
-    return complain(fmt::format("--color is auto, always or never, not '{}'", options.color));
-  }
+  if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
   std::vector<reports::ReportSpec> specs;
   for (const auto& text : options.reports) {
     const auto spec = reports::parse_report_spec(text);
-    if (!spec) {
-      return complain("--report: " + spec.error());
-    }
+    if (!spec) { return complain("--report: " + spec.error()); }
     specs.push_back(*spec);
   }
   auto plan = plan_of(options, environment);
-  if (!plan) {
-    return complain(plan.error().detail);
-  }
+  if (!plan) { return complain(plan.error().detail); }
   plan->version = WEIR_VERSION;
   plan->started_at = now_utc();
   plan->interrupted = &interrupted;
   listen_to_signals();
   const auto results = conduct(*plan);
   stop_deploys();
-  if (!results) {
-    return complain(results.error().detail);
-  }
+  if (!results) { return complain(results.error().detail); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
   fmt::print(
       "{}", reports::render(*results, format, {.colour = *colour, .quiet = options.quiet, .verbose = options.verbose}));
@@ -142,17 +128,13 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) try {
   const auto parsed = parse_options(argc, argv, WEIR_VERSION);
-  if (!parsed) {
-    return complain(parsed.error().detail);
-  }
+  if (!parsed) { return complain(parsed.error().detail); }
   if (const auto* printed = std::get_if<Printed>(&*parsed)) {
     fmt::print("{}", printed->text);
     return 0;
   }
   const auto& options = std::get<Options>(*parsed);
-  if (options.failure_modes) {
-    return list_failure_modes();
-  }
+  if (options.failure_modes) { return list_failure_modes(); }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {
   fmt::print(stderr, "weir-conformance: {}; this is a fault of Weir\n", error.what());

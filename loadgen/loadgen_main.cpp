@@ -29,11 +29,9 @@ int complain(std::string_view what, ExitCode code = ExitCode::usage) {
 
 /// The first signal ends the run with its reports, a second one at once, with what there is; a third one kills.
 void listen_to_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) {
-    if (++signals > 2) {
-      ::_exit(static_cast<int>(ExitCode::interrupted));
-    }
+    if (++signals > 2) { ::_exit(static_cast<int>(ExitCode::interrupted)); }
     interrupted = true;
   };
   ::sigaction(SIGINT, &action, nullptr);
@@ -67,41 +65,27 @@ bool in_colour(const std::string& choice) {
 
 int dry_run(const Scenario& scenario, const RunOptions& run) {
   const auto placement = preflight(scenario, run);
-  if (!placement) {
-    return complain(placement.error().detail, code_of(placement.error()));
-  }
-  for (const auto& line : placement->lines) {
-    fmt::print("# {}\n", line);
-  }
+  if (!placement) { return complain(placement.error().detail, code_of(placement.error())); }
+  for (const auto& line : placement->lines) { fmt::print("# {}\n", line); }
   fmt::print("{}", to_yaml(scenario));
   return static_cast<int>(ExitCode::good);
 }
 
 int run(const Options& options, int argc, char** argv) {
   const auto scenario = scenario_from(options, environment);
-  if (!scenario) {
-    return complain(scenario.error().detail);
-  }
+  if (!scenario) { return complain(scenario.error().detail); }
   auto run = run_options_from(options, {argv, argv + argc}, scenario->target.secrets, realtime_ns());
-  if (!run) {
-    return complain(run.error().detail);
-  }
+  if (!run) { return complain(run.error().detail); }
   run->tool_version = WEIR_VERSION;
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
-  if (options.dry_run) {
-    return dry_run(*scenario, *run);
-  }
+  if (options.dry_run) { return dry_run(*scenario, *run); }
   const auto result = supervise(*scenario, *run, signals);
-  if (!result) {
-    return complain(result.error().detail, code_of(result.error()));
-  }
+  if (!result) { return complain(result.error().detail, code_of(result.error())); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
   fmt::print("{}", reports::load::render(result->results, format,
                                          {.colour = in_colour(options.color), .quiet = options.quiet}));
   std::fflush(stdout);
-  for (const auto& problem : result->problems) {
-    complain(problem);
-  }
+  for (const auto& problem : result->problems) { complain(problem); }
   // A failing target is the graver news; a report that is missing must not look like a good run.
   const auto code = result->results.exit_code;
   return static_cast<int>(result->written || code != ExitCode::good ? code : ExitCode::usage);
@@ -111,9 +95,7 @@ int run(const Options& options, int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   const auto parsed = parse_options(argc, argv, WEIR_VERSION);
-  if (!parsed) {
-    return complain(parsed.error().detail);
-  }
+  if (!parsed) { return complain(parsed.error().detail); }
   if (const auto* printed = std::get_if<Printed>(&*parsed)) {
     fmt::print("{}", printed->text);
     return 0;

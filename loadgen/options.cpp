@@ -7,8 +7,8 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/scale.hpp"
 #include "reports/judge/threshold.hpp"
-#include "wire/base/redact.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/redact.hpp"
 
 namespace weir::loadgen {
 
@@ -84,18 +84,14 @@ void take_one_at_a_time(CLI::App& app) {
 std::vector<std::string> long_names(const CLI::App& app) {
   std::vector<std::string> known;
   for (const auto* option : app.get_options()) {
-    if (!option->get_lnames().empty()) {
-      known.push_back("--" + option->get_lnames().front());
-    }
+    if (!option->get_lnames().empty()) { known.push_back("--" + option->get_lnames().front()); }
   }
   return known;
 }
 
 wire::Result<void> refuse_extras(const CLI::App& app) {
   for (const auto& extra : app.remaining()) {
-    if (extra == "--" || extra.empty()) {
-      continue;
-    }
+    if (extra == "--" || extra.empty()) { continue; }
     if (extra.front() != '-') {
       return usage(fmt::format("unexpected argument '{}' after '{}'", extra, app.get_name()));
     }
@@ -110,9 +106,7 @@ wire::Result<void> refuse_unknown_command(int argc, const char* const* argv) {
   const std::vector<std::string> commands = {"run", "hold", "probe-idle"};
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word.empty() || word.front() == '-') {
-      continue;
-    }
+    if (word.empty() || word.front() == '-') { continue; }
     if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
       return usage(fmt::format("unknown command '{}'{}: there are run SCENARIO.yaml, hold URL and probe-idle URL", word,
                                wire::did_you_mean(word, commands)));
@@ -129,9 +123,7 @@ bool is_credential(std::string_view name) {
   std::transform(folded.begin(), folded.end(), folded.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* word : {"auth", "cookie", "key", "token", "secret", "password", "credential"}) {
-    if (folded.find(word) != std::string::npos) {
-      return true;
-    }
+    if (folded.find(word) != std::string::npos) { return true; }
   }
   return false;
 }
@@ -157,31 +149,21 @@ wire::Result<std::string> from_environment(const Environment& environment, const
 wire::Result<void> add_headers(const Options& options, const Environment& environment, wire::Profile& target) {
   for (const auto& text : options.headers) {
     const auto header = split_header(text, "--header");
-    if (!header) {
-      return tl::unexpected(header.error());
-    }
-    if (is_credential(header->name)) {
-      target.secrets.push_back(header->value);
-    }
+    if (!header) { return tl::unexpected(header.error()); }
+    if (is_credential(header->name)) { target.secrets.push_back(header->value); }
     target.headers.set(header->name, header->value);
   }
   for (const auto& text : options.header_envs) {
     const auto header = split_header(text, "--header-env");
-    if (!header) {
-      return tl::unexpected(header.error());
-    }
+    if (!header) { return tl::unexpected(header.error()); }
     const auto value = from_environment(environment, header->value, "--header-env");
-    if (!value) {
-      return tl::unexpected(value.error());
-    }
+    if (!value) { return tl::unexpected(value.error()); }
     target.secrets.push_back(*value);
     target.headers.set(header->name, *value);
   }
   if (!options.bearer_env.empty()) {
     const auto value = from_environment(environment, options.bearer_env, "--bearer-env");
-    if (!value) {
-      return tl::unexpected(value.error());
-    }
+    if (!value) { return tl::unexpected(value.error()); }
     target.bearer = *value;
     target.secrets.push_back(*value);
   }
@@ -209,9 +191,7 @@ wire::Result<void> change_load(const Options& options, Scenario& scenario) {
     scenario.thresholds.clear();
     for (const auto& text : options.hold.thresholds) {
       const auto threshold = reports::load::parse_threshold(text);
-      if (!threshold) {
-        return usage("--threshold: " + threshold.error());
-      }
+      if (!threshold) { return usage("--threshold: " + threshold.error()); }
       scenario.thresholds.push_back(*threshold);
     }
   }
@@ -220,9 +200,7 @@ wire::Result<void> change_load(const Options& options, Scenario& scenario) {
   flags.sources = options.hold.sources;
   flags.resolve = options.hold.resolve;
   const auto read = scenario_of(flags);  // One reader for addresses and ranges, wherever they stand.
-  if (!read) {
-    return tl::unexpected(read.error());
-  }
+  if (!read) { return tl::unexpected(read.error()); }
   scenario.sources = options.hold.sources.empty() ? scenario.sources : read->sources;
   scenario.resolve = options.hold.resolve.empty() ? scenario.resolve : read->resolve;
   return {};
@@ -235,27 +213,21 @@ wire::Result<Scenario> held(const Options& options, const Environment& environme
   }
   if (!options.profile.empty()) {
     auto profile = wire::load_profile(options.profile, environment, options.environment);
-    if (!profile) {
-      return tl::unexpected(profile.error());
-    }
+    if (!profile) { return tl::unexpected(profile.error()); }
     flags.target = std::move(*profile);
   }
   if (auto changed = change_target(options, environment, flags.target); !changed) {
     return tl::unexpected(changed.error());
   }
   auto scenario = scenario_of(flags);
-  if (scenario) take_oauth_of_profile(*scenario);
+  if (scenario) { take_oauth_of_profile(*scenario); }
   return scenario;
 }
 
 wire::Result<Scenario> from_file(const Options& options, const Environment& environment) {
   auto scenario = load_scenario(options.scenario, environment, options.environment);
-  if (scenario) {
-    scenario = scaled(std::move(*scenario), options.scale);
-  }
-  if (!scenario) {
-    return scenario;
-  }
+  if (scenario) { scenario = scaled(std::move(*scenario), options.scale); }
+  if (!scenario) { return scenario; }
   if (!options.profile.empty()) {
     return usage("--profile: a scenario names its target itself; write 'profile:' into it");
   }
@@ -284,21 +256,15 @@ wire::Result<void> set_shard(const std::string& text, RunOptions& run) {
 std::optional<std::int64_t> parse_rfc3339(const std::string& text) {
   std::tm parts{};
   const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr || std::string_view(rest) != "Z") {
-    return std::nullopt;
-  }
+  if (rest == nullptr || std::string_view(rest) != "Z") { return std::nullopt; }
   return static_cast<std::int64_t>(::timegm(&parts));
 }
 
 wire::Result<std::int64_t> parse_start(const std::string& text, std::int64_t now_unix_ns) {
   if (text.front() == '+') {
-    if (const auto span = parse_duration(std::string_view(text).substr(1))) {
-      return now_unix_ns + *span;
-    }
+    if (const auto span = parse_duration(std::string_view(text).substr(1))) { return now_unix_ns + *span; }
   }
-  if (const auto seconds = parse_rfc3339(text)) {
-    return *seconds * kSecond;
-  }
+  if (const auto seconds = parse_rfc3339(text)) { return *seconds * kSecond; }
   std::int64_t seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t kMostSeconds = std::int64_t{1} << 33;
@@ -313,22 +279,16 @@ std::string quoted(const std::string& argument) {
   const bool plain = !argument.empty() && argument.find_first_not_of(
                                               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                               "-_./:=,@%+") == std::string::npos;
-  if (plain) {
-    return argument;
-  }
+  if (plain) { return argument; }
   std::string out = "'";
-  for (const char c : argument) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
+  for (const char c : argument) { out += c == '\'' ? std::string("'\\''") : std::string(1, c); }
   return out + "'";
 }
 
 std::string command_line(const std::vector<std::string>& arguments, const std::vector<std::string>& secrets) {
   const reports::Redactor redactor(secrets);
   std::string line = "weir-loadgen";
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    line += " " + redactor.text(quoted(arguments[i]));
-  }
+  for (std::size_t i = 1; i < arguments.size(); ++i) { line += " " + redactor.text(quoted(arguments[i])); }
   return line;
 }
 
@@ -358,12 +318,8 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
     take_one_at_a_time(*command);
   }
   auto* probe = declare_probe_idle(app, options.probe_idle);
-  for (auto* command : {run, hold, probe}) {
-    command->allow_extras();
-  }
-  if (auto known = refuse_unknown_command(argc, argv); !known) {
-    return tl::unexpected(known.error());
-  }
+  for (auto* command : {run, hold, probe}) { command->allow_extras(); }
+  if (auto known = refuse_unknown_command(argc, argv); !known) { return tl::unexpected(known.error()); }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -371,16 +327,12 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
     return Printed{chosen.empty() ? app.help() : chosen.front()->help()};
   } catch (const CLI::CallForVersion& answer) {
     return Printed{std::string(answer.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    return usage(error.what());
-  }
+  } catch (const CLI::ParseError& error) { return usage(error.what()); }
   const auto* chosen = app.get_subcommands().front();
   options.command = chosen == run    ? Options::Command::run
                     : chosen == hold ? Options::Command::hold
                                      : Options::Command::probe_idle;
-  if (auto extras = refuse_extras(*chosen); !extras) {
-    return tl::unexpected(extras.error());
-  }
+  if (auto extras = refuse_extras(*chosen); !extras) { return tl::unexpected(extras.error()); }
   if (help_scenario || help_thresholds) {
     return Printed{help_scenario ? scenario_help() : reports::load::threshold_help()};
   }
@@ -393,18 +345,14 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
 wire::Result<Scenario> scenario_from(const Options& options, const Environment& environment) {
   auto scenario =
       options.command == Options::Command::hold ? held(options, environment) : from_file(options, environment);
-  if (!scenario) {
-    return scenario;
-  }
+  if (!scenario) { return scenario; }
   if (options.workers < 0 || options.workers > static_cast<std::int64_t>(limits::kWorkers)) {
     return usage(fmt::format("--workers: {} is not between 1 and {}", options.workers, limits::kWorkers));
   }
   scenario->workers = options.workers > 0 ? options.workers : scenario->workers;
   if (!options.seed.empty()) {
     const auto seed = parse_seed(options.seed);
-    if (!seed) {
-      return tl::unexpected(seed.error());
-    }
+    if (!seed) { return tl::unexpected(seed.error()); }
     scenario->seed = *seed;
   }
   return scenario;
@@ -422,27 +370,19 @@ wire::Result<RunOptions> run_options_from(const Options& options, const std::vec
   run.colour = options.color;
   for (const auto& text : options.reports) {
     const auto spec = reports::parse_report_spec(text);
-    if (!spec) {
-      return usage("--report: " + spec.error());
-    }
+    if (!spec) { return usage("--report: " + spec.error()); }
     run.reports.push_back(*spec);
   }
   if (!options.shard.empty()) {
-    if (auto shard = set_shard(options.shard, run); !shard) {
-      return tl::unexpected(shard.error());
-    }
+    if (auto shard = set_shard(options.shard, run); !shard) { return tl::unexpected(shard.error()); }
   }
   if (!options.start_at.empty()) {
     const auto start = parse_start(options.start_at, now_unix_ns);
-    if (!start) {
-      return tl::unexpected(start.error());
-    }
+    if (!start) { return tl::unexpected(start.error()); }
     run.start_at_unix_ns = *start;
   }
   if (!options.push.empty()) {
-    if (const auto url = wire::parse_url(options.push); !url) {
-      return usage("--push: " + url.error().detail);
-    }
+    if (const auto url = wire::parse_url(options.push); !url) { return usage("--push: " + url.error().detail); }
   }
   if (options.color != "auto" && options.color != "always" && options.color != "never") {
     return usage(fmt::format("--color is auto, always or never, not '{}'", options.color));

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "loadgen/probe_idle/probe_idle_command.hpp"
-#include "loadgen/supervise/supervisor.hpp"
 #include "loadgen/scenario/hold_flags.hpp"
+#include "loadgen/supervise/supervisor.hpp"
 
 namespace weir::loadgen {
 

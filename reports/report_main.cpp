@@ -10,9 +10,9 @@
 #include <memory>
 
 #include "reports/conformance/json.hpp"
-#include "reports/measure/journal.hpp"
-#include "reports/load/writers.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/load/writers.hpp"
+#include "reports/measure/journal.hpp"
 
 namespace {
 
@@ -36,14 +36,14 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(standard ? stdin : std::fopen(path.c_str(), "rb"),
                                                              standard ? [](std::FILE*) { return 0; } : std::fclose);
   const auto failed = [&] { return tl::unexpected(fmt::format("cannot read {}: {}", path, std::strerror(errno))); };
-  if (!file) return failed();
+  if (!file) { return failed(); }
   std::string text, block(64 * 1024, '\0');
   while (text.size() <= (load::is_journal(text) ? load::kJournalBytes : kReportBytes)) {
     const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
     text.append(block, 0, count);
-    if (count == 0) break;
+    if (count == 0) { break; }
   }
-  if (std::ferror(file.get()) != 0) return failed();
+  if (std::ferror(file.get()) != 0) { return failed(); }
   return text;
 }
 
@@ -51,7 +51,7 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console) {
   if (load::is_journal(text)) {
     const auto journal = load::parse_journal(text);
-    if (!journal) return tl::unexpected(journal.error());
+    if (!journal) { return tl::unexpected(journal.error()); }
     return load::render(load::summarize(*journal), format, console);
   }
   if (load::is_json_report(text)) {
@@ -60,19 +60,19 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
                     "run (weir-loadgen --journal PATH)"));
   }
   const auto results = parse_json_report(text);
-  if (!results) return tl::unexpected(results.error());
+  if (!results) { return tl::unexpected(results.error()); }
   return render(*results, format, console);
 }
 
 int render_main(const Options& options) {
   const auto format = parse_format(options.format);
-  if (!format) return complain(format.error());
+  if (!format) { return complain(format.error()); }
   const auto text = read_file(options.results_path);
-  if (!text) return complain(text.error());
+  if (!text) { return complain(text.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   const auto report = rendered(*text, *format, console);
-  if (!report) return complain(fmt::format("{}: {}", options.results_path, report.error()));
+  if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
   const auto written = write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
 }
@@ -93,9 +93,7 @@ int run(int argc, char** argv) {
       ->excludes(quiet);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
+  } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
   return render_main(options);
@@ -106,7 +104,5 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const std::exception& error) {
-    return complain(error.what());
-  }
+  } catch (const std::exception& error) { return complain(error.what()); }
 }

@@ -16,9 +16,7 @@ bool is_kebab(std::string_view segment) {
   char before = '-';
   for (char c : segment) {
     const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!word && (c != '-' || before == '-')) {
-      return false;
-    }
+    if (!word && (c != '-' || before == '-')) { return false; }
     before = c;
   }
   return before != '-';
@@ -28,13 +26,9 @@ bool is_check_id(std::string_view id) {
   int segments = 0;
   for (;;) {
     const auto dot = id.find('.');
-    if (!is_kebab(id.substr(0, dot))) {
-      return false;
-    }
+    if (!is_kebab(id.substr(0, dot))) { return false; }
     ++segments;
-    if (dot == std::string_view::npos) {
-      return segments == 3;
-    }
+    if (dot == std::string_view::npos) { return segments == 3; }
     id.remove_prefix(dot + 1);
   }
 }
@@ -73,16 +67,18 @@ Finding not_applicable(std::string why) { return {reports::Verdict::not_applicab
 Finding untestable(std::string why) { return {reports::Verdict::untestable, std::move(why), {}, {}}; }
 
 std::string why_invalid(const CheckInfo& info) {
-  if (!is_check_id(info.id)) return "the id is not of the form area.object.rule in kebab-case";
-  if (info.title.empty()) return "it has no title";
-  if (info.source.empty()) return "it names no source";
-  if (info.faults.empty()) return "no fault turns it red";
-  if (info.run == nullptr) return "it has nothing to run";
-  if (!is_revision_or_empty(info.since) || !is_revision_or_empty(info.until)) return "since or until is no revision";
-  if (!info.fixture.empty() && !is_kebab(info.fixture)) return "its fixture is no name in kebab-case";
+  if (!is_check_id(info.id)) { return "the id is not of the form area.object.rule in kebab-case"; }
+  if (info.title.empty()) { return "it has no title"; }
+  if (info.source.empty()) { return "it names no source"; }
+  if (info.faults.empty()) { return "no fault turns it red"; }
+  if (info.run == nullptr) { return "it has nothing to run"; }
+  if (!is_revision_or_empty(info.since) || !is_revision_or_empty(info.until)) {
+    return "since or until is no revision";
+  }
+  if (!info.fixture.empty() && !is_kebab(info.fixture)) { return "its fixture is no name in kebab-case"; }
   for (const auto& era : info.fault_eras) {
     const auto parsed = wire::mcp::parse_era(era);
-    if (!parsed || !info.eras.has(*parsed)) return "fault_eras names \"" + era + "\", where it does not run";
+    if (!parsed || !info.eras.has(*parsed)) { return "fault_eras names \"" + era + "\", where it does not run"; }
   }
   return {};
 }
@@ -92,9 +88,7 @@ Registration::Registration(CheckInfo info) {
   auto& all = checks();
   const auto place = std::lower_bound(all.begin(), all.end(), info.id,
                                       [](const CheckInfo& check, const std::string& id) { return check.id < id; });
-  if (why.empty() && place != all.end() && place->id == info.id) {
-    why = "another check has this id";
-  }
+  if (why.empty() && place != all.end() && place->id == info.id) { why = "another check has this id"; }
   if (!why.empty()) {
     std::fprintf(stderr, "weir: check '%s' cannot be registered: %s\n", info.id.c_str(), why.c_str());
     std::abort();

@@ -14,17 +14,13 @@ namespace {
 std::vector<std::string> eras_of(const EraSet& eras) {
   std::vector<std::string> names;
   for (Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
-    if (!eras.empty() && eras.has(era)) {
-      names.emplace_back(to_string(era));
-    }
+    if (!eras.empty() && eras.has(era)) { names.emplace_back(to_string(era)); }
   }
   return names;
 }
 
 std::string revisions_text(const CheckInfo& info) {
-  if (info.since.empty() && info.until.empty()) {
-    return "all of its eras";
-  }
+  if (info.since.empty() && info.until.empty()) { return "all of its eras"; }
   return info.since.empty()   ? "until " + info.until
          : info.until.empty() ? "since " + info.since
                               : info.since + " to " + info.until;
@@ -69,9 +65,7 @@ std::string list_text(const std::vector<std::string>& ids) {
 
 std::string list_json(const std::vector<std::string>& ids) {
   json::array checks;
-  for (const auto& id : ids) {
-    checks.push_back(to_json(*find_check(id)));
-  }
+  for (const auto& id : ids) { checks.push_back(to_json(*find_check(id))); }
   return json::serialize(checks) + "\n";
 }
 
@@ -83,9 +77,7 @@ std::string explain_text(const CheckInfo& info) {
   const std::string source = source_link(info.source, newest);
   std::string out = fmt::format("{}\n  {}\n\n", info.id, info.title);
   const auto line = [&out](std::string_view name, std::string_view text) {
-    if (!text.empty()) {
-      out += fmt::format("  {:<13} {}\n", name, text);
-    }
+    if (!text.empty()) { out += fmt::format("  {:<13} {}\n", name, text); }
   };
   line("level", to_string(info.level));
   line("eras", eras_text(info.eras));

@@ -15,9 +15,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
   while (true) {
     const std::size_t at = text.find(separator);
     parts.emplace_back(text.substr(0, at));
-    if (at == std::string_view::npos) {
-      return parts;
-    }
+    if (at == std::string_view::npos) { return parts; }
     text.remove_prefix(at + 1);
   }
 }
@@ -34,9 +32,7 @@ wire::Result<FailureMode> parse_line(std::string_view line, std::size_t number) 
   FailureMode mode{.id = columns[0], .name = columns[1], .proofs = {}, .reason = columns[3]};
   for (const std::string& proof : columns[2].empty() ? std::vector<std::string>{} : split(columns[2], ' ')) {
     const std::size_t colon = proof.find(':');
-    if (colon == std::string::npos) {
-      return bad_line(number, fmt::format("'{}' is no check:fault", proof));
-    }
+    if (colon == std::string::npos) { return bad_line(number, fmt::format("'{}' is no check:fault", proof)); }
     mode.proofs.push_back({proof.substr(0, colon), proof.substr(colon + 1)});
   }
   if (mode.id.empty() || mode.name.empty() || mode.proofs.empty() == mode.reason.empty()) {
@@ -46,12 +42,10 @@ wire::Result<FailureMode> parse_line(std::string_view line, std::size_t number) 
 }
 
 /// Each once, in their order.
-std::string cell(const std::vector<Proof>& proofs, std::string Proof::*member) {
+std::string cell(const std::vector<Proof>& proofs, std::string Proof::* member) {
   std::vector<std::string> seen;
   for (const Proof& proof : proofs) {
-    if (std::find(seen.begin(), seen.end(), proof.*member) == seen.end()) {
-      seen.push_back(proof.*member);
-    }
+    if (std::find(seen.begin(), seen.end(), proof.*member) == seen.end()) { seen.push_back(proof.*member); }
   }
   return seen.empty() ? "" : fmt::format("`{}`", fmt::join(seen, "` `"));
 }
@@ -66,9 +60,7 @@ wire::Result<std::vector<FailureMode>> parse_failure_modes(std::string_view tsv)
       continue;  // The head, and the end of the file.
     }
     auto mode = parse_line(line, number);
-    if (!mode) {
-      return tl::unexpected(mode.error());
-    }
+    if (!mode) { return tl::unexpected(mode.error()); }
     modes.push_back(*std::move(mode));
   }
   return modes;

@@ -1,5 +1,6 @@
 // The failures that people really had with deployed endpoints, each with the check that shows it and the fault that
-// proves so, or with the reason why no check can. The table conformance/catalogue/failure_modes.tsv is part of the program.
+// proves so, or with the reason why no check can. The table conformance/catalogue/failure_modes.tsv is part of the
+// program.
 #pragma once
 
 #include <string>

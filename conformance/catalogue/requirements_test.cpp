@@ -20,9 +20,7 @@ struct Requirement {
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   std::istringstream in(text);
-  for (std::string part; std::getline(in, part, separator);) {
-    parts.push_back(part);
-  }
+  for (std::string part; std::getline(in, part, separator);) { parts.push_back(part); }
   return parts;
 }
 
@@ -95,7 +93,7 @@ TEST(Requirements, hold_in_some_revision_that_their_check_runs_in) {
     const auto asked = revisions_of(info);
     for (const auto& id : info.requirements) {
       const auto found = known.find(id);
-      if (found == known.end()) continue;
+      if (found == known.end()) { continue; }
       EXPECT_TRUE(
           std::any_of(asked.begin(), asked.end(), [&](const auto& r) { return found->second.revisions.contains(r); }))
           << info.id << " runs in no revision in which " << id << " holds";
@@ -106,7 +104,7 @@ TEST(Requirements, hold_in_some_revision_that_their_check_runs_in) {
 TEST(Requirements, give_their_checks_the_level_of_the_keyword) {
   const auto known = requirements();
   for (const auto& info : catalogue()) {
-    if (reviewed().contains(info.id) || info.requirements.empty()) continue;
+    if (reviewed().contains(info.id) || info.requirements.empty()) { continue; }
     Level gravest = Level::may;
     for (const auto& id : info.requirements) {
       if (const auto found = known.find(id); found != known.end()) {

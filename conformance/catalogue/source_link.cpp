@@ -25,9 +25,7 @@ constexpr std::array kMoved = {
 std::string source_link(std::string source, std::string_view revision) {
   constexpr std::string_view kMark = "{revision}";
   const auto at = source.find(kMark);
-  if (at == std::string::npos) {
-    return source;
-  }
+  if (at == std::string::npos) { return source; }
   source.replace(at, kMark.size(), revision);
   const auto page = at + revision.size();
   for (const auto& moved : kMoved) {

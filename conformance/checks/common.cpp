@@ -9,9 +9,7 @@
 namespace weir::conformance {
 
 std::optional<Finding> unless_result(const wire::mcp::Reply& reply, std::string expected) {
-  if (reply.is_result()) {
-    return std::nullopt;
-  }
+  if (reply.is_result()) { return std::nullopt; }
   return fail(std::move(expected), reply.describe());
 }
 
@@ -45,9 +43,7 @@ std::vector<std::string> message_texts(const wire::Exchange& exchange) {
 
 const jsonrpc::Message* RawAnswer::error() const {
   for (const auto& message : messages) {
-    if (message.kind == jsonrpc::Kind::error) {
-      return &message;
-    }
+    if (message.kind == jsonrpc::Kind::error) { return &message; }
   }
   return nullptr;
 }
@@ -64,9 +60,7 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
   constexpr std::chrono::milliseconds kStep{100};
   constexpr std::chrono::milliseconds kStreamPatience{1500};
   auto exchange = probe.send(dialogue.make_post(std::move(body)));
-  if (!exchange) {
-    return tl::unexpected(exchange.error());
-  }
+  if (!exchange) { return tl::unexpected(exchange.error()); }
   RawAnswer answer{.http = std::move(*exchange), .messages = {}};
   for (const auto& text : message_texts(answer.http)) {
     if (auto parsed = jsonrpc::parse(text)) {
@@ -76,9 +70,7 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
   if (dialogue.era() == Era::http_sse && answer.http.ok()) {
     const wire::Deadline patience = probe.in(kStreamPatience);
     while (answer.messages.empty() && !patience.passed() && !dialogue.stream()->ended()) {
-      for (auto& seen : dialogue.drain(probe.in(kStep))) {
-        answer.messages.push_back(std::move(seen.message));
-      }
+      for (auto& seen : dialogue.drain(probe.in(kStep))) { answer.messages.push_back(std::move(seen.message)); }
     }
   }
   return answer;
@@ -87,9 +79,7 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
 Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items) {
   const bool declared = probe.survey().declares(capability);
   auto reply = probe.call(method);
-  if (!reply) {
-    return probe.broken(reply.error(), fmt::format("an answer to {}", method));
-  }
+  if (!reply) { return probe.broken(reply.error(), fmt::format("an answer to {}", method)); }
   const json::array* listed = wire::as_array(wire::find(reply->result(), items));
   const bool answered = reply->is_result() && listed;
   if (declared && !answered) {
@@ -104,12 +94,8 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
 }
 
 bool is_base64(std::string_view text) {
-  if (text.size() % 4 != 0) {
-    return false;
-  }
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
-    text.remove_suffix(1);
-  }
+  if (text.size() % 4 != 0) { return false; }
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) { text.remove_suffix(1); }
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
 }
 
@@ -155,9 +141,7 @@ std::string canonical_without_meta(json::value value) {
     item->erase("_meta");
   } else if (auto* items = value.if_array()) {
     for (json::value& one : *items) {
-      if (auto* members = one.if_object()) {
-        members->erase("_meta");
-      }
+      if (auto* members = one.if_object()) { members->erase("_meta"); }
     }
   }
   return wire::canonical(value);
@@ -168,12 +152,8 @@ std::string describe(const wire::Exchange& exchange) {
   if (std::string type = wire::media_type(exchange.head.headers.get("content-type")); !type.empty()) {
     text += " " + type;
   }
-  if (!exchange.body.empty()) {
-    text += fmt::format(" '{}'", wire::excerpt(std::string_view(exchange.body), 80));
-  }
-  if (exchange.end == wire::EndClass::open) {
-    text += ", still open";
-  }
+  if (!exchange.body.empty()) { text += fmt::format(" '{}'", wire::excerpt(std::string_view(exchange.body), 80)); }
+  if (exchange.end == wire::EndClass::open) { text += ", still open"; }
   return text;
 }
 

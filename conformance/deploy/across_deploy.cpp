@@ -24,9 +24,7 @@ void shift(EraWatch& seen, std::int64_t by_ms) {
   }
   for (auto& stream : seen.streams) {
     stream.end_ms -= by_ms;
-    if (stream.reopened_ms) {
-      *stream.reopened_ms -= by_ms;
-    }
+    if (stream.reopened_ms) { *stream.reopened_ms -= by_ms; }
   }
 }
 
@@ -34,22 +32,16 @@ void shift(EraWatch& seen, std::int64_t by_ms) {
 void judge_before(EraWatch& seen) {
   bool asked = false;
   for (const auto& call : seen.calls) {
-    if (call.end_ms >= 0 || !seen.problem.empty()) {
-      continue;
-    }
+    if (call.end_ms >= 0 || !seen.problem.empty()) { continue; }
     asked = true;
-    if (call.lost()) {
-      seen.problem = "a call was lost before the deploy began: " + call.text;
-    }
+    if (call.lost()) { seen.problem = "a call was lost before the deploy began: " + call.text; }
   }
   for (const auto& stream : seen.streams) {
     if (seen.problem.empty() && stream.end != wire::EndClass::open && stream.end_ms < 0) {
       seen.problem = fmt::format("a stream ended before the deploy began: {}", to_string(stream.end));
     }
   }
-  if (seen.problem.empty() && !asked) {
-    seen.problem = "no call was answered before the deploy began";
-  }
+  if (seen.problem.empty() && !asked) { seen.problem = "no call was answered before the deploy began"; }
 }
 
 }  // namespace
@@ -60,26 +52,24 @@ const EraWatch* DeployWatch::of(Era era) const {
 }
 
 std::string hop_of(const wire::Exchange& exchange, std::string_view text) {
-  if (const auto sign = wire::edge_sign(exchange)) {
-    return std::string(sign->hop);
-  }
+  if (const auto sign = wire::edge_sign(exchange)) { return std::string(sign->hop); }
   // Of an answer whose body is not known: what its head and the text about it say.
   const auto& headers = exchange.head.headers;
   const std::string server(headers.get("server"));
   const auto says = [&](std::string_view word) {
     return server.find(word) != std::string::npos || text.find(word) != std::string_view::npos;
   };
-  if (says("awselb/")) return "ALB";
-  if (headers.has("x-amzn-errortype")) return "API Gateway";
-  if (says("CloudFront")) return "CloudFront";
+  if (says("awselb/")) { return "ALB"; }
+  if (headers.has("x-amzn-errortype")) { return "API Gateway"; }
+  if (says("CloudFront")) { return "CloudFront"; }
   // What a proxy hands on bears its name as well: only its own pages are its answers.
   const std::string type = wire::media_type(headers.get("content-type"));
-  if (says("nginx") && (type == "text/html" || server.empty())) return "nginx";
+  if (says("nginx") && (type == "text/html" || server.empty())) { return "nginx"; }
   // Its own pages are the shortest of all: no Server and no Date.
   const bool bare = exchange.head.status >= 500 && server.empty() && !headers.has("date") &&
                     headers.get("cache-control") == "no-cache";
-  if (bare || says("No server is available to handle this request")) return "HAProxy";
-  if (says("envoy") && type == "text/plain") return "Envoy";
+  if (bare || says("No server is available to handle this request")) { return "HAProxy"; }
+  if (says("envoy") && type == "text/plain") { return "Envoy"; }
   return "server";
 }
 
@@ -95,9 +85,7 @@ const DeployWatch& AcrossDeploy::watch(const Target& target, wire::Deadline dead
       }
     }
     const auto wait_until = [&](wire::Deadline until, const std::function<bool()>& done) {
-      while (!until.passed() && !give_up() && !done()) {
-        std::this_thread::sleep_for(kTick);
-      }
+      while (!until.passed() && !give_up() && !done()) { std::this_thread::sleep_for(kTick); }
     };
     wait_until(wire::Deadline::in(options_.before).or_sooner(deadline), [] { return false; });
     const auto begin = wire::Clock::now();

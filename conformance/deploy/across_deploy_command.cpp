@@ -60,9 +60,7 @@ class LastLines {
       lines_.push_back(wire::excerpt(std::string_view(line_), kLineBytes));
       line_.clear();
     }
-    if (lines_.size() > kOutputLines) {
-      lines_.pop_front();
-    }
+    if (lines_.size() > kOutputLines) { lines_.pop_front(); }
   }
   std::string line_;
   std::deque<std::string> lines_;
@@ -76,9 +74,7 @@ struct Child {
 /// errno where there is none.
 tl::expected<Child, int> spawn(const std::string& command) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-    return tl::unexpected(errno);
-  }
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) { return tl::unexpected(errno); }
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
@@ -114,9 +110,7 @@ bool drain(int output, LastLines& lines) {
   std::array<char, 4096> buffer;
   for (;;) {
     const auto count = ::read(output, buffer.data(), buffer.size());
-    if (count <= 0) {
-      return count < 0 && (errno == EAGAIN || errno == EINTR);
-    }
+    if (count <= 0) { return count < 0 && (errno == EAGAIN || errno == EINTR); }
     lines.take({buffer.data(), static_cast<std::size_t>(count)});
   }
 }
@@ -179,9 +173,7 @@ bool has_members(pid_t group) { return ::kill(-group, 0) == 0; }
 
 std::string DeployEnd::describe() const {
   std::string text = exit_code ? fmt::format("ended with exit code {}", *exit_code) : problem;
-  if (!good() && !output.empty()) {
-    text += ": " + output.back();
-  }
+  if (!good() && !output.empty()) { text += ": " + output.back(); }
   return text;
 }
 
@@ -194,16 +186,10 @@ DeployHook deploy_command(std::string command) {
 void stop_deploys() {
   const std::lock_guard lock(groups().mutex);
   auto& all = groups().all;
-  for (const pid_t group : all) {
-    kill_group(group, SIGTERM);
-  }
+  for (const pid_t group : all) { kill_group(group, SIGTERM); }
   const auto patience = wire::Deadline::in(kGrace);
-  while (!patience.passed() && std::any_of(all.begin(), all.end(), has_members)) {
-    std::this_thread::sleep_for(kPoll);
-  }
-  for (const pid_t group : all) {
-    kill_group(group, SIGKILL);
-  }
+  while (!patience.passed() && std::any_of(all.begin(), all.end(), has_members)) { std::this_thread::sleep_for(kPoll); }
+  for (const pid_t group : all) { kill_group(group, SIGKILL); }
   all.clear();
 }
 

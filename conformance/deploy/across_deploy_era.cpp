@@ -52,18 +52,10 @@ Fate fate_of(const wire::Error& error) {
 
 Fate fate_of(const wire::mcp::Reply& reply, Era era, bool in_session) {
   const int status = reply.http.head.status;
-  if (reply.is_result()) {
-    return Fate::answered;
-  }
-  if (in_session && ends_session(era, status)) {
-    return Fate::session_over;
-  }
-  if (status >= 400) {
-    return Fate::http_error;
-  }
-  if (reply.is_error()) {
-    return Fate::refused;
-  }
+  if (reply.is_result()) { return Fate::answered; }
+  if (in_session && ends_session(era, status)) { return Fate::session_over; }
+  if (status >= 400) { return Fate::http_error; }
+  if (reply.is_error()) { return Fate::refused; }
   const wire::EndClass end = reply.stream_end.value_or(reply.http.end);
   return end == wire::EndClass::open ? Fate::silent : Fate::cut;
 }
@@ -127,19 +119,13 @@ EraClients::EraClients(DeployStage& stage, const Survey& survey) : stage_(stage)
 
 EraClients::~EraClients() {
   stage_.over = true;
-  for (auto& thread : threads_) {
-    thread.join();
-  }
+  for (auto& thread : threads_) { thread.join(); }
 }
 
 void EraClients::add(WatchedCall call) {
   const std::lock_guard lock(mutex_);
-  if (call.of == Of::new_client) {
-    served_in_a_row_ = stage_.deployed && !call.lost() ? served_in_a_row_ + 1 : 0;
-  }
-  if (seen_.calls.size() < kWatchedCalls) {
-    seen_.calls.push_back(std::move(call));
-  }
+  if (call.of == Of::new_client) { served_in_a_row_ = stage_.deployed && !call.lost() ? served_in_a_row_ + 1 : 0; }
+  if (seen_.calls.size() < kWatchedCalls) { seen_.calls.push_back(std::move(call)); }
 }
 
 void EraClients::pace(wire::Clock::time_point& next) const {
@@ -174,9 +160,7 @@ void EraClients::start() {
     const auto& timings = stream->stream()->exchange().timings;
     const auto opened = first ? before : wire::Clock::now() - std::chrono::microseconds(timings.head_us);
     WatchedStream seen;
-    if (const auto& endpoint = stream->dialogue().endpoint_event()) {
-      seen.endpoint_before = endpoint->data;
-    }
+    if (const auto& endpoint = stream->dialogue().endpoint_event()) { seen.endpoint_before = endpoint->data; }
     seen_.streams.push_back(std::move(seen));
     holder->held.push_back({std::move(*stream), opened, seen_.streams.size() - 1});
   }
@@ -235,9 +219,7 @@ void EraClients::hold(Client& client) {
     }
     bool settled = true;
     for (auto& held : client.held) {
-      if (held.ended && !held.again) {
-        take_up_again(client, held);
-      }
+      if (held.ended && !held.again) { take_up_again(client, held); }
       settled = settled && held.again;
     }
     streams_settled_ = settled;
@@ -247,17 +229,13 @@ void EraClients::hold(Client& client) {
   }
   for (auto& held : client.held) {
     watch_held(held);
-    if (!held.ended) {
-      judge_open(client, held);
-    }
+    if (!held.ended) { judge_open(client, held); }
   }
 }
 
 void EraClients::watch_held(Held& held) {
   const auto& exchange = held.stream.stream()->exchange();
-  if (held.ended || exchange.end == wire::EndClass::open) {
-    return;
-  }
+  if (held.ended || exchange.end == wire::EndClass::open) { return; }
   held.ended = true;
   WatchedStream& seen = seen_.streams[held.seen];
   seen.end = exchange.end;
@@ -298,9 +276,7 @@ void EraClients::take_up_again(Client& client, Held& held) {
     return;
   }
   seen.reopened_ms = stage_.now_ms();
-  if (const auto& endpoint = held.stream.dialogue().endpoint_event()) {
-    seen.endpoint_after = endpoint->data;
-  }
+  if (const auto& endpoint = held.stream.dialogue().endpoint_event()) { seen.endpoint_after = endpoint->data; }
 }
 
 /// http-sse: what a POST meets whose stream has ended. Whoever accepts it cannot answer it any more.
@@ -340,9 +316,7 @@ void EraClients::judge_open(Client& client, Held& held) {
   WatchedCall call = client.begin(Of::old_session);
   client.ask(call, held.stream.dialogue(), nullptr);
   seen.alive = call.fate == Fate::answered || call.fate == Fate::refused;
-  if (!seen.alive) {
-    seen.deserted = "its conversation gives " + call.text;
-  }
+  if (!seen.alive) { seen.deserted = "its conversation gives " + call.text; }
   add(std::move(call));
 }
 
@@ -362,9 +336,7 @@ void EraClients::keep_old_session(Client& client) {
     wrong_in_a_row = wrong ? wrong_in_a_row + 1 : 0;
     const bool over = call.fate == Fate::session_over || wrong_in_a_row >= kWrongInARow;
     add(std::move(call));
-    if (over) {
-      break;
-    }
+    if (over) { break; }
     pace(next);
   }
   old_settled_ = true;
@@ -416,12 +388,8 @@ void EraClients::stay_in_flight() {
       const bool good = call.fate == Fate::answered;
       const bool slow = call.end_ms - call.begin_ms >= kSlowEnough.count() / 2;
       add(std::move(call));
-      if (good && slow) {
-        continue;
-      }
-      if (!good) {
-        client.dialogue.reset();
-      }
+      if (good && slow) { continue; }
+      if (!good) { client.dialogue.reset(); }
     } else {
       client.dialogue.reset();
     }
@@ -433,15 +401,11 @@ void EraClients::compare_versions() {
   Client client(stage_, survey_);
   for (int i = 0; i < kToldVersions; ++i) {
     auto dialogue = client.probe.dialogue();
-    if (!dialogue) {
-      return;
-    }
+    if (!dialogue) { return; }
     ToldVersion told{.server_info = wire::canonical(dialogue->server_info()), .tools = {}, .tool_names = {}};
     if (survey_.declares("tools")) {
       auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
-      if (listing.error) {
-        return;
-      }
+      if (listing.error) { return; }
       std::sort(listing.items.begin(), listing.items.end(), [](const json::value& a, const json::value& b) {
         return wire::string_or(a, "name", "") < wire::string_or(b, "name", "");
       });
@@ -456,13 +420,9 @@ void EraClients::compare_versions() {
 
 EraWatch EraClients::finish() {
   stage_.over = true;
-  for (auto& thread : threads_) {
-    thread.join();
-  }
+  for (auto& thread : threads_) { thread.join(); }
   threads_.clear();
-  if (seen_.problem.empty()) {
-    compare_versions();
-  }
+  if (seen_.problem.empty()) { compare_versions(); }
   std::stable_sort(seen_.calls.begin(), seen_.calls.end(),
                    [](const WatchedCall& a, const WatchedCall& b) { return a.end_ms < b.end_ms; });
   return std::move(seen_);

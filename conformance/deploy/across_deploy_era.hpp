@@ -5,9 +5,9 @@
 #include <atomic>
 #include <thread>
 
-#include "conformance/deploy/across_deploy.hpp"
 #include "conformance/checks/reconnect/common.hpp"
 #include "conformance/checks/tools/common.hpp"
+#include "conformance/deploy/across_deploy.hpp"
 
 namespace weir::conformance {
 

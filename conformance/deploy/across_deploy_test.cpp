@@ -36,9 +36,7 @@ RunPlan plan_for(const std::string& url, AcrossDeployOptions across) {
   plan.profile.era = Era::streamable;
   plan.url = wire::parse_url(url).value();
   for (const auto& info : catalogue()) {
-    if (is_of_deploy(info.id)) {
-      plan.checks.push_back(info.id);
-    }
+    if (is_of_deploy(info.id)) { plan.checks.push_back(info.id); }
   }
   plan.answer_timeout = milliseconds(1000);
   plan.budget = milliseconds(20'000);
@@ -50,9 +48,7 @@ RunPlan plan_for(const std::string& url, AcrossDeployOptions across) {
 const reports::CheckResult& find(const reports::Results& results, std::string_view id) {
   static const reports::CheckResult kNone;
   for (const auto& check : results.checks) {
-    if (check.id == id) {
-      return check;
-    }
+    if (check.id == id) { return check; }
   }
   ADD_FAILURE() << id << " was not asked";
   return kNone;
@@ -60,9 +56,7 @@ const reports::CheckResult& find(const reports::Results& results, std::string_vi
 
 std::string text_of(const reports::CheckResult& check) {
   std::string text = fmt::format("{} {}: {}", to_string(check.verdict), check.id, check.message);
-  for (const auto& line : check.evidence) {
-    text += "\n  " + line;
-  }
+  for (const auto& line : check.evidence) { text += "\n  " + line; }
   return text;
 }
 
@@ -107,7 +101,9 @@ TEST(DeployCommand, leaves_what_it_started_running_until_the_end_of_the_run) {
   while (::access(status.c_str(), F_OK) == 0 && !patience.passed()) {
     std::ifstream file(status);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (text.find("State:\tZ") != std::string::npos) break;  // Its parent is gone: whoever inherits it will reap it.
+    if (text.find("State:\tZ") != std::string::npos) {
+      break;  // Its parent is gone: whoever inherits it will reap it.
+    }
     std::this_thread::sleep_for(milliseconds(10));
   }
   EXPECT_FALSE(patience.passed());
@@ -117,9 +113,7 @@ TEST(AcrossDeploy, blames_no_deploy_for_a_command_that_failed) {
   auto server = fixtures::Server::start({}).value();
   const auto results =
       conduct(plan_for(server.mcp_url(), quick(deploy_command("echo no such service; exit 7")))).value();
-  for (const auto& check : results.checks) {
-    EXPECT_EQ(check.verdict, Verdict::untestable) << text_of(check);
-  }
+  for (const auto& check : results.checks) { EXPECT_EQ(check.verdict, Verdict::untestable) << text_of(check); }
   EXPECT_EQ(find(results, "deploy.stream.ends").message, "the deploy ended with exit code 7: no such service");
   EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
   EXPECT_THAT(results.exit_reason, HasSubstr("the deploy command failed"));

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "conformance/matrix/kill_fixture_test.hpp"
-#include "conformance/run/runner.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/runner.hpp"
 #include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
@@ -39,14 +39,10 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     set_up->prepare(options, profile);
     hold = std::chrono::milliseconds(set_up->hold_ms);
   }
-  if (!info.until.empty()) {
-    profile.revision = info.until;
-  }
+  if (!info.until.empty()) { profile.revision = info.until; }
   profile.health.push_back({.path = options.endpoint.health_path});
   auto server = fixtures::Server::start(std::move(options));
-  if (!server) {
-    return tl::unexpected(server.error());
-  }
+  if (!server) { return tl::unexpected(server.error()); }
   const auto url = wire::parse_url(era == Era::http_sse ? server->sse_url() : server->mcp_url());
   Endpoint endpoint{.server = std::move(*server), .target = {}};
   Target& target = endpoint.target;
@@ -58,9 +54,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   target.hold = hold;
   target.answer_timeout = std::chrono::milliseconds(2000);
   std::optional<Era> only;
-  if (era != Era::none) {
-    only = era;
-  }
+  if (era != Era::none) { only = era; }
   target.detection = wire::mcp::detect({.url = target.url,
                                         .headers = target.headers,
                                         .client = target.client,
@@ -73,30 +67,22 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     return wire::fail(wire::ErrorCode::rejected, fmt::format("{} is not spoken here: {} {}", to_string(era),
                                                              attempt ? attempt->why : "", fmt::join(problems, "; ")));
   }
-  if (set_up && set_up->attach) {
-    set_up->attach(endpoint.server, fault, target);
-  }
+  if (set_up && set_up->attach) { set_up->attach(endpoint.server, fault, target); }
   return endpoint;
 }
 
 std::vector<Era> eras_of(const CheckInfo& info) {
-  if (info.eras.empty()) {
-    return {Era::none};
-  }
+  if (info.eras.empty()) { return {Era::none}; }
   std::vector<Era> eras;
   for (Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
-    if (info.eras.has(era)) {
-      eras.push_back(era);
-    }
+    if (info.eras.has(era)) { eras.push_back(era); }
   }
   return eras;
 }
 
 std::string report(const reports::CheckResult& result) {
   std::string text = fmt::format("{}: {}\n", to_string(result.verdict), result.message);
-  for (const auto& line : result.evidence) {
-    text += "    " + line + "\n";
-  }
+  for (const auto& line : result.evidence) { text += "    " + line + "\n"; }
   return text + "    " + result.curl;
 }
 
@@ -118,9 +104,7 @@ std::vector<Case> cases() {
       const bool shows = info.fault_eras.empty() || std::find(info.fault_eras.begin(), info.fault_eras.end(),
                                                               to_string(era)) != info.fault_eras.end();
       for (const auto& fault : info.faults) {
-        if (shows) {
-          all.push_back({info.id, era, fault});
-        }
+        if (shows) { all.push_back({info.id, era, fault}); }
       }
     }
   }
@@ -131,8 +115,7 @@ std::string name_of(const testing::TestParamInfo<Case>& info) {
   const auto& [check, era, fault] = info.param;
   std::string name = fmt::format("{}_in_{}_{}", check, era == Era::none ? "target" : to_string(era),
                                  fault.empty() ? "is_green" : "is_red_by_" + fault);
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
 }
 
@@ -145,9 +128,7 @@ TEST_P(KillMatrix, holds) {
   const CheckInfo& info = *find_check(id);
   auto endpoint = start(info, era, fault.empty() ? std::vector<std::string>{} : std::vector<std::string>{fault});
   ASSERT_TRUE(endpoint) << endpoint.error().detail;
-  if (!fault.empty()) {
-    endpoint->target.answer_timeout = kFaultyTimeout;
-  }
+  if (!fault.empty()) { endpoint->target.answer_timeout = kFaultyTimeout; }
   const auto result = run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
   if (!fault.empty()) {
     EXPECT_TRUE(result.verdict == Verdict::fail || result.verdict == Verdict::warn) << report(result);

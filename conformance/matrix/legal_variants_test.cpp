@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conformance/run/runner.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/runner.hpp"
 #include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
@@ -44,9 +44,7 @@ Endpoint start(const Setup& setup) {
     options.endpoint.bearer = kSecret;
     profile.bearer = kSecret;
   }
-  if (!setup.revision.empty()) {
-    profile.revision = setup.revision;
-  }
+  if (!setup.revision.empty()) { profile.revision = setup.revision; }
   Endpoint endpoint{.server = fixtures::Server::start(std::move(options)).value(), .target = {}};
   Target& target = endpoint.target;
   target.profile = std::move(profile);
@@ -104,19 +102,14 @@ std::vector<Setup> setups() {
 }
 
 std::string as_name(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
   return text;
 }
 
 std::string name_of(const testing::TestParamInfo<Setup>& info) {
   std::string name = info.param.variant;
-  for (const Era era : info.param.eras) {
-    name += "_in_" + std::string(to_string(era));
-  }
-  if (!info.param.revision.empty()) {
-    name += "_asked_for_" + info.param.revision;
-  }
+  for (const Era era : info.param.eras) { name += "_in_" + std::string(to_string(era)); }
+  if (!info.param.revision.empty()) { name += "_asked_for_" + info.param.revision; }
   return as_name(std::move(name));
 }
 
@@ -131,9 +124,7 @@ TEST_P(LegalVariant, turns_no_check_red) {
   std::vector<std::string> ids;
   for (const auto& info : catalogue()) {
     // Those that wait are asked where they could see the variant.
-    if (!info.waits || GetParam().variant == "legal.heartbeat-events") {
-      ids.push_back(info.id);
-    }
+    if (!info.waits || GetParam().variant == "legal.heartbeat-events") { ids.push_back(info.id); }
   }
   const auto outcome = run_checks(endpoint.target, {.checks = ids, .deadline = wire::Deadline::in(kWhole)});
   EXPECT_FALSE(outcome.stopped_early);

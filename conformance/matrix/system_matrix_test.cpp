@@ -25,10 +25,10 @@ void PrintTo(const Case& c, std::ostream* out) {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& system : systems::systems()) {
-    for (const auto& variant : system.variants) all.push_back({system.name, variant.name, {}});
+    for (const auto& variant : system.variants) { all.push_back({system.name, variant.name, {}}); }
     for (const auto& fault : system.faults) {
       const auto& variant = fault.variant.empty() ? system.variants.front().name : fault.variant;
-      if (!fault.reds.empty()) all.push_back({system.name, variant, fault.name});
+      if (!fault.reds.empty()) { all.push_back({system.name, variant, fault.name}); }
     }
   }
   return all;
@@ -38,8 +38,7 @@ std::string name_of(const testing::TestParamInfo<Case>& info) {
   const auto& [system, variant, fault] = info.param;
   std::string name =
       fmt::format("{}_{}_{}", system, variant, fault.empty() ? "ends_as_documented" : "is_red_by_" + fault);
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
 }
 
@@ -63,35 +62,35 @@ wire::Result<reports::Results> gate(const systems::SystemInfo& system, const sys
   const auto& profile = variant.profile.empty() ? system.profile : variant.profile;
   words.insert(words.begin(), {"weir-conformance", "--profile", in_source(profile), "--env", variant.environment});
   std::vector<const char*> argv;
-  for (const auto& word : words) argv.push_back(word.c_str());
+  for (const auto& word : words) { argv.push_back(word.c_str()); }
   const auto parsed = parse_options(static_cast<int>(argv.size()), argv.data(), "0");
-  if (!parsed) return tl::unexpected(parsed.error());
+  if (!parsed) { return tl::unexpected(parsed.error()); }
   const auto variables = deployment.variables();
   auto plan = plan_of(std::get<Options>(*parsed), [&](const std::string& name) -> std::optional<std::string> {
     const auto found =
         std::find_if(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   });
-  if (!plan) return tl::unexpected(plan.error());
+  if (!plan) { return tl::unexpected(plan.error()); }
   plan->started_at = "2026-01-01T00:00:00Z";
   return conduct(*plan);
 }
 
 std::string line_of(const reports::CheckResult& check) {
   std::string text = fmt::format("{} [{}] {}: {}", check.id, check.era, to_string(check.verdict), check.message);
-  for (const auto& line : check.evidence) text += "\n    " + line;
+  for (const auto& line : check.evidence) { text += "\n    " + line; }
   return text;
 }
 
 /// What there is to complain about.
 std::string report(const reports::Results& results) {
   std::string text = fmt::format("exit {}: {}\n", static_cast<int>(results.exit_code), results.exit_reason);
-  if (results.preflight) text += fmt::format("{}: {}\n", results.preflight->cause, results.preflight->message);
-  for (const auto& problem : results.problems) text += problem + "\n";
+  if (results.preflight) { text += fmt::format("{}: {}\n", results.preflight->cause, results.preflight->message); }
+  for (const auto& problem : results.problems) { text += problem + "\n"; }
   for (const auto& check : results.checks) {
     const bool bad =
         check.verdict == Verdict::fail || check.verdict == Verdict::warn || check.verdict == Verdict::error;
-    if (bad && !check.excused) text += line_of(check) + "\n";
+    if (bad && !check.excused) { text += line_of(check) + "\n"; }
   }
   return text;
 }
@@ -103,13 +102,13 @@ bool is_red(const reports::CheckResult& check) {
 /// Why the check with this id is not red, or empty. A name that no check has is the cause of a failed preflight.
 std::string why_not_red(const reports::Results& results, const std::string& id) {
   if (!find_check(id)) {
-    if (!results.preflight) return fmt::format("the preflight passed, '{}' was due", id);
+    if (!results.preflight) { return fmt::format("the preflight passed, '{}' was due", id); }
     return results.preflight->cause == id ? "" : fmt::format("'{}' was due", id);
   }
   std::string seen;
   for (const auto& check : results.checks) {
-    if (check.id != id) continue;
-    if (is_red(check)) return check.expected.empty() || check.got.empty() ? id + " says not what it saw" : "";
+    if (check.id != id) { continue; }
+    if (is_red(check)) { return check.expected.empty() || check.got.empty() ? id + " says not what it saw" : ""; }
     seen += line_of(check) + "\n";
   }
   return seen.empty() ? id + " was not asked" : seen;
@@ -118,7 +117,7 @@ std::string why_not_red(const reports::Results& results, const std::string& id) 
 std::vector<std::string> words_for_reds(const systems::SystemFault& fault) {
   std::vector<std::string> words = fault.gate_options;
   for (const auto& id : fault.reds) {
-    if (find_check(id)) words.insert(words.end(), {"--checks", id});
+    if (find_check(id)) { words.insert(words.end(), {"--checks", id}); }
   }
   return words;
 }
@@ -139,7 +138,7 @@ TEST_P(SystemMatrix, holds) {
     words = words_for_reds(*fault);
   } else {
     words = variant.gate_options;
-    if (!variant.baseline.empty()) words.insert(words.end(), {"--baseline", in_source(variant.baseline)});
+    if (!variant.baseline.empty()) { words.insert(words.end(), {"--baseline", in_source(variant.baseline)}); }
   }
   const auto deployment = systems::start_system(system.name, options);
   ASSERT_TRUE(deployment) << deployment.error().detail;
@@ -150,7 +149,7 @@ TEST_P(SystemMatrix, holds) {
     EXPECT_EQ(results->exit_code, reports::ExitCode::good) << report(*results);
     return;
   }
-  for (const auto& id : reds) EXPECT_EQ(why_not_red(*results, id), "") << report(*results);
+  for (const auto& id : reds) { EXPECT_EQ(why_not_red(*results, id), "") << report(*results); }
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SystemMatrix);

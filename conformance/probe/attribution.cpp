@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "wire/target/known_hops.hpp"
 #include "wire/target/edge_sign.hpp"
+#include "wire/target/known_hops.hpp"
 
 namespace weir::conformance {
 
@@ -22,9 +22,7 @@ bool is_about(double seconds, double known) { return seconds > known - 0.25 && s
 std::vector<KnownHop> hops_at(double seconds, Counts counts) {
   std::vector<KnownHop> found;
   for (const KnownHop& hop : reports::load::known_hops()) {
-    if (hop.counts == counts && is_about(seconds, hop.seconds)) {
-      found.push_back(hop);
-    }
+    if (hop.counts == counts && is_about(seconds, hop.seconds)) { found.push_back(hop); }
   }
   return found;
 }
@@ -62,9 +60,7 @@ std::optional<Blame> by_time(const wire::Exchange& exchange) {
     const auto silent = hops_at(silence_before_end(exchange), Counts::silence);
     hops.insert(hops.end(), silent.begin(), silent.end());
   }
-  if (hops.empty()) {
-    return std::nullopt;
-  }
+  if (hops.empty()) { return std::nullopt; }
   return Blame{describe(hops), "Send a byte more often than that, answer sooner, or raise the timeout of that hop."};
 }
 
@@ -88,12 +84,8 @@ std::optional<Blame> by_error(const wire::Error& error, const CauseContext& cont
 }  // namespace
 
 std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& context) {
-  if (heard.error) {
-    return by_error(*heard.error, context);
-  }
-  if (!heard.answer) {
-    return std::nullopt;
-  }
+  if (heard.error) { return by_error(*heard.error, context); }
+  if (!heard.answer) { return std::nullopt; }
   if (const auto sign = wire::edge_sign(*heard.answer)) {
     return Blame{std::string(sign->hop), fmt::format("{}: {}. {}", sign->hop, sign->meaning, sign->fix)};
   }
@@ -101,13 +93,9 @@ std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& contex
 }
 
 void attribute(Finding& finding, const CheckInfo& info, const LastHeard& heard, const CauseContext& context) {
-  if (finding.verdict != reports::Verdict::fail || (!finding.hop.empty() && !finding.fix.empty())) {
-    return;
-  }
+  if (finding.verdict != reports::Verdict::fail || (!finding.hop.empty() && !finding.fix.empty())) { return; }
   const auto blame = finding.hop.empty() ? blame_of(heard, context) : std::nullopt;
-  if (finding.hop.empty()) {
-    finding.hop = blame ? blame->hop : kServer;
-  }
+  if (finding.hop.empty()) { finding.hop = blame ? blame->hop : kServer; }
   if (finding.fix.empty()) {
     finding.fix = blame ? blame->fix : fmt::format("Change the {} so that {}.", finding.hop, info.title);
   }

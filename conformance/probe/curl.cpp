@@ -28,9 +28,7 @@ bool same_name(std::string_view a, std::string_view b) {
 std::string credential(const wire::Header& field) {
   const bool bearer = same_name(field.name, "authorization") && field.value.size() >= 7 &&
                       same_name(std::string_view(field.value).substr(0, 7), "bearer ");
-  if (bearer) {
-    return fmt::format("\"{}: Bearer $WEIR_BEARER\"", field.name);
-  }
+  if (bearer) { return fmt::format("\"{}: Bearer $WEIR_BEARER\"", field.name); }
   const bool api_key = same_name(field.name, "x-api-key");
   return fmt::format("\"{}: {}\"", field.name, api_key ? "$WEIR_API_KEY" : "$WEIR_HEADER");
 }
@@ -57,34 +55,24 @@ std::string open_session(const wire::Request& request, bool insecure, std::strin
 }  // namespace
 
 std::string shell_quote(std::string_view word) {
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
-    return std::string(word);
-  }
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) { return std::string(word); }
   std::string out = "'";
-  for (char c : word) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
+  for (char c : word) { out += c == '\'' ? std::string("'\\''") : std::string(1, c); }
   return out + "'";
 }
 
 std::string curl_command(const wire::Request& request, bool insecure, std::string_view ca_file, bool live_session) {
   std::string line = live_session ? open_session(request, insecure, ca_file) : "";
   line += "curl -isS -N --max-time 10";
-  if (insecure) {
-    line += " -k";
-  }
-  if (!ca_file.empty()) {
-    line += " --cacert " + shell_quote(ca_file);
-  }
+  if (insecure) { line += " -k"; }
+  if (!ca_file.empty()) { line += " --cacert " + shell_quote(ca_file); }
   if (request.method == "HEAD") {
     line += " -I";  // With -X HEAD curl waits for a body.
   } else if (request.method != (request.body.empty() ? "GET" : "POST")) {
     line += " -X " + shell_quote(request.method);
   }
   for (const auto& field : request.headers.fields()) {
-    if (is_left_to_curl(field.name)) {
-      continue;
-    }
+    if (is_left_to_curl(field.name)) { continue; }
     if (live_session && same_name(field.name, kSessionHeader)) {
       line += " -H \"Mcp-Session-Id: $SESSION\"";
       continue;

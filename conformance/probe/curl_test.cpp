@@ -32,7 +32,7 @@ std::string through_shell(const std::string& word) {
   std::FILE* shell = ::popen(("printf %s " + word).c_str(), "r");
   std::string out;
   std::array<char, 4096> buffer;
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), shell)) out.append(buffer.data(), got);
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), shell)) { out.append(buffer.data(), got); }
   ::pclose(shell);
   return out;
 }
@@ -63,7 +63,7 @@ TEST(Curl, puts_variables_where_credentials_were) {
   EXPECT_THAT(line, HasSubstr("-H \"Authorization: Bearer $WEIR_BEARER\""));
   EXPECT_THAT(line, HasSubstr("-H \"X-API-Key: $WEIR_API_KEY\""));
   EXPECT_THAT(line, HasSubstr("-H \"X-Other-Token: $WEIR_HEADER\""));
-  for (const auto* secret : {"s3cret", "k3y-value", "t0ken"}) EXPECT_THAT(line, Not(HasSubstr(secret)));
+  for (const auto* secret : {"s3cret", "k3y-value", "t0ken"}) { EXPECT_THAT(line, Not(HasSubstr(secret))); }
 }
 
 TEST(Curl, opens_a_session_of_its_own_in_place_of_a_live_one) {

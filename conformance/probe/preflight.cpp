@@ -31,9 +31,7 @@ bool speaks_other_kind(const Target& target) {
   wire::Url url = target.url;
   url.scheme = url.tls() ? "http" : "https";
   const auto deadline = wire::Deadline::in(second_look(target));
-  if (url.tls()) {
-    return client.connect(url, deadline).has_value();
-  }
+  if (url.tls()) { return client.connect(url, deadline).has_value(); }
   return client.exchange({.method = "GET", .url = url}, deadline).has_value();
 }
 
@@ -41,9 +39,7 @@ void look_at_other_kind(const Target& target, Cause& cause) {
   const bool after_tls = target.url.tls() && cause.name == "tls-failed";
   const bool after_plain =
       !target.url.tls() && (cause.name == "not-http" || cause.name == "empty-reply" || cause.name == "reset");
-  if (!(after_tls || after_plain) || !speaks_other_kind(target)) {
-    return;
-  }
+  if (!(after_tls || after_plain) || !speaks_other_kind(target)) { return; }
   wire::Url other = target.url;
   other.scheme = after_tls ? "http" : "https";
   cause.name = after_tls ? "tls-on-plain-http-port" : "plain-http-on-tls-port";
@@ -57,9 +53,7 @@ void look_at_other_kind(const Target& target, Cause& cause) {
 std::string look_at_well_known_paths(const Target& target) {
   std::vector<std::pair<std::string_view, std::future<wire::mcp::Detection>>> looks;
   for (std::string_view path : kWellKnownPaths) {
-    if (path == target.url.path) {
-      continue;
-    }
+    if (path == target.url.path) { continue; }
     wire::Url url = target.url;
     url.path = path;
     url.query.clear();
@@ -88,9 +82,7 @@ std::string look_at_health(const Target& target) {
   const auto deadline = wire::Deadline::in(second_look(target));
   for (const auto& route : routes) {
     const auto url = wire::resolve(target.url, route.path);
-    if (!url || *url == target.url) {
-      continue;
-    }
+    if (!url || *url == target.url) { continue; }
     // A guessed path may be answered by a fallback page, and credentials go to the target's own origin only.
     const bool own = url->origin() == target.url.origin();
     const auto answer =
@@ -131,18 +123,14 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
     }
   }
   if (health.valid()) {
-    if (const auto alive = health.get(); !alive.empty()) {
-      cause.message += "; " + alive;
-    }
+    if (const auto alive = health.get(); !alive.empty()) { cause.message += "; " + alive; }
   }
   reports::PreflightFailure failure{.cause = std::move(cause.name),
                                     .message = std::move(cause.message),
                                     .fix = std::move(cause.fix),
                                     .evidence = {},
                                     .curl = {}};
-  for (const auto& attempt : detection.attempts) {
-    failure.evidence.push_back(evidence_line(attempt));
-  }
+  for (const auto& attempt : detection.attempts) { failure.evidence.push_back(evidence_line(attempt)); }
   if (cause.telling) {
     failure.curl = curl_command(cause.telling->request, target.client.insecure, target.client.ca_file);
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "wire/target/edge_sign.hpp"
 #include "wire/json/jsonrpc.hpp"
+#include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
 
@@ -27,12 +27,8 @@ bool is_media(const Attempt& attempt, std::string_view type) {
 std::string said(const Attempt& attempt) {
   const auto& head = attempt.exchange->head;
   std::string text = fmt::format("{} gave {}", attempt.question, head.status);
-  if (!head.reason.empty()) {
-    text += " " + wire::excerpt(std::string_view(head.reason), 60);
-  }
-  if (!server_of(attempt).empty()) {
-    text += " from " + wire::excerpt(server_of(attempt), 60);
-  }
+  if (!head.reason.empty()) { text += " " + wire::excerpt(std::string_view(head.reason), 60); }
+  if (!server_of(attempt).empty()) { text += " from " + wire::excerpt(server_of(attempt), 60); }
   return text;
 }
 
@@ -109,9 +105,7 @@ bool is_sign(const Attempt& a) {
 /// What the hop itself says by its answer, where one gave it.
 std::optional<Words> words_of_hop(const Attempt& a) {
   const auto sign = sign_of(a);
-  if (!sign) {
-    return std::nullopt;
-  }
+  if (!sign) { return std::nullopt; }
   return Words{fmt::format("{}: {}", said(a), sign->meaning), std::string(sign->fix)};
 }
 
@@ -128,12 +122,8 @@ Words plain_http_to_tls(const Attempt& a, const CauseContext& c) {
 /// RFC 9728 section 5.1: where the token can be had.
 std::string challenge_of(const Attempt& a) {
   const auto challenge = a.exchange->head.headers.find("www-authenticate");
-  if (!challenge && sign_of(a)) {
-    return std::string(sign_of(a)->meaning);
-  }
-  if (!challenge) {
-    return "without a WWW-Authenticate header to say how";
-  }
+  if (!challenge && sign_of(a)) { return std::string(sign_of(a)->meaning); }
+  if (!challenge) { return "without a WWW-Authenticate header to say how"; }
   const auto metadata = contains(*challenge, "resource_metadata");
   return fmt::format("WWW-Authenticate: {}{}", wire::excerpt(*challenge, 160),
                      metadata ? "" : ", without resource_metadata");
@@ -157,9 +147,7 @@ Words no_route(const Attempt& a, const CauseContext& c) {
 Words refused_on_the_way(const Attempt& a, const CauseContext&) { return *words_of_hop(a); }
 
 Words forbidden(const Attempt& a, const CauseContext& c) {
-  if (auto words = words_of_hop(a)) {
-    return *std::move(words);
-  }
+  if (auto words = words_of_hop(a)) { return *std::move(words); }
   return {said(a) + (c.credentials ? ", with the given credentials" : ", and no credentials were given"),
           c.credentials
               ? "Check what the key or token may do, and allow lists of addresses, hosts and origins."
@@ -317,9 +305,7 @@ constexpr std::array kAnswerRules = {
 std::vector<const Attempt*> answered(const Detection& detection) {
   std::vector<const Attempt*> with_answer;
   for (Era era : {Era::streamable, Era::stateless, Era::http_sse}) {
-    if (const auto* attempt = detection.attempt(era); attempt && attempt->exchange) {
-      with_answer.push_back(attempt);
-    }
+    if (const auto* attempt = detection.attempt(era); attempt && attempt->exchange) { with_answer.push_back(attempt); }
   }
   return with_answer;
 }
@@ -327,14 +313,10 @@ std::vector<const Attempt*> answered(const Detection& detection) {
 /// POSTs hang while the GET is merely refused, as endpoints without a GET stream refuse it: the silence is the news.
 const Attempt* hanging_post(const Detection& detection) {
   const auto* get = detection.attempt(Era::http_sse);
-  if (get && get->exchange && get->exchange->ok()) {
-    return nullptr;
-  }
+  if (get && get->exchange && get->exchange->ok()) { return nullptr; }
   for (Era era : {Era::streamable, Era::stateless}) {
     const auto* post = detection.attempt(era);
-    if (post && post->error && post->error->code == ErrorCode::timeout) {
-      return post;
-    }
+    if (post && post->error && post->error->code == ErrorCode::timeout) { return post; }
   }
   return nullptr;
 }
@@ -343,9 +325,7 @@ const Attempt* hanging_post(const Detection& detection) {
 /// stream that fills no buffer.
 const Attempt* held_back_stream(const Detection& detection) {
   const auto* get = detection.attempt(Era::http_sse);
-  if (!get || !get->error || get->error->code != ErrorCode::timeout) {
-    return nullptr;
-  }
+  if (!get || !get->error || get->error->code != ErrorCode::timeout) { return nullptr; }
   const auto posts = answered(detection);
   const bool none_taken =
       std::all_of(posts.begin(), posts.end(), [](const Attempt* a) { return status_of(*a) == 405; });
@@ -380,15 +360,11 @@ Cause cause_of(const wire::Error& error, const CauseContext& context) {
 
 Cause cause_of(const Detection& detection, const CauseContext& context) {
   const auto answers = answered(detection);
-  if (const auto* get = held_back_stream(detection)) {
-    return held_back(*get, *answers.front(), context);
-  }
+  if (const auto* get = held_back_stream(detection)) { return held_back(*get, *answers.front(), context); }
   for (const auto& rule : kAnswerRules) {
     for (const auto* attempt : answers) {
       const bool last_resort = rule.name == "not-found" || rule.name == "not-mcp";
-      if (!rule.matches(*attempt) || (last_resort && hanging_post(detection))) {
-        continue;
-      }
+      if (!rule.matches(*attempt) || (last_resort && hanging_post(detection))) { continue; }
       auto words = rule.words(*attempt, context);
       return {.name = std::string(rule.name),
               .message = std::move(words.message),

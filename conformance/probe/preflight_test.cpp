@@ -79,8 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"http.not-http", "not-http", "not HTTP/1.1"}),
     [](const auto& each) {
       std::string name = each.param.fault;
-      std::replace_if(
-          name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+      std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
       return name;
     });
 
@@ -173,9 +172,7 @@ TEST(Preflight, names_what_is_wrong_with_a_certificate) {
     target.client.ca_file = trusted.path();
     EXPECT_EQ(preflight(target, std::nullopt).failure.value_or(reports::PreflightFailure{}).cause, cause);
     target.client.ca_file.clear();
-    if (cause.empty()) {
-      EXPECT_EQ(preflight(target, std::nullopt).failure->cause, "tls-untrusted");
-    }
+    if (cause.empty()) { EXPECT_EQ(preflight(target, std::nullopt).failure->cause, "tls-untrusted"); }
     target.client.insecure = true;
     EXPECT_FALSE(preflight(target, std::nullopt).failure);
     // The same port by the other scheme.

@@ -19,9 +19,7 @@ std::int64_t first_id_of(Era era) {
 
 std::string sent_line(const wire::Request& request) {
   std::string line = fmt::format("> {} {}", request.method, request.url.target());
-  if (!request.body.empty()) {
-    line += " " + wire::excerpt(std::string_view(request.body));
-  }
+  if (!request.body.empty()) { line += " " + wire::excerpt(std::string_view(request.body)); }
   return line;
 }
 
@@ -64,9 +62,7 @@ const Survey* Target::survey(Era era) const {
 
 Worker::~Worker() {
   for (auto& [era, dialogue] : conversations) {
-    if (dialogue.session_id()) {
-      end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
-    }
+    if (dialogue.session_id()) { end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision()); }
   }
 }
 
@@ -88,22 +84,16 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
     }
     note(sent_line(request));
-    if (!pinned_) {
-      last_request_ = request;
-    }
+    if (!pinned_) { last_request_ = request; }
   });
 }
 
 Probe::~Probe() {
   worker_->client.on_request({});
   worker_->client.on_head({});
-  if (spoiled_) {
-    worker_->conversations.erase(era());
-  }
+  if (spoiled_) { worker_->conversations.erase(era()); }
   for (const auto& [session, revision] : sessions_) {
-    if (out_of_time()) {
-      break;
-    }
+    if (out_of_time()) { break; }
     end_session(worker_->client, {.url = target_.url, .headers = target_.headers}, session, revision);
   }
 }
@@ -116,9 +106,7 @@ const std::string& Probe::revision() const {
 bool Probe::out_of_time() const { return deadline_.passed() || (stop_ && stop_->load()); }
 
 wire::Deadline Probe::in(std::chrono::milliseconds span) const {
-  if (stop_ && stop_->load()) {
-    return {wire::Clock::now()};
-  }
+  if (stop_ && stop_->load()) { return {wire::Clock::now()}; }
   return wire::Deadline::in(span).or_sooner(deadline_);
 }
 
@@ -150,16 +138,12 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
                                      .capabilities = {},
                                      .timeout = answer_deadline().left(),
                                      .first_id = first_id_of(era())};
-  if (edit) {
-    edit(options);
-  }
+  if (edit) { edit(options); }
   auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
   last_open_failed_ = !opened;
   if (opened) {
     heard(true);
-    if (opened->session_id()) {
-      sessions_.emplace_back(*opened->session_id(), opened->revision());
-    }
+    if (opened->session_id()) { sessions_.emplace_back(*opened->session_id(), opened->revision()); }
   } else {
     heard_error(opened.error());
   }
@@ -175,9 +159,7 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
   }
   if (held == conversations.end()) {
     auto opened = dialogue();
-    if (!opened) {
-      return tl::unexpected(opened.error());
-    }
+    if (!opened) { return tl::unexpected(opened.error()); }
     if (opened->session_id()) {
       sessions_.pop_back();  // It is kept for the checks that follow.
     }
@@ -189,12 +171,8 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
 wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value params,
                                            wire::mcp::RequestOptions options) {
   auto dialogue = shared();
-  if (!dialogue) {
-    return tl::unexpected(dialogue.error());
-  }
-  if (!options.timeout) {
-    options.timeout = answer_deadline().left();
-  }
+  if (!dialogue) { return tl::unexpected(dialogue.error()); }
+  if (!options.timeout) { options.timeout = answer_deadline().left(); }
   auto reply = dialogue->get().request(method, std::move(params), std::move(options));
   if (!reply) {
     spoil();
@@ -212,9 +190,7 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
 }
 
 Finding Probe::broken(const wire::Error& error, std::string expected) const {
-  if (out_of_time()) {
-    return untestable("the run ended before the answer came");
-  }
+  if (out_of_time()) { return untestable("the run ended before the answer came"); }
   if (last_open_failed_ && survey_ && survey_->open_error) {
     return untestable("no conversation can be opened: " + survey_->open_error->detail);
   }
@@ -228,12 +204,8 @@ Finding Probe::broken(const wire::Error& error, std::string expected) const {
 }
 
 void Probe::note(std::string line) {
-  if (evidence_.size() >= kEvidenceLines) {
-    return;
-  }
-  if (line.size() > kEvidenceBytes) {
-    line = wire::excerpt(std::string_view(line), kEvidenceBytes);
-  }
+  if (evidence_.size() >= kEvidenceLines) { return; }
+  if (line.size() > kEvidenceBytes) { line = wire::excerpt(std::string_view(line), kEvidenceBytes); }
   evidence_.push_back(evidence_.size() + 1 == kEvidenceLines ? "(later lines are left out)" : std::move(line));
 }
 
@@ -244,9 +216,7 @@ void Probe::pin_request(wire::Request request) {
 
 bool Probe::in_live_session() const {
   const auto id = last_request_ ? last_request_->headers.find("Mcp-Session-Id") : std::nullopt;
-  if (!id) {
-    return false;
-  }
+  if (!id) { return false; }
   const auto shared = worker_->conversations.find(era());
   return (shared != worker_->conversations.end() && shared->second.session_id() == *id) ||
          std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& held) { return held.first == *id; });
@@ -262,18 +232,14 @@ void Probe::heard(const wire::Exchange& answer) {
   kept.body = answer.body.substr(0, kBodyBytes);
   kept.end = answer.end;
   kept.timings = answer.timings;
-  if (!answer.arrivals.empty()) {
-    kept.arrivals = {answer.arrivals.back()};
-  }
+  if (!answer.arrivals.empty()) { kept.arrivals = {answer.arrivals.back()}; }
   last_heard_ = {std::move(kept), std::nullopt};
 }
 
 void Probe::heard_error(const wire::Error& error) {
   note(fmt::format("! {}: {}", to_string(error.code), error.detail));
   // Of an answer that was refused (`rejected`, `malformed_message`) the answer tells more than the error.
-  if (!last_heard_.answer || is_of_connection(error.code)) {
-    last_heard_ = {std::nullopt, error};
-  }
+  if (!last_heard_.answer || is_of_connection(error.code)) { last_heard_ = {std::nullopt, error}; }
   heard(error.code != wire::ErrorCode::timeout && error.code != wire::ErrorCode::connect_timeout);
 }
 

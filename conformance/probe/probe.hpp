@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/probe/attribution.hpp"
 #include "conformance/check.hpp"
+#include "conformance/probe/attribution.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/mcp/detect.hpp"
 #include "wire/mcp/dialogue.hpp"

@@ -24,9 +24,7 @@ bool has_credentials(const wire::Headers& headers) {
 std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::Headers& headers) {
   std::vector<std::string> secrets = profile.secrets;
   secrets.push_back(profile.bearer);
-  if (profile.api_key) {
-    secrets.push_back(profile.api_key->value);
-  }
+  if (profile.api_key) { secrets.push_back(profile.api_key->value); }
   if (const auto& oauth = profile.oauth) {
     secrets.insert(secrets.end(), {oauth->client_secret, oauth->other_audience_token, oauth->expired_token});
     for (const auto* grant : {&oauth->other_audience, &oauth->limited}) {
@@ -34,9 +32,7 @@ std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::He
     }
   }
   for (const auto& field : headers.fields()) {
-    if (!is_credential_header(field.name)) {
-      continue;
-    }
+    if (!is_credential_header(field.name)) { continue; }
     secrets.push_back(field.value);
     // "Bearer abc": the scheme is no secret; what follows is one, also where it stands alone.
     if (const auto space = field.value.find(' '); space != std::string::npos) {

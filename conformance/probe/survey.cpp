@@ -13,7 +13,7 @@ struct List {
   std::string_view capability;
   std::string_view method;
   std::string_view items;
-  std::vector<json::value> Survey::*into;
+  std::vector<json::value> Survey::* into;
 };
 constexpr std::array kLists = {
     List{"tools", "tools/list", "tools", &Survey::tools},
@@ -26,18 +26,12 @@ bool is_optional(const List& list) { return list.into == &Survey::resource_templ
 
 void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
   for (const auto& list : kLists) {
-    if (!facts.declares(list.capability) || probe.out_of_time()) {
-      continue;
-    }
+    if (!facts.declares(list.capability) || probe.out_of_time()) { continue; }
     auto listing = wire::mcp::list_all(dialogue, list.method, list.items);
     facts.*list.into = std::move(listing.items);
     const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
-    for (auto& page : listing.pages) {
-      facts.list_replies.push_back(std::move(page));
-    }
-    if (listing.error && !is_optional(list)) {
-      facts.list_error = listing.error;
-    }
+    for (auto& page : listing.pages) { facts.list_replies.push_back(std::move(page)); }
+    if (listing.error && !is_optional(list)) { facts.list_error = listing.error; }
     if (unanswered) {
       break;  // An endpoint that hangs on one list is not asked for each of them.
     }
@@ -89,9 +83,7 @@ std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const 
   std::vector<Survey> surveys;
   for (auto& each : work) {
     surveys.push_back(each.facts.get());
-    if (!each.problem.empty()) {
-      problems.push_back(std::move(each.problem));
-    }
+    if (!each.problem.empty()) { problems.push_back(std::move(each.problem)); }
   }
   return surveys;
 }

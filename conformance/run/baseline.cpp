@@ -18,13 +18,9 @@ constexpr std::size_t kBaselineBytes = 1024 * 1024;
 constexpr std::array<std::string_view, 4> kKeys = {"check", "era", "reason", "expires"};
 
 bool is_iso_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
-    return false;
-  }
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') { return false; }
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i != 4 && i != 7 && !std::isdigit(static_cast<unsigned char>(text[i]))) {
-      return false;
-    }
+    if (i != 4 && i != 7 && !std::isdigit(static_cast<unsigned char>(text[i]))) { return false; }
   }
   const auto number = [&](std::size_t at) { return 10 * (text[at] - '0') + (text[at + 1] - '0'); };
   return number(5) >= 1 && number(5) <= 12 && number(8) >= 1 && number(8) <= 31;
@@ -32,21 +28,23 @@ bool is_iso_date(std::string_view text) {
 
 std::string wrong_check(const std::string& id) {
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) {
-    ids.push_back(info.id);
-  }
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   return fmt::format("there is no check '{}'{}", id, wire::did_you_mean(id, ids));
 }
 
 /// Why an entry cannot be used; empty when it can.
 std::string what_is_wrong(const BaselineEntry& entry) {
-  if (entry.check.empty()) return "it names no check";
-  if (!find_check(entry.check)) return wrong_check(entry.check);
-  if (entry.reason.empty()) return fmt::format("the entry for {} gives no reason", entry.check);
+  if (entry.check.empty()) { return "it names no check"; }
+  if (!find_check(entry.check)) { return wrong_check(entry.check); }
+  if (entry.reason.empty()) { return fmt::format("the entry for {} gives no reason", entry.check); }
   if (!entry.era.empty()) {
     const auto era = wire::mcp::parse_era(entry.era);
-    if (!era || *era == Era::none) return fmt::format("'{}' is no era (http-sse, streamable, stateless)", entry.era);
-    if (!find_check(entry.check)->eras.has(*era)) return fmt::format("{} does not run in {}", entry.check, entry.era);
+    if (!era || *era == Era::none) {
+      return fmt::format("'{}' is no era (http-sse, streamable, stateless)", entry.era);
+    }
+    if (!find_check(entry.check)->eras.has(*era)) {
+      return fmt::format("{} does not run in {}", entry.check, entry.era);
+    }
   }
   if (!entry.expires.empty() && !is_iso_date(entry.expires)) {
     return fmt::format("'{}' is no date such as 2030-01-31", entry.expires);
@@ -94,9 +92,7 @@ wire::Result<Baseline> parse_baseline(std::string_view yaml, std::string_view fi
     }
     for (const auto& node : root) {
       auto entry = parse_entry(node, file_name);
-      if (!entry) {
-        return tl::unexpected(entry.error());
-      }
+      if (!entry) { return tl::unexpected(entry.error()); }
       if (const auto wrong = what_is_wrong(*entry); !wrong.empty()) {
         baseline.problems.push_back(fmt::format("{}:{}: {}", file_name, entry->line, wrong));
       } else {
@@ -111,12 +107,8 @@ wire::Result<Baseline> parse_baseline(std::string_view yaml, std::string_view fi
 
 wire::Result<Baseline> load_baseline(const std::string& path) {
   const auto text = read_file(path, kBaselineBytes);
-  if (!text) {
-    return tl::unexpected(text.error());
-  }
-  if (!*text) {
-    return wire::fail(wire::ErrorCode::bad_input, fmt::format("the baseline {} does not exist", path));
-  }
+  if (!text) { return tl::unexpected(text.error()); }
+  if (!*text) { return wire::fail(wire::ErrorCode::bad_input, fmt::format("the baseline {} does not exist", path)); }
   return parse_baseline(**text, path);
 }
 
@@ -133,9 +125,7 @@ std::vector<std::string> apply_baseline(const Baseline& baseline, std::string_vi
     }
     bool excused = false, passed = false, unknown = false;
     for (auto& result : checks) {
-      if (!names(entry, result)) {
-        continue;
-      }
+      if (!names(entry, result)) { continue; }
       if (result.verdict == Verdict::fail || result.verdict == Verdict::warn) {
         result.excused = reports::Excused{entry.reason, entry.expires};
         excused = true;
@@ -144,9 +134,7 @@ std::vector<std::string> apply_baseline(const Baseline& baseline, std::string_vi
         unknown = unknown || result.verdict != Verdict::pass;
       }
     }
-    if (passed && !excused && !unknown) {
-      complain(fmt::format("{} passes now: remove its entry", entry.check));
-    }
+    if (passed && !excused && !unknown) { complain(fmt::format("{} passes now: remove its entry", entry.check)); }
   }
   return problems;
 }

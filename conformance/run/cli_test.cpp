@@ -58,7 +58,7 @@ class Program : public testing::Test {
     const pid_t child = ::fork();
     if (child == 0) {
       std::vector<char*> argv;
-      for (auto& word : words) argv.push_back(word.data());
+      for (auto& word : words) { argv.push_back(word.data()); }
       argv.push_back(nullptr);
       ::setenv("WEIR_TEST_TOKEN", "cli-token-5f1b", 1);
       ::dup2(::open(path("out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);

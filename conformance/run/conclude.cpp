@@ -21,10 +21,12 @@ std::vector<std::string> why_it_fails(const reports::Results& results, const Cir
     warned += results.strict && check.verdict == Verdict::warn && check.level == Level::should && !check.excused;
   }
   std::vector<std::string> why;
-  if (failed) why.push_back(counted(failed, "check failed", "checks failed"));
-  if (warned) why.push_back(counted(warned, "SHOULD is not met (--strict)", "SHOULDs are not met (--strict)"));
-  if (given.eras_lost) why.push_back(counted(given.eras_lost, "era could not be opened", "eras could not be opened"));
-  if (given.tools_changed) why.push_back("the tools changed up to the gate of the tools lock");
+  if (failed) { why.push_back(counted(failed, "check failed", "checks failed")); }
+  if (warned) { why.push_back(counted(warned, "SHOULD is not met (--strict)", "SHOULDs are not met (--strict)")); }
+  if (given.eras_lost) {
+    why.push_back(counted(given.eras_lost, "era could not be opened", "eras could not be opened"));
+  }
+  if (given.tools_changed) { why.push_back("the tools changed up to the gate of the tools lock"); }
   if (given.baseline_problems) {
     why.push_back(counted(given.baseline_problems, "problem in the baseline", "problems in the baseline"));
   }
@@ -33,19 +35,20 @@ std::vector<std::string> why_it_fails(const reports::Results& results, const Cir
 
 std::vector<std::string> why_inconclusive(const reports::Summary& summary, const Circumstances& given) {
   std::vector<std::string> why;
-  if (given.stopped_early) why.push_back("the run ended before every check was asked");
-  if (summary.error)
+  if (given.stopped_early) { why.push_back("the run ended before every check was asked"); }
+  if (summary.error) {
     why.push_back(counted(static_cast<std::size_t>(summary.error), "check of Weir failed itself",
                           "checks of Weir failed themselves"));
-  if (given.deploy_failed) why.push_back("the deploy command failed");
-  if (given.tools_unknown) why.push_back("the tools could not be compared with the tools lock");
-  if (summary.pass + summary.fail + summary.warn == 0) why.push_back("nothing could be tested");
+  }
+  if (given.deploy_failed) { why.push_back("the deploy command failed"); }
+  if (given.tools_unknown) { why.push_back("the tools could not be compared with the tools lock"); }
+  if (summary.pass + summary.fail + summary.warn == 0) { why.push_back("nothing could be tested"); }
   return why;
 }
 
 /// "healthy, streaming, not MCP (as the profile says); " of a target that was declared none, else "".
 std::string what_it_is(const reports::Results& results) {
-  if (results.eras.empty() || results.eras.front().era != to_string(wire::mcp::Era::none)) return {};
+  if (results.eras.empty() || results.eras.front().era != to_string(wire::mcp::Era::none)) { return {}; }
   const auto passed = [&](std::initializer_list<std::string_view> beginnings) {
     return std::any_of(results.checks.begin(), results.checks.end(), [&](const auto& check) {
       return check.verdict == Verdict::pass &&
@@ -53,8 +56,8 @@ std::string what_it_is(const reports::Results& results) {
     });
   };
   std::vector<std::string> words;
-  if (passed({"health.route.answers"})) words.emplace_back("healthy");
-  if (passed({"plain.stream.", "front-door.route.stream"})) words.emplace_back("streaming");
+  if (passed({"health.route.answers"})) { words.emplace_back("healthy"); }
+  if (passed({"plain.stream.", "front-door.route.stream"})) { words.emplace_back("streaming"); }
   words.emplace_back("not MCP (as the profile says)");
   return fmt::format("{}; ", fmt::join(words, ", "));
 }
@@ -67,12 +70,8 @@ void conclude(reports::Results& results, const Circumstances& given) {
     results.exit_code = code;
     results.exit_reason = std::move(reason);
   };
-  if (given.interrupted) {
-    return decide(ExitCode::interrupted, "the run was interrupted");
-  }
-  if (results.preflight) {
-    return decide(ExitCode::unreachable, results.preflight->message);
-  }
+  if (given.interrupted) { return decide(ExitCode::interrupted, "the run was interrupted"); }
+  if (results.preflight) { return decide(ExitCode::unreachable, results.preflight->message); }
   if (const auto why = why_it_fails(results, given); !why.empty()) {
     return decide(ExitCode::target_fails, fmt::format("{}", fmt::join(why, ", ")));
   }

@@ -25,7 +25,7 @@ reports::Results concluded(std::vector<Made> checks, Circumstances given = {}, b
     auto& check = results.checks.emplace_back();
     check.verdict = made.verdict;
     check.level = made.level;
-    if (made.excused) check.excused = reports::Excused{"known", ""};
+    if (made.excused) { check.excused = reports::Excused{"known", ""}; }
   }
   conclude(results, given);
   return results;

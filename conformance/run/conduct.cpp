@@ -8,8 +8,8 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/survey.hpp"
 #include "conformance/run/token_remark.hpp"
-#include "wire/base/redact.hpp"
 #include "wire/auth/oauth.hpp"
+#include "wire/base/redact.hpp"
 
 namespace weir::conformance {
 
@@ -33,9 +33,7 @@ Target target_of(const RunPlan& plan) {
 
 /// A revision belongs to the era without handshakes or to those with them.
 std::optional<Era> only_era(const wire::Profile& profile) {
-  if (profile.era) {
-    return *profile.era == Era::none ? std::nullopt : profile.era;
-  }
+  if (profile.era) { return *profile.era == Era::none ? std::nullopt : profile.era; }
   return profile.revision == wire::mcp::k2026_07_28 ? std::optional(Era::stateless) : std::nullopt;
 }
 
@@ -46,12 +44,8 @@ reports::EraFound found(const Survey& survey) {
   const json::value info(survey.server_info);
   era.server_name = wire::string_or(info, "name", "");
   era.server_version = wire::string_or(info, "version", "");
-  for (const auto& [name, value] : survey.capabilities) {
-    era.capabilities.emplace_back(name);
-  }
-  if (survey.declares("tools") && !survey.list_error) {
-    era.tools = static_cast<std::int64_t>(survey.tools.size());
-  }
+  for (const auto& [name, value] : survey.capabilities) { era.capabilities.emplace_back(name); }
+  if (survey.declares("tools") && !survey.list_error) { era.tools = static_cast<std::int64_t>(survey.tools.size()); }
   return era;
 }
 
@@ -105,9 +99,7 @@ class Conductor {
   wire::Result<reports::Results> go() {
     const auto begin = wire::Clock::now();
     describe();
-    if (auto looked = look(); !looked) {
-      return tl::unexpected(looked.error());
-    }
+    if (auto looked = look(); !looked) { return tl::unexpected(looked.error()); }
     circumstances_.interrupted = circumstances_.interrupted || is_set(plan_.interrupted);
     results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
     conclude(results_, circumstances_);
@@ -136,9 +128,7 @@ class Conductor {
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
     explain_refusal();
-    if (results_.preflight || is_set(plan_.interrupted)) {
-      return {};
-    }
+    if (results_.preflight || is_set(plan_.interrupted)) { return {}; }
     take_eras(target_, {});
     if (!is_plain(target_) && target_.surveys.empty()) {
       results_.preflight = no_such_revision();
@@ -151,15 +141,11 @@ class Conductor {
       results_.preflight = no_conversation(results_.problems);
     }
     for (const auto& endpoint : plan_.profile.endpoints) {
-      if (auto visited = visit(endpoint); !visited) {
-        return visited;
-      }
+      if (auto visited = visit(endpoint); !visited) { return visited; }
     }
     deploy_across();
     sort();
-    if (auto guarded = guard(); !guarded) {
-      return guarded;
-    }
+    if (auto guarded = guard(); !guarded) { return guarded; }
     excuse();
     return {};
   }
@@ -169,9 +155,7 @@ class Conductor {
   /// The same for one of the further endpoints. Whatever it answers is its verdicts, and none of the run's.
   wire::Result<void> visit(const wire::ProfileEndpoint& endpoint) {
     auto url = wire::resolve(plan_.url, endpoint.url);
-    if (!url) {
-      return tl::unexpected(url.error());
-    }
+    if (!url) { return tl::unexpected(url.error()); }
     Target target = endpoint_target(target_, endpoint, std::move(*url));
     target.detection = preflight(target, only_era(target.profile)).detection;
     take_eras(target, endpoint.name);
@@ -210,14 +194,10 @@ class Conductor {
   }
 
   void explain_refusal() {
-    if (!results_.preflight || results_.preflight->cause != "unauthorized") {
-      return;
-    }
+    if (!results_.preflight || results_.preflight->cause != "unauthorized") { return; }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto why = why_refused(target_.profile.bearer, std::chrono::duration<double>(now).count());
-    if (!why.empty()) {
-      results_.preflight->message += "; " + why;
-    }
+    if (!why.empty()) { results_.preflight->message += "; " + why; }
   }
 
   std::vector<std::string> secrets() const {
@@ -231,21 +211,15 @@ class Conductor {
 
   void note_renewals() {
     const auto failure = target_.client.tokens ? target_.client.tokens->last_failure() : std::string();
-    if (!failure.empty()) {
-      results_.problems.push_back("the token could not be renewed: " + failure);
-    }
+    if (!failure.empty()) { results_.problems.push_back("the token could not be renewed: " + failure); }
   }
 
   /// By client credentials, where the profile has them and no token was given.
   std::optional<reports::PreflightFailure> get_token() {
     const auto& oauth = plan_.profile.oauth;
-    if (!oauth || !plan_.profile.bearer.empty()) {
-      return std::nullopt;
-    }
+    if (!oauth || !plan_.profile.bearer.empty()) { return std::nullopt; }
     auto token = wire::fetch_token(*oauth, target_.client, wire::Deadline::in(plan_.answer_timeout));
-    if (!token) {
-      return no_token(token.error(), *oauth);
-    }
+    if (!token) { return no_token(token.error(), *oauth); }
     target_.profile.bearer = token->value;
     target_.headers = target_.profile.all_headers();
     target_.client.tokens = std::make_shared<wire::FreshToken>(*oauth, target_.client, std::move(*token));
@@ -264,9 +238,7 @@ class Conductor {
 
   reports::PreflightFailure no_such_revision() const {
     std::vector<std::string> eras;
-    for (Era era : target_.detection.eras()) {
-      eras.emplace_back(to_string(era));
-    }
+    for (Era era : target_.detection.eras()) { eras.emplace_back(to_string(era)); }
     return {.cause = "revision-not-spoken",
             .message = fmt::format("revision {} was asked for, but the endpoint speaks {} only",
                                    plan_.profile.revision.value_or(""), fmt::join(eras, " and ")),
@@ -285,9 +257,7 @@ class Conductor {
   void deploy_across() {
     std::vector<std::string> across = plan_.checks;
     std::erase_if(across, [](const std::string& id) { return !is_of_deploy(id); });
-    if (!plan_.across_deploy || across.empty() || circumstances_.interrupted) {
-      return;
-    }
+    if (!plan_.across_deploy || across.empty() || circumstances_.interrupted) { return; }
     if (circumstances_.stopped_early) {
       results_.problems.push_back("--across-deploy: the command was not run, as the run had ended before");
       return;
@@ -301,15 +271,11 @@ class Conductor {
     const auto& watch = target_.across_deploy->watch(target_, deadline_, [this] { return is_set(plan_.interrupted); });
     circumstances_.interrupted = is_set(plan_.interrupted);
     circumstances_.deploy_failed = !watch.end.good();
-    if (!watch.end.good()) {
-      results_.problems.push_back("--across-deploy: the command " + watch.end.describe());
-    }
+    if (!watch.end.good()) { results_.problems.push_back("--across-deploy: the command " + watch.end.describe()); }
   }
 
   void run(const Target& target, std::vector<std::string> checks, const std::string& endpoint) {
-    if (checks.empty()) {
-      return;
-    }
+    if (checks.empty()) { return; }
     auto outcome = run_checks(target, {.checks = std::move(checks),
                                        .lowest = plan_.lowest,
                                        .deadline = deadline_,
@@ -328,13 +294,9 @@ class Conductor {
   }
 
   wire::Result<void> guard() {
-    if (!plan_.tools_lock) {
-      return {};
-    }
+    if (!plan_.tools_lock) { return {}; }
     auto locked = guard_tools(*plan_.tools_lock, target_.surveys);
-    if (!locked) {
-      return tl::unexpected(locked.error());
-    }
+    if (!locked) { return tl::unexpected(locked.error()); }
     results_.tools_lock = std::move(locked->report);
     circumstances_.tools_changed = locked->breached;
     if (locked->problem) {

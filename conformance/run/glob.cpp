@@ -49,9 +49,7 @@ wire::Result<std::vector<std::string>> select_ids(const std::vector<std::string>
         in = in || glob_match(pattern, id);
       }
     }
-    if (in && !out) {
-      selected.push_back(id);
-    }
+    if (in && !out) { selected.push_back(id); }
   }
   return selected;
 }

@@ -28,7 +28,7 @@ TEST(Glob, question_mark_stands_for_one) {
 TEST(Glob, many_stars_cost_no_more_than_the_product) {
   const std::string text(2000, 'a');
   std::string pattern;
-  for (int i = 0; i < 200; ++i) pattern += "*a";
+  for (int i = 0; i < 200; ++i) { pattern += "*a"; }
   EXPECT_FALSE(glob_match(pattern + "b", text));
 }
 

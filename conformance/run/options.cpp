@@ -75,18 +75,12 @@ tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::Er
 
 wire::Result<void> refuse_extras(const CLI::App& app) {
   for (const auto& extra : app.remaining()) {
-    if (extra == "--" || extra.empty()) {
-      continue;
-    }
-    if (extra.front() != '-') {
-      return usage(fmt::format("unexpected argument '{}': there is one URL", extra));
-    }
+    if (extra == "--" || extra.empty()) { continue; }
+    if (extra.front() != '-') { return usage(fmt::format("unexpected argument '{}': there is one URL", extra)); }
     const std::string name = extra.substr(0, extra.find('='));
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
-      if (!option->get_lnames().empty()) {
-        known.push_back("--" + option->get_lnames().front());
-      }
+      if (!option->get_lnames().empty()) { known.push_back("--" + option->get_lnames().front()); }
     }
     return usage(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, known)));
   }
@@ -118,16 +112,10 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
   }
   try {
     app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return Printed{app.help()};
-  } catch (const CLI::CallForVersion& answer) {
+  } catch (const CLI::CallForHelp&) { return Printed{app.help()}; } catch (const CLI::CallForVersion& answer) {
     return Printed{std::string(answer.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    return usage(error.what());
-  }
-  if (auto extras = refuse_extras(app); !extras) {
-    return tl::unexpected(extras.error());
-  }
+  } catch (const CLI::ParseError& error) { return usage(error.what()); }
+  if (auto extras = refuse_extras(app); !extras) { return tl::unexpected(extras.error()); }
   return options;
 }
 

@@ -26,16 +26,14 @@ std::optional<std::string> environment(const std::string& name) {
 
 wire::Result<RunPlan> plan(std::vector<const char*> words) {
   const auto parsed = parse(std::move(words));
-  if (!parsed) {
-    return tl::unexpected(parsed.error());
-  }
+  if (!parsed) { return tl::unexpected(parsed.error()); }
   return plan_of(std::get<Options>(*parsed), environment);
 }
 
 std::string error_of(std::vector<const char*> words) {
   const auto made = plan(std::move(words));
   EXPECT_FALSE(made);
-  if (made) return "";
+  if (made) { return ""; }
   EXPECT_EQ(made.error().code, wire::ErrorCode::bad_input);
   EXPECT_EQ(made.error().detail.find('\n'), std::string::npos) << made.error().detail;
   return made.error().detail;

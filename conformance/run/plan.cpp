@@ -55,41 +55,29 @@ wire::Result<wire::Header> header_of(const std::string& text, std::string_view o
 wire::Result<void> add_credentials(const Options& options, const Environment& environment, wire::Profile& profile) {
   for (const auto& text : options.headers) {
     auto header = header_of(text, "--header");
-    if (!header) {
-      return tl::unexpected(header.error());
-    }
+    if (!header) { return tl::unexpected(header.error()); }
     profile.headers.set(header->name, header->value);
   }
   for (const auto& text : options.header_envs) {
     auto header = header_of(text, "--header-env");
-    if (!header) {
-      return tl::unexpected(header.error());
-    }
+    if (!header) { return tl::unexpected(header.error()); }
     auto value = variable(header->value, environment, "--header-env");
-    if (!value) {
-      return tl::unexpected(value.error());
-    }
+    if (!value) { return tl::unexpected(value.error()); }
     profile.secrets.push_back(*value);
     profile.headers.set(header->name, std::move(*value));
   }
   if (!options.bearer_env.empty()) {
     auto value = variable(options.bearer_env, environment, "--bearer-env");
-    if (!value) {
-      return tl::unexpected(value.error());
-    }
+    if (!value) { return tl::unexpected(value.error()); }
     profile.bearer = std::move(*value);
   }
   if (!options.api_key_env.empty()) {
     auto value = variable(options.api_key_env, environment, "--api-key-env");
-    if (!value) {
-      return tl::unexpected(value.error());
-    }
+    if (!value) { return tl::unexpected(value.error()); }
     profile.api_key = wire::ApiKey{.value = std::move(*value)};
   }
   if (!options.api_key_header.empty()) {
-    if (!profile.api_key) {
-      return usage("--api-key-header needs a key: pass --api-key-env VAR too");
-    }
+    if (!profile.api_key) { return usage("--api-key-header needs a key: pass --api-key-env VAR too"); }
     if (!is_token(options.api_key_header)) {
       return usage(fmt::format("--api-key-header: '{}' is no header name", options.api_key_header));
     }
@@ -105,9 +93,7 @@ wire::Result<wire::Profile> profile_of(const Options& options, const Environment
   }
   if (!options.profile.empty()) {
     auto loaded = wire::load_profile(options.profile, environment, options.environment);
-    if (!loaded) {
-      return loaded;
-    }
+    if (!loaded) { return loaded; }
     profile = std::move(*loaded);
   }
   if (!options.era.empty()) {
@@ -128,21 +114,17 @@ wire::Result<wire::Profile> profile_of(const Options& options, const Environment
       (*profile.era == Era::stateless) != (*profile.revision == wire::mcp::k2026_07_28)) {
     return usage(fmt::format("the era {} has no revision {}", to_string(*profile.era), *profile.revision));
   }
-  if (!options.url.empty()) profile.url = options.url;
-  if (!options.ca_file.empty()) profile.ca_file = options.ca_file;
+  if (!options.url.empty()) { profile.url = options.url; }
+  if (!options.ca_file.empty()) { profile.ca_file = options.ca_file; }
   profile.insecure = profile.insecure || options.insecure;
   profile.call_read_only = profile.call_read_only || options.call_read_only;
-  if (auto added = add_credentials(options, environment, profile); !added) {
-    return tl::unexpected(added.error());
-  }
+  if (auto added = add_credentials(options, environment, profile); !added) { return tl::unexpected(added.error()); }
   return profile;
 }
 
 wire::Result<reports::Level> level_of(const std::string& text) {
   for (auto level : {reports::Level::must, reports::Level::should, reports::Level::may}) {
-    if (text == to_string(level)) {
-      return level;
-    }
+    if (text == to_string(level)) { return level; }
   }
   return usage(fmt::format("--level is must, should or may, not '{}'", text));
 }
@@ -167,9 +149,7 @@ wire::Result<void> set_url(RunPlan& plan) {
     return usage("no URL: give one, or a profile that has one (weir-conformance --help)");
   }
   auto url = wire::parse_url(plan.profile.url);
-  if (!url) {
-    return tl::unexpected(url.error());
-  }
+  if (!url) { return tl::unexpected(url.error()); }
   if (!url->userinfo.empty()) {
     return usage("the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
   }
@@ -187,9 +167,7 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
   const auto timeout = span_of(options.timeout_seconds, 0.05, "--timeout");
   const auto hold = span_of(options.hold_seconds, 0, "--hold");
   for (const auto* span : {&budget, &timeout, &hold}) {
-    if (!*span) {
-      return tl::unexpected(span->error());
-    }
+    if (!*span) { return tl::unexpected(span->error()); }
   }
   plan.budget = *budget;
   plan.answer_timeout = *timeout;
@@ -203,16 +181,10 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
 
 wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) {
-    ids.push_back(info.id);
-  }
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   auto selected = select_ids(ids, options.checks);
-  if (!selected) {
-    return usage("--checks: " + selected.error().detail);
-  }
-  if (selected->empty()) {
-    return usage("--checks: the patterns leave no check");
-  }
+  if (!selected) { return usage("--checks: " + selected.error().detail); }
+  if (selected->empty()) { return usage("--checks: the patterns leave no check"); }
   if (options.across_deploy && options.across_deploy->empty()) {
     return usage("--across-deploy: the command is empty");
   }
@@ -233,9 +205,7 @@ wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
 wire::Result<RunPlan> plan_of(const Options& options, const Environment& environment) {
   RunPlan plan;
   auto profile = profile_of(options, environment);
-  if (!profile) {
-    return tl::unexpected(profile.error());
-  }
+  if (!profile) { return tl::unexpected(profile.error()); }
   plan.profile = std::move(*profile);
   // Here, where it is a mistake of whoever calls; at the first connection it would look like one of the target.
   if (auto roots = wire::make_tls_context(plan.profile.ca_file, false); !roots) {
@@ -243,20 +213,14 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
   }
   plan.strict = options.strict;
   for (auto* step : {+[](const Options&, RunPlan& p) { return set_url(p); }, &set_spans, &set_checks}) {
-    if (auto done = step(options, plan); !done) {
-      return tl::unexpected(done.error());
-    }
+    if (auto done = step(options, plan); !done) { return tl::unexpected(done.error()); }
   }
   const auto level = level_of(options.level);
-  if (!level) {
-    return tl::unexpected(level.error());
-  }
+  if (!level) { return tl::unexpected(level.error()); }
   plan.lowest = *level;
   if (!options.baseline.empty()) {
     auto baseline = load_baseline(options.baseline);
-    if (!baseline) {
-      return tl::unexpected(baseline.error());
-    }
+    if (!baseline) { return tl::unexpected(baseline.error()); }
     plan.baseline = std::move(*baseline);
   }
   if (!options.tools_lock.empty()) {
@@ -269,9 +233,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
                             plan.profile.endpoints.size()));
     }
     auto lock = lock_of(options, plan);
-    if (!lock) {
-      return tl::unexpected(lock.error());
-    }
+    if (!lock) { return tl::unexpected(lock.error()); }
     plan.tools_lock = std::move(*lock);
   } else if (options.accept) {
     return usage("--accept needs --tools-lock FILE");

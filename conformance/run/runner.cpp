@@ -8,10 +8,10 @@
 #include <thread>
 #include <tuple>
 
+#include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/secrets.hpp"
-#include "conformance/catalogue/source_link.hpp"
 
 namespace weir::conformance {
 
@@ -45,9 +45,7 @@ CheckResult describe(const CheckInfo& info, const Survey* survey) {
 
 /// Why a check need not be asked at all; empty when it must be.
 std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
-  if (!survey) {
-    return {};
-  }
+  if (!survey) { return {}; }
   if (!info.since.empty() && survey->revision < info.since) {
     return fmt::format("this holds since {}; the revision here is {}", info.since, survey->revision);
   }
@@ -83,16 +81,12 @@ bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
 Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
   make_probe();
   Finding first = guarded(info, *probe);
-  if (!info.timed || !is_red(first)) {
-    return first;
-  }
+  if (!info.timed || !is_red(first)) { return first; }
   probe->spoil();
   make_probe();
   Finding second = guarded(info, *probe);
   // A run that ends meanwhile has not heard better of the target.
-  if (probe->out_of_time() && !is_red(second)) {
-    return first;
-  }
+  if (probe->out_of_time() && !is_red(second)) { return first; }
   if (second.verdict == Verdict::pass) {
     second.message += fmt::format(" (when asked again; at first {})", first.message);
   }
@@ -106,13 +100,9 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
     if (info.level > options.lowest || !std::binary_search(options.checks.begin(), options.checks.end(), info.id)) {
       continue;
     }
-    if (info.eras.empty()) {
-      jobs.push_back({&info, Era::none});
-    }
+    if (info.eras.empty()) { jobs.push_back({&info, Era::none}); }
     for (const auto& survey : target.surveys) {
-      if (!info.eras.empty() && info.eras.has(survey.era)) {
-        jobs.push_back({&info, survey.era});
-      }
+      if (!info.eras.empty() && info.eras.has(survey.era)) { jobs.push_back({&info, survey.era}); }
     }
   }
   const auto sooner = [](const Job& a, const Job& b) {
@@ -126,9 +116,7 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
 /// Whether the target still answers anything at all in this era.
 bool still_answers(const Target& target, Era era) {
   Probe probe(target, target.survey(era), wire::Deadline::in(std::min(kAskAgain, target.answer_timeout)));
-  if (era == Era::none) {
-    return probe.send(probe.request("GET", target.url)).has_value();
-  }
+  if (era == Era::none) { return probe.send(probe.request("GET", target.url)).has_value(); }
   const auto reply = probe.call("ping");
   return reply.has_value() && !probe.last_answer_missing();
 }
@@ -146,9 +134,7 @@ class Run {
     }
     std::thread watch([this] { watch_for_the_end(); });
     work();
-    for (auto& thread : threads) {
-      thread.join();
-    }
+    for (auto& thread : threads) { thread.join(); }
     done_ = true;
     watch.join();
     return collect();
@@ -170,9 +156,7 @@ class Run {
   }
 
   bool may_go_on() {
-    if (options_.deadline.passed()) {
-      stop(fmt::format("the budget of {} s was used up", options_.budget.count()));
-    }
+    if (options_.deadline.passed()) { stop(fmt::format("the budget of {} s was used up", options_.budget.count())); }
     return !stop_;
   }
 
@@ -196,13 +180,9 @@ class Run {
   /// that checks of odd requests, which a server may well ignore, do not end a run that goes on elsewhere.
   void count_hang(const Job& job, bool hung) {
     hangs_ = hung ? hangs_ + 1 : 0;
-    if (hangs_ < kHangsBeforeStop || stop_) {
-      return;
-    }
+    if (hangs_ < kHangsBeforeStop || stop_) { return; }
     const std::unique_lock asking(asking_, std::try_to_lock);
-    if (!asking) {
-      return;
-    }
+    if (!asking) { return; }
     if (still_answers(target_, job.era)) {
       hangs_ = 0;
     } else if (!options_.deadline.passed()) {
@@ -279,9 +259,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
-  if (result.verdict == Verdict::fail || result.verdict == Verdict::error) {
-    probe.spoil();
-  }
+  if (result.verdict == Verdict::fail || result.verdict == Verdict::error) { probe.spoil(); }
   if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
     result.evidence = probe.evidence();
     if (probe.last_request()) {

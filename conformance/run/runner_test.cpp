@@ -71,13 +71,15 @@ TEST_F(Runner, runs_each_check_in_each_era_it_holds_in) {
   EXPECT_EQ(outcome.checks[1].era, "stateless");
   EXPECT_EQ(outcome.checks[2].era, "streamable");
   EXPECT_EQ(outcome.checks[2].revision, "2025-11-25");
-  for (const auto& check : outcome.checks) EXPECT_EQ(check.verdict, Verdict::pass) << check.id << ": " << check.message;
+  for (const auto& check : outcome.checks) {
+    EXPECT_EQ(check.verdict, Verdict::pass) << check.id << ": " << check.message;
+  }
   EXPECT_THAT(outcome.problems, testing::IsEmpty());
 }
 
 TEST_F(Runner, leaves_out_what_is_below_the_level) {
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) ids.push_back(info.id);
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   for (const auto& check : run_checks(target_, {.checks = {"jsonrpc.id.echoed"}, .lowest = Level::must}).checks) {
     EXPECT_EQ(check.level, Level::must);
   }
@@ -197,14 +199,14 @@ TEST_F(Runner, calls_untestable_what_the_budget_left_out) {
 TEST_F(Runner, ends_at_once_when_interrupted) {
   std::atomic<bool> interrupted = true;
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) ids.push_back(info.id);
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   const auto outcome = run_checks(target_, {.checks = ids, .threads = 1, .interrupted = &interrupted});
   EXPECT_TRUE(outcome.interrupted);
 }
 
 TEST_F(Runner, stops_when_the_target_stops_answering) {
   std::vector<std::string> ids;
-  for (const auto& info : catalogue()) ids.push_back(info.id);
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
   Target target = target_;
   target.answer_timeout = std::chrono::milliseconds(100);
   // The same address, where nothing is answered any more.

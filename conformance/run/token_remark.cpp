@@ -9,9 +9,7 @@ namespace weir::conformance {
 std::string why_refused(std::string_view token, double now_s) {
   constexpr double kNoticed = 1;
   const auto jwt = wire::decode_jwt(token);
-  if (!jwt) {
-    return {};
-  }
+  if (!jwt) { return {}; }
   if (const auto end = wire::jwt_time(jwt->claims, "exp"); end && *end < now_s) {
     return fmt::format("the token ran out {:.0f} s ago", now_s - *end);
   }

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "conformance/run/conduct.hpp"
-#include "fixtures/openid/provider.hpp"
 #include "fixtures/mcp/server.hpp"
+#include "fixtures/openid/provider.hpp"
 #include "reports/conformance/writers.hpp"
 #include "wire/testing/raw_server.hpp"
 
@@ -68,9 +68,7 @@ TEST_F(TokenRun, goes_on_with_a_new_token_when_its_own_runs_out) {
   start(1);
   plan_.checks = {"auth.token.expired-refused"};
   for (const auto& info : catalogue()) {
-    if (info.id.starts_with("jsonrpc.") || info.id.starts_with("session.")) {
-      plan_.checks.push_back(info.id);
-    }
+    if (info.id.starts_with("jsonrpc.") || info.id.starts_with("session.")) { plan_.checks.push_back(info.id); }
   }
   const auto results = run();
   EXPECT_EQ(results.exit_code, reports::ExitCode::good) << results.exit_reason;

@@ -26,9 +26,7 @@ class Differ {
   void compare(const json::value& before, const json::value& after, const std::string& at) {
     const json::value& a = followed(before, before_root_);
     const json::value& b = followed(after, after_root_);
-    if (!seen_.emplace(&a, &b).second || full_) {
-      return;
-    }
+    if (!seen_.emplace(&a, &b).second || full_) { return; }
     if (seen_.size() > kComparisons) {
       full_ = true;
       add(Severity::risky, at, "the schema is too large to compare further");
@@ -52,13 +50,9 @@ class Differ {
     for (int hop = 0; hop < kRefHops; ++hop) {
       const auto ref = wire::as_string(wire::find(*at, "$ref"));
       // Siblings of $ref would be lost; with them the schema stands for itself and its $ref is compared as text.
-      if (!ref || !ref->starts_with('#') || at->get_object().size() > 1) {
-        break;
-      }
+      if (!ref || !ref->starts_with('#') || at->get_object().size() > 1) { break; }
       const auto* target = wire::find_pointer(root, ref->substr(1));
-      if (!target) {
-        break;
-      }
+      if (!target) { break; }
       at = target;
     }
     return *at;
@@ -81,29 +75,21 @@ class Differ {
   }
 
   void compare_objects(const json::object& a, const json::object& b, const std::string& at) {
-    if (!compare_alternatives_with_plain(a, b, at)) {
-      compare_types(a, b, at);
-    }
+    if (!compare_alternatives_with_plain(a, b, at)) { compare_types(a, b, at); }
     compare_values(a, b, at);
-    for (const auto& bound : bounds()) {
-      compare_bound(a, b, bound, at);
-    }
+    for (const auto& bound : bounds()) { compare_bound(a, b, bound, at); }
     compare_unique_items(a, b, at);
     compare_properties(a, b, at);
     compare_additional(a, b, at);
     compare_items(a, b, at);
-    for (std::string_view keyword : {"anyOf", "oneOf", "allOf"}) {
-      compare_branches(a, b, keyword, at);
-    }
+    for (std::string_view keyword : {"anyOf", "oneOf", "allOf"}) { compare_branches(a, b, keyword, at); }
     compare_words(a, b, at);
     compare_rest(a, b, at);
   }
 
   void compare_types(const json::object& a, const json::object& b, const std::string& at) {
     const Types before = types_of(a), after = types_of(b);
-    if (before == after) {
-      return;
-    }
+    if (before == after) { return; }
     const auto has_all = [](const Types& types, const Types& of) {
       return std::includes(types.begin(), types.end(), of.begin(), of.end());
     };
@@ -139,9 +125,7 @@ class Differ {
   void compare_bound(const json::object& a, const json::object& b, const Bound& bound, const std::string& at) {
     const auto* before = a.if_contains(bound.keyword);
     const auto* after = b.if_contains(bound.keyword);
-    if ((!before && !after) || (before && after && wire::json_equal(*before, *after))) {
-      return;
-    }
+    if ((!before && !after) || (before && after && wire::json_equal(*before, *after))) { return; }
     const std::string where = fmt::format("{}/{}", at, bound.keyword);
     const std::string message =
         fmt::format("{} is {} now, was {}", bound.keyword, after ? wire::excerpt(*after) : "free",
@@ -230,14 +214,10 @@ class Differ {
   void compare_items(const json::object& a, const json::object& b, const std::string& at) {
     static const json::value kAny = json::object{};
     const auto *before = a.if_contains("items"), *after = b.if_contains("items");
-    if (before || after) {
-      compare(before ? *before : kAny, after ? *after : kAny, at + "/items");
-    }
+    if (before || after) { compare(before ? *before : kAny, after ? *after : kAny, at + "/items"); }
     const auto* old_tuple = wire::as_array(a.if_contains("prefixItems"));
     const auto* new_tuple = wire::as_array(b.if_contains("prefixItems"));
-    if (!old_tuple && !new_tuple) {
-      return;
-    }
+    if (!old_tuple && !new_tuple) { return; }
     const std::size_t shared = std::min(old_tuple ? old_tuple->size() : 0, new_tuple ? new_tuple->size() : 0);
     for (std::size_t i = 0; i < shared; ++i) {
       compare((*old_tuple)[i], (*new_tuple)[i], fmt::format("{}/prefixItems/{}", at, i));
@@ -277,16 +257,12 @@ class Differ {
   bool compare_alternatives_with_plain(const json::object& a, const json::object& b, const std::string& at) {
     for (std::string_view keyword : {"anyOf", "oneOf"}) {
       const auto *before = wire::as_array(a.if_contains(keyword)), *after = wire::as_array(b.if_contains(keyword));
-      if (bool(before) == bool(after)) {
-        continue;
-      }
+      if (bool(before) == bool(after)) { continue; }
       const json::array& branches = before ? *before : *after;
       const Types plain = types_of(before ? b : a);
       Types offered;
       for (const auto& branch : branches) {
-        if (const auto* object = wire::as_object(&branch)) {
-          offered.merge(types_of(*object));
-        }
+        if (const auto* object = wire::as_object(&branch)) { offered.merge(types_of(*object)); }
       }
       const std::string where = fmt::format("{}/{}", at, keyword);
       const bool covers = std::includes(offered.begin(), offered.end(), plain.begin(), plain.end());
@@ -315,8 +291,8 @@ class Differ {
 
   void compare_rest(const json::object& a, const json::object& b, const std::string& at) {
     std::set<std::string, std::less<>> keywords;
-    for (const auto& [key, value] : a) keywords.emplace(key);
-    for (const auto& [key, value] : b) keywords.emplace(key);
+    for (const auto& [key, value] : a) { keywords.emplace(key); }
+    for (const auto& [key, value] : b) { keywords.emplace(key); }
     for (const auto& keyword : keywords) {
       const bool lone_branches = keyword == "allOf" && a.contains(keyword) != b.contains(keyword);
       const bool compared = is_compared(keyword) && !lone_branches;
@@ -338,9 +314,7 @@ class Differ {
     add(side_ == SchemaSide::input ? Severity::additive : Severity::breaking, at, std::move(message));
   }
   void add(Severity severity, const std::string& at, std::string message) {
-    if (changes_.size() < kChanges) {
-      changes_.push_back({severity, at, std::move(message)});
-    }
+    if (changes_.size() < kChanges) { changes_.push_back({severity, at, std::move(message)}); }
   }
 
   const json::value& before_root_;

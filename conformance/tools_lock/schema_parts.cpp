@@ -44,42 +44,28 @@ const Types& every_type() {
 
 Types types_of(const json::object& schema) {
   const auto* type = schema.if_contains("type");
-  if (!type) {
-    return every_type();
-  }
+  if (!type) { return every_type(); }
   Types types;
   if (const auto* list = wire::as_array(type)) {
-    for (const auto& each : *list) {
-      types.emplace(wire::as_string(&each).value_or(""));
-    }
+    for (const auto& each : *list) { types.emplace(wire::as_string(&each).value_or("")); }
   } else {
     types.emplace(wire::as_string(type).value_or(""));
   }
-  if (types.contains("number")) {
-    types.insert("integer");
-  }
+  if (types.contains("number")) { types.insert("integer"); }
   return types;
 }
 
 std::string spelt(const Types& all) {
-  if (all == every_type()) {
-    return "free";
-  }
+  if (all == every_type()) { return "free"; }
   Types types = all;
-  if (types.contains("number")) {
-    types.erase("integer");
-  }
+  if (types.contains("number")) { types.erase("integer"); }
   return fmt::format("{}", fmt::join(types, ", "));
 }
 
 /// `enum`, or `const` as an enum of one; nothing where any value goes.
 std::optional<json::array> values_of(const json::object& schema) {
-  if (const auto* value = schema.if_contains("const")) {
-    return json::array{*value};
-  }
-  if (const auto* values = wire::as_array(schema.if_contains("enum"))) {
-    return *values;
-  }
+  if (const auto* value = schema.if_contains("const")) { return json::array{*value}; }
+  if (const auto* values = wire::as_array(schema.if_contains("enum"))) { return *values; }
   return std::nullopt;
 }
 
@@ -93,9 +79,7 @@ json::array without(const json::array& a, const json::array& b) {
 std::set<std::string> required_of(const json::object& schema) {
   std::set<std::string> names;
   if (const auto* list = wire::as_array(schema.if_contains("required"))) {
-    for (const auto& each : *list) {
-      names.emplace(wire::as_string(&each).value_or(""));
-    }
+    for (const auto& each : *list) { names.emplace(wire::as_string(&each).value_or("")); }
   }
   return names;
 }
@@ -108,9 +92,7 @@ const json::object& properties_of(const json::object& schema) {
 
 std::string pointer_token(std::string_view token) {
   std::string out;
-  for (char c : token) {
-    out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  }
+  for (char c : token) { out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c); }
   return out;
 }
 

@@ -107,9 +107,7 @@ int rank(const reports::ToolChange& change) {
 json::object surface_of(const json::object& tool) {
   json::object surface;
   for (std::string_view member : kSurface) {
-    if (const auto* value = tool.if_contains(member)) {
-      surface.emplace(member, *value);
-    }
+    if (const auto* value = tool.if_contains(member)) { surface.emplace(member, *value); }
   }
   return surface;
 }
@@ -124,9 +122,7 @@ std::vector<reports::ToolChange> diff_tools(const ToolMap& before, const ToolMap
     }
   }
   for (const auto& [name, tool] : after) {
-    if (!before.contains(name)) {
-      changes.push_back({"additive", name, "", "new tool"});
-    }
+    if (!before.contains(name)) { changes.push_back({"additive", name, "", "new tool"}); }
   }
   const auto key = [](const reports::ToolChange& change) {
     return std::tuple(rank(change), std::string_view(change.tool), std::string_view(change.pointer),

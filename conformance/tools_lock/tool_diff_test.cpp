@@ -20,9 +20,7 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 std::vector<std::string> spelt(const std::vector<reports::ToolChange>& changes) {
   std::vector<std::string> out;
-  for (const auto& change : changes) {
-    out.push_back(change.severity + " " + change.pointer);
-  }
+  for (const auto& change : changes) { out.push_back(change.severity + " " + change.pointer); }
   return out;
 }
 

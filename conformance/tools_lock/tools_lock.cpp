@@ -1,7 +1,7 @@
 #include "conformance/tools_lock/tools_lock.hpp"
 
-#include "wire/base/files.hpp"
 #include "reports/conformance/writers.hpp"
+#include "wire/base/files.hpp"
 
 namespace weir::conformance {
 
@@ -15,9 +15,7 @@ void write_indented(const json::value& value, std::string& out, std::size_t dept
   const std::string inner(2 * (depth + 1), ' '), outer(2 * depth, ' ');
   if (const auto* object = value.if_object(); object && !object->empty()) {
     std::map<std::string_view, const json::value*> sorted;
-    for (const auto& member : *object) {
-      sorted.emplace(member.key(), &member.value());
-    }
+    for (const auto& member : *object) { sorted.emplace(member.key(), &member.value()); }
     out += "{\n";
     for (std::string_view comma; const auto& [key, member] : sorted) {
       out += fmt::format("{}{}{}: ", comma, inner, json::serialize(json::string(key)));
@@ -44,9 +42,7 @@ bool has_tools(const Survey& survey) { return survey.declares("tools") && !surve
 const Survey* comparable(const std::vector<Survey>& surveys, const LockedTools* locked) {
   const Survey* best = nullptr;
   for (const auto& survey : surveys) {
-    if (locked && to_string(survey.era) == locked->era) {
-      return &survey;
-    }
+    if (locked && to_string(survey.era) == locked->era) { return &survey; }
     // Of eras that are new to the lock, one that lists tools is worth more than one that does not.
     if (!best || std::pair(has_tools(survey), survey.revision) > std::pair(has_tools(*best), best->revision)) {
       best = &survey;
@@ -57,9 +53,7 @@ const Survey* comparable(const std::vector<Survey>& surveys, const LockedTools* 
 
 bool reaches(std::string_view severity, Severity gate) {
   for (Severity each : {Severity::additive, Severity::risky, Severity::breaking}) {
-    if (severity == to_string(each)) {
-      return each >= gate;
-    }
+    if (severity == to_string(each)) { return each >= gate; }
   }
   return true;
 }
@@ -72,30 +66,22 @@ wire::Result<LockFile> parse_lock(std::string_view text, std::string_view file_n
                       fmt::format("{} is no tools lock: {}; remove it to start anew", file_name, what));
   };
   const auto parsed = wire::parse_json(text);
-  if (!parsed) {
-    return bad(parsed.error().detail);
-  }
+  if (!parsed) { return bad(parsed.error().detail); }
   if (wire::as_integer(wire::find(parsed->value, "tools_lock_version")) != kLockVersion) {
     return bad(fmt::format("tools_lock_version is not {}", kLockVersion));
   }
   const auto* targets = wire::as_object(wire::find(parsed->value, "targets"));
-  if (!targets) {
-    return bad("it has no targets");
-  }
+  if (!targets) { return bad("it has no targets"); }
   LockFile lock;
   for (const auto& [key, entry] : *targets) {
     const auto* tools = wire::as_object(wire::find(entry, "tools"));
-    if (!tools) {
-      return bad(fmt::format("target '{}' has no tools", std::string_view(key)));
-    }
+    if (!tools) { return bad(fmt::format("target '{}' has no tools", std::string_view(key))); }
     LockedTools& locked = lock.targets[std::string(key)];
     locked.era = wire::string_or(entry, "era", "");
     locked.revision = wire::string_or(entry, "revision", "");
     for (const auto& [name, tool] : *tools) {
       const auto* object = wire::as_object(&tool);
-      if (!object) {
-        return bad(fmt::format("tool '{}' is no object", std::string_view(name)));
-      }
+      if (!object) { return bad(fmt::format("tool '{}' is no object", std::string_view(name))); }
       locked.tools.emplace(name, *object);
     }
   }
@@ -106,9 +92,7 @@ std::string write_lock(const LockFile& lock) {
   json::object targets;
   for (const auto& [name, locked] : lock.targets) {
     json::object tools;
-    for (const auto& [tool, surface] : locked.tools) {
-      tools.emplace(tool, surface);
-    }
+    for (const auto& [tool, surface] : locked.tools) { tools.emplace(tool, surface); }
     targets.emplace(name,
                     json::object{{"era", locked.era}, {"revision", locked.revision}, {"tools", std::move(tools)}});
   }
@@ -132,15 +116,11 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
   outcome.report.path = options.path;
   outcome.report.gate = to_string(options.gate);
   const auto text = read_file(options.path, kLockBytes);
-  if (!text) {
-    return tl::unexpected(text.error());
-  }
+  if (!text) { return tl::unexpected(text.error()); }
   LockFile lock;
   if (*text) {
     auto parsed = parse_lock(**text, options.path);
-    if (!parsed) {
-      return tl::unexpected(parsed.error());
-    }
+    if (!parsed) { return tl::unexpected(parsed.error()); }
     lock = std::move(*parsed);
   }
   const auto entry = lock.targets.find(options.target);
@@ -152,9 +132,7 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
     return outcome;
   }
   LockedTools now = lock_of(*survey);
-  if (locked) {
-    outcome.report.changes = diff_tools(locked->tools, now.tools);
-  }
+  if (locked) { outcome.report.changes = diff_tools(locked->tools, now.tools); }
   if (!locked || options.accept) {
     lock.targets.insert_or_assign(options.target, std::move(now));
     if (auto written = reports::write_file(options.path, write_lock(lock)); !written) {

@@ -28,9 +28,7 @@ class ToolsLock : public testing::Test {
     survey.era = era;
     survey.revision = newest_revision(era);
     survey.capabilities = {{"tools", json::object{}}};
-    for (const auto& tool : tools) {
-      survey.tools.push_back(json::parse(tool));
-    }
+    for (const auto& tool : tools) { survey.tools.push_back(json::parse(tool)); }
     return {survey};
   }
 

@@ -56,7 +56,7 @@ bool add_addresses(std::string host, int port, std::vector<sockaddr_in>& into) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(std::uint16_t(port));
-  if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) return false;
+  if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) { return false; }
   auto first = ntohl(address.sin_addr.s_addr);
   auto end = last < 0 ? first : (first & ~0xffU) | unsigned(last & 0xff);
   for (auto at = first; at <= end; ++at) {
@@ -82,12 +82,12 @@ bool parse(int argc, char** argv, Arguments& arguments) {
       good = colon != value.npos &&
              add_addresses(value.substr(0, colon), std::atoi(value.c_str() + colon + 1), arguments.to);
     }
-    if (found == 's') good = add_addresses(value, 0, arguments.from);
-    if (found == 'p') arguments.path = value;
-    if (found == 'n') arguments.streams = std::atoi(value.c_str());
-    if (found == 'd') arguments.seconds = std::atof(value.c_str());
-    if (found == 'c') arguments.count = true;
-    if (!good || found == '?') return false;
+    if (found == 's') { good = add_addresses(value, 0, arguments.from); }
+    if (found == 'p') { arguments.path = value; }
+    if (found == 'n') { arguments.streams = std::atoi(value.c_str()); }
+    if (found == 'd') { arguments.seconds = std::atof(value.c_str()); }
+    if (found == 'c') { arguments.count = true; }
+    if (!good || found == '?') { return false; }
   }
   return optind == argc && !arguments.to.empty() && arguments.streams > 0 && arguments.seconds >= 0;
 }
@@ -95,7 +95,7 @@ bool parse(int argc, char** argv, Arguments& arguments) {
 long rss_kb() {
   long pages = 0;
   if (FILE* file = std::fopen("/proc/self/statm", "r")) {
-    if (std::fscanf(file, "%*d %ld", &pages) != 1) pages = 0;
+    if (std::fscanf(file, "%*d %ld", &pages) != 1) { pages = 0; }
     std::fclose(file);
   }
   return pages * (sysconf(_SC_PAGESIZE) / 1024);
@@ -122,7 +122,7 @@ class Client {
     auto give_up = now_seconds() + kPatienceSeconds;
     while (answered_ < arguments_.streams) {
       while (opened_ < arguments_.streams && opened_ - answered_ < kUnanswered) {
-        if (!open_one()) return false;
+        if (!open_one()) { return false; }
       }
       turn(100);
       if (now_seconds() > give_up || ended_ > 0) {
@@ -155,16 +155,16 @@ class Client {
       // The port is then chosen with the destination in view, so that one can serve several.
       setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
       const auto& from = arguments_.from[at % arguments_.from.size()];
-      if (bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) return failed("bind");
+      if (bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) { return failed("bind"); }
     }
     const auto& to = arguments_.to[at % arguments_.to.size()];
-    if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return failed("connect");
-    if (send(fd, request_.data(), request_.size(), MSG_NOSIGNAL) < 0) return failed("send");
+    if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) { return failed("connect"); }
+    if (send(fd, request_.data(), request_.size(), MSG_NOSIGNAL) < 0) { return failed("send"); }
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = fd;
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return failed("epoll_ctl");
-    if (streams_.size() <= std::size_t(fd)) streams_.resize(std::size_t(fd) + 1024);
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) { return failed("epoll_ctl"); }
+    if (streams_.size() <= std::size_t(fd)) { streams_.resize(std::size_t(fd) + 1024); }
     ++opened_;
     return true;
   }
@@ -177,13 +177,13 @@ class Client {
   void turn(int timeout_ms) {
     epoll_event events[kBatch];
     int count = epoll_wait(epoll_, events, kBatch, timeout_ms);
-    for (int at = 0; at < count; ++at) read(events[at].data.fd);
+    for (int at = 0; at < count; ++at) { read(events[at].data.fd); }
   }
 
   void read(int fd) {
     auto got = recv(fd, buffer_, kReadBytes, MSG_DONTWAIT);
     if (got <= 0) {
-      if (got < 0 && errno == EAGAIN) return;
+      if (got < 0 && errno == EAGAIN) { return; }
       close(fd);
       ++ended_;
       return;
@@ -194,18 +194,18 @@ class Client {
       ++answered_;
       state = 1;
     }
-    if (arguments_.count) count(state, std::size_t(got));
+    if (arguments_.count) { count(state, std::size_t(got)); }
   }
 
   /// `state` is 2 after a newline, else 1.
   void count(char& state, std::size_t size) {
     const char* at = buffer_;
     const char* end = buffer_ + size;
-    if (state == 2 && *at == '\n') ++events_;
+    if (state == 2 && *at == '\n') { ++events_; }
     for (;;) {
       at = static_cast<const char*>(std::memchr(at, '\n', std::size_t(end - at)));
-      if (!at || ++at == end) break;
-      if (*at == '\n') ++events_;
+      if (!at || ++at == end) { break; }
+      if (*at == '\n') { ++events_; }
     }
     state = end[-1] == '\n' ? 2 : 1;
   }
@@ -222,7 +222,7 @@ class Client {
 
 void raise_descriptor_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) { return; }
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -242,7 +242,7 @@ int main(int argc, char** argv) {
   auto rss_before_kb = rss_kb();
   auto start = now_seconds();
   auto idle = cpu();
-  if (!client.connect_all()) return kExitUnreachable;
+  if (!client.connect_all()) { return kExitUnreachable; }
   auto connect_seconds = now_seconds() - start;
   auto before = cpu();
   client.hold();

@@ -23,7 +23,7 @@ constexpr std::size_t kFarewellsAtOnce = 256;
 template <class T>
 void grow(std::vector<T>& column) {
   constexpr std::size_t kLeast = 256;
-  if (column.size() == column.capacity()) column.reserve(column.size() + std::max(kLeast, column.size() / 8));
+  if (column.size() == column.capacity()) { column.reserve(column.size() + std::max(kLeast, column.size() / 8)); }
 }
 
 std::vector<Observation> observations(const ActorsOptions& options, reports::load::Snapshot& numbers) {
@@ -105,7 +105,7 @@ void Actors::Impl::start_queued() {
     const Queued next = queue.front();
     queue.pop_front();
     // A slot that was taken away, or queued anew, has left its place behind.
-    if (actors[next.slot].state != State::queued || actors[next.slot].work != next.ticket) continue;
+    if (actors[next.slot].state != State::queued || actors[next.slot].work != next.ticket) { continue; }
     start(next.slot, next.intended_ns);
     ++started;
   }
@@ -150,11 +150,11 @@ bool Actors::Impl::has_footing(std::uint32_t slot) {
 
 void Actors::Impl::check_footing() {
   for (std::uint32_t slot = 0; slot < actors.size(); ++slot) {
-    if (actors[slot].state == State::unused || has_footing(slot)) continue;
+    if (actors[slot].state == State::unused || has_footing(slot)) { continue; }
     ++count(actors[slot])[Counter::invariant_broken];
     note_once(1, "a stream was left with neither a socket nor a scheduled reconnect; it was scheduled again");
     leave_opening(slot);
-    if (streams.held(slot)) streams.close(slot, Channels::How::orderly, false);
+    if (streams.held(slot)) { streams.close(slot, Channels::How::orderly, false); }
     come_back(slot);
   }
 }
@@ -191,7 +191,7 @@ void Actors::Impl::end_sessions() {
     const Farewell farewell = std::move(farewells.front());
     farewells.pop_front();
     const Crowd& of = crowds[farewell.population];
-    if (!of.run.destination->has_address()) continue;
+    if (!of.run.destination->has_address()) { continue; }
     const std::string_view revision = revisions[farewell.session.revision];
     ExchangePlan exchange = post_plan(of, of.requests.end_session({farewell.session.text, revision, {}}));
     exchange.method = "DELETE";
@@ -203,13 +203,13 @@ void Actors::Impl::end_sessions() {
 void Actors::Impl::begin_work(const Work& work, ExchangePlan exchange, std::uint32_t* index) {
   const std::uint32_t at = works.add(work);
   works[at].generation = credentials.generation;
-  if (index != nullptr) *index = at;
+  if (index != nullptr) { *index = at; }
   works[at].exchange = exchanges.begin(std::move(exchange), {at, 0}, self);
 }
 
 void Actors::Impl::cancel_everything() {
   for (std::uint32_t at = 0; at < works.ends(); ++at) {
-    if (works[at].what == Work::What::none) continue;
+    if (works[at].what == Work::What::none) { continue; }
     exchanges.cancel(works[at].exchange);
     works.drop(at);
   }
@@ -220,7 +220,7 @@ void Actors::Impl::cancel_everything() {
 
 void Actors::Impl::note_once(std::uint32_t kind_of_note, std::string text) {
   const std::uint32_t bit = 1U << kind_of_note;
-  if ((notes_said & bit) != 0 || !options.note) return;
+  if ((notes_said & bit) != 0 || !options.note) { return; }
   notes_said |= bit;
   options.note(std::move(text));
 }
@@ -248,7 +248,7 @@ void Actors::set_credentials(const Credentials& credentials) {
   }
   for (const std::uint32_t slot : std::exchange(impl_->token_waiters, {})) {
     Actor& actor = impl_->actors[slot];
-    if (actor.state != State::token) continue;
+    if (actor.state != State::token) { continue; }
     // A token that was refused as soon as it was new is not hammered.
     if (actor.attempt <= 1) {
       impl_->enqueue(slot, -1);
@@ -262,7 +262,7 @@ void Actors::listen(CallListener& listener) { impl_->listener = &listener; }
 
 void Actors::add(std::uint32_t population, std::int64_t intended_ns) {
   Impl& impl = *impl_;
-  if (impl.stop_deadline_ns >= 0) return;
+  if (impl.stop_deadline_ns >= 0) { return; }
   std::uint32_t slot = 0;
   if (impl.free_slots.empty()) {
     slot = static_cast<std::uint32_t>(impl.actors.size());
@@ -286,7 +286,7 @@ void Actors::add(std::uint32_t population, std::int64_t intended_ns) {
 
 void Actors::remove(std::uint32_t population) {
   Crowd& of = impl_->crowds[population];
-  if (of.members.empty()) return;
+  if (of.members.empty()) { return; }
   --of.wanted;
   // Slots that have no stream stand behind those that have one.
   impl_->free_slot(of.members.back());
@@ -294,7 +294,7 @@ void Actors::remove(std::uint32_t population) {
 
 void Actors::churn(std::uint32_t population) {
   Crowd& of = impl_->crowds[population];
-  if (of.held == 0) return;
+  if (of.held == 0) { return; }
   const std::uint32_t slot = of.members[std::uniform_int_distribution<std::uint32_t>(0, of.held - 1)(impl_->random)];
   impl_->close_slot(slot);
   Actor& actor = impl_->actors[slot];
@@ -308,9 +308,9 @@ void Actors::churn(std::uint32_t population) {
 void Actors::drop_all(Channels::How how) {
   for (std::uint32_t slot = 0; slot < impl_->actors.size(); ++slot) {
     Actor& actor = impl_->actors[slot];
-    if (actor.state != State::held) continue;
+    if (actor.state != State::held) { continue; }
     impl_->drop_held(slot, how);
-    if (impl_->kind(actor) == StreamKind::http_sse_get) impl_->drop_session(slot);
+    if (impl_->kind(actor) == StreamKind::http_sse_get) { impl_->drop_session(slot); }
     actor.attempt = 0;
     impl_->come_back(slot);
   }
@@ -321,7 +321,7 @@ void Actors::stop(std::int64_t deadline_ns) {
   impl_->queue.clear();
   for (Crowd& of : impl_->crowds) {
     of.wanted = 0;
-    while (!of.members.empty()) impl_->free_slot(of.members.back());
+    while (!of.members.empty()) { impl_->free_slot(of.members.back()); }
     impl_->count_of(of)[Gauge::streams_target] = 0;
   }
   impl_->end_sessions();
@@ -345,14 +345,14 @@ void Actors::tick(std::int64_t now_ns) {
     impl_->next_check_ns = now_ns + kSecond;
     impl_->check_footing();
   }
-  if (impl_->stop_deadline_ns >= 0 && now_ns >= impl_->stop_deadline_ns) impl_->cancel_everything();
+  if (impl_->stop_deadline_ns >= 0 && now_ns >= impl_->stop_deadline_ns) { impl_->cancel_everything(); }
 }
 
 std::int64_t Actors::next_ns() const {
   const Impl& impl = *impl_;
-  if (!impl.queue.empty() && impl.openings.size() < impl.options.opening_at_once) return impl.loop.now_ns();
+  if (!impl.queue.empty() && impl.openings.size() < impl.options.opening_at_once) { return impl.loop.now_ns(); }
   std::int64_t next = std::min({impl.wheel.next_ns(), impl.next_streams_tick_ns, impl.next_check_ns});
-  if (impl.stop_deadline_ns >= 0) next = std::min(next, impl.stop_deadline_ns);
+  if (impl.stop_deadline_ns >= 0) { next = std::min(next, impl.stop_deadline_ns); }
   return next;
 }
 
@@ -361,10 +361,10 @@ std::size_t Actors::bytes() const {
   std::size_t bytes = impl.actors.capacity() * sizeof(Actor) + impl.wheel.bytes() + impl.sessions.bytes() +
                       impl.openings.bytes() + impl.works.bytes() + impl.queue.size() * sizeof(Queued) +
                       impl.free_slots.capacity() * sizeof(std::uint32_t) + impl.streams.bytes();
-  for (const Crowd& of : impl.crowds) bytes += of.members.capacity() * sizeof(std::uint32_t);
+  for (const Crowd& of : impl.crowds) { bytes += of.members.capacity() * sizeof(std::uint32_t); }
   for (std::uint32_t at = 0; at < impl.sessions.ends(); ++at) {
     const std::string& text = impl.sessions[at].text;
-    if (text.capacity() > std::string().capacity()) bytes += text.capacity() + 1;
+    if (text.capacity() > std::string().capacity()) { bytes += text.capacity() + 1; }
   }
   return bytes;
 }

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loadgen/scenario/credentials.hpp"
 #include "loadgen/net/exchange.hpp"
+#include "loadgen/scenario/credentials.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/stream/streams.hpp"
 

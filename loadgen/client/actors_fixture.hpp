@@ -52,7 +52,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
 
   void start_all(std::vector<PopulationRun> populations) {
     reports::load::Layout layout;
-    for (const PopulationRun& run : populations) layout.populations.push_back({run.plan.name, {}});
+    for (const PopulationRun& run : populations) { layout.populations.push_back({run.plan.name, {}}); }
     numbers = reports::load::Snapshot(layout);
     ActorsOptions options;
     options.populations = std::move(populations);
@@ -64,7 +64,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
   }
 
   void add(int count) {
-    for (int i = 0; i < count; ++i) actors->add(0, monotonic_ns());
+    for (int i = 0; i < count; ++i) { actors->add(0, monotonic_ns()); }
   }
 
   void turn(std::int64_t longest_ns = 5 * kMillisecond) {
@@ -79,12 +79,12 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
   template <class Condition>
   bool run_until(Condition&& condition) {
     const std::int64_t last = monotonic_ns() + 20 * kSecond;
-    while (!condition() && monotonic_ns() < last) turn();
+    while (!condition() && monotonic_ns() < last) { turn(); }
     return condition();
   }
   void run_for(Nanos span) {
     const std::int64_t last = monotonic_ns() + span;
-    while (monotonic_ns() < last) turn();
+    while (monotonic_ns() < last) { turn(); }
   }
   bool run_until_open(std::int64_t streams) {
     return run_until([&] { return gauge(Gauge::streams_open) == streams; });
@@ -101,7 +101,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
   std::uint64_t timed(ConnectPhase phase) { return all().connect[static_cast<std::size_t>(phase)].count(); }
   std::uint64_t all_failures() {
     std::uint64_t sum = 0;
-    for (const auto failed : all().open_failures) sum += failed;
+    for (const auto failed : all().open_failures) { sum += failed; }
     return sum;
   }
 

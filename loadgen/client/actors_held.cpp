@@ -25,22 +25,22 @@ void Actors::Impl::take_message(std::uint32_t slot, std::string_view data, std::
   if (glance.kind == RpcKind::batch) {
     for (const std::string& message : split_batch(data)) {
       const wire::RpcGlance one = wire::glance(message);
-      if (one.kind == RpcKind::request) answer_server(slot, message, one);
-      if (is_answer(one)) take_answer(slot, message, one, arrived_ns);
+      if (one.kind == RpcKind::request) { answer_server(slot, message, one); }
+      if (is_answer(one)) { take_answer(slot, message, one, arrived_ns); }
     }
     return;
   }
-  if (glance.kind == RpcKind::request) return answer_server(slot, data, glance);
-  if (is_answer(glance)) take_answer(slot, data, glance, arrived_ns);
+  if (glance.kind == RpcKind::request) { return answer_server(slot, data, glance); }
+  if (is_answer(glance)) { take_answer(slot, data, glance, arrived_ns); }
 }
 
 void Actors::Impl::take_answer(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance,
                                std::int64_t arrived_ns) {
   const auto id = numeric_id(glance.id);
-  if (!id) return;
+  if (!id) { return; }
   Actor& actor = actors[slot];
   if (*id >= kFirstCallId) {
-    if (listener != nullptr) listener->answered({*id, slot, message, arrived_ns});
+    if (listener != nullptr) { listener->answered({*id, slot, message, arrived_ns}); }
   } else if (actor.state == State::initialize && *id == kInitializeId) {
     take_initialized(slot, message, {});
   } else if (actor.state == State::acknowledge && *id == actor.call_id) {
@@ -53,12 +53,12 @@ void Actors::Impl::take_answer(std::uint32_t slot, std::string_view message, con
 void Actors::Impl::answer_server(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance) {
   const Actor& actor = actors[slot];
   // 2026-07-28 transports/streamable-http, "Sending Messages": a client must not send responses.
-  if (kind(actor) == StreamKind::listen) return;
+  if (kind(actor) == StreamKind::listen) { return; }
   if (answers_in_flight >= limits::kAnswersInFlight) {
     return note_once(7, "the server asks faster than it takes answers; requests of it stay unanswered");
   }
   const std::string answer = answer_to_server(message, glance);
-  if (answer.empty() || actor.session == kNone || !crowds[actor.population].run.destination->has_address()) return;
+  if (answer.empty() || actor.session == kNone || !crowds[actor.population].run.destination->has_address()) { return; }
   ++answers_in_flight;
   begin_work({.what = Work::What::answer, .population = actor.population, .slot = slot, .session = actor.session},
              post_plan(crowd(actor), crowds[actor.population].requests.post(words(actor), answer, {}, {})));
@@ -66,7 +66,7 @@ void Actors::Impl::answer_server(std::uint32_t slot, std::string_view message, c
 
 /// Who held a stream for a while starts anew; who is cut as soon as he is in backs off like somebody refused.
 void Actors::Impl::forgive(Actor& actor) const {
-  if (loop.now_ns() - actor.since_ns >= crowds[actor.population].run.plan.reconnect.base) actor.attempt = 0;
+  if (loop.now_ns() - actor.since_ns >= crowds[actor.population].run.plan.reconnect.base) { actor.attempt = 0; }
 }
 
 void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
@@ -74,9 +74,9 @@ void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
   forgive(actor);
   actor.since_ns = loop.now_ns();
   actor.flags |= Actor::has_ended;
-  if (kind(actor) == StreamKind::http_sse_get) drop_session(slot);
-  if (listener != nullptr) listener->slot_lost(slot);
-  if (!to_be_called_again) return come_back(slot);
+  if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
+  if (listener != nullptr) { listener->slot_lost(slot); }
+  if (!to_be_called_again) { return come_back(slot); }
   streams.forget_continuity(slot);
   actor.attempt = 0;
   actor.flags = 0;  // The next call is no reconnect.
@@ -90,12 +90,12 @@ void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how) {
   actor.since_ns = loop.now_ns();
   actor.flags = Actor::has_ended;
   set_state(slot, State::waiting);  // Until the caller has decided.
-  if (listener != nullptr) listener->slot_lost(slot);
+  if (listener != nullptr) { listener->slot_lost(slot); }
 }
 
 void Actors::Impl::session_gone(std::uint32_t slot) {
   Actor& actor = actors[slot];
-  if (actor.state != State::held) return;
+  if (actor.state != State::held) { return; }
   ++count(actor)[Counter::sessions_lost];
   drop_held(slot, Channels::How::orderly);
   drop_session(slot);
@@ -106,12 +106,12 @@ void Actors::Impl::session_gone(std::uint32_t slot) {
 void Actors::event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) {
   const Actor& actor = impl_->actors[slot];
   if (actor.state == State::endpoint) {
-    if (event.type == "endpoint") impl_->take_endpoint(slot, event.data);
+    if (event.type == "endpoint") { impl_->take_endpoint(slot, event.data); }
     return;
   }
-  if (!event.type.empty() && event.type != "message") return;
+  if (!event.type.empty() && event.type != "message") { return; }
   if (actor.state == State::acknowledge) {
-    if (wire::glance(event.data).method == kAcknowledged) return impl_->advance(slot);
+    if (wire::glance(event.data).method == kAcknowledged) { return impl_->advance(slot); }
   }
   impl_->take_message(slot, event.data, arrived_ns);
 }
@@ -124,7 +124,7 @@ void Actors::retry(std::uint32_t slot, std::uint64_t milliseconds) {
 
 void Actors::ended(std::uint32_t slot, reports::load::EndReason reason) {
   const Actor& actor = impl_->actors[slot];
-  if (is_opening(actor.state)) return impl_->fail(slot, OpenFailure::handshake);
+  if (is_opening(actor.state)) { return impl_->fail(slot, OpenFailure::handshake); }
   const bool call_is_over = impl_->kind(actor) == StreamKind::streamable_post && (actor.flags & Actor::answered) != 0 &&
                             reason == reports::load::EndReason::clean_end;
   impl_->stream_ended(slot, call_is_over);
@@ -137,7 +137,7 @@ void Actors::finished(Ticket ticket, Outcome&& outcome) {
   const int status = outcome.http.head.status;
   switch (work.what) {
     case Work::What::step:
-      if (work.slot != kNone) impl.step_finished(work.slot, work, std::move(outcome));
+      if (work.slot != kNone) { impl.step_finished(work.slot, work, std::move(outcome)); }
       return;
     case Work::What::answer: {
       --impl.answers_in_flight;
@@ -146,8 +146,8 @@ void Actors::finished(Ticket ticket, Outcome&& outcome) {
       }
       const Actor& actor = impl.actors[work.slot];
       if (actor.session == work.session && actor.population == work.population) {
-        if (status == 404) impl.session_gone(work.slot);
-        if (status == 401 && impl.credentials.renewable) impl.ask_for_token(work.generation);
+        if (status == 404) { impl.session_gone(work.slot); }
+        if (status == 401 && impl.credentials.renewable) { impl.ask_for_token(work.generation); }
       }
       return;
     }
@@ -167,7 +167,7 @@ void Actors::handed_over(Ticket ticket, Handover&& handover) {
 
 std::uint32_t Actors::pick(std::uint32_t population) {
   Crowd& of = impl_->crowds[population];
-  if (of.held == 0) return UINT32_MAX;
+  if (of.held == 0) { return UINT32_MAX; }
   of.turn = of.turn + 1 < of.held ? of.turn + 1 : 0;
   return of.members[of.turn];
 }
@@ -187,7 +187,7 @@ std::int64_t Actors::heard_ns(std::uint32_t slot) const { return impl_->streams.
 
 void Actors::refused(std::uint32_t slot, int status) {
   const Actor& actor = impl_->actors[slot];
-  if (status == 404 && actor.session != kNone && actor.state == State::held) impl_->session_gone(slot);
+  if (status == 404 && actor.session != kNone && actor.state == State::held) { impl_->session_gone(slot); }
   if (status == 401 && impl_->credentials.renewable &&
       impl_->loop.now_ns() - impl_->credentials_since_ns >= kOldTokenGrace) {
     impl_->ask_for_token(impl_->credentials.generation);

@@ -14,8 +14,8 @@
 #include "loadgen/client/actors.hpp"
 #include "loadgen/client/opening.hpp"
 #include "loadgen/client/requests.hpp"
-#include "loadgen/scenario/template.hpp"
 #include "loadgen/net/wheel.hpp"
+#include "loadgen/scenario/template.hpp"
 
 namespace weir::loadgen {
 

@@ -283,7 +283,7 @@ TEST_F(EraActors, populations_of_several_eras_live_side_by_side) {
     populations.push_back({plan, destinations.back().get(), static_cast<std::uint32_t>(populations.size())});
   }
   start_all(std::move(populations));
-  for (int i = 0; i < 40; ++i) actors->add(static_cast<std::uint32_t>(i % 4), monotonic_ns());
+  for (int i = 0; i < 40; ++i) { actors->add(static_cast<std::uint32_t>(i % 4), monotonic_ns()); }
   const auto all_open = [&] {
     return std::all_of(numbers.populations.begin(), numbers.populations.end(),
                        [](const auto& of) { return of[Gauge::streams_open] == 10; });

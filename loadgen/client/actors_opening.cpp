@@ -26,11 +26,11 @@ void bump(std::uint8_t& attempt) {
 }
 
 void record(reports::load::PopulationNumbers& numbers, ConnectPhase phase, std::int64_t span_ns) {
-  if (span_ns >= 0) numbers.connect[static_cast<std::size_t>(phase)].record(static_cast<std::uint64_t>(span_ns));
+  if (span_ns >= 0) { numbers.connect[static_cast<std::size_t>(phase)].record(static_cast<std::uint64_t>(span_ns)); }
 }
 
 std::optional<Nanos> retry_after_of(const Outcome& outcome) {
-  if (outcome.http.head.status < 300) return std::nullopt;
+  if (outcome.http.head.status < 300) { return std::nullopt; }
   const auto value = outcome.http.head.headers.find("retry-after");
   return value ? parse_retry_after(*value, realtime_ns() / kSecond) : std::nullopt;
 }
@@ -38,17 +38,17 @@ std::optional<Nanos> retry_after_of(const Outcome& outcome) {
 }  // namespace
 
 SessionWords Actors::Impl::words(const Actor& actor) const {
-  if (actor.session == kNone) return {};
+  if (actor.session == kNone) { return {}; }
   const Session& session = sessions[actor.session];
   SessionWords out;
-  if (session.revision != Session::kUnsettled) out.revision = revisions[session.revision];
+  if (session.revision != Session::kUnsettled) { out.revision = revisions[session.revision]; }
   (crowds[actor.population].run.plan.stream == StreamKind::http_sse_get ? out.target : out.id) = session.text;
   return out;
 }
 
 void Actors::Impl::drop_session(std::uint32_t slot) {
   Actor& actor = actors[slot];
-  if (actor.session != kNone) sessions.drop(std::exchange(actor.session, kNone));
+  if (actor.session != kNone) { sessions.drop(std::exchange(actor.session, kNone)); }
 }
 
 ExchangePlan Actors::Impl::post_plan(const Crowd& of, std::string request) {
@@ -76,7 +76,7 @@ void Actors::Impl::start(std::uint32_t slot, std::int64_t intended_ns) {
   if (intended_ns >= 0) {
     count(actor)[Timer::schedule_lag].record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - intended_ns)));
   }
-  if (!crowd(actor).run.destination->has_address()) return fail(slot, OpenFailure::dns);
+  if (!crowd(actor).run.destination->has_address()) { return fail(slot, OpenFailure::dns); }
   actor.work = openings.add({});
   actor.flags &= static_cast<std::uint8_t>(~Actor::answered);
   set_state(slot, first_step(kind(actor), actor.session != kNone));
@@ -99,7 +99,7 @@ void Actors::Impl::run_step(std::uint32_t slot) {
     case State::initialize:
       send(post_plan(crowd(actor), requests.initialize(words(actor))));
       // In http-sse the answer comes on the stream, whatever becomes of the POST.
-      if (has_early_stream(population.stream, actor.state)) wheel.set(slot, now + population.answer_timeout);
+      if (has_early_stream(population.stream, actor.state)) { wheel.set(slot, now + population.answer_timeout); }
       return;
     case State::announce:
       send(post_plan(crowd(actor), requests.initialized(words(actor))));
@@ -155,9 +155,9 @@ void Actors::Impl::become_held(std::uint32_t slot) {
 void Actors::Impl::count_held(std::uint32_t slot, const Opening& way, const Actor& before) {
   auto& counted = count(actors[slot]);
   ++counted[Counter::streams_opened];
-  if ((before.flags & Actor::has_ended) == 0) return;
+  if ((before.flags & Actor::has_ended) == 0) { return; }
   ++counted[Counter::reconnects_ok];
-  if (way.resumed) ++counted[Counter::reconnects_resumed];
+  if (way.resumed) { ++counted[Counter::reconnects_resumed]; }
   counted[Timer::reconnect_duration].record(
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, loop.now_ns() - before.since_ns)));
 }
@@ -170,9 +170,9 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
   record(counted, ConnectPhase::tcp, outcome.times.tcp_ns);
   record(counted, ConnectPhase::tls, outcome.times.tls_ns);
   std::optional<std::string> answer;
-  if (actor.state == State::initialize) answer = find_answer(outcome.http, kInitializeId);
+  if (actor.state == State::initialize) { answer = find_answer(outcome.http, kInitializeId); }
   // A stream that stays open behind the answer, or breaks off there, has done what it was for.
-  if (answer) outcome.failed = Failed::no;
+  if (answer) { outcome.failed = Failed::no; }
   const Verdict verdict = judge(kind(actor), actor.state, outcome, !way.fresh_session, credentials.renewable);
   if (verdict.no_stream_offered) {
     note_once(3,
@@ -189,16 +189,16 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
     case Verdict::Next::new_token:
       return wait_for_token(slot, work.generation);
     case Verdict::Next::fail:
-      if (verdict.forget_session) drop_session(slot);
-      if (verdict.forget_position) streams.forget_continuity(slot);
+      if (verdict.forget_session) { drop_session(slot); }
+      if (verdict.forget_position) { streams.forget_continuity(slot); }
       return fail(slot, verdict.failure, retry_after_of(outcome));
     case Verdict::Next::proceed:
       break;
   }
-  if (actor.state != State::initialize) return advance(slot);
-  if (answer) return take_initialized(slot, *answer, outcome.http.head.headers.get("mcp-session-id"));
+  if (actor.state != State::initialize) { return advance(slot); }
+  if (answer) { return take_initialized(slot, *answer, outcome.http.head.headers.get("mcp-session-id")); }
   // The stream is where http-sse answers; the deadline of the step goes on.
-  if (!has_early_stream(kind(actor), actor.state)) fail(slot, OpenFailure::handshake);
+  if (!has_early_stream(kind(actor), actor.state)) { fail(slot, OpenFailure::handshake); }
 }
 
 void Actors::Impl::take_initialized(std::uint32_t slot, std::string_view message, std::string_view session_id) {
@@ -210,7 +210,7 @@ void Actors::Impl::take_initialized(std::uint32_t slot, std::string_view message
   }
   auto known = std::find(revisions.begin(), revisions.end(), *revision);
   if (known == revisions.end()) {
-    if (revisions.size() >= limits::kRevisions) return fail(slot, OpenFailure::handshake);
+    if (revisions.size() >= limits::kRevisions) { return fail(slot, OpenFailure::handshake); }
     known = revisions.insert(known, *revision);
   }
   const auto index = static_cast<std::uint8_t>(known - revisions.begin());
@@ -257,7 +257,7 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
     become_held(slot);
   }
   if (streams.adopt(slot, actor.population, std::move(handover), continuity, early)) {
-    if (!early) count_held(slot, way, before);
+    if (!early) { count_held(slot, way, before); }
     return;
   }
   actors[slot].since_ns = before.since_ns;
@@ -282,7 +282,7 @@ void Actors::Impl::take_endpoint(std::uint32_t slot, std::string_view data) {
 
 void Actors::Impl::leave_opening(std::uint32_t slot) {
   Actor& actor = actors[slot];
-  if (!is_opening(actor.state)) return;
+  if (!is_opening(actor.state)) { return; }
   const Opening way = opening(slot);
   if (way.work != kNone) {
     exchanges.cancel(works[way.work].exchange);
@@ -299,10 +299,10 @@ void Actors::Impl::fail(std::uint32_t slot, OpenFailure failure, std::optional<N
   Actor& actor = actors[slot];
   auto& counted = count(actor);
   ++counted.open_failures[static_cast<std::size_t>(failure)];
-  if ((actor.flags & Actor::has_ended) != 0) ++counted[Counter::reconnects_failed];
-  if (retry_after) ++counted[Counter::retry_after_honoured];
+  if ((actor.flags & Actor::has_ended) != 0) { ++counted[Counter::reconnects_failed]; }
+  if (retry_after) { ++counted[Counter::retry_after_honoured]; }
   leave_opening(slot);
-  if (kind(actor) == StreamKind::http_sse_get) drop_session(slot);
+  if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
   come_back(slot, retry_after);
 }
 
@@ -316,7 +316,7 @@ void Actors::Impl::come_back(std::uint32_t slot, std::optional<Nanos> retry_afte
   Comeback comeback;
   comeback.attempt = actor.attempt;
   comeback.retry_after = retry_after;
-  if (actor.retry_ms != kNone) comeback.retry = actor.retry_ms * kMillisecond;
+  if (actor.retry_ms != kNone) { comeback.retry = actor.retry_ms * kMillisecond; }
   bump(actor.attempt);
   wheel.set(slot, loop.now_ns() + comeback_delay(policy, comeback, random));
   set_state(slot, State::waiting);
@@ -326,12 +326,12 @@ void Actors::Impl::wait_for_token(std::uint32_t slot, std::uint64_t generation) 
   Actor& actor = actors[slot];
   auto& counted = count(actor);
   ++counted.open_failures[static_cast<std::size_t>(OpenFailure::http_401)];
-  if ((actor.flags & Actor::has_ended) != 0) ++counted[Counter::reconnects_failed];
+  if ((actor.flags & Actor::has_ended) != 0) { ++counted[Counter::reconnects_failed]; }
   leave_opening(slot);
-  if (kind(actor) == StreamKind::http_sse_get) drop_session(slot);
+  if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
   if (generation < credentials.generation) {
     // A newer token came while the request with the old one was under way.
-    if (actor.attempt > 1) return come_back(slot);
+    if (actor.attempt > 1) { return come_back(slot); }
     bump(actor.attempt);
     return enqueue(slot, -1);
   }
@@ -343,7 +343,7 @@ void Actors::Impl::wait_for_token(std::uint32_t slot, std::uint64_t generation) 
 }
 
 void Actors::Impl::ask_for_token(std::uint64_t generation) {
-  if (asked_generation == generation || !options.token_refused) return;
+  if (asked_generation == generation || !options.token_refused) { return; }
   asked_generation = generation;
   options.token_refused(generation);
 }

@@ -175,9 +175,9 @@ TEST_F(ScriptedActors, http_sse_posts_to_its_own_origin_only) {
         wire::mcp::k2024_11_05);
   ASSERT_TRUE(run_until([&] { return failures(OpenFailure::handshake) >= 2; }));
   EXPECT_THAT(notes, ElementsAre(HasSubstr("another origin")));
-  for (const auto& request : asked.all()) EXPECT_THAT(request, StartsWith("GET "));
+  for (const auto& request : asked.all()) { EXPECT_THAT(request, StartsWith("GET ")); }
   std::uint64_t counted = 0;
-  for (const auto ended : all().ends) counted += ended;
+  for (const auto ended : all().ends) { counted += ended; }
   EXPECT_EQ(counted, 0U) << "what was never held cannot end";
 }
 

@@ -92,7 +92,7 @@ TEST_F(PlainActors, slots_are_used_again) {
     add(10);
     ASSERT_TRUE(run_until_open(10));
     EXPECT_LT(actors->pick(0), 10U);
-    for (int i = 0; i < 10; ++i) actors->remove(0);
+    for (int i = 0; i < 10; ++i) { actors->remove(0); }
     EXPECT_EQ(actors->pick(0), UINT32_MAX);
   }
   EXPECT_EQ(count(Counter::streams_opened), 30U);
@@ -259,7 +259,7 @@ TEST_F(PlainActors, a_lost_call_back_costs_time_and_not_the_slot) {
   start_plain(hub);
   add(1);
   ASSERT_TRUE(run_until([&] { return exchanges.under_way() == 1; }));
-  for (std::uint32_t id = 0; id < 16; ++id) exchanges.cancel(id);
+  for (std::uint32_t id = 0; id < 16; ++id) { exchanges.cancel(id); }
   ASSERT_EQ(exchanges.under_way(), 0U);
   EXPECT_TRUE(run_until([&] { return failures(OpenFailure::head_timeout) == 1; }));
   EXPECT_TRUE(run_until([&] { return exchanges.under_way() == 1; }));
@@ -291,7 +291,7 @@ TEST_F(PlainActors, picks_rotate_over_the_held) {
   add(3);
   ASSERT_TRUE(run_until_open(3));
   std::vector<std::uint32_t> picked;
-  for (int i = 0; i < 6; ++i) picked.push_back(actors->pick(0));
+  for (int i = 0; i < 6; ++i) { picked.push_back(actors->pick(0)); }
   std::sort(picked.begin(), picked.end());
   EXPECT_THAT(picked, ::testing::ElementsAre(0, 0, 1, 1, 2, 2));
   EXPECT_THAT(notes, IsEmpty());

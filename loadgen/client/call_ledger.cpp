@@ -30,7 +30,7 @@ CallOutcome outcome_of_status(int status) {
     default:
       break;
   }
-  if (status >= 400 && status < 500) return CallOutcome::http_4xx;
+  if (status >= 400 && status < 500) { return CallOutcome::http_4xx; }
   return status >= 500 && status < 600 ? CallOutcome::http_5xx : CallOutcome::malformed;
 }
 
@@ -38,8 +38,10 @@ CallOutcome outcome_of_status(int status) {
 
 CallOutcome outcome_of(std::string_view message) {
   const wire::RpcGlance glance = wire::glance(message);
-  if (glance.kind == wire::RpcGlance::Kind::error) return CallOutcome::jsonrpc_error;
-  if (glance.kind != wire::RpcGlance::Kind::result || !glance.result.starts_with('{')) return CallOutcome::malformed;
+  if (glance.kind == wire::RpcGlance::Kind::error) { return CallOutcome::jsonrpc_error; }
+  if (glance.kind != wire::RpcGlance::Kind::result || !glance.result.starts_with('{')) {
+    return CallOutcome::malformed;
+  }
   const bool is_error = wire::find_raw(glance.result, is_error_pointer()) == "true";
   return is_error ? CallOutcome::tool_error : CallOutcome::ok;
 }
@@ -59,12 +61,12 @@ std::optional<CallOutcome> outcome_of(const Outcome& post) {
     case Failed::no:
       break;
   }
-  if (post.http.ok()) return std::nullopt;
+  if (post.http.ok()) { return std::nullopt; }
   return outcome_of_status(post.http.head.status);
 }
 
 CallOutcome outcome_of(const Outcome& response, const std::vector<int>& expected) {
-  if (response.failed != Failed::no) return outcome_of(response).value_or(CallOutcome::malformed);
+  if (response.failed != Failed::no) { return outcome_of(response).value_or(CallOutcome::malformed); }
   const int status = response.http.head.status;
   const bool due =
       expected.empty() ? response.http.ok() : std::find(expected.begin(), expected.end(), status) != expected.end();
@@ -79,7 +81,7 @@ reports::load::ToolNumbers& CallLedger::tool(const Call& call) const {
 }
 
 std::uint32_t CallLedger::index_of(std::uint64_t id) const {
-  if (id < kFirstCallId) return kNone;
+  if (id < kFirstCallId) { return kNone; }
   const auto index = static_cast<std::uint32_t>((id - kFirstCallId) & ((1U << kIndexBits) - 1));
   return index < calls_.size() && calls_[index].id == id ? index : kNone;
 }
@@ -105,7 +107,7 @@ std::uint64_t CallLedger::begin(const CallSent& sent) {
   call.slot = sent.slot;
   call.open = true;
   call.on_stream = sent.answered_on_stream;
-  if (call.on_stream) link(index);
+  if (call.on_stream) { link(index); }
   ++in_flight_;
   ++numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
   due_.set(index, sent.deadline_ns);
@@ -114,12 +116,12 @@ std::uint64_t CallLedger::begin(const CallSent& sent) {
 
 void CallLedger::sent_by(std::uint64_t id, std::uint32_t exchange) {
   const std::uint32_t index = index_of(id);
-  if (index != kNone) calls_[index].exchange = exchange;
+  if (index != kNone) { calls_[index].exchange = exchange; }
 }
 
 void CallLedger::answered(const CallAnswer& answer) {
   const std::uint32_t index = index_of(answer.id);
-  if (index == kNone) return;
+  if (index == kNone) { return; }
   Call& call = calls_[index];
   const bool own = answer.slot == call.slot;
   if (call.open) {
@@ -135,17 +137,17 @@ void CallLedger::answered(const CallAnswer& answer) {
 
 void CallLedger::post_finished(std::uint64_t id, const Outcome& post, std::int64_t now_ns) {
   const std::uint32_t index = index_of(id);
-  if (index == kNone) return;
+  if (index == kNone) { return; }
   Call& call = calls_[index];
   call.exchange = kNoExchange;
-  if (!call.open) return;
+  if (!call.open) { return; }
   const std::optional<CallOutcome> outcome = outcome_of(post);
   if (outcome) {
     settle(index, *outcome, post.failed == Failed::no ? now_ns : 0);
   } else if (call.on_stream || post.http.head.status == 202) {
     call.accepted = true;
     call.accepted_ns = now_ns;
-    if (!call.stream_gone) return;
+    if (!call.stream_gone) { return; }
     settle(index, CallOutcome::lost, 0);
   } else if (post.http.is_event_stream()) {
     // The response that was to carry the answer came to its end without.
@@ -158,25 +160,25 @@ void CallLedger::post_finished(std::uint64_t id, const Outcome& post, std::int64
 
 void CallLedger::concluded(std::uint64_t id, CallOutcome outcome, std::int64_t now_ns) {
   const std::uint32_t index = index_of(id);
-  if (index == kNone) return;
-  if (calls_[index].open) settle(index, outcome, now_ns);
+  if (index == kNone) { return; }
+  if (calls_[index].open) { settle(index, outcome, now_ns); }
   release(index);
 }
 
 std::optional<std::pair<std::uint32_t, std::uint32_t>> CallLedger::tool_of(std::uint64_t id) const {
   const std::uint32_t index = index_of(id);
-  if (index == kNone) return std::nullopt;
+  if (index == kNone) { return std::nullopt; }
   return std::pair{calls_[index].population, calls_[index].tool};
 }
 
 void CallLedger::slot_lost(std::uint32_t slot) {
   const auto found = by_slot_.find(slot);
-  if (found == by_slot_.end()) return;
+  if (found == by_slot_.end()) { return; }
   for (std::uint32_t index = found->second; index != kNone;) {
     Call& call = calls_[index];
     const std::uint32_t next = call.after;
     call.stream_gone = true;
-    if (call.accepted) settle(index, CallOutcome::lost, 0);
+    if (call.accepted) { settle(index, CallOutcome::lost, 0); }
     index = next;
   }
 }
@@ -185,7 +187,7 @@ void CallLedger::slot_lost(std::uint32_t slot) {
 void CallLedger::fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t heard_ns) {
   Call& call = calls_[index];
   call.exchange = kNoExchange;
-  if (!call.open) return release(index);
+  if (!call.open) { return release(index); }
   const bool lost = call.accepted && heard_ns > call.accepted_ns;
   settle(index, lost ? CallOutcome::lost : CallOutcome::timeout, 0);
   due_.set(index, now_ns + duplicate_window_ns_);
@@ -194,7 +196,7 @@ void CallLedger::fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t
 /// `answered_ns` is 0 where nothing was answered.
 void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t answered_ns) {
   Call& call = calls_[index];
-  if (call.on_stream) unlink(index);
+  if (call.on_stream) { unlink(index); }
   call.open = false;
   --in_flight_;
   --numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
@@ -216,13 +218,13 @@ void CallLedger::link(std::uint32_t index) {
   const auto [head, is_first] = by_slot_.try_emplace(call.slot, index);
   call.before = kNone;
   call.after = is_first ? kNone : head->second;
-  if (!is_first) calls_[call.after].before = index;
+  if (!is_first) { calls_[call.after].before = index; }
   head->second = index;
 }
 
 void CallLedger::unlink(std::uint32_t index) {
   const Call& call = calls_[index];
-  if (call.after != kNone) calls_[call.after].before = call.before;
+  if (call.after != kNone) { calls_[call.after].before = call.before; }
   if (call.before != kNone) {
     calls_[call.before].after = call.after;
   } else if (call.after != kNone) {

@@ -71,7 +71,7 @@ class CallLedger {
       const Call& call = calls_[index];
       const std::uint32_t exchange = call.exchange;
       const std::int64_t heard = call.open && call.on_stream && call.accepted ? heard_ns(call.slot) : INT64_MIN;
-      if (exchange != kNoExchange) cancel(exchange);
+      if (exchange != kNoExchange) { cancel(exchange); }
       fall_due(index, now_ns, heard);
     });
   }
@@ -80,9 +80,9 @@ class CallLedger {
   template <class Cancel>
   void stop(const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {
-      if (calls_[index].id == 0) continue;
-      if (calls_[index].exchange != kNoExchange) cancel(calls_[index].exchange);
-      if (calls_[index].open) settle(index, reports::load::CallOutcome::timeout, 0);
+      if (calls_[index].id == 0) { continue; }
+      if (calls_[index].exchange != kNoExchange) { cancel(calls_[index].exchange); }
+      if (calls_[index].open) { settle(index, reports::load::CallOutcome::timeout, 0); }
       release(index);
     }
   }

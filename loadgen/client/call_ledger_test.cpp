@@ -49,7 +49,7 @@ struct Bench {
   }
   std::uint64_t all() const {
     std::uint64_t sum = 0;
-    for (const std::uint64_t n : numbers.populations[0].tools[0].outcomes) sum += n;
+    for (const std::uint64_t n : numbers.populations[0].tools[0].outcomes) { sum += n; }
     return sum;
   }
   const reports::load::Histogram& duration() const { return numbers.populations[0].tools[0].duration; }
@@ -68,7 +68,7 @@ TEST(CallLedger, gives_ids_that_are_never_given_twice) {
     const std::uint64_t id = bench.begin();
     EXPECT_GE(id, kFirstCallId);
     EXPECT_TRUE(ids.insert(id).second);
-    if (i % 2 == 0) bench.answer(id);
+    if (i % 2 == 0) { bench.answer(id); }
     bench.expire((i + 1) * kSecond);
   }
   EXPECT_LT(*ids.rbegin(), std::uint64_t{1} << 53);
@@ -77,7 +77,7 @@ TEST(CallLedger, gives_ids_that_are_never_given_twice) {
 TEST(CallLedger, bounds_calls_in_flight) {
   Bench bench;
   std::vector<std::uint64_t> ids;
-  while (!bench.ledger.full()) ids.push_back(bench.begin());
+  while (!bench.ledger.full()) { ids.push_back(bench.begin()); }
   EXPECT_EQ(ids.size(), 1000u);
   EXPECT_EQ(bench.ledger.in_flight(), 1000u);
   bench.answer(ids[7]);
@@ -184,7 +184,7 @@ TEST(CallLedger, loses_accepted_calls_with_their_stream) {
   const std::uint64_t not_yet = bench.begin(3, true);
   const std::uint64_t answered = bench.begin(3, true);
   const std::uint64_t in_its_post = bench.begin(3, false);
-  for (const std::uint64_t id : {accepted, other_slot, answered}) bench.finish(id, 202);
+  for (const std::uint64_t id : {accepted, other_slot, answered}) { bench.finish(id, 202); }
   bench.answer(answered, 3);
   bench.ledger.slot_lost(3);
   EXPECT_EQ(bench.count(CallOutcome::lost), 1u);

@@ -23,9 +23,7 @@ constexpr std::string_view kMethod = "tools/call";
 /// never looked at as a template, so it is sent as it stands.
 Template parameters_of(const Population& plan, const CallPlan& call) {
   wire::json::value params = wire::json::object{{"name", wire::json::string(call.tool)}, {"arguments", call.arguments}};
-  if (plan.stream == StreamKind::listen) {
-    params = wire::mcp::stateless_params(std::move(params), plan.revision, {});
-  }
+  if (plan.stream == StreamKind::listen) { params = wire::mcp::stateless_params(std::move(params), plan.revision, {}); }
   return Template::compile(params).value_or(Template::verbatim(params));
 }
 
@@ -35,10 +33,12 @@ std::uint64_t id_of(Ticket ticket) { return std::uint64_t{ticket.purpose} << 32 
 /// The id of a message that answers a call; nullopt for any other.
 std::optional<std::uint64_t> answered_call(const wire::RpcGlance& message) {
   using Kind = wire::RpcGlance::Kind;
-  if (message.kind != Kind::result && message.kind != Kind::error) return std::nullopt;
-  if (message.id.starts_with('"')) return std::nullopt;  // Ours are numbers.
+  if (message.kind != Kind::result && message.kind != Kind::error) { return std::nullopt; }
+  if (message.id.starts_with('"')) {
+    return std::nullopt;  // Ours are numbers.
+  }
   const std::optional<std::int64_t> id = wire::raw_to_integer(message.id);
-  if (!id || *id < static_cast<std::int64_t>(kFirstCallId)) return std::nullopt;
+  if (!id || *id < static_cast<std::int64_t>(kFirstCallId)) { return std::nullopt; }
   return static_cast<std::uint64_t>(*id);
 }
 
@@ -86,10 +86,10 @@ struct Calls::Impl {
 
   void set_credentials(const Credentials& credentials) {
     for (Tool& tool : tools) {
-      if (!tool.plan->http) continue;
+      if (!tool.plan->http) { continue; }
       // What cannot be sent was refused when the scenario was read; renewed tokens are checked where they come from.
       auto plain = PlainRequest::make(*tool.plan->http, options.populations[tool.population].url(), credentials);
-      if (plain) tool.plain = *std::move(plain);
+      if (plain) { tool.plain = *std::move(plain); }
     }
   }
 
@@ -98,7 +98,7 @@ struct Calls::Impl {
   /// Of a plain HTTP call, what it asks for; nullptr for an MCP call, and for one that is over.
   const HttpCall* http_of(std::uint64_t id) const {
     const auto known = ledger.tool_of(id);
-    if (!known) return nullptr;
+    if (!known) { return nullptr; }
     const auto found = std::find_if(tools.begin(), tools.end(), [&](const Tool& tool) {
       return tool.numbers == known->first && tool.index == known->second;
     });
@@ -126,10 +126,10 @@ struct Calls::Impl {
 
   void send(Tool& tool, std::int64_t intended_ns, std::int64_t now_ns) {
     intend(tool);
-    if (ledger.full()) return drop(tool, DropCause::in_flight);
+    if (ledger.full()) { return drop(tool, DropCause::in_flight); }
     const bool is_mcp = !tool.plan->http;
     const std::uint32_t slot = is_mcp ? actors.pick(tool.population) : UINT32_MAX;
-    if (is_mcp && slot == UINT32_MAX) return drop(tool, DropCause::no_stream);
+    if (is_mcp && slot == UINT32_MAX) { return drop(tool, DropCause::no_stream); }
     numbers.populations[tool.numbers][Timer::schedule_lag].record(
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_ns - intended_ns)));
     const std::uint64_t id = ledger.begin({.population = tool.numbers,
@@ -167,7 +167,7 @@ struct Calls::Impl {
   void heard(std::uint64_t call, std::string_view message, std::int64_t at_ns) {
     const std::uint32_t slot = ledger.slot_of(call);
     const std::optional<std::uint64_t> id = answered_call(wire::glance(message));
-    if (id && slot != UINT32_MAX) ledger.answered({*id, slot, message, at_ns});
+    if (id && slot != UINT32_MAX) { ledger.answered({*id, slot, message, at_ns}); }
   }
 };
 
@@ -179,11 +179,11 @@ Calls::~Calls() { stop(); }
 void Calls::set_credentials(const Credentials& credentials) { impl_->set_credentials(credentials); }
 
 void Calls::scale(std::int64_t at_ns, double scale) {
-  for (Impl::Tool& tool : impl_->tools) tool.arrivals.scale(at_ns, scale);
+  for (Impl::Tool& tool : impl_->tools) { tool.arrivals.scale(at_ns, scale); }
 }
 
 void Calls::tick(std::int64_t now_ns) {
-  if (impl_->stopped) return;
+  if (impl_->stopped) { return; }
   Impl& impl = *impl_;
   impl.ledger.expire(
       now_ns, [&](std::uint32_t slot) { return impl.actors.heard_ns(slot); },
@@ -198,16 +198,16 @@ void Calls::tick(std::int64_t now_ns) {
 }
 
 std::int64_t Calls::next_ns() const {
-  if (impl_->stopped) return INT64_MAX;
+  if (impl_->stopped) { return INT64_MAX; }
   std::int64_t next = impl_->ledger.next_ns();
-  for (const Impl::Tool& tool : impl_->tools) next = std::min(next, tool.arrivals.next_ns());
+  for (const Impl::Tool& tool : impl_->tools) { next = std::min(next, tool.arrivals.next_ns()); }
   return next;
 }
 
 std::size_t Calls::in_flight() const { return impl_->ledger.in_flight(); }
 
 void Calls::stop() {
-  if (std::exchange(impl_->stopped, true)) return;
+  if (std::exchange(impl_->stopped, true)) { return; }
   const std::int64_t now_ns = monotonic_ns();
   for (Impl::Tool& tool : impl_->tools) {
     for (; tool.arrivals.next_ns() <= now_ns; tool.arrivals.take()) {
@@ -236,7 +236,7 @@ void Calls::finished(Ticket ticket, Outcome&& outcome) {
   }
   impl_->ledger.post_finished(id, outcome, done_ns);
   const int status = outcome.failed == Failed::no ? outcome.http.head.status : 0;
-  if ((status == 401 || status == 404) && slot != UINT32_MAX) impl_->actors.refused(slot, status);
+  if ((status == 401 || status == 404) && slot != UINT32_MAX) { impl_->actors.refused(slot, status); }
 }
 
 /// Never: its exchanges do not want a stream.
@@ -245,10 +245,10 @@ void Calls::handed_over(Ticket, Handover&&) {}
 void Calls::event(Ticket ticket, const wire::SseEvent& event) {
   const std::int64_t now_ns = monotonic_ns();
   const std::uint64_t id = id_of(ticket);
-  if (wire::glance(event.data).kind != wire::RpcGlance::Kind::request) return impl_->heard(id, event.data, now_ns);
+  if (wire::glance(event.data).kind != wire::RpcGlance::Kind::request) { return impl_->heard(id, event.data, now_ns); }
   // The server asks something on the way to its answer; the actors know how to answer in the session.
   const std::uint32_t slot = impl_->ledger.slot_of(id);
-  if (slot != UINT32_MAX) impl_->actors.event(slot, {.data = event.data}, now_ns);
+  if (slot != UINT32_MAX) { impl_->actors.event(slot, {.data = event.data}, now_ns); }
 }
 
 }  // namespace weir::loadgen

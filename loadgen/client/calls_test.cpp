@@ -63,8 +63,8 @@ struct CallsFixture : ActorsFixture {
   void expect_whole(std::size_t tool = 0) {
     const reports::load::ToolNumbers& of = all().tools[tool];
     std::uint64_t sum = 0;
-    for (const std::uint64_t n : of.outcomes) sum += n;
-    for (const std::uint64_t n : of.dropped) sum += n;
+    for (const std::uint64_t n : of.outcomes) { sum += n; }
+    for (const std::uint64_t n : of.dropped) { sum += n; }
     EXPECT_EQ(sum - got(CallOutcome::duplicate, tool), of.intended);
     EXPECT_EQ(gauge(Gauge::calls_in_flight), 0);
   }
@@ -94,7 +94,7 @@ TEST_P(CallsOfEveryEra, are_answered_and_timed_from_their_intended_start) {
   calls->scale(loop.now_ns(), 0);
   ASSERT_TRUE(spin_until([&] { return calls->in_flight() == 0; }));
   calls->stop();
-  for (std::size_t i = 0; i < 3; ++i) expect_whole(i);
+  for (std::size_t i = 0; i < 3; ++i) { expect_whole(i); }
   EXPECT_EQ(all().tools[0].duration.count(), got(CallOutcome::ok));
   EXPECT_EQ(count(Counter::calls_intended),
             all().tools[0].intended + all().tools[1].intended + all().tools[2].intended);

@@ -108,7 +108,7 @@ OpenFailure status_failure(int status) {
     default:
       break;
   }
-  if (status >= 200 && status < 300) return OpenFailure::not_a_stream;
+  if (status >= 200 && status < 300) { return OpenFailure::not_a_stream; }
   return status >= 400 && status < 500 ? OpenFailure::http_4xx : OpenFailure::http_5xx;
 }
 
@@ -125,8 +125,8 @@ Verdict judge(StreamKind kind, State step, const Outcome& outcome, bool old_sess
     // A stream would have been handed over instead of coming here.
     return step == State::stream ? Verdict{Next::fail, OpenFailure::not_a_stream} : Verdict{};
   }
-  if (status == 401 && renewable) return {Next::new_token, OpenFailure::http_401};
-  if (step == State::stream && ours && old_session && status == 404) return {Next::new_session};
+  if (status == 401 && renewable) { return {Next::new_token, OpenFailure::http_401}; }
+  if (step == State::stream && ours && old_session && status == 404) { return {Next::new_session}; }
   Verdict verdict{Next::fail, status_failure(status)};
   const bool final_refusal =
       status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 && status != 429;

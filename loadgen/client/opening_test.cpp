@@ -14,7 +14,7 @@ constexpr StreamKind kKinds[] = {StreamKind::plain_get, StreamKind::http_sse_get
 std::vector<State> steps(StreamKind kind, bool has_session) {
   std::vector<State> all;
   State state = first_step(kind, has_session);
-  for (; state != State::held && all.size() < 10; state = next_step(kind, state)) all.push_back(state);
+  for (; state != State::held && all.size() < 10; state = next_step(kind, state)) { all.push_back(state); }
   return all;
 }
 
@@ -44,7 +44,7 @@ TEST(Opening, each_kind_has_its_handshake) {
 
 TEST(Opening, every_step_is_a_step_of_an_attempt) {
   for (const StreamKind kind : kKinds) {
-    for (const State step : steps(kind, false)) EXPECT_TRUE(is_opening(step));
+    for (const State step : steps(kind, false)) { EXPECT_TRUE(is_opening(step)); }
   }
   EXPECT_FALSE(is_opening(State::held));
   EXPECT_FALSE(is_opening(State::waiting));
@@ -108,7 +108,7 @@ TEST(Opening, every_status_has_its_class) {
       {404, OpenFailure::http_404},     {405, OpenFailure::http_4xx},     {429, OpenFailure::http_429},
       {500, OpenFailure::http_5xx},     {502, OpenFailure::http_502},     {503, OpenFailure::http_503},
       {504, OpenFailure::http_504},     {599, OpenFailure::http_5xx},     {0, OpenFailure::http_5xx}};
-  for (const auto& [status, failure] : expected) EXPECT_EQ(status_failure(status), failure) << status;
+  for (const auto& [status, failure] : expected) { EXPECT_EQ(status_failure(status), failure) << status; }
 }
 
 TEST(Opening, a_response_that_is_no_stream_fails_only_where_the_stream_was_due) {

@@ -27,15 +27,15 @@ std::int64_t share_of(std::int64_t total, std::uint32_t index, std::uint32_t cou
 }
 
 std::int64_t Line::at(std::int64_t ns) const {
-  if (ns >= start_ns + over_ns) return to;
-  if (ns <= start_ns) return from;
+  if (ns >= start_ns + over_ns) { return to; }
+  if (ns <= start_ns) { return from; }
   return from + static_cast<std::int64_t>(static_cast<Wide>(to - from) * (ns - start_ns) / over_ns);
 }
 
 std::int64_t Line::reaches(std::int64_t level) const {
   const std::int64_t rise = std::abs(to - from);
   const std::int64_t part = std::min(std::abs(level - from), rise);
-  if (part == 0 || over_ns <= 0) return start_ns;
+  if (part == 0 || over_ns <= 0) { return start_ns; }
   return start_ns + static_cast<std::int64_t>((static_cast<Wide>(part) * over_ns + rise - 1) / rise);
 }
 
@@ -45,7 +45,7 @@ Arrivals::Arrivals(double per_second, Arrival process, std::uint32_t share, std:
 }
 
 double Arrivals::step() {
-  if (process_ == Arrival::uniform) return shares_;
+  if (process_ == Arrival::uniform) { return shares_; }
   return -std::log1p(-uniform(random_)) * shares_;
 }
 

@@ -55,7 +55,7 @@ RC_GTEST_PROP(Line, reaches_a_level_when_it_first_stands_there, ()) {
 /// All times before `until_ns`.
 std::vector<std::int64_t> times_until(Arrivals& arrivals, std::int64_t until_ns) {
   std::vector<std::int64_t> times;
-  for (; arrivals.next_ns() < until_ns; arrivals.take()) times.push_back(arrivals.next_ns());
+  for (; arrivals.next_ns() < until_ns; arrivals.take()) { times.push_back(arrivals.next_ns()); }
   return times;
 }
 

@@ -21,7 +21,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
     std::tm parts{};
     const char* end = ::strptime(date.c_str(), form, &parts);
-    if (end != nullptr && *end == '\0') return ::timegm(&parts);
+    if (end != nullptr && *end == '\0') { return ::timegm(&parts); }
   }
   return std::nullopt;
 }
@@ -29,8 +29,8 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
 }  // namespace
 
 std::optional<Nanos> parse_retry_after(std::string_view value, std::int64_t unix_seconds) {
-  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  while (!value.empty() && value.back() == ' ') { value.remove_suffix(1); }
+  while (!value.empty() && value.front() == ' ') { value.remove_prefix(1); }
   const std::int64_t most_seconds = kRetryAfterMost / kSecond;
   if (!value.empty() && value.find_first_not_of("0123456789") == value.npos) {
     std::int64_t seconds = 0;
@@ -39,7 +39,7 @@ std::optional<Nanos> parse_retry_after(std::string_view value, std::int64_t unix
     return parsed.ec == std::errc() ? std::min(seconds, most_seconds) * kSecond : kRetryAfterMost;
   }
   const auto at = parse_http_date(value);
-  if (!at) return std::nullopt;
+  if (!at) { return std::nullopt; }
   return std::clamp<std::int64_t>(*at - unix_seconds, 0, most_seconds) * kSecond;
 }
 

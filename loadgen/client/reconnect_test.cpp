@@ -91,7 +91,7 @@ TEST_F(Comebacks, wait_for_retry_after_and_not_all_at_once) {
   EXPECT_GE(least, 10 * kSecond);
   EXPECT_LT(most, 11 * kSecond);
   std::set<Nanos> moments;
-  for (int i = 0; i < 100; ++i) moments.insert(comeback_delay(plan, {.retry_after = kSecond}, random));
+  for (int i = 0; i < 100; ++i) { moments.insert(comeback_delay(plan, {.retry_after = kSecond}, random)); }
   EXPECT_GT(moments.size(), 90U);
 }
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "loadgen/client/server_messages.hpp"
+#include "wire/http/request_bytes.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/header_value.hpp"
 #include "wire/mcp/messages.hpp"
-#include "wire/http/request_bytes.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -38,7 +38,7 @@ wire::json::object listen_filter(const std::vector<std::string>& listen_to) {
       filter[name] = true;
     }
   }
-  if (!resources.empty()) filter["resourceSubscriptions"] = std::move(resources);
+  if (!resources.empty()) { filter["resourceSubscriptions"] = std::move(resources); }
   return filter;
 }
 
@@ -48,10 +48,10 @@ wire::Result<Requests::Head> Requests::render(const wire::Url& url, wire::Header
   wire::Request request;
   request.url = url;
   request.headers = std::move(own);
-  if (!credentials.bearer.empty()) request.headers.set("Authorization", "Bearer " + credentials.bearer);
-  for (const wire::Header& header : credentials.headers.fields()) request.headers.set(header.name, header.value);
+  if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
+  for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
   auto bytes = wire::request_bytes(request, kUserAgent, false);
-  if (!bytes) return tl::unexpected(bytes.error());
+  if (!bytes) { return tl::unexpected(bytes.error()); }
   Head head;
   // Without "GET target" at the front and the blank line at the end.
   const std::size_t start = request.method.size() + 1 + url.target().size();
@@ -67,14 +67,14 @@ wire::Result<Requests> Requests::make(const Population& plan, const wire::Url& u
   made.stateless_ = plan.stream == StreamKind::listen;
   made.revision_ = plan.revision;
   auto get = render(url, {{"Accept", "text/event-stream"}, {"Cache-Control", "no-cache"}}, credentials);
-  if (!get) return tl::unexpected(get.error());
+  if (!get) { return tl::unexpected(get.error()); }
   made.get_ = *std::move(get);
   auto post = render(url, {{"Accept", "application/json, text/event-stream"}, {"Content-Type", "application/json"}},
                      credentials);
-  if (!post) return tl::unexpected(post.error());
+  if (!post) { return tl::unexpected(post.error()); }
   made.post_ = *std::move(post);
   auto remove = render(url, {}, credentials);
-  if (!remove) return tl::unexpected(remove.error());
+  if (!remove) { return tl::unexpected(remove.error()); }
   made.delete_ = *std::move(remove);
 
   const wire::mcp::ClientIdentity client{.name = "weir-loadgen", .capabilities = {}};
@@ -91,14 +91,14 @@ void Requests::begin(std::string& out, std::string_view method, const Head& head
   out.reserve(method.size() + target.size() + head.text.size() + session.id.size() + 160);
   out.append(method).append(" ").append(target).append(head.text);
   const std::string_view revision = stateless_ ? std::string_view(revision_) : session.revision;
-  if (revision >= wire::mcp::k2025_06_18 && !head.has_version) field(out, "MCP-Protocol-Version", revision);
-  if (!session.id.empty() && !head.has_session) field(out, "Mcp-Session-Id", session.id);
+  if (revision >= wire::mcp::k2025_06_18 && !head.has_version) { field(out, "MCP-Protocol-Version", revision); }
+  if (!session.id.empty() && !head.has_session) { field(out, "Mcp-Session-Id", session.id); }
 }
 
 std::string Requests::stream(const SessionWords& session, std::string_view last_event_id) const {
   std::string out;
   begin(out, "GET", get_, session);
-  if (!last_event_id.empty() && fits_a_line(last_event_id)) field(out, "Last-Event-ID", last_event_id);
+  if (!last_event_id.empty() && fits_a_line(last_event_id)) { field(out, "Last-Event-ID", last_event_id); }
   out.append("\r\n");
   return out;
 }
@@ -129,8 +129,8 @@ std::string Requests::post(const SessionWords& session, std::string_view body, s
   std::string out;
   begin(out, "POST", post_, session);
   if (stateless_) {
-    if (!method.empty()) field(out, "Mcp-Method", method);
-    if (!name.empty()) field(out, "Mcp-Name", wire::mcp::encode_header_value(name));
+    if (!method.empty()) { field(out, "Mcp-Method", method); }
+    if (!name.empty()) { field(out, "Mcp-Name", wire::mcp::encode_header_value(name)); }
   }
   fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n\r\n{}", body.size(), body);
   return out;

@@ -31,7 +31,7 @@ std::optional<std::string> answer_in(std::string_view text, std::uint64_t id) {
   const wire::RpcGlance glance = wire::glance(text);
   if (glance.kind == wire::RpcGlance::Kind::batch) {
     for (std::string& message : split_batch(text)) {
-      if (is_answer(wire::glance(message), id)) return std::move(message);
+      if (is_answer(wire::glance(message), id)) { return std::move(message); }
     }
   }
   return is_answer(glance, id) ? std::optional<std::string>(text) : std::nullopt;
@@ -40,20 +40,20 @@ std::optional<std::string> answer_in(std::string_view text, std::uint64_t id) {
 }  // namespace
 
 std::string answer_to_server(std::string_view message, const wire::RpcGlance& glance) {
-  if (!is_request_id(glance.id)) return {};
+  if (!is_request_id(glance.id)) { return {}; }
   if (glance.method == "ping") {  // What nearly every request is, without building its JSON.
     return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{}}}})", glance.id);
   }
   const auto parsed = wire::jsonrpc::parse(message);
-  if (!parsed || parsed->messages.size() != 1 || !parsed->messages.front().id) return {};
+  if (!parsed || parsed->messages.size() != 1 || !parsed->messages.front().id) { return {}; }
   return wire::mcp::answer_to(parsed->messages.front(), {});
 }
 
 std::vector<std::string> split_batch(std::string_view message) {
   std::vector<std::string> texts;
   const auto parsed = wire::jsonrpc::parse(message);
-  if (!parsed || !parsed->batch) return texts;
-  for (const auto& element : parsed->messages) texts.push_back(wire::json::serialize(element.raw));
+  if (!parsed || !parsed->batch) { return texts; }
+  for (const auto& element : parsed->messages) { texts.push_back(wire::json::serialize(element.raw)); }
   return texts;
 }
 
@@ -66,7 +66,7 @@ std::optional<std::uint64_t> numeric_id(std::string_view raw) {
 
 wire::Result<std::string> read_initialize_answer(std::string_view message) {
   const auto parsed = wire::parse_json(message);
-  if (!parsed) return tl::unexpected(parsed.error());
+  if (!parsed) { return tl::unexpected(parsed.error()); }
   if (const auto* error = wire::find(parsed->value, "error")) {
     return wire::fail(wire::ErrorCode::rejected,
                       fmt::format("initialize was refused: JSON-RPC error {}", wire::excerpt(*error, 120)));
@@ -79,11 +79,11 @@ wire::Result<std::string> read_initialize_answer(std::string_view message) {
 }
 
 std::optional<std::string> find_answer(const wire::Exchange& http, std::uint64_t id) {
-  if (http.items.empty()) return answer_in(http.body, id);
+  if (http.items.empty()) { return answer_in(http.body, id); }
   for (const wire::SseItem& item : http.items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
-    if (event == nullptr) continue;
-    if (auto answer = answer_in(event->data, id)) return answer;
+    if (event == nullptr) { continue; }
+    if (auto answer = answer_in(event->data, id)) { return answer; }
   }
   return std::nullopt;
 }

@@ -108,9 +108,7 @@ ConnectFailure Channels::connect_failure(int error_number) {
 
 Channels::Opened Channels::connect(const Address& destination, const Address* source) {
   const int fd = ::socket(destination.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) {
-    return {.channel = {}, .failure = connect_failure(errno)};
-  }
+  if (fd < 0) { return {.channel = {}, .failure = connect_failure(errno)}; }
   set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
   set_flag(fd, SOL_SOCKET, SO_TIMESTAMPNS);
   const auto refused = [fd](ConnectFailure failure) {
@@ -124,9 +122,7 @@ Channels::Opened Channels::connect(const Address& destination, const Address* so
       return refused(errno == EADDRNOTAVAIL ? ConnectFailure::unreachable : connect_failure(errno));
     }
   }
-  if (!start(fd, destination, source)) {
-    return refused(connect_failure(errno));
-  }
+  if (!start(fd, destination, source)) { return refused(connect_failure(errno)); }
   return {.channel = {.fd = fd, .tls = 0}, .failure = ConnectFailure::none};
 }
 
@@ -140,15 +136,9 @@ bool Channels::start(int fd, const Address& destination, const Address* source) 
   // Both families have the port at the same place.
   const bool port_is_fixed = from != nullptr && reinterpret_cast<const sockaddr_in&>(*from).sin_port != 0;
   for (int i = 0; i < PortWindows::kTries && !port_is_fixed && ports_.narrow(fd, from, destination.storage); ++i) {
-    if (connect_now()) {
-      return true;
-    }
-    if (errno != EADDRNOTAVAIL) {
-      return false;
-    }
-    if (i + 1 == PortWindows::kTries) {
-      PortWindows::widen(fd);
-    }
+    if (connect_now()) { return true; }
+    if (errno != EADDRNOTAVAIL) { return false; }
+    if (i + 1 == PortWindows::kTries) { PortWindows::widen(fd); }
   }
   return connect_now();
 }
@@ -156,9 +146,7 @@ bool Channels::start(int fd, const Address& destination, const Address* source) 
 ConnectFailure Channels::connected(const Channel& channel) {
   int error_number = 0;
   socklen_t size = sizeof(error_number);
-  if (::getsockopt(channel.fd, SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) {
-    error_number = errno;
-  }
+  if (::getsockopt(channel.fd, SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) { error_number = errno; }
   return connect_failure(error_number);
 }
 
@@ -168,9 +156,7 @@ bool Channels::begin_tls(Channel& channel, const TlsTarget& target) {
 }
 
 std::int64_t Channels::write(const Channel& channel, std::string_view bytes) {
-  if (channel.tls != 0) {
-    return tls_.write(channel.tls - 1, bytes);
-  }
+  if (channel.tls != 0) { return tls_.write(channel.tls - 1, bytes); }
   const ssize_t sent = ::send(channel.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent < 0 && would_block(errno) ? 0 : sent;
 }
@@ -181,9 +167,7 @@ Received Channels::read(const Channel& channel) {
 }
 
 void Channels::settle(const Channel& channel) {
-  if (channel.tls != 0) {
-    tls_.settle(channel.tls - 1);
-  }
+  if (channel.tls != 0) { tls_.settle(channel.tls - 1); }
 }
 
 void Channels::close_some(std::size_t most) {
@@ -200,18 +184,14 @@ void Channels::close(Channel& channel, How how) {
     channel = {};
     return;
   }
-  if (channel.tls != 0) {
-    tls_.end(channel.tls - 1, how == How::orderly);
-  }
+  if (channel.tls != 0) { tls_.end(channel.tls - 1, how == How::orderly); }
   if (channel.fd >= 0) {
     if (how == How::reset) {
       const linger now{1, 0};
       ::setsockopt(channel.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
     } else {
       for (int i = 0; i < kDrainReads; ++i) {  // MSG_TRUNC: the kernel drops them without a copy.
-        if (::recv(channel.fd, nullptr, limits::kReadBytes, MSG_TRUNC | MSG_DONTWAIT) <= 0) {
-          break;
-        }
+        if (::recv(channel.fd, nullptr, limits::kReadBytes, MSG_TRUNC | MSG_DONTWAIT) <= 0) { break; }
       }
     }
     ::close(channel.fd);

@@ -55,9 +55,7 @@ TEST(Channels, reads_what_was_sent) {
 
 TEST(Channels, knows_the_kernels_time_of_arrival) {
   RawServer server([](Peer& peer) {
-    while (peer.send("hello")) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    while (peer.send("hello")) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
   });
   Channels channels;
   Channel channel = connected(channels, local(server.port()));

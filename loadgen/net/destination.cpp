@@ -38,24 +38,18 @@ Destination::Destination(wire::Url url, TlsTarget tls, std::vector<Address> sour
     : url_(std::move(url)), tls_(std::move(tls)), sources_(std::move(sources)), turn_(offset) {}
 
 void Destination::set_addresses(std::vector<Address> addresses) {
-  if (!addresses.empty()) {
-    addresses_ = std::move(addresses);
-  }
+  if (!addresses.empty()) { addresses_ = std::move(addresses); }
 }
 
 std::size_t Destination::sources_of(sa_family_t family) const {
   std::size_t count = 0;
-  for (const Address& source : sources_) {
-    count += source.storage.ss_family == family ? 1 : 0;
-  }
+  for (const Address& source : sources_) { count += source.storage.ss_family == family ? 1 : 0; }
   return count;
 }
 
 const Address* Destination::source(sa_family_t family, std::size_t index) const {
   for (const Address& candidate : sources_) {
-    if (candidate.storage.ss_family == family && index-- == 0) {
-      return &candidate;
-    }
+    if (candidate.storage.ss_family == family && index-- == 0) { return &candidate; }
   }
   return nullptr;
 }
@@ -70,12 +64,8 @@ Pair Destination::next(const Address* avoid) {
     // A whole round over the addresses uses one source, the next round the next one: every pair has its turn.
     const Pair pair{&to, choices == 0 ? nullptr : source(to.storage.ss_family, turn / count % choices)};
     const bool avoided = avoid != nullptr && same_address(*avoid, to);
-    if (!avoided && (pair.from != nullptr || sources_.empty())) {
-      return pair;
-    }
-    if (fallback.to == nullptr || !avoided) {
-      fallback = pair;
-    }
+    if (!avoided && (pair.from != nullptr || sources_.empty())) { return pair; }
+    if (fallback.to == nullptr || !avoided) { fallback = pair; }
   }
   return fallback;
 }

@@ -37,18 +37,14 @@ TEST(Destination, uses_every_pair_equally_often) {
     ++counts[pair.from->text() + " " + pair.to->text()];
   }
   EXPECT_EQ(counts.size(), 6U);
-  for (const auto& [pair, count] : counts) {
-    EXPECT_EQ(count, 10) << pair;
-  }
+  for (const auto& [pair, count] : counts) { EXPECT_EQ(count, 10) << pair; }
 }
 
 TEST(Destination, avoids_an_address_while_there_is_another) {
   auto destination = made({}, {at("127.0.0.1"), at("127.0.0.2"), at("127.0.0.3")});
   const Address dead = at("127.0.0.2");
   std::set<std::string> used;
-  for (int i = 0; i < 6; ++i) {
-    used.insert(destination.next(&dead).to->text());
-  }
+  for (int i = 0; i < 6; ++i) { used.insert(destination.next(&dead).to->text()); }
   EXPECT_EQ(used, (std::set<std::string>{"127.0.0.1:80", "127.0.0.3:80"}));
   destination.set_addresses({dead});
   EXPECT_EQ(destination.next(&dead).to->text(), "127.0.0.2:80");

@@ -46,9 +46,7 @@ void Exchanges::Impl::free_slot(std::uint32_t index) {
   slot.next_generation();
   slot.plan.request.clear();
   slot.owner = nullptr;
-  if (index != telling) {
-    unused.push_back(index);
-  }
+  if (index != telling) { unused.push_back(index); }
 }
 
 void Exchanges::Impl::start_sending(std::uint32_t index) {
@@ -78,9 +76,7 @@ void Exchanges::Impl::send(std::uint32_t index) {
   }
   slot.sent_ns = monotonic_ns();
   slot.state = State::waiting;
-  if (watch(index, EPOLLIN) && slot.write_broken && !beginning) {
-    receive(index);
-  }
+  if (watch(index, EPOLLIN) && slot.write_broken && !beginning) { receive(index); }
 }
 
 void Exchanges::Impl::receive(std::uint32_t index) {
@@ -94,16 +90,12 @@ void Exchanges::Impl::receive(std::uint32_t index) {
       }
       return;
     }
-    if (!take(index, received)) {
-      return;
-    }
+    if (!take(index, received)) { return; }
   }
 }
 
 bool Exchanges::Impl::take(std::uint32_t index, const Received& received) {
-  if (received.what == Received::What::nothing) {
-    return false;
-  }
+  if (received.what == Received::What::nothing) { return false; }
   ExchangeSlot& slot = slots[index];
   const std::int64_t now = monotonic_ns();
   const std::int64_t stamped =
@@ -112,24 +104,18 @@ bool Exchanges::Impl::take(std::uint32_t index, const Received& received) {
   const std::int64_t arrived = std::clamp(stamped, std::min(earliest, now), now);
   const std::int64_t at_us = (arrived - slot.times.started_ns) / 1000;
   const bool bytes = received.what == Received::What::bytes;
-  if (!bytes && !slot.intake.any_byte() && replaced(index)) {
-    return false;
-  }
+  if (!bytes && !slot.intake.any_byte() && replaced(index)) { return false; }
   const Status status =
       bytes ? slot.intake.feed(received.bytes, at_us) : slot.intake.end_of_connection(stream_end(received.what), at_us);
   if (slot.times.headers_ns < 0 && (status == Status::stream || slot.intake.head_done())) {
     slot.times.headers_ns = slot.state == State::sending ? 0 : arrived - slot.sent_ns;
-    if (slot.state == State::waiting) {
-      slot.state = State::receiving;
-    }
+    if (slot.state == State::waiting) { slot.state = State::receiving; }
   }
   if (status == Status::stream) {
     hand_over(index, arrived);
     return false;
   }
-  if (slot.intake.head_done() && !slot.intake.exchange().items.empty() && !tell_events(index)) {
-    return false;
-  }
+  if (slot.intake.head_done() && !slot.intake.exchange().items.empty() && !tell_events(index)) { return false; }
   if (status != Status::more) {
     finish(index, slot.intake.failed(), slot.intake.take_detail());
     return false;
@@ -144,9 +130,7 @@ bool Exchanges::Impl::tell_events(std::uint32_t index) {
   telling = index;
   while (id_of(index) == id && slot.events_told < slot.intake.exchange().items.size()) {
     const auto& item = slot.intake.exchange().items[slot.events_told++];
-    if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
-      slot.owner->event(slot.ticket, *event);
-    }
+    if (const auto* event = std::get_if<wire::SseEvent>(&item)) { slot.owner->event(slot.ticket, *event); }
   }
   telling = UINT32_MAX;
   if (id_of(index) != id) {
@@ -236,9 +220,7 @@ Exchanges::Exchanges(Loop& loop, Channels& channels) : impl_(std::make_unique<Im
 }
 
 Exchanges::~Exchanges() {
-  for (ExchangeSlot& slot : impl_->slots) {
-    impl_->drop_connection(slot);
-  }
+  for (ExchangeSlot& slot : impl_->slots) { impl_->drop_connection(slot); }
 }
 
 std::uint32_t Exchanges::begin(ExchangePlan plan, Ticket ticket, ExchangeOwner& owner) {
@@ -247,9 +229,7 @@ std::uint32_t Exchanges::begin(ExchangePlan plan, Ticket ticket, ExchangeOwner& 
   const Pair pair = plan.destination->next();
   std::uint32_t index = plan.keep_alive && pair.to != nullptr ? impl.take_kept(plan, *pair.to) : UINT32_MAX;
   const bool reuse = index != UINT32_MAX;
-  if (!reuse) {
-    index = impl.take_slot();
-  }
+  if (!reuse) { index = impl.take_slot(); }
   ExchangeSlot& slot = impl.slots[index];
   slot.owner = &owner;
   slot.ticket = ticket;
@@ -273,9 +253,7 @@ std::uint32_t Exchanges::begin(ExchangePlan plan, Ticket ticket, ExchangeOwner& 
 void Exchanges::cancel(std::uint32_t id) {
   Impl& impl = *impl_;
   const std::uint32_t index = id & Impl::kIndexMask;
-  if (index >= impl.slots.size() || impl.id_of(index) != id || impl.slots[index].owner == nullptr) {
-    return;
-  }
+  if (index >= impl.slots.size() || impl.id_of(index) != id || impl.slots[index].owner == nullptr) { return; }
   impl.wheel.cancel(index);
   std::erase(impl.over, index);
   impl.drop_connection(impl.slots[index]);
@@ -312,9 +290,7 @@ void Exchanges::ready(std::uint32_t slot, std::uint32_t events) {
       if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
         const std::uint32_t id = impl.id_of(slot);
         impl.receive(slot);
-        if (impl.id_of(slot) != id || impl.slots[slot].state != State::sending) {
-          break;
-        }
+        if (impl.id_of(slot) != id || impl.slots[slot].state != State::sending) { break; }
       }
       impl.send(slot);
       break;

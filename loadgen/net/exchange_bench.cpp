@@ -70,9 +70,7 @@ void close_all(Net& net, Holder& holder) {
 TlsTarget insecure() { return {*make_load_context("", true), "127.0.0.1", true}; }
 
 std::shared_ptr<SSL_CTX> server_context(bool tls) {
-  if (!tls) {
-    return nullptr;
-  }
+  if (!tls) { return nullptr; }
   auto context = wire::testing::make_server_context(wire::testing::make_root());
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   return context;
@@ -105,9 +103,7 @@ void open_and_hand_over(benchmark::State& state) {
     state.PauseTiming();
     cpu += cpu_seconds() - before;
     opened += static_cast<double>(count);
-    if (holder.failures != 0) {
-      state.SkipWithError("some connections failed");
-    }
+    if (holder.failures != 0) { state.SkipWithError("some connections failed"); }
     close_all(net, holder);
     state.ResumeTiming();
   }
@@ -232,9 +228,7 @@ void wake_up(benchmark::State& state) {
   reader.net = &net;
   reader.held = &holder.held;
   net.loop.handle(Kind::stream, reader);
-  for (std::uint32_t i = 0; i < kStreams; ++i) {
-    net.loop.watch(holder.held[i].fd, Kind::stream, i);
-  }
+  for (std::uint32_t i = 0; i < kStreams; ++i) { net.loop.watch(holder.held[i].fd, Kind::stream, i); }
   RawReader raw_reader(raw_holder.held);
   double ours = 0;
   double raw = 0;
@@ -242,9 +236,7 @@ void wake_up(benchmark::State& state) {
     const std::size_t until = reader.bytes + kBytes;
     const double start = cpu_seconds();
     server.broadcast();
-    while (reader.bytes < until) {
-      net.loop.run_once(INT64_MAX);
-    }
+    while (reader.bytes < until) { net.loop.run_once(INT64_MAX); }
     const double middle = cpu_seconds();
     raw_server.broadcast();
     raw_reader.read(kBytes);
@@ -274,9 +266,7 @@ void kept_exchange(benchmark::State& state) {
       plan.keep_alive = true;
       const std::size_t until = holder.done + 1;
       net.exchanges.begin(std::move(plan), {}, holder);
-      while (holder.done < until) {
-        turn(net);
-      }
+      while (holder.done < until) { turn(net); }
     }
     cpu += cpu_seconds() - before;
   }

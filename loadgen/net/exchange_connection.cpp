@@ -54,9 +54,7 @@ std::uint32_t Exchanges::Impl::take_kept(const ExchangePlan& plan, const Address
 
 bool Exchanges::Impl::watch(std::uint32_t index, std::uint32_t events) {
   ExchangeSlot& slot = slots[index];
-  if (slot.watching == events) {
-    return true;
-  }
+  if (slot.watching == events) { return true; }
   const bool watched = slot.watching != 0 ? loop.change(slot.channel.fd, Kind::exchange, index, events)
                                           : loop.watch(slot.channel.fd, Kind::exchange, index, events);
   if (!watched) {
@@ -166,9 +164,7 @@ void Exchanges::Impl::drop_connection(ExchangeSlot& slot) {
 /// A kept connection was dead: the request goes out once more, on a new one.
 bool Exchanges::Impl::replaced(std::uint32_t index) {
   ExchangeSlot& slot = slots[index];
-  if (!slot.reused || slot.intake.any_byte()) {
-    return false;
-  }
+  if (!slot.reused || slot.intake.any_byte()) { return false; }
   drop_connection(slot);
   slot.written = 0;
   slot.tries = 0;

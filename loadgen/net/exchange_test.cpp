@@ -104,9 +104,7 @@ TEST(Exchanges, hands_over_streams_that_are_delimited_by_length_or_by_close) {
   EXPECT_EQ(owner.handovers.at(0).framing, Framing::length);
   EXPECT_EQ(owner.handovers.at(0).length, 12U);
   EXPECT_EQ(owner.handovers.at(1).framing, Framing::close);
-  for (auto& [slot, handover] : owner.handovers) {
-    net.channels.close(handover.channel);
-  }
+  for (auto& [slot, handover] : owner.handovers) { net.channels.close(handover.channel); }
 }
 
 TEST(Exchanges, reads_another_answer_than_the_stream_that_was_wanted) {
@@ -378,9 +376,7 @@ TEST(Exchanges, may_begin_again_from_within_a_call_back) {
   RecordingOwner owner;
   Destination to = to_local(port);
   owner.on_finished = [&](Ticket ticket) {
-    if (ticket.slot < 5) {
-      net.exchanges.begin(Net::plan(to), {.slot = ticket.slot + 1}, owner);
-    }
+    if (ticket.slot < 5) { net.exchanges.begin(Net::plan(to), {.slot = ticket.slot + 1}, owner); }
   };
   net.exchanges.begin(Net::plan(to), {.slot = 1}, owner);
   ASSERT_TRUE(net.run([&] { return owner.called == 5; }));

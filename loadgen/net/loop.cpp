@@ -55,9 +55,7 @@ Loop::Loop(Loop&& other) noexcept { *this = std::move(other); }
 
 Loop& Loop::operator=(Loop&& other) noexcept {
   if (this != &other) {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
+    if (fd_ >= 0) { ::close(fd_); }
     fd_ = std::exchange(other.fd_, -1);
     marks_ = std::move(other.marks_);
     events_ = std::move(other.events_);
@@ -71,9 +69,7 @@ Loop& Loop::operator=(Loop&& other) noexcept {
 }
 
 Loop::~Loop() {
-  if (fd_ >= 0) {
-    ::close(fd_);
-  }
+  if (fd_ >= 0) { ::close(fd_); }
 }
 
 bool Loop::control(int operation, int fd, Kind kind, std::uint32_t slot, std::uint32_t events) const {
@@ -84,18 +80,14 @@ bool Loop::control(int operation, int fd, Kind kind, std::uint32_t slot, std::ui
 }
 
 bool Loop::watch(int fd, Kind kind, std::uint32_t slot, std::uint32_t events) {
-  if (fd < 0 || fd >= 1 << kFdBits) {
-    return false;
-  }
+  if (fd < 0 || fd >= 1 << kFdBits) { return false; }
   if (static_cast<std::size_t>(fd) >= marks_.size()) {
     marks_.resize(std::max<std::size_t>(fd + 1, marks_.size() + marks_.size() / 4), 0);
   }
   std::uint16_t& mark = marks_[fd];
   // A forgotten number is either the same descriptor in other hands, or a new one.
   const bool moved = (mark & kLingers) != 0 && control(EPOLL_CTL_MOD, fd, kind, slot, events);
-  if (!moved && !control(EPOLL_CTL_ADD, fd, kind, slot, events)) {
-    return false;
-  }
+  if (!moved && !control(EPOLL_CTL_ADD, fd, kind, slot, events)) { return false; }
   mark = static_cast<std::uint16_t>(kWatched | (mark & kRoundMask));
   return true;
 }
@@ -122,17 +114,13 @@ void Loop::set_now() {
 int Loop::wait(std::int64_t until_ns) {
   static bool nanoseconds = true;
   const std::int64_t left_ns = until_ns == INT64_MAX ? INT64_MAX : std::max<std::int64_t>(until_ns - monotonic_ns(), 0);
-  if (left_ns == 0) {
-    return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, 0);
-  }
+  if (left_ns == 0) { return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, 0); }
   if (nanoseconds) {
     const timespec timeout{left_ns / kSecondNs, left_ns % kSecondNs};
     const int count =
         ::epoll_pwait2(fd_, events_.get(), kEventsAtOnce, left_ns == INT64_MAX ? nullptr : &timeout, nullptr);
     nanoseconds = count >= 0 || (errno != ENOSYS && errno != EPERM);
-    if (nanoseconds) {
-      return count;
-    }
+    if (nanoseconds) { return count; }
   }
   const std::int64_t most_ms = 3'600'000;
   const int timeout_ms = static_cast<int>(std::min(most_ms, left_ns / kMillisecondNs + 1));
@@ -149,9 +137,7 @@ void Loop::dispatch(const epoll_event& event) {
     return;
   }
   // Forgotten and watched anew within this round. (Or exactly 2^14 rounds ago: it is then reported again.)
-  if ((mark & kRoundMask) == (round_ & kRoundMask)) {
-    return;
-  }
+  if ((mark & kRoundMask) == (round_ & kRoundMask)) { return; }
   if (Ready* handler = handlers_[data >> kKindShift]) {
     handler->ready(static_cast<std::uint32_t>(data), event.events);
   }
@@ -161,12 +147,8 @@ int Loop::run_once(std::int64_t until_ns) {
   const int count = wait(until_ns);
   round_ = (round_ & kRoundMask) == kRoundMask ? 1 : static_cast<std::uint16_t>(round_ + 1);  // 0: never forgotten.
   set_now();
-  for (int i = 0; i < count; ++i) {
-    dispatch(events_[i]);
-  }
-  if (count > 0) {
-    set_now();
-  }
+  for (int i = 0; i < count; ++i) { dispatch(events_[i]); }
+  if (count > 0) { set_now(); }
   return std::max(count, 0);
 }
 

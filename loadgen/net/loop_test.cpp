@@ -27,9 +27,7 @@ struct Ends {
     EXPECT_EQ(::read(both[0], &byte, 1), 1);
   }
   void close_first() {
-    if (both[0] >= 0) {
-      ::close(std::exchange(both[0], -1));
-    }
+    if (both[0] >= 0) { ::close(std::exchange(both[0], -1)); }
   }
   int both[2] = {-1, -1};
 };
@@ -37,9 +35,7 @@ struct Ends {
 struct Log final : Ready {
   void ready(std::uint32_t slot, std::uint32_t events) override {
     seen.emplace_back(slot, events);
-    if (then) {
-      then(slot);
-    }
+    if (then) { then(slot); }
   }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> seen;
   std::function<void(std::uint32_t)> then;
@@ -154,8 +150,7 @@ TEST(Loop, says_nothing_of_a_descriptor_that_was_forgotten_but_lives_on) {
 TEST(Loop, waits_until_a_time_and_not_shorter) {
   auto loop = *Loop::make();
   const std::int64_t until = monotonic_ns() + 3'000'000;
-  while (loop.run_once(until) == 0 && loop.now_ns() < until) {
-  }
+  while (loop.run_once(until) == 0 && loop.now_ns() < until) {}
   EXPECT_GE(loop.now_ns(), until);
 }
 

@@ -51,9 +51,7 @@ PortWindows::Range PortWindows::window(std::uint32_t turn) const {
 }
 
 bool PortWindows::narrow(int fd, const sockaddr_storage* from, const sockaddr_storage& to) {
-  if (count_ == 0) {
-    return false;
-  }
+  if (count_ == 0) { return false; }
   const std::size_t hash = hash_of(to) + (from != nullptr ? hash_of(*from) * 31 : 0);
   const Range range = window(turns_[(hash >> 32 ^ hash) % turns_.size()]++ % count_);
   if (!set_range(fd, range.low, range.high)) {

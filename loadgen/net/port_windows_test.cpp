@@ -17,9 +17,7 @@ TEST(PortWindows, cover_the_whole_range_once_in_each_rotation) {
   for (std::uint32_t turn = 0; turn < windows.count(); ++turn) {
     const auto range = windows.window(turn);
     EXPECT_LE(range.low, range.high);
-    for (int port = range.low; port <= range.high; ++port) {
-      EXPECT_TRUE(ports.insert(port).second) << port;
-    }
+    for (int port = range.low; port <= range.high; ++port) { EXPECT_TRUE(ports.insert(port).second) << port; }
   }
   EXPECT_EQ(ports.size(), 202U);
   EXPECT_EQ(*ports.begin(), 1'000);

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 
@@ -22,16 +22,12 @@ bool is_stream(const wire::ResponseHead& head) {
 
 /// Whether a list field has the item, which is lower case.
 bool lists(const wire::Headers& headers, std::string_view name, std::string_view item) {
-  if (!headers.has(name)) {
-    return false;
-  }
+  if (!headers.has(name)) { return false; }
   const std::string all = headers.joined(name);
   std::string_view list = all;
   while (!list.empty()) {
     const auto comma = std::min(list.find(','), list.size());
-    if (wire::media_type(list.substr(0, comma)) == item) {
-      return true;
-    }
+    if (wire::media_type(list.substr(0, comma)) == item) { return true; }
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
@@ -68,9 +64,7 @@ void ResponseIntake::begin(bool want_stream, std::string_view method, std::size_
   detail_.clear();
   reader_.clear();
   decoder_.reset();
-  if (std::exchange(used_, false)) {
-    exchange_ = {};
-  }
+  if (std::exchange(used_, false)) { exchange_ = {}; }
   if (!want_stream_) {
     used_ = true;
     decoder_.emplace(exchange_, method_, body_limit_);
@@ -85,17 +79,11 @@ ResponseIntake::Status ResponseIntake::feed(std::string_view bytes, std::int64_t
 ResponseIntake::Status ResponseIntake::feed_head(std::string_view bytes, std::int64_t at_us) {
   while (!bytes.empty()) {
     const auto taken = reader_.feed(bytes);
-    if (!taken) {
-      return fail(taken.error());
-    }
+    if (!taken) { return fail(taken.error()); }
     bytes.remove_prefix(*taken);
-    if (!reader_.head()) {
-      continue;
-    }
+    if (!reader_.head()) { continue; }
     head_ = reader_.take_head();
-    if (is_stream(head_)) {
-      return begin_stream(bytes);
-    }
+    if (is_stream(head_)) { return begin_stream(bytes); }
     const bool interim = head_.status >= 100 && head_.status < 200 && head_.status != kSwitchingProtocols;
     if (!interim) {
       // Another answer than was wanted: it is read like any other, from its first byte on.
@@ -140,9 +128,7 @@ ResponseIntake::Status ResponseIntake::begin_stream(std::string_view rest) {
 
 ResponseIntake::Status ResponseIntake::feed_body(std::string_view bytes, std::int64_t at_us) {
   const auto taken = decoder_->feed(bytes, at_us);
-  if (!taken) {
-    return fail(taken.error());
-  }
+  if (!taken) { return fail(taken.error()); }
   leftover_ = leftover_ || *taken < bytes.size();
   return decoder_->ended() ? conclude() : Status::more;
 }
@@ -161,9 +147,7 @@ ResponseIntake::Status ResponseIntake::end_of_connection(wire::StreamEnd how, st
 
 ResponseIntake::Status ResponseIntake::conclude() {
   failed_ = failure_of(exchange_.end);
-  if (failed_ == Failed::no) {
-    return Status::done;
-  }
+  if (failed_ == Failed::no) { return Status::done; }
   const auto& notes = exchange_.framing_notes;
   return fail(failed_, failed_ == Failed::malformed || failed_ == Failed::too_big
                            ? (notes.empty() ? std::string() : notes.back().what)

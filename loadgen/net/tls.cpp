@@ -40,9 +40,7 @@ Tls::~Tls() = default;
 
 std::uint32_t Tls::begin(int fd, const TlsTarget& target) {
   auto session = target.context ? TlsSession::make(fd, target) : nullptr;
-  if (!session) {
-    return 0;
-  }
+  if (!session) { return 0; }
   if (impl_->unused.empty()) {
     impl_->unused.push_back(static_cast<std::uint32_t>(impl_->slots.size()));
     impl_->slots.emplace_back();
@@ -62,13 +60,9 @@ std::string Tls::failure(std::uint32_t id) const {
 
 Received Tls::read(std::uint32_t id, char* buffer, std::size_t size) {
   Impl::Slot& slot = impl_->slots[id];
-  if (!slot.session) {
-    return impl_->compact.read(slot.compact, impl_->input.get(), buffer, size);
-  }
+  if (!slot.session) { return impl_->compact.read(slot.compact, impl_->input.get(), buffer, size); }
   const Received received = slot.session->read(impl_->input.get(), size - kWholeRecordBytes, buffer, size);
-  if (slot.session->settled()) {
-    impl_->shrink(slot);
-  }
+  if (slot.session->settled()) { impl_->shrink(slot); }
   return received;
 }
 
@@ -89,9 +83,7 @@ void Tls::settle(std::uint32_t id) {
 void Tls::end(std::uint32_t id, bool notify) {
   Impl::Slot& slot = impl_->slots[id];
   if (slot.session) {
-    if (notify) {
-      slot.session->notify();
-    }
+    if (notify) { slot.session->notify(); }
     slot.session.reset();
   } else {
     impl_->compact.remove(slot.compact, notify);

@@ -22,9 +22,7 @@ std::uint32_t TlsCompact::add(int fd, const RecordKeys& keys) {
   if (unused_.empty()) {
     const auto first = static_cast<std::uint32_t>(chunks_.size()) * kChunk;
     chunks_.push_back(std::make_unique<State[]>(kChunk));
-    for (std::uint32_t i = kChunk; i-- > 0;) {
-      unused_.push_back(first + i);
-    }
+    for (std::uint32_t i = kChunk; i-- > 0;) { unused_.push_back(first + i); }
   }
   const std::uint32_t index = unused_.back();
   unused_.pop_back();
@@ -67,9 +65,7 @@ void TlsCompact::give_back(std::uint32_t& handle) {
   if (handle != 0) {
     std::string& buffer = *buffers_[handle - 1];
     buffer.clear();
-    if (spare_.size() >= kSpareBuffers) {
-      buffer.shrink_to_fit();
-    }
+    if (spare_.size() >= kSpareBuffers) { buffer.shrink_to_fit(); }
     spare_.push_back(handle - 1);
     handle = 0;
     --lent_;
@@ -78,9 +74,7 @@ void TlsCompact::give_back(std::uint32_t& handle) {
 
 Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::size_t size) {
   State& state = at(index);
-  if (state.ended != Received::What::nothing) {
-    return {.what = state.ended};
-  }
+  if (state.ended != Received::What::nothing) { return {.what = state.ended}; }
   std::size_t held = 0;
   if (state.in != 0) {
     const std::string& begun = borrow(state.in);
@@ -89,9 +83,7 @@ Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::s
   }
   Received received = receive_plain(state.fd, input + held, size - held);
   if (received.what != Received::What::bytes) {
-    if (received.what == Received::What::fin) {
-      received.what = Received::What::tls_truncated;
-    }
+    if (received.what == Received::What::fin) { received.what = Received::What::tls_truncated; }
     state.ended = received.what;
     return received;
   }
@@ -105,12 +97,8 @@ Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::s
     } else {
       borrow(state.in).assign(bytes.substr(decoded.taken));
     }
-    if (decoded.update_requested) {
-      state.owes_update = true;
-    }
-    if (state.owes_update) {
-      answer_update(state);
-    }
+    if (decoded.update_requested) { state.owes_update = true; }
+    if (state.owes_update) { answer_update(state); }
     return received;
   }
   give_back(state.in);
@@ -126,41 +114,27 @@ Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::s
 
 /// Sends what record_ holds; what the kernel does not take is kept, unless it takes nothing at all.
 TlsCompact::Sent TlsCompact::send_record(State& state, std::size_t size) {
-  if (size == 0) {
-    return Sent::broken;
-  }
+  if (size == 0) { return Sent::broken; }
   const ssize_t sent = ::send(state.fd, record_.get(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) {
-    return errno == EAGAIN || errno == EINTR ? Sent::nothing : Sent::broken;
-  }
-  if (static_cast<std::size_t>(sent) == size) {
-    return Sent::whole;
-  }
+  if (sent < 0) { return errno == EAGAIN || errno == EINTR ? Sent::nothing : Sent::broken; }
+  if (static_cast<std::size_t>(sent) == size) { return Sent::whole; }
   borrow(state.out).assign(record_.get() + sent, size - static_cast<std::size_t>(sent));
   return Sent::part;
 }
 
 TlsCompact::Sent TlsCompact::flush(State& state) {
-  if (state.out == 0) {
-    return Sent::whole;
-  }
+  if (state.out == 0) { return Sent::whole; }
   std::string& rest = borrow(state.out);
   const ssize_t sent = ::send(state.fd, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) {
-    return errno == EAGAIN || errno == EINTR ? Sent::nothing : Sent::broken;
-  }
+  if (sent < 0) { return errno == EAGAIN || errno == EINTR ? Sent::nothing : Sent::broken; }
   rest.erase(0, static_cast<std::size_t>(sent));
-  if (!rest.empty()) {
-    return Sent::part;
-  }
+  if (!rest.empty()) { return Sent::part; }
   give_back(state.out);
   return Sent::whole;
 }
 
 void TlsCompact::answer_update(State& state) {
-  if (state.out != 0 && flush(state) != Sent::whole) {
-    return;
-  }
+  if (state.out != 0 && flush(state) != Sent::whole) { return; }
   const RecordKeys before = state.keys;
   const Sent sent = send_record(state, codec_.encode_update(state.keys, record_.get()));
   if (sent == Sent::nothing) {
@@ -177,17 +151,13 @@ std::int64_t TlsCompact::write(std::uint32_t index, std::string_view bytes) {
     // As OpenSSL has it: a record that went out in part is taken when all of it is out; the caller comes with the same
     // bytes again.
     const Sent sent = flush(state);
-    if (sent != Sent::whole) {
-      return sent == Sent::broken ? -1 : 0;
-    }
+    if (sent != Sent::whole) { return sent == Sent::broken ? -1 : 0; }
     taken = std::exchange(state.plain, std::uint16_t{0});
     bytes.remove_prefix(std::min(bytes.size(), static_cast<std::size_t>(taken)));
   }
   if (state.owes_update) {
     answer_update(state);
-    if (state.owes_update || state.out != 0) {
-      return taken;
-    }
+    if (state.owes_update || state.out != 0) { return taken; }
   }
   while (!bytes.empty()) {
     const auto piece = bytes.substr(0, kRecordPlainBytes);

@@ -60,9 +60,7 @@ void next_secret(RecordSuite suite, TrafficSecret& secret) {
 
 std::array<std::uint8_t, kIvBytes> nonce_of(const std::array<std::uint8_t, kIvBytes>& iv, std::uint64_t sequence) {
   auto nonce = iv;
-  for (std::size_t i = 0; i < 8; ++i) {
-    nonce[kIvBytes - 1 - i] ^= static_cast<std::uint8_t>(sequence >> (8 * i));
-  }
+  for (std::size_t i = 0; i < 8; ++i) { nonce[kIvBytes - 1 - i] ^= static_cast<std::uint8_t>(sequence >> (8 * i)); }
   return nonce;
 }
 
@@ -111,9 +109,7 @@ struct RecordCodec::Context {
       return keyed = false;
     }
     keyed = true;
-    if (!same) {
-      key = wanted;
-    }
+    if (!same) { key = wanted; }
     int size = 0;
     return EVP_CipherUpdate(handle, nullptr, &size, raw(header), static_cast<int>(header.size())) == 1;
   }
@@ -130,9 +126,7 @@ RecordCodec::~RecordCodec() = default;
 RecordCodec::Context& RecordCodec::context(RecordSuite suite, bool sealing) {
   const auto first = static_cast<std::size_t>(RecordSuite::aes_128_gcm);
   auto& made = contexts_[(static_cast<std::size_t>(suite) - first) * 2 + (sealing ? 1 : 0)];
-  if (!made) {
-    made = std::make_unique<Context>(suite, sealing);
-  }
+  if (!made) { made = std::make_unique<Context>(suite, sealing); }
   return *made;
 }
 
@@ -168,31 +162,23 @@ RecordCodec::Decoded RecordCodec::decode(RecordKeys& keys, std::string_view byte
     if (raw(bytes)[0] != static_cast<std::uint8_t>(RecordType::data) || whole > kRecordBytes || length <= kTagBytes) {
       return stop(Decoded::What::failed);
     }
-    if (bytes.size() < whole) {
-      break;
-    }
+    if (bytes.size() < whole) { break; }
     std::size_t size = 0;
-    if (!open(keys, bytes.substr(0, whole), out + decoded.filled, size)) {
-      return stop(Decoded::What::failed);
-    }
+    if (!open(keys, bytes.substr(0, whole), out + decoded.filled, size)) { return stop(Decoded::What::failed); }
     bytes.remove_prefix(whole);
     decoded.taken += whole;
     const char* const plain = out + decoded.filled;
     while (size > 0 && plain[size - 1] == 0) {  // Padding; the last byte that is not 0 is the type.
       --size;
     }
-    if (size == 0 || --size > kRecordPlainBytes) {
-      return stop(Decoded::What::failed);
-    }
+    if (size == 0 || --size > kRecordPlainBytes) { return stop(Decoded::What::failed); }
     const auto type = static_cast<RecordType>(plain[size]);
     const bool inside_message = keys.message_header_bytes != 0;
     if (type == RecordType::data && !inside_message) {
       decoded.filled += size;
     } else if (type == RecordType::alert && size == 2) {
       const auto what = static_cast<std::uint8_t>(plain[1]);
-      if (what != kUserCanceled) {
-        return stop(what == kCloseNotify ? Decoded::What::close : Decoded::What::failed);
-      }
+      if (what != kUserCanceled) { return stop(what == kCloseNotify ? Decoded::What::close : Decoded::What::failed); }
     } else if (type != RecordType::handshake || size == 0 || !take_handshake(keys, {plain, size}, decoded)) {
       return stop(Decoded::What::failed);
     }
@@ -217,9 +203,7 @@ bool RecordCodec::take_handshake(RecordKeys& keys, std::string_view bytes, Decod
       const bool fits = keys.message_type == kKeyUpdate
                             ? keys.message_left == 1
                             : keys.message_left > 0 && keys.message_left <= kMessageBytesMost;
-      if (!known || (whole && !fits)) {
-        return false;
-      }
+      if (!known || (whole && !fits)) { return false; }
       continue;
     }
     if (keys.message_type == kKeyUpdate) {
@@ -235,9 +219,7 @@ bool RecordCodec::take_handshake(RecordKeys& keys, std::string_view bytes, Decod
     const auto skipped = std::min<std::size_t>(bytes.size(), keys.message_left);
     bytes.remove_prefix(skipped);
     keys.message_left -= static_cast<std::uint32_t>(skipped);
-    if (keys.message_left == 0) {
-      keys.message_header_bytes = 0;
-    }
+    if (keys.message_left == 0) { keys.message_header_bytes = 0; }
   }
   return true;
 }

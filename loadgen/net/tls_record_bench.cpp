@@ -35,9 +35,7 @@ void open_record(benchmark::State& state) {
   for (auto _ : state) {
     keys[turn].read_sequence = 0;
     const auto decoded = codec.decode(keys[turn], records[turn], out.data());
-    if (decoded.filled != 139) {
-      state.SkipWithError("the record does not open");
-    }
+    if (decoded.filled != 139) { state.SkipWithError("the record does not open"); }
     turn = (turn + 1) % keys.size();
   }
 }

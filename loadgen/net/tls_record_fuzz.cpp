@@ -16,9 +16,7 @@ constexpr char kRaw = '\xff';
 std::string sealed(RecordCodec& codec, RecordKeys peer, std::string_view script) {
   std::string bytes;
   while (script.size() >= 2) {
-    if (script[0] == kRaw) {
-      return bytes.append(script.substr(1));
-    }
+    if (script[0] == kRaw) { return bytes.append(script.substr(1)); }
     const auto content = script.substr(2, static_cast<unsigned char>(script[1]));
     std::string record(content.size() + kRecordOverheadBytes, '\0');
     const auto size = codec.encode(peer, static_cast<RecordType>(script[0]), content, record.data());
@@ -48,9 +46,7 @@ Meaning decode(RecordCodec& codec, RecordKeys keys, std::string_view bytes, std:
     meaning.update_requested = meaning.update_requested || decoded.update_requested;
     taken += decoded.taken;
     meaning.what = decoded.what;
-    if (decoded.what != RecordCodec::Decoded::What::more) {
-      break;
-    }
+    if (decoded.what != RecordCodec::Decoded::What::more) { break; }
   }
   return meaning;
 }

@@ -32,9 +32,7 @@ class Handshaken {
       SSL_do_handshake(client_.get());
       move(client_.get(), server_.get());
       SSL_do_handshake(server_.get());
-      if (!SSL_is_init_finished(client_.get())) {
-        move(server_.get(), client_.get());
-      }
+      if (!SSL_is_init_finished(client_.get())) { move(server_.get(), client_.get()); }
     }
     const auto number = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(client_.get()));
     keys = make_record_keys(static_cast<RecordSuite>(number), server_secret_, client_secret_, 0, 0);
@@ -47,9 +45,7 @@ class Handshaken {
   /// What the server has put on the wire since the last call.
   std::string sent() {
     std::string bytes(BIO_ctrl_pending(SSL_get_wbio(server_.get())), '\0');
-    if (!bytes.empty()) {
-      BIO_read(SSL_get_wbio(server_.get()), bytes.data(), static_cast<int>(bytes.size()));
-    }
+    if (!bytes.empty()) { BIO_read(SSL_get_wbio(server_.get()), bytes.data(), static_cast<int>(bytes.size())); }
     return bytes;
   }
   void write(std::string_view data) {

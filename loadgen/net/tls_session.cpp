@@ -25,13 +25,9 @@ bool would_block(int error_number) {
 
 bool parse_secret(std::string_view line, TrafficSecret& secret) {
   std::string_view hex = line.substr(line.rfind(' ') + 1);
-  if (hex.size() % 2 != 0 || hex.size() > 2 * secret.size()) {
-    return false;
-  }
+  if (hex.size() % 2 != 0 || hex.size() > 2 * secret.size()) { return false; }
   for (std::size_t i = 0; !hex.empty(); ++i, hex.remove_prefix(2)) {
-    if (std::from_chars(hex.data(), hex.data() + 2, secret[i], 16).ptr != hex.data() + 2) {
-      return false;
-    }
+    if (std::from_chars(hex.data(), hex.data() + 2, secret[i], 16).ptr != hex.data() + 2) { return false; }
   }
   return true;
 }
@@ -40,9 +36,7 @@ std::optional<RecordSuite> known_suite(const SSL* ssl) {
   const SSL_CIPHER* cipher = SSL_version(ssl) == TLS1_3_VERSION ? SSL_get_current_cipher(ssl) : nullptr;
   const auto number = cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint16_t{0};
   for (const auto suite : {RecordSuite::aes_128_gcm, RecordSuite::aes_256_gcm, RecordSuite::chacha20_poly1305}) {
-    if (number == static_cast<std::uint16_t>(suite)) {
-      return suite;
-    }
+    if (number == static_cast<std::uint16_t>(suite)) { return suite; }
   }
   return std::nullopt;
 }
@@ -80,16 +74,12 @@ struct TlsCallbacks {
       std::memcpy(out, session.input_.data(), *got);
       session.input_.remove_prefix(*got);
       session.in_.feed({out, *got});
-      if (*got == 0) {
-        BIO_set_retry_read(bio);
-      }
+      if (*got == 0) { BIO_set_retry_read(bio); }
       return *got > 0 ? 1 : 0;
     }
     // During the handshake no byte is read beyond what OpenSSL asks for: the first record after it is number 0.
     const ssize_t count = ::recv(session.fd_, out, size, MSG_DONTWAIT);
-    if (count < 0 && would_block(errno)) {
-      BIO_set_retry_read(bio);
-    }
+    if (count < 0 && would_block(errno)) { BIO_set_retry_read(bio); }
     session.reset_ = session.reset_ || (count < 0 && !would_block(errno));
     session.fin_ = session.fin_ || count == 0;
     *got = count > 0 ? static_cast<std::size_t>(count) : 0;
@@ -101,16 +91,12 @@ struct TlsCallbacks {
     BIO_clear_retry_flags(bio);
     const ssize_t count = ::send(session.fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0) {
-      if (would_block(errno)) {
-        BIO_set_retry_write(bio);
-      }
+      if (would_block(errno)) { BIO_set_retry_write(bio); }
       session.reset_ = session.reset_ || !would_block(errno);
       *sent = 0;
       return 0;
     }
-    if (session.established_) {
-      session.out_.feed({bytes, static_cast<std::size_t>(count)});
-    }
+    if (session.established_) { session.out_.feed({bytes, static_cast<std::size_t>(count)}); }
     *sent = static_cast<std::size_t>(count);
     return 1;
   }
@@ -199,9 +185,7 @@ TlsSession::~TlsSession() {
 Step TlsSession::handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_);
-  if (result != 1) {
-    return failed(result);
-  }
+  if (result != 1) { return failed(result); }
   established_ = true;
   return Step::done;
 }
@@ -241,14 +225,10 @@ Received TlsSession::end(Received received) {
 }
 
 Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std::size_t size) {
-  if (ended_ != Received::What::nothing) {
-    return {.what = ended_};
-  }
+  if (ended_ != Received::What::nothing) { return {.what = ended_}; }
   Received received = receive_plain(fd_, input, input_size);
   if (received.what != Received::What::bytes) {
-    if (received.what == Received::What::fin) {
-      received.what = Received::What::tls_truncated;
-    }
+    if (received.what == Received::What::fin) { received.what = Received::What::tls_truncated; }
     broken_ = broken_ || received.what != Received::What::nothing;
     return received;
   }
@@ -261,9 +241,7 @@ Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std
     const int result = SSL_read_ex(ssl_, buffer + filled, size - filled, &got);
     filled += got;
     received.bytes = {buffer, filled};
-    if (result == 1) {
-      continue;
-    }
+    if (result == 1) { continue; }
     const int error = SSL_get_error(ssl_, result);
     if (error == SSL_ERROR_ZERO_RETURN) {
       received.what = Received::What::tls_close;
@@ -277,9 +255,7 @@ Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std
     }
     break;
   }
-  if (settled_) {
-    free_buffers();
-  }
+  if (settled_) { free_buffers(); }
   received.what = filled > 0 ? Received::What::bytes : Received::What::nothing;
   return received;
 }
@@ -288,18 +264,14 @@ std::int64_t TlsSession::write(std::string_view bytes) {
   std::size_t sent = 0;
   ERR_clear_error();
   const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &sent);
-  if (result == 1) {
-    return static_cast<std::int64_t>(sent);
-  }
+  if (result == 1) { return static_cast<std::int64_t>(sent); }
   return failed(result) == Step::failed ? -1 : 0;
 }
 
 /// A NewSessionTicket makes OpenSSL allocate a write buffer that only a write would free. Between records only: some
 /// releases free a buffer that still holds a record's header.
 void TlsSession::free_buffers() {
-  if (in_.between_records()) {
-    SSL_free_buffers(ssl_);
-  }
+  if (in_.between_records()) { SSL_free_buffers(ssl_); }
 }
 
 std::optional<RecordKeys> TlsSession::give_keys() {

@@ -50,9 +50,7 @@ class TlsWays : public ::testing::TestWithParam<Way> {
   /// A script that runs once TLS is up.
   RawServer::Script secured(RawServer::Script script) {
     return [this, script = std::move(script)](Peer& peer) {
-      if (peer.accept_tls(server_.get())) {
-        script(peer);
-      }
+      if (peer.accept_tls(server_.get())) { script(peer); }
     };
   }
 
@@ -86,9 +84,7 @@ class TlsWays : public ::testing::TestWithParam<Way> {
         const Received got = net_.channels.read(channel);
         bytes += got.bytes;
         more = got.more;
-        if (got.what != What::bytes && got.what != What::nothing) {
-          return got.what;
-        }
+        if (got.what != What::bytes && got.what != What::nothing) { return got.what; }
       }
     }
   }
@@ -133,9 +129,7 @@ TEST_P(TlsWays, hands_a_stream_over_and_reads_it_to_its_end) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
     handed_over.wait();
-    for (int i = 2; i < 200; ++i) {
-      peer.send("data: " + std::to_string(i) + "\n\n");
-    }
+    for (int i = 2; i < 200; ++i) { peer.send("data: " + std::to_string(i) + "\n\n"); }
     peer.close_notify();
     peer.fin();
   }));
@@ -150,9 +144,7 @@ TEST_P(TlsWays, hands_a_stream_over_and_reads_it_to_its_end) {
   std::string body = handover.rest;
   EXPECT_EQ(read_all(handover.channel, body), What::tls_close);
   std::string expected;
-  for (int i = 1; i < 200; ++i) {
-    expected += "data: " + std::to_string(i) + "\n\n";
-  }
+  for (int i = 1; i < 200; ++i) { expected += "data: " + std::to_string(i) + "\n\n"; }
   EXPECT_EQ(body, expected);
   net_.channels.close(handover.channel);
   EXPECT_EQ(net_.channels.tls().count(), 0U);
@@ -192,9 +184,7 @@ TEST_P(TlsWays, tells_the_ends_apart) {
 
 TEST_P(TlsWays, reads_more_than_its_buffer_holds) {
   std::string much;
-  for (int i = 0; i < 100'000; ++i) {
-    much += std::to_string(i) + " ";
-  }
+  for (int i = 0; i < 100'000; ++i) { much += std::to_string(i) + " "; }
   RawServer server(secured([&](Peer& peer) {
     peer.send(much);
     peer.close_notify();
@@ -223,9 +213,7 @@ TEST_P(TlsWays, writes_after_it_has_settled) {
     const auto taken = net_.channels.write(channel, left);
     ASSERT_GE(taken, 0);
     left.remove_prefix(static_cast<std::size_t>(taken));
-    if (taken == 0) {
-      wait_for(channel, POLLOUT);
-    }
+    if (taken == 0) { wait_for(channel, POLLOUT); }
   }
   EXPECT_TRUE(recorder.wait_for(2).back() == large);
   std::string bytes;
@@ -242,9 +230,7 @@ TEST_P(TlsWays, survives_records_that_come_byte_by_byte) {
       SSL_write(peer.ssl(), "data\n", 5);
       char* bytes = nullptr;
       const long size = BIO_get_mem_data(memory, &bytes);
-      for (long at = 0; at < size; ++at) {
-        ::send(SSL_get_rfd(peer.ssl()), bytes + at, 1, MSG_NOSIGNAL);
-      }
+      for (long at = 0; at < size; ++at) { ::send(SSL_get_rfd(peer.ssl()), bytes + at, 1, MSG_NOSIGNAL); }
       BIO_reset(memory);
     }
     peer.fin();
@@ -288,9 +274,7 @@ TEST_P(TlsWays, follows_key_updates_and_answers_them) {
 }
 
 TEST_P(TlsWays, stays_with_openssl_after_a_key_update_that_came_before_it_settled) {
-  if (GetParam().version != TLS1_3_VERSION) {
-    return;
-  }
+  if (GetParam().version != TLS1_3_VERSION) { return; }
   Gate settled_now;
   RawServer server(secured([&](Peer& peer) {
     peer.read_request();

@@ -19,18 +19,14 @@ Wheel::Wheel(std::int64_t tick_ns, std::uint32_t buckets)
 }
 
 void Wheel::set(std::uint32_t slot, std::int64_t due_ns) {
-  if (slot >= entries_.size()) {
-    entries_.resize(slot + 1);
-  }
+  if (slot >= entries_.size()) { entries_.resize(slot + 1); }
   cancel(slot);
   const std::int64_t tick = due_ns <= 0 ? 0 : (due_ns - 1) / tick_ns_ + 1;
   if (!advanced_ && (size_ == 0 || tick <= cursor_)) {
     cursor_ = tick - 1;  // Time has not begun: it begins with the earliest deadline.
   }
   const std::int64_t due = std::max(tick, cursor_ + 1);
-  if (due - cursor_ > kFarthestTicks) {
-    return;
-  }
+  if (due - cursor_ > kFarthestTicks) { return; }
   entries_[slot].due = static_cast<std::uint32_t>(due);
   link(slot, entries_[slot].due & mask_);
   ++size_;
@@ -47,20 +43,14 @@ void Wheel::link(std::uint32_t slot, std::uint32_t bucket) {
   Entry& entry = entries_[slot];
   entry.before = kHead + bucket;
   entry.after = heads_[bucket];
-  if (entry.after != kNone) {
-    entries_[entry.after].before = slot;
-  }
+  if (entry.after != kNone) { entries_[entry.after].before = slot; }
   heads_[bucket] = slot;
-  if (bucket <= mask_) {
-    occupied_[bucket / kWordBits] |= std::uint64_t{1} << (bucket % kWordBits);
-  }
+  if (bucket <= mask_) { occupied_[bucket / kWordBits] |= std::uint64_t{1} << (bucket % kWordBits); }
 }
 
 void Wheel::unlink(std::uint32_t slot) {
   Entry& entry = entries_[slot];
-  if (entry.after != kNone) {
-    entries_[entry.after].before = entry.before;
-  }
+  if (entry.after != kNone) { entries_[entry.after].before = entry.before; }
   if (entry.before < kHead) {
     entries_[entry.before].after = entry.after;
   } else {
@@ -76,9 +66,7 @@ void Wheel::unlink(std::uint32_t slot) {
 /// Moves what is due to the list that take_due() empties: a call-back may then set and cancel as it likes.
 void Wheel::collect(std::int64_t now_ns) {
   const std::int64_t now_tick = now_ns / tick_ns_;
-  if (advanced_ && now_tick <= cursor_) {
-    return;
-  }
+  if (advanced_ && now_tick <= cursor_) { return; }
   if (size_ != 0 && now_tick > cursor_) {
     const std::int64_t first = std::max(cursor_ + 1, now_tick - static_cast<std::int64_t>(mask_));
     for (std::int64_t tick = first; tick <= now_tick; ++tick) {
@@ -102,24 +90,18 @@ void Wheel::collect_bucket(std::uint32_t bucket, std::uint32_t now_tick) {
 
 std::uint32_t Wheel::take_due() {
   const std::uint32_t slot = heads_[mask_ + 1];
-  if (slot != kNone) {
-    cancel(slot);
-  }
+  if (slot != kNone) { cancel(slot); }
   return slot;
 }
 
 std::int64_t Wheel::next_ns() const {
-  if (size_ == 0) {
-    return INT64_MAX;
-  }
+  if (size_ == 0) { return INT64_MAX; }
   const auto words = static_cast<std::uint32_t>(occupied_.size());
   const std::uint32_t first = static_cast<std::uint32_t>(cursor_ + 1) & mask_;
   for (std::uint32_t i = 0; i <= words; ++i) {  // The word of `first` is looked at from both sides.
     const std::uint32_t word = (first / kWordBits + i) % words;
     std::uint64_t bits = occupied_[word];
-    if (i == 0) {
-      bits &= ~std::uint64_t{0} << (first % kWordBits);
-    }
+    if (i == 0) { bits &= ~std::uint64_t{0} << (first % kWordBits); }
     if (bits != 0) {
       const std::uint32_t bucket = word * kWordBits + static_cast<std::uint32_t>(std::countr_zero(bits));
       return (cursor_ + 1 + ((bucket - first) & mask_)) * tick_ns_;

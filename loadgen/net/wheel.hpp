@@ -23,9 +23,7 @@ class Wheel {
   template <class Due>
   void advance(std::int64_t now_ns, Due&& due) {
     collect(now_ns);
-    for (std::uint32_t slot = take_due(); slot != kNone; slot = take_due()) {
-      due(slot);
-    }
+    for (std::uint32_t slot = take_due(); slot != kNone; slot = take_due()) { due(slot); }
   }
   /// The earliest time at which advance() may have something to do; INT64_MAX where nothing is set.
   std::int64_t next_ns() const;

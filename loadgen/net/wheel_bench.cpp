@@ -11,9 +11,7 @@ void move_a_deadline(benchmark::State& state) {
   Wheel wheel(100'000'000);
   std::int64_t now = 1'000'000'000'000;
   wheel.advance(now, [](std::uint32_t) {});
-  for (std::uint32_t slot = 0; slot < slots; ++slot) {
-    wheel.set(slot, now + slot * 1'000);
-  }
+  for (std::uint32_t slot = 0; slot < slots; ++slot) { wheel.set(slot, now + slot * 1'000); }
   std::uint32_t slot = 0;
   for (auto _ : state) {
     now += 10'000;
@@ -29,9 +27,7 @@ void fire_and_set_again(benchmark::State& state) {
   Wheel wheel(1'000'000);
   std::int64_t now = 1'000'000'000'000;
   wheel.advance(now, [](std::uint32_t) {});
-  for (std::uint32_t slot = 0; slot < slots; ++slot) {
-    wheel.set(slot, now + slot * (1'000'000'000 / slots));
-  }
+  for (std::uint32_t slot = 0; slot < slots; ++slot) { wheel.set(slot, now + slot * (1'000'000'000 / slots)); }
   std::int64_t fired = 0;
   for (auto _ : state) {
     now = wheel.next_ns();

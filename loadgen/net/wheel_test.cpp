@@ -46,9 +46,7 @@ TEST(Wheel, keeps_deadlines_that_are_many_rotations_ahead) {
   Wheel wheel(1, 64);
   wheel.set(0, 1'000);
   wheel.set(1, 1'000 - 64);
-  for (std::int64_t now = 0; now < 936; ++now) {
-    ASSERT_EQ(fired(wheel, now), Slots{}) << now;
-  }
+  for (std::int64_t now = 0; now < 936; ++now) { ASSERT_EQ(fired(wheel, now), Slots{}) << now; }
   EXPECT_EQ(fired(wheel, 936), Slots{1});
   EXPECT_EQ(fired(wheel, 999), Slots{});
   EXPECT_EQ(fired(wheel, 1'000), Slots{0});
@@ -57,9 +55,7 @@ TEST(Wheel, keeps_deadlines_that_are_many_rotations_ahead) {
 TEST(Wheel, catches_up_after_a_long_pause) {
   Wheel wheel(1, 64);
   EXPECT_EQ(fired(wheel, 10), Slots{});
-  for (std::uint32_t slot = 0; slot < 200; ++slot) {
-    wheel.set(slot, 20 + slot);
-  }
+  for (std::uint32_t slot = 0; slot < 200; ++slot) { wheel.set(slot, 20 + slot); }
   EXPECT_EQ(fired(wheel, 1'000'000).size(), 200U);
 }
 
@@ -92,18 +88,14 @@ TEST(Wheel, takes_a_deadline_beyond_its_reach_as_never) {
 
 TEST(Wheel, lets_a_callback_set_and_cancel_any_slot) {
   Wheel wheel(10);
-  for (std::uint32_t slot = 0; slot < 4; ++slot) {
-    wheel.set(slot, 100);
-  }
+  for (std::uint32_t slot = 0; slot < 4; ++slot) { wheel.set(slot, 100); }
   Slots slots;
   wheel.advance(100, [&](std::uint32_t slot) {
     slots.push_back(slot);
     EXPECT_FALSE(wheel.is_set(slot));
     wheel.set(slot, 50);  // Past: not again in this round.
     for (std::uint32_t other = 0; other < 4; ++other) {
-      if (other != slot) {
-        wheel.cancel(other);
-      }
+      if (other != slot) { wheel.cancel(other); }
     }
   });
   ASSERT_EQ(slots.size(), 1U);
@@ -144,15 +136,11 @@ TEST(Wheel, agrees_with_a_sorted_map) {
         const std::int64_t promised = wheel.next_ns();
         Slots due;
         for (const auto& [candidate, tick] : expected) {
-          if (tick <= now / 16) {
-            due.push_back(candidate);
-          }
+          if (tick <= now / 16) { due.push_back(candidate); }
         }
         ASSERT_TRUE(due.empty() || promised <= now);
         ASSERT_EQ(fired(wheel, now), due);
-        for (const auto done : due) {
-          expected.erase(done);
-        }
+        for (const auto done : due) { expected.erase(done); }
         break;
       }
       default: {

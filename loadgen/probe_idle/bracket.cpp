@@ -17,12 +17,8 @@ Cluster densest(std::vector<double> values, const Precision& precision) {
   Cluster best;
   std::size_t first = 0;
   for (std::size_t last = 0; last < values.size(); ++last) {
-    while (values[last] - values[first] > precision.tolerance_s(values[last])) {
-      ++first;
-    }
-    if (last - first + 1 > best.count) {
-      best = {values[first], values[last], last - first + 1};
-    }
+    while (values[last] - values[first] > precision.tolerance_s(values[last])) { ++first; }
+    if (last - first + 1 > best.count) { best = {values[first], values[last], last - first + 1}; }
   }
   return best;
 }

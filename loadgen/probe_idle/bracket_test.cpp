@@ -52,9 +52,7 @@ TEST(Search, divides_a_bracket_until_it_is_narrow) {
       ASSERT_GT(wait, bracket.alive_s);
       ASSERT_LE(wait, 351);
       (wait < truth ? bracket.alive_s : bracket.dead_s) = wait;
-      if (wait >= truth) {
-        break;
-      }
+      if (wait >= truth) { break; }
     }
   }
   EXPECT_LT(bracket.alive_s, truth);

@@ -31,18 +31,14 @@ constexpr std::size_t kGapsNeeded = 2;
 constexpr double kSteady = 0.5;
 
 std::optional<Heartbeat> steady(BeatKind kind, std::vector<double> gaps) {
-  if (gaps.size() < kGapsNeeded) {
-    return std::nullopt;
-  }
+  if (gaps.size() < kGapsNeeded) { return std::nullopt; }
   std::sort(gaps.begin(), gaps.end());
   Heartbeat heartbeat{kind, gaps[gaps.size() / 2], 0, gaps.back(), gaps.size()};
   // Single gaps may be far off (a stall, a deploy); most of them may not.
   const auto near = std::count_if(gaps.begin(), gaps.end(), [&](double gap) {
     return std::abs(gap - heartbeat.period_s) <= kSteady * heartbeat.period_s;
   });
-  if (heartbeat.period_s <= 0 || static_cast<std::size_t>(near) * 4 < gaps.size() * 3) {
-    return std::nullopt;
-  }
+  if (heartbeat.period_s <= 0 || static_cast<std::size_t>(near) * 4 < gaps.size() * 3) { return std::nullopt; }
   heartbeat.jitter_s = std::max(gaps.back() - heartbeat.period_s, heartbeat.period_s - gaps.front());
   return heartbeat;
 }
@@ -50,16 +46,12 @@ std::optional<Heartbeat> steady(BeatKind kind, std::vector<double> gaps) {
 std::vector<double> gaps_of(const std::vector<Beat>& beats, BeatKind kind) {
   std::map<std::size_t, std::vector<double>> by_stream;
   for (const Beat& beat : beats) {
-    if (beat.kind == kind) {
-      by_stream[beat.stream].push_back(beat.at_s);
-    }
+    if (beat.kind == kind) { by_stream[beat.stream].push_back(beat.at_s); }
   }
   // What came once may have been a greeting: the time from the opening is no gap.
   std::vector<double> between;
   for (const auto& [stream, times] : by_stream) {
-    for (std::size_t i = 1; i < times.size(); ++i) {
-      between.push_back(times[i] - times[i - 1]);
-    }
+    for (std::size_t i = 1; i < times.size(); ++i) { between.push_back(times[i] - times[i - 1]); }
   }
   return between;
 }
@@ -67,21 +59,15 @@ std::vector<double> gaps_of(const std::vector<Beat>& beats, BeatKind kind) {
 }  // namespace
 
 std::optional<BeatKind> beat_kind(const wire::SseItem& item) {
-  if (std::holds_alternative<wire::SseComment>(item)) {
-    return BeatKind::comment;
-  }
+  if (std::holds_alternative<wire::SseComment>(item)) { return BeatKind::comment; }
   const auto* event = std::get_if<wire::SseEvent>(&item);
-  if (event == nullptr || event->type == "endpoint") {
-    return std::nullopt;
-  }
+  if (event == nullptr || event->type == "endpoint") { return std::nullopt; }
   const auto parsed = wire::jsonrpc::parse(event->data);
   if (!parsed || parsed->messages.size() != 1 || parsed->messages.front().kind == wire::jsonrpc::Kind::invalid) {
     return BeatKind::ping_event;
   }
   const auto& message = parsed->messages.front();
-  if (message.kind == wire::jsonrpc::Kind::notification) {
-    return BeatKind::notification;
-  }
+  if (message.kind == wire::jsonrpc::Kind::notification) { return BeatKind::notification; }
   const bool ping = message.kind == wire::jsonrpc::Kind::request && message.method == "ping";
   return ping ? std::optional(BeatKind::ping_request) : std::nullopt;
 }
@@ -90,9 +76,7 @@ std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats) {
   std::optional<Heartbeat> best;
   for (BeatKind kind : {BeatKind::comment, BeatKind::ping_event, BeatKind::ping_request, BeatKind::notification}) {
     auto found = steady(kind, gaps_of(beats, kind));
-    if (found && (!best || found->period_s < best->period_s)) {
-      best = found;
-    }
+    if (found && (!best || found->period_s < best->period_s)) { best = found; }
   }
   return best;
 }

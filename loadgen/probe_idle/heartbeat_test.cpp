@@ -7,9 +7,7 @@ namespace {
 
 std::vector<Beat> beats_at(std::size_t stream, BeatKind kind, std::initializer_list<double> times) {
   std::vector<Beat> beats;
-  for (const double at_s : times) {
-    beats.push_back({stream, at_s, kind});
-  }
+  for (const double at_s : times) { beats.push_back({stream, at_s, kind}); }
   return beats;
 }
 

@@ -34,9 +34,7 @@ wire::json::object everything() {
 }
 
 std::optional<wire::Error> no_stream(const Exchange& exchange) {
-  if (exchange.ok() && exchange.is_event_stream()) {
-    return std::nullopt;
-  }
+  if (exchange.ok() && exchange.is_event_stream()) { return std::nullopt; }
   const auto type = wire::media_type(exchange.head.headers.get("content-type"));
   std::string what = fmt::format("{} was answered with HTTP {}{}{}", exchange.request.method, exchange.head.status,
                                  type.empty() ? "" : ", " + type, exchange.ok() ? ", which is no event stream" : "");
@@ -49,13 +47,9 @@ std::optional<wire::Error> no_stream(const Exchange& exchange) {
 }  // namespace
 
 void PostsUnderWay::send(wire::HttpClient& client, const wire::Request& request, Deadline deadline) {
-  if (posts_.size() >= limits::kPostsUnderWay) {
-    posts_.erase(posts_.begin());
-  }
+  if (posts_.size() >= limits::kPostsUnderWay) { posts_.erase(posts_.begin()); }
   // One that cannot be sent shows in the silence of its stream.
-  if (auto begun = client.begin(request, deadline)) {
-    posts_.push_back({*std::move(begun), deadline});
-  }
+  if (auto begun = client.begin(request, deadline)) { posts_.push_back({*std::move(begun), deadline}); }
 }
 
 void PostsUnderWay::sweep() {
@@ -78,16 +72,10 @@ std::optional<OpenFailure> HeldStreams::open_plain(Held& held) {
   wire::Request request;
   request.url = options_.url;
   request.headers = {{"Accept", "text/event-stream"}, {"Cache-Control", "no-cache"}};
-  for (const wire::Header& header : options_.headers.fields()) {
-    request.headers.set(header.name, header.value);
-  }
+  for (const wire::Header& header : options_.headers.fields()) { request.headers.set(header.name, header.value); }
   auto stream = client_.open(request, Deadline::in(options_.answer_timeout));
-  if (!stream) {
-    return failure(stream.error());
-  }
-  if (auto error = no_stream(stream->exchange())) {
-    return failure(*std::move(error));
-  }
+  if (!stream) { return failure(stream.error()); }
+  if (auto error = no_stream(stream->exchange())) { return failure(*std::move(error)); }
   held.own = *std::move(stream);
   return std::nullopt;
 }
@@ -98,21 +86,13 @@ std::optional<OpenFailure> HeldStreams::open_dialogue(Held& held, Era era) {
                                            .revision = options_.revision,
                                            .headers = options_.headers,
                                            .timeout = options_.answer_timeout});
-  if (!dialogue) {
-    return failure(dialogue.error());
-  }
+  if (!dialogue) { return failure(dialogue.error()); }
   held.dialogue = *std::move(dialogue);
-  if (era == Era::http_sse) {
-    return std::nullopt;
-  }
+  if (era == Era::http_sse) { return std::nullopt; }
   held.opened = Clock::now();  // The stream is another request than the conversation before it.
   auto stream = era == Era::stateless ? held.dialogue->listen(everything()) : held.dialogue->open_get_stream();
-  if (!stream) {
-    return failure(stream.error());
-  }
-  if (auto error = no_stream(stream->exchange())) {
-    return failure(*std::move(error));
-  }
+  if (!stream) { return failure(stream.error()); }
+  if (auto error = no_stream(stream->exchange())) { return failure(*std::move(error)); }
   held.own = *std::move(stream);
   return std::nullopt;
 }
@@ -122,9 +102,7 @@ std::optional<OpenFailure> HeldStreams::open(Era era, bool busy) {
   Held held;
   held.opened = Clock::now();
   if (auto failed = era == Era::none ? open_plain(held) : open_dialogue(held, era)) {
-    if (held.dialogue && held.dialogue->session_id()) {
-      (void)held.dialogue->delete_session();
-    }
+    if (held.dialogue && held.dialogue->session_id()) { (void)held.dialogue->delete_session(); }
     return failed;
   }
   StreamLife life;
@@ -153,9 +131,7 @@ void HeldStreams::pump(Deadline until) {
 void HeldStreams::look() {
   posts_.sweep();
   for (std::size_t i = 0; i < held_.size(); ++i) {
-    if (held_[i].stream() != nullptr && lives_[i].open()) {
-      look_at(i);
-    }
+    if (held_[i].stream() != nullptr && lives_[i].open()) { look_at(i); }
   }
 }
 
@@ -182,9 +158,7 @@ void HeldStreams::take_bytes(Held& held, const Exchange& exchange, StreamLife& l
     }
     held.last_byte_us = std::max(held.last_byte_us, at_us);
   };
-  if (held.last_byte_us == 0) {
-    take(exchange.timings.head_us);
-  }
+  if (held.last_byte_us == 0) { take(exchange.timings.head_us); }
   for (; held.arrivals_seen < exchange.arrivals.size(); ++held.arrivals_seen) {
     take(exchange.arrivals[held.arrivals_seen].at_us);
   }
@@ -213,9 +187,7 @@ void HeldStreams::take_items(std::size_t index, Held& held, const Exchange& exch
     const double at_s = double(at_us) * kMicro;
     const auto kind = beat_kind(item);
     // What comes with the opening is a greeting.
-    if (kind && at_s > opening_s && beats_.size() < limits::kBeats) {
-      beats_.push_back({index, at_s, *kind});
-    }
+    if (kind && at_s > opening_s && beats_.size() < limits::kBeats) { beats_.push_back({index, at_s, *kind}); }
     if (const auto* retry = std::get_if<wire::SseRetry>(&item)) {
       lives_[index].retry_ms = retry->milliseconds;
     } else if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
@@ -225,13 +197,9 @@ void HeldStreams::take_items(std::size_t index, Held& held, const Exchange& exch
 }
 
 void HeldStreams::answer(Held& held, const wire::SseEvent& event) {
-  if (!held.dialogue || held.dialogue->era() == Era::stateless || answered_ >= limits::kServerRequests) {
-    return;
-  }
+  if (!held.dialogue || held.dialogue->era() == Era::stateless || answered_ >= limits::kServerRequests) { return; }
   const auto parsed = wire::jsonrpc::parse(event.data);
-  if (!parsed) {
-    return;
-  }
+  if (!parsed) { return; }
   for (const auto& message : parsed->messages) {
     if (message.kind == wire::jsonrpc::Kind::request && answered_ < limits::kServerRequests) {
       ++answered_;
@@ -243,9 +211,7 @@ void HeldStreams::answer(Held& held, const wire::SseEvent& event) {
 
 bool HeldStreams::ping(std::size_t index) {
   Held& held = held_[index];
-  if (!lives_[index].open() || !held.dialogue || held.dialogue->era() != Era::http_sse) {
-    return false;
-  }
+  if (!lives_[index].open() || !held.dialogue || held.dialogue->era() != Era::http_sse) { return false; }
   const std::string id = fmt::format("probe-idle-{}", next_ping_++);
   posts_.send(client_, held.dialogue->make_post(wire::jsonrpc::request(wire::json::value(id), "ping")),
               Deadline::in(limits::kPostTimeout));
@@ -254,9 +220,7 @@ bool HeldStreams::ping(std::size_t index) {
 
 void HeldStreams::ping_busy() {
   for (std::size_t i = 0; i < held_.size(); ++i) {
-    if (lives_[i].busy) {
-      ping(i);
-    }
+    if (lives_[i].busy) { ping(i); }
   }
 }
 
@@ -265,9 +229,7 @@ std::size_t HeldStreams::count_deaf(Deadline deadline) {
   std::vector<std::pair<std::size_t, std::int64_t>> asked;  // With the last byte before.
   for (std::size_t i = 0; i < held_.size() && asked.size() < limits::kPostsUnderWay; ++i) {
     const std::int64_t before = held_[i].last_byte_us;
-    if (ping(i)) {
-      asked.emplace_back(i, before);
-    }
+    if (ping(i)) { asked.emplace_back(i, before); }
   }
   const auto deaf = [&](const auto& one) {
     return lives_[one.first].open() && held_[one.first].last_byte_us == one.second;
@@ -293,12 +255,8 @@ std::size_t HeldStreams::open_count() const {
 void HeldStreams::say_goodbye() {
   const Deadline enough = Deadline::in(limits::kGoodbyeTimeout);
   for (Held& held : held_) {
-    if (HttpStream* stream = held.stream()) {
-      stream->close();
-    }
-    if (!enough.passed() && held.dialogue && held.dialogue->session_id()) {
-      (void)held.dialogue->delete_session();
-    }
+    if (HttpStream* stream = held.stream()) { stream->close(); }
+    if (!enough.passed() && held.dialogue && held.dialogue->session_id()) { (void)held.dialogue->delete_session(); }
   }
 }
 

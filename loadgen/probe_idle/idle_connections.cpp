@@ -26,9 +26,7 @@ std::vector<double> first_waits(double longest_s, double scale, std::size_t coun
   std::vector<double> waits;
   for (const KnownHop& hop : known_hops()) {
     const double wait_s = (hop.seconds + kBeyond_s) * scale;
-    if (wait_s < longest_s && (waits.empty() || wait_s > waits.back())) {
-      waits.push_back(wait_s);
-    }
+    if (wait_s < longest_s && (waits.empty() || wait_s > waits.back())) { waits.push_back(wait_s); }
   }
   const std::size_t longest = std::min(kLongestWaiters, count);
   if (waits.size() > count - longest) {
@@ -79,9 +77,7 @@ bool IdleConnections::choose_request() {
 std::optional<IdleConnections::Kept> IdleConnections::keep(double wait_s) {
   const Deadline deadline = Deadline::in(options_.answer_timeout);
   auto connection = client_.connect(request_.url, deadline);
-  if (!connection || !connection->exchange(request_, deadline) || !connection->reusable()) {
-    return std::nullopt;
-  }
+  if (!connection || !connection->exchange(request_, deadline) || !connection->reusable()) { return std::nullopt; }
   return Kept{*std::move(connection), wait_s, Clock::now()};
 }
 
@@ -99,12 +95,8 @@ void IdleConnections::open(const std::vector<double>& waits) {
 
 std::string IdleConnections::ask(Kept& kept) {
   const auto answer = kept.connection->exchange(request_, Deadline::in(options_.answer_timeout));
-  if (answer && answer->head.status != kRequestTimeoutStatus) {
-    return "";
-  }
-  if (answer) {
-    return fmt::format("HTTP {}", answer->head.status);
-  }
+  if (answer && answer->head.status != kRequestTimeoutStatus) { return ""; }
+  if (answer) { return fmt::format("HTTP {}", answer->head.status); }
   switch (answer.error().code) {
     case wire::ErrorCode::closed:
       return "FIN";
@@ -127,22 +119,16 @@ void IdleConnections::look() {
   // First everything that is closed gets its date; asking takes time.
   std::vector<std::size_t> closed;
   for (std::size_t i = 0; i < kept_.size(); ++i) {
-    if (!kept_[i].connection) {
-      continue;
-    }
+    if (!kept_[i].connection) { continue; }
     lives_[i].idle_s = seconds(Clock::now() - kept_[i].since);
-    if (!kept_[i].connection->reusable()) {
-      closed.push_back(i);
-    }
+    if (!kept_[i].connection->reusable()) { closed.push_back(i); }
   }
   for (const std::size_t i : closed) {
     const std::string how = ask(kept_[i]);
     end(i, State::closed, how.empty() ? "bytes without a request" : how);
   }
   for (std::size_t i = 0; i < kept_.size(); ++i) {
-    if (!kept_[i].connection || lives_[i].idle_s < kept_[i].wait_s) {
-      continue;
-    }
+    if (!kept_[i].connection || lives_[i].idle_s < kept_[i].wait_s) { continue; }
     lives_[i].idle_s = seconds(Clock::now() - kept_[i].since);
     const std::string how = ask(kept_[i]);
     end(i, how.empty() ? State::answered : State::dead, how);

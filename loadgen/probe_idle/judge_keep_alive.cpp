@@ -29,9 +29,7 @@ constexpr double kSameWait = 10;
 std::vector<double> idle_times(const std::vector<IdleConnection>& connections, State state) {
   std::vector<double> times;
   for (const IdleConnection& connection : connections) {
-    if (connection.state == state) {
-      times.push_back(connection.idle_s);
-    }
+    if (connection.state == state) { times.push_back(connection.idle_s); }
   }
   return times;
 }
@@ -41,9 +39,7 @@ std::string usual_end(const std::vector<IdleConnection>& connections, State stat
   std::map<std::string, int> ends;
   std::string usual;
   for (const IdleConnection& connection : connections) {
-    if (connection.state == state && ++ends[connection.end] > ends[usual]) {
-      usual = connection.end;
-    }
+    if (connection.state == state && ++ends[connection.end] > ends[usual]) { usual = connection.end; }
   }
   return usual;
 }
@@ -53,14 +49,10 @@ std::string usual_end(const std::vector<IdleConnection>& connections, State stat
 KeepAliveFinding judge_keep_alive(const std::vector<IdleConnection>& connections, const Judging& judging) {
   KeepAliveFinding finding;
   finding.opened = connections.size();
-  if (connections.empty()) {
-    return finding;
-  }
+  if (connections.empty()) { return finding; }
   finding.outcome = KeepAliveOutcome::alive;
   const auto answered = idle_times(connections, State::answered);
-  for (const double idle_s : answered) {
-    finding.survived_s = std::max(finding.survived_s, idle_s);
-  }
+  for (const double idle_s : answered) { finding.survived_s = std::max(finding.survived_s, idle_s); }
   const std::size_t needed = std::min(judging.wanted, connections.size());
   const auto closed = idle_times(connections, State::closed);
   const auto dead = idle_times(connections, State::dead);
@@ -75,23 +67,17 @@ KeepAliveFinding judge_keep_alive(const std::vector<IdleConnection>& connections
     // it that was not.
     const double first_dead = *std::min_element(dead.begin(), dead.end());
     double alive_s = 0;
-    for (const double idle_s : answered) {
-      alive_s = idle_s < first_dead ? std::max(alive_s, idle_s) : alive_s;
-    }
+    for (const double idle_s : answered) { alive_s = idle_s < first_dead ? std::max(alive_s, idle_s) : alive_s; }
     // Of those that waited for as long, all have to be dead.
     const bool contradicted = finding.survived_s > first_dead - judging.precision.resolution_s / kSameWait;
     finding.outcome = contradicted ? KeepAliveOutcome::unclear : KeepAliveOutcome::cut;
     finding.confirmed_by = dead.size();
     finding.end = usual_end(connections, State::dead);
-    if (!contradicted) {
-      finding.cut = Bracket{alive_s, first_dead};
-    }
+    if (!contradicted) { finding.cut = Bracket{alive_s, first_dead}; }
   } else if (!closed.empty() && closed.size() >= needed) {
     finding.outcome = KeepAliveOutcome::unclear;
   }
-  if (finding.cut) {
-    finding.hops = matching_hops(*finding.cut, Counts::keep_alive, judging.scale);
-  }
+  if (finding.cut) { finding.hops = matching_hops(*finding.cut, Counts::keep_alive, judging.scale); }
   return finding;
 }
 

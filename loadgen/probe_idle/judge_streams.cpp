@@ -64,9 +64,7 @@ bool is_cut(EndClass end) {
 
 std::vector<double> values(const Lives& lives, Value value) {
   std::vector<double> out;
-  for (const StreamLife* life : lives) {
-    out.push_back(value(*life));
-  }
+  for (const StreamLife* life : lives) { out.push_back(value(*life)); }
   return out;
 }
 
@@ -97,9 +95,7 @@ class Judge {
 
   StreamFinding finding() {
     count();
-    if (all_.empty()) {
-      return finding_;
-    }
+    if (all_.empty()) { return finding_; }
     const Lives& ended = cut_.size() >= clean_.size() ? cut_ : clean_;
     if (ended.empty()) {
       few_ended(0);
@@ -126,9 +122,7 @@ class Judge {
   void judge_clean() {
     const Cluster ages = densest(values(clean_, age_of), judging_.precision);
     const Cluster silences = densest(values(clean_, silence_of), judging_.precision);
-    if (clean_.size() < needed()) {
-      return few_ended(clean_.size());
-    }
+    if (clean_.size() < needed()) { return few_ended(clean_.size()); }
     const bool by_age = ages.count >= silences.count;
     by_age ? take(StreamOutcome::server_closes, clean_, age_of, ages)
            : take(StreamOutcome::server_closes, clean_, silence_of, silences);
@@ -138,9 +132,7 @@ class Judge {
     const Precision& precision = judging_.precision;
     const Cluster silences = densest(values(cut_, silence_of), precision);
     const Cluster ages = densest(values(cut_, age_of), precision);
-    if (cut_.size() < needed()) {
-      return few_ended(cut_.size());
-    }
+    if (cut_.size() < needed()) { return few_ended(cut_.size()); }
     if (ages.count >= needed() && ages.high < precision.resolution_s / 2) {
       return take(StreamOutcome::at_once, cut_, age_of, ages);
     }
@@ -196,9 +188,7 @@ class Judge {
     std::map<std::string, std::size_t> classes;
     for (const StreamLife* life : members) {
       const std::string name(wire::to_string(life->end));
-      if (++classes[name] > classes[finding_.end]) {
-        finding_.end = name;
-      }
+      if (++classes[name] > classes[finding_.end]) { finding_.end = name; }
     }
     const double beyond = cluster.high + judging_.precision.tolerance_s(cluster.high);
     if (value == silence_of && outcome != StreamOutcome::server_closes) {
@@ -206,12 +196,8 @@ class Judge {
         return (life.open() ? longest_silence(life) : life.longest_gap_s) > beyond;
       }));
     }
-    if (outcome == StreamOutcome::age_cut || outcome == StreamOutcome::idle_or_age_cut) {
-      add_hops(Counts::age);
-    }
-    if (outcome == StreamOutcome::idle_cut || outcome == StreamOutcome::idle_or_age_cut) {
-      add_hops(Counts::silence);
-    }
+    if (outcome == StreamOutcome::age_cut || outcome == StreamOutcome::idle_or_age_cut) { add_hops(Counts::age); }
+    if (outcome == StreamOutcome::idle_cut || outcome == StreamOutcome::idle_or_age_cut) { add_hops(Counts::silence); }
   }
 
   void add_hops(Counts counts) {
@@ -237,19 +223,13 @@ StreamFinding judge_streams(const std::vector<StreamLife>& lives, const Judging&
 
 bool settled(const StreamFinding& finding, const std::vector<StreamLife>& lives, const Judging& judging) {
   const auto open = std::count_if(lives.begin(), lives.end(), [](const StreamLife& life) { return life.open(); });
-  if (open == 0) {
-    return true;
-  }
+  if (open == 0) { return true; }
   const std::size_t needed = std::min(judging.wanted, lives.size());
-  if (!finding.cut || finding.confirmed_by < needed) {
-    return false;
-  }
+  if (!finding.cut || finding.confirmed_by < needed) { return false; }
   // A stream that is open may still tell silence from age, or turn out to outlive both; once one has, it is told.
   const double enough_s = finding.cut->dead_s * kOutlived + judging.precision.tolerance_s(finding.cut->dead_s);
   const auto old = [&](const StreamLife& life) { return life.age_s > enough_s; };
-  if (finding.outcome == StreamOutcome::idle_cut && std::any_of(lives.begin(), lives.end(), old)) {
-    return true;
-  }
+  if (finding.outcome == StreamOutcome::idle_cut && std::any_of(lives.begin(), lives.end(), old)) { return true; }
   return std::all_of(lives.begin(), lives.end(), [&](const StreamLife& life) { return !life.open() || old(life); });
 }
 

@@ -25,9 +25,7 @@ std::vector<StreamLife> alike(int count, double age_s, double silence_s, EndClas
 
 TEST(Streams, that_end_after_one_silence_at_many_ages_were_cut_by_silence) {
   std::vector<StreamLife> lives;
-  for (int i = 0; i < 6; ++i) {
-    lives.push_back(life(i, 60 + 11 * i, 60.1, kFin, 11));
-  }
+  for (int i = 0; i < 6; ++i) { lives.push_back(life(i, 60 + 11 * i, 60.1, kFin, 11)); }
   const auto finding = judge_streams(lives, {});
   EXPECT_EQ(finding.outcome, StreamOutcome::idle_cut);
   EXPECT_EQ(*finding.cut, (Bracket{59, 61}));
@@ -55,9 +53,7 @@ TEST(Streams, that_died_in_silence_beside_one_that_was_not_silent_were_cut_by_si
 TEST(Streams, that_died_at_one_age_whatever_they_were_sent_were_cut_by_age) {
   auto lives = alike(6, 30, 30, kFin);
   lives.push_back(life(3, 30.1, 0.5, kFin, 2));
-  for (const double silence_s : {1.0, 1.9, 0.1, 3.2, 4.5, 6.0}) {
-    lives.push_back(life(4, 30.1, silence_s, kFin, 7));
-  }
+  for (const double silence_s : {1.0, 1.9, 0.1, 3.2, 4.5, 6.0}) { lives.push_back(life(4, 30.1, silence_s, kFin, 7)); }
   const auto finding = judge_streams(lives, {});
   EXPECT_EQ(finding.outcome, StreamOutcome::age_cut);
   EXPECT_EQ(describe(finding.hops), "a 30 s hop: API Gateway HTTP API integration timeout");
@@ -81,9 +77,7 @@ TEST(Streams, that_end_in_good_order_were_closed_by_their_server) {
 
 TEST(Streams, that_end_at_one_moment_saw_a_restart) {
   std::vector<StreamLife> lives;
-  for (int i = 0; i < 8; ++i) {
-    lives.push_back(life(5 * i, 70.0 - 5 * i, 70.0 - 5 * i, EndClass::reset));
-  }
+  for (int i = 0; i < 8; ++i) { lives.push_back(life(5 * i, 70.0 - 5 * i, 70.0 - 5 * i, EndClass::reset)); }
   const auto finding = judge_streams(lives, {});
   EXPECT_EQ(finding.outcome, StreamOutcome::simultaneous);
   EXPECT_FALSE(finding.cut);
@@ -95,9 +89,7 @@ TEST(Streams, that_end_as_soon_as_they_are_open_cannot_be_held) {
 
 TEST(Streams, that_end_as_they_like_have_no_cut_off) {
   std::vector<StreamLife> lives;
-  for (int i = 0; i < 8; ++i) {
-    lives.push_back(life(i, 3 + i * i * 5, 2 + i * 4, kFin));
-  }
+  for (int i = 0; i < 8; ++i) { lives.push_back(life(i, 3 + i * i * 5, 2 + i * 4, kFin)); }
   EXPECT_EQ(judge_streams(lives, {}).outcome, StreamOutcome::irregular);
 }
 
@@ -135,9 +127,7 @@ TEST(Streams, are_watched_until_one_tells_silence_from_age) {
 
 TEST(Streams, are_watched_until_enough_agree) {
   auto lives = alike(2, 30, 30, kFin);
-  for (const StreamLife& open : alike(6, 28, 28, EndClass::open)) {
-    lives.push_back(open);
-  }
+  for (const StreamLife& open : alike(6, 28, 28, EndClass::open)) { lives.push_back(open); }
   const Judging judging;
   EXPECT_FALSE(settled(judge_streams(lives, judging), lives, judging));
 }

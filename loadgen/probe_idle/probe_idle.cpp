@@ -87,9 +87,7 @@ class Run {
     report_.scale = options.scale;
     report_.resolution_s = resolution_s_;
     report_.longest_s = longest_s_;
-    if (options.budget_s) {
-      report_.budget_s = *options.budget_s * options.scale;
-    }
+    if (options.budget_s) { report_.budget_s = *options.budget_s * options.scale; }
   }
 
   ProbeIdleReport run() {
@@ -159,9 +157,7 @@ class Run {
                                               .client = options_.client,
                                               .timeout = options_.answer_timeout});
     eras = detection.eras();
-    if (!eras.empty()) {
-      return true;
-    }
+    if (!eras.empty()) { return true; }
     const auto* plain = detection.attempt(Era::http_sse);
     if (plain != nullptr && plain->exchange && plain->exchange->ok() && plain->exchange->is_event_stream()) {
       eras = {Era::none};
@@ -176,9 +172,7 @@ class Run {
     for (const auto& attempt : detection.attempts) {
       best = best == nullptr || weight(attempt) > weight(*best) ? &attempt : best;
     }
-    if (best->error) {
-      return unreachable(*best->error);
-    }
+    if (best->error) { return unreachable(*best->error); }
     const int status = best->exchange ? best->exchange->head.status : 0;
     return unreachable({ErrorCode::rejected, fmt::format("{}{} brought neither MCP nor an event stream: {}",
                                                          refusal(status), best->question, best->why)});
@@ -250,9 +244,7 @@ class Run {
 
   void open_next() {
     const double due_s = double(opened_) * options_.stagger_s * options_.scale;
-    if (give_up_opening_ || opened_ >= options_.streams || elapsed_s() < due_s) {
-      return;
-    }
+    if (give_up_opening_ || opened_ >= options_.streams || elapsed_s() < due_s) { return; }
     const auto failed = streams_.open(report_.era, opened_ % kBusyEvery == kBusyAt);
     if (!failed) {
       ++opened_;
@@ -274,9 +266,7 @@ class Run {
   }
 
   void tell() {
-    if (!progress_ || elapsed_s() < next_progress_s_) {
-      return;
-    }
+    if (!progress_ || elapsed_s() < next_progress_s_) { return; }
     next_progress_s_ = elapsed_s() + kProgress_s * options_.scale;
     ProbeIdleProgress now{.elapsed_s = elapsed_s(), .at_most_s = kAllRounds * longest_s_};
     for (const auto& life : streams_.lives()) {
@@ -295,9 +285,7 @@ class Run {
       report_.stream.deaf = streams_.count_deaf(Deadline::in(idle::limits::kPingTimeout));
     }
     report_.heartbeat = idle::find_heartbeat(streams_.beats());
-    if (!report_.interrupted) {
-      connections_.ask_waiting(kAskedAtTheEnd);
-    }
+    if (!report_.interrupted) { connections_.ask_waiting(kAskedAtTheEnd); }
     report_.keep_alive = idle::judge_keep_alive(connections_.connections(), judging_);
     report_.keep_alive.request = shown(connections_.request());
     doubt_the_living();
@@ -342,9 +330,7 @@ class Run {
 
 wire::Result<ProbeIdleOptions> probe_idle_options(const wire::Profile& profile) {
   auto url = wire::parse_url(profile.url);
-  if (!url) {
-    return tl::unexpected(url.error());
-  }
+  if (!url) { return tl::unexpected(url.error()); }
   ProbeIdleOptions options;
   options.url = *std::move(url);
   options.headers = profile.all_headers();
@@ -362,13 +348,9 @@ wire::Result<ProbeIdleReport> probe_idle(const ProbeIdleOptions& options,
                                          const std::function<void(const ProbeIdleProgress&)>& progress,
                                          const std::atomic<bool>& stop) {
   try {
-    if (auto good = check(options); !good) {
-      return tl::unexpected(good.error());
-    }
+    if (auto good = check(options); !good) { return tl::unexpected(good.error()); }
     return Run(options, progress, stop).run();
-  } catch (const std::exception& exception) {
-    return wire::fail(ErrorCode::internal, exception.what());
-  }
+  } catch (const std::exception& exception) { return wire::fail(ErrorCode::internal, exception.what()); }
 }
 
 }  // namespace weir::loadgen

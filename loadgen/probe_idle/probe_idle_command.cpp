@@ -24,15 +24,11 @@ wire::Result<wire::Header> parse_header(const std::string& text) {
 wire::Result<void> add_credentials(const ProbeIdleArguments& arguments, ProbeIdleOptions& options) {
   for (const std::string& text : arguments.headers) {
     auto header = parse_header(text);
-    if (!header) {
-      return tl::unexpected(header.error());
-    }
+    if (!header) { return tl::unexpected(header.error()); }
     options.secrets.push_back(header->value);
     options.headers.set(header->name, header->value);
   }
-  if (arguments.bearer_variable.empty()) {
-    return {};
-  }
+  if (arguments.bearer_variable.empty()) { return {}; }
   const char* token = std::getenv(arguments.bearer_variable.c_str());
   if (token == nullptr || *token == '\0') {
     return wire::fail(ErrorCode::bad_input,
@@ -44,9 +40,7 @@ wire::Result<void> add_credentials(const ProbeIdleArguments& arguments, ProbeIdl
 }
 
 wire::Result<void> set_era(const ProbeIdleArguments& arguments, ProbeIdleOptions& options) {
-  if (arguments.era.empty()) {
-    return {};
-  }
+  if (arguments.era.empty()) { return {}; }
   options.era = wire::mcp::parse_era(arguments.era);
   if (!options.era) {
     const std::vector<std::string> known = {"none", "http-sse", "streamable", "stateless"};
@@ -67,17 +61,11 @@ wire::Result<ProbeIdleOptions> start_options(const ProbeIdleArguments& arguments
       return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
     auto loaded = wire::load_profile(arguments.profile, variables, arguments.environment);
-    if (!loaded) {
-      return tl::unexpected(loaded.error());
-    }
+    if (!loaded) { return tl::unexpected(loaded.error()); }
     profile = *std::move(loaded);
   }
-  if (!arguments.url.empty()) {
-    profile.url = arguments.url;
-  }
-  if (profile.url.empty()) {
-    return wire::fail(ErrorCode::bad_input, "give a URL, or a profile with one");
-  }
+  if (!arguments.url.empty()) { profile.url = arguments.url; }
+  if (profile.url.empty()) { return wire::fail(ErrorCode::bad_input, "give a URL, or a profile with one"); }
   return probe_idle_options(profile);
 }
 
@@ -116,9 +104,7 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
 
 wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments) {
   auto options = start_options(arguments);
-  if (!options) {
-    return options;
-  }
+  if (!options) { return options; }
   options->revision = arguments.revision.empty() ? options->revision : arguments.revision;
   options->client.ca_file = arguments.ca_file.empty() ? options->client.ca_file : arguments.ca_file;
   options->client.insecure = options->client.insecure || arguments.insecure;
@@ -136,9 +122,7 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& argu
 
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop) {
   std::function<void(const ProbeIdleProgress&)> progress;
-  if (!arguments.quiet) {
-    progress = show_progress;
-  }
+  if (!arguments.quiet) { progress = show_progress; }
   const auto report =
       probe_idle_options(arguments).and_then([&](const ProbeIdleOptions& o) { return probe_idle(o, progress, stop); });
   if (!report) {

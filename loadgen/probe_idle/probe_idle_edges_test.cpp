@@ -30,13 +30,9 @@ struct Edge {
   void operator()(Peer& peer) const {
     auto since = Clock::now();
     while (peer.readable_within(drops_silently ? kForever : keep_alive)) {
-      if (drops_silently && Clock::now() - since > keep_alive) {
-        return peer.rst();
-      }
+      if (drops_silently && Clock::now() - since > keep_alive) { return peer.rst(); }
       const std::string request = peer.read_request();
-      if (request.empty()) {
-        return;
-      }
+      if (request.empty()) { return; }
       if (request.starts_with("GET ")) {
         peer.send(kStreamHead);
         return stream(peer);
@@ -53,9 +49,7 @@ struct Edge {
 bool beat(Peer& peer, milliseconds every, milliseconds span) {
   const auto until = Clock::now() + span;
   while (Clock::now() + every < until) {
-    if (peer.readable_within(every) || !peer.send(kComment)) {
-      return false;
-    }
+    if (peer.readable_within(every) || !peer.send(kComment)) { return false; }
   }
   const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
   return !peer.readable_within(std::max(left, milliseconds(0)));
@@ -77,9 +71,7 @@ struct ProbeIdleEdges : testing::Test {
 TEST_F(ProbeIdleEdges, tell_a_cut_by_age_from_one_by_silence) {
   Edge edge;
   edge.stream = [](Peer& peer) {
-    if (beat(peer, milliseconds(50), milliseconds(300))) {
-      peer.fin();
-    }
+    if (beat(peer, milliseconds(50), milliseconds(300))) { peer.fin(); }
     peer.wait_for_client_end();
   };
   const RawServer server(edge);
@@ -141,9 +133,7 @@ TEST_F(ProbeIdleEdges, fail_a_heartbeat_that_comes_too_late_now_and_then) {
   options.longest_s = 200;
   Edge edge;
   edge.stream = [](Peer& peer) {
-    if (beat(peer, milliseconds(50), milliseconds(200)) && !peer.readable_within(milliseconds(300))) {
-      peer.fin();
-    }
+    if (beat(peer, milliseconds(50), milliseconds(200)) && !peer.readable_within(milliseconds(300))) { peer.fin(); }
     peer.wait_for_client_end();
   };
   const RawServer server(edge);
@@ -157,9 +147,7 @@ TEST_F(ProbeIdleEdges, name_a_server_that_lets_its_clients_poll) {
   Edge edge;
   edge.stream = [](Peer& peer) {
     peer.send("d\r\nretry: 1000\n\n\r\n");
-    if (!peer.readable_within(milliseconds(150))) {
-      peer.send(kLastChunk);
-    }
+    if (!peer.readable_within(milliseconds(150))) { peer.send(kLastChunk); }
   };
   const RawServer server(edge);
   const auto report = probe(server);
@@ -184,8 +172,7 @@ TEST_F(ProbeIdleEdges, close_a_flood) {
   Edge edge;
   edge.stream = [](Peer& peer) {
     const std::string line(1024, 'x');
-    while (peer.send(fmt::format("{:x}\r\n: {}\n\r\n", line.size() + 3, line))) {
-    }
+    while (peer.send(fmt::format("{:x}\r\n: {}\n\r\n", line.size() + 3, line))) {}
   };
   const RawServer server(edge);
   options.streams = 3;

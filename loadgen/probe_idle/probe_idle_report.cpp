@@ -26,9 +26,7 @@ std::string bracket_text(const Bracket& cut, double resolution_s) {
 }
 
 std::string matches(const std::vector<KnownHop>& hops, double scale) {
-  if (hops.empty()) {
-    return "";
-  }
+  if (hops.empty()) { return ""; }
   return fmt::format("matches {}{}", describe(hops), scale == 1 ? "" : fmt::format(" (scaled by {:g})", scale));
 }
 
@@ -51,12 +49,8 @@ bool forgotten(const StreamFinding& stream) {
 }
 
 ExitCode judge_streams_alive(const ProbeIdleReport& report) {
-  if (forgotten(report.stream)) {
-    return ExitCode::target_fails;
-  }
-  if (report.stream.unproven) {
-    return ExitCode::inconclusive;
-  }
+  if (forgotten(report.stream)) { return ExitCode::target_fails; }
+  if (report.stream.unproven) { return ExitCode::inconclusive; }
   // With heartbeats no stream is as silent as the budget allows; without them it has to be waited for.
   const bool tried = !report.budget_s || report.heartbeat || report.stream.survived_s >= *report.budget_s;
   return tried ? ExitCode::good : ExitCode::inconclusive;
@@ -69,12 +63,8 @@ ExitCode judge_idle_cut(const ProbeIdleReport& report) {
 }
 
 ExitCode judge(const ProbeIdleReport& report) {
-  if (report.unreachable) {
-    return ExitCode::unreachable;
-  }
-  if (report.interrupted) {
-    return ExitCode::interrupted;
-  }
+  if (report.unreachable) { return ExitCode::unreachable; }
+  if (report.interrupted) { return ExitCode::interrupted; }
   switch (report.stream.outcome) {
     case StreamOutcome::idle_cut:
     case StreamOutcome::idle_or_age_cut:
@@ -98,9 +88,7 @@ ExitCode judge(const ProbeIdleReport& report) {
 
 std::string ends_text(const std::map<std::string, int>& ends) {
   std::string text;
-  for (const auto& [name, count] : ends) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
-  }
+  for (const auto& [name, count] : ends) { text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name); }
   return text;
 }
 
@@ -149,9 +137,7 @@ std::string supposing(const ProbeIdleReport& report) {
 }
 
 std::string heartbeat_text(const ProbeIdleReport& report) {
-  if (!report.heartbeat) {
-    return "none seen";
-  }
+  if (!report.heartbeat) { return "none seen"; }
   const Heartbeat& beat = *report.heartbeat;
   std::string text = fmt::format("every {} ({}, jitter {}, largest gap {})", span(beat.period_s), to_string(beat.kind),
                                  span(beat.jitter_s), span(beat.largest_gap_s));
@@ -183,15 +169,11 @@ std::string keep_alive_text(const ProbeIdleReport& report) {
 std::string idle_verdict(const ProbeIdleReport& report) {
   const std::string cut =
       fmt::format("a stream that is silent for {} s is cut", number(report.stream.cut->dead_s, report.resolution_s));
-  if (below_budget(report)) {
-    return fmt::format("{}, below the idle budget of {}", cut, span(*report.budget_s));
-  }
+  if (below_budget(report)) { return fmt::format("{}, below the idle budget of {}", cut, span(*report.budget_s)); }
   if (heartbeat_too_late(report)) {
     return fmt::format("{}, and the heartbeat may take {}", cut, span(report.heartbeat->largest_gap_s));
   }
-  if (report.budget_s) {
-    return fmt::format("{}; the idle budget of {} is kept", cut, span(*report.budget_s));
-  }
+  if (report.budget_s) { return fmt::format("{}; the idle budget of {} is kept", cut, span(*report.budget_s)); }
   if (report.heartbeat) {
     return fmt::format("{}; the heartbeat every {} does not come on every stream", cut,
                        span(report.heartbeat->period_s));
@@ -201,17 +183,13 @@ std::string idle_verdict(const ProbeIdleReport& report) {
 
 /// To a tenth of a millisecond; whole numbers without an exponent, which is how Boost.JSON writes a double.
 bj::value number_or_null(std::optional<double> value) {
-  if (!value) {
-    return nullptr;
-  }
+  if (!value) { return nullptr; }
   const double rounded = std::round(*value * 1e4) / 1e4;
   return rounded == std::trunc(rounded) ? bj::value(static_cast<std::int64_t>(rounded)) : bj::value(rounded);
 }
 
 bj::value bracket_json(const std::optional<Bracket>& cut) {
-  if (!cut) {
-    return nullptr;
-  }
+  if (!cut) { return nullptr; }
   return {{"alive_s", number_or_null(cut->alive_s)}, {"dead_s", number_or_null(cut->dead_s)}};
 }
 
@@ -225,9 +203,7 @@ bj::array hops_json(const std::vector<KnownHop>& hops) {
 
 bj::object stream_json(const StreamFinding& stream) {
   bj::object ends;
-  for (const auto& [name, count] : stream.ends) {
-    ends[name] = count;
-  }
+  for (const auto& [name, count] : stream.ends) { ends[name] = count; }
   return {{"outcome", to_string(stream.outcome)},
           {"cut", bracket_json(stream.cut)},
           {"survived_s", number_or_null(stream.survived_s)},
@@ -257,9 +233,7 @@ bj::object keep_alive_json(const KeepAliveFinding& kept) {
 }
 
 bj::value heartbeat_json(const std::optional<Heartbeat>& heartbeat) {
-  if (!heartbeat) {
-    return nullptr;
-  }
+  if (!heartbeat) { return nullptr; }
   return {{"kind", to_string(heartbeat->kind)},
           {"period_s", number_or_null(heartbeat->period_s)},
           {"jitter_s", number_or_null(heartbeat->jitter_s)},
@@ -280,30 +254,20 @@ std::optional<double> ProbeIdleReport::default_silence_s() const {
 }
 
 std::optional<double> ProbeIdleReport::margin_s() const {
-  if (!heartbeat) {
-    return std::nullopt;
-  }
-  if (stream.cut && is_idle(stream.outcome)) {
-    return stream.cut->middle_s() - heartbeat->largest_gap_s;
-  }
+  if (!heartbeat) { return std::nullopt; }
+  if (stream.cut && is_idle(stream.outcome)) { return stream.cut->middle_s() - heartbeat->largest_gap_s; }
   // Where streams have lived through a longer silence, the timer of connections is not theirs.
   const bool may_hold =
       stream.outcome == StreamOutcome::alive && keep_alive.cut && keep_alive.cut->alive_s > stream.survived_s;
-  if (!may_hold) {
-    return std::nullopt;
-  }
+  if (!may_hold) { return std::nullopt; }
   return default_silence_s().value_or(keep_alive.cut->middle_s()) - heartbeat->largest_gap_s;
 }
 
 int exit_code(const ProbeIdleReport& report) { return static_cast<int>(judge(report)); }
 
 std::string verdict(const ProbeIdleReport& report) {
-  if (report.unreachable) {
-    return report.unreachable->detail;
-  }
-  if (report.interrupted) {
-    return "interrupted before the cut-off was known";
-  }
+  if (report.unreachable) { return report.unreachable->detail; }
+  if (report.interrupted) { return "interrupted before the cut-off was known"; }
   switch (report.stream.outcome) {
     case StreamOutcome::idle_cut:
     case StreamOutcome::idle_or_age_cut:
@@ -348,9 +312,7 @@ std::string console(const ProbeIdleReport& report) {
                                  report.unreachable ? "" : fmt::format("{}, ", wire::mcp::to_string(report.era)),
                                  span(report.duration_s));
   const auto line = [&](std::string_view label, const std::string& what) {
-    if (!what.empty()) {
-      text += fmt::format("{:<11} {}\n", label, what);
-    }
+    if (!what.empty()) { text += fmt::format("{:<11} {}\n", label, what); }
   };
   if (!report.unreachable) {
     line("streams", stream_text(report));
@@ -363,18 +325,14 @@ std::string console(const ProbeIdleReport& report) {
     line("note", fmt::format("{} streams lived through a longer silence: there may be several ways to the endpoint",
                              report.stream.outlived_by));
   }
-  for (const std::string& note : report.notes) {
-    line("note", note);
-  }
+  for (const std::string& note : report.notes) { line("note", note); }
   line("verdict", fmt::format("{} (exit {})", verdict(report), exit_code(report)));
   return text;
 }
 
 std::string json(const ProbeIdleReport& report) {
   bj::array notes;
-  for (const std::string& note : report.notes) {
-    notes.emplace_back(reports::valid_utf8(note));
-  }
+  for (const std::string& note : report.notes) { notes.emplace_back(reports::valid_utf8(note)); }
   const bj::object out = {
       {"schema_version", kProbeIdleSchemaVersion},
       {"kind", "probe-idle"},

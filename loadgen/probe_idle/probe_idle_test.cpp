@@ -11,9 +11,7 @@ using wire::mcp::Era;
 
 /// Whether the bracket holds this time; machines that are busy see every end a little late.
 testing::AssertionResult brackets(const std::optional<Bracket>& cut, double seconds) {
-  if (!cut) {
-    return testing::AssertionFailure() << "no cut";
-  }
+  if (!cut) { return testing::AssertionFailure() << "no cut"; }
   const bool holds = cut->alive_s < seconds && seconds < cut->dead_s;
   return (holds ? testing::AssertionSuccess() : testing::AssertionFailure())
          << cut->alive_s << " to " << cut->dead_s << " s";

@@ -16,13 +16,13 @@ constexpr std::size_t kShownBytes = 60;
 
 std::string shown(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, kShownBytes)) out += c >= 0x20 && c < 0x7f ? c : '?';
+  for (const char c : text.substr(0, kShownBytes)) { out += c >= 0x20 && c < 0x7f ? c : '?'; }
   return text.size() > kShownBytes ? out + "..." : out;
 }
 
 std::optional<std::uint32_t> ipv4(std::string_view text) {
   in_addr address{};
-  if (::inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
+  if (::inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) { return std::nullopt; }
   return ntohl(address.s_addr);
 }
 
@@ -38,13 +38,13 @@ std::string text_of(std::uint32_t address) {
 std::optional<std::uint32_t> number(std::string_view text, std::uint32_t most) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || value > most) { return std::nullopt; }
   return value;
 }
 
 /// The end of a range: a last octet, or a whole address.
 std::optional<std::uint32_t> range_end(std::uint32_t first, std::string_view text) {
-  if (const auto octet = number(text, 255)) return (first & 0xffffff00U) | *octet;
+  if (const auto octet = number(text, 255)) { return (first & 0xffffff00U) | *octet; }
   return ipv4(text);
 }
 
@@ -54,18 +54,18 @@ wire::Result<std::vector<std::string>> expand_sources(std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return wire::fail(wire::ErrorCode::bad_input, fmt::format("'{}' {}", shown(text), why));
   };
-  if (is_ipv6(text)) return std::vector<std::string>{std::string(text)};
+  if (is_ipv6(text)) { return std::vector<std::string>{std::string(text)}; }
   const std::size_t dash = text.find('-');
   const auto first = ipv4(text.substr(0, dash));
-  if (!first) return bad("is no address: write 127.0.0.2, or 127.0.0.2-40 for a range");
-  if (dash == std::string_view::npos) return std::vector<std::string>{text_of(*first)};
+  if (!first) { return bad("is no address: write 127.0.0.2, or 127.0.0.2-40 for a range"); }
+  if (dash == std::string_view::npos) { return std::vector<std::string>{text_of(*first)}; }
   const auto last = range_end(*first, text.substr(dash + 1));
-  if (!last || *last < *first) return bad("is no range: write it like 127.0.0.2-40 or 10.0.0.250-10.0.1.5");
+  if (!last || *last < *first) { return bad("is no range: write it like 127.0.0.2-40 or 10.0.0.250-10.0.1.5"); }
   if (*last - *first >= limits::kSources) {
     return bad(fmt::format("has more than {} addresses", std::size_t{limits::kSources}));
   }
   std::vector<std::string> out;
-  for (std::uint32_t i = 0; i <= *last - *first; ++i) out.push_back(text_of(*first + i));
+  for (std::uint32_t i = 0; i <= *last - *first; ++i) { out.push_back(text_of(*first + i)); }
   return out;
 }
 
@@ -74,7 +74,7 @@ std::vector<std::string> compress_sources(const std::vector<std::string>& addres
   for (std::size_t i = 0; i < addresses.size();) {
     const auto first = ipv4(addresses[i]);
     std::size_t end = i + 1;
-    while (first && end < addresses.size() && ipv4(addresses[end]) == *first + (end - i)) ++end;
+    while (first && end < addresses.size() && ipv4(addresses[end]) == *first + (end - i)) { ++end; }
     const auto last = ipv4(addresses[end - 1]);
     if (end == i + 1) {
       out.push_back(addresses[i]);
@@ -95,20 +95,20 @@ wire::Result<void> check_resolve(std::string_view text) {
   };
   // The host may be an IPv6 address in brackets, so its colons are not those between the parts.
   const std::size_t host_end = text.starts_with('[') ? text.find(']') : 0;
-  if (host_end == std::string_view::npos) return bad();
+  if (host_end == std::string_view::npos) { return bad(); }
   const std::size_t port_at = text.find(':', host_end);
-  if (port_at == std::string_view::npos || port_at == 0) return bad();
+  if (port_at == std::string_view::npos || port_at == 0) { return bad(); }
   const std::size_t address_at = text.find(':', port_at + 1);
-  if (address_at == std::string_view::npos) return bad();
+  if (address_at == std::string_view::npos) { return bad(); }
   const auto port = number(text.substr(port_at + 1, address_at - port_at - 1), 65'535);
-  if (!port || *port == 0) return bad();
+  if (!port || *port == 0) { return bad(); }
   std::string_view rest = text.substr(address_at + 1);
   for (;;) {
     const std::size_t comma = rest.find(',');
     std::string_view address = rest.substr(0, comma);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    if (!ipv4(address) && !is_ipv6(address)) return bad();
-    if (comma == std::string_view::npos) return {};
+    if (address.starts_with('[') && address.ends_with(']')) { address = address.substr(1, address.size() - 2); }
+    if (!ipv4(address) && !is_ipv6(address)) { return bad(); }
+    if (comma == std::string_view::npos) { return {}; }
     rest.remove_prefix(comma + 1);
   }
 }

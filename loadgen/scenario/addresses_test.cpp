@@ -16,8 +16,9 @@ TEST(Sources, are_single_addresses_and_ranges) {
 }
 
 TEST(Sources, that_are_none_are_refused_with_an_example) {
-  for (const char* text : {"", "localhost", "127.0.0", "127.0.0.2-", "127.0.0.2-1", "127.0.0.2-256", "127.0.0.2-3-4"})
+  for (const char* text : {"", "localhost", "127.0.0", "127.0.0.2-", "127.0.0.2-1", "127.0.0.2-256", "127.0.0.2-3-4"}) {
     EXPECT_FALSE(expand_sources(text)) << text;
+  }
   EXPECT_EQ(expand_sources("eth0").error().detail,
             "'eth0' is no address: write 127.0.0.2, or 127.0.0.2-40 for a range");
   EXPECT_EQ(expand_sources("127.0.0.9-2").error().detail,
@@ -38,11 +39,13 @@ TEST(Sources, come_back_as_ranges) {
 
 TEST(Resolve, has_host_port_and_addresses) {
   for (const char* text :
-       {"example.com:443:127.0.0.1", "example.com:443:127.0.0.1,127.0.0.2", "a:1:[::1],::2", "[::1]:80:127.0.0.1"})
+       {"example.com:443:127.0.0.1", "example.com:443:127.0.0.1,127.0.0.2", "a:1:[::1],::2", "[::1]:80:127.0.0.1"}) {
     EXPECT_TRUE(check_resolve(text)) << text;
+  }
   for (const char* text : {"", "a", "a:443", "a:443:", "a:0:127.0.0.1", "a:x:127.0.0.1", ":443:127.0.0.1",
-                           "a:443:127.0.0.1,", "[::1:80:127.0.0.1", "a:443:b"})
+                           "a:443:127.0.0.1,", "[::1:80:127.0.0.1", "a:443:b"}) {
     EXPECT_FALSE(check_resolve(text)) << text;
+  }
   EXPECT_EQ(check_resolve("a:443").error().detail, "'a:443' is no resolution: write HOST:PORT:ADDRESS[,ADDRESS]");
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t kShownBytes = 40;
 
 std::string shown(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, kShownBytes)) out += c >= 0x20 && c < 0x7f ? c : '?';
+  for (const char c : text.substr(0, kShownBytes)) { out += c >= 0x20 && c < 0x7f ? c : '?'; }
   return text.size() > kShownBytes ? out + "..." : out;
 }
 
@@ -37,7 +37,7 @@ std::string_view take_number(std::string_view& rest) {
     point = point || rest[end] == '.';
     digits += is_digit(rest[end]) ? 1 : 0;
   }
-  if (digits == 0) return {};
+  if (digits == 0) { return {}; }
   const std::string_view number = rest.substr(0, end);
   rest.remove_prefix(end);
   return number;
@@ -45,10 +45,10 @@ std::string_view take_number(std::string_view& rest) {
 
 const Unit* take_unit(std::string_view& rest) {
   std::size_t end = 0;
-  while (end < rest.size() && rest[end] >= 'a' && rest[end] <= 'z') ++end;
+  while (end < rest.size() && rest[end] >= 'a' && rest[end] <= 'z') { ++end; }
   const std::string_view name = rest.substr(0, end);
   for (const Unit& unit : kUnits) {
-    if (unit.name != name) continue;
+    if (unit.name != name) { continue; }
     rest.remove_prefix(end);
     return &unit;
   }
@@ -65,7 +65,7 @@ std::optional<Nanos> scaled(std::string_view number, Nanos unit) {
       after_point = true;
     } else if (!after_point) {
       whole = whole * 10 + (c - '0');
-      if (whole > kLongest / unit) return std::nullopt;
+      if (whole > kLongest / unit) { return std::nullopt; }
     } else {
       // The digit's share before the division, so that 1/3600 of an hour does not lose its remainder.
       const Nanos tenth = place / 10;
@@ -92,12 +92,12 @@ wire::Result<Nanos> parse_duration(std::string_view text) {
   Nanos last_unit = 0;
   do {
     const std::string_view number = take_number(rest);
-    if (number.empty()) return bad();
+    if (number.empty()) { return bad(); }
     const bool bare = rest.empty() && last_unit == 0;
     const Unit* unit = bare ? &kUnits[2] : take_unit(rest);
-    if (unit == nullptr || (last_unit != 0 && unit->nanos >= last_unit)) return bad();
+    if (unit == nullptr || (last_unit != 0 && unit->nanos >= last_unit)) { return bad(); }
     const auto part = scaled(number, unit->nanos);
-    if (!part || *part > kLongest - sum) return too_long();
+    if (!part || *part > kLongest - sum) { return too_long(); }
     sum += *part;
     last_unit = unit->nanos;
   } while (!rest.empty());
@@ -105,9 +105,9 @@ wire::Result<Nanos> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(Nanos nanos) {
-  if (nanos == 0) return "0s";
+  if (nanos == 0) { return "0s"; }
   for (const Unit& unit : kUnits) {
-    if (nanos % unit.nanos == 0) return fmt::format("{}{}", nanos / unit.nanos, unit.name);
+    if (nanos % unit.nanos == 0) { return fmt::format("{}{}", nanos / unit.nanos, unit.name); }
   }
   return fmt::format("{}ns", nanos);
 }
@@ -121,12 +121,14 @@ wire::Result<double> parse_rate(std::string_view text) {
   const std::string_view number = text.substr(0, slash);
   double value = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(value) || value < 0) return bad();
-  if (slash == std::string_view::npos) return value;
+  if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(value) || value < 0) {
+    return bad();
+  }
+  if (slash == std::string_view::npos) { return value; }
   const std::string_view unit = text.substr(slash + 1);
-  if (unit == "s") return value;
-  if (unit == "m") return value / 60;
-  if (unit == "h") return value / 3600;
+  if (unit == "s") { return value; }
+  if (unit == "m") { return value / 60; }
+  if (unit == "h") { return value / 3600; }
   return bad();
 }
 

@@ -27,12 +27,12 @@ tl::unexpected<wire::Error> bad(std::string_view flag, const wire::Error& error)
 
 std::string shown(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, 60)) out += static_cast<unsigned char>(c) >= 0x20 && c != 0x7f ? c : '?';
+  for (const char c : text.substr(0, 60)) { out += static_cast<unsigned char>(c) >= 0x20 && c != 0x7f ? c : '?'; }
   return text.size() > 60 ? out + "..." : out;
 }
 
 wire::Result<StreamKind> kind_of(std::string_view era) {
-  if (era.empty()) return StreamKind::automatic;
+  if (era.empty()) { return StreamKind::automatic; }
   const auto parsed = wire::mcp::parse_era(era);
   if (!parsed) {
     constexpr std::array<std::string_view, 4> kEras = {"none", "http-sse", "streamable", "stateless"};
@@ -57,34 +57,37 @@ wire::Result<std::vector<CallPlan>> calls_of(const HoldFlags& flags) {
   if (flags.calls.size() > limits::kTools) {
     return bad("--call", fmt::format("there are more than {}", std::size_t{limits::kTools}));
   }
-  if (flags.args.size() > flags.calls.size()) return bad("--args", "belongs to a --call before it; there are too many");
+  if (flags.args.size() > flags.calls.size()) {
+    return bad("--args", "belongs to a --call before it; there are too many");
+  }
   for (std::size_t i = 0; i < flags.calls.size(); ++i) {
     const std::string& text = flags.calls[i];
     CallPlan& call = out.emplace_back();
     const std::size_t equals = text.rfind('=');
     call.tool = text.substr(0, equals);
-    if (call.tool.empty()) return bad("--call", fmt::format("'{}' names no tool: write TOOL=RATE", shown(text)));
+    if (call.tool.empty()) { return bad("--call", fmt::format("'{}' names no tool: write TOOL=RATE", shown(text))); }
     if (equals != std::string::npos) {
       const auto rate = parse_rate(std::string_view(text).substr(equals + 1));
-      if (!rate) return bad("--call", rate.error());
-      if (*rate > limits::kRateMost) return bad("--call", fmt::format("is at most {:.0f}/s", limits::kRateMost));
+      if (!rate) { return bad("--call", rate.error()); }
+      if (*rate > limits::kRateMost) { return bad("--call", fmt::format("is at most {:.0f}/s", limits::kRateMost)); }
       call.per_second = *rate;
     }
     if (i < flags.args.size()) {
       auto arguments = wire::parse_json(flags.args[i]);
-      if (!arguments) return bad("--args", arguments.error());
+      if (!arguments) { return bad("--args", arguments.error()); }
       if (!arguments->value.is_object()) {
         return bad("--args",
                    fmt::format("'{}' must be a JSON object such as {{\"message\": \"hi\"}}", shown(flags.args[i])));
       }
       call.arguments = std::move(arguments->value.get_object());
-      if (const std::string problem = arguments_problem(call.arguments); !problem.empty())
+      if (const std::string problem = arguments_problem(call.arguments); !problem.empty()) {
         return bad("--args", problem);
+      }
     }
-    if (flags.call_timeout.empty()) continue;
+    if (flags.call_timeout.empty()) { continue; }
     const auto timeout = parse_duration(flags.call_timeout);
-    if (!timeout) return bad("--call-timeout", timeout.error());
-    if (*timeout < kMillisecond) return bad("--call-timeout", "must be at least 1ms");
+    if (!timeout) { return bad("--call-timeout", timeout.error()); }
+    if (*timeout < kMillisecond) { return bad("--call-timeout", "must be at least 1ms"); }
     call.timeout = *timeout;
   }
   return out;
@@ -100,13 +103,13 @@ wire::Result<std::vector<Phase>> phases_of(const HoldFlags& flags) {
   ramp.duration = std::max<Nanos>(kSecond, flags.streams * (kSecond / kStreamsPerRampSecond));
   if (!flags.over.empty()) {
     const auto over = parse_duration(flags.over);
-    if (!over) return bad("--over", over.error());
+    if (!over) { return bad("--over", over.error()); }
     ramp.duration = *over;
   }
   Phase hold;
   const auto length = parse_duration(flags.hold_for);
-  if (!length) return bad("--for", length.error());
-  if (*length < kMillisecond) return bad("--for", "must be at least 1ms");
+  if (!length) { return bad("--for", length.error()); }
+  if (*length < kMillisecond) { return bad("--for", "must be at least 1ms"); }
   hold.duration = *length;
   std::vector<Phase> phases = {ramp, hold};
   name_phases(phases);
@@ -114,18 +117,16 @@ wire::Result<std::vector<Phase>> phases_of(const HoldFlags& flags) {
 }
 
 wire::Result<std::optional<wire::JsonPointer>> pointer_of(std::string_view flag, const std::string& text) {
-  if (text.empty()) return std::nullopt;
+  if (text.empty()) { return std::nullopt; }
   auto pointer = wire::JsonPointer::parse(text);
-  if (!pointer) {
-    return bad(flag, fmt::format("'{}' must be a JSON pointer such as /params/data/seq", shown(text)));
-  }
+  if (!pointer) { return bad(flag, fmt::format("'{}' must be a JSON pointer such as /params/data/seq", shown(text))); }
   return pointer;
 }
 
 wire::Result<Population> population_of(const HoldFlags& flags) {
   Population population;
   const auto kind = kind_of(flags.era);
-  if (!kind) return tl::unexpected(kind.error());
+  if (!kind) { return tl::unexpected(kind.error()); }
   population.stream = *kind;
   population.revision = flags.revision;
   if (!flags.revision.empty() && !wire::mcp::is_known_revision(flags.revision)) {
@@ -133,32 +134,34 @@ wire::Result<Population> population_of(const HoldFlags& flags) {
                                          shown(flags.revision)));
   }
   auto calls = calls_of(flags);
-  if (!calls) return tl::unexpected(calls.error());
+  if (!calls) { return tl::unexpected(calls.error()); }
   population.calls = std::move(*calls);
   auto sequence = pointer_of("--sequence", flags.sequence);
-  if (!sequence) return tl::unexpected(sequence.error());
+  if (!sequence) { return tl::unexpected(sequence.error()); }
   auto sent_at = pointer_of("--sent-at", flags.sent_at);
-  if (!sent_at) return tl::unexpected(sent_at.error());
+  if (!sent_at) { return tl::unexpected(sent_at.error()); }
   population.sequence = std::move(*sequence);
   population.sent_at = std::move(*sent_at);
   if (population.stream == StreamKind::plain_get && !population.calls.empty()) {
     return bad("--call", "makes MCP calls and '--era none' speaks no MCP: leave one of them out");
   }
-  if (const std::string problem = population_problem(population); !problem.empty()) return bad("--revision", problem);
+  if (const std::string problem = population_problem(population); !problem.empty()) {
+    return bad("--revision", problem);
+  }
   return population;
 }
 
 wire::Result<void> take_addresses(const HoldFlags& flags, Scenario& scenario) {
   for (const std::string& text : flags.sources) {
     auto more = expand_sources(text);
-    if (!more) return bad("--source", more.error());
+    if (!more) { return bad("--source", more.error()); }
     std::move(more->begin(), more->end(), std::back_inserter(scenario.sources));
     if (scenario.sources.size() > limits::kSources) {
       return bad("--source", fmt::format("there are more than {} addresses", std::size_t{limits::kSources}));
     }
   }
   for (const std::string& text : flags.resolve) {
-    if (const auto good = check_resolve(text); !good) return bad("--resolve", good.error());
+    if (const auto good = check_resolve(text); !good) { return bad("--resolve", good.error()); }
   }
   scenario.resolve = flags.resolve;
   return {};
@@ -170,9 +173,9 @@ wire::Result<Scenario> scenario_of(const HoldFlags& flags) {
   Scenario scenario;
   scenario.name = "hold";
   scenario.target = flags.target;
-  if (!flags.url.empty()) scenario.target.url = flags.url;
+  if (!flags.url.empty()) { scenario.target.url = flags.url; }
   const auto url = wire::parse_url(scenario.target.url);
-  if (!url) return tl::unexpected(url.error());
+  if (!url) { return tl::unexpected(url.error()); }
   if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
     scenario.target.secrets.push_back(url->userinfo.substr(colon + 1));
   }
@@ -182,15 +185,15 @@ wire::Result<Scenario> scenario_of(const HoldFlags& flags) {
   }
   scenario.workers = flags.workers;
   auto population = population_of(flags);
-  if (!population) return tl::unexpected(population.error());
+  if (!population) { return tl::unexpected(population.error()); }
   scenario.populations.push_back(std::move(*population));
   auto phases = phases_of(flags);
-  if (!phases) return tl::unexpected(phases.error());
+  if (!phases) { return tl::unexpected(phases.error()); }
   scenario.phases = std::move(*phases);
-  if (auto taken = take_addresses(flags, scenario); !taken) return tl::unexpected(taken.error());
+  if (auto taken = take_addresses(flags, scenario); !taken) { return tl::unexpected(taken.error()); }
   for (const std::string& text : flags.thresholds) {
     auto threshold = reports::load::parse_threshold(text);
-    if (!threshold) return bad("--threshold", threshold.error());
+    if (!threshold) { return bad("--threshold", threshold.error()); }
     if (const std::string problem = threshold_problem(*threshold, scenario); !problem.empty()) {
       return bad("--threshold", problem);
     }

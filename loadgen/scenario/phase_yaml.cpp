@@ -66,7 +66,7 @@ void read_kind(Reader& in, std::string_view key, const Node& node, PhaseItem& it
       return;
     }
   }
-  if (!node.IsMap()) return in.wrong_kind(key, node, kScalar ? "a length of time such as 10m" : "a map");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, kScalar ? "a length of time such as 10m" : "a map"); }
   in.members(key, node, kKeys, item.phase);
   for (const auto& one : kKeys) {
     if (one.fallback == "required" && !node[std::string(one.name)]) {
@@ -110,7 +110,7 @@ constexpr std::array kPhaseKeys = {
 void read_phases(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   std::vector<Node> nodes;
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
-    if (!item.IsMap()) return in.wrong_kind(where, item, "a map such as {hold: 10m}");
+    if (!item.IsMap()) { return in.wrong_kind(where, item, "a map such as {hold: 10m}"); }
     if (nodes.size() == limits::kPhases) {
       return in.complain(item, fmt::format("'{}' has more than {} items", key, std::size_t{limits::kPhases}));
     }
@@ -122,7 +122,7 @@ void read_phases(Reader& in, std::string_view key, const Node& node, Scenario& s
     scenario.phases.push_back(std::move(read.phase));
     nodes.push_back(item);
   });
-  if (in.failed()) return;
+  if (in.failed()) { return; }
   name_phases(scenario.phases);
   if (const auto problem = phases_problem(scenario.phases, false)) {
     in.complain(problem->index < nodes.size() ? nodes[problem->index] : node,

@@ -14,15 +14,15 @@ constexpr std::string_view kUserAgent = "weir-loadgen/0.1.0";
 wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::Url& base,
                                               const Credentials& credentials) {
   const auto url = wire::resolve(base, call.path);
-  if (!url) return tl::unexpected(url.error());
+  if (!url) { return tl::unexpected(url.error()); }
   wire::Request request{.method = call.method, .url = *url};
   request.headers.set("Accept", "*/*");
-  if (call.json) request.headers.set("Content-Type", "application/json");
-  if (!credentials.bearer.empty()) request.headers.set("Authorization", "Bearer " + credentials.bearer);
-  for (const wire::Header& header : credentials.headers.fields()) request.headers.set(header.name, header.value);
-  for (const wire::Header& header : call.headers.fields()) request.headers.set(header.name, header.value);
+  if (call.json) { request.headers.set("Content-Type", "application/json"); }
+  if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
+  for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
+  for (const wire::Header& header : call.headers.fields()) { request.headers.set(header.name, header.value); }
   auto bytes = wire::request_bytes(request, kUserAgent, false);
-  if (!bytes) return tl::unexpected(bytes.error());
+  if (!bytes) { return tl::unexpected(bytes.error()); }
   PlainRequest made;
   const auto blank = bytes->rfind("\r\n\r\n");
   made.head_ = bytes->substr(0, blank + 2);
@@ -33,7 +33,7 @@ wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::
   made.body_ = call.body;
   if (call.json) {
     auto compiled = Template::compile(*call.json);
-    if (!compiled) return tl::unexpected(compiled.error());
+    if (!compiled) { return tl::unexpected(compiled.error()); }
     made.json_ = *std::move(compiled);
   }
   return made;
@@ -41,7 +41,7 @@ wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::
 
 std::string PlainRequest::render(const TemplateWords& words, std::mt19937_64& random) const {
   std::string body = body_;
-  if (json_) json_->render(words, random, body);
+  if (json_) { json_->render(words, random, body); }
   const bool bodiless = body.empty() && !json_;
   return bodiless ? head_ + "\r\n" : fmt::format("{}Content-Length: {}\r\n\r\n{}", head_, body.size(), body);
 }

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "loadgen/scenario/credentials.hpp"
-#include "loadgen/scenario/template.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/scenario/template.hpp"
 #include "wire/http/url.hpp"
 
 namespace weir::loadgen {

@@ -16,7 +16,7 @@ Word one_of(Reader& in, std::string_view key, const Node& node,
   const std::string text = in.plain_text(key, node);
   std::vector<std::string_view> names;
   for (const auto& [name, word] : words) {
-    if (name == text) return word;
+    if (name == text) { return word; }
     names.push_back(name);
   }
   in.complain(node, fmt::format("'{}' must be one of {}, is '{}'{}", key, fmt::join(names, ", "), Reader::quoted(text),
@@ -40,10 +40,11 @@ constexpr std::array kArrivals = {
 
 void read_arguments(Reader& in, std::string_view key, const Node& node, CallPlan& call) {
   wire::json::value value = in.json_value(key, node);
-  if (wire::json::object* object = value.if_object())
+  if (wire::json::object* object = value.if_object()) {
     call.arguments = std::move(*object);
-  else
+  } else {
     return in.wrong_kind(key, node, "a map");
+  }
   if (const std::string problem = arguments_problem(call.arguments); !problem.empty()) {
     in.complain(node, fmt::format("'{}': {}", key, problem));
   }
@@ -76,15 +77,15 @@ constexpr std::array kHttpKeys = {
                       call.expect_statuses.push_back(
                           in.integer(where, item, 100, 599, "a status code from 100 to 599"));
                     };
-                    if (node.IsScalar()) return read(key, node);
+                    if (node.IsScalar()) { return read(key, node); }
                     in.each_item(key, node, read);
                   }},
 };
 
 void read_http(Reader& in, std::string_view key, const Node& node, CallPlan& call) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map such as {path: /health}");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, "a map such as {path: /health}"); }
   in.members(key, node, kHttpKeys, call.http.emplace());
-  if (in.failed()) return;
+  if (in.failed()) { return; }
   if (const std::string problem = http_problem(*call.http); !problem.empty()) {
     in.complain(node, fmt::format("'{}': {}", key, problem));
   }
@@ -122,7 +123,7 @@ constexpr std::array kReconnectKeys = {
 };
 
 void read_call(Reader& in, std::string_view key, const Node& node, CallPlan& call, auto& keys) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map such as {tool: echo}");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, "a map such as {tool: echo}"); }
   in.members(key, node, keys, call);
   if (call.http && node["tool"]) {
     return in.complain(node, fmt::format("'{}' has 'tool' and 'http': a call is one of them", key));
@@ -130,24 +131,24 @@ void read_call(Reader& in, std::string_view key, const Node& node, CallPlan& cal
   if (!call.http && node["name"]) {
     return in.complain(node, fmt::format("'{}.name' is for calls with 'http': a tool has its own name", key));
   }
-  if (call.http && call.tool.empty()) call.tool = fmt::format("{} {}", call.http->method, call.http->path);
-  if (call.tool.empty()) in.complain(node, fmt::format("'{}' has no 'tool'", key));
+  if (call.http && call.tool.empty()) { call.tool = fmt::format("{} {}", call.http->method, call.http->path); }
+  if (call.tool.empty()) { in.complain(node, fmt::format("'{}' has no 'tool'", key)); }
 }
 
 template <auto kMember>
 void read_pointer(Reader& in, std::string_view key, const Node& node, Population& population) {
   const std::string text = in.plain_text(key, node);
   population.*kMember = wire::JsonPointer::parse(text);
-  if (population.*kMember) return;
+  if (population.*kMember) { return; }
   in.complain(node,
               fmt::format("'{}' must be a JSON pointer such as /params/data/seq, is '{}'", key, Reader::quoted(text)));
 }
 
 void read_url(Reader& in, std::string_view key, const Node& node, Population& population) {
   population.url = in.plain_text(key, node);
-  if (in.failed()) return;
+  if (in.failed()) { return; }
   const auto url = wire::parse_url(population.url);
-  if (!url) return in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
+  if (!url) { return in.complain(node, fmt::format("'{}': {}", key, url.error().detail)); }
   if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
     in.keep_secret(url->userinfo.substr(colon + 1));
   }
@@ -155,7 +156,7 @@ void read_url(Reader& in, std::string_view key, const Node& node, Population& po
 
 void read_revision(Reader& in, std::string_view key, const Node& node, Population& population) {
   population.revision = in.plain_text(key, node);
-  if (wire::mcp::is_known_revision(population.revision)) return;
+  if (wire::mcp::is_known_revision(population.revision)) { return; }
   in.complain(node, fmt::format("'{}' must be one of {}, is '{}'", key, fmt::join(wire::mcp::kRevisions, ", "),
                                 Reader::quoted(population.revision)));
 }
@@ -170,10 +171,11 @@ void read_calls(Reader& in, std::string_view key, const Node& node, Population& 
 }
 
 void read_reconnect(Reader& in, std::string_view key, const Node& node, Population& population) {
-  if (node.IsScalar())
+  if (node.IsScalar()) {
     population.reconnect.enabled = in.boolean(key, node);
-  else
+  } else {
     in.members(key, node, kReconnectKeys, population.reconnect);
+  }
 }
 
 constexpr std::array kPopulationKeys = {
@@ -235,14 +237,14 @@ constexpr std::array kPopulationKeys = {
 void read_populations(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   std::set<std::string> names;
   const auto read = [&](std::string_view where, const Node& item) {
-    if (!item.IsMap()) return in.wrong_kind(where, item, "a map");
+    if (!item.IsMap()) { return in.wrong_kind(where, item, "a map"); }
     if (scenario.populations.size() == limits::kPopulations) {
       return in.complain(item, fmt::format("'{}' has more than {} items", key, std::size_t{limits::kPopulations}));
     }
     Population& population = scenario.populations.emplace_back();
-    if (scenario.populations.size() > 1) population.name = fmt::format("streams {}", scenario.populations.size());
+    if (scenario.populations.size() > 1) { population.name = fmt::format("streams {}", scenario.populations.size()); }
     in.members(where, item, kPopulationKeys, population);
-    if (in.failed()) return;
+    if (in.failed()) { return; }
     if (!names.insert(population.name).second) {
       in.complain(item, fmt::format("'{}.name': '{}' stands twice: give each population its own", where,
                                     Reader::quoted(population.name)));
@@ -251,10 +253,11 @@ void read_populations(Reader& in, std::string_view key, const Node& node, Scenar
       in.complain(item, fmt::format("'{}': {}", where, problem));
     }
   };
-  if (node.IsMap())
+  if (node.IsMap()) {
     read(key, node);
-  else
+  } else {
     in.each_item(key, node, read);
+  }
 }
 
 void describe_populations(std::string_view prefix, Help& out) {

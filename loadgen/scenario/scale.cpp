@@ -19,7 +19,7 @@ class Scale {
 
   /// Never to nothing, which often means "never".
   void wait(Nanos& nanos) const {
-    if (nanos > 0) nanos = std::max(kMillisecond, Nanos(std::llround(double(nanos) * factor_)));
+    if (nanos > 0) { nanos = std::max(kMillisecond, Nanos(std::llround(double(nanos) * factor_))); }
   }
 
   void timeout(Nanos& nanos) const {
@@ -38,13 +38,13 @@ class Scale {
     timeout(population.connect_timeout);
     timeout(population.answer_timeout);
     call(population.stream_call);
-    for (auto& plan : population.calls) call(plan);
+    for (auto& plan : population.calls) { call(plan); }
   }
 
   void threshold(reports::load::Threshold& threshold) const {
     const bool waits = std::any_of(kWaits.begin(), kWaits.end(),
                                    [&](std::string_view prefix) { return threshold.metric.starts_with(prefix); });
-    if (!waits) return;
+    if (!waits) { return; }
     threshold.bound *= factor_;
     const auto value = format_duration(std::llround(threshold.bound * double(kSecond)));
     threshold.text =
@@ -62,12 +62,12 @@ wire::Result<Scenario> scaled(Scenario scenario, double factor) {
     return wire::fail(wire::ErrorCode::bad_input,
                       fmt::format("--scale must be between {} and {}, is {}", kScaleLeast, kScaleMost, factor));
   }
-  if (factor == 1) return scenario;
+  if (factor == 1) { return scenario; }
   const Scale scale(factor);
-  for (auto& population : scenario.populations) scale.population(population);
-  for (auto& phase : scenario.phases) scale.wait(phase.duration);
-  for (auto& threshold : scenario.thresholds) scale.threshold(threshold);
-  if (scenario.oauth) scale.wait(scenario.oauth->refresh_before);
+  for (auto& population : scenario.populations) { scale.population(population); }
+  for (auto& phase : scenario.phases) { scale.wait(phase.duration); }
+  for (auto& threshold : scenario.thresholds) { scale.threshold(threshold); }
+  if (scenario.oauth) { scale.wait(scenario.oauth->refresh_before); }
   scale.wait(scenario.resolve_every);
   return scenario;
 }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <set>
 
-#include "loadgen/scenario/plain_request.hpp"
-#include "loadgen/scenario/template.hpp"
 #include "loadgen/limits.hpp"
+#include "loadgen/scenario/plain_request.hpp"
 #include "loadgen/scenario/search.hpp"
+#include "loadgen/scenario/template.hpp"
 #include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {
@@ -61,8 +61,8 @@ std::string arguments_problem(const wire::json::object& arguments) {
 }
 
 std::string http_problem(const HttpCall& call) {
-  if (!call.path.starts_with('/')) return "'path' must begin with '/': it is on the origin of the population's URL";
-  if (call.json && !call.body.empty()) return "'json' and 'body' are both the body: leave one of them out";
+  if (!call.path.starts_with('/')) { return "'path' must begin with '/': it is on the origin of the population's URL"; }
+  if (call.json && !call.body.empty()) { return "'json' and 'body' are both the body: leave one of them out"; }
   const auto made = PlainRequest::make(call, wire::Url{.scheme = "http", .host = "localhost", .port = 80}, {});
   return made ? "" : made.error().detail;
 }
@@ -101,12 +101,12 @@ std::string population_problem(const Population& population) {
 
 void name_phases(std::vector<Phase>& phases) {
   std::set<std::string> taken;
-  for (const Phase& phase : phases) taken.insert(phase.name);
+  for (const Phase& phase : phases) { taken.insert(phase.name); }
   for (Phase& phase : phases) {
-    if (!phase.name.empty()) continue;
+    if (!phase.name.empty()) { continue; }
     const std::string kind(to_string(phase.kind));
     phase.name = kind;
-    for (int next = 2; !taken.insert(phase.name).second; ++next) phase.name = fmt::format("{} {}", kind, next);
+    for (int next = 2; !taken.insert(phase.name).second; ++next) { phase.name = fmt::format("{} {}", kind, next); }
   }
 }
 
@@ -127,8 +127,8 @@ std::optional<PhaseProblem> phases_problem(const std::vector<Phase>& phases, boo
                                          to_string(phase.kind))};
     }
     if (phase.kind == Phase::Kind::search) {
-      if (search != nullptr) return PhaseProblem{i, "a scenario has one search: make two scenarios"};
-      if (std::string problem = search_problem(phase); !problem.empty()) return PhaseProblem{i, std::move(problem)};
+      if (search != nullptr) { return PhaseProblem{i, "a scenario has one search: make two scenarios"}; }
+      if (std::string problem = search_problem(phase); !problem.empty()) { return PhaseProblem{i, std::move(problem)}; }
       search = &phase;
     }
     count += search == &phase ? static_cast<std::size_t>(search_steps(phase)) : 1;
@@ -155,8 +155,8 @@ std::string threshold_problem(const reports::load::Threshold& threshold, const S
   }
   for (const Population& population : scenario.populations) {
     populations.push_back(population.name);
-    if (!threshold.population.empty() && population.name != threshold.population) continue;
-    for (const CallPlan& call : population.calls) tools.push_back(call.tool);
+    if (!threshold.population.empty() && population.name != threshold.population) { continue; }
+    for (const CallPlan& call : population.calls) { tools.push_back(call.tool); }
   }
   if (!threshold.phase.empty() && !step && !has(phases, threshold.phase)) {
     return unknown("phase", threshold.phase, phases);

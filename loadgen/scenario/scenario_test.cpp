@@ -35,7 +35,7 @@ Scenario good(std::string_view yaml) {
 
 std::string complaint(std::string_view yaml) {
   const auto scenario = parse_scenario(yaml, "soak.yaml", environment);
-  if (scenario) return "no complaint";
+  if (scenario) { return "no complaint"; }
   EXPECT_EQ(scenario.error().detail.find('\n'), std::string::npos);
   return scenario.error().detail;
 }
@@ -114,17 +114,19 @@ TEST(Scenario, reads_the_documented_example_with_every_key) {
 /// The keys of a file, as paths; what stands in maps of the user's own is not looked into.
 void collect(const YAML::Node& node, const std::string& path, std::set<std::string>& out) {
   if (node.IsSequence()) {
-    for (const YAML::Node& item : node)
-      if (item.IsMap()) collect(item, path + "[]", out);
+    for (const YAML::Node& item : node) {
+      if (item.IsMap()) { collect(item, path + "[]", out); }
+    }
     return;
   }
-  if (!node.IsMap()) return;
+  if (!node.IsMap()) { return; }
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
     const std::string here = path.empty() ? name : path + "." + name;
     out.insert(here);
-    if (name != "target" && name != "arguments" && name != "headers" && name != "json")
+    if (name != "target" && name != "arguments" && name != "headers" && name != "json") {
       collect(member.second, here, out);
+    }
   }
 }
 
@@ -140,8 +142,9 @@ TEST(Scenario, has_an_example_with_each_key_of_the_table_and_no_other) {
 
 TEST(Scenario, explains_each_key_in_its_help) {
   const std::string help = scenario_help();
-  for (const keys::KeyHelp& key : keys::scenario_keys())
+  for (const keys::KeyHelp& key : keys::scenario_keys()) {
     EXPECT_NE(help.find("\n" + key.path + "  ("), std::string::npos) << key.path;
+  }
   EXPECT_NE(help.find("stream_drop_ratio"), std::string::npos);
 }
 
@@ -248,7 +251,7 @@ TEST(Scenario, names_phases_by_their_kind) {
       good(with_phases("[{ramp: {to: 1}}, {hold: 1s}, {hold: 1s, name: hold 2}, {hold: 1s}, {reconnect: {for: 1s}}, "
                        "{search: {from: 1, step: 1, most: 3, each: 1s}}]"));
   std::vector<std::string> names;
-  for (const Phase& phase : scenario.phases) names.push_back(phase.name);
+  for (const Phase& phase : scenario.phases) { names.push_back(phase.name); }
   EXPECT_EQ(names, (std::vector<std::string>{"ramp", "hold", "hold 2", "hold 3", "reconnect", "search"}));
 }
 
@@ -305,7 +308,9 @@ TEST(ToYaml, shows_no_credential) {
       "populations: {calls: [{tool: a, arguments: {key: 'x ${TOKEN} y', literal: '$${TOKEN}'}}]}\n" +
       std::string(kPhases));
   const std::string yaml = to_yaml(scenario);
-  for (const std::string& secret : scenario.target.secrets) EXPECT_EQ(yaml.find(secret), std::string::npos) << secret;
+  for (const std::string& secret : scenario.target.secrets) {
+    EXPECT_EQ(yaml.find(secret), std::string::npos) << secret;
+  }
   EXPECT_EQ(scenario.target.secrets.size(), 6U);
   EXPECT_NE(yaml.find("# A credential that was written in clear is left out"), std::string::npos);
   EXPECT_NE(yaml.find("url: \"https://mcp.example.com/mcp\""), std::string::npos) << yaml;
@@ -337,7 +342,7 @@ std::string random_text() {
 /// Without what would open a placeholder.
 std::string random_argument() {
   std::string text = random_text();
-  for (std::size_t at; (at = text.find("{{")) != std::string::npos;) text.erase(at, 1);
+  for (std::size_t at; (at = text.find("{{")) != std::string::npos;) { text.erase(at, 1); }
   return text;
 }
 Nanos random_length(Nanos least) {
@@ -356,13 +361,14 @@ wire::json::value random_json(int depth) {
       return *rc::gen::arbitrary<bool>();
     case 4: {
       wire::json::array array;
-      for (int i = *rc::gen::inRange(0, 3); i > 0; --i) array.push_back(random_json(depth - 1));
+      for (int i = *rc::gen::inRange(0, 3); i > 0; --i) { array.push_back(random_json(depth - 1)); }
       return array;
     }
     default: {
       wire::json::object object;
-      for (int i = *rc::gen::inRange(0, 3); i > 0; --i)
+      for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
         object[fmt::format("k{} {}", i, random_text())] = random_json(depth - 1);
+      }
       return object;
     }
   }
@@ -376,22 +382,22 @@ Population random_population(int index) {
   if (*rc::gen::arbitrary<bool>()) {
     CallPlan& call = out.calls.emplace_back();
     call.tool = "t" + random_text();
-    if (auto arguments = random_json(3); arguments.is_object()) call.arguments = arguments.get_object();
+    if (auto arguments = random_json(3); arguments.is_object()) { call.arguments = arguments.get_object(); }
     call.per_second = *rc::gen::inRange(0, 100000) / 7.0;
     call.arrival = *rc::gen::element(Arrival::uniform, Arrival::poisson);
     call.timeout = random_length(kMillisecond);
     if (*rc::gen::arbitrary<bool>()) {
       call.arguments.clear();
       call.http = HttpCall{.method = "POST", .path = "/p", .json = random_json(3)};
-      if (*rc::gen::arbitrary<bool>()) call.http->expect_statuses = {201, 402};
+      if (*rc::gen::arbitrary<bool>()) { call.http->expect_statuses = {201, 402}; }
     }
   }
   out.reconnect.enabled = *rc::gen::arbitrary<bool>();
   out.reconnect.base = random_length(0);
   out.reconnect.cap = out.reconnect.base + random_length(0);
   out.reconnect.resume = *rc::gen::arbitrary<bool>();
-  if (*rc::gen::arbitrary<bool>()) out.sequence = wire::JsonPointer::parse("/a~1b/m~0n//0");
-  if (*rc::gen::arbitrary<bool>()) out.sent_at = wire::JsonPointer::parse("");
+  if (*rc::gen::arbitrary<bool>()) { out.sequence = wire::JsonPointer::parse("/a~1b/m~0n//0"); }
+  if (*rc::gen::arbitrary<bool>()) { out.sent_at = wire::JsonPointer::parse(""); }
   out.connect_timeout = random_length(kMillisecond);
   out.silence_limit = random_length(0);
   return out;
@@ -405,8 +411,8 @@ Phase random_phase(std::size_t index) {
                                             Phase::Kind::spike, Phase::Kind::reconnect);
   out.duration = random_length(kMillisecond);
   const bool goes = out.kind == Phase::Kind::ramp || out.kind == Phase::Kind::spike;
-  if (goes) out.streams = *rc::gen::inRange(1, 4'000'000);
-  if (out.kind == Phase::Kind::churn) out.per_second = *rc::gen::inRange(0, 100000) / 3.0;
+  if (goes) { out.streams = *rc::gen::inRange(1, 4'000'000); }
+  if (out.kind == Phase::Kind::churn) { out.per_second = *rc::gen::inRange(0, 100000) / 3.0; }
   out.call_scale = *rc::gen::inRange(0, 40) / 8.0;
   return out;
 }
@@ -417,17 +423,17 @@ RC_GTEST_PROP(ToYaml, comes_back_as_it_was, ()) {
   scenario.target.url = "https://mcp.example.com/mcp";
   scenario.target.headers.add("X-Tenant", "blue");
   scenario.seed = *rc::gen::arbitrary<std::uint64_t>();
-  for (int i = 0; i < *rc::gen::inRange(1, 4); ++i) scenario.populations.push_back(random_population(i));
-  if (scenario.populations.empty()) scenario.populations.push_back(random_population(9));
+  for (int i = 0; i < *rc::gen::inRange(1, 4); ++i) { scenario.populations.push_back(random_population(i)); }
+  if (scenario.populations.empty()) { scenario.populations.push_back(random_population(9)); }
   const std::size_t phases = *rc::gen::inRange<std::size_t>(1, 5);
-  for (std::size_t i = 0; i < phases; ++i) scenario.phases.push_back(random_phase(i));
+  for (std::size_t i = 0; i < phases; ++i) { scenario.phases.push_back(random_phase(i)); }
   scenario.workers = *rc::gen::inRange(0, 512);
   scenario.lag_bound_seconds = static_cast<double>(random_length(kMillisecond)) / 1e9;
   scenario.resolve_every = random_length(kMillisecond);
 
   const std::string yaml = to_yaml(scenario);
   const auto again = parse_scenario(yaml, "again.yaml", environment);
-  if (!again) RC_FAIL(again.error().detail + "\n" + yaml);
+  if (!again) { RC_FAIL(again.error().detail + "\n" + yaml); }
   RC_ASSERT(to_yaml(*again) == yaml);
   RC_ASSERT(again->name == scenario.name);
   RC_ASSERT(again->seed == scenario.seed);

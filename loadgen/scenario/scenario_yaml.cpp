@@ -8,8 +8,8 @@
 #include "loadgen/scenario/scenario_check.hpp"
 #include "loadgen/scenario/yaml_keys.hpp"
 #include "reports/judge/threshold.hpp"
-#include "wire/target/profile_yaml.hpp"
 #include "wire/http/url.hpp"
+#include "wire/target/profile_yaml.hpp"
 
 namespace weir::loadgen {
 namespace keys {
@@ -27,7 +27,7 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
     return wire::find_beside(in.file(), scenario.target);
   }
   const std::string text = in.plain_text(key, node);
-  if (in.failed()) return;
+  if (in.failed()) { return; }
   if (text.find("://") != std::string::npos) {
     if (!scenario.environment.empty()) {
       return in.complain(
@@ -35,7 +35,7 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
     }
     scenario.target.url = text;
     const auto url = wire::parse_url(text);
-    if (!url) return in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
+    if (!url) { return in.complain(node, fmt::format("'{}': {}", key, url.error().detail)); }
     const auto colon = url->userinfo.find(':');
     return in.keep_secret(colon == std::string::npos ? "" : url->userinfo.substr(colon + 1));
   }
@@ -44,7 +44,7 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
     return in.complain(node, fmt::format("'{}' is a URL (http://...), a map or the path of a profile: {}", key,
                                          profile.error().detail));
   }
-  for (const std::string& secret : profile->secrets) in.keep_secret(secret);
+  for (const std::string& secret : profile->secrets) { in.keep_secret(secret); }
   scenario.target = std::move(*profile);
 }
 
@@ -65,7 +65,7 @@ constexpr std::array kOAuthKeys = {
 };
 
 void read_oauth(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, "a map"); }
   OAuth& oauth = scenario.oauth.emplace();
   in.members(key, node, kOAuthKeys, oauth);
   for (const auto& one : kOAuthKeys) {
@@ -73,15 +73,17 @@ void read_oauth(Reader& in, std::string_view key, const Node& node, Scenario& sc
       in.complain(node, fmt::format("'{}' has no '{}'", key, one.name));
     }
   }
-  if (in.failed()) return;
+  if (in.failed()) { return; }
   const auto url = wire::parse_url(oauth.token_url);
-  if (!url) in.complain(node["token_url"], fmt::format("'{}.token_url': {}", key, url.error().detail));
+  if (!url) { in.complain(node["token_url"], fmt::format("'{}.token_url': {}", key, url.error().detail)); }
 }
 
 void read_seed(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   const std::string text = in.plain_text(key, node);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), scenario.seed);
-  if (error != std::errc() || end != text.data() + text.size()) in.wrong_kind(key, node, "a whole number from 0 on");
+  if (error != std::errc() || end != text.data() + text.size()) {
+    in.wrong_kind(key, node, "a whole number from 0 on");
+  }
 }
 
 void read_sources(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
@@ -98,7 +100,7 @@ void read_sources(Reader& in, std::string_view key, const Node& node, Scenario& 
 void read_resolve(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
     std::string text = in.plain_text(where, item);
-    if (in.failed()) return;
+    if (in.failed()) { return; }
     if (const auto good = check_resolve(text); !good) {
       in.complain(item, fmt::format("'{}': {}", where, good.error().detail));
     }
@@ -112,9 +114,9 @@ void read_resolve(Reader& in, std::string_view key, const Node& node, Scenario& 
 void read_thresholds(Reader& in, std::string_view key, const Node& node, Scenario& scenario) {
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
     const std::string text = in.plain_text(where, item);
-    if (in.failed()) return;
+    if (in.failed()) { return; }
     auto threshold = reports::load::parse_threshold(text);
-    if (!threshold) return in.complain(item, fmt::format("'{}': {}", where, threshold.error()));
+    if (!threshold) { return in.complain(item, fmt::format("'{}': {}", where, threshold.error())); }
     if (scenario.thresholds.size() == limits::kThresholds) {
       return in.complain(item, fmt::format("'{}' has more than {} items", key, std::size_t{limits::kThresholds}));
     }
@@ -159,8 +161,8 @@ constexpr std::array kScenarioKeys = {
 };
 
 void check_whole(Reader& in, const Node& root, const Scenario& scenario) {
-  if (in.failed()) return;
-  if (scenario.target.url.empty()) return in.complain(root, "'target' is missing: the URL of the endpoint");
+  if (in.failed()) { return; }
+  if (scenario.target.url.empty()) { return in.complain(root, "'target' is missing: the URL of the endpoint"); }
   if (scenario.phases.empty()) {
     return in.complain(root, "'phases' is missing: such as [{ramp: {to: 100, over: 10s}}, {hold: 1m}]");
   }
@@ -171,7 +173,7 @@ void check_whole(Reader& in, const Node& root, const Scenario& scenario) {
   }
   for (std::size_t i = 0; i < scenario.thresholds.size(); ++i) {
     const std::string problem = threshold_problem(scenario.thresholds[i], scenario);
-    if (!problem.empty()) in.complain(root["thresholds"][i], fmt::format("'thresholds[{}]': {}", i, problem));
+    if (!problem.empty()) { in.complain(root["thresholds"][i], fmt::format("'thresholds[{}]': {}", i, problem)); }
   }
 }
 
@@ -194,11 +196,11 @@ wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view fi
   keys::Reader in(file_name, "a scenario", environment);
   in.read_document(yaml, limits::kScenarioBytes, [&](const YAML::Node& root) {
     in.members("", root, keys::kScenarioKeys, scenario);
-    if (scenario.populations.empty()) scenario.populations.emplace_back();
+    if (scenario.populations.empty()) { scenario.populations.emplace_back(); }
     take_oauth_of_profile(scenario);
     keys::check_whole(in, root, scenario);
   });
-  if (in.failed()) return tl::unexpected(in.error());
+  if (in.failed()) { return tl::unexpected(in.error()); }
   scenario.target.secrets = in.secrets();
   scenario.target.variables.insert(in.variables().begin(), in.variables().end());
   return scenario;
@@ -207,7 +209,7 @@ wire::Result<Scenario> parse_scenario(std::string_view yaml, std::string_view fi
 wire::Result<Scenario> load_scenario(const std::string& path, const Environment& environment,
                                      const std::string& target_environment) {
   const auto text = wire::yaml::read_text_file(path, limits::kScenarioBytes);
-  if (!text) return tl::unexpected(text.error());
+  if (!text) { return tl::unexpected(text.error()); }
   return parse_scenario(*text, path, environment, target_environment);
 }
 

@@ -7,7 +7,7 @@
 namespace weir::loadgen {
 
 std::int64_t search_steps(const Phase& search) {
-  if (search.step <= 0 || search.most <= search.streams) return 1;
+  if (search.step <= 0 || search.most <= search.streams) { return 1; }
   return (search.most - search.streams + search.step - 1) / search.step + 1;
 }
 
@@ -21,8 +21,8 @@ bool is_step_name(const Phase& search, std::string_view name) { return reports::
 
 std::optional<std::int64_t> next_step(const Phase& search, const std::vector<reports::load::SearchStep>& done) {
   const auto index = static_cast<std::int64_t>(done.size());
-  if (!done.empty() && done.back().verdict != reports::load::StepVerdict::passed) return std::nullopt;
-  if (index >= search_steps(search)) return std::nullopt;
+  if (!done.empty() && done.back().verdict != reports::load::StepVerdict::passed) { return std::nullopt; }
+  if (index >= search_steps(search)) { return std::nullopt; }
   return search_streams(search, index);
 }
 

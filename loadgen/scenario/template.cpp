@@ -22,7 +22,7 @@ void append_uuid(std::mt19937_64& random, std::string& out) {
   const std::array<std::uint64_t, 2> bits{(random() & ~std::uint64_t{0xF000}) | 0x4000,
                                           (random() & ~(std::uint64_t{3} << 62)) | std::uint64_t{2} << 62};
   for (unsigned i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) out.push_back('-');
+    if (i == 8 || i == 12 || i == 16 || i == 20) { out.push_back('-'); }
     out.push_back(kHex[bits[i / 16] >> (60 - 4 * (i % 16)) & 0xF]);
   }
 }
@@ -45,7 +45,7 @@ void Template::add_text(std::string_view text) {
 
 wire::Result<Template> Template::compile(const json::value& value) {
   Template made;
-  if (wire::Result<void> added = made.add_value(value); !added) return tl::unexpected(added.error());
+  if (wire::Result<void> added = made.add_value(value); !added) { return tl::unexpected(added.error()); }
   return made;
 }
 
@@ -56,7 +56,7 @@ Template Template::verbatim(const json::value& value) {
 }
 
 wire::Result<void> Template::add_value(const json::value& value) {
-  if (const json::string* string = value.if_string()) return add_string({string->data(), string->size()});
+  if (const json::string* string = value.if_string()) { return add_string({string->data(), string->size()}); }
   const json::object* const object = value.if_object();
   const json::array* const array = value.if_array();
   if (object == nullptr && array == nullptr) {
@@ -72,12 +72,12 @@ wire::Result<void> Template::add_value(const json::value& value) {
   if (object != nullptr) {
     for (const auto& [name, member] : *object) {
       add_text(fmt::format("{}\"{}\":", first ? "" : ",", escaped(name)));
-      if (wire::Result<void> added = add(member); !added) return added;
+      if (wire::Result<void> added = add(member); !added) { return added; }
     }
   } else {
     for (const json::value& element : *array) {
-      if (!first) add_text(",");
-      if (wire::Result<void> added = add(element); !added) return added;
+      if (!first) { add_text(","); }
+      if (wire::Result<void> added = add(element); !added) { return added; }
     }
   }
   add_text(object != nullptr ? "}" : "]");
@@ -99,32 +99,32 @@ wire::Result<void> Template::add_string(std::string_view text) {
                         "a string opens a placeholder with '{{' and never closes it with '}}'");
     }
     const wire::Result<Part> part = placeholder(rest.substr(open + 2, close - open - 2));
-    if (!part) return tl::unexpected(part.error());
+    if (!part) { return tl::unexpected(part.error()); }
     found.push_back({rest.substr(0, open), *part});
     rest.remove_prefix(close + 2);
   }
   const bool is_number =
       found.size() == 1 && found[0].before.empty() && rest.empty() && found[0].part.what != What::uuid;
-  if (!is_number) add_text("\"");
+  if (!is_number) { add_text("\""); }
   for (const Found& one : found) {
     add_text(escaped(one.before));
     parts_.push_back(one.part);
   }
-  if (!is_number) add_text(escaped(rest) + "\"");
+  if (!is_number) { add_text(escaped(rest) + "\""); }
   return {};
 }
 
 wire::Result<Template::Part> Template::placeholder(std::string_view name) {
   const auto trim = [](std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
+    while (text.starts_with(' ')) { text.remove_prefix(1); }
+    while (text.ends_with(' ')) { text.remove_suffix(1); }
     return text;
   };
   const std::string_view word = trim(name);
-  if (word == "uuid") return Part{.what = What::uuid};
-  if (word == "seq") return Part{.what = What::sequence};
-  if (word == "stream") return Part{.what = What::stream};
-  if (word == "now_ms") return Part{.what = What::now_ms};
+  if (word == "uuid") { return Part{.what = What::uuid}; }
+  if (word == "seq") { return Part{.what = What::sequence}; }
+  if (word == "stream") { return Part{.what = What::stream}; }
+  if (word == "now_ms") { return Part{.what = What::now_ms}; }
   if (word.starts_with("random ")) {
     const std::string_view digits = trim(word.substr(7));
     std::uint64_t bound = 0;

@@ -44,7 +44,7 @@ TEST(Template, makes_uuids_of_version_4) {
     std::string out;
     made->render(kWords, random, out);
     ASSERT_EQ(out.size(), 38u);
-    for (const std::size_t dash : {9u, 14u, 19u, 24u}) ASSERT_EQ(out[dash], '-') << out;
+    for (const std::size_t dash : {9u, 14u, 19u, 24u}) { ASSERT_EQ(out[dash], '-') << out; }
     ASSERT_EQ(out[15], '4') << out;
     ASSERT_THAT("89ab", HasSubstr(std::string(1, out[20]))) << out;
     seen.insert(out);

@@ -48,9 +48,9 @@ void print_item(std::string_view lead, const json::value& value, std::size_t dep
 
 void print(const json::value& value, std::size_t depth, std::string& out) {
   if (const json::object* object = value.if_object()) {
-    for (const auto& member : *object) print_item(printed_key(member.key()) + ":", member.value(), depth, out);
+    for (const auto& member : *object) { print_item(printed_key(member.key()) + ":", member.value(), depth, out); }
   } else if (const json::array* array = value.if_array()) {
-    for (const json::value& item : *array) print_item("-", item, depth, out);
+    for (const json::value& item : *array) { print_item("-", item, depth, out); }
   }
 }
 
@@ -63,7 +63,7 @@ json::value number(double value) {
 class Tree {
  public:
   explicit Tree(const Scenario& scenario) : scenario_(scenario) {
-    for (const auto& [value, name] : scenario.target.variables) variables_.emplace_back(value, name);
+    for (const auto& [value, name] : scenario.target.variables) { variables_.emplace_back(value, name); }
     // The longest first: a secret may hold another one.
     std::stable_sort(variables_.begin(), variables_.end(),
                      [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
@@ -77,7 +77,7 @@ class Tree {
   std::optional<std::string> shown(std::string_view text) const;
   void put(json::object& into, std::string_view key, std::string_view text);
   void put_text(json::object& into, std::string_view key, std::string_view text) {
-    if (!text.empty()) put(into, key, text);
+    if (!text.empty()) { put(into, key, text); }
   }
   std::optional<json::value> json_shown(const json::value& value);
   void put_json(json::object& into, std::string_view key, const json::value& value);
@@ -119,7 +119,7 @@ std::optional<std::string> Tree::shown(std::string_view text) const {
     text.remove_prefix(1);
   }
   for (const std::string& secret : scenario_.target.secrets) {
-    if (!secret.empty() && plain.find(secret) != std::string::npos) return std::nullopt;
+    if (!secret.empty() && plain.find(secret) != std::string::npos) { return std::nullopt; }
   }
   return out;
 }
@@ -131,28 +131,31 @@ void Tree::put(json::object& into, std::string_view key, std::string_view text) 
   }
   left_out_ = true;
   const auto url = wire::parse_url(text);
-  if (!url || url->userinfo.empty()) return;
-  if (auto safe = shown(url->str())) into[key] = json::string(*safe);  // Without its credentials.
+  if (!url || url->userinfo.empty()) { return; }
+  if (auto safe = shown(url->str())) {
+    into[key] = json::string(*safe);  // Without its credentials.
+  }
 }
 
 std::optional<json::value> Tree::json_shown(const json::value& value) {
   if (const json::string* text = value.if_string()) {
     auto safe = shown(std::string_view(*text));
-    if (!safe) return std::nullopt;
+    if (!safe) { return std::nullopt; }
     return json::value(*safe);
   }
   if (const json::object* object = value.if_object()) {
     json::object out;
-    for (const auto& member : *object) put_json(out, member.key(), member.value());
+    for (const auto& member : *object) { put_json(out, member.key(), member.value()); }
     return out;
   }
   if (const json::array* array = value.if_array()) {
     json::array out;
     for (const json::value& item : *array) {
-      if (auto safe = json_shown(item))
+      if (auto safe = json_shown(item)) {
         out.push_back(std::move(*safe));
-      else
+      } else {
         left_out_ = true;
+      }
     }
     return out;
   }
@@ -160,16 +163,17 @@ std::optional<json::value> Tree::json_shown(const json::value& value) {
 }
 
 void Tree::put_json(json::object& into, std::string_view key, const json::value& value) {
-  if (auto safe = json_shown(value))
+  if (auto safe = json_shown(value)) {
     into[key] = std::move(*safe);
-  else
+  } else {
     left_out_ = true;
+  }
 }
 
 json::array Tree::texts(const std::vector<std::string>& list) {
   json::array out;
   for (const std::string& text : list) {
-    if (auto safe = shown(text)) out.emplace_back(*safe);
+    if (auto safe = shown(text)) { out.emplace_back(*safe); }
   }
   return out;
 }
@@ -179,11 +183,11 @@ json::object Tree::target() {
   json::object out;
   put_text(out, "name", profile.name);
   put_text(out, "url", profile.url);
-  if (profile.era) out["era"] = to_string(*profile.era);
-  if (profile.revision) put_text(out, "revision", *profile.revision);
+  if (profile.era) { out["era"] = to_string(*profile.era); }
+  if (profile.revision) { put_text(out, "revision", *profile.revision); }
   json::object headers;
-  for (const auto& field : profile.headers.fields()) put(headers, field.name, field.value);
-  if (!headers.empty()) out["headers"] = std::move(headers);
+  for (const auto& field : profile.headers.fields()) { put(headers, field.name, field.value); }
+  if (!headers.empty()) { out["headers"] = std::move(headers); }
   put_text(out, "bearer", profile.bearer);
   if (profile.api_key && shown(profile.api_key->value)) {
     json::object api_key;
@@ -196,8 +200,8 @@ json::object Tree::target() {
   if (!profile.ca_file.empty() || profile.insecure) {
     json::object tls;
     // Absolute: the text may stand anywhere when it is read again.
-    if (!profile.ca_file.empty()) put_text(tls, "ca_file", std::filesystem::absolute(profile.ca_file).string());
-    if (profile.insecure) tls["insecure"] = true;
+    if (!profile.ca_file.empty()) { put_text(tls, "ca_file", std::filesystem::absolute(profile.ca_file).string()); }
+    if (profile.insecure) { tls["insecure"] = true; }
     out["tls"] = std::move(tls);
   }
   return out;
@@ -223,22 +227,22 @@ json::object Tree::http(const HttpCall& call) {
   put_text(out, "method", call.method);
   put_text(out, "path", call.path);
   json::object headers;
-  for (const auto& field : call.headers.fields()) put(headers, field.name, field.value);
-  if (!headers.empty()) out["headers"] = std::move(headers);
-  if (call.json) put_json(out, "json", *call.json);
+  for (const auto& field : call.headers.fields()) { put(headers, field.name, field.value); }
+  if (!headers.empty()) { out["headers"] = std::move(headers); }
+  if (call.json) { put_json(out, "json", *call.json); }
   put_text(out, "body", call.body);
   json::array statuses;
-  for (const int status : call.expect_statuses) statuses.emplace_back(status);
-  if (!statuses.empty()) out["expect_status"] = std::move(statuses);
+  for (const int status : call.expect_statuses) { statuses.emplace_back(status); }
+  if (!statuses.empty()) { out["expect_status"] = std::move(statuses); }
   return out;
 }
 
 json::object Tree::call(const CallPlan& call, bool scheduled) {
   json::object out;
   put_text(out, call.http ? "name" : "tool", call.tool);
-  if (call.http) out["http"] = http(*call.http);
-  if (!call.arguments.empty()) put_json(out, "arguments", json::value(call.arguments));
-  if (!scheduled) return out;
+  if (call.http) { out["http"] = http(*call.http); }
+  if (!call.arguments.empty()) { put_json(out, "arguments", json::value(call.arguments)); }
+  if (!scheduled) { return out; }
   out["rate"] = format_rate(call.per_second);
   out["arrival"] = call.arrival == Arrival::poisson ? "poisson" : "uniform";
   out["timeout"] = format_duration(call.timeout);
@@ -250,12 +254,13 @@ std::string pointer_text(const wire::JsonPointer& pointer) {
   for (const std::string& token : pointer.tokens()) {
     out += '/';
     for (const char c : token) {
-      if (c == '~')
+      if (c == '~') {
         out += "~0";
-      else if (c == '/')
+      } else if (c == '/') {
         out += "~1";
-      else
+      } else {
         out += c;
+      }
     }
   }
   return out;
@@ -268,17 +273,17 @@ json::object Tree::population(const Population& population) {
   put_text(out, "url", population.url);
   out["stream"] = to_string(population.stream);
   put_text(out, "revision", population.revision);
-  if (!population.stream_call.tool.empty()) out["stream_call"] = call(population.stream_call, false);
-  if (!population.listen_to.empty()) out["listen_to"] = texts(population.listen_to);
+  if (!population.stream_call.tool.empty()) { out["stream_call"] = call(population.stream_call, false); }
+  if (!population.listen_to.empty()) { out["listen_to"] = texts(population.listen_to); }
   json::array calls;
-  for (const CallPlan& one : population.calls) calls.push_back(call(one, true));
-  if (!calls.empty()) out["calls"] = std::move(calls);
+  for (const CallPlan& one : population.calls) { calls.push_back(call(one, true)); }
+  if (!calls.empty()) { out["calls"] = std::move(calls); }
   out["reconnect"] = {{"enabled", population.reconnect.enabled},
                       {"base", format_duration(population.reconnect.base)},
                       {"cap", format_duration(population.reconnect.cap)},
                       {"resume", population.reconnect.resume}};
-  if (population.sequence) put(out, "sequence", pointer_text(*population.sequence));
-  if (population.sent_at) put(out, "sent_at", pointer_text(*population.sent_at));
+  if (population.sequence) { put(out, "sequence", pointer_text(*population.sequence)); }
+  if (population.sent_at) { put(out, "sent_at", pointer_text(*population.sent_at)); }
   out["connect_timeout"] = format_duration(population.connect_timeout);
   out["answer_timeout"] = format_duration(population.answer_timeout);
   out["idle_cut_after"] = format_duration(population.idle_cut_after);
@@ -311,7 +316,7 @@ json::object Tree::phase(const Phase& phase) {
   json::object out;
   out[to_string(phase.kind)] = std::move(of);
   put(out, "name", phase.name);
-  if (phase.call_scale != 1) out["calls_x"] = number(phase.call_scale);
+  if (phase.call_scale != 1) { out["calls_x"] = number(phase.call_scale); }
   return out;
 }
 
@@ -319,22 +324,22 @@ json::object Tree::whole() {
   json::object out;
   put_text(out, "name", scenario_.name);
   out["target"] = target();
-  if (scenario_.oauth) out["oauth"] = oauth(*scenario_.oauth);
+  if (scenario_.oauth) { out["oauth"] = oauth(*scenario_.oauth); }
   out["seed"] = scenario_.seed;
   json::array populations, phases, thresholds;
-  for (const Population& one : scenario_.populations) populations.push_back(population(one));
-  for (const Phase& one : scenario_.phases) phases.push_back(phase(one));
+  for (const Population& one : scenario_.populations) { populations.push_back(population(one)); }
+  for (const Phase& one : scenario_.phases) { phases.push_back(phase(one)); }
   for (const auto& one : scenario_.thresholds) {
-    if (auto safe = shown(one.text)) thresholds.emplace_back(*safe);
+    if (auto safe = shown(one.text)) { thresholds.emplace_back(*safe); }
   }
   out["populations"] = std::move(populations);
   out["phases"] = std::move(phases);
-  if (!thresholds.empty()) out["thresholds"] = std::move(thresholds);
-  if (scenario_.opens_per_second > 0) out["opens_per_second"] = format_rate(scenario_.opens_per_second);
+  if (!thresholds.empty()) { out["thresholds"] = std::move(thresholds); }
+  if (scenario_.opens_per_second > 0) { out["opens_per_second"] = format_rate(scenario_.opens_per_second); }
   out["lag_bound"] = format_duration(std::llround(scenario_.lag_bound_seconds * 1e9));
-  if (scenario_.workers > 0) out["workers"] = scenario_.workers;
-  if (!scenario_.sources.empty()) out["sources"] = texts(compress_sources(scenario_.sources));
-  if (!scenario_.resolve.empty()) out["resolve"] = texts(scenario_.resolve);
+  if (scenario_.workers > 0) { out["workers"] = scenario_.workers; }
+  if (!scenario_.sources.empty()) { out["sources"] = texts(compress_sources(scenario_.sources)); }
+  if (!scenario_.resolve.empty()) { out["resolve"] = texts(scenario_.resolve); }
   out["resolve_every"] = format_duration(scenario_.resolve_every);
   return out;
 }
@@ -345,7 +350,7 @@ std::string to_yaml(const Scenario& scenario) {
   Tree tree(scenario);
   const json::object whole = tree.whole();
   std::string out;
-  if (tree.left_out()) out += "# A credential that was written in clear is left out: give it as ${NAME}.\n";
+  if (tree.left_out()) { out += "# A credential that was written in clear is left out: give it as ${NAME}.\n"; }
   print(whole, 0, out);
   return out;
 }

@@ -41,7 +41,7 @@ template <class Keys>
 void describe(const Keys& keys, std::string_view prefix, Help& out) {
   for (const auto& key : keys) {
     out.push_back({fmt::format("{}{}", prefix, key.name), key.type, key.fallback, key.meaning});
-    if (key.within != nullptr) key.within(out.back().path, out);
+    if (key.within != nullptr) { key.within(out.back().path, out); }
   }
 }
 
@@ -49,16 +49,16 @@ void describe(const Keys& keys, std::string_view prefix, Help& out) {
 template <class Value, class Parse>
 Value parsed(Reader& in, std::string_view key, const Node& node, Parse parse) {
   const std::string text = in.plain_text(key, node);
-  if (in.failed()) return {};
+  if (in.failed()) { return {}; }
   auto value = parse(text);
-  if (value) return std::move(*value);
+  if (value) { return std::move(*value); }
   in.complain(node, fmt::format("'{}': {}", key, value.error().detail));
   return {};
 }
 
 inline Nanos duration(Reader& in, std::string_view key, const Node& node, Nanos least = 0) {
   const Nanos value = parsed<Nanos>(in, key, node, [](std::string_view text) { return parse_duration(text); });
-  if (value < least) in.complain(node, fmt::format("'{}' must be at least {}", key, format_duration(least)));
+  if (value < least) { in.complain(node, fmt::format("'{}' must be at least {}", key, format_duration(least))); }
   return value;
 }
 

@@ -23,7 +23,7 @@ TEST(StreamAllocations, are_none_for_an_event_in_steady_state) {
   Owner owner;
   StreamStep step(owner);
   std::vector<StreamState> streams(100);
-  for (StreamState& stream : streams) begin_stream(stream, Handover{}, false, kSecond);
+  for (StreamState& stream : streams) { begin_stream(stream, Handover{}, false, kSecond); }
   // Two lines of data, an id too long to be kept in place, and every observation.
   const std::string bytes = wire::encode_chunk(
                                 "id: 0123-4567-89ab_1795266123\ndata: {\"method\":\"ping\",\"id\":1,\n"
@@ -41,7 +41,7 @@ TEST(StreamAllocations, are_none_for_an_event_in_steady_state) {
       }
     }
   };
-  for (int i = 0; i < 3; ++i) round();
+  for (int i = 0; i < 3; ++i) { round(); }
   const int before = owner.events;
   EXPECT_EQ(wire::testing::count_allocations(round), 0u);
   EXPECT_EQ(owner.events - before, 100);

@@ -16,7 +16,7 @@ std::uint32_t index_in(const std::array<char, EventId::kInline>& bytes) {
 }  // namespace
 
 void EventIds::set(EventId& id, std::string_view value) {
-  if (value.size() > limits::kEventIdBytes) value = {};
+  if (value.size() > limits::kEventIdBytes) { value = {}; }
   if (id.size_ == EventId::kInArena) {
     if (value.size() > EventId::kInline) {
       arena_[index_in(id.bytes_)].assign(value);
@@ -25,7 +25,7 @@ void EventIds::set(EventId& id, std::string_view value) {
     clear(id);
   }
   if (value.size() <= EventId::kInline) {
-    if (!value.empty()) std::memcpy(id.bytes_.data(), value.data(), value.size());
+    if (!value.empty()) { std::memcpy(id.bytes_.data(), value.data(), value.size()); }
     id.size_ = static_cast<std::uint8_t>(value.size());
     return;
   }
@@ -49,13 +49,13 @@ void EventIds::clear(EventId& id) {
 }
 
 std::string_view EventIds::get(const EventId& id) const {
-  if (id.size_ == EventId::kInArena) return arena_[index_in(id.bytes_)];
+  if (id.size_ == EventId::kInArena) { return arena_[index_in(id.bytes_)]; }
   return {id.bytes_.data(), id.size_};
 }
 
 std::size_t EventIds::bytes() const {
   std::size_t bytes = arena_.capacity() * sizeof(std::string) + free_.capacity() * sizeof(std::uint32_t);
-  for (const std::string& id : arena_) bytes += id.capacity() > EventId::kInline ? id.capacity() + 1 : 0;
+  for (const std::string& id : arena_) { bytes += id.capacity() > EventId::kInline ? id.capacity() + 1 : 0; }
   return bytes;
 }
 

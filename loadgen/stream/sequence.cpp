@@ -31,7 +31,7 @@ Sequence::Verdict Sequence::see(std::int64_t number) {
   if (number <= highest_) {
     const std::uint64_t below = static_cast<std::uint64_t>(highest_) - static_cast<std::uint64_t>(number);
     const std::uint64_t bit = below == 0 || below > kWindow ? 0 : std::uint64_t{1} << (below - 1);
-    if ((missing_ & bit) == 0) return {.repeated = true};
+    if ((missing_ & bit) == 0) { return {.repeated = true}; }
     missing_ &= kAll & ~bit;
     return {.out_of_order = true};
   }
@@ -54,7 +54,7 @@ Sequence::Verdict Sequence::see(std::int64_t number) {
 
 std::uint64_t Sequence::settle() {
   const std::uint64_t lost = missing_within_known(missing_);
-  if (highest_ != INT64_MIN) *this = resumed(highest_);
+  if (highest_ != INT64_MIN) { *this = resumed(highest_); }
   return lost;
 }
 

@@ -41,7 +41,9 @@ TEST(Sequence, counts_a_gap_as_lost_once_it_is_settled) {
   sequence.see(1);
   EXPECT_EQ(sequence.see(3).lost, 0u);
   const std::int64_t still_within = 2 + static_cast<std::int64_t>(Sequence::kWindow);
-  for (std::int64_t number = 4; number <= still_within; ++number) EXPECT_EQ(sequence.see(number).lost, 0u) << number;
+  for (std::int64_t number = 4; number <= still_within; ++number) {
+    EXPECT_EQ(sequence.see(number).lost, 0u) << number;
+  }
   EXPECT_EQ(sequence.see(still_within + 1).lost, 1u);
   EXPECT_EQ(sequence.settle(), 0u);
 }
@@ -80,7 +82,7 @@ Counts judge_slowly(const std::vector<std::int64_t>& numbers) {
     if (!came.empty() && number < *came.rbegin()) {
       const bool beyond = *came.rbegin() - number > static_cast<std::int64_t>(Sequence::kWindow);
       ++(beyond || came.contains(number) ? counts.repeated : counts.out_of_order);
-      if (beyond) continue;
+      if (beyond) { continue; }
     } else if (came.contains(number)) {
       ++counts.repeated;
     }

@@ -24,7 +24,7 @@ bool may_be_ping(std::string_view data) {
 }
 
 bool is_ping(std::string_view data) {
-  if (!may_be_ping(data)) return false;
+  if (!may_be_ping(data)) { return false; }
   const wire::RpcGlance message = wire::glance(data);
   return message.kind == wire::RpcGlance::Kind::request && message.method == "ping";
 }
@@ -41,7 +41,7 @@ std::uint32_t in_gap_units(std::int64_t ns) {
 void begin_stream(StreamState& state, const Handover& handover, bool in_handshake, std::int64_t now_ns) {
   state.framing = handover.framing;
   state.body = StreamState::Body();
-  if (handover.framing == Framing::length) state.body.left = handover.length;
+  if (handover.framing == Framing::length) { state.body.left = handover.length; }
   state.events = wire::SseScan();
   state.held_ns = state.last_byte_ns = now_ns;
   state.last_heartbeat_ns = 0;
@@ -93,37 +93,37 @@ class StreamStep::Run final : public wire::SseSink {
   }
 
   void stop(std::uint32_t slot) {
-    for (Run* run = this; run != nullptr; run = run->outer_) run->stopped_ = run->stopped_ || run->slot_ == slot;
+    for (Run* run = this; run != nullptr; run = run->outer_) { run->stopped_ = run->stopped_ || run->slot_ == slot; }
   }
 
   void event(const wire::SseEventView& event) override {
-    if (stopped_) return;
+    if (stopped_) { return; }
     ++numbers_[Counter::events];
-    if (!state_.had_event) first_event();
-    if (event.has_id && observation_.ids) step_.ids_.set(state_.id, event.id);
+    if (!state_.had_event) { first_event(); }
+    if (event.has_id && observation_.ids) { step_.ids_.set(state_.id, event.id); }
     if (observation_.sequence) {
       judge(wire::find_raw(event.data, *observation_.sequence));
     } else if (event.has_id && observation_.ids) {
       judge(event.id);
     }
-    if (observation_.sent_at) see_sent_at(event.data);
-    if (!observation_.mcp) return;
-    if (is_ping(event.data)) heartbeat();
+    if (observation_.sent_at) { see_sent_at(event.data); }
+    if (!observation_.mcp) { return; }
+    if (is_ping(event.data)) { heartbeat(); }
     step_.owner_.event(slot_, event, read_.arrived_ns);
   }
 
   void comment(std::string_view) override {
-    if (!stopped_) heartbeat();
+    if (!stopped_) { heartbeat(); }
   }
 
   void retry(std::uint64_t milliseconds) override {
-    if (!stopped_) step_.owner_.retry(slot_, milliseconds);
+    if (!stopped_) { step_.owner_.retry(slot_, milliseconds); }
   }
 
   void id_alone(std::string_view id) override {
-    if (stopped_ || !observation_.ids) return;
+    if (stopped_ || !observation_.ids) { return; }
     step_.ids_.set(state_.id, id);
-    if (!observation_.sequence) judge(id);
+    if (!observation_.sequence) { judge(id); }
   }
 
  private:
@@ -133,7 +133,7 @@ class StreamStep::Run final : public wire::SseSink {
     numbers_[Timer::byte_gap].record(at_least_zero(gap_ns));
     state_.longest_gap = std::max(state_.longest_gap, in_gap_units(gap_ns));
     state_.last_byte_ns = std::max(state_.last_byte_ns, read_.arrived_ns);
-    if (read_.lag_ns >= 0) numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns));
+    if (read_.lag_ns >= 0) { numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns)); }
   }
 
   Result chunked() {
@@ -142,8 +142,8 @@ class StreamStep::Run final : public wire::SseSink {
     for (std::string_view piece;;) {
       switch (chunks.next(bytes, piece)) {
         case wire::ChunkScan::Status::data:
-          if (!feed(piece)) return ended(Result::malformed);
-          if (stopped_) return Result::stopped;
+          if (!feed(piece)) { return ended(Result::malformed); }
+          if (stopped_) { return Result::stopped; }
           break;
         case wire::ChunkScan::Status::more:
           state_.body.chunks = chunks;
@@ -160,7 +160,7 @@ class StreamStep::Run final : public wire::SseSink {
     const std::string_view bytes = read_.bytes.substr(0, std::min<std::uint64_t>(state_.body.left, read_.bytes.size()));
     state_.body.left -= bytes.size();
     const bool last = state_.body.left == 0;
-    if (!feed(bytes)) return ended(Result::malformed);
+    if (!feed(bytes)) { return ended(Result::malformed); }
     return last ? ended(Result::clean_end) : ended(Result::open);
   }
 
@@ -184,7 +184,7 @@ class StreamStep::Run final : public wire::SseSink {
 
   void judge(std::optional<std::string_view> raw) {
     const std::optional<std::int64_t> number = raw ? wire::raw_to_integer(*raw) : std::nullopt;
-    if (!number) return;
+    if (!number) { return; }
     const Sequence::Verdict verdict = state_.sequence.see(*number);
     ++numbers_[Counter::events_sequenced];
     numbers_[Counter::events_lost] += verdict.lost;
@@ -195,13 +195,13 @@ class StreamStep::Run final : public wire::SseSink {
   void see_sent_at(std::string_view data) {
     const std::optional<std::string_view> raw = wire::find_raw(data, *observation_.sent_at);
     const std::optional<std::int64_t> sent_ns = raw ? wire::raw_to_unix_ns(*raw) : std::nullopt;
-    if (!sent_ns || *sent_ns < 0) return;
+    if (!sent_ns || *sent_ns < 0) { return; }
     // A clock that is ahead of ours would give less than nothing.
     numbers_[Timer::delivery_delay].record(at_least_zero(read_.arrived_realtime_ns - *sent_ns));
     if (earliest_sent_ns_ >= 0 && *sent_ns - earliest_sent_ns_ > observation_.coalesce_gap) {
       ++numbers_[Counter::events_coalesced];
     }
-    if (earliest_sent_ns_ < 0 || *sent_ns < earliest_sent_ns_) earliest_sent_ns_ = *sent_ns;
+    if (earliest_sent_ns_ < 0 || *sent_ns < earliest_sent_ns_) { earliest_sent_ns_ = *sent_ns; }
   }
 
   const std::uint32_t slot_;
@@ -222,15 +222,17 @@ StreamStep::Result StreamStep::read(std::uint32_t slot, StreamState& state, cons
 }
 
 void StreamStep::stop(std::uint32_t slot, StreamState& state) {
-  if (running_ != nullptr) running_->stop(slot);
+  if (running_ != nullptr) { running_->stop(slot); }
   state.events.release(carries_);
 }
 
 EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns) {
   const std::int64_t idle_ns = now_ns - state.last_byte_ns;
-  if (idle_ns >= observation.idle_cut_after && in_gap_units(idle_ns) >= state.longest_gap) return EndReason::idle_cut;
-  if (cut == Cut::reset) return EndReason::rst;
-  if (cut == Cut::tls) return EndReason::tls_close;
+  if (idle_ns >= observation.idle_cut_after && in_gap_units(idle_ns) >= state.longest_gap) {
+    return EndReason::idle_cut;
+  }
+  if (cut == Cut::reset) { return EndReason::rst; }
+  if (cut == Cut::tls) { return EndReason::tls_close; }
   switch (state.framing) {
     case Framing::close:
       return EndReason::close_delimited_eof;
@@ -245,7 +247,7 @@ EndReason end_of(const StreamState& state, const Observation& observation, Cut c
 void count_end(StreamState& state, const Observation& observation, EndReason reason, std::int64_t now_ns) {
   PopulationNumbers& numbers = *observation.numbers;
   numbers[Counter::events_lost] += state.sequence.settle();
-  if (state.in_handshake) return;
+  if (state.in_handshake) { return; }
   const auto index = static_cast<std::size_t>(reason);
   ++numbers.ends[index];
   numbers.age[index].record(at_least_zero(now_ns - state.held_ns));

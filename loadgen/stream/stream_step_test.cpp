@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/http/chunked.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/http/chunked.hpp"
 #include "wire/testing/for_each_split.hpp"
 
 namespace weir::loadgen {
@@ -24,7 +24,7 @@ constexpr std::int64_t kEpoch = 1'795'266'123 * kSecond;  // The real time of lo
 struct Owner final : StreamOwner {
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t) override {
     events.emplace_back(event.data);
-    if (on_event) on_event(slot);
+    if (on_event) { on_event(slot); }
   }
   void retry(std::uint32_t, std::uint64_t milliseconds) override { retries.push_back(milliseconds); }
   void ended(std::uint32_t, EndReason) override {}
@@ -87,7 +87,7 @@ TEST(StreamStep, means_the_same_however_the_bytes_are_cut) {
   wire::testing::for_each_split(bytes, [&](wire::testing::Pieces pieces) {
     Bench bench;
     Result result = Result::open;
-    for (const std::string_view piece : pieces) result = piece.empty() ? result : bench.read(piece);
+    for (const std::string_view piece : pieces) { result = piece.empty() ? result : bench.read(piece); }
     EXPECT_EQ(result, Result::clean_end);
     EXPECT_EQ(bench.count(Counter::events), 2u);
     EXPECT_EQ(bench.count(Counter::heartbeats), 1u);
@@ -157,7 +157,7 @@ TEST(StreamStep, records_client_lag_where_the_kernel_gave_a_stamp) {
 
 TEST(StreamStep, judges_the_sequence_by_event_ids) {
   Bench bench;
-  for (const char* id : {"1", "2", "4", "3", "4", "7"}) bench.event(std::string("data: x\nid: ") + id);
+  for (const char* id : {"1", "2", "4", "3", "4", "7"}) { bench.event(std::string("data: x\nid: ") + id); }
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
   EXPECT_EQ(bench.count(Counter::events_out_of_order), 1u);
   EXPECT_EQ(bench.count(Counter::events_repeated), 1u);
@@ -181,7 +181,7 @@ TEST(StreamStep, judges_the_sequence_by_a_pointer_instead) {
 
 TEST(StreamStep, leaves_ids_that_are_no_numbers_unjudged) {
   Bench bench;
-  for (const char* id : {"a_1", "a_1", "b_7"}) bench.event(std::string("data: x\nid: ") + id);
+  for (const char* id : {"a_1", "a_1", "b_7"}) { bench.event(std::string("data: x\nid: ") + id); }
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
   EXPECT_EQ(bench.count(Counter::events_lost) + bench.count(Counter::events_repeated), 0u);
   EXPECT_EQ(bench.count(Counter::events_sequenced), 0u);
@@ -261,7 +261,7 @@ TEST(StreamStep, stops_when_the_owner_closes_the_stream_from_within) {
     Bench bench;
     const std::string bytes = wire::encode_chunk("data: a\n\n") + wire::encode_chunk(cut) + "0\r\n\r\n";
     bench.owner.on_event = [&](std::uint32_t slot) {
-      if (bench.owner.events.size() < 2) return;
+      if (bench.owner.events.size() < 2) { return; }
       bench.step.stop(slot, bench.state);
       begin_stream(bench.state, Handover{.framing = Framing::close}, false, kStart);  // Somebody else's now.
     };
@@ -278,7 +278,7 @@ TEST(StreamStep, lets_the_owner_read_other_streams_from_within) {
   StreamState other;
   begin_stream(other, Handover{.framing = Framing::close}, false, kStart);
   bench.owner.on_event = [&](std::uint32_t slot) {
-    if (slot != 0) return bench.step.stop(0, bench.state);
+    if (slot != 0) { return bench.step.stop(0, bench.state); }
     bench.step.read(1, other, bench.observation, {"data: inner\n\ndata: more\n\n", kStart, kEpoch, 0});
   };
   EXPECT_EQ(bench.read(wire::encode_chunk("data: a\n\ndata: b\n\n")), Result::stopped);

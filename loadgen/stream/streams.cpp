@@ -47,7 +47,7 @@ struct Streams::Impl {
     return block < blocks.size() ? &(*blocks[block])[slot & (kBlock - 1)] : nullptr;
   }
   Stream& make(std::uint32_t slot) {
-    while (slot >> kBlockShift >= blocks.size()) blocks.push_back(std::make_unique<std::array<Stream, kBlock>>());
+    while (slot >> kBlockShift >= blocks.size()) { blocks.push_back(std::make_unique<std::array<Stream, kBlock>>()); }
     return *find(slot);
   }
   Stream* held(std::uint32_t slot) const {
@@ -127,13 +127,15 @@ struct Streams::Impl {
 
   void watch_silence(std::uint32_t slot, const Stream& stream) {
     const Nanos limit = observation(stream).silence_limit;
-    if (limit > 0) silences.set(slot, stream.state.last_byte_ns + limit);
+    if (limit > 0) { silences.set(slot, stream.state.last_byte_ns + limit); }
   }
 
   void silence_due(std::uint32_t slot, std::int64_t now_ns) {
     Stream* const stream = held(slot);
-    if (stream == nullptr) return;
-    if (now_ns - stream->state.last_byte_ns < observation(*stream).silence_limit) return watch_silence(slot, *stream);
+    if (stream == nullptr) { return; }
+    if (now_ns - stream->state.last_byte_ns < observation(*stream).silence_limit) {
+      return watch_silence(slot, *stream);
+    }
     end(slot, *stream, EndReason::half_open, Channels::How::reset);
   }
 };
@@ -144,7 +146,7 @@ Streams::Streams(Loop& loop, Channels& channels, StreamOwner& owner, std::vector
 }
 
 Streams::~Streams() {
-  for (std::uint32_t slot = 0; slot < impl_->blocks.size() << kBlockShift; ++slot) close(slot);
+  for (std::uint32_t slot = 0; slot < impl_->blocks.size() << kBlockShift; ++slot) { close(slot); }
 }
 
 bool Streams::adopt(std::uint32_t slot, std::uint32_t population, Handover&& handover, const Continuity& continuity,
@@ -177,7 +179,7 @@ bool Streams::adopt(std::uint32_t slot, std::uint32_t population, Handover&& han
 
 void Streams::through(std::uint32_t slot) {
   Stream* const stream = impl_->held(slot);
-  if (stream == nullptr) return;
+  if (stream == nullptr) { return; }
   StreamState& state = stream->state;
   const std::int64_t later_ns = impl_->loop.now_ns() - state.held_ns;
   state.in_handshake = false;
@@ -187,8 +189,8 @@ void Streams::through(std::uint32_t slot) {
 
 void Streams::close(std::uint32_t slot, Channels::How how, bool counted) {
   Stream* const stream = impl_->held(slot);
-  if (stream == nullptr) return;
-  if (counted) count_end(stream->state, impl_->observation(*stream), EndReason::client, impl_->loop.now_ns());
+  if (stream == nullptr) { return; }
+  if (counted) { count_end(stream->state, impl_->observation(*stream), EndReason::client, impl_->loop.now_ns()); }
   impl_->drop(slot, *stream, how);
 }
 
@@ -211,13 +213,13 @@ std::string_view Streams::last_event_id(std::uint32_t slot) const {
 
 void Streams::forget_continuity(std::uint32_t slot) {
   Stream* const stream = impl_->find(slot);
-  if (stream == nullptr) return;
+  if (stream == nullptr) { return; }
   impl_->step.ids().clear(stream->state.id);
   stream->state.sequence = Sequence();
 }
 
 void Streams::tick(std::int64_t now_ns) {
-  if (impl_->silences.size() == 0) return;
+  if (impl_->silences.size() == 0) { return; }
   impl_->silences.advance(now_ns, [&](std::uint32_t slot) { impl_->silence_due(slot, now_ns); });
 }
 
@@ -230,12 +232,12 @@ std::size_t Streams::bytes() const {
 
 void Streams::ready(std::uint32_t slot, std::uint32_t /*events*/) {
   Stream* const stream = impl_->held(slot);
-  if (stream == nullptr) return;
+  if (stream == nullptr) { return; }
   for (int reads = 0;; ++reads) {
     const Received received = impl_->channels.read(stream->channel);
-    if (!impl_->take(slot, *stream, received) || !received.more) return;
+    if (!impl_->take(slot, *stream, received) || !received.more) { return; }
     // What TLS has decrypted already wakes nobody.
-    if (stream->channel.tls == 0 && reads + 1 == kReadsAtOnce) return;
+    if (stream->channel.tls == 0 && reads + 1 == kReadsAtOnce) { return; }
   }
 }
 

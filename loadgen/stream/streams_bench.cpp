@@ -30,12 +30,12 @@ void step(benchmark::State& state, const Setting& setting) {
   observation.numbers = &numbers;
   observation.mcp = setting.mcp;
   observation.ids = !setting.sequence;
-  if (setting.sequence) observation.sequence = wire::JsonPointer::parse("/params/data/seq");
-  if (setting.sent_at) observation.sent_at = wire::JsonPointer::parse("/params/data/sent_at");
+  if (setting.sequence) { observation.sequence = wire::JsonPointer::parse("/params/data/seq"); }
+  if (setting.sent_at) { observation.sent_at = wire::JsonPointer::parse("/params/data/sent_at"); }
   Silent owner;
   StreamStep steps(owner);
   std::vector<StreamState> streams(static_cast<std::size_t>(state.range(0)));
-  for (StreamState& stream : streams) begin_stream(stream, Handover{}, false, kSecond);
+  for (StreamState& stream : streams) { begin_stream(stream, Handover{}, false, kSecond); }
   std::int64_t now_ns = kSecond;
   std::size_t turn = 0;
   for (auto _ : state) {

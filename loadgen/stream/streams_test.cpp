@@ -51,14 +51,14 @@ struct Owner final : StreamOwner {
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) override {
     heard.push_back(fmt::format("{}: {}", slot, event.data));
     last_arrived_ns = arrived_ns;
-    if (on_event) on_event(slot);
+    if (on_event) { on_event(slot); }
   }
   void retry(std::uint32_t slot, std::uint64_t milliseconds) override {
     heard.push_back(fmt::format("{}: retry {}", slot, milliseconds));
   }
   void ended(std::uint32_t slot, EndReason reason) override {
     ends.push_back(fmt::format("{}: {}", slot, to_string(reason)));
-    if (on_end) on_end(slot);
+    if (on_end) { on_end(slot); }
   }
   std::vector<std::string> heard, ends;
   std::int64_t last_arrived_ns = 0;
@@ -76,12 +76,12 @@ class StreamsTest : public ::testing::Test {
   }
   ~StreamsTest() override {
     for (const int peer : peers) {
-      if (peer >= 0) ::close(peer);
+      if (peer >= 0) { ::close(peer); }
     }
   }
 
   Streams& made() {
-    if (!streams) streams = std::make_unique<Streams>(loop, channels, owner, observations);
+    if (!streams) { streams = std::make_unique<Streams>(loop, channels, owner, observations); }
     return *streams;
   }
   /// A connection whose far end is peers.back().
@@ -272,7 +272,7 @@ TEST_F(StreamsTest, hears_events_over_tls_and_its_close) {
   wire::testing::RawServer server([&](wire::testing::Peer& peer) {
     ASSERT_TRUE(peer.accept_tls(server_context.get()));
     std::string many;
-    for (int i = 0; i < 2000; ++i) many += kEvent;
+    for (int i = 0; i < 2000; ++i) { many += kEvent; }
     peer.send(many);
     peer.close_notify();
     peer.wait_for_client_end();
@@ -359,8 +359,8 @@ TEST_F(StreamsTest, times_arrivals_by_the_kernel_and_not_by_its_own_lateness) {
   ASSERT_TRUE(made().adopt(0, 0, std::move(handover), Continuity{}));
   // The kernel begins to stamp a little after the first socket that asks for it.
   run_until([&, sent = std::size_t{0}]() mutable {
-    if (owner.heard.size() < sent) return false;
-    if (numbers[0][Timer::client_lag].count() > 0) return true;
+    if (owner.heard.size() < sent) { return false; }
+    if (numbers[0][Timer::client_lag].count() > 0) { return true; }
     send(peers[0], wire::encode_chunk("data: x\n\n"));
     ++sent;
     return false;
@@ -379,10 +379,9 @@ TEST_F(StreamsTest, is_fair_to_others_while_one_stream_floods) {
   open(0);
   open(1);
   std::string flood;
-  while (flood.size() < 1 << 20) flood += wire::encode_chunk(": " + std::string(1000, 'x') + "\n");
+  while (flood.size() < 1 << 20) { flood += wire::encode_chunk(": " + std::string(1000, 'x') + "\n"); }
   std::jthread flooding([&, peer = peers[0]](const std::stop_token& stop) {
-    while (!stop.stop_requested() && ::send(peer, flood.data(), flood.size(), MSG_NOSIGNAL) > 0) {
-    }
+    while (!stop.stop_requested() && ::send(peer, flood.data(), flood.size(), MSG_NOSIGNAL) > 0) {}
   });
   run_until([&] { return numbers[0][Counter::heartbeats] > 100; });
   send(peers[1], kEvent);

@@ -26,9 +26,7 @@ struct Background::State {
       } else {
         changed.wait(lock, wanted);
       }
-      if (stop || (!asked && due && std::chrono::steady_clock::now() < *due)) {
-        continue;
-      }
+      if (stop || (!asked && due && std::chrono::steady_clock::now() < *due)) { continue; }
       asked = false;
       busy = true;
       lock.unlock();
@@ -46,15 +44,11 @@ Background::Background(Work work, std::optional<Time> first) : state_(std::make_
   try {
     // The thread keeps its state alive, whatever becomes of the one that started it.
     state_->thread = std::thread([state = state_] { state->run(); });
-  } catch (const std::system_error&) {
-    state_.reset();
-  }
+  } catch (const std::system_error&) { state_.reset(); }
 }
 
 Background::~Background() {
-  if (!state_) {
-    return;
-  }
+  if (!state_) { return; }
   std::unique_lock lock(state_->mutex);
   state_->stop = true;
   const bool busy = state_->busy;

@@ -42,9 +42,7 @@ RunEnd Conductor::conduct() {
 
 void Conductor::greet() {
   o_.workers.send_all(CredentialsOrder{o_.credentials});
-  for (const auto& looked : o_.looked) {
-    o_.workers.send_all(AddressesOrder{looked.target, looked.addresses});
-  }
+  for (const auto& looked : o_.looked) { o_.workers.send_all(AddressesOrder{looked.target, looked.addresses}); }
   for (std::size_t i = 0; i < o_.looked.size(); ++i) {
     for (std::size_t p = 0; p < o_.targets.of_population.size(); ++p) {
       if (o_.targets.of_population[p] == o_.looked[i].target && o_.looked[i].took_ns >= 0) {
@@ -61,9 +59,7 @@ void Conductor::greet() {
 void Conductor::plan_steps() {
   if (step_ && step_->kind == Phase::Kind::search) {
     // Its numbers decide what comes next: they have to be here.
-    if (seconds_.given() * o_.stage.second_ns < step_end_ns_) {
-      return;
-    }
+    if (seconds_.given() * o_.stage.second_ns < step_end_ns_) { return; }
     judge_step();
   } else if (step_ && now_ns() < step_end_ns_ - o_.stage.lead_ns) {
     return;
@@ -72,9 +68,7 @@ void Conductor::plan_steps() {
   // second.
   const bool judged = step_ && step_->kind == Phase::Kind::search;
   const auto at = judged ? std::max(step_end_ns_, whole_second(now_ns() + o_.stage.lead_ns / 2)) : step_end_ns_;
-  if (const auto next = plan_.next()) {
-    give(*next, at);
-  }
+  if (const auto next = plan_.next()) { give(*next, at); }
 }
 
 /// Until the next order is to be given, if that is soon.
@@ -110,9 +104,7 @@ std::int64_t Conductor::left_ns() const {
 // What comes in -------------------------------------------------------------------------------------------------------
 
 void Conductor::turn(int timeout_ms) {
-  for (const auto& event : o_.workers.wait(timeout_ms)) {
-    take(event);
-  }
+  for (const auto& event : o_.workers.wait(timeout_ms)) { take(event); }
   take_names();
   take_tokens();
   watch_for_silence();
@@ -140,9 +132,7 @@ void Conductor::take(std::size_t worker, const Report& report) {
     }
     seconds_.report(worker, std::move(snapshot));
   } else if (const auto* refused = std::get_if<TokenRefused>(&report)) {
-    if (o_.tokens != nullptr) {
-      o_.tokens->refused(refused->generation);
-    }
+    if (o_.tokens != nullptr) { o_.tokens->refused(refused->generation); }
   } else if (const auto* note = std::get_if<Note>(&report)) {
     o_.record.incident(now_ns(), fmt::format("worker {}: {}", worker, note->text));
   }
@@ -181,9 +171,7 @@ void Conductor::take_names() {
 }
 
 void Conductor::take_tokens() {
-  if (o_.tokens == nullptr) {
-    return;
-  }
+  if (o_.tokens == nullptr) { return; }
   for (auto& news : o_.tokens->take()) {
     if (!news.failure.empty()) {
       o_.record.incident(now_ns(), news.failure);
@@ -217,18 +205,14 @@ void Conductor::watch_for_silence() {
 void Conductor::merge(bool all) {
   for (;;) {
     auto second = all ? seconds_.rest() : seconds_.next(now_ns());
-    if (!second) {
-      return;
-    }
+    if (!second) { return; }
     // The first second of a step is the one that ends after the step's start.
     for (; !ahead_.empty() && second->at_ns > ahead_.front().first; ahead_.pop_front()) {
       o_.record.begin(ahead_.front().second, ahead_.front().first);
     }
     o_.record.add(*second);
     o_.record.show(now_ns(), left_ns());
-    if (o_.stage.on_second) {
-      o_.stage.on_second(o_.workers, *second);
-    }
+    if (o_.stage.on_second) { o_.stage.on_second(o_.workers, *second); }
   }
 }
 
@@ -237,13 +221,9 @@ void Conductor::merge(bool all) {
 void Conductor::stop() {
   const auto deadline = monotonic_ns() + o_.stage.stop_ns;
   o_.workers.send_all(StopOrder{deadline});
-  while (o_.workers.alive() > 0 && o_.signals.load() < 2 && monotonic_ns() < deadline + kReportGrace) {
-    turn(kTurnMs);
-  }
+  while (o_.workers.alive() > 0 && o_.signals.load() < 2 && monotonic_ns() < deadline + kReportGrace) { turn(kTurnMs); }
   o_.workers.kill_all();
-  while (o_.workers.alive() > 0) {
-    turn(kTurnMs);
-  }
+  while (o_.workers.alive() > 0) { turn(kTurnMs); }
   merge(false);
   merge(true);
 }

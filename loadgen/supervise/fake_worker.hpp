@@ -11,8 +11,8 @@
 #include <string>
 
 #include "loadgen/net/loop.hpp"
-#include "loadgen/worker/schedule.hpp"
 #include "loadgen/supervise/stage.hpp"
+#include "loadgen/worker/schedule.hpp"
 
 namespace weir::loadgen::testing {
 
@@ -61,18 +61,14 @@ class FakeWorker {
       const auto now = monotonic_ns();
       if (now >= end) {
         step(end - 1);  // What begins with the next second belongs to it.
-        if (mischief_) {
-          mischief_(plan_, second, control_);
-        }
+        if (mischief_) { mischief_(plan_, second, control_); }
         report(second * plan_.second_ns);
         ++second;
         continue;
       }
       pollfd readable{control_, POLLIN, 0};
       ::poll(&readable, 1, static_cast<int>((end - now) / kMillisecond + 1));
-      if (readable.revents != 0 && !receive()) {
-        return 1;
-      }
+      if (readable.revents != 0 && !receive()) { return 1; }
       if (stopping_) {
         step(monotonic_ns());
         report(monotonic_ns() - plan_.run_start_ns);
@@ -86,17 +82,13 @@ class FakeWorker {
   bool receive() {
     char bytes[4096];
     const auto got = ::recv(control_, bytes, sizeof bytes, 0);
-    if (got <= 0) {
-      return false;
-    }
+    if (got <= 0) { return false; }
     frames_.feed({bytes, static_cast<std::size_t>(got)});
     while (const auto order = frames_.next()) {
       if (const auto* phase = std::get_if<PhaseOrder>(&*order)) {
         schedule_.order(*phase);
       } else if (const auto* credentials = std::get_if<CredentialsOrder>(&*order)) {
-        if (credentials->credentials.bearer == "refuse me") {
-          send(TokenRefused{credentials->credentials.generation});
-        }
+        if (credentials->credentials.bearer == "refuse me") { send(TokenRefused{credentials->credentials.generation}); }
       } else if (const auto* addresses = std::get_if<AddressesOrder>(&*order)) {
         addresses_ += addresses->addresses.size();
       } else {
@@ -140,9 +132,7 @@ class FakeWorker {
     const auto bytes = encode(report);
     for (std::size_t sent = 0; sent < bytes.size();) {
       const auto wrote = ::send(control_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (wrote <= 0) {
-        ::_exit(1);
-      }
+      if (wrote <= 0) { ::_exit(1); }
       sent += static_cast<std::size_t>(wrote);
     }
   }

@@ -16,9 +16,7 @@ void History::add(const Snapshot& second) {
   Span span{second.phase, {}};
   encode_snapshot(second, span.bytes);
   spans_.push_back(std::move(span));
-  if (spans_.size() > 2 * most_) {
-    thin();
-  }
+  if (spans_.size() > 2 * most_) { thin(); }
 }
 
 Snapshot History::decode(const Span& span) const {
@@ -46,14 +44,10 @@ void History::thin() {
 }
 
 std::vector<Snapshot> History::all() {
-  if (spans_.size() > most_) {
-    thin();
-  }
+  if (spans_.size() > most_) { thin(); }
   std::vector<Snapshot> seconds;
   seconds.reserve(spans_.size());
-  for (const auto& span : spans_) {
-    seconds.push_back(decode(span));
-  }
+  for (const auto& span : spans_) { seconds.push_back(decode(span)); }
   return seconds;
 }
 

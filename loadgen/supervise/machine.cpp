@@ -27,9 +27,7 @@ std::vector<std::int64_t> numbers(std::string_view text) {
   for (std::string word; words >> word;) {
     std::int64_t value = 0;
     const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (parsed.ec == std::errc() && parsed.ptr == word.data() + word.size()) {
-      found.push_back(value);
-    }
+    if (parsed.ec == std::errc() && parsed.ptr == word.data() + word.size()) { found.push_back(value); }
   }
   return found;
 }
@@ -55,14 +53,10 @@ std::vector<std::string> groups(const std::string& root) {
   std::string path;
   std::istringstream lines(slurp(root + "/proc/self/cgroup"));
   for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("0::", 0) == 0) {
-      path = line.substr(3);
-    }
+    if (line.rfind("0::", 0) == 0) { path = line.substr(3); }
   }
   std::vector<std::string> found;
-  for (; path.size() > 1; path.resize(path.rfind('/'))) {
-    found.push_back(root + "/sys/fs/cgroup" + path);
-  }
+  for (; path.size() > 1; path.resize(path.rfind('/'))) { found.push_back(root + "/sys/fs/cgroup" + path); }
   found.push_back(root + "/sys/fs/cgroup");
   return found;
 }
@@ -89,9 +83,7 @@ void fit_into_group(Machine& machine, const std::string& group) {
 Machine read_machine(const std::string& root) {
   Machine machine;
   cpu_set_t cpus;
-  if (::sched_getaffinity(0, sizeof cpus, &cpus) == 0) {
-    machine.cores = std::max(1, CPU_COUNT(&cpus));
-  }
+  if (::sched_getaffinity(0, sizeof cpus, &cpus) == 0) { machine.cores = std::max(1, CPU_COUNT(&cpus)); }
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     constexpr rlim_t kPlenty = 1 << 30;
@@ -109,9 +101,7 @@ Machine read_machine(const std::string& root) {
     machine.port_high = ports[1];
   }
   machine.memory_free_bytes = number_after(slurp(root + "/proc/meminfo"), "MemAvailable:").value_or(0) * 1024;
-  for (const auto& group : groups(root)) {
-    fit_into_group(machine, group);
-  }
+  for (const auto& group : groups(root)) { fit_into_group(machine, group); }
   return machine;
 }
 

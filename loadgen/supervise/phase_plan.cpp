@@ -25,9 +25,7 @@ std::int64_t PhasePlan::length_of(const Phase& phase) const {
 /// A ramp takes its time; a jump takes what the bound on opens asks for.
 std::int64_t PhasePlan::over_of(const Phase& phase, std::int64_t from, std::int64_t to) const {
   const auto own = phase.kind == Phase::Kind::ramp ? phase.duration : 0;
-  if (scenario_.opens_per_second <= 0 || to <= from) {
-    return own;
-  }
+  if (scenario_.opens_per_second <= 0 || to <= from) { return own; }
   const double seconds = static_cast<double>(to - from) / scenario_.opens_per_second;
   return std::max(own, static_cast<std::int64_t>(seconds * kSecond));
 }
@@ -49,9 +47,7 @@ PhaseStep PhasePlan::step_of(const Phase& phase, std::int64_t streams) {
 }
 
 std::optional<PhaseStep> PhasePlan::next() {
-  if (phase_ >= scenario_.phases.size()) {
-    return std::nullopt;
-  }
+  if (phase_ >= scenario_.phases.size()) { return std::nullopt; }
   const auto& phase = scenario_.phases[phase_];
   if (phase.kind == Phase::Kind::search) {
     if (!search_at_) {
@@ -64,9 +60,7 @@ std::optional<PhaseStep> PhasePlan::next() {
     return step;
   }
   auto streams = level_;
-  if (phase.kind == Phase::Kind::ramp || phase.kind == Phase::Kind::spike) {
-    streams = phase.streams;
-  }
+  if (phase.kind == Phase::Kind::ramp || phase.kind == Phase::Kind::spike) { streams = phase.streams; }
   const auto before = level_;
   auto step = step_of(phase, streams);
   if (phase.kind == Phase::Kind::spike) {
@@ -77,9 +71,7 @@ std::optional<PhaseStep> PhasePlan::next() {
 }
 
 void PhasePlan::judged(reports::load::SearchStep step) {
-  if (!search_at_) {
-    return;
-  }
+  if (!search_at_) { return; }
   const auto& phase = scenario_.phases[phase_];
   searched_.push_back(std::move(step));
   search_ = reports::load::search_result(searched_);
@@ -94,9 +86,7 @@ void PhasePlan::judged(reports::load::SearchStep step) {
 std::int64_t PhasePlan::rest_ns() const {
   std::int64_t rest = 0;
   for (std::size_t i = phase_; i < scenario_.phases.size(); ++i) {
-    if (scenario_.phases[i].kind == Phase::Kind::search) {
-      return -1;
-    }
+    if (scenario_.phases[i].kind == Phase::Kind::search) { return -1; }
     rest += length_of(scenario_.phases[i]);
   }
   return rest;
@@ -106,9 +96,7 @@ std::vector<std::int64_t> spread(const std::vector<Population>& populations, std
   const double weights = std::accumulate(populations.begin(), populations.end(), 0.0,
                                          [](double sum, const Population& p) { return sum + share_weight(p); });
   std::vector<std::int64_t> counts(populations.size(), 0);
-  if (weights <= 0) {
-    return counts;
-  }
+  if (weights <= 0) { return counts; }
   std::vector<std::pair<double, std::size_t>> remainders;
   auto left = total;
   for (std::size_t i = 0; i < populations.size(); ++i) {

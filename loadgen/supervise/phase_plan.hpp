@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "loadgen/worker/protocol.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/scenario/search.hpp"
+#include "loadgen/worker/protocol.hpp"
 
 namespace weir::loadgen {
 

@@ -106,9 +106,7 @@ RC_GTEST_PROP(Spread, gives_every_stream_to_exactly_one_worker_of_one_shard, ())
   auto scenario = with({});
   scenario.populations.clear();
   const auto count = *rc::gen::inRange(1, 6);
-  for (int i = 0; i < count; ++i) {
-    scenario.populations.push_back(weighing(*rc::gen::inRange(1, 100)));
-  }
+  for (int i = 0; i < count; ++i) { scenario.populations.push_back(weighing(*rc::gen::inRange(1, 100))); }
   PhaseStep step;
   step.streams = *rc::gen::inRange(0, 5'000);
   step.churn_per_second = 60;

@@ -62,9 +62,7 @@ Demand demand_of(const Scenario& scenario) {
   }
   for (const auto& population : scenario.populations) {
     demand.tls = demand.tls || is_tls(scenario, population);
-    for (const auto& call : population.calls) {
-      demand.calls_per_second += call.per_second * scale;
-    }
+    for (const auto& call : population.calls) { demand.calls_per_second += call.per_second * scale; }
   }
   demand.calls_in_flight = static_cast<std::int64_t>(
       std::min(std::ceil(demand.calls_per_second), static_cast<double>(limits::kCallsInFlight)));
@@ -114,9 +112,7 @@ wire::Result<std::int64_t> count_workers(const Scenario& scenario, const Machine
 
 std::vector<std::string> loopback_sources(std::int64_t count) {
   std::vector<std::string> sources;
-  for (std::int64_t i = 0; i < count; ++i) {
-    sources.push_back(fmt::format("127.0.{}.{}", i / 250, 2 + i % 250));
-  }
+  for (std::int64_t i = 0; i < count; ++i) { sources.push_back(fmt::format("127.0.{}.{}", i / 250, 2 + i % 250)); }
   return sources;
 }
 
@@ -182,9 +178,7 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   destinations = std::max<std::int64_t>(1, destinations);
   Placement placement;
   const auto workers = count_workers(scenario, machine, demand);
-  if (!workers) {
-    return tl::unexpected(workers.error());
-  }
+  if (!workers) { return tl::unexpected(workers.error()); }
   placement.workers = *workers;
   placement.files_needed = demand.streams + *workers * beside_streams(machine, demand);
   if (placement.files_needed > machine.files_free) {

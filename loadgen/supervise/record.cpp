@@ -52,47 +52,33 @@ wire::Result<Record> Record::open(RunInfo run, Layout layout, const RunOptions& 
   record.totals_ = record.last_ = Snapshot(record.layout_);
   record.history_.emplace(record.layout_, History::most_for(record.layout_));
   if (!options.metrics.empty()) {
-    if (auto free = check_metrics_address(options.metrics); !free) {
-      return tl::unexpected(free.error());
-    }
+    if (auto free = check_metrics_address(options.metrics); !free) { return tl::unexpected(free.error()); }
   }
   if (!options.journal.empty()) {
     auto journal = JournalWriter::create(options.journal, {record.run_, record.layout_});
-    if (!journal) {
-      return wire::fail(wire::ErrorCode::bad_input, "--journal: " + journal.error());
-    }
+    if (!journal) { return wire::fail(wire::ErrorCode::bad_input, "--journal: " + journal.error()); }
     record.journal_ = std::move(*journal);
   }
   return record;
 }
 
 wire::Result<void> Record::serve_metrics() {
-  if (options_.metrics.empty()) {
-    return {};
-  }
+  if (options_.metrics.empty()) { return {}; }
   auto endpoint = MetricsEndpoint::start(options_.metrics, layout_, labels_);
-  if (!endpoint) {
-    return tl::unexpected(endpoint.error());
-  }
+  if (!endpoint) { return tl::unexpected(endpoint.error()); }
   metrics_.emplace(std::move(*endpoint));
-  if (!options_.quiet) {
-    fmt::print(stderr, "metrics: http://{}/metrics\n", metrics_->address());
-  }
+  if (!options_.quiet) { fmt::print(stderr, "metrics: http://{}/metrics\n", metrics_->address()); }
   return {};
 }
 
 /// A disk that is full costs the journal, not the run.
 void Record::journal(const tl::expected<void, std::string>& written) {
-  if (!written) {
-    incidents_.push_back({now_ns_, redactor_.text(written.error())});
-  }
+  if (!written) { incidents_.push_back({now_ns_, redactor_.text(written.error())}); }
 }
 
 void Record::begin(const PhaseStep& step, std::int64_t at_ns) {
   now_ns_ = at_ns;
-  if (!phases_.empty()) {
-    phases_.back().end_ns = at_ns;
-  }
+  if (!phases_.empty()) { phases_.back().end_ns = at_ns; }
   PhaseInfo info;
   info.name = step.name;
   info.kind = to_string(step.kind);
@@ -100,9 +86,7 @@ void Record::begin(const PhaseStep& step, std::int64_t at_ns) {
   info.streams = step.streams;
   phases_.push_back(info);
   searched_.clear();
-  if (journal_.is_open()) {
-    journal(journal_.append(info));
-  }
+  if (journal_.is_open()) { journal(journal_.append(info)); }
 }
 
 void Record::add(const Snapshot& second) {
@@ -110,22 +94,14 @@ void Record::add(const Snapshot& second) {
   last_ = second;
   totals_.add_span(second);
   history_->add(second);
-  if (!phases_.empty() && phases_.back().kind == to_string(Phase::Kind::search)) {
-    searched_.push_back(second);
-  }
-  if (journal_.is_open()) {
-    journal(journal_.append(second));
-  }
-  if (metrics_) {
-    metrics_->update(totals_);
-  }
+  if (!phases_.empty() && phases_.back().kind == to_string(Phase::Kind::search)) { searched_.push_back(second); }
+  if (journal_.is_open()) { journal(journal_.append(second)); }
+  if (metrics_) { metrics_->update(totals_); }
 }
 
 SearchStep Record::judge_step() const {
   std::vector<const Snapshot*> seconds;
-  for (const auto& second : searched_) {
-    seconds.push_back(&second);
-  }
+  for (const auto& second : searched_) { seconds.push_back(&second); }
   const auto info = phases_.empty() ? PhaseInfo{} : phases_.back();
   return reports::load::judge_step(run_, layout_, merge_seconds(layout_, info, seconds));
 }
@@ -136,12 +112,8 @@ void Record::incident(std::int64_t at_ns, const std::string& text) {
     return;
   }
   incidents_.push_back({at_ns, redactor_.text(text)});
-  if (journal_.is_open()) {
-    journal(journal_.append(incidents_.back()));
-  }
-  if (!options_.quiet && !options_.live) {
-    fmt::print(stderr, "{}  {}\n", clock_text(at_ns), incidents_.back().text);
-  }
+  if (journal_.is_open()) { journal(journal_.append(incidents_.back())); }
+  if (!options_.quiet && !options_.live) { fmt::print(stderr, "{}  {}\n", clock_text(at_ns), incidents_.back().text); }
 }
 
 void Record::invalid(std::int64_t at_ns, const std::string& text) {
@@ -150,9 +122,7 @@ void Record::invalid(std::int64_t at_ns, const std::string& text) {
 }
 
 void Record::show(std::int64_t now_ns, std::int64_t left_ns) {
-  if (options_.quiet || (!options_.live && now_ns < next_line_ns_)) {
-    return;
-  }
+  if (options_.quiet || (!options_.live && now_ns < next_line_ns_)) { return; }
   ScreenState state;
   state.target = run_.target_name;
   state.phase = phases_.empty() ? "" : phases_.back().name;
@@ -187,17 +157,13 @@ void Record::note_shortages(RunEnd& end) const {
 }
 
 RunResult Record::finish(RunEnd end, std::int64_t last_end_ns) {
-  if (!phases_.empty()) {
-    phases_.back().end_ns = last_end_ns;
-  }
+  if (!phases_.empty()) { phases_.back().end_ns = last_end_ns; }
   if (incidents_left_out_ > 0) {
     incidents_.push_back({now_ns_, fmt::format("{} more incidents are not listed", incidents_left_out_)});
   }
   end.invalid.insert(end.invalid.end(), invalid_.begin(), invalid_.end());
   note_shortages(end);
-  if (journal_.is_open()) {
-    journal(journal_.finish(end.interrupted));
-  }
+  if (journal_.is_open()) { journal(journal_.finish(end.interrupted)); }
   RunResult result;
   result.results = summarize(run_, layout_, phases_, history_->all(), incidents_, end);
   write_reports(result);
@@ -216,9 +182,7 @@ void Record::write_reports(RunResult& result) const {
 }
 
 void Record::hand_over_metrics(RunResult& result) const {
-  if (options_.textfile.empty() && options_.push.empty()) {
-    return;
-  }
+  if (options_.textfile.empty() && options_.push.empty()) { return; }
   auto families = metric_families(layout_, totals_, labels_);
   for (auto& family : verdict_families(result.results, labels_, std::time(nullptr))) {
     families.push_back(std::move(family));

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "loadgen/supervise/history.hpp"
-#include "loadgen/watch/metrics_endpoint.hpp"
 #include "loadgen/supervise/phase_plan.hpp"
-#include "loadgen/watch/screen.hpp"
 #include "loadgen/supervise/supervisor.hpp"
+#include "loadgen/watch/metrics_endpoint.hpp"
+#include "loadgen/watch/screen.hpp"
 #include "reports/judge/search.hpp"
 #include "wire/base/redact.hpp"
 

@@ -19,9 +19,7 @@ Snapshot gauges_of(const Layout& layout, const Snapshot& from) {
 
 void clear_gauges(Snapshot& snapshot) {
   snapshot.worker.fill(0);
-  for (auto& population : snapshot.populations) {
-    population.gauges.fill(0);
-  }
+  for (auto& population : snapshot.populations) { population.gauges.fill(0); }
 }
 
 }  // namespace
@@ -31,9 +29,7 @@ Seconds::Seconds(Layout layout, std::size_t workers, std::int64_t second_ns)
 
 Seconds::Pending& Seconds::pending(std::int64_t second) {
   const auto found = pending_.find(second);
-  if (found != pending_.end()) {
-    return found->second;
-  }
+  if (found != pending_.end()) { return found->second; }
   return pending_.emplace(second, Pending{Snapshot(layout_), std::vector<bool>(members_.size(), false)}).first->second;
 }
 
@@ -76,9 +72,7 @@ bool Seconds::is_whole(std::int64_t second) const {
   bool any = false;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const bool heard = found != pending_.end() && found->second.heard[i];
-    if (members_[i].alive && !heard) {
-      return false;
-    }
+    if (members_[i].alive && !heard) { return false; }
     any = any || heard;
   }
   return any;
@@ -88,9 +82,7 @@ Snapshot Seconds::finish(std::int64_t second) {
   auto& [sum, heard] = pending(second);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     // Who is alive but silent holds its streams all the same, as far as anybody knows.
-    if (members_[i].alive && members_[i].known && !heard[i]) {
-      sum.add_worker(members_[i].latest);
-    }
+    if (members_[i].alive && members_[i].known && !heard[i]) { sum.add_worker(members_[i].latest); }
   }
   sum.add_worker(own_);
   own_ = Snapshot(layout_);
@@ -110,9 +102,7 @@ std::optional<Snapshot> Seconds::next(std::int64_t now_ns) {
   const auto second = given_ + 1;
   const bool anybody = std::any_of(members_.begin(), members_.end(), [](const Member& m) { return m.alive; });
   const bool overdue = anybody && now_ns > second * second_ns_ + second_ns_ * 3 / 2;
-  if (!is_whole(second) && !overdue) {
-    return std::nullopt;
-  }
+  if (!is_whole(second) && !overdue) { return std::nullopt; }
   return finish(second);
 }
 
@@ -130,9 +120,7 @@ std::optional<Snapshot> Seconds::rest() {
   const auto own = std::any_of(own_.populations.begin(), own_.populations.end(), [](const PopulationNumbers& numbers) {
     return numbers.ends[static_cast<std::size_t>(EndReason::worker_lost)] > 0;
   });
-  if (!all && own) {
-    all = finish(given_ + 1);
-  }
+  if (!all && own) { all = finish(given_ + 1); }
   return all;
 }
 

@@ -91,9 +91,7 @@ TEST(Seconds, put_the_rest_of_all_workers_together) {
   seconds.report(1, report(kTick / 4, 2, 0));
   seconds.gone(1);
   auto rest = seconds.next(kTick);
-  if (!rest) {
-    rest = seconds.rest();
-  }
+  if (!rest) { rest = seconds.rest(); }
   ASSERT_TRUE(rest);
   EXPECT_EQ(events(*rest), 3u);
   EXPECT_EQ(rest->at_ns, kTick / 2);
@@ -143,9 +141,7 @@ TEST(History, keeps_every_number_of_every_phase_in_bounded_memory) {
 
 TEST(History, keeps_short_runs_second_by_second) {
   History history(kLayout, 50);
-  for (int i = 1; i <= 40; ++i) {
-    history.add(report(i * kTick, 1, i));
-  }
+  for (int i = 1; i <= 40; ++i) { history.add(report(i * kTick, 1, i)); }
   const auto spans = history.all();
   ASSERT_EQ(spans.size(), 40u);
   EXPECT_EQ(open(spans[7]), 8);

@@ -39,9 +39,7 @@ Layout layout_of(const Scenario& scenario) {
   Layout layout;
   for (const auto& population : scenario.populations) {
     Layout::Population shape{population.name, {}};
-    for (const auto& call : population.calls) {
-      shape.tools.push_back(call.tool);
-    }
+    for (const auto& call : population.calls) { shape.tools.push_back(call.tool); }
     layout.populations.push_back(std::move(shape));
   }
   return layout;
@@ -50,12 +48,8 @@ Layout layout_of(const Scenario& scenario) {
 std::vector<std::string> secrets_of(const Scenario& scenario) {
   auto secrets = scenario.target.secrets;
   secrets.push_back(scenario.target.bearer);
-  if (scenario.target.api_key) {
-    secrets.push_back(scenario.target.api_key->value);
-  }
-  if (scenario.oauth) {
-    secrets.push_back(scenario.oauth->client_secret);
-  }
+  if (scenario.target.api_key) { secrets.push_back(scenario.target.api_key->value); }
+  if (scenario.oauth) { secrets.push_back(scenario.oauth->client_secret); }
   std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
   return secrets;
 }
@@ -69,17 +63,13 @@ Credentials credentials_of(const Scenario& scenario, const std::optional<Token>&
   credentials.bearer = token ? token->value : scenario.target.bearer;
   credentials.generation = 1;
   credentials.renewable = token.has_value();
-  if (!credentials.bearer.empty()) {
-    credentials.headers.remove("Authorization");
-  }
+  if (!credentials.bearer.empty()) { credentials.headers.remove("Authorization"); }
   return credentials;
 }
 
 wire::Headers with_bearer(const Credentials& credentials) {
   auto headers = credentials.headers;
-  if (!credentials.bearer.empty()) {
-    headers.set("Authorization", "Bearer " + credentials.bearer);
-  }
+  if (!credentials.bearer.empty()) { headers.set("Authorization", "Bearer " + credentials.bearer); }
   return headers;
 }
 
@@ -98,9 +88,7 @@ Scenario of_shard(Scenario scenario, const RunOptions& options) {
     phase.most = (phase.most + options.shards - 1) / options.shards;
   }
   for (auto& population : scenario.populations) {
-    for (auto& call : population.calls) {
-      call.per_second /= options.shards;
-    }
+    for (auto& call : population.calls) { call.per_second /= options.shards; }
   }
   return scenario;
 }
@@ -117,9 +105,7 @@ struct Prepared {
 wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& options, const Machine& machine,
                                     const std::vector<Looked>& looked) {
   std::int64_t destinations = 0;
-  for (const auto& one : looked) {
-    destinations += static_cast<std::int64_t>(one.addresses.size());
-  }
+  for (const auto& one : looked) { destinations += static_cast<std::int64_t>(one.addresses.size()); }
   return place(of_shard(scenario, options), machine, destinations, all_on_loopback(looked));
 }
 
@@ -129,25 +115,17 @@ wire::Result<Prepared> prepare(const Stage& stage, const Scenario& scenario, con
   Prepared prepared;
   prepared.scenario = scenario;
   auto targets = targets_of(scenario);
-  if (!targets) {
-    return tl::unexpected(targets.error());
-  }
+  if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
   auto looked = look_up_all(scenario, prepared.targets, stage.look_up);
-  if (!looked) {
-    return tl::unexpected(looked.error());
-  }
+  if (!looked) { return tl::unexpected(looked.error()); }
   prepared.looked = std::move(*looked);
   auto placement = place_shard(scenario, options, stage.machine ? *stage.machine : read_machine(), prepared.looked);
-  if (!placement) {
-    return tl::unexpected(placement.error());
-  }
+  if (!placement) { return tl::unexpected(placement.error()); }
   prepared.placement = std::move(*placement);
   if (scenario.oauth) {
     auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
-    if (!token) {
-      return tl::unexpected(token.error());
-    }
+    if (!token) { return tl::unexpected(token.error()); }
     prepared.token = std::move(*token);
   }
   prepared.credentials = credentials_of(scenario, prepared.token);
@@ -169,9 +147,7 @@ wire::Result<Start> start_of(const Stage& stage, const RunOptions& options, std:
   const auto now = monotonic_ns();
   const auto unix_now = realtime_ns();
   const auto soonest = stage.lead_ns + workers * kSpawnEach;
-  if (!options.start_at_unix_ns) {
-    return Start{now + soonest, unix_now + soonest};
-  }
+  if (!options.start_at_unix_ns) { return Start{now + soonest, unix_now + soonest}; }
   const auto ahead = *options.start_at_unix_ns - unix_now;
   if (ahead < soonest) {
     return wire::fail(wire::ErrorCode::bad_input,
@@ -229,31 +205,19 @@ wire::Result<RunResult> supervise_on(const Stage& stage, const Scenario& scenari
                                      const std::atomic<int>& signals) {
   raise_file_limit();
   const auto prepared = prepare(stage, scenario, options);
-  if (!prepared) {
-    return tl::unexpected(prepared.error());
-  }
+  if (!prepared) { return tl::unexpected(prepared.error()); }
   const auto start = start_of(stage, options, prepared->placement.workers);
-  if (!start) {
-    return tl::unexpected(start.error());
-  }
+  if (!start) { return tl::unexpected(start.error()); }
   const auto layout = layout_of(prepared->scenario);
   auto record = Record::open(info_of(*prepared, options, *start), layout, options, secrets_of(scenario));
-  if (!record) {
-    return tl::unexpected(record.error());
-  }
+  if (!record) { return tl::unexpected(record.error()); }
   auto workers = Workers::spawn(plans_of(*prepared, stage, options, layout, *start), stage.worker_main);
-  if (!workers) {
-    return tl::unexpected(workers.error());
-  }
+  if (!workers) { return tl::unexpected(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.
-  if (auto served = record->serve_metrics(); !served) {
-    return tl::unexpected(served.error());
-  }
+  if (auto served = record->serve_metrics(); !served) { return tl::unexpected(served.error()); }
   NameKeeper names(prepared->scenario, prepared->targets, prepared->looked, stage.look_up);
   std::optional<TokenKeeper> tokens;
-  if (prepared->token) {
-    tokens.emplace(*scenario.oauth, client_of(scenario), *prepared->token);
-  }
+  if (prepared->token) { tokens.emplace(*scenario.oauth, client_of(scenario), *prepared->token); }
   Conductor conductor({.stage = stage,
                        .scenario = prepared->scenario,
                        .options = options,
@@ -278,9 +242,7 @@ wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& op
 wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& options) {
   raise_file_limit();
   const auto targets = targets_of(scenario);
-  if (!targets) {
-    return tl::unexpected(targets.error());
-  }
+  if (!targets) { return tl::unexpected(targets.error()); }
   const auto looked = look_up_all(scenario, *targets, wire::look_up);
   return looked ? place_shard(scenario, options, read_machine(), *looked) : tl::unexpected(looked.error());
 }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "loadgen/supervise/preflight.hpp"
-#include "reports/measure/journal.hpp"
 #include "reports/load/writers.hpp"
+#include "reports/measure/journal.hpp"
 
 namespace weir::loadgen {
 

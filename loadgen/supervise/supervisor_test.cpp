@@ -73,9 +73,7 @@ class Supervisor : public ::testing::Test {
   /// Sends itself `count` signals after so many seconds of the run.
   void signal_after(std::size_t seconds, int count) {
     stage_.on_second = [this, seconds, count, seen = std::size_t{0}](Workers&, const Snapshot&) mutable {
-      if (++seen == seconds) {
-        signals_ = count;
-      }
+      if (++seen == seconds) { signals_ = count; }
     };
   }
 
@@ -142,9 +140,7 @@ TEST_F(Supervisor, counts_the_streams_of_a_killed_worker_and_goes_on) {
   phase(Phase::Kind::ramp, 1, 40);
   phase(Phase::Kind::hold, 6);
   stage_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
-    if (++seen == 3) {
-      workers.kill(1);
-    }
+    if (++seen == 3) { workers.kill(1); }
   };
   const auto results = good_run();
   EXPECT_EQ(lost(results), 20u);
@@ -158,9 +154,7 @@ TEST_F(Supervisor, ends_the_run_as_inconclusive_where_all_workers_died) {
   phase(Phase::Kind::ramp, 1, 40);
   phase(Phase::Kind::hold, 100'000);
   stage_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
-    if (++seen == 2) {
-      workers.kill_all();
-    }
+    if (++seen == 2) { workers.kill_all(); }
   };
   const auto results = good_run();
   EXPECT_EQ(results.exit_code, reports::ExitCode::inconclusive);
@@ -171,9 +165,7 @@ TEST_F(Supervisor, ends_the_run_as_inconclusive_where_all_workers_died) {
 TEST_F(Supervisor, says_how_a_worker_ended_that_gave_up) {
   phase(Phase::Kind::hold, 4);
   stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
-    if (plan.index == 0 && second == 2) {
-      ::_exit(7);
-    }
+    if (plan.index == 0 && second == 2) { ::_exit(7); }
   });
   EXPECT_THAT(good_run().incidents, Contains(HasSubstr("worker 0 died (exit status 7)")));
 }
@@ -208,9 +200,7 @@ TEST_F(Supervisor, does_not_wait_for_a_hung_worker_and_kills_it_in_the_end) {
   phase(Phase::Kind::hold, 12);
   stage_.hung_ns = 3 * kShortSecond;
   stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
-    while (plan.index == 1 && second == 3) {
-      ::pause();
-    }
+    while (plan.index == 1 && second == 3) { ::pause(); }
   });
   const auto results = good_run();
   EXPECT_THAT(results.incidents, Contains(HasSubstr("worker 1 has not reported for")));
@@ -369,9 +359,7 @@ TEST_F(SupervisorFiles, keeps_a_journal_that_says_the_same_as_the_results) {
   EXPECT_EQ(journal->phases.size(), 2u);
   EXPECT_GE(journal->seconds.size(), 3u);
   Snapshot sum(journal->head.layout);
-  for (const auto& second : journal->seconds) {
-    sum.add_span(second);
-  }
+  for (const auto& second : journal->seconds) { sum.add_span(second); }
   EXPECT_EQ(sum.populations[0][Counter::streams_opened], 10u);
   EXPECT_EQ(journal->head.run.target_name, "staging");
 }
@@ -414,9 +402,7 @@ TEST_F(SupervisorFiles, goes_on_without_a_journal_where_the_disk_is_full) {
   {
     const FullDisk disk;
     stage_.on_second = [&, seen = 0](Workers&, const Snapshot&) mutable {
-      if (++seen == 2) {
-        disk.fill(std::filesystem::file_size(options_.journal));
-      }
+      if (++seen == 2) { disk.fill(std::filesystem::file_size(options_.journal)); }
     };
     results = good_run();
   }
@@ -446,9 +432,7 @@ TEST_F(SupervisorFiles, leaves_a_whole_journal_and_no_workers_when_it_is_killed)
   }
   ::kill(supervisor, SIGKILL);
   int status = 0;
-  for (int ended = 0; ended < 3; ++ended) {
-    EXPECT_GT(::waitpid(-1, &status, 0), 0);
-  }
+  for (int ended = 0; ended < 3; ++ended) { EXPECT_GT(::waitpid(-1, &status, 0), 0); }
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
   const auto journal = parse_journal(read(options_.journal));
   ASSERT_TRUE(journal);

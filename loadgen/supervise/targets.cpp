@@ -30,9 +30,7 @@ wire::Result<std::vector<wire::SocketAddress>> parse_resolve(std::string_view en
     const auto comma = std::min(list.find(','), list.size());
     std::string ip(list.substr(0, comma));
     list.remove_prefix(std::min(list.size(), comma + 1));
-    if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') {
-      ip = ip.substr(1, ip.size() - 2);
-    }
+    if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') { ip = ip.substr(1, ip.size() - 2); }
     const auto parsed = wire::parse_socket_address(wire::SocketAddress{ip, port}.text());
     if (!parsed) {
       return wire::fail(wire::ErrorCode::bad_input,
@@ -49,9 +47,7 @@ wire::Result<std::vector<wire::SocketAddress>> parse_resolve(std::string_view en
 
 std::vector<std::string> texts(const std::vector<wire::SocketAddress>& addresses) {
   std::vector<std::string> found;
-  for (const auto& address : addresses) {
-    found.push_back(address.text());
-  }
+  for (const auto& address : addresses) { found.push_back(address.text()); }
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -100,15 +96,9 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   const auto detection = wire::mcp::detect(options);
   const auto eras = detection.eras();
   const auto speaks = [&](Era era) { return std::find(eras.begin(), eras.end(), era) != eras.end(); };
-  if (speaks(Era::stateless)) {
-    return StreamKind::listen;
-  }
-  if (speaks(Era::streamable)) {
-    return StreamKind::streamable_get;
-  }
-  if (speaks(Era::http_sse)) {
-    return StreamKind::http_sse_get;
-  }
+  if (speaks(Era::stateless)) { return StreamKind::listen; }
+  if (speaks(Era::streamable)) { return StreamKind::streamable_get; }
+  if (speaks(Era::http_sse)) { return StreamKind::http_sse_get; }
   const auto* get = detection.attempt(Era::http_sse);
   if (get != nullptr && get->exchange && get->exchange->ok() && get->exchange->is_event_stream()) {
     return StreamKind::plain_get;
@@ -131,15 +121,11 @@ wire::Result<Targets> targets_of(const Scenario& scenario) {
   Targets targets;
   for (const auto& population : scenario.populations) {
     const auto url = wire::parse_url(url_text(scenario, population));
-    if (!url) {
-      return tl::unexpected(url.error());
-    }
+    if (!url) { return tl::unexpected(url.error()); }
     const auto same = std::find_if(targets.urls.begin(), targets.urls.end(),
                                    [&](const wire::Url& other) { return other.origin() == url->origin(); });
     targets.of_population.push_back(static_cast<std::uint32_t>(same - targets.urls.begin()));
-    if (same == targets.urls.end()) {
-      targets.urls.push_back(*url);
-    }
+    if (same == targets.urls.end()) { targets.urls.push_back(*url); }
   }
   return targets;
 }
@@ -158,17 +144,13 @@ wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Ta
   std::vector<Looked> all;
   for (std::uint32_t i = 0; i < targets.urls.size(); ++i) {
     const auto fixed = fixed_addresses(scenario, targets.urls[i]);
-    if (!fixed) {
-      return tl::unexpected(fixed.error());
-    }
+    if (!fixed) { return tl::unexpected(fixed.error()); }
     if (!fixed->empty()) {
       all.push_back({i, texts(*fixed), "", -1});
       continue;
     }
     auto looked = look_up_one(look_up, targets.urls[i], i);
-    if (!looked.failure.empty()) {
-      return wire::fail(wire::ErrorCode::resolve_failed, looked.failure);
-    }
+    if (!looked.failure.empty()) { return wire::fail(wire::ErrorCode::resolve_failed, looked.failure); }
     all.push_back(std::move(looked));
   }
   return all;
@@ -222,9 +204,7 @@ NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::ve
       impl_->shared->known[looked.target] = std::move(looked.addresses);
     }
   }
-  if (impl_->shared->names.empty() || scenario.resolve_every <= 0) {
-    return;
-  }
+  if (impl_->shared->names.empty() || scenario.resolve_every <= 0) { return; }
   impl_->shared->every = std::chrono::nanoseconds(scenario.resolve_every);
   impl_->thread = std::make_unique<Background>([shared = impl_->shared] { return Impl::ask(*shared); },
                                                std::chrono::steady_clock::now() + impl_->shared->every);
@@ -245,17 +225,13 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     auto& population = scenario.populations[i];
     const auto target = targets.of_population[i];
     const auto url = wire::parse_url(url_text(scenario, population));
-    if (!url) {
-      return tl::unexpected(url.error());
-    }
+    if (!url) { return tl::unexpected(url.error()); }
     const auto client = client_of(scenario, looked[target]);
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {
         const auto kind = ask_for_kind({.url = *url, .headers = headers, .client = client, .plain_after = kPlainAfter});
-        if (!kind) {
-          return tl::unexpected(kind.error());
-        }
+        if (!kind) { return tl::unexpected(kind.error()); }
         known = kinds.emplace(url->str(), *kind).first;
       }
       population.stream = known->second;

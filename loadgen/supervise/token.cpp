@@ -68,9 +68,7 @@ TokenKeeper::~TokenKeeper() = default;
 void TokenKeeper::refused(std::uint64_t generation) {
   {
     const std::lock_guard lock(impl_->shared->mutex);
-    if (generation != impl_->shared->generation || generation <= impl_->shared->refused) {
-      return;
-    }
+    if (generation != impl_->shared->generation || generation <= impl_->shared->refused) { return; }
     impl_->shared->refused = generation;
   }
   impl_->thread->ask();

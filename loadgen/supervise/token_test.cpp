@@ -52,9 +52,7 @@ std::vector<TokenKeeper::News> news_until(TokenKeeper& keeper, std::size_t enoug
   std::vector<TokenKeeper::News> all;
   const auto deadline = wire::Deadline::in(10s);
   while (all.size() < enough && !deadline.passed()) {
-    for (auto& one : keeper.take()) {
-      all.push_back(std::move(one));
-    }
+    for (auto& one : keeper.take()) { all.push_back(std::move(one)); }
     std::this_thread::sleep_for(1ms);
   }
   return all;
@@ -81,9 +79,7 @@ TEST(TokenKeeper, asks_once_for_a_generation_that_is_refused) {
     peer.send(http(200, fmt::format(R"({{"access_token":"t{}"}})", ++asked)));
   });
   TokenKeeper keeper(an_oauth(server.url("/token").str()), {}, {"t0", std::nullopt});
-  for (int i = 0; i < 100; ++i) {
-    keeper.refused(1);
-  }
+  for (int i = 0; i < 100; ++i) { keeper.refused(1); }
   ASSERT_EQ(news_until(keeper, 1).size(), 1u);
   keeper.refused(1);  // The new one has generation 2.
   keeper.refused(2);

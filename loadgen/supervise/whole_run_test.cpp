@@ -34,13 +34,13 @@ std::uint64_t failures(const PopulationNumbers& numbers, OpenFailure why) {
 }
 std::uint64_t all_failures(const PopulationNumbers& numbers) {
   std::uint64_t sum = 0;
-  for (const auto count : numbers.open_failures) sum += count;
+  for (const auto count : numbers.open_failures) { sum += count; }
   return sum;
 }
 /// Ends that we did not bring about.
 std::uint64_t drops(const PopulationNumbers& numbers) {
   std::uint64_t sum = 0;
-  for (const auto count : numbers.ends) sum += count;
+  for (const auto count : numbers.ends) { sum += count; }
   return sum - ends(numbers, EndReason::client);
 }
 
@@ -61,7 +61,9 @@ class WholeRun : public ::testing::Test {
 
   static hub::RunningHub start(const hub::Options& options) {
     auto started = hub::RunningHub::start(options);
-    if (!started) throw std::runtime_error(started.error().detail);  // Nothing could be tested.
+    if (!started) {
+      throw std::runtime_error(started.error().detail);  // Nothing could be tested.
+    }
     return std::move(*started);
   }
 
@@ -80,12 +82,13 @@ class WholeRun : public ::testing::Test {
     const auto deadline = monotonic_ns() + kPatience;
     stage_.on_second = [this, condition, deadline, sum = std::optional<Snapshot>()](Workers&,
                                                                                     const Snapshot& second) mutable {
-      if (sum)
+      if (sum) {
         sum->add_span(second);
-      else
+      } else {
         sum = second;
+      }
       met_ = met_ || condition(*sum);
-      if (met_ || monotonic_ns() > deadline) signals_ = 1;
+      if (met_ || monotonic_ns() > deadline) { signals_ = 1; }
     };
   }
   LoadResults good_run() {
@@ -256,7 +259,7 @@ class Names {
   /// An empty address stands for a name server that fails.
   wire::Result<std::vector<wire::SocketAddress>> look_up(const std::string& host, std::uint16_t port) {
     const std::lock_guard lock(mutex_);
-    if (ip_.empty()) return wire::fail(wire::ErrorCode::resolve_failed, host + " has no address now");
+    if (ip_.empty()) { return wire::fail(wire::ErrorCode::resolve_failed, host + " has no address now"); }
     return std::vector<wire::SocketAddress>{{ip_, port}};
   }
 
@@ -281,7 +284,7 @@ class WholeRunByName : public WholeRun {
     for (int tries = 0; tries < 10; ++tries) {
       auto first = start({.listen = {"127.0.0.2:0"}});
       auto second = hub::RunningHub::start({.listen = {fmt::format("127.0.0.3:{}", first.port())}});
-      if (second) return {std::move(first), std::move(*second)};
+      if (second) { return {std::move(first), std::move(*second)}; }
     }
     throw std::runtime_error("no port is free on both 127.0.0.2 and 127.0.0.3");
   }

@@ -24,22 +24,16 @@ constexpr int kExitGraceMs = 1'000;
 
 void close_other_files(int control) {
   // Above all the sockets of the other workers: each must see the end of the supervisor's side, and of no other.
-  if (control > 3) {
-    ::syscall(SYS_close_range, 3U, static_cast<unsigned>(control - 1), 0U);
-  }
+  if (control > 3) { ::syscall(SYS_close_range, 3U, static_cast<unsigned>(control - 1), 0U); }
   ::syscall(SYS_close_range, static_cast<unsigned>(control + 1), ~0U, 0U);
 }
 
 [[noreturn]] void live(const WorkerPlan& plan, const WorkerMain& main, int control, pid_t supervisor) {
   // The supervisor decides when a worker ends: by order, by closing the socket, by dying, or by SIGKILL. The signals of
   // the terminal and of the init system reach the whole group and are the supervisor's business.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
-    std::signal(signal, SIG_IGN);
-  }
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) { std::signal(signal, SIG_IGN); }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != supervisor) {
-    ::_exit(1);
-  }
+  if (::getppid() != supervisor) { ::_exit(1); }
   ::prctl(PR_SET_NAME, "weir-worker");
   close_other_files(control);
   int code = 2;
@@ -66,13 +60,9 @@ wire::Result<Workers> Workers::spawn(const std::vector<WorkerPlan>& plans, const
   std::fflush(nullptr);  // What is buffered would be written by every child once more.
   for (const auto& plan : plans) {
     int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-      return refuse("socketpair");
-    }
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) { return refuse("socketpair"); }
     const auto pid = ::fork();
-    if (pid == 0) {
-      live(plan, main, pair[1], supervisor);
-    }
+    if (pid == 0) { live(plan, main, pair[1], supervisor); }
     ::close(pair[1]);
     if (pid < 0) {
       ::close(pair[0]);
@@ -89,9 +79,7 @@ wire::Result<Workers> Workers::spawn(const std::vector<WorkerPlan>& plans, const
 Workers::~Workers() {
   kill_all();
   for (auto& member : members_) {
-    if (member.fd >= 0) {
-      reap(member);
-    }
+    if (member.fd >= 0) { reap(member); }
   }
 }
 
@@ -109,17 +97,13 @@ void Workers::send(std::size_t worker, const Order& order) {
 }
 
 void Workers::send_all(const Order& order) {
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    send(i, order);
-  }
+  for (std::size_t i = 0; i < members_.size(); ++i) { send(i, order); }
 }
 
 void Workers::flush(Member& member) {
   while (!member.pending.empty()) {
     const auto wrote = ::send(member.fd, member.pending.data(), member.pending.size(), MSG_NOSIGNAL);
-    if (wrote < 0 && errno == EINTR) {
-      continue;
-    }
+    if (wrote < 0 && errno == EINTR) { continue; }
     if (wrote < 0) {
       return;  // Full: later. Broken: the reading side says so.
     }
@@ -128,15 +112,11 @@ void Workers::flush(Member& member) {
 }
 
 void Workers::kill(std::size_t worker) {
-  if (members_[worker].fd >= 0) {
-    ::kill(members_[worker].pid, SIGKILL);
-  }
+  if (members_[worker].fd >= 0) { ::kill(members_[worker].pid, SIGKILL); }
 }
 
 void Workers::kill_all() {
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    kill(i);
-  }
+  for (std::size_t i = 0; i < members_.size(); ++i) { kill(i); }
 }
 
 /// Closes the socket and waits for the process: it is on its way out, or is sent there.
@@ -152,13 +132,9 @@ std::string Workers::reap(Member& member) {
   pid_t reaped = ::waitpid(member.pid, &status, WNOHANG);
   if (reaped == 0) {
     ::kill(member.pid, SIGKILL);
-    do {
-      reaped = ::waitpid(member.pid, &status, 0);
-    } while (reaped < 0 && errno == EINTR);
+    do { reaped = ::waitpid(member.pid, &status, 0); } while (reaped < 0 && errno == EINTR);
   }
-  if (!member.verdict.empty()) {
-    return member.verdict;
-  }
+  if (!member.verdict.empty()) { return member.verdict; }
   return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                              : fmt::format("exit status {}", WEXITSTATUS(status));
 }
@@ -168,12 +144,8 @@ bool Workers::receive(std::size_t worker, std::vector<WorkerEvent>& events) {
   char bytes[64 * 1024];
   for (;;) {
     const auto got = ::recv(member.fd, bytes, sizeof bytes, 0);
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got <= 0) {
-      return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-    }
+    if (got < 0 && errno == EINTR) { continue; }
+    if (got <= 0) { return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK); }
     member.frames.feed({bytes, static_cast<std::size_t>(got)});
     while (auto report = member.frames.next()) {
       member.finished = member.finished || std::holds_alternative<Finished>(*report);
@@ -197,14 +169,10 @@ std::vector<WorkerEvent> Workers::wait(int timeout_ms) {
     }
   }
   std::vector<WorkerEvent> events;
-  if (::poll(fds.data(), fds.size(), timeout_ms) <= 0) {
-    return events;
-  }
+  if (::poll(fds.data(), fds.size(), timeout_ms) <= 0) { return events; }
   for (std::size_t i = 0; i < fds.size(); ++i) {
     auto& member = members_[who[i]];
-    if ((fds[i].revents & POLLOUT) != 0) {
-      flush(member);
-    }
+    if ((fds[i].revents & POLLOUT) != 0) { flush(member); }
     if ((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !receive(who[i], events)) {
       auto how = reap(member);
       events.push_back({who[i], Ended{std::move(how), member.finished}});

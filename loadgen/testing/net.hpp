@@ -15,9 +15,7 @@ class RecordingOwner final : public ExchangeOwner {
   void finished(Ticket ticket, Outcome&& outcome) override {
     finishes.emplace(ticket.slot, std::move(outcome));
     ++called;
-    if (on_finished) {
-      on_finished(ticket);
-    }
+    if (on_finished) { on_finished(ticket); }
   }
   void handed_over(Ticket ticket, Handover&& handover) override {
     handovers.emplace(ticket.slot, std::move(handover));
@@ -25,9 +23,7 @@ class RecordingOwner final : public ExchangeOwner {
   }
   void event(Ticket ticket, const wire::SseEvent& event) override {
     events.push_back(event.data);
-    if (on_event) {
-      on_event(ticket);
-    }
+    if (on_event) { on_event(ticket); }
   }
 
   std::map<std::uint32_t, Outcome> finishes;
@@ -44,9 +40,7 @@ struct Net {
   bool run(const std::function<bool()>& done) {
     const std::int64_t give_up = monotonic_ns() + kLongNs;
     while (!done()) {
-      if (loop.now_ns() > give_up) {
-        return false;
-      }
+      if (loop.now_ns() > give_up) { return false; }
       loop.run_once(std::min({exchanges.next_ns(), give_up, loop.now_ns() + 100'000'000}));
       exchanges.tick(loop.now_ns());
     }

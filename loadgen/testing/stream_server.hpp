@@ -64,9 +64,7 @@ class StreamServer {
 
   std::uint16_t port() const { return port_; }
   void broadcast() const {
-    if (::write(control_[0], "e", 1) != 1) {
-      std::abort();
-    }
+    if (::write(control_[0], "e", 1) != 1) { std::abort(); }
   }
 
  private:
@@ -98,13 +96,9 @@ class StreamServer {
           }
         } else if (fd == control_[1]) {
           char byte = 0;
-          if (::read(fd, &byte, 1) != 1) {
-            return;
-          }
+          if (::read(fd, &byte, 1) != 1) { return; }
           for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
-            if (peers_[peer].stream) {
-              send(static_cast<int>(peer), kEvent);
-            }
+            if (peers_[peer].stream) { send(static_cast<int>(peer), kEvent); }
           }
         } else {
           hear(fd);
@@ -116,9 +110,7 @@ class StreamServer {
   void greet(int fd) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (static_cast<std::size_t>(fd) >= peers_.size()) {
-      peers_.resize(static_cast<std::size_t>(fd) + 1);
-    }
+    if (static_cast<std::size_t>(fd) >= peers_.size()) { peers_.resize(static_cast<std::size_t>(fd) + 1); }
     Peer& peer = peers_[static_cast<std::size_t>(fd)];
     peer.open = true;
     if (tls_) {

@@ -56,9 +56,7 @@ wire::Result<Address> parse(const std::string& given) {
   std::string port = colon == std::string::npos ? given : given.substr(colon + 1);
   if (colon != std::string::npos && colon > 0) {
     address.ip = given.substr(0, colon);
-    if (address.ip == "localhost") {
-      address.ip = "127.0.0.1";
-    }
+    if (address.ip == "localhost") { address.ip = "127.0.0.1"; }
     if (address.ip.size() > 2 && address.ip.front() == '[' && address.ip.back() == ']') {
       address.ip = address.ip.substr(1, address.ip.size() - 2);
     }
@@ -79,15 +77,11 @@ wire::Result<void> try_to_bind(const std::string& given, const Address& address)
   const auto storage = address.storage(length);
   const int fd = ::socket(address.v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
-  if (fd >= 0) {
-    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  }
+  if (fd >= 0) { ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); }
   const bool bound =
       fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0 && ::listen(fd, 1) == 0;
   const int error = errno;
-  if (fd >= 0) {
-    ::close(fd);
-  }
+  if (fd >= 0) { ::close(fd); }
   if (!bound) {
     return refuse(given, fmt::format("{}; give another address, or port 0 for any that is free",
                                      error == EADDRINUSE ? "something listens there already" : std::strerror(error)));
@@ -134,9 +128,7 @@ class Knocking {
   }
   ~Knocking() {
     done_ = true;
-    if (thread_.joinable()) {
-      thread_.join();
-    }
+    if (thread_.joinable()) { thread_.join(); }
   }
   Knocking(const Knocking&) = delete;
   Knocking& operator=(const Knocking&) = delete;
@@ -186,13 +178,9 @@ wire::Result<void> check_metrics_address(const std::string& address) {
 
 wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& address, Layout layout, MetricLabels labels) {
   auto parsed = parse(address);
-  if (!parsed) {
-    return tl::unexpected(parsed.error());
-  }
+  if (!parsed) { return tl::unexpected(parsed.error()); }
   // The library says "possible problem binding to port" of every fault; the kernel knows better.
-  if (auto free = try_to_bind(address, *parsed); !free) {
-    return tl::unexpected(free.error());
-  }
+  if (auto free = try_to_bind(address, *parsed); !free) { return tl::unexpected(free.error()); }
   auto impl = std::make_unique<Impl>();
   impl->totals = std::make_shared<Totals>(std::move(layout), std::move(labels));
   try {
@@ -201,9 +189,7 @@ wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& address,
     if (const auto ports = impl->exposer->GetListeningPorts(); !ports.empty()) {
       parsed->port = static_cast<std::uint16_t>(ports.front());
     }
-  } catch (const std::exception& error) {
-    return refuse(address, error.what());
-  }
+  } catch (const std::exception& error) { return refuse(address, error.what()); }
   impl->address = *parsed;
   impl->bound = parsed->text();
   return MetricsEndpoint(std::move(impl));

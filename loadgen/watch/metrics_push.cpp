@@ -23,12 +23,8 @@ std::string push_path(std::string_view target) {
 wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,
                                 std::chrono::milliseconds timeout) {
   auto url = wire::parse_url(gateway);
-  if (!url) {
-    return wire::fail(url.error().code, "--push: " + url.error().detail);
-  }
-  while (!url->path.empty() && url->path.back() == '/') {
-    url->path.pop_back();
-  }
+  if (!url) { return wire::fail(url.error().code, "--push: " + url.error().detail); }
+  while (!url->path.empty() && url->path.back() == '/') { url->path.pop_back(); }
   url->path += push_path(target);
   wire::Request request;
   request.method = "PUT";

@@ -78,12 +78,8 @@ std::map<std::string, ToolNumbers> tools_of(const Layout& layout, const Snapshot
     for (std::size_t t = 0; t < layout.populations[p].tools.size(); ++t) {
       auto& tool = tools[layout.populations[p].tools[t]];
       const auto& numbers = totals.populations[p].tools[t];
-      for (std::size_t i = 0; i < kCallOutcomes; ++i) {
-        tool.outcomes[i] += numbers.outcomes[i];
-      }
-      for (std::size_t i = 0; i < kDropCauses; ++i) {
-        tool.dropped[i] += numbers.dropped[i];
-      }
+      for (std::size_t i = 0; i < kCallOutcomes; ++i) { tool.outcomes[i] += numbers.outcomes[i]; }
+      for (std::size_t i = 0; i < kDropCauses; ++i) { tool.dropped[i] += numbers.dropped[i]; }
       tool.intended += numbers.intended;
       tool.duration.merge(numbers.duration);
     }
@@ -228,9 +224,7 @@ class Families {
     std::array<std::uint64_t, kDropCauses> dropped{};
     for (const auto& [tool, numbers] : tools_) {
       intended += static_cast<double>(numbers.intended);
-      for (std::size_t i = 0; i < kDropCauses; ++i) {
-        dropped[i] += numbers.dropped[i];
-      }
+      for (std::size_t i = 0; i < kDropCauses; ++i) { dropped[i] += numbers.dropped[i]; }
     }
     add("weir_loadgen_intended_calls_total", "Calls that the schedule wanted.", MetricType::Counter)
         .metric.push_back(counter(shard(), intended));
@@ -292,9 +286,7 @@ std::vector<MetricFamily> verdict_families(const LoadResults& results, const Met
     thresholds.metric.push_back(
         gauge({{"target", labels.target}, {"threshold", result.threshold.text}}, result.passed ? 1 : 0));
   }
-  if (!thresholds.metric.empty()) {
-    families.push_back(std::move(thresholds));
-  }
+  if (!thresholds.metric.empty()) { families.push_back(std::move(thresholds)); }
   return families;
 }
 

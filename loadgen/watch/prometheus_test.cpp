@@ -31,9 +31,7 @@ std::set<std::string> series(const std::string& text) {
   std::set<std::string> found;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.front() != '#') {
-      found.insert(line.substr(0, line.rfind(' ')));
-    }
+    if (!line.empty() && line.front() != '#') { found.insert(line.substr(0, line.rfind(' '))); }
   }
   return found;
 }
@@ -114,12 +112,8 @@ TEST(Metrics, tell_the_verdict_of_a_run) {
 TEST(Metrics, promtool_has_nothing_to_say) {
   const auto path = std::filesystem::path(testing::TempDir()) / ("weir_metrics_" + std::to_string(::getpid()));
   auto families = metric_families(kLayout, busy(), kLabels);
-  for (auto& family : verdict_families(results(), kLabels, 1'700'000'000)) {
-    families.push_back(std::move(family));
-  }
-  for (const auto& family : families) {
-    EXPECT_EQ(family.help.find('\n'), std::string::npos) << family.name;
-  }
+  for (auto& family : verdict_families(results(), kLabels, 1'700'000'000)) { families.push_back(std::move(family)); }
+  for (const auto& family : families) { EXPECT_EQ(family.help.find('\n'), std::string::npos) << family.name; }
   std::ofstream(path) << metrics_text(families);
   const auto command = "promtool check metrics < " + path.string() + " > " + path.string() + ".out 2>&1";
   const int status = std::system(command.c_str());

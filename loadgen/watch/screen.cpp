@@ -43,9 +43,7 @@ struct Sums {
 
 template <class Array>
 void add(Array& to, const Array& from) {
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    to[i] += from[i];
-  }
+  for (std::size_t i = 0; i < to.size(); ++i) { to[i] += from[i]; }
 }
 
 Sums sum_of(const Snapshot& snapshot) {
@@ -59,16 +57,12 @@ Sums sum_of(const Snapshot& snapshot) {
     sums.client_lag.merge(population[Timer::client_lag]);
     for (const auto& tool : population.tools) {
       add(sums.outcomes, tool.outcomes);
-      for (const auto dropped : tool.dropped) {
-        sums.calls_dropped += dropped;
-      }
+      for (const auto dropped : tool.dropped) { sums.calls_dropped += dropped; }
       sums.call.merge(tool.duration);
     }
   }
   for (std::size_t i = 0; i < kCallOutcomes; ++i) {
-    if (static_cast<CallOutcome>(i) != CallOutcome::duplicate) {
-      sums.calls += sums.outcomes[i];
-    }
+    if (static_cast<CallOutcome>(i) != CallOutcome::duplicate) { sums.calls += sums.outcomes[i]; }
   }
   return sums;
 }
@@ -87,9 +81,7 @@ template <class Word, std::size_t N>
 std::string most_of(const std::array<std::uint64_t, N>& counts, Word leave_out) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < N; ++i) {
-    if (counts[i] > 0 && static_cast<Word>(i) != leave_out) {
-      order.push_back(i);
-    }
+    if (counts[i] > 0 && static_cast<Word>(i) != leave_out) { order.push_back(i); }
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
   std::string text;
@@ -125,9 +117,7 @@ std::string streams_text(const Sums& last, const Sums& totals, std::int64_t span
 std::string drops_text(const Sums& totals) {
   const auto ended = drops(totals);
   std::string text = thousands(ended);
-  if (ended > 0) {
-    text += fmt::format(" ({})", most_of(totals.ends, EndReason::client));
-  }
+  if (ended > 0) { text += fmt::format(" ({})", most_of(totals.ends, EndReason::client)); }
   const auto failed = most_of(totals.failures, static_cast<OpenFailure>(kOpenFailures));
   return failed.empty() ? text : text + "; not opened: " + failed;
 }
@@ -143,9 +133,7 @@ std::string events_text(const Sums& last, const Sums& totals, std::int64_t span_
   std::string text = fmt::format("{}/s, {} heartbeats/s", rate(last[Counter::events], span_ns),
                                  rate(last[Counter::heartbeats], span_ns));
   const auto add_count = [&](Counter which, const char* word) {
-    if (totals[which] > 0) {
-      text += fmt::format(", {} {}", thousands(totals[which]), word);
-    }
+    if (totals[which] > 0) { text += fmt::format(", {} {}", thousands(totals[which]), word); }
   };
   add_count(Counter::events_lost, "lost");
   add_count(Counter::events_repeated, "repeated");
@@ -193,9 +181,7 @@ std::vector<std::string> screen_lines(const ScreenState& state, std::size_t widt
   put("lag", fmt::format("schedule p99 {}, client p99 {}, {} worker{}", duration(last.schedule_lag.quantile(0.99)),
                          duration(last.client_lag.quantile(0.99)), state.last[WorkerGauge::alive],
                          state.last[WorkerGauge::alive] == 1 ? "" : "s"));
-  if (!state.latest_incident.empty()) {
-    put("incident", reports::printable(state.latest_incident), kRed);
-  }
+  if (!state.latest_incident.empty()) { put("incident", reports::printable(state.latest_incident), kRed); }
   return lines;
 }
 
@@ -216,9 +202,7 @@ std::string progress_line(const ScreenState& state) {
 
 std::string redraw(const std::vector<std::string>& lines, std::size_t former) {
   std::string out = former > 0 ? fmt::format("\x1b[{}A", former) : std::string();
-  for (const auto& line : lines) {
-    out += fmt::format("\r\x1b[2K{}\n", line);
-  }
+  for (const auto& line : lines) { out += fmt::format("\r\x1b[2K{}\n", line); }
   // A view that became shorter leaves nothing of its former self below.
   return former > lines.size() ? out + "\x1b[0J" : out;
 }

@@ -36,9 +36,7 @@ ScreenState a_state() {
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
-  for (const auto& line : lines) {
-    text += line + "\n";
-  }
+  for (const auto& line : lines) { text += line + "\n"; }
   return text;
 }
 
@@ -77,9 +75,7 @@ TEST(Screen, keeps_to_the_width_whatever_the_names) {
   auto state = a_state();
   state.target = std::string(300, 'x');
   for (const std::size_t width : {0u, 1u, 20u, 80u}) {
-    for (const auto& line : screen_lines(state, width, false)) {
-      EXPECT_LE(line.size(), width);
-    }
+    for (const auto& line : screen_lines(state, width, false)) { EXPECT_LE(line.size(), width); }
   }
 }
 

@@ -102,13 +102,9 @@ std::string encode_phase(const PhaseOrder& order) {
   out.number(order.at_ns);
   out.number(order.over_ns);
   out.count(order.streams.size());
-  for (const auto streams : order.streams) {
-    out.number(streams);
-  }
+  for (const auto streams : order.streams) { out.number(streams); }
   out.count(order.churn_per_second.size());
-  for (const auto churn : order.churn_per_second) {
-    out.number(churn);
-  }
+  for (const auto churn : order.churn_per_second) { out.number(churn); }
   out.number(order.call_scale);
   out.number(static_cast<std::uint8_t>(order.drop_all));
   return std::move(out).frame(static_cast<std::uint8_t>(OrderKind::phase));
@@ -120,13 +116,9 @@ PhaseOrder read_phase(Reader& in) {
   order.at_ns = in.number<std::int64_t>();
   order.over_ns = in.number<std::int64_t>();
   order.streams.resize(in.count(limits::kPopulations));
-  for (auto& streams : order.streams) {
-    streams = in.number<std::int64_t>();
-  }
+  for (auto& streams : order.streams) { streams = in.number<std::int64_t>(); }
   order.churn_per_second.resize(in.count(limits::kPopulations));
-  for (auto& churn : order.churn_per_second) {
-    churn = in.real();
-  }
+  for (auto& churn : order.churn_per_second) { churn = in.real(); }
   order.call_scale = in.real();
   order.drop_all = in.flag();
   return order;
@@ -162,9 +154,7 @@ std::string encode_addresses(const AddressesOrder& order) {
   Writer out;
   out.number(order.destination);
   out.count(order.addresses.size());
-  for (const auto& address : order.addresses) {
-    out.text(address);
-  }
+  for (const auto& address : order.addresses) { out.text(address); }
   return std::move(out).frame(static_cast<std::uint8_t>(OrderKind::addresses));
 }
 
@@ -172,9 +162,7 @@ AddressesOrder read_addresses(Reader& in) {
   AddressesOrder order;
   order.destination = in.number<std::uint32_t>();
   order.addresses.resize(in.count(limits::kAddresses));
-  for (auto& address : order.addresses) {
-    address = in.text(128);
-  }
+  for (auto& address : order.addresses) { address = in.text(128); }
   return order;
 }
 
@@ -284,18 +272,14 @@ std::string encode(const Report& report) {
 template <class Message>
 std::optional<Message> Frames<Message>::next() {
   const std::string_view rest = std::string_view(pending_).substr(taken_);
-  if (broken_ || rest.size() < kHeadBytes) {
-    return std::nullopt;
-  }
+  if (broken_ || rest.size() < kHeadBytes) { return std::nullopt; }
   std::uint32_t size = 0;
   std::memcpy(&size, rest.data(), sizeof size);
   if (size > limits::kFrameBytes) {
     broken_ = true;
     return std::nullopt;
   }
-  if (rest.size() < kHeadBytes + size) {
-    return std::nullopt;
-  }
+  if (rest.size() < kHeadBytes + size) { return std::nullopt; }
   auto message = decode<Message>(static_cast<std::uint8_t>(rest[4]), rest.substr(kHeadBytes, size));
   broken_ = !message;
   taken_ += kHeadBytes + size;

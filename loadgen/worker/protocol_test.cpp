@@ -60,9 +60,7 @@ TEST(RunProtocol, gives_back_a_phase_order) {
 
 TEST(RunProtocol, gives_back_credentials_addresses_and_stop) {
   Frames<Order> frames;
-  for (const auto& order : every_order()) {
-    frames.feed(encode(order));
-  }
+  for (const auto& order : every_order()) { frames.feed(encode(order)); }
   ASSERT_TRUE(frames.next());
   const auto credentials = std::get<CredentialsOrder>(*frames.next()).credentials;
   EXPECT_EQ(credentials.headers, some_credentials().headers);
@@ -77,16 +75,12 @@ TEST(RunProtocol, gives_back_credentials_addresses_and_stop) {
 
 TEST(RunProtocol, gives_back_every_report_fed_byte_by_byte) {
   std::string bytes;
-  for (const auto& report : every_report()) {
-    bytes += encode(report);
-  }
+  for (const auto& report : every_report()) { bytes += encode(report); }
   Frames<Report> frames;
   std::vector<Report> seen;
   for (const char byte : bytes) {
     frames.feed(std::string_view(&byte, 1));
-    while (auto report = frames.next()) {
-      seen.push_back(std::move(*report));
-    }
+    while (auto report = frames.next()) { seen.push_back(std::move(*report)); }
   }
   ASSERT_EQ(seen.size(), 5u);
   EXPECT_TRUE(std::holds_alternative<Started>(seen[0]));
@@ -155,18 +149,12 @@ TEST(RunProtocol, refuses_rates_that_are_no_numbers) {
 TEST(RunProtocol, survives_mutations_of_good_frames) {
   std::mt19937 random(7);
   std::string good;
-  for (const auto& order : every_order()) {
-    good += encode(order);
-  }
-  for (const auto& report : every_report()) {
-    good += encode(report);
-  }
+  for (const auto& order : every_order()) { good += encode(order); }
+  for (const auto& report : every_report()) { good += encode(report); }
   std::size_t whole = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = good.substr(random() % good.size());
-    for (unsigned n = random() % 4; n > 0; --n) {
-      bytes[random() % bytes.size()] = static_cast<char>(random());
-    }
+    for (unsigned n = random() % 4; n > 0; --n) { bytes[random() % bytes.size()] = static_cast<char>(random()); }
     Frames<Order> orders;
     Frames<Report> reports;
     orders.feed(bytes);
@@ -180,9 +168,7 @@ TEST(RunProtocol, survives_mutations_of_good_frames) {
     }
     while (auto report = reports.next()) {
       ++whole;
-      if (const auto* note = std::get_if<Note>(&*report)) {
-        ASSERT_LE(note->text.size(), limits::kNoteBytes);
-      }
+      if (const auto* note = std::get_if<Note>(&*report)) { ASSERT_LE(note->text.size(), limits::kNoteBytes); }
     }
   }
   EXPECT_GT(whole, 0u);

@@ -31,9 +31,7 @@ void Schedule::due(std::int64_t now_ns, std::vector<Action>& actions) {
 void Schedule::begin(const PhaseOrder& order, std::vector<Action>& actions) {
   begun_ns_ = order.at_ns;
   phase_ = order.phase;
-  if (order.drop_all) {
-    actions.push_back({.what = Action::What::drop_all, .intended_ns = order.at_ns});
-  }
+  if (order.drop_all) { actions.push_back({.what = Action::What::drop_all, .intended_ns = order.at_ns}); }
   actions.push_back({.what = Action::What::scale_calls, .intended_ns = order.at_ns, .scale = order.call_scale});
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     auto& track = tracks_[i];
@@ -66,9 +64,7 @@ void Schedule::follow(std::int64_t until_ns, std::vector<Action>& actions) {
 }
 
 std::int64_t Schedule::churn_ns(const Track& track) const {
-  if (track.churn_per_second <= 0) {
-    return kNever;
-  }
+  if (track.churn_per_second <= 0) { return kNever; }
   const double seconds = (static_cast<double>(track.churned) + stagger_) / track.churn_per_second;
   return seconds > 1e9 ? kNever : begun_ns_ + static_cast<std::int64_t>(seconds * kSecond);
 }

@@ -40,9 +40,7 @@ TEST(Schedule, opens_along_the_line_with_the_time_that_each_was_intended_for) {
   EXPECT_TRUE(due(schedule, kSecond - 1, What::add).empty());
   const auto opens = due(schedule, 6 * kSecond, What::add);
   ASSERT_EQ(opens.size(), 50u);
-  for (std::size_t i = 1; i < opens.size(); ++i) {
-    EXPECT_GT(opens[i].intended_ns, opens[i - 1].intended_ns);
-  }
+  for (std::size_t i = 1; i < opens.size(); ++i) { EXPECT_GT(opens[i].intended_ns, opens[i - 1].intended_ns); }
   EXPECT_LE(opens.back().intended_ns, 6 * kSecond);
   EXPECT_EQ(schedule.wanted(0), 50);
   EXPECT_GT(schedule.next_ns(), 6 * kSecond);
@@ -66,9 +64,7 @@ TEST(Schedule, jumps_where_the_line_takes_no_time) {
   schedule.order(order(kSecond, 0, {3, 5}));
   const auto opens = due(schedule, kSecond, What::add);
   ASSERT_EQ(opens.size(), 8u);
-  for (const auto& open : opens) {
-    EXPECT_EQ(open.intended_ns, kSecond);
-  }
+  for (const auto& open : opens) { EXPECT_EQ(open.intended_ns, kSecond); }
   EXPECT_EQ(schedule.wanted(1), 5);
 }
 
@@ -119,9 +115,7 @@ TEST(Schedule, churns_at_its_rate_and_stops_with_the_phase) {
   schedule.order(order(2 * kSecond, 0, {10, 10}));
   const auto closed = due(schedule, 5 * kSecond, What::churn);
   EXPECT_EQ(closed.size(), 40u);
-  for (const auto& one : closed) {
-    EXPECT_EQ(one.population, 0u);
-  }
+  for (const auto& one : closed) { EXPECT_EQ(one.population, 0u); }
   EXPECT_EQ(schedule.next_ns(), std::numeric_limits<std::int64_t>::max());
 }
 

@@ -69,9 +69,7 @@ class Control {
   void flush() {
     while (sent_ < pending_.size()) {
       const auto wrote = ::send(fd_, pending_.data() + sent_, pending_.size() - sent_, MSG_NOSIGNAL);
-      if (wrote < 0 && errno == EINTR) {
-        continue;
-      }
+      if (wrote < 0 && errno == EINTR) { continue; }
       if (wrote < 0) {
         gone_ = gone_ || (errno != EAGAIN && errno != EWOULDBLOCK) || pending_.size() - sent_ > kBacklogBytes;
         break;
@@ -95,9 +93,7 @@ class Control {
         frames_.feed({bytes, static_cast<std::size_t>(got)});
         continue;
       }
-      if (got < 0 && errno == EINTR) {
-        continue;
-      }
+      if (got < 0 && errno == EINTR) { continue; }
       gone_ = gone_ || got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
       return;
     }
@@ -137,9 +133,7 @@ class Worker final : public Ready {
   }
 
   int run() {
-    if (!control_.watch()) {
-      return kBroken;
-    }
+    if (!control_.watch()) { return kBroken; }
     control_.send(Started{});
     next_second_ns_ = plan_.run_start_ns + plan_.second_ns;
     second_began_ns_ = plan_.run_start_ns;
@@ -168,15 +162,11 @@ class Worker final : public Ready {
   void make_destinations(std::shared_ptr<ssl_ctx_st> tls) {
     std::vector<Address> sources;
     for (const auto& source : plan_.sources) {
-      if (const auto address = to_address({source, 0})) {
-        sources.push_back(*address);
-      }
+      if (const auto address = to_address({source, 0})) { sources.push_back(*address); }
     }
     for (const auto& url : plan_.destinations) {
       TlsTarget target;
-      if (url.tls()) {
-        target = {tls, url.host, plan_.scenario.target.insecure};
-      }
+      if (url.tls()) { target = {tls, url.host, plan_.scenario.target.insecure}; }
       destinations_.push_back(std::make_unique<Destination>(url, target, sources, plan_.index));
     }
   }
@@ -187,7 +177,7 @@ class Worker final : public Ready {
       const auto& population = plan_.scenario.populations[i];
       populations.push_back({population, destinations_[plan_.destination_of[i]].get(), i, std::nullopt});
       auto url = wire::parse_url(population.url.empty() ? plan_.scenario.target.url : population.url);
-      if (url) populations.back().own_url = *std::move(url);
+      if (url) { populations.back().own_url = *std::move(url); }
     }
     ActorsOptions actors;
     actors.populations = populations;
@@ -215,9 +205,7 @@ class Worker final : public Ready {
     std::vector<Address> addresses;
     for (const auto& text : order.addresses) {
       const auto parsed = wire::parse_socket_address(text);
-      if (const auto address = parsed ? to_address(*parsed) : std::nullopt) {
-        addresses.push_back(*address);
-      }
+      if (const auto address = parsed ? to_address(*parsed) : std::nullopt) { addresses.push_back(*address); }
     }
     if (order.destination < destinations_.size()) {
       destinations_[order.destination]->set_addresses(std::move(addresses));
@@ -242,9 +230,7 @@ class Worker final : public Ready {
       report(plan_.run_start_ns + passed * plan_.second_ns);
       next_second_ns_ = plan_.run_start_ns + (passed + 1) * plan_.second_ns;
     }
-    if (stop_deadline_ns_ < 0) {
-      act(now);
-    }
+    if (stop_deadline_ns_ < 0) { act(now); }
     if (!closing_) {
       calls_->tick(now);
       close_if_answered(now);
@@ -252,9 +238,7 @@ class Worker final : public Ready {
     exchanges_.tick(now);
     actors_->tick(now);
     channels_.close_some(kClosesAtOnce);
-    if (stop_deadline_ns_ < 0) {
-      begin_calls(now);
-    }
+    if (stop_deadline_ns_ < 0) { begin_calls(now); }
   }
 
   void close_if_answered(std::int64_t now) {
@@ -267,9 +251,7 @@ class Worker final : public Ready {
 
   /// The schedule of calls begins with the first stream that could carry one: there is nothing to measure before.
   void begin_calls(std::int64_t now) {
-    if (calls_begun_ || calls_from_ns_ == 0) {
-      return;
-    }
+    if (calls_begun_ || calls_from_ns_ == 0) { return; }
     bool open = true;
     for (std::size_t i = 0; i < numbers_.populations.size(); ++i) {
       const bool waits =
@@ -285,9 +267,7 @@ class Worker final : public Ready {
   /// While nobody waits for an answer, a wake-up may serve all that comes within a millisecond: the kernel has stamped
   /// it already, and to be woken costs more than to read.
   void let_gather(std::int64_t now) {
-    if (exchanges_.under_way() > 0) {
-      return;
-    }
+    if (exchanges_.under_way() > 0) { return; }
     const auto until = std::min(now + kGather, next_ns());
     if (until > now) {
       const timespec at{until / kSecond, until % kSecond};
@@ -315,9 +295,7 @@ class Worker final : public Ready {
         case Action::What::scale_calls:
           call_scale_ = action.scale;
           calls_from_ns_ = calls_from_ns_ == 0 ? action.intended_ns : calls_from_ns_;
-          if (calls_begun_) {
-            calls_->scale(action.intended_ns, action.scale);
-          }
+          if (calls_begun_) { calls_->scale(action.intended_ns, action.scale); }
           break;
       }
     }
@@ -325,9 +303,7 @@ class Worker final : public Ready {
 
   std::int64_t next_ns() const {
     auto next = std::min({next_second_ns_, exchanges_.next_ns(), actors_->next_ns()});
-    if (closing_) {
-      return channels_.closing() > 0 ? loop_.now_ns() : std::min(next, stop_deadline_ns_);
-    }
+    if (closing_) { return channels_.closing() > 0 ? loop_.now_ns() : std::min(next, stop_deadline_ns_); }
     next = std::min(next, calls_->next_ns());
     return stop_deadline_ns_ < 0 ? std::min(next, schedule_.next_ns()) : std::min(next, answers_until_ns_);
   }

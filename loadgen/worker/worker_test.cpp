@@ -58,12 +58,8 @@ class Worker : public ::testing::Test {
   bool until(Condition condition) {
     const auto deadline = monotonic_ns() + 10 * kSecond;
     while (!condition()) {
-      if (monotonic_ns() > deadline) {
-        return false;
-      }
-      for (const auto& event : workers_->wait(100)) {
-        take(event);
-      }
+      if (monotonic_ns() > deadline) { return false; }
+      for (const auto& event : workers_->wait(100)) { take(event); }
     }
     return true;
   }
@@ -101,9 +97,7 @@ TEST_F(Worker, opens_what_it_is_ordered_and_reports_at_whole_seconds) {
   EXPECT_EQ(totals_[WorkerGauge::alive], 1);
   EXPECT_GT(totals_[WorkerGauge::rss_bytes], 1 << 20);
   EXPECT_GE(totals_[WorkerGauge::open_files], 20);
-  for (const auto at : ends_at_) {
-    EXPECT_EQ(at % plan_.second_ns, 0);
-  }
+  for (const auto at : ends_at_) { EXPECT_EQ(at % plan_.second_ns, 0); }
 }
 
 TEST_F(Worker, closes_everything_when_it_is_told_to_stop) {

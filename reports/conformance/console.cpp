@@ -39,7 +39,7 @@ struct Label {
 
 Label label_of(const CheckResult& check) {
   const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
-  if (bad && check.excused) return {"excused", Colour::dim};
+  if (bad && check.excused) { return {"excused", Colour::dim}; }
   switch (check.verdict) {
     case Verdict::pass:
       return {"pass", Colour::green};
@@ -58,7 +58,7 @@ Label label_of(const CheckResult& check) {
 }
 
 Colour colour_of(ExitCode code) {
-  if (code == ExitCode::good) return Colour::green;
+  if (code == ExitCode::good) { return Colour::green; }
   return code == ExitCode::inconclusive || code == ExitCode::interrupted ? Colour::yellow : Colour::red;
 }
 
@@ -86,14 +86,14 @@ class Writer {
     out_ += '\n';
   }
   std::string painted(std::string_view text, Colour colour) const {
-    if (!options_.colour || colour == Colour::none) return std::string(text);
+    if (!options_.colour || colour == Colour::none) { return std::string(text); }
     return fmt::format("{}{}\x1b[0m", code_of(colour), text);
   }
   std::string padded(const Label& label) const {
     return painted(label.text, label.colour) + std::string(10 - label.text.size(), ' ');
   }
   void detail(std::string_view name, std::string_view value) {
-    if (!value.empty()) line("              {:<9} {}", name, printable(value));
+    if (!value.empty()) { line("              {:<9} {}", name, printable(value)); }
   }
   void area(const Results& results, std::string_view name);
   void check(const CheckResult& check, bool strict);
@@ -104,17 +104,17 @@ class Writer {
 };
 
 void Writer::unverified(const Results& results) {
-  if (!results.tls_verified) line("  {}", painted("TLS certificates were not verified", Colour::yellow));
+  if (!results.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
 }
 
 void Writer::head(const Results& results) {
-  if (options_.quiet) return unverified(results);
+  if (options_.quiet) { return unverified(results); }
   line("{}  {}", painted(printable(results.target_name), Colour::bold), printable(results.target_url));
   for (const EraFound& era : results.eras) {
     std::string text = printable(describe_eras({era}));
-    if (!era.server_name.empty()) text += printable("  " + era.server_name + " " + era.server_version);
-    if (!era.capabilities.empty()) text += "  " + printable(fmt::format("{}", fmt::join(era.capabilities, ", ")));
-    if (era.tools >= 0) text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s");
+    if (!era.server_name.empty()) { text += printable("  " + era.server_name + " " + era.server_version); }
+    if (!era.capabilities.empty()) { text += "  " + printable(fmt::format("{}", fmt::join(era.capabilities, ", "))); }
+    if (era.tools >= 0) { text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s"); }
     line("  {}", text);
   }
   unverified(results);
@@ -123,19 +123,19 @@ void Writer::head(const Results& results) {
 void Writer::check(const CheckResult& check, bool strict) {
   const bool loud = is_failure(check, strict) || check.verdict == Verdict::error;
   const bool shows_why = loud || (check.verdict == Verdict::warn && !check.excused);
-  if (options_.quiet && !loud) return;
+  if (options_.quiet && !loud) { return; }
   const std::string said = check.message.empty() || shows_why ? check.title : check.message;
   std::string where = judged_by(check);
-  if (shows_why) where = std::string(to_string(check.level)) + (where.empty() ? "" : ", " + where);
+  if (shows_why) { where = std::string(to_string(check.level)) + (where.empty() ? "" : ", " + where); }
   line("  {}  {}  {}{}", padded(label_of(check)), printable(check.id), printable(said),
        where.empty() ? "" : painted("  [" + printable(where) + "]", Colour::dim));
   if (check.excused) {
     std::string reason = check.excused->reason;
-    if (!check.excused->expires.empty()) reason += " (until " + check.excused->expires + ")";
+    if (!check.excused->expires.empty()) { reason += " (until " + check.excused->expires + ")"; }
     detail("because", reason);
   }
-  if (!shows_why) return;
-  if (check.expected.empty()) detail("seen", check.message);
+  if (!shows_why) { return; }
+  if (check.expected.empty()) { detail("seen", check.message); }
   detail("expected", check.expected);
   detail("got", check.got);
   detail("hop", check.hop);
@@ -147,7 +147,7 @@ void Writer::check(const CheckResult& check, bool strict) {
 }
 
 void Writer::area(const Results& results, std::string_view name) {
-  if (options_.verbose) return line("\n{}", painted(printable(name), Colour::bold));
+  if (options_.verbose) { return line("\n{}", painted(printable(name), Colour::bold)); }
   const auto passed = std::count_if(results.checks.begin(), results.checks.end(), [&](const CheckResult& one) {
     return one.area == name && one.verdict == Verdict::pass;
   });
@@ -162,18 +162,18 @@ void Writer::unasked(const Results& results, const CheckResult& one) {
   };
   const auto& all = results.checks;
   const auto count = std::count_if(all.begin(), all.end(), alike);
-  if (count < 3) return check(one, results.strict);
-  if (&*std::find_if(all.begin(), all.end(), alike) != &one) return;
+  if (count < 3) { return check(one, results.strict); }
+  if (&*std::find_if(all.begin(), all.end(), alike) != &one) { return; }
   CheckResult first = one;
   first.id = fmt::format("{} and {} more", one.id, count - 1);
   check(first, results.strict);
 }
 
 void Writer::checks(const Results& results) {
-  if (!results.checks.empty() && !options_.quiet && !options_.verbose) line("");
+  if (!results.checks.empty() && !options_.quiet && !options_.verbose) { line(""); }
   std::string_view last;
   for (const CheckResult& one : results.checks) {
-    if (one.area != last && !options_.quiet) area(results, one.area);
+    if (one.area != last && !options_.quiet) { area(results, one.area); }
     last = one.area;
     if (!options_.verbose && is_unasked(one)) {
       unasked(results, one);
@@ -181,11 +181,11 @@ void Writer::checks(const Results& results) {
       check(one, results.strict);
     }
   }
-  if (!results.checks.empty() && !options_.quiet) line("");
+  if (!results.checks.empty() && !options_.quiet) { line(""); }
 }
 
 void Writer::tools_lock(const ToolsLock& lock) {
-  if (options_.quiet && lock.changes.empty()) return;
+  if (options_.quiet && lock.changes.empty()) { return; }
   line("Tools: {}, {}", printable(lock.path),
        lock.written           ? "written in this run"
        : lock.changes.empty() ? "no change"
@@ -200,19 +200,20 @@ void Writer::preflight(const Results& results) {
   const PreflightFailure& failure = *results.preflight;
   line("Conformance: {}  {}  {}: {}", painted(headline(results.exit_code), colour_of(results.exit_code)),
        printable(results.target_url), printable(failure.cause), printable(failure.message));
-  if (!failure.fix.empty()) line("  fix    {}", printable(failure.fix));
-  if (options_.quiet) return;
-  for (const std::string& evidence : failure.evidence) line("  seen   {}", printable(evidence));
-  if (!failure.curl.empty()) line("  again  {}", printable(failure.curl));
+  if (!failure.fix.empty()) { line("  fix    {}", printable(failure.fix)); }
+  if (options_.quiet) { return; }
+  for (const std::string& evidence : failure.evidence) { line("  seen   {}", printable(evidence)); }
+  if (!failure.curl.empty()) { line("  again  {}", printable(failure.curl)); }
 }
 
 void Writer::end(const Results& results) {
-  for (const std::string& problem : results.problems)
+  for (const std::string& problem : results.problems) {
     line("{} {}", painted("Problem:", Colour::yellow), printable(problem));
+  }
   // What a good target is that is no MCP endpoint, nothing else says.
   const bool plain = !results.eras.empty() && results.eras.front().era == "none";
   const bool telling = results.exit_code != ExitCode::good || plain;
-  if (telling && !results.exit_reason.empty()) line("{}", printable(results.exit_reason));
+  if (telling && !results.exit_reason.empty()) { line("{}", printable(results.exit_reason)); }
   const std::string summary = summary_line(results);
   const std::string_view word = headline(results.exit_code);
   const std::size_t at = summary.find(word);
@@ -225,10 +226,10 @@ std::string summary_line(const Results& results) {
   const Summary& sum = results.summary;
   std::string out = fmt::format("Conformance: {}  {} pass  {} fail  {} warn", headline(results.exit_code), sum.pass,
                                 sum.fail, sum.warn);
-  if (sum.excused > 0) out += fmt::format(" ({} excused)", sum.excused);
+  if (sum.excused > 0) { out += fmt::format(" ({} excused)", sum.excused); }
   out += fmt::format("  {} not applicable  {} untestable", sum.not_applicable, sum.untestable);
-  if (sum.error > 0) out += fmt::format("  {} error{}", sum.error, sum.error == 1 ? "" : "s");
-  if (!results.eras.empty()) out += fmt::format("  ({})", printable(describe_eras(results.eras)));
+  if (sum.error > 0) { out += fmt::format("  {} error{}", sum.error, sum.error == 1 ? "" : "s"); }
+  if (!results.eras.empty()) { out += fmt::format("  ({})", printable(describe_eras(results.eras))); }
   return out + "  " + readable_time(results.duration_ms);
 }
 
@@ -240,7 +241,7 @@ std::string render_console(const Results& results, const ConsoleOptions& options
   }
   writer.head(results);
   writer.checks(results);
-  if (results.tools_lock) writer.tools_lock(*results.tools_lock);
+  if (results.tools_lock) { writer.tools_lock(*results.tools_lock); }
   writer.end(results);
   return writer.take();
 }

@@ -7,8 +7,8 @@
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/junit.hpp"
 #include "reports/conformance/markdown.hpp"
-#include "reports/testdata/sample.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/testdata/sample.hpp"
 
 namespace weir::reports {
 namespace {
@@ -60,9 +60,9 @@ TEST(JunitReport, is_read_by_expat_and_its_counts_add_up) {
 
 TEST(JunitReport, writes_no_byte_that_xml_forbids) {
   std::string every_byte;
-  for (int i = 0; i < 256; ++i) every_byte += static_cast<char>(i);
+  for (int i = 0; i < 256; ++i) { every_byte += static_cast<char>(i); }
   const std::string escaped = xml_escaped(every_byte + "\xef\xbf\xbf");
-  for (const char c : escaped) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
+  for (const char c : escaped) { EXPECT_GE(static_cast<unsigned char>(c), 0x20); }
   EXPECT_EQ(xml_escaped("<a b=\"c\">&\n"), "&lt;a b=&quot;c&quot;&gt;&amp;&#10;");
 }
 
@@ -89,7 +89,7 @@ TEST(JunitReport, is_not_green_when_the_run_is_not_good) {
 
 TEST(ConsoleReport, lets_no_escape_sequence_of_the_endpoint_through) {
   const std::string text = render_console(sample_results());
-  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  for (const char c : text) { EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20); }
   EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
 }
 

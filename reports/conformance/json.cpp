@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "wire/json/pretty_json.hpp"
 #include "wire/base/text.hpp"
+#include "wire/json/pretty_json.hpp"
 
 namespace weir::reports {
 namespace {
@@ -16,7 +16,7 @@ json::string text(std::string_view bytes) { return json::string(valid_utf8(bytes
 
 json::array texts(const std::vector<std::string>& lines) {
   json::array out;
-  for (const std::string& line : lines) out.push_back(text(line));
+  for (const std::string& line : lines) { out.push_back(text(line)); }
   return out;
 }
 
@@ -60,7 +60,7 @@ json::object check_json(const CheckResult& check) {
 }
 
 json::value preflight_json(const std::optional<PreflightFailure>& preflight) {
-  if (!preflight) return nullptr;
+  if (!preflight) { return nullptr; }
   return {{"cause", text(preflight->cause)},
           {"message", text(preflight->message)},
           {"fix", text(preflight->fix)},
@@ -69,7 +69,7 @@ json::value preflight_json(const std::optional<PreflightFailure>& preflight) {
 }
 
 json::value tools_lock_json(const std::optional<ToolsLock>& lock) {
-  if (!lock) return nullptr;
+  if (!lock) { return nullptr; }
   json::array changes;
   for (const ToolChange& change : lock->changes) {
     changes.push_back({{"severity", text(change.severity)},
@@ -94,9 +94,9 @@ json::object report_json(const Results& results) {
   json::array eras, revisions, checks;
   for (const EraFound& era : results.eras) {
     eras.push_back(era_json(era));
-    if (!era.revision.empty()) revisions.push_back(text(era.revision));
+    if (!era.revision.empty()) { revisions.push_back(text(era.revision)); }
   }
-  for (const CheckResult& check : results.checks) checks.push_back(check_json(check));
+  for (const CheckResult& check : results.checks) { checks.push_back(check_json(check)); }
   return {{"schema_version", kResultsSchemaVersion},
           {"tool_version", text(results.tool_version)},
           {"started_at", text(results.started_at)},

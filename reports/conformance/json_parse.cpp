@@ -21,31 +21,33 @@ class Members {
  public:
   Members(const json::value& value, std::string path, std::string& complaint)
       : object_(value.if_object()), path_(std::move(path)), complaint_(complaint) {
-    if (object_ == nullptr) complain("", "must be an object");
+    if (object_ == nullptr) { complain("", "must be an object"); }
   }
 
   void read(std::string_view name, std::string& out) {
     if (const json::value* value = required(name)) {
-      if (const json::string* text = value->if_string())
+      if (const json::string* text = value->if_string()) {
         out.assign(text->data(), text->size());
-      else
+      } else {
         complain(name, "must be a string");
+      }
     }
   }
   void read_or_null(std::string_view name, std::string& out) {
     const json::value* value = required(name);
-    if (value != nullptr && !value->is_null()) read(name, out);
+    if (value != nullptr && !value->is_null()) { read(name, out); }
   }
   /// For members that were added within the schema version: a report of before has none.
   void read_if_there(std::string_view name, std::string& out) {
-    if (object_ != nullptr && object_->contains(name)) read_or_null(name, out);
+    if (object_ != nullptr && object_->contains(name)) { read_or_null(name, out); }
   }
   void read(std::string_view name, bool& out) {
     if (const json::value* value = required(name)) {
-      if (const bool* flag = value->if_bool())
+      if (const bool* flag = value->if_bool()) {
         out = *flag;
-      else
+      } else {
         complain(name, "must be true or false");
+      }
     }
   }
   template <class Integer>
@@ -53,23 +55,25 @@ class Members {
     if (const json::value* value = required(name)) {
       json::error_code error;
       const auto number = value->to_number<Integer>(error);
-      if (!error && !value->is_double())
+      if (!error && !value->is_double()) {
         out = number;
-      else
+      } else {
         complain(name, "must be a whole number");
+      }
     }
   }
   template <class Integer>
   void read_integer_or_null(std::string_view name, Integer& out) {
     const json::value* value = required(name);
-    if (value != nullptr && !value->is_null()) read_integer(name, out);
+    if (value != nullptr && !value->is_null()) { read_integer(name, out); }
   }
   void read(std::string_view name, std::vector<std::string>& out) {
     each(name, [&](const json::value& item, const std::string& path) {
-      if (const json::string* text = item.if_string())
+      if (const json::string* text = item.if_string()) {
         out.emplace_back(text->data(), text->size());
-      else
+      } else {
         complain_at(path, "must be a string");
+      }
     });
   }
   template <class Value, std::size_t kCount>
@@ -89,20 +93,23 @@ class Members {
   template <class Use>
   void each(std::string_view name, const Use& use) {
     const json::value* value = required(name);
-    if (value == nullptr) return;
+    if (value == nullptr) { return; }
     const json::array* array = value->if_array();
-    if (array == nullptr) return complain(name, "must be an array");
-    for (std::size_t i = 0; i < array->size() && complaint_.empty(); ++i)
+    if (array == nullptr) { return complain(name, "must be an array"); }
+    for (std::size_t i = 0; i < array->size() && complaint_.empty(); ++i) {
       use((*array)[i], fmt::format("{}/{}/{}", path_, name, i));
+    }
   }
   template <class Use>
   void object(std::string_view name, const Use& use) {
-    if (const json::value* value = required(name)) use(Members(*value, fmt::format("{}/{}", path_, name), complaint_));
+    if (const json::value* value = required(name)) {
+      use(Members(*value, fmt::format("{}/{}", path_, name), complaint_));
+    }
   }
   template <class Use>
   void object_or_null(std::string_view name, const Use& use) {
     const json::value* value = required(name);
-    if (value != nullptr && !value->is_null()) object(name, use);
+    if (value != nullptr && !value->is_null()) { object(name, use); }
   }
   void complain(std::string_view name, std::string_view what) {
     complain_at(name.empty() ? path_ : fmt::format("{}/{}", path_, name), what);
@@ -110,13 +117,13 @@ class Members {
 
  private:
   const json::value* required(std::string_view name) {
-    if (object_ == nullptr || !complaint_.empty()) return nullptr;
+    if (object_ == nullptr || !complaint_.empty()) { return nullptr; }
     const json::value* value = object_->if_contains(name);
-    if (value == nullptr) complain(name, "is missing");
+    if (value == nullptr) { complain(name, "is missing"); }
     return value;
   }
   void complain_at(std::string_view path, std::string_view what) {
-    if (complaint_.empty()) complaint_ = fmt::format("{} {}", path.empty() ? "the report" : path, what);
+    if (complaint_.empty()) { complaint_ = fmt::format("{} {}", path.empty() ? "the report" : path, what); }
   }
 
   const json::object* object_;
@@ -211,7 +218,7 @@ ExitCode exit_code_of(Members& in) {
   int number = -1;
   in.read_integer("exit_code", number);
   for (const ExitCode code : kExitCodes) {
-    if (static_cast<int>(code) == number) return code;
+    if (static_cast<int>(code) == number) { return code; }
   }
   in.complain("exit_code", "must be one of 0, 1, 2, 3, 4, 130");
   return ExitCode::inconclusive;
@@ -220,7 +227,7 @@ ExitCode exit_code_of(Members& in) {
 void read_version(Members& in) {
   int version = 0;
   in.read_integer("schema_version", version);
-  if (version == kResultsSchemaVersion) return;
+  if (version == kResultsSchemaVersion) { return; }
   in.complain("schema_version", fmt::format("is {}, this program reads {}", version, kResultsSchemaVersion));
 }
 
@@ -260,10 +267,10 @@ tl::expected<Results, std::string> parse_json_report(std::string_view text) {
   }
   json::error_code error;
   const json::value value = json::parse(text, error);
-  if (error) return tl::unexpected(fmt::format("the report is not JSON: {}", error.message()));
+  if (error) { return tl::unexpected(fmt::format("the report is not JSON: {}", error.message())); }
   std::string complaint;
   Results results = results_of(value, complaint);
-  if (!complaint.empty()) return tl::unexpected(std::move(complaint));
+  if (!complaint.empty()) { return tl::unexpected(std::move(complaint)); }
   return results;
 }
 

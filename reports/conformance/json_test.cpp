@@ -63,7 +63,9 @@ TEST(JsonReport, survives_what_is_no_report) {
   EXPECT_EQ(complaint("{}"), "/schema_version is missing");
   EXPECT_NE(complaint(std::string(100'000, '[')).find("the report is not JSON"), std::string::npos);
   const std::string whole = render_json(sample_preflight());
-  for (std::size_t cut = 0; cut < whole.size() - 1; ++cut) EXPECT_NE(complaint(whole.substr(0, cut)), "no complaint");
+  for (std::size_t cut = 0; cut < whole.size() - 1; ++cut) {
+    EXPECT_NE(complaint(whole.substr(0, cut)), "no complaint");
+  }
 }
 
 }  // namespace

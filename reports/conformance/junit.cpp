@@ -15,7 +15,7 @@ namespace {
 enum class Outcome { passed, failure, error, skipped };
 
 Outcome outcome_of(const CheckResult& check, bool strict) {
-  if (is_failure(check, strict)) return Outcome::failure;
+  if (is_failure(check, strict)) { return Outcome::failure; }
   switch (check.verdict) {
     case Verdict::pass:
       return Outcome::passed;
@@ -40,14 +40,14 @@ void count(JunitCounts& counts, Outcome outcome) {
 
 JunitCounts count(std::span<const CheckResult> checks, bool strict) {
   JunitCounts counts;
-  for (const CheckResult& check : checks) count(counts, outcome_of(check, strict));
+  for (const CheckResult& check : checks) { count(counts, outcome_of(check, strict)); }
   return counts;
 }
 
 /// Milliseconds of all checks together: they may have run side by side.
 std::int64_t time_of(std::span<const CheckResult> checks) {
   std::int64_t sum = 0;
-  for (const CheckResult& check : checks) sum += check.duration_ms;
+  for (const CheckResult& check : checks) { sum += check.duration_ms; }
   return sum;
 }
 
@@ -57,14 +57,14 @@ std::string name_of(const CheckResult& check) {
 }
 
 std::string headline_of(const CheckResult& check) {
-  if (!check.message.empty()) return printable(check.message);
+  if (!check.message.empty()) { return printable(check.message); }
   return printable(check.got.empty() ? check.title : "got " + check.got);
 }
 
 std::string details_of(const CheckResult& check) {
   std::string out;
   const auto add = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) fmt::format_to(std::back_inserter(out), "{}: {}\n", name, printable(value));
+    if (!value.empty()) { fmt::format_to(std::back_inserter(out), "{}: {}\n", name, printable(value)); }
   };
   add("rule", check.title);
   add("expected", check.expected);
@@ -75,13 +75,13 @@ std::string details_of(const CheckResult& check) {
   add("source", check.source);
   add("why it hurts", check.consequence);
   add("reproduce", check.curl);
-  for (const std::string& line : check.evidence) add("evidence", line);
+  for (const std::string& line : check.evidence) { add("evidence", line); }
   return out;
 }
 
 std::string excuse_of(const CheckResult& check) {
   const std::string& reason = check.excused->reason;
-  if (check.excused->expires.empty()) return "known failure: " + reason;
+  if (check.excused->expires.empty()) { return "known failure: " + reason; }
   return fmt::format("known failure until {}: {}", check.excused->expires, reason);
 }
 
@@ -89,7 +89,7 @@ void write_check(JunitDocument& xml, const CheckResult& check, bool strict) {
   xml.with("classname", "weir." + check.area).with("name", name_of(check)).with_time(check.duration_ms);
   const Outcome outcome = outcome_of(check, strict);
   const bool warned = outcome == Outcome::passed && check.verdict == Verdict::warn;
-  if (outcome == Outcome::passed && !warned) return xml.empty("testcase");
+  if (outcome == Outcome::passed && !warned) { return xml.empty("testcase"); }
   xml.open("testcase");
   switch (outcome) {
     case Outcome::failure:
@@ -123,15 +123,15 @@ std::optional<Run> run_of(const Results& results, const JunitCounts& checks) {
     run.outcome = Outcome::error;
     run.message = fmt::format("{}: {}", failure->cause, failure->message);
     run.details = fmt::format("fix: {}\n", failure->fix);
-    if (!failure->curl.empty()) run.details += fmt::format("reproduce: {}\n", failure->curl);
-    for (const std::string& line : failure->evidence) run.details += fmt::format("evidence: {}\n", printable(line));
+    if (!failure->curl.empty()) { run.details += fmt::format("reproduce: {}\n", failure->curl); }
+    for (const std::string& line : failure->evidence) { run.details += fmt::format("evidence: {}\n", printable(line)); }
     return run;
   }
   const bool explained = results.exit_code == ExitCode::good || checks.failures > 0;
-  if (explained && results.problems.empty()) return std::nullopt;
-  if (!explained) run.outcome = results.exit_code == ExitCode::target_fails ? Outcome::failure : Outcome::error;
+  if (explained && results.problems.empty()) { return std::nullopt; }
+  if (!explained) { run.outcome = results.exit_code == ExitCode::target_fails ? Outcome::failure : Outcome::error; }
   run.message = results.exit_reason;
-  for (const std::string& problem : results.problems) run.details += problem + "\n";
+  for (const std::string& problem : results.problems) { run.details += problem + "\n"; }
   if (results.tools_lock) {
     for (const ToolChange& change : results.tools_lock->changes) {
       run.details += fmt::format("{}: {}{} {}\n", change.severity, change.tool, change.pointer, change.message);
@@ -166,9 +166,9 @@ void write_area(JunitDocument& xml, const Results& results, std::span<const Chec
   xml.open("properties");
   xml.with("name", "target").with("value", results.target_url).empty("property");
   xml.with("name", "eras").with("value", describe_eras(results.eras)).empty("property");
-  if (!results.tls_verified) xml.with("name", "tls_verified").with("value", "false").empty("property");
+  if (!results.tls_verified) { xml.with("name", "tls_verified").with("value", "false").empty("property"); }
   xml.close("properties");
-  for (const CheckResult& check : checks) write_check(xml, check, results.strict);
+  for (const CheckResult& check : checks) { write_check(xml, check, results.strict); }
   xml.close("testsuite");
 }
 
@@ -177,14 +177,14 @@ void write_area(JunitDocument& xml, const Results& results, std::span<const Chec
 std::string render_junit(const Results& results) {
   JunitCounts total = count(results.checks, results.strict);
   const std::optional<Run> run = run_of(results, total);
-  if (run) count(total, run->outcome);
+  if (run) { count(total, run->outcome); }
   JunitDocument xml;
   xml.with("name", "weir-conformance " + results.target_name).with(total).with_time(results.duration_ms);
   xml.open("testsuites");
-  if (run) write_run(xml, results, *run);
+  if (run) { write_run(xml, results, *run); }
   const std::span<const CheckResult> all = results.checks;
   for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
-    while (to < all.size() && all[to].area == all[from].area) ++to;
+    while (to < all.size() && all[to].area == all[from].area) { ++to; }
     write_area(xml, results, all.subspan(from, to - from));
   }
   xml.close("testsuites");

@@ -94,7 +94,7 @@ void Writer::code(std::string_view language, const std::vector<std::string>& lin
   }
   const std::string fence(longest + 1, '`');
   line("{}{}", fence, language);
-  for (const std::string& text : lines) line("{}", printable(text));
+  for (const std::string& text : lines) { line("{}", printable(text)); }
   line("{}\n", fence);
 }
 
@@ -109,29 +109,29 @@ void Writer::headline(const Results& results) {
          sum.untestable, sum.error, sum.excused, markdown_escaped(describe_eras(results.eras)),
          readable_time(results.duration_ms));
   }
-  if (!results.exit_reason.empty()) line("{}\n", markdown_escaped(results.exit_reason));
-  for (const std::string& problem : results.problems) line("- {}", markdown_escaped(problem));
-  if (!results.problems.empty()) line("");
-  if (!results.tls_verified) line("TLS certificates were not verified.\n");
+  if (!results.exit_reason.empty()) { line("{}\n", markdown_escaped(results.exit_reason)); }
+  for (const std::string& problem : results.problems) { line("- {}", markdown_escaped(problem)); }
+  if (!results.problems.empty()) { line(""); }
+  if (!results.tls_verified) { line("TLS certificates were not verified.\n"); }
 }
 
 void Writer::preflight(const PreflightFailure& failure) {
   line("**{}**: {}\n", markdown_escaped(failure.cause), markdown_escaped(failure.message));
-  if (!failure.fix.empty()) line("Fix: {}\n", markdown_escaped(failure.fix));
-  if (!failure.evidence.empty()) code("text", failure.evidence);
-  if (!failure.curl.empty()) code("sh", {failure.curl});
+  if (!failure.fix.empty()) { line("Fix: {}\n", markdown_escaped(failure.fix)); }
+  if (!failure.evidence.empty()) { code("text", failure.evidence); }
+  if (!failure.curl.empty()) { code("sh", {failure.curl}); }
 }
 
 void Writer::details(const CheckResult& check) {
   line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(judged_by(check)));
-  if (!check.consequence.empty()) line("{}\n", markdown_escaped(check.consequence));
-  if (!check.fix.empty()) line("Fix: {}\n", markdown_escaped(check.fix));
+  if (!check.consequence.empty()) { line("{}\n", markdown_escaped(check.consequence)); }
+  if (!check.fix.empty()) { line("Fix: {}\n", markdown_escaped(check.fix)); }
   if (!check.requirements.empty()) {
     line("Requirements: {}\n", markdown_escaped(fmt::format("{}", fmt::join(check.requirements, ", "))));
   }
-  if (is_plain_link(check.source)) line("[Source]({})\n", check.source);
-  if (!check.curl.empty()) code("sh", {check.curl});
-  if (!check.evidence.empty()) code("text", check.evidence);
+  if (is_plain_link(check.source)) { line("[Source]({})\n", check.source); }
+  if (!check.curl.empty()) { code("sh", {check.curl}); }
+  if (!check.evidence.empty()) { code("text", check.evidence); }
   line("</details>\n");
 }
 
@@ -139,9 +139,9 @@ void Writer::failures(const Results& results) {
   std::vector<const CheckResult*> bad;
   for (const CheckResult& check : results.checks) {
     const bool warned = check.verdict == Verdict::warn && !check.excused;
-    if (is_failure(check, results.strict) || warned || check.verdict == Verdict::error) bad.push_back(&check);
+    if (is_failure(check, results.strict) || warned || check.verdict == Verdict::error) { bad.push_back(&check); }
   }
-  if (bad.empty()) return;
+  if (bad.empty()) { return; }
   line("| Verdict | Level | Check | Judged by | Expected | Got | Hop |");
   line("|---|---|---|---|---|---|---|");
   for (const CheckResult* check : bad) {
@@ -151,11 +151,11 @@ void Writer::failures(const Results& results) {
          markdown_escaped(check->hop));
   }
   line("");
-  for (const CheckResult* check : bad) details(*check);
+  for (const CheckResult* check : bad) { details(*check); }
 }
 
 void Writer::tools_lock(const ToolsLock& lock) {
-  if (lock.changes.empty()) return;
+  if (lock.changes.empty()) { return; }
   line("Tools against {}:\n", markdown_escaped(lock.path));
   line("| Severity | Tool | Where | Change |");
   line("|---|---|---|---|");
@@ -167,13 +167,13 @@ void Writer::tools_lock(const ToolsLock& lock) {
 }
 
 void Writer::every_check(const Results& results) {
-  if (results.checks.empty()) return;
+  if (results.checks.empty()) { return; }
   line("<details><summary>All {} checks</summary>\n", results.checks.size());
   line("| Verdict | Level | Check | Judged by | Seen | ms |");
   line("|---|---|---|---|---|---:|");
   for (const CheckResult& check : results.checks) {
     std::string said = check.message.empty() ? check.title : check.message;
-    if (check.excused) said += " (known: " + check.excused->reason + ")";
+    if (check.excused) { said += " (known: " + check.excused->reason + ")"; }
     line("| {} | {} | {} | {} | {} | {} |", label_of(check), to_string(check.level), markdown_escaped(check.id),
          markdown_escaped(judged_by(check)), markdown_escaped(said), check.duration_ms);
   }
@@ -193,8 +193,8 @@ std::string markdown_escaped(std::string_view bytes) {
     const bool link = clean.compare(i, 3, "://") == 0;
     const bool inside_word = clean[i] == '_' && i > 0 && in_word(i - 1) && in_word(i + 1);
     const std::string_view reference = reference_to(clean[i], link);
-    if (reference.empty() && !inside_word && kMarks.find(clean[i]) != std::string_view::npos) out += '\\';
-    if (reference.empty()) out += clean[i];
+    if (reference.empty() && !inside_word && kMarks.find(clean[i]) != std::string_view::npos) { out += '\\'; }
+    if (reference.empty()) { out += clean[i]; }
     out += reference;
   }
   return out;
@@ -208,7 +208,7 @@ std::string render_markdown(const Results& results) {
     return writer.take();
   }
   writer.failures(results);
-  if (results.tools_lock) writer.tools_lock(*results.tools_lock);
+  if (results.tools_lock) { writer.tools_lock(*results.tools_lock); }
   writer.every_check(results);
   return writer.take();
 }

@@ -5,9 +5,9 @@ namespace {
 
 std::string joined(std::string_view endpoint, std::string_view era, std::string_view revision) {
   std::string out(endpoint);
-  if (!out.empty() && !(era.empty() && revision.empty())) out += ": ";
+  if (!out.empty() && !(era.empty() && revision.empty())) { out += ": "; }
   out += era;
-  if (!era.empty() && !revision.empty()) out += ' ';
+  if (!era.empty() && !revision.empty()) { out += ' '; }
   return out.append(revision);
 }
 
@@ -85,20 +85,20 @@ Summary summarize(const std::vector<CheckResult>& checks) {
         break;
     }
     const bool can_be_excused = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
-    if (can_be_excused && check.excused) ++sum.excused;
+    if (can_be_excused && check.excused) { ++sum.excused; }
   }
   return sum;
 }
 
 bool is_failure(const CheckResult& check, bool strict) {
-  if (check.excused) return false;
+  if (check.excused) { return false; }
   return check.verdict == Verdict::fail || (strict && check.verdict == Verdict::warn);
 }
 
 std::string describe_eras(const std::vector<EraFound>& eras) {
   std::string out;
   for (const EraFound& found : eras) {
-    if (!out.empty()) out += ", ";
+    if (!out.empty()) { out += ", "; }
     out += joined(found.endpoint, found.era == "none" ? "not MCP" : found.era, found.revision);
   }
   return out;

@@ -42,7 +42,7 @@ TEST(ReportSpec, takes_format_and_path) {
   ASSERT_TRUE(spec);
   EXPECT_EQ(spec->format, Format::junit);
   EXPECT_EQ(spec->path, "out/a=b.xml");
-  for (const char* name : {"console", "json", "junit", "markdown"}) EXPECT_EQ(to_string(*parse_format(name)), name);
+  for (const char* name : {"console", "json", "junit", "markdown"}) { EXPECT_EQ(to_string(*parse_format(name)), name); }
 }
 
 TEST(ReportSpec, names_the_formats_and_the_nearest) {

@@ -41,7 +41,7 @@ std::string xml_escaped(std::string_view bytes) {
     const auto c = take_code_point(bytes);
     const bool legal = c && (*c >= 0x20 || *c == '\t' || *c == '\n' || *c == '\r') && *c != 0xfffe && *c != 0xffff;
     const std::string_view reference = legal ? reference_to(*c) : "";
-    if (reference.empty()) append_code_point(out, legal ? *c : U'\ufffd');
+    if (reference.empty()) { append_code_point(out, legal ? *c : U'\ufffd'); }
     out += reference;
   }
   return out;
@@ -68,7 +68,7 @@ void JunitDocument::text(std::string_view tag, std::string_view content) {
   while (!content.empty()) {
     const std::size_t end = content.find('\n');
     out_.append(xml_escaped(content.substr(0, end)));
-    if (end != std::string_view::npos) out_ += '\n';
+    if (end != std::string_view::npos) { out_ += '\n'; }
     content.remove_prefix(end == std::string_view::npos ? content.size() : end + 1);
   }
   fmt::format_to(std::back_inserter(out_), "</{}>\n", tag);
@@ -83,11 +83,11 @@ void JunitDocument::close(std::string_view tag) {
 void JunitDocument::start(std::string_view tag, std::string_view end) {
   fmt::format_to(std::back_inserter(out_), "{:{}}<{}{}{}\n", "", depth_ * 2, tag, attributes_, end);
   attributes_.clear();
-  if (end == ">") ++depth_;
+  if (end == ">") { ++depth_; }
 }
 
 std::string junit_timestamp(std::string_view rfc3339) {
-  if (rfc3339.ends_with('Z')) rfc3339.remove_suffix(1);
+  if (rfc3339.ends_with('Z')) { rfc3339.remove_suffix(1); }
   return std::string(rfc3339);
 }
 

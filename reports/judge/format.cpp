@@ -10,8 +10,8 @@ namespace {
 
 /// Three digits that matter.
 std::string significant(double value) {
-  if (value >= 99.95) return fmt::format("{:.0f}", value);
-  if (value >= 9.995) return fmt::format("{:.1f}", value);
+  if (value >= 99.95) { return fmt::format("{:.0f}", value); }
+  if (value >= 9.995) { return fmt::format("{:.1f}", value); }
   return fmt::format("{:.2f}", value);
 }
 
@@ -35,17 +35,17 @@ std::string_view to_string(Unit unit) {
 
 std::string grouped(std::uint64_t count) {
   std::string out = fmt::format("{}", count);
-  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, ",");
+  for (std::size_t at = out.size(); at > 3;) { out.insert(at -= 3, ","); }
   return out;
 }
 
 std::string readable_seconds(double seconds) {
-  if (seconds == 0) return "0 s";
+  if (seconds == 0) { return "0 s"; }
   const double size = std::abs(seconds);
   const char* sign = seconds < 0 ? "-" : "";
-  if (size < 0.9995e-6) return fmt::format("{}{:.0f} ns", sign, size * 1e9);
-  if (size < 0.9995e-3) return fmt::format("{}{} us", sign, significant(size * 1e6));
-  if (size < 0.9995) return fmt::format("{}{} ms", sign, significant(size * 1e3));
+  if (size < 0.9995e-6) { return fmt::format("{}{:.0f} ns", sign, size * 1e9); }
+  if (size < 0.9995e-3) { return fmt::format("{}{} us", sign, significant(size * 1e6)); }
+  if (size < 0.9995) { return fmt::format("{}{} ms", sign, significant(size * 1e3)); }
   return fmt::format("{}{} s", sign, significant(size));
 }
 

@@ -20,7 +20,7 @@ double seconds_at(const Histogram& silence, double quantile) {
 
 void add_group(std::vector<IdleCut>& out, const std::string& population, const Histogram& silence, int first, int end) {
   const int points = end - first;
-  if (points < kLeastOfEnds * kPoints) return;
+  if (points < kLeastOfEnds * kPoints) { return; }
   const int outer = static_cast<int>(kOuter * points);
   const auto at = [&](int point) { return (point + 0.5) / kPoints; };
   IdleCut cut;
@@ -47,7 +47,7 @@ std::string known_cutter(double low_seconds, double high_seconds) {
         found.push_back(hop);
       }
     }
-    if (!found.empty()) return describe(found);
+    if (!found.empty()) { return describe(found); }
   }
   return "";
 }
@@ -56,7 +56,7 @@ std::vector<IdleCut> find_idle_cuts(const Layout& layout, const Snapshot& number
   std::vector<IdleCut> out;
   for (std::size_t i = 0; i < numbers.populations.size() && i < layout.populations.size(); ++i) {
     const Histogram& silence = numbers.populations[i].idle_age[static_cast<std::size_t>(EndReason::idle_cut)];
-    if (silence.empty()) continue;
+    if (silence.empty()) { continue; }
     int first = 0;
     double before = seconds_at(silence, 0.5 / kPoints);
     for (int point = 1; point < kPoints; ++point) {

@@ -63,7 +63,7 @@ constexpr std::array kDistributions = {
 Measured count(std::uint64_t n, std::string basis = "") { return {static_cast<double>(n), std::move(basis)}; }
 
 std::optional<Measured> ratio(std::uint64_t part, std::uint64_t whole, std::string_view what) {
-  if (whole == 0) return std::nullopt;
+  if (whole == 0) { return std::nullopt; }
   return Measured{static_cast<double>(part) / static_cast<double>(whole),
                   fmt::format("{} of {}", grouped(part), counted(whole, what))};
 }
@@ -75,7 +75,7 @@ std::uint64_t attempts(const Scope& scope) { return opened(scope) + scope.open_f
 
 Value when(bool (*possible)(const Scope&), std::function<std::uint64_t(const Scope&)> of) {
   return [possible, of = std::move(of)](const Scope& scope) -> std::optional<Measured> {
-    if (!possible(scope)) return std::nullopt;
+    if (!possible(scope)) { return std::nullopt; }
     return count(of(scope));
   };
 }
@@ -85,7 +85,7 @@ bool stamped(const Scope& scope) { return !scope.timer(Timer::delivery_delay).em
 bool called(const Scope& scope) { return scope.calls_judged() > 0; }
 
 std::optional<Measured> rate(const Scope& scope, std::uint64_t n, std::string_view what) {
-  if (scope.seconds() <= 0) return std::nullopt;
+  if (scope.seconds() <= 0) { return std::nullopt; }
   return Measured{static_cast<double>(n) / scope.seconds(),
                   fmt::format("{} in {}", counted(n, what), readable_seconds(scope.seconds()))};
 }
@@ -106,13 +106,13 @@ std::vector<Metric> stream_metrics() {
        "the fewest streams open in any second, since as many as wanted were open for the first time; no sample where "
        "they never were",
        [](const Scope& s) -> std::optional<Measured> {
-         if (s.open.least < 0) return std::nullopt;
+         if (s.open.least < 0) { return std::nullopt; }
          return Measured{static_cast<double>(s.open.least),
                          fmt::format("of {} wanted", grouped(static_cast<std::uint64_t>(s.open.wanted)))};
        }},
       {"streams_open_ratio_min", Unit::ratio, "likewise, as a share of those wanted at the time",
        [](const Scope& s) -> std::optional<Measured> {
-         if (s.open.least < 0) return std::nullopt;
+         if (s.open.least < 0) { return std::nullopt; }
          return Measured{s.open.least_ratio, ""};
        }},
       {"streams_open_max", Unit::count, "the most streams open in any second",
@@ -131,7 +131,7 @@ std::vector<Metric> stream_metrics() {
        [](const Scope& s) -> std::optional<Measured> {
          const std::uint64_t good = s.sum(Counter::reconnects_ok);
          const std::uint64_t all = good + s.sum(Counter::reconnects_failed);
-         if (all == 0) return had_streams(s) ? std::optional(Measured{1, "no stream had to"}) : std::nullopt;
+         if (all == 0) { return had_streams(s) ? std::optional(Measured{1, "no stream had to"}) : std::nullopt; }
          return ratio(good, all, "attempt");
        }},
       {"sessions_lost", Unit::count, "sessions that the server no longer knew (404)",
@@ -142,7 +142,7 @@ std::vector<Metric> stream_metrics() {
       {"rss_per_stream", Unit::bytes, "memory of all workers over the streams open, when the most were",
        [](const Scope& s) -> std::optional<Measured> {
          const WorkerUse& use = s.span->workers;
-         if (!s.everything || use.rss_at_peak_open_bytes <= 0 || s.open.peak <= 0) return std::nullopt;
+         if (!s.everything || use.rss_at_peak_open_bytes <= 0 || s.open.peak <= 0) { return std::nullopt; }
          return Measured{static_cast<double>(use.rss_at_peak_open_bytes) / static_cast<double>(s.open.peak),
                          counted(static_cast<std::uint64_t>(s.open.peak), "stream")};
        }},
@@ -210,7 +210,7 @@ const std::vector<Metric>& metrics() {
       out.push_back({fmt::format("open_failures_{}", to_string(failure)), Unit::count, "attempts that failed so",
                      when(tried, [i](const Scope& s) {
                        std::uint64_t sum = 0;
-                       for (const PopulationNumbers* one : s.populations) sum += one->open_failures[i];
+                       for (const PopulationNumbers* one : s.populations) { sum += one->open_failures[i]; }
                        return sum;
                      })});
     }
@@ -241,11 +241,11 @@ bool take_stat(std::string_view text, MetricRef& ref) {
       return true;
     }
   }
-  if (!text.starts_with('p')) return false;
+  if (!text.starts_with('p')) { return false; }
   text.remove_prefix(1);
   double percent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
-  if (error != std::errc() || end != text.data() + text.size() || !(percent > 0 && percent <= 100)) return false;
+  if (error != std::errc() || end != text.data() + text.size() || !(percent > 0 && percent <= 100)) { return false; }
   ref.quantile = percent / 100;
   return true;
 }
@@ -270,43 +270,44 @@ std::size_t edits(std::string_view a, std::string_view b) {
 std::optional<MetricRef> find_metric(std::string_view name) {
   const auto& all = metrics();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].name == name) return MetricRef{std::string(name), all[i].unit, i};
+    if (all[i].name == name) { return MetricRef{std::string(name), all[i].unit, i}; }
   }
   for (std::size_t i = 0; i < kDistributions.size(); ++i) {
     const std::string_view base = kDistributions[i].name;
-    if (!name.starts_with(base) || name.size() < base.size() + 2 || name[base.size()] != '_') continue;
+    if (!name.starts_with(base) || name.size() < base.size() + 2 || name[base.size()] != '_') { continue; }
     MetricRef ref{std::string(name), Unit::seconds, i, true};
-    if (take_stat(name.substr(base.size() + 1), ref)) return ref;
+    if (take_stat(name.substr(base.size() + 1), ref)) { return ref; }
   }
   return std::nullopt;
 }
 
 std::optional<Measured> measure(const MetricRef& metric, const Scope& scope) {
-  if (!metric.distribution) return metrics()[metric.row].of(scope);
+  if (!metric.distribution) { return metrics()[metric.row].of(scope); }
   const Histogram histogram = kDistributions[metric.row].of(scope);
-  if (histogram.empty()) return std::nullopt;
+  if (histogram.empty()) { return std::nullopt; }
   return read(metric, histogram);
 }
 
 std::vector<std::string> metric_names() {
   std::vector<std::string> out;
-  for (const Metric& metric : metrics()) out.push_back(metric.name);
+  for (const Metric& metric : metrics()) { out.push_back(metric.name); }
   for (const Distribution& one : kDistributions) {
-    for (const std::string_view stat : {"p50", "p90", "p95", "p99", "p99.9", "max", "min", "mean"})
+    for (const std::string_view stat : {"p50", "p90", "p95", "p99", "p99.9", "max", "min", "mean"}) {
       out.push_back(fmt::format("{}_{}", one.name, stat));
+    }
   }
   return out;
 }
 
 std::string nearest_metric(std::string_view wrong) {
   constexpr std::size_t kNameBytes = 64;  // Longer ones are no slips of the pen.
-  if (wrong.size() > kNameBytes) return "";
+  if (wrong.size() > kNameBytes) { return ""; }
   std::string best;
   std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;
   for (const std::string& name : metric_names()) {
     const bool begins = wrong.size() >= 3 && name.starts_with(wrong);
     const std::size_t distance = begins ? 1 : edits(wrong, name);
-    if (distance >= fewest) continue;
+    if (distance >= fewest) { continue; }
     fewest = distance;
     best = name;
   }
@@ -315,9 +316,10 @@ std::string nearest_metric(std::string_view wrong) {
 
 std::vector<MetricRow> metric_rows() {
   std::vector<MetricRow> out;
-  for (const Metric& metric : metrics()) out.push_back({metric.name, metric.unit, metric.help});
-  for (const Distribution& one : kDistributions)
+  for (const Metric& metric : metrics()) { out.push_back({metric.name, metric.unit, metric.help}); }
+  for (const Distribution& one : kDistributions) {
     out.push_back({fmt::format("{}_STAT", one.name), Unit::seconds, std::string(one.help)});
+  }
   return out;
 }
 

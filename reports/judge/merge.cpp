@@ -9,16 +9,16 @@ namespace {
 
 std::int64_t gauge(const Snapshot& second, Gauge which) {
   std::int64_t sum = 0;
-  for (const PopulationNumbers& one : second.populations) sum += one[which];
+  for (const PopulationNumbers& one : second.populations) { sum += one[which]; }
   return sum;
 }
 
 void widen(OpenRange& range, std::int64_t open, std::int64_t wanted) {
   range.wanted = std::max(range.wanted, wanted);
   range.peak = std::max(range.peak, open);
-  if (wanted <= 0) return;
+  if (wanted <= 0) { return; }
   // Before as many as wanted were open for the first time the run is still on its way up.
-  if (range.least < 0 && open < wanted) return;
+  if (range.least < 0 && open < wanted) { return; }
   const double ratio = static_cast<double>(open) / static_cast<double>(wanted);
   range.least = range.least < 0 ? open : std::min(range.least, open);
   range.least_ratio = range.least_ratio < 0 ? ratio : std::min(range.least_ratio, ratio);
@@ -53,11 +53,13 @@ WorkerUse use_of(const std::vector<const Snapshot*>& seconds) {
       const auto passed = static_cast<double>(second->at_ns - before->at_ns);
       cpu += spent;
       time += passed;
-      if (second->at_ns - before->at_ns >= kShortestBusySpanNs) use.busy_peak = std::max(use.busy_peak, spent / passed);
+      if (second->at_ns - before->at_ns >= kShortestBusySpanNs) {
+        use.busy_peak = std::max(use.busy_peak, spent / passed);
+      }
     }
     before = second;
   }
-  if (time > 0) use.busy_mean = cpu / time;
+  if (time > 0) { use.busy_mean = cpu / time; }
   return use;
 }
 
@@ -96,7 +98,7 @@ PhaseResult merge_seconds(const Layout& layout, const PhaseInfo& info, const std
   out.open_of.resize(layout.populations.size());
   for (const Snapshot* second : seconds) {
     out.numbers.add_span(*second);
-    if (second->at_ns > open_until_ns) continue;
+    if (second->at_ns > open_until_ns) { continue; }
     widen(out.open, gauge(*second, Gauge::streams_open), gauge(*second, Gauge::streams_target));
     for (std::size_t i = 0; i < out.open_of.size() && i < second->populations.size(); ++i) {
       const PopulationNumbers& one = second->populations[i];
@@ -117,7 +119,7 @@ std::vector<Point> timeline_of(const Layout& layout, const std::vector<const Sna
       continue;
     }
     Snapshot span(layout);
-    for (std::size_t i = from; i < std::min(from + together, seconds.size()); ++i) span.add_span(*seconds[i]);
+    for (std::size_t i = from; i < std::min(from + together, seconds.size()); ++i) { span.add_span(*seconds[i]); }
     out.push_back(point_of(layout, span));
   }
   return out;

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "reports/judge/idle_cuts.hpp"
-#include "reports/measure/journal.hpp"
 #include "reports/judge/measures.hpp"
 #include "reports/judge/search.hpp"
 #include "reports/judge/threshold.hpp"
 #include "reports/judge/timeline.hpp"
 #include "reports/judge/validity.hpp"
+#include "reports/measure/journal.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -22,15 +22,15 @@ double seconds_of(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
 /// A phase ends where the next one begins; of the last one that did not end by itself nothing is known.
 std::vector<PhaseInfo> with_ends(std::vector<PhaseInfo> phases) {
   for (std::size_t i = 0; i + 1 < phases.size(); ++i) {
-    if (phases[i].end_ns < 0) phases[i].end_ns = phases[i + 1].start_ns;
+    if (phases[i].end_ns < 0) { phases[i].end_ns = phases[i + 1].start_ns; }
   }
   return phases;
 }
 
 /// Until when the streams were meant to be open. The last second of a run that was ended is the one of closing.
 std::int64_t open_until(const std::vector<PhaseInfo>& phases, const Seconds& seconds, const RunEnd& end) {
-  if (!phases.empty() && phases.back().end_ns >= 0) return phases.back().end_ns;
-  if (seconds.size() > 1 && (end.complete || end.interrupted)) return seconds[seconds.size() - 2]->at_ns;
+  if (!phases.empty() && phases.back().end_ns >= 0) { return phases.back().end_ns; }
+  if (seconds.size() > 1 && (end.complete || end.interrupted)) { return seconds[seconds.size() - 2]->at_ns; }
   return INT64_MAX;
 }
 
@@ -38,15 +38,15 @@ void judge_search(LoadResults& results, const RunEnd& end, std::vector<bool>& fa
   std::vector<SearchStep> steps;
   for (std::size_t i = 0; i < results.phases.size(); ++i) {
     const PhaseResult& phase = results.phases[i];
-    if (phase.info.kind != "search") continue;
+    if (phase.info.kind != "search") { continue; }
     const bool cut_short = phase.info.end_ns < 0;  // By an interrupt, or the death of the run: not judged.
     failed_step[i] = cut_short;
-    if (cut_short) continue;
+    if (cut_short) { continue; }
     steps.push_back(judge_step(results.run, results.layout, phase));
     failed_step[i] = steps.back().verdict != StepVerdict::passed;
   }
-  if (!steps.empty()) results.search = search_result(steps);
-  if (end.search) results.search = end.search;
+  if (!steps.empty()) { results.search = search_result(steps); }
+  if (end.search) { results.search = end.search; }
 }
 
 /// Thresholds without a phase are not broken by the step of a search that was meant to break them.
@@ -55,10 +55,10 @@ void judge_thresholds(LoadResults& results, const Seconds& seconds, const std::v
   std::vector<PhaseResult> phases;
   Seconds counted;
   for (std::size_t i = 0; i < results.phases.size(); ++i) {
-    if (!failed_step[i]) phases.push_back(results.phases[i]);
+    if (!failed_step[i]) { phases.push_back(results.phases[i]); }
   }
   for (const Snapshot* second : seconds) {
-    if (second->phase >= failed_step.size() || !failed_step[second->phase]) counted.push_back(second);
+    if (second->phase >= failed_step.size() || !failed_step[second->phase]) { counted.push_back(second); }
   }
   const bool all = counted.size() == seconds.size();
   const PhaseResult without =
@@ -76,10 +76,10 @@ std::string main_failure(const Scope& scope) {
   std::size_t most = 0;
   std::array<std::uint64_t, kOpenFailures> sums{};
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
-    for (const PopulationNumbers* one : scope.populations) sums[i] += one->open_failures[i];
-    if (sums[i] > sums[most]) most = i;
+    for (const PopulationNumbers* one : scope.populations) { sums[i] += one->open_failures[i]; }
+    if (sums[i] > sums[most]) { most = i; }
   }
-  if (sums[most] == 0) return "no attempt came to an end";
+  if (sums[most] == 0) { return "no attempt came to an end"; }
   return fmt::format("{} of {} ended in {}", grouped(sums[most]), counted(scope.open_failures(), "attempt"),
                      to_string(static_cast<OpenFailure>(most)));
 }
@@ -88,8 +88,8 @@ std::string failed_thresholds(const LoadResults& results) {
   std::string first;
   std::uint64_t failed = 0;
   for (const ThresholdResult& one : results.thresholds) {
-    if (one.passed) continue;
-    if (failed++ == 0) first = one.message;
+    if (one.passed) { continue; }
+    if (failed++ == 0) { first = one.message; }
   }
   return failed == 1 ? fmt::format("A threshold failed: {}.", first)
                      : fmt::format("{} failed, the first: {}.", counted(failed, "threshold"), first);
@@ -123,7 +123,7 @@ void decide(LoadResults& results, const RunEnd& end) {
   }
   const bool passed = std::all_of(results.thresholds.begin(), results.thresholds.end(),
                                   [](const ThresholdResult& one) { return one.passed; });
-  if (!passed) return say(ExitCode::target_fails, failed_thresholds(results));
+  if (!passed) { return say(ExitCode::target_fails, failed_thresholds(results)); }
   say(ExitCode::good, results.thresholds.size() == 1
                           ? "The threshold held."
                           : fmt::format("All {} held.", counted(results.thresholds.size(), "threshold")));
@@ -142,7 +142,7 @@ LoadResults summarize(const RunInfo& run, const Layout& layout, const std::vecto
   std::vector<Seconds> of_phase(phases.size());
   for (const Snapshot& second : seconds) {
     all.push_back(&second);
-    if (second.phase < of_phase.size()) of_phase[second.phase].push_back(&second);
+    if (second.phase < of_phase.size()) { of_phase[second.phase].push_back(&second); }
     results.duration_ns = std::max(results.duration_ns, second.at_ns);
   }
   std::vector<PhaseInfo> ended = with_ends(phases);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "reports/measure/snapshot.hpp"
 #include "reports/conformance/results.hpp"
+#include "reports/measure/snapshot.hpp"
 
 namespace weir::reports::load {
 

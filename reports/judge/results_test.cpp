@@ -11,7 +11,7 @@ namespace {
 
 void set_thresholds(SampleRun& run, std::initializer_list<const char*> texts) {
   run.run.thresholds.clear();
-  for (const char* text : texts) run.run.thresholds.push_back(parse_threshold(text).value());
+  for (const char* text : texts) { run.run.thresholds.push_back(parse_threshold(text).value()); }
 }
 
 TEST(Summarize, merges_seconds_into_phases_and_the_run) {
@@ -102,7 +102,7 @@ TEST(Summarize, without_thresholds_uses_the_defaults) {
 
 TEST(Summarize, calls_a_late_generator_inconclusive_and_says_why) {
   SampleRun run = sample_run();
-  for (int i = 0; i < 100; ++i) run.seconds[1].populations[0][Timer::schedule_lag].record(400 * kSampleMs);
+  for (int i = 0; i < 100; ++i) { run.seconds[1].populations[0][Timer::schedule_lag].record(400 * kSampleMs); }
   LoadResults results = run.summarize();
   EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
   ASSERT_EQ(results.invalid.size(), 1U);
@@ -118,7 +118,7 @@ TEST(Summarize, calls_a_run_short_of_ports_inconclusive_unless_the_streams_came_
   run.seconds[0].populations[0].open_failures[static_cast<std::size_t>(OpenFailure::out_of_ports)] = 7;
   set_thresholds(run, {"stream_drops < 100"});
   EXPECT_EQ(run.summarize().exit_code, ExitCode::good);
-  for (Snapshot& second : run.seconds) second.populations[0][Gauge::streams_target] = 2000;
+  for (Snapshot& second : run.seconds) { second.populations[0][Gauge::streams_target] = 2000; }
   const LoadResults results = run.summarize();
   EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
   EXPECT_EQ(results.invalid.at(0),
@@ -163,8 +163,8 @@ TEST(Summarize, of_nothing_held_says_what_most_attempts_came_to) {
 TEST(Summarize, thins_a_long_run_for_plots) {
   SampleRun run = sample_run();
   run.seconds.clear();
-  for (std::int64_t i = 1; i <= 4'500; ++i) run.seconds.push_back(sample_second(run.layout, 1, i, 1, 1000));
-  for (Snapshot& second : run.seconds) second.populations[0][Counter::events] = 2;
+  for (std::int64_t i = 1; i <= 4'500; ++i) { run.seconds.push_back(sample_second(run.layout, 1, i, 1, 1000)); }
+  for (Snapshot& second : run.seconds) { second.populations[0][Counter::events] = 2; }
   const LoadResults results = run.summarize();
   EXPECT_EQ(results.timeline.size(), 1'500U);
   EXPECT_EQ(results.timeline.back().at_seconds, 4'500);
@@ -181,9 +181,9 @@ SampleRun search_run() {
   for (std::int64_t step = 1; step <= 3; ++step) {
     run.phases.push_back({"search " + std::to_string(step), "search", (step - 1) * 30'000'000'000, -1, step * 500});
     Snapshot second = sample_second(run.layout, static_cast<std::uint32_t>(step - 1), step * 30, 30, step * 500);
-    for (auto& numbers : second.populations) numbers[Gauge::streams_target] = numbers[Gauge::streams_open];
+    for (auto& numbers : second.populations) { numbers[Gauge::streams_target] = numbers[Gauge::streams_open]; }
     sample_opening(second.populations[0], 500);
-    if (step == 3) second.populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = 100;
+    if (step == 3) { second.populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = 100; }
     run.seconds.push_back(std::move(second));
   }
   run.seconds.push_back(sample_second(run.layout, 2, 91, 1, 0));
@@ -220,7 +220,7 @@ TEST(SearchResult, asks_for_as_many_streams_as_were_wanted) {
 
 TEST(SearchResult, of_a_late_generator_is_no_limit_of_the_target) {
   SampleRun run = search_run();
-  for (int i = 0; i < 100; ++i) run.seconds[2].populations[0][Timer::client_lag].record(kSampleSecond);
+  for (int i = 0; i < 100; ++i) { run.seconds[2].populations[0][Timer::client_lag].record(kSampleSecond); }
   const LoadResults results = run.summarize();
   EXPECT_EQ(results.search->largest_passing, 1000);
   EXPECT_EQ(results.search->smallest_failing, -1);

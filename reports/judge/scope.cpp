@@ -14,13 +14,13 @@ std::size_t index_of(Enum value) {
 
 std::uint64_t Scope::sum(Counter counter) const {
   std::uint64_t sum = 0;
-  for (const PopulationNumbers* one : populations) sum += (*one)[counter];
+  for (const PopulationNumbers* one : populations) { sum += (*one)[counter]; }
   return sum;
 }
 
 std::uint64_t Scope::ends(EndReason reason) const {
   std::uint64_t sum = 0;
-  for (const PopulationNumbers* one : populations) sum += one->ends[index_of(reason)];
+  for (const PopulationNumbers* one : populations) { sum += one->ends[index_of(reason)]; }
   return sum;
 }
 
@@ -28,27 +28,28 @@ std::uint64_t Scope::drops() const {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     const auto reason = static_cast<EndReason>(i);
-    if (reason != EndReason::client) sum += ends(reason);
+    if (reason != EndReason::client) { sum += ends(reason); }
   }
   return sum;
 }
 
 std::uint64_t Scope::open_failures() const {
   std::uint64_t sum = 0;
-  for (const PopulationNumbers* one : populations)
-    for (const std::uint64_t count : one->open_failures) sum += count;
+  for (const PopulationNumbers* one : populations) {
+    for (const std::uint64_t count : one->open_failures) { sum += count; }
+  }
   return sum;
 }
 
 std::uint64_t Scope::outcome(CallOutcome outcome) const {
   std::uint64_t sum = 0;
-  for (const ToolNumbers* tool : tools) sum += tool->outcomes[index_of(outcome)];
+  for (const ToolNumbers* tool : tools) { sum += tool->outcomes[index_of(outcome)]; }
   return sum;
 }
 
 std::uint64_t Scope::dropped(DropCause cause) const {
   std::uint64_t sum = 0;
-  for (const ToolNumbers* tool : tools) sum += tool->dropped[index_of(cause)];
+  for (const ToolNumbers* tool : tools) { sum += tool->dropped[index_of(cause)]; }
   return sum;
 }
 
@@ -56,20 +57,22 @@ std::uint64_t Scope::calls_judged() const {
   std::uint64_t sum = dropped(DropCause::no_stream) + dropped(DropCause::in_flight);
   for (std::size_t i = 0; i < kCallOutcomes; ++i) {
     const auto one = static_cast<CallOutcome>(i);
-    if (one != CallOutcome::duplicate) sum += outcome(one);  // Counted beside the call's own outcome.
+    if (one != CallOutcome::duplicate) {
+      sum += outcome(one);  // Counted beside the call's own outcome.
+    }
   }
   return sum;
 }
 
 Histogram Scope::timer(Timer timer) const {
   Histogram all;
-  for (const PopulationNumbers* one : populations) all.merge((*one)[timer]);
+  for (const PopulationNumbers* one : populations) { all.merge((*one)[timer]); }
   return all;
 }
 
 Histogram Scope::connect(ConnectPhase phase) const {
   Histogram all;
-  for (const PopulationNumbers* one : populations) all.merge(one->connect[index_of(phase)]);
+  for (const PopulationNumbers* one : populations) { all.merge(one->connect[index_of(phase)]); }
   return all;
 }
 
@@ -85,7 +88,7 @@ Histogram Scope::age() const {
 
 Histogram Scope::call_latency() const {
   Histogram all;
-  for (const ToolNumbers* tool : tools) all.merge(tool->duration);
+  for (const ToolNumbers* tool : tools) { all.merge(tool->duration); }
   return all;
 }
 
@@ -96,12 +99,12 @@ Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view p
   scope.everything = population.empty();
   for (std::size_t i = 0; i < span.numbers.populations.size() && i < layout.populations.size(); ++i) {
     const Layout::Population& plan = layout.populations[i];
-    if (!population.empty() && plan.name != population) continue;
+    if (!population.empty() && plan.name != population) { continue; }
     const PopulationNumbers& numbers = span.numbers.populations[i];
     scope.populations.push_back(&numbers);
-    if (!population.empty() && i < span.open_of.size()) scope.open = span.open_of[i];
+    if (!population.empty() && i < span.open_of.size()) { scope.open = span.open_of[i]; }
     for (std::size_t t = 0; t < numbers.tools.size() && t < plan.tools.size(); ++t) {
-      if (tool.empty() || plan.tools[t] == tool) scope.tools.push_back(&numbers.tools[t]);
+      if (tool.empty() || plan.tools[t] == tool) { scope.tools.push_back(&numbers.tools[t]); }
     }
   }
   return scope;

@@ -41,8 +41,8 @@ constexpr std::array kSuffixes = {Suffix{"ns", Unit::seconds, 1e-9},
                                   Suffix{"GiB", Unit::bytes, 1024.0 * 1024 * 1024}};
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) { text.remove_prefix(1); }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) { text.remove_suffix(1); }
   return text;
 }
 
@@ -52,9 +52,9 @@ std::optional<std::vector<std::string>> words_of(std::string_view text) {
   for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
     const char quote = text.front();
     const bool quoted = quote == '\'' || quote == '"';
-    if (quoted) text.remove_prefix(1);
+    if (quoted) { text.remove_prefix(1); }
     const std::size_t end = quoted ? text.find(quote) : text.find_first_of(" \t");
-    if (quoted && end == std::string_view::npos) return std::nullopt;
+    if (quoted && end == std::string_view::npos) { return std::nullopt; }
     out.emplace_back(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + (quoted ? 1 : 0));
   }
@@ -63,8 +63,9 @@ std::optional<std::vector<std::string>> words_of(std::string_view text) {
 
 std::string suffixes_of(Unit unit) {
   std::vector<std::string_view> names;
-  for (const Suffix& suffix : kSuffixes)
-    if (suffix.unit == unit) names.push_back(suffix.name);
+  for (const Suffix& suffix : kSuffixes) {
+    if (suffix.unit == unit) { names.push_back(suffix.name); }
+  }
   return names.empty() ? "no unit" : fmt::format("{}", fmt::join(names, " "));
 }
 
@@ -75,29 +76,29 @@ tl::expected<double, std::string> bound_of(std::string_view text, const MetricRe
     return tl::unexpected(fmt::format("'{}' is no number", printable(text)));
   }
   const std::string_view suffix = trimmed(std::string_view(end, text.data() + text.size()));
-  if (suffix.empty()) return number;
+  if (suffix.empty()) { return number; }
   for (const Suffix& one : kSuffixes) {
-    if (one.name == suffix && one.unit == metric.unit) return number * one.factor;
+    if (one.name == suffix && one.unit == metric.unit) { return number * one.factor; }
   }
   return tl::unexpected(fmt::format("'{}' does not fit {}, which is in {} (may be written with {})", printable(suffix),
                                     metric.name, to_string(metric.unit), suffixes_of(metric.unit)));
 }
 
 bool holds(double value, std::string_view comparison, double bound) {
-  if (comparison == "<") return value < bound;
-  if (comparison == "<=") return value <= bound;
-  if (comparison == ">") return value > bound;
-  if (comparison == ">=") return value >= bound;
-  if (comparison == "==") return value == bound;
+  if (comparison == "<") { return value < bound; }
+  if (comparison == "<=") { return value <= bound; }
+  if (comparison == ">") { return value > bound; }
+  if (comparison == ">=") { return value >= bound; }
+  if (comparison == "==") { return value == bound; }
   return value != bound;
 }
 
 /// The clauses of a threshold in the words of the layout; "" where they name what is not there.
 std::string scope_words(const Threshold& threshold) {
   std::string out;
-  if (!threshold.phase.empty()) out += " in " + threshold.phase;
-  if (!threshold.population.empty()) out += " of " + threshold.population;
-  if (!threshold.tool.empty()) out += " for " + threshold.tool;
+  if (!threshold.phase.empty()) { out += " in " + threshold.phase; }
+  if (!threshold.population.empty()) { out += " of " + threshold.population; }
+  if (!threshold.tool.empty()) { out += " for " + threshold.tool; }
   return out;
 }
 
@@ -105,7 +106,7 @@ std::optional<PhaseResult> steps_together(const Layout& layout, std::string_view
                                           const std::vector<PhaseResult>& phases) {
   std::optional<PhaseResult> all;
   for (const PhaseResult& phase : phases) {
-    if (!is_step_of(search, phase.info.name)) continue;
+    if (!is_step_of(search, phase.info.name)) { continue; }
     if (!all) {
       all = phase;
       continue;
@@ -121,20 +122,20 @@ tl::expected<Threshold, std::string> parse_threshold(std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return tl::unexpected(fmt::format("'{}': {}", printable(text.substr(0, kTextBytes)), why));
   };
-  if (text.size() > kTextBytes) return bad("is too long");
+  if (text.size() > kTextBytes) { return bad("is too long"); }
   const std::size_t at = text.find_first_of("<>=!");
-  if (at == std::string_view::npos) return bad("has no comparison: write METRIC < VALUE");
+  if (at == std::string_view::npos) { return bad("has no comparison: write METRIC < VALUE"); }
   Threshold out;
   out.text = trimmed(text);
   for (const std::string_view comparison : kComparisons) {
-    if (!text.substr(at).starts_with(comparison)) continue;
+    if (!text.substr(at).starts_with(comparison)) { continue; }
     out.comparison = comparison;
     break;
   }
-  if (out.comparison.empty()) return bad("its comparison must be one of < <= > >= == !=");
+  if (out.comparison.empty()) { return bad("its comparison must be one of < <= > >= == !="); }
   const auto words = words_of(text.substr(0, at));
-  if (!words) return bad("has a quote that does not end");
-  if (words->empty()) return bad("names no metric: write METRIC < VALUE");
+  if (!words) { return bad("has a quote that does not end"); }
+  if (words->empty()) { return bad("names no metric: write METRIC < VALUE"); }
   out.metric = words->front();
   const auto metric = find_metric(out.metric);
   if (!metric) {
@@ -149,13 +150,13 @@ tl::expected<Threshold, std::string> parse_threshold(std::string_view text) {
                         : clause == "of"  ? &out.population
                         : clause == "for" ? &out.tool
                                           : nullptr;
-    if (into == nullptr) return bad(fmt::format("'{}' must be 'in', 'of' or 'for'", printable(clause)));
-    if (i + 1 == words->size()) return bad(fmt::format("'{}' names nothing", clause));
-    if (!into->empty()) return bad(fmt::format("'{}' stands twice", clause));
+    if (into == nullptr) { return bad(fmt::format("'{}' must be 'in', 'of' or 'for'", printable(clause))); }
+    if (i + 1 == words->size()) { return bad(fmt::format("'{}' names nothing", clause)); }
+    if (!into->empty()) { return bad(fmt::format("'{}' stands twice", clause)); }
     *into = (*words)[i + 1];
   }
   const auto bound = bound_of(trimmed(text.substr(at + out.comparison.size())), *metric);
-  if (!bound) return bad(bound.error());
+  if (!bound) { return bad(bound.error()); }
   out.bound = *bound;
   return out;
 }
@@ -172,10 +173,10 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
   }
   const PhaseResult* span = threshold.phase.empty() ? &total : nullptr;
   for (const PhaseResult& phase : phases) {
-    if (!threshold.phase.empty() && phase.info.name == threshold.phase) span = &phase;
+    if (!threshold.phase.empty() && phase.info.name == threshold.phase) { span = &phase; }
   }
   std::optional<PhaseResult> steps;
-  if (span == nullptr && (steps = steps_together(layout, threshold.phase, phases))) span = &*steps;
+  if (span == nullptr && (steps = steps_together(layout, threshold.phase, phases))) { span = &*steps; }
   if (span == nullptr) {
     out.message = fmt::format("{}: the run had no such phase, or ended before it", name);
     return out;
@@ -196,12 +197,12 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
 std::vector<Threshold> default_thresholds(const Layout& layout) {
   std::vector<Threshold> out;
   const auto add = [&](std::string_view text) {
-    if (auto threshold = parse_threshold(text)) out.push_back(std::move(*threshold));
+    if (auto threshold = parse_threshold(text)) { out.push_back(std::move(*threshold)); }
   };
   add("open_failure_ratio < 1%");
   add("stream_drop_ratio < 1%");
   for (const Layout::Population& population : layout.populations) {
-    if (population.tools.empty()) continue;
+    if (population.tools.empty()) { continue; }
     add("calls_ok_ratio >= 99%");
     break;
   }

@@ -116,14 +116,15 @@ TEST(Threshold, has_a_table_of_metrics_that_all_parse) {
     EXPECT_FALSE(metric.help.empty()) << metric.name;
     EXPECT_NE(help.find("  " + metric.name + " "), std::string::npos) << metric.name;
   }
-  for (const char* wanted : {"call_latency_p37.5", "connect_first_event_p99", "schedule_lag_p99", "client_lag_p99"})
+  for (const char* wanted : {"call_latency_p37.5", "connect_first_event_p99", "schedule_lag_p99", "client_lag_p99"}) {
     EXPECT_TRUE(find_metric(wanted)) << wanted;
+  }
 }
 
 TEST(Threshold, by_default_asks_for_calls_only_where_there_are) {
   const auto texts = [](const Layout& layout) {
     std::vector<std::string> out;
-    for (const Threshold& one : default_thresholds(layout)) out.push_back(one.text);
+    for (const Threshold& one : default_thresholds(layout)) { out.push_back(one.text); }
     return out;
   };
   EXPECT_EQ(texts({{{"a", {}}}}), (std::vector<std::string>{"open_failure_ratio < 1%", "stream_drop_ratio < 1%"}));

@@ -12,18 +12,19 @@ constexpr double kOpenedShare = 0.999;  // Of the wanted streams; with fewer it 
 
 std::string lag_cause(const WorkerUse& use) {
   const std::string busy = describe_busy(use);
-  if (busy.empty()) return "give the generator more CPU, or fewer streams";
-  if (use.busy_mean >= kBusy || use.busy_peak >= kBusy)
+  if (busy.empty()) { return "give the generator more CPU, or fewer streams"; }
+  if (use.busy_mean >= kBusy || use.busy_peak >= kBusy) {
     return busy + ": CPU is short, give more cores or fewer streams";
+  }
   return busy + ": something else took the CPU, or the machine paused";
 }
 
 void check_lag(const RunInfo& run, const Scope& scope, Timer timer, std::string_view name,
                std::vector<std::string>& out) {
   const Histogram lag = scope.timer(timer);
-  if (lag.empty()) return;
+  if (lag.empty()) { return; }
   const double p99 = static_cast<double>(lag.quantile(0.99)) / 1e9;
-  if (p99 <= run.lag_bound_seconds) return;
+  if (p99 <= run.lag_bound_seconds) { return; }
   out.push_back(fmt::format("{} lag p99 {} beyond the bound of {}; {}", name, readable_seconds(p99),
                             readable_seconds(run.lag_bound_seconds), lag_cause(scope.span->workers)));
 }
@@ -39,7 +40,7 @@ std::uint64_t failures(const Scope& scope, OpenFailure failure) {
 void check_shortage(const Scope& scope, OpenFailure failure, std::string_view fix, std::vector<std::string>& out) {
   const std::uint64_t count = failures(scope, failure);
   const OpenRange& open = scope.open;
-  if (count == 0 || static_cast<double>(open.peak) >= kOpenedShare * static_cast<double>(open.wanted)) return;
+  if (count == 0 || static_cast<double>(open.peak) >= kOpenedShare * static_cast<double>(open.wanted)) { return; }
   out.push_back(fmt::format(
       "only {} of {} streams were ever open, {} ended in {}: {}", grouped(static_cast<std::uint64_t>(open.peak)),
       grouped(static_cast<std::uint64_t>(open.wanted)), counted(count, "attempt"), to_string(failure), fix));
@@ -48,9 +49,9 @@ void check_shortage(const Scope& scope, OpenFailure failure, std::string_view fi
 }  // namespace
 
 std::string describe_busy(const WorkerUse& use) {
-  if (use.busy_mean < 0) return "";
+  if (use.busy_mean < 0) { return ""; }
   std::string out = fmt::format("the workers were {:.0f} % busy on average", use.busy_mean * 100);
-  if (use.busy_peak >= 0) out += fmt::format(", {:.0f} % in the worst second", use.busy_peak * 100);
+  if (use.busy_peak >= 0) { out += fmt::format(", {:.0f} % in the worst second", use.busy_peak * 100); }
   return out;
 }
 

@@ -6,8 +6,8 @@
 
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
-#include "reports/load/tables.hpp"
 #include "reports/judge/validity.hpp"
+#include "reports/load/tables.hpp"
 #include "reports/load/writers.hpp"
 #include "wire/base/text.hpp"
 
@@ -22,7 +22,7 @@ std::string_view code_of(Colour colour) {
 }
 
 Colour colour_of(ExitCode code) {
-  if (code == ExitCode::good) return Colour::green;
+  if (code == ExitCode::good) { return Colour::green; }
   return code == ExitCode::inconclusive || code == ExitCode::interrupted ? Colour::yellow : Colour::red;
 }
 
@@ -49,7 +49,7 @@ class Writer {
   }
   void fact(std::string_view name, std::string_view text) { line("  {:<12}{}", name, text); }
   std::string painted(std::string_view text, Colour colour) const {
-    if (!options_.colour || colour == Colour::none) return std::string(text);
+    if (!options_.colour || colour == Colour::none) { return std::string(text); }
     return fmt::format("{}{}\x1b[0m", code_of(colour), text);
   }
   void title(std::string_view text) { line("\n{}", painted(text, Colour::bold)); }
@@ -63,11 +63,12 @@ class Writer {
 
 /// The first column to the left, numbers to the right.
 void Writer::table(const Table& table) {
-  if (table.rows.empty()) return;
+  if (table.rows.empty()) { return; }
   std::vector<std::size_t> widths;
-  for (const std::string& head : table.head) widths.push_back(head.size());
-  for (const auto& row : table.rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  for (const std::string& head : table.head) { widths.push_back(head.size()); }
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) { widths[i] = std::max(widths[i], row[i].size()); }
+  }
   const auto print = [&](const std::vector<std::string>& cells, Colour colour) {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -78,66 +79,71 @@ void Writer::table(const Table& table) {
   };
   title(table.title);
   print(table.head, Colour::dim);
-  for (const auto& row : table.rows) print(row, Colour::none);
+  for (const auto& row : table.rows) { print(row, Colour::none); }
 }
 
 void Writer::head() {
   const RunInfo& run = results_.run;
   line("{}  {}", painted(printable(run.target_name), Colour::bold), printable(run.target_url));
-  if (!run.tls_verified) line("  {}", painted("TLS certificates were not verified", Colour::yellow));
-  if (options_.quiet) return;
+  if (!run.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
+  if (options_.quiet) { return; }
   std::string text =
       fmt::format("{}, {}, seed {}", readable_seconds(static_cast<double>(results_.duration_ns) / 1e9),
                   counted(static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.workers)), "worker"), run.seed);
-  if (!run.shard.empty()) text += ", shard " + printable(run.shard);
-  if (!run.scenario.empty()) text = printable(run.scenario) + ": " + text;
+  if (!run.shard.empty()) { text += ", shard " + printable(run.shard); }
+  if (!run.scenario.empty()) { text = printable(run.scenario) + ": " + text; }
   line("  {}{}", run.started_at.empty() ? "" : printable(run.started_at) + "  ", text);
-  if (!results_.complete) line("  {}", painted("from a journal without an end: the run was killed", Colour::yellow));
+  if (!results_.complete) {
+    line("  {}", painted("from a journal without an end: the run was killed", Colour::yellow));
+  }
 }
 
 void Writer::streams() {
   title("Streams");
-  for (const std::string& text : stream_facts(results_)) line("  {}", text);
+  for (const std::string& text : stream_facts(results_)) { line("  {}", text); }
 }
 
 void Writer::endings() {
   table(ends_table(results_));
-  for (const IdleCut& cut : results_.idle_cuts) line("  {}", painted(describe_idle_cut(cut), Colour::yellow));
+  for (const IdleCut& cut : results_.idle_cuts) { line("  {}", painted(describe_idle_cut(cut), Colour::yellow)); }
   table(failures_table(results_));
-  if (results_.search) line("\n{}", describe_search(*results_.search));
+  if (results_.search) { line("\n{}", describe_search(*results_.search)); }
 }
 
 void Writer::tables() {
   table(times_table(results_));
   if (const std::vector<std::string> facts = event_facts(results_); !facts.empty()) {
     title("Events");
-    for (const std::string& text : facts) line("  {}", text);
+    for (const std::string& text : facts) { line("  {}", text); }
   }
   table(calls_table(results_));
 }
 
 void Writer::phases() {
-  if (results_.phases.size() > 1) table(phases_table(results_));
-  if (results_.incidents.empty()) return;
+  if (results_.phases.size() > 1) { table(phases_table(results_)); }
+  if (results_.incidents.empty()) { return; }
   title("Incidents");
-  for (const std::string& incident : results_.incidents) line("  {}", printable(incident));
+  for (const std::string& incident : results_.incidents) { line("  {}", printable(incident)); }
 }
 
 void Writer::thresholds() {
   const bool default_set = !results_.thresholds.empty() && results_.thresholds.front().by_default;
-  if (!options_.quiet && !results_.thresholds.empty())
+  if (!options_.quiet && !results_.thresholds.empty()) {
     title(default_set ? "Thresholds (defaults: the scenario has none)" : "Thresholds");
+  }
   for (const ThresholdResult& one : results_.thresholds) {
-    if (options_.quiet && one.passed) continue;
+    if (options_.quiet && one.passed) { continue; }
     line("  {}  {}", one.passed ? painted("pass", Colour::green) : painted("FAIL", Colour::red),
          printable(one.message));
   }
 }
 
 void Writer::validity() {
-  for (const std::string& why : results_.invalid) line("{} {}", painted("Invalid:", Colour::yellow), printable(why));
-  if (options_.quiet) return;
-  if (const std::string text = describe_validity(results_); !text.empty()) line("\n{}", text);
+  for (const std::string& why : results_.invalid) {
+    line("{} {}", painted("Invalid:", Colour::yellow), printable(why));
+  }
+  if (options_.quiet) { return; }
+  if (const std::string text = describe_validity(results_); !text.empty()) { line("\n{}", text); }
 }
 
 void Writer::verdict() {

@@ -66,10 +66,11 @@ TEST(LoadJunit, is_read_by_expat_and_its_counts_add_up) {
 
 TEST(LoadConsole, lets_no_escape_sequence_through_and_prints_nothing_that_was_not_measured) {
   const std::string text = console_report(sample_run().summarize(), {});
-  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  for (const char c : text) { EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20); }
   const std::string none = console_report(unreachable(), {});
-  for (const char* absent : {"heartbeat gap", "connect tcp", "Calls", "Events", "reconnect", "lag"})
+  for (const char* absent : {"heartbeat gap", "connect tcp", "Calls", "Events", "reconnect", "lag"}) {
     EXPECT_EQ(none.find(absent), std::string::npos) << absent;
+  }
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
 #include "reports/load/writers.hpp"
-#include "wire/json/pretty_json.hpp"
 #include "wire/base/text.hpp"
+#include "wire/json/pretty_json.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -18,13 +18,13 @@ double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
 json::array texts(const std::vector<std::string>& lines) {
   json::array out;
-  for (const std::string& line : lines) out.push_back(text(line));
+  for (const std::string& line : lines) { out.push_back(text(line)); }
   return out;
 }
 
 /// null where there is no sample: not a zero.
 json::value histogram_json(const Histogram& histogram) {
-  if (histogram.empty()) return nullptr;
+  if (histogram.empty()) { return nullptr; }
   return {{"count", histogram.count()},
           {"min_seconds", seconds(histogram.min())},
           {"mean_seconds", histogram.mean() / 1e9},
@@ -44,9 +44,10 @@ json::object open_json(const OpenRange& open) {
 
 json::object tool_json(std::string_view name, const ToolNumbers& numbers) {
   json::object outcomes, not_sent;
-  for (std::size_t i = 0; i < kCallOutcomes; ++i)
+  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
     outcomes[to_string(static_cast<CallOutcome>(i))] = numbers.outcomes[i];
-  for (std::size_t i = 0; i < kDropCauses; ++i) not_sent[to_string(static_cast<DropCause>(i))] = numbers.dropped[i];
+  }
+  for (std::size_t i = 0; i < kDropCauses; ++i) { not_sent[to_string(static_cast<DropCause>(i))] = numbers.dropped[i]; }
   return {{"tool", text(name)},
           {"intended", numbers.intended},
           {"outcomes", std::move(outcomes)},
@@ -56,20 +57,25 @@ json::object tool_json(std::string_view name, const ToolNumbers& numbers) {
 
 json::object population_json(const Layout::Population& plan, const PopulationNumbers& numbers, const OpenRange& open) {
   json::object counters, ends, failures, connect, times;
-  for (std::size_t i = 0; i < kCounters; ++i) counters[to_string(static_cast<Counter>(i))] = numbers.counters[i];
+  for (std::size_t i = 0; i < kCounters; ++i) { counters[to_string(static_cast<Counter>(i))] = numbers.counters[i]; }
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     ends[to_string(static_cast<EndReason>(i))] = {{"count", numbers.ends[i]},
                                                   {"age", histogram_json(numbers.age[i])},
                                                   {"silence", histogram_json(numbers.idle_age[i])}};
   }
-  for (std::size_t i = 0; i < kOpenFailures; ++i)
+  for (std::size_t i = 0; i < kOpenFailures; ++i) {
     failures[to_string(static_cast<OpenFailure>(i))] = numbers.open_failures[i];
-  for (std::size_t i = 0; i < kConnectPhases; ++i)
+  }
+  for (std::size_t i = 0; i < kConnectPhases; ++i) {
     connect[to_string(static_cast<ConnectPhase>(i))] = histogram_json(numbers.connect[i]);
-  for (std::size_t i = 0; i < kTimers; ++i) times[to_string(static_cast<Timer>(i))] = histogram_json(numbers.timers[i]);
+  }
+  for (std::size_t i = 0; i < kTimers; ++i) {
+    times[to_string(static_cast<Timer>(i))] = histogram_json(numbers.timers[i]);
+  }
   json::array calls;
-  for (std::size_t i = 0; i < numbers.tools.size() && i < plan.tools.size(); ++i)
+  for (std::size_t i = 0; i < numbers.tools.size() && i < plan.tools.size(); ++i) {
     calls.push_back(tool_json(plan.tools[i], numbers.tools[i]));
+  }
   return {{"name", text(plan.name)},
           {"open", open_json(open)},
           {"counters", std::move(counters)},
@@ -149,7 +155,7 @@ json::array idle_cuts_json(const std::vector<IdleCut>& cuts) {
 }
 
 json::value search_json(const std::optional<SearchResult>& search) {
-  if (!search) return nullptr;
+  if (!search) { return nullptr; }
   const auto known = [](std::int64_t value) { return value < 0 ? json::value(nullptr) : json::value(value); };
   return {{"largest_passing", known(search->largest_passing)},
           {"smallest_failing", known(search->smallest_failing)},
@@ -161,7 +167,7 @@ json::value search_json(const std::optional<SearchResult>& search) {
 std::string json_report(const LoadResults& results) {
   const RunInfo& run = results.run;
   json::array phases;
-  for (const PhaseResult& phase : results.phases) phases.push_back(span_json(results, phase));
+  for (const PhaseResult& phase : results.phases) { phases.push_back(span_json(results, phase)); }
   return pretty_json({{"schema_version", kLoadSchemaVersion},
                       {"report", "load"},
                       {"tool_version", text(run.tool_version)},

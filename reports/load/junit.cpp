@@ -13,7 +13,7 @@ std::int64_t milliseconds(std::int64_t ns) { return ns / 1'000'000; }
 /// Whether the run as a whole is more than what its thresholds say: no verdict, or none about the target.
 bool run_is_case(const LoadResults& results) {
   for (const ThresholdResult& one : results.thresholds) {
-    if (!one.passed && results.exit_code == ExitCode::target_fails) return false;
+    if (!one.passed && results.exit_code == ExitCode::target_fails) { return false; }
   }
   return results.exit_code != ExitCode::good;
 }
@@ -21,13 +21,13 @@ bool run_is_case(const LoadResults& results) {
 std::string details_of(const LoadResults& results) {
   std::string out;
   const auto add = [&](std::string_view text) { out.append(printable(text)).append("\n"); };
-  for (const std::string& why : results.invalid) add(why);
-  for (const std::string& fact : stream_facts(results)) add(fact);
-  for (const IdleCut& cut : results.idle_cuts) add(describe_idle_cut(cut));
-  if (results.search) add(describe_search(*results.search));
-  if (const std::string validity = describe_validity(results); !validity.empty()) add(validity);
-  for (const std::string& incident : results.incidents) add(incident);
-  if (!results.run.command.empty()) add("again: " + results.run.command);
+  for (const std::string& why : results.invalid) { add(why); }
+  for (const std::string& fact : stream_facts(results)) { add(fact); }
+  for (const IdleCut& cut : results.idle_cuts) { add(describe_idle_cut(cut)); }
+  if (results.search) { add(describe_search(*results.search)); }
+  if (const std::string validity = describe_validity(results); !validity.empty()) { add(validity); }
+  for (const std::string& incident : results.incidents) { add(incident); }
+  if (!results.run.command.empty()) { add("again: " + results.run.command); }
   return out;
 }
 
@@ -73,10 +73,10 @@ std::string junit_report(const LoadResults& results) {
   xml.open("properties");
   xml.with("name", "target").with("value", results.run.target_url).empty("property");
   xml.with("name", "seed").with("value", fmt::format("{}", results.run.seed)).empty("property");
-  if (!results.run.tls_verified) xml.with("name", "tls_verified").with("value", "false").empty("property");
+  if (!results.run.tls_verified) { xml.with("name", "tls_verified").with("value", "false").empty("property"); }
   xml.close("properties");
-  if (run_case) write_run(xml, results);
-  for (const ThresholdResult& one : results.thresholds) write_threshold(xml, results, one);
+  if (run_case) { write_run(xml, results); }
+  for (const ThresholdResult& one : results.thresholds) { write_threshold(xml, results, one); }
   xml.close("testsuite");
   xml.close("testsuites");
   return xml.take();

@@ -12,7 +12,7 @@ namespace weir::reports::load {
 namespace {
 
 std::string_view mark_of(ExitCode code) {
-  if (code == ExitCode::good) return "\u2705";
+  if (code == ExitCode::good) { return "\u2705"; }
   return code == ExitCode::inconclusive || code == ExitCode::interrupted ? "\u26a0\ufe0f" : "\u274c";
 }
 
@@ -24,8 +24,8 @@ class Writer {
     out_ += '\n';
   }
   void list(const std::vector<std::string>& facts) {
-    for (const std::string& fact : facts) line("- {}", markdown_escaped(fact));
-    if (!facts.empty()) line("");
+    for (const std::string& fact : facts) { line("- {}", markdown_escaped(fact)); }
+    if (!facts.empty()) { line(""); }
   }
   void table(const Table& table);
   void thresholds(const LoadResults& results);
@@ -34,25 +34,25 @@ class Writer {
  private:
   void row(const std::vector<std::string>& cells) {
     out_ += '|';
-    for (const std::string& cell : cells) out_.append(" ").append(markdown_escaped(cell)).append(" |");
+    for (const std::string& cell : cells) { out_.append(" ").append(markdown_escaped(cell)).append(" |"); }
     out_ += '\n';
   }
   std::string out_;
 };
 
 void Writer::table(const Table& table) {
-  if (table.rows.empty()) return;
+  if (table.rows.empty()) { return; }
   line("### {}\n", table.title);
   row(table.head);
   out_ += "|---|";
-  for (std::size_t i = 1; i < table.head.size(); ++i) out_ += "---:|";
+  for (std::size_t i = 1; i < table.head.size(); ++i) { out_ += "---:|"; }
   out_ += '\n';
-  for (const auto& cells : table.rows) row(cells);
+  for (const auto& cells : table.rows) { row(cells); }
   line("");
 }
 
 void Writer::thresholds(const LoadResults& results) {
-  if (results.thresholds.empty()) return;
+  if (results.thresholds.empty()) { return; }
   line("| Threshold | | Measured |");
   line("|---|---|---|");
   for (const ThresholdResult& one : results.thresholds) {
@@ -70,15 +70,15 @@ std::string markdown_report(const LoadResults& results) {
   out.line("## {} Load: {}\n", mark_of(results.exit_code), headline(results.exit_code));
   out.line("**{}** {}\n", markdown_escaped(run.target_name), markdown_escaped(run.target_url));
   out.line("{} {}.\n", markdown_escaped(results.exit_reason), markdown_escaped(summary_of(results)));
-  for (const std::string& why : results.invalid) out.line("- invalid: {}", markdown_escaped(why));
-  if (!results.invalid.empty()) out.line("");
-  if (!run.tls_verified) out.line("TLS certificates were not verified.\n");
+  for (const std::string& why : results.invalid) { out.line("- invalid: {}", markdown_escaped(why)); }
+  if (!results.invalid.empty()) { out.line(""); }
+  if (!run.tls_verified) { out.line("TLS certificates were not verified.\n"); }
   out.thresholds(results);
   out.list(stream_facts(results));
   std::vector<std::string> cuts;
-  for (const IdleCut& cut : results.idle_cuts) cuts.push_back(describe_idle_cut(cut));
+  for (const IdleCut& cut : results.idle_cuts) { cuts.push_back(describe_idle_cut(cut)); }
   out.list(cuts);
-  if (results.search) out.line("{}\n", markdown_escaped(describe_search(*results.search)));
+  if (results.search) { out.line("{}\n", markdown_escaped(describe_search(*results.search))); }
   out.table(ends_table(results));
   out.table(failures_table(results));
   out.table(times_table(results));
@@ -86,8 +86,8 @@ std::string markdown_report(const LoadResults& results) {
   out.table(calls_table(results));
   out.table(phases_table(results));
   out.list(results.incidents);
-  if (const std::string text = describe_validity(results); !text.empty()) out.line("{}\n", markdown_escaped(text));
-  if (!run.command.empty()) out.line("Again: <code>{}</code>", markdown_escaped(run.command));
+  if (const std::string text = describe_validity(results); !text.empty()) { out.line("{}\n", markdown_escaped(text)); }
+  if (!run.command.empty()) { out.line("Again: <code>{}</code>", markdown_escaped(run.command)); }
   return out.take();
 }
 

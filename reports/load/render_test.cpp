@@ -35,10 +35,10 @@ class RenderJournal : public testing::Test {
     const SampleRun run = sample_run();
     auto journal = JournalWriter::create(file("run.journal"), {run.run, run.layout});
     ASSERT_TRUE(journal) << journal.error();
-    for (const PhaseInfo& phase : run.phases) ASSERT_TRUE(journal->append(phase));
-    for (const Snapshot& second : run.seconds) ASSERT_TRUE(journal->append(second));
-    for (const Incident& incident : run.incidents) ASSERT_TRUE(journal->append(incident));
-    if (!finish) return;
+    for (const PhaseInfo& phase : run.phases) { ASSERT_TRUE(journal->append(phase)); }
+    for (const Snapshot& second : run.seconds) { ASSERT_TRUE(journal->append(second)); }
+    for (const Incident& incident : run.incidents) { ASSERT_TRUE(journal->append(incident)); }
+    if (!finish) { return; }
     ASSERT_TRUE(journal->finish(false));
   }
   /// The exit status; what was said is in "out" and "error".

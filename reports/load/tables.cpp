@@ -24,11 +24,11 @@ std::string least(const Histogram& histogram) { return readable_seconds(static_c
 std::string most(const Histogram& histogram) { return readable_seconds(static_cast<double>(histogram.max()) / 1e9); }
 
 std::string percent(std::uint64_t part, std::uint64_t of) {
-  if (of == 0) return "-";
+  if (of == 0) { return "-"; }
   const double value = 100 * static_cast<double>(part) / static_cast<double>(of);
   // 29,999 of 30,000 is not all of them.
-  if (part < of && value > 99.99) return "99.99 %";
-  if (part > 0 && value < 0.01) return "<0.01 %";
+  if (part < of && value > 99.99) { return "99.99 %"; }
+  if (part > 0 && value < 0.01) { return "<0.01 %"; }
   return fmt::format("{:.{}f} %", value, value == 100 || value == 0 ? 0 : 2);
 }
 
@@ -45,10 +45,11 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
   std::vector<std::string> out;
   std::string held = fmt::format("{} opened, {} held at most", grouped(scope.sum(Counter::streams_opened)),
                                  grouped(positive(scope.open.peak)));
-  if (scope.open.wanted > 0) held += fmt::format(" of {} wanted", grouped(positive(scope.open.wanted)));
-  if (scope.open.least_ratio >= 1) held += ", none missing from then on";
-  if (scope.open.least >= 0 && scope.open.least_ratio < 1)
+  if (scope.open.wanted > 0) { held += fmt::format(" of {} wanted", grouped(positive(scope.open.wanted))); }
+  if (scope.open.least_ratio >= 1) { held += ", none missing from then on"; }
+  if (scope.open.least >= 0 && scope.open.least_ratio < 1) {
     held += fmt::format(", then at times only {:.1f} % of those wanted", scope.open.least_ratio * 100);
+  }
   out.push_back(held);
   const std::uint64_t opened = scope.sum(Counter::streams_opened), drops = scope.drops();
   if (opened > 0) {
@@ -80,7 +81,7 @@ Table ends_table(const LoadResults& results) {
       age.merge(one.age[i]);
       silence.merge(one.idle_age[i]);
     }
-    if (count == 0) continue;
+    if (count == 0) { continue; }
     std::vector<std::string> row = {std::string(to_string(static_cast<EndReason>(i))), grouped(count)};
     const auto add = [&](bool known, const std::string& text) { row.push_back(known ? text : "-"); };
     add(!age.empty(), least(age));
@@ -97,8 +98,8 @@ Table failures_table(const LoadResults& results) {
   Table table{"Attempts that gave no stream", {"why", "attempts"}, {}};
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
     std::uint64_t count = 0;
-    for (const PopulationNumbers& one : results.total.numbers.populations) count += one.open_failures[i];
-    if (count > 0) table.rows.push_back({std::string(to_string(static_cast<OpenFailure>(i))), grouped(count)});
+    for (const PopulationNumbers& one : results.total.numbers.populations) { count += one.open_failures[i]; }
+    if (count > 0) { table.rows.push_back({std::string(to_string(static_cast<OpenFailure>(i))), grouped(count)}); }
   }
   return table;
 }
@@ -107,7 +108,7 @@ Table times_table(const LoadResults& results) {
   const Scope scope = whole(results);
   Table table{"Times", {"", "n", "p50", "p90", "p99", "p99.9", "max"}, {}};
   const auto add = [&](std::string name, const Histogram& histogram) {
-    if (!histogram.empty()) table.rows.push_back(quantiles(std::move(name), histogram));
+    if (!histogram.empty()) { table.rows.push_back(quantiles(std::move(name), histogram)); }
   };
   for (std::size_t i = 0; i < kConnectPhases; ++i) {
     const auto phase = static_cast<ConnectPhase>(i);
@@ -124,7 +125,7 @@ std::vector<std::string> event_facts(const LoadResults& results) {
   const Scope scope = whole(results);
   std::vector<std::string> out;
   const std::uint64_t events = scope.sum(Counter::events), heartbeats = scope.sum(Counter::heartbeats);
-  if (events + heartbeats == 0) return out;
+  if (events + heartbeats == 0) { return out; }
   out.push_back(fmt::format("{} and {} in {}", counted(events, "event"), counted(heartbeats, "heartbeat"),
                             readable_bytes(static_cast<double>(scope.sum(Counter::bytes)))));
   if (const std::uint64_t numbered = scope.sum(Counter::events_sequenced); numbered > 0) {
@@ -149,14 +150,14 @@ Table calls_table(const LoadResults& results) {
     for (const std::string& tool : population.tools) {
       const Scope scope = scope_of(results.total, results.layout, population.name, tool);
       const std::uint64_t due = scope.calls_judged();
-      if (due == 0) continue;
+      if (due == 0) { continue; }
       const std::string name =
           results.layout.populations.size() > 1 ? fmt::format("{} of {}", tool, population.name) : tool;
       const Histogram latency = scope.call_latency();
       const auto time = [&](const std::string& text) { return latency.empty() ? std::string("-") : text; };
       std::string others;
       const auto other = [&](std::string_view what, std::uint64_t count) {
-        if (count > 0) others += fmt::format("{}{} {}", others.empty() ? "" : ", ", grouped(count), what);
+        if (count > 0) { others += fmt::format("{}{} {}", others.empty() ? "" : ", ", grouped(count), what); }
       };
       for (std::size_t i = 1; i < kCallOutcomes; ++i) {
         const auto outcome = static_cast<CallOutcome>(i);
@@ -176,7 +177,7 @@ Table phases_table(const LoadResults& results) {
   Table table{"Phases", {"phase", "start", "length", "wanted", "open max", "opened", "dropped", "calls", "not ok"}, {}};
   for (const PhaseResult& phase : results.phases) {
     const Scope scope = scope_of(phase, results.layout, "", "");
-    if (phase.numbers.span_ns == 0) continue;
+    if (phase.numbers.span_ns == 0) { continue; }
     const std::uint64_t calls = scope.calls_judged();
     table.rows.push_back({printable(phase.info.name), readable_seconds(static_cast<double>(phase.info.start_ns) / 1e9),
                           readable_seconds(scope.seconds()), grouped(positive(phase.info.streams)),
@@ -205,7 +206,7 @@ std::string describe_search(const SearchResult& search) {
   } else if (search.limited_by.empty()) {
     out += ", the last step included";
   }
-  if (!search.limited_by.empty()) out += fmt::format(" (limited by {})", printable(search.limited_by));
+  if (!search.limited_by.empty()) { out += fmt::format(" (limited by {})", printable(search.limited_by)); }
   return out;
 }
 
@@ -220,8 +221,8 @@ std::string describe_validity(const LoadResults& results) {
   };
   lag("schedule", Timer::schedule_lag);
   lag("client", Timer::client_lag);
-  if (!out.empty()) out += fmt::format(" (bound {})", readable_seconds(results.run.lag_bound_seconds));
-  if (const std::string busy = describe_busy(results.total.workers); !busy.empty()) add(busy);
+  if (!out.empty()) { out += fmt::format(" (bound {})", readable_seconds(results.run.lag_bound_seconds)); }
+  if (const std::string busy = describe_busy(results.total.workers); !busy.empty()) { add(busy); }
   if (const std::int64_t rss = results.total.workers.rss_peak_bytes; rss > 0) {
     add(fmt::format("{} of memory", readable_bytes(static_cast<double>(rss))));
   }

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "reports/judge/results.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/judge/results.hpp"
 
 namespace weir::reports::load {
 

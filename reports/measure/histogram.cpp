@@ -10,9 +10,10 @@ namespace weir::reports::load {
 Histogram::Histogram(const Histogram& other) { *this = other; }
 
 Histogram& Histogram::operator=(const Histogram& other) {
-  if (this == &other) return *this;
-  for (unsigned row = 0; row < kRows; ++row)
+  if (this == &other) { return *this; }
+  for (unsigned row = 0; row < kRows; ++row) {
     rows_[row] = other.rows_[row] ? std::make_unique<Row>(*other.rows_[row]) : nullptr;
+  }
   count_ = other.count_;
   sum_ = other.sum_;
   min_ = other.min_;
@@ -23,7 +24,7 @@ Histogram& Histogram::operator=(const Histogram& other) {
 void Histogram::add_row(unsigned row) { rows_[row] = std::make_unique<Row>(); }
 
 void Histogram::record(std::uint64_t value, std::uint64_t times) {
-  if (times == 0) return;
+  if (times == 0) { return; }
   record(value);
   const unsigned row = row_of(value);
   (*rows_[row])[slot_of(value, row)] += times - 1;
@@ -33,9 +34,9 @@ void Histogram::record(std::uint64_t value, std::uint64_t times) {
 
 void Histogram::merge(const Histogram& other) {
   for (unsigned row = 0; row < kRows; ++row) {
-    if (!other.rows_[row]) continue;
-    if (!rows_[row]) add_row(row);
-    for (unsigned slot = 0; slot < kSubBuckets; ++slot) (*rows_[row])[slot] += (*other.rows_[row])[slot];
+    if (!other.rows_[row]) { continue; }
+    if (!rows_[row]) { add_row(row); }
+    for (unsigned slot = 0; slot < kSubBuckets; ++slot) { (*rows_[row])[slot] += (*other.rows_[row])[slot]; }
   }
   count_ += other.count_;
   sum_ += other.sum_;
@@ -44,9 +45,10 @@ void Histogram::merge(const Histogram& other) {
 }
 
 void Histogram::clear() {
-  if (count_ == 0) return;
-  for (unsigned row = 0; row < kRows; ++row)
-    if (rows_[row]) rows_[row]->fill(0);
+  if (count_ == 0) { return; }
+  for (unsigned row = 0; row < kRows; ++row) {
+    if (rows_[row]) { rows_[row]->fill(0); }
+  }
   count_ = 0;
   sum_ = 0;
   min_ = UINT64_MAX;
@@ -73,15 +75,15 @@ std::uint64_t Histogram::bucket_high(std::uint64_t value) {
 }
 
 std::uint64_t Histogram::quantile(double quantile) const {
-  if (count_ == 0) return 0;
+  if (count_ == 0) { return 0; }
   const double wanted = std::ceil(std::clamp(quantile, 0.0, 1.0) * static_cast<double>(count_));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t below = 0;
   for (unsigned row = 0; row < kRows; ++row) {
-    if (!rows_[row]) continue;
+    if (!rows_[row]) { continue; }
     for (unsigned slot = 0; slot < kSubBuckets; ++slot) {
       below += (*rows_[row])[slot];
-      if (below >= rank) return std::clamp(middle_of(row, slot), min(), max());
+      if (below >= rank) { return std::clamp(middle_of(row, slot), min(), max()); }
     }
   }
   return max();
@@ -90,11 +92,16 @@ std::uint64_t Histogram::quantile(double quantile) const {
 std::uint64_t Histogram::count_at_most(std::uint64_t bound) const {
   const unsigned last = row_of(bound);
   std::uint64_t total = 0;
-  for (unsigned row = 0; row < last; ++row)
-    if (rows_[row])
-      for (const std::uint64_t count : *rows_[row]) total += count;
-  if (rows_[last])
-    for (unsigned slot = 0; slot < kSubBuckets && middle_of(last, slot) <= bound; ++slot) total += (*rows_[last])[slot];
+  for (unsigned row = 0; row < last; ++row) {
+    if (rows_[row]) {
+      for (const std::uint64_t count : *rows_[row]) { total += count; }
+    }
+  }
+  if (rows_[last]) {
+    for (unsigned slot = 0; slot < kSubBuckets && middle_of(last, slot) <= bound; ++slot) {
+      total += (*rows_[last])[slot];
+    }
+  }
   return total;
 }
 
@@ -102,16 +109,16 @@ std::uint64_t Histogram::count_at_most(std::uint64_t bound) const {
 // before and its count.
 void Histogram::encode(std::string& out) const {
   put_varint(count_, out);
-  if (count_ == 0) return;
+  if (count_ == 0) { return; }
   put_varint(sum_, out);
   put_varint(min_, out);
   put_varint(max_ - min_, out);
   std::uint64_t next = 0;
   for (unsigned row = 0; row < kRows; ++row) {
-    if (!rows_[row]) continue;
+    if (!rows_[row]) { continue; }
     for (unsigned slot = 0; slot < kSubBuckets; ++slot) {
       const std::uint64_t count = (*rows_[row])[slot];
-      if (count == 0) continue;
+      if (count == 0) { continue; }
       const std::uint64_t index = std::uint64_t{row} * kSubBuckets + slot;
       put_varint(index - next, out);
       put_varint(count, out);
@@ -122,22 +129,22 @@ void Histogram::encode(std::string& out) const {
 
 bool Histogram::decode_and_merge(std::string_view& bytes) {
   std::uint64_t count = 0, sum = 0, min = 0, span = 0;
-  if (!take_varint(bytes, count)) return false;
-  if (count == 0) return true;
-  if (!take_varint(bytes, sum) || !take_varint(bytes, min) || !take_varint(bytes, span)) return false;
-  if (span > UINT64_MAX - min || count > UINT64_MAX - count_) return false;
+  if (!take_varint(bytes, count)) { return false; }
+  if (count == 0) { return true; }
+  if (!take_varint(bytes, sum) || !take_varint(bytes, min) || !take_varint(bytes, span)) { return false; }
+  if (span > UINT64_MAX - min || count > UINT64_MAX - count_) { return false; }
   std::uint64_t next = 0;
   for (std::uint64_t left = count; left > 0;) {
     std::uint64_t distance = 0, times = 0;
-    if (!take_varint(bytes, distance) || !take_varint(bytes, times)) return false;
-    if (distance >= kRows * kSubBuckets - next || times == 0 || times > left) return false;
+    if (!take_varint(bytes, distance) || !take_varint(bytes, times)) { return false; }
+    if (distance >= kRows * kSubBuckets - next || times == 0 || times > left) { return false; }
     const std::uint64_t index = next + distance;
     const auto row = static_cast<unsigned>(index / kSubBuckets);
-    if (!rows_[row]) add_row(row);
+    if (!rows_[row]) { add_row(row); }
     (*rows_[row])[index % kSubBuckets] += times;
     left -= times;
     next = index + 1;
-    if (left > 0 && next == kRows * kSubBuckets) return false;
+    if (left > 0 && next == kRows * kSubBuckets) { return false; }
   }
   count_ += count;
   sum_ += sum;
@@ -147,10 +154,11 @@ bool Histogram::decode_and_merge(std::string_view& bytes) {
 }
 
 bool Histogram::operator==(const Histogram& other) const {
-  if (count_ != other.count_ || sum_ != other.sum_ || min_ != other.min_ || max_ != other.max_) return false;
+  if (count_ != other.count_ || sum_ != other.sum_ || min_ != other.min_ || max_ != other.max_) { return false; }
   static constexpr Row kEmpty{};
-  for (unsigned row = 0; row < kRows; ++row)
-    if ((rows_[row] ? *rows_[row] : kEmpty) != (other.rows_[row] ? *other.rows_[row] : kEmpty)) return false;
+  for (unsigned row = 0; row < kRows; ++row) {
+    if ((rows_[row] ? *rows_[row] : kEmpty) != (other.rows_[row] ? *other.rows_[row] : kEmpty)) { return false; }
+  }
   return true;
 }
 

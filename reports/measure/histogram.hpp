@@ -28,13 +28,12 @@ class Histogram {
   /// Allocates only where the value's power of two is the first of its kind.
   void record(std::uint64_t value) {
     const unsigned row = row_of(value);
-    if (!rows_[row]) [[unlikely]]
-      add_row(row);
+    if (!rows_[row]) [[unlikely]] { add_row(row); }
     ++(*rows_[row])[slot_of(value, row)];
     ++count_;
     sum_ += value;
-    if (value > max_) max_ = value;
-    if (value < min_) min_ = value;
+    if (value > max_) { max_ = value; }
+    if (value < min_) { min_ = value; }
   }
   void record(std::uint64_t value, std::uint64_t times);
 

@@ -13,15 +13,16 @@ std::vector<std::uint64_t> latencies() {
   std::mt19937_64 random(1);
   std::lognormal_distribution<double> spread(15, 1);
   std::vector<std::uint64_t> values(4096);
-  for (auto& value : values) value = static_cast<std::uint64_t>(spread(random));
+  for (auto& value : values) { value = static_cast<std::uint64_t>(spread(random)); }
   return values;
 }
 
 void record(benchmark::State& state) {
   const auto values = latencies();
   Histogram histogram;
-  for (auto _ : state)
-    for (const auto value : values) histogram.record(value);
+  for (auto _ : state) {
+    for (const auto value : values) { histogram.record(value); }
+  }
   benchmark::DoNotOptimize(histogram.count());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(values.size()));
 }
@@ -29,8 +30,8 @@ BENCHMARK(record);
 
 void quantile(benchmark::State& state) {
   Histogram histogram;
-  for (const auto value : latencies()) histogram.record(value);
-  for (auto _ : state) benchmark::DoNotOptimize(histogram.quantile(0.99));
+  for (const auto value : latencies()) { histogram.record(value); }
+  for (auto _ : state) { benchmark::DoNotOptimize(histogram.quantile(0.99)); }
 }
 BENCHMARK(quantile);
 
@@ -52,7 +53,7 @@ const Layout kLayout{{{"watchers", {"echo"}}}};
 void snapshot_merge(benchmark::State& state) {
   const Snapshot one = busy_second(kLayout);
   Snapshot total(kLayout);
-  for (auto _ : state) total.add_worker(one);
+  for (auto _ : state) { total.add_worker(one); }
 }
 BENCHMARK(snapshot_merge);
 

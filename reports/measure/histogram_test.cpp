@@ -43,7 +43,7 @@ TEST(Histogram, buckets_cover_every_value_once) {
     const std::uint64_t high = Histogram::bucket_high(low);
     ASSERT_GE(high, low);
     ASSERT_EQ(Histogram::bucket_low(high), low);
-    if (high == UINT64_MAX) return;
+    if (high == UINT64_MAX) { return; }
     low = high + 1;
   }
   FAIL() << "the buckets do not reach the end";
@@ -67,8 +67,8 @@ TEST(Histogram, answers_quantiles_within_half_a_bucket_of_the_sorted_samples) {
 RC_GTEST_PROP(Histogram, merge_is_the_histogram_of_the_union,
               (const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b)) {
   Histogram left, right, both;
-  for (const auto value : a) left.record(value), both.record(value);
-  for (const auto value : b) right.record(value), both.record(value);
+  for (const auto value : a) { left.record(value), both.record(value); }
+  for (const auto value : b) { right.record(value), both.record(value); }
   left.merge(right);
   RC_ASSERT(left == both);
 }
@@ -76,7 +76,7 @@ RC_GTEST_PROP(Histogram, merge_is_the_histogram_of_the_union,
 RC_GTEST_PROP(Histogram, decode_of_encode_is_the_histogram, ()) {
   std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());
   Histogram histogram;
-  for (int i = *rc::gen::inRange(0, 300); i > 0; --i) histogram.record(spread_value(random), 1 + random() % 5);
+  for (int i = *rc::gen::inRange(0, 300); i > 0; --i) { histogram.record(spread_value(random), 1 + random() % 5); }
   std::string bytes;
   histogram.encode(bytes);
   Histogram again;
@@ -106,7 +106,7 @@ TEST(Histogram, refuses_bytes_that_no_histogram_wrote) {
 
 TEST(Histogram, counts_what_lies_at_or_below_a_bound) {
   Histogram histogram;
-  for (const std::uint64_t seconds : {1, 5, 29, 30, 31, 60, 61}) histogram.record(seconds * 1'000'000'000);
+  for (const std::uint64_t seconds : {1, 5, 29, 30, 31, 60, 61}) { histogram.record(seconds * 1'000'000'000); }
   EXPECT_EQ(histogram.count_at_most(29'500'000'000), 3u);
   EXPECT_EQ(histogram.count_at_most(30'500'000'000), 4u);
   EXPECT_EQ(histogram.count_at_most(59'000'000'000), 5u);

@@ -30,7 +30,7 @@ void put_number(double value, std::string& out) {
 
 bool take_number(std::string_view& bytes, double& value) {
   std::uint32_t low = 0, high = 0;
-  if (!take_u32(bytes, low) || !take_u32(bytes, high)) return false;
+  if (!take_u32(bytes, low) || !take_u32(bytes, high)) { return false; }
   value = std::bit_cast<double>(std::uint64_t{high} << 32 | low);
   return true;
 }
@@ -38,38 +38,42 @@ bool take_number(std::string_view& bytes, double& value) {
 template <class Item, class Put>
 void put_list(const std::vector<Item>& items, std::string& out, Put put) {
   put_varint(items.size(), out);
-  for (const Item& item : items) put(item, out);
+  for (const Item& item : items) { put(item, out); }
 }
 
 template <class Item, class Take>
 bool take_list(std::string_view& bytes, std::vector<Item>& items, Take take) {
   std::uint64_t count = 0;
-  if (!take_varint(bytes, count) || count > kItems || count > bytes.size()) return false;
+  if (!take_varint(bytes, count) || count > kItems || count > bytes.size()) { return false; }
   items.clear();
-  for (; count > 0; --count)
-    if (!take(bytes, items.emplace_back())) return false;
+  for (; count > 0; --count) {
+    if (!take(bytes, items.emplace_back())) { return false; }
+  }
   return true;
 }
 
 void put_threshold(const Threshold& threshold, std::string& out) {
   for (const std::string* text : {&threshold.text, &threshold.metric, &threshold.comparison, &threshold.phase,
-                                  &threshold.population, &threshold.tool})
+                                  &threshold.population, &threshold.tool}) {
     put_text(*text, out);
+  }
   put_number(threshold.bound, out);
 }
 
 bool take_threshold(std::string_view& bytes, Threshold& threshold) {
   for (std::string* text : {&threshold.text, &threshold.metric, &threshold.comparison, &threshold.phase,
-                            &threshold.population, &threshold.tool})
-    if (!take_text(bytes, *text)) return false;
+                            &threshold.population, &threshold.tool}) {
+    if (!take_text(bytes, *text)) { return false; }
+  }
   return take_number(bytes, threshold.bound);
 }
 
 void put_head(const JournalHead& head, std::string& out) {
   const RunInfo& run = head.run;
   for (const std::string* text : {&run.tool_version, &run.started_at, &run.target_name, &run.target_url, &run.scenario,
-                                  &run.scenario_text, &run.command, &run.shard})
+                                  &run.scenario_text, &run.command, &run.shard}) {
     put_text(*text, out);
+  }
   put_varint(run.seed, out);
   put_signed(run.workers, out);
   put_varint(run.tls_verified ? 1 : 0, out);
@@ -84,10 +88,13 @@ void put_head(const JournalHead& head, std::string& out) {
 bool take_head(std::string_view bytes, JournalHead& head) {
   RunInfo& run = head.run;
   for (std::string* text : {&run.tool_version, &run.started_at, &run.target_name, &run.target_url, &run.scenario,
-                            &run.scenario_text, &run.command, &run.shard})
-    if (!take_text(bytes, *text)) return false;
+                            &run.scenario_text, &run.command, &run.shard}) {
+    if (!take_text(bytes, *text)) { return false; }
+  }
   std::uint64_t verified = 0;
-  if (!take_varint(bytes, run.seed) || !take_signed(bytes, run.workers) || !take_varint(bytes, verified)) return false;
+  if (!take_varint(bytes, run.seed) || !take_signed(bytes, run.workers) || !take_varint(bytes, verified)) {
+    return false;
+  }
   run.tls_verified = verified != 0;
   const auto take_population = [](std::string_view& from, Layout::Population& population) {
     return take_text(from, population.name) && take_list(from, population.tools, take_text);
@@ -118,10 +125,10 @@ struct Record {
 bool take_record(std::string_view& bytes, Record& record) {
   std::string_view rest = bytes;
   std::uint32_t size = 0, sum = 0;
-  if (!take_u32(rest, size) || size > kRecordBytes || rest.size() < std::size_t{size} + 5) return false;
+  if (!take_u32(rest, size) || size > kRecordBytes || rest.size() < std::size_t{size} + 5) { return false; }
   const std::string_view summed = rest.substr(0, std::size_t{size} + 1);
   rest.remove_prefix(summed.size());
-  if (!take_u32(rest, sum) || crc32c(summed) != sum) return false;
+  if (!take_u32(rest, sum) || crc32c(summed) != sum) { return false; }
   record = {static_cast<std::uint8_t>(summed.front()), summed.substr(1)};
   bytes = rest;
   return true;
@@ -169,7 +176,7 @@ JournalWriter& JournalWriter::operator=(JournalWriter&& other) noexcept {
 }
 
 JournalWriter::~JournalWriter() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) { ::close(fd_); }
 }
 
 tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string& path, const JournalHead& head) {
@@ -177,30 +184,32 @@ tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string
   writer.path_ = path;
   // A device or a pipe is taken as it is; a regular file must be new.
   writer.fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
-  if (writer.fd_ < 0 && errno == EEXIST && path.starts_with("/dev/"))
+  if (writer.fd_ < 0 && errno == EEXIST && path.starts_with("/dev/")) {
     writer.fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  }
   if (writer.fd_ < 0) {
-    if (errno == EEXIST)
+    if (errno == EEXIST) {
       return tl::unexpected(fmt::format("{} exists; a journal is never overwritten, name another file", path));
+    }
     return tl::unexpected(fmt::format("cannot create the journal {}: {}", path, std::strerror(errno)));
   }
   std::string payload;
   put_head(head, payload);
   const std::string first = std::string(kMagic) + frame(kHead, payload, {});
-  if (auto written = writer.write_all(first); !written) return tl::unexpected(written.error());
+  if (auto written = writer.write_all(first); !written) { return tl::unexpected(written.error()); }
   return writer;
 }
 
 tl::expected<void, std::string> JournalWriter::write_all(std::string_view bytes) {
   const auto written = ::write(fd_, bytes.data(), bytes.size());
-  if (written == static_cast<ssize_t>(bytes.size())) return {};
+  if (written == static_cast<ssize_t>(bytes.size())) { return {}; }
   const std::string why = written < 0 ? std::strerror(errno) : "the file takes no more bytes";
   ::close(std::exchange(fd_, -1));
   return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, why));
 }
 
 tl::expected<void, std::string> JournalWriter::write_record(std::uint8_t kind, std::string_view payload) {
-  if (fd_ < 0) return {};
+  if (fd_ < 0) { return {}; }
   buffer_ = frame(kind, payload, std::move(buffer_));
   return write_all(buffer_);
 }
@@ -226,19 +235,20 @@ tl::expected<void, std::string> JournalWriter::append(const Incident& incident) 
 
 tl::expected<void, std::string> JournalWriter::finish(bool interrupted) {
   auto written = write_record(kEnd, interrupted ? "i" : "");
-  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  if (fd_ >= 0) { ::close(std::exchange(fd_, -1)); }
   return written;
 }
 
 bool is_journal(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
 tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
-  if (!is_journal(bytes)) return tl::unexpected(std::string("is no journal of weir-loadgen"));
+  if (!is_journal(bytes)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
   bytes.remove_prefix(kMagic.size());
   Journal journal;
   Record record;
-  if (!take_record(bytes, record) || record.kind != kHead || !take_head(record.payload, journal.head))
+  if (!take_record(bytes, record) || record.kind != kHead || !take_head(record.payload, journal.head)) {
     return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
+  }
   while (!bytes.empty()) {
     if (journal.finished || !take_record(bytes, record)) {
       journal.truncated = true;
@@ -246,7 +256,7 @@ tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
     }
     const std::size_t phases = journal.phases.size(), seconds = journal.seconds.size();
     const std::size_t incidents = journal.incidents.size();
-    if (read_record(record, journal)) continue;
+    if (read_record(record, journal)) { continue; }
     journal.phases.resize(phases);
     journal.seconds.resize(seconds);
     journal.incidents.resize(incidents);

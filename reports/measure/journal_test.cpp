@@ -60,11 +60,9 @@ class JournalFile : public testing::Test {
     auto writer = JournalWriter::create(path_, head());
     ASSERT_TRUE(writer) << writer.error();
     ASSERT_TRUE(writer->append(PhaseInfo{"ramp", "ramp", 0, -1, 100}));
-    for (int number = 1; number <= 3; ++number) ASSERT_TRUE(writer->append(second(number)));
+    for (int number = 1; number <= 3; ++number) { ASSERT_TRUE(writer->append(second(number))); }
     ASSERT_TRUE(writer->append(Incident{2'500'000'000, "worker 1 died"}));
-    if (finish) {
-      ASSERT_TRUE(writer->finish(true));
-    }
+    if (finish) { ASSERT_TRUE(writer->finish(true)); }
   }
   std::string folder_, path_;
 };
@@ -127,7 +125,7 @@ TEST_F(JournalFile, survives_any_bytes) {
       std::uint32_t size = 0;
       std::string_view look = rest;
       take_u32(look, size);
-      if (look.size() < std::size_t{size} + 5) break;
+      if (look.size() < std::size_t{size} + 5) { break; }
       std::string sum;
       put_u32(crc32c(look.substr(0, std::size_t{size} + 1)), sum);
       changed.replace(begin + 5 + size, 4, sum);
@@ -135,9 +133,7 @@ TEST_F(JournalFile, survives_any_bytes) {
       rest = std::string_view(changed).substr(begin);
     }
     const auto journal = parse_journal(changed);
-    if (journal) {
-      EXPECT_LE(journal->seconds.size(), 4u);
-    }
+    if (journal) { EXPECT_LE(journal->seconds.size(), 4u); }
   }
 }
 
@@ -147,9 +143,10 @@ TEST_F(JournalFile, of_a_killed_writer_is_whole) {
   const pid_t child = ::fork();
   if (child == 0) {
     auto writer = JournalWriter::create(path_, head());
-    for (int number = 1; writer && number <= 3; ++number)
-      if (!writer->append(second(number))) ::_exit(1);
-    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    for (int number = 1; writer && number <= 3; ++number) {
+      if (!writer->append(second(number))) { ::_exit(1); }
+    }
+    if (::write(ready[1], "x", 1) != 1) { ::_exit(1); }
     ::pause();
     ::_exit(0);
   }

@@ -7,17 +7,17 @@ namespace {
 
 template <class Array>
 void add_all(Array& into, const Array& from) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i] += from[i];
+  for (std::size_t i = 0; i < into.size(); ++i) { into[i] += from[i]; }
 }
 
 template <class Array>
 void merge_all(Array& into, const Array& from) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i].merge(from[i]);
+  for (std::size_t i = 0; i < into.size(); ++i) { into[i].merge(from[i]); }
 }
 
 template <class Array>
 void clear_all(Array& histograms) {
-  for (Histogram& histogram : histograms) histogram.clear();
+  for (Histogram& histogram : histograms) { histogram.clear(); }
 }
 
 // Everything but the gauges, which a worker adds and a later span replaces.
@@ -58,25 +58,26 @@ bool take_sparse(std::string_view& bytes, Array& values) {
   values.fill(0);
   for (std::size_t at = 0;;) {
     std::uint64_t zeros = 0;
-    if (!take_varint(bytes, zeros)) return false;
-    if (zeros == values.size() + 1) return true;
-    if (zeros >= values.size() - at) return false;
+    if (!take_varint(bytes, zeros)) { return false; }
+    if (zeros == values.size() + 1) { return true; }
+    if (zeros >= values.size() - at) { return false; }
     at += zeros;
     std::int64_t value = 0;
-    if (!take_signed(bytes, value)) return false;
+    if (!take_signed(bytes, value)) { return false; }
     values[at++] = static_cast<typename Array::value_type>(value);
   }
 }
 
 template <class Array>
 void put_histograms(const Array& histograms, std::string& out) {
-  for (const Histogram& histogram : histograms) histogram.encode(out);
+  for (const Histogram& histogram : histograms) { histogram.encode(out); }
 }
 
 template <class Array>
 bool take_histograms(std::string_view& bytes, Array& histograms) {
-  for (Histogram& histogram : histograms)
-    if (!histogram.decode_and_merge(bytes)) return false;
+  for (Histogram& histogram : histograms) {
+    if (!histogram.decode_and_merge(bytes)) { return false; }
+  }
   return true;
 }
 
@@ -84,19 +85,24 @@ bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
   if (!take_sparse(bytes, numbers.counters) || !take_sparse(bytes, numbers.gauges) ||
       !take_sparse(bytes, numbers.ends) || !take_sparse(bytes, numbers.open_failures) ||
       !take_histograms(bytes, numbers.age) || !take_histograms(bytes, numbers.idle_age) ||
-      !take_histograms(bytes, numbers.connect) || !take_histograms(bytes, numbers.timers))
+      !take_histograms(bytes, numbers.connect) || !take_histograms(bytes, numbers.timers)) {
     return false;
-  for (ToolNumbers& tool : numbers.tools)
+  }
+  for (ToolNumbers& tool : numbers.tools) {
     if (!take_sparse(bytes, tool.outcomes) || !take_sparse(bytes, tool.dropped) || !take_varint(bytes, tool.intended) ||
-        !tool.duration.decode_and_merge(bytes))
+        !tool.duration.decode_and_merge(bytes)) {
       return false;
+    }
+  }
   return true;
 }
 
 }  // namespace
 
 Snapshot::Snapshot(const Layout& layout) : populations(layout.populations.size()) {
-  for (std::size_t i = 0; i < populations.size(); ++i) populations[i].tools.resize(layout.populations[i].tools.size());
+  for (std::size_t i = 0; i < populations.size(); ++i) {
+    populations[i].tools.resize(layout.populations[i].tools.size());
+  }
 }
 
 void Snapshot::add_worker(const Snapshot& other) {
@@ -164,11 +170,13 @@ bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out
   out = Snapshot(layout);
   std::uint64_t phase = 0;
   if (!take_signed(bytes, out.at_ns) || !take_signed(bytes, out.span_ns) || !take_varint(bytes, phase) ||
-      phase > UINT32_MAX || !take_sparse(bytes, out.worker))
+      phase > UINT32_MAX || !take_sparse(bytes, out.worker)) {
     return false;
+  }
   out.phase = static_cast<std::uint32_t>(phase);
-  for (PopulationNumbers& numbers : out.populations)
-    if (!take_population(bytes, numbers)) return false;
+  for (PopulationNumbers& numbers : out.populations) {
+    if (!take_population(bytes, numbers)) { return false; }
+  }
   return bytes.empty();
 }
 

@@ -17,23 +17,24 @@ Snapshot filled(std::uint64_t seed) {
   snapshot.at_ns = static_cast<std::int64_t>(seed) * 1'000'000'000;
   snapshot.span_ns = 1'000'000'000;
   snapshot.phase = 2;
-  for (auto& gauge : snapshot.worker) gauge = static_cast<std::int64_t>(random() % 1'000'000);
+  for (auto& gauge : snapshot.worker) { gauge = static_cast<std::int64_t>(random() % 1'000'000); }
   for (auto& numbers : snapshot.populations) {
-    for (auto& counter : numbers.counters) counter = few();
-    for (auto& gauge : numbers.gauges) gauge = static_cast<std::int64_t>(few()) - 2;
-    for (auto& count : numbers.ends) count = few();
-    for (auto& count : numbers.open_failures) count = few();
+    for (auto& counter : numbers.counters) { counter = few(); }
+    for (auto& gauge : numbers.gauges) { gauge = static_cast<std::int64_t>(few()) - 2; }
+    for (auto& count : numbers.ends) { count = few(); }
+    for (auto& count : numbers.open_failures) { count = few(); }
     const auto fill = [&](auto& histograms) {
-      for (auto& histogram : histograms)
-        for (auto left = few(); left > 0; --left) histogram.record(random() >> (random() % 60));
+      for (auto& histogram : histograms) {
+        for (auto left = few(); left > 0; --left) { histogram.record(random() >> (random() % 60)); }
+      }
     };
     fill(numbers.age);
     fill(numbers.idle_age);
     fill(numbers.connect);
     fill(numbers.timers);
     for (auto& tool : numbers.tools) {
-      for (auto& count : tool.outcomes) count = few();
-      for (auto& count : tool.dropped) count = few();
+      for (auto& count : tool.outcomes) { count = few(); }
+      for (auto& count : tool.dropped) { count = few(); }
       tool.intended = random();
       tool.duration.record(random());
     }
@@ -62,8 +63,8 @@ TEST(Snapshot, an_idle_second_is_small) { EXPECT_LT(bytes_of(Snapshot(kLayout)).
 
 TEST(Snapshot, workers_merge_in_any_order_to_the_same_bytes) {
   Snapshot forward(kLayout), backward(kLayout);
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) forward.add_worker(filled(seed));
-  for (std::uint64_t seed = 5; seed >= 1; --seed) backward.add_worker(filled(seed));
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) { forward.add_worker(filled(seed)); }
+  for (std::uint64_t seed = 5; seed >= 1; --seed) { backward.add_worker(filled(seed)); }
   EXPECT_EQ(bytes_of(forward), bytes_of(backward));
   EXPECT_EQ(forward.populations[0][Gauge::streams_open],
             filled(1).populations[0][Gauge::streams_open] + filled(2).populations[0][Gauge::streams_open] +
@@ -90,15 +91,16 @@ TEST(Snapshot, clear_keeps_the_gauges_alone) {
   gauges_only.at_ns = snapshot.at_ns;
   gauges_only.phase = snapshot.phase;
   gauges_only.worker = snapshot.worker;
-  for (std::size_t i = 0; i < 2; ++i) gauges_only.populations[i].gauges = filled(3).populations[i].gauges;
+  for (std::size_t i = 0; i < 2; ++i) { gauges_only.populations[i].gauges = filled(3).populations[i].gauges; }
   EXPECT_EQ(bytes_of(snapshot), bytes_of(gauges_only));
 }
 
 TEST(Snapshot, refuses_bytes_that_are_cut_changed_in_length_or_of_another_layout) {
   const std::string bytes = bytes_of(filled(4));
   Snapshot out;
-  for (std::size_t size = 0; size < bytes.size(); ++size)
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
     ASSERT_FALSE(decode_snapshot(kLayout, std::string_view(bytes).substr(0, size), out)) << size;
+  }
   EXPECT_FALSE(decode_snapshot(kLayout, bytes + '\0', out));
   EXPECT_FALSE(decode_snapshot(Layout{{{"watchers", {"echo"}}}}, bytes, out));
 }
@@ -107,11 +109,9 @@ TEST(Snapshot, survives_any_bytes) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 3'000; ++round) {
     std::string bytes = bytes_of(filled(random() % 8));
-    for (int change = 0; change < 4; ++change) bytes[random() % bytes.size()] = static_cast<char>(random());
+    for (int change = 0; change < 4; ++change) { bytes[random() % bytes.size()] = static_cast<char>(random()); }
     Snapshot out;
-    if (decode_snapshot(kLayout, bytes, out)) {
-      EXPECT_EQ(out.populations.size(), 2u);
-    }
+    if (decode_snapshot(kLayout, bytes, out)) { EXPECT_EQ(out.populations.size(), 2u); }
   }
 }
 

@@ -36,8 +36,9 @@ constexpr std::array<std::string_view, kTimers> kTimerNames = {"heartbeat_gap", 
 
 template <std::size_t kCount>
 constexpr bool complete(const std::array<std::string_view, kCount>& names) {
-  for (const std::string_view name : names)
-    if (name.empty()) return false;
+  for (const std::string_view name : names) {
+    if (name.empty()) { return false; }
+  }
   return true;
 }
 static_assert(complete(kEndReasonNames) && complete(kOpenFailureNames) && complete(kCallOutcomeNames));

@@ -31,7 +31,7 @@ TEST(Vocabulary, names_each_word_as_metrics_and_reports_have_it) {
 template <class Enum>
 std::size_t distinct(std::size_t count) {
   std::set<std::string_view> names;
-  for (std::size_t i = 0; i < count; ++i) names.insert(to_string(static_cast<Enum>(i)));
+  for (std::size_t i = 0; i < count; ++i) { names.insert(to_string(static_cast<Enum>(i))); }
   return names.size();
 }
 

@@ -22,7 +22,7 @@ inline std::string read(const std::string& path) {
 /// WEIR_UPDATE_GOLDEN=1 writes the file anew.
 inline void expect_golden(const std::string& name, const std::string& rendered) {
   const std::string path = kTestdata + name;
-  if (std::getenv("WEIR_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << rendered;
+  if (std::getenv("WEIR_UPDATE_GOLDEN") != nullptr) { std::ofstream(path, std::ios::binary) << rendered; }
   EXPECT_EQ(read(path), rendered) << name << " differs: WEIR_UPDATE_GOLDEN=1 writes it anew";
 }
 

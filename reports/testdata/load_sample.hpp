@@ -1,9 +1,9 @@
 // A load run with one of everything, for the golden files and the tests of load reports.
 #pragma once
 
-#include "reports/measure/journal.hpp"
 #include "reports/judge/results.hpp"
 #include "reports/judge/threshold.hpp"
+#include "reports/measure/journal.hpp"
 
 namespace weir::reports::load {
 
@@ -43,14 +43,15 @@ inline Snapshot sample_second(const Layout& layout, std::uint32_t phase, std::in
 }
 
 inline void sample_times(Histogram& histogram, std::uint64_t from_ns, std::uint64_t to_ns, std::uint64_t samples) {
-  for (std::uint64_t i = 0; i < samples; ++i) histogram.record(from_ns + (to_ns - from_ns) * i / (samples - 1));
+  for (std::uint64_t i = 0; i < samples; ++i) { histogram.record(from_ns + (to_ns - from_ns) * i / (samples - 1)); }
 }
 
 inline void sample_opening(PopulationNumbers& numbers, std::uint64_t streams) {
   numbers[Counter::opens_intended] += streams;
   numbers[Counter::streams_opened] += streams;
-  for (const auto phase : {ConnectPhase::tcp, ConnectPhase::tls, ConnectPhase::headers})
+  for (const auto phase : {ConnectPhase::tcp, ConnectPhase::tls, ConnectPhase::headers}) {
     sample_times(numbers.connect[static_cast<std::size_t>(phase)], kSampleMs, 20 * kSampleMs, streams);
+  }
   sample_times(numbers[Timer::schedule_lag], 1'000, 90'000, streams);
 }
 
@@ -118,9 +119,9 @@ inline SampleRun sample_run() {
   }
   Snapshot last = sample_second(out.layout, 2, 121, 11, 0);
   last[WorkerGauge::cpu_user_ns] += 20 * static_cast<std::int64_t>(kSampleSecond);
-  for (auto& numbers : last.populations) numbers.ends[kClient] = numbers[Gauge::streams_target];
+  for (auto& numbers : last.populations) { numbers.ends[kClient] = numbers[Gauge::streams_target]; }
 
-  for (Snapshot* second : {&ramp, &hold, &cut, &drop, &last}) out.seconds.push_back(std::move(*second));
+  for (Snapshot* second : {&ramp, &hold, &cut, &drop, &last}) { out.seconds.push_back(std::move(*second)); }
   out.incidents = {{61'500'000'000, "the endpoint's address changed to 203.0.113.7 \x1b[1m<b>"}};
   return out;
 }

@@ -37,9 +37,7 @@ struct FreshToken::Impl {
   }
 
   bool renew(Deadline deadline) {
-    if (not_before && Clock::now() < *not_before) {
-      return false;
-    }
+    if (not_before && Clock::now() < *not_before) { return false; }
     auto next = fetch_token(oauth, client, Deadline::in(kRenewalTimeout).or_sooner(deadline));
     if (!next) {
       failure = next.error().detail;
@@ -57,9 +55,7 @@ struct FreshToken::Impl {
 
   void renew_if_due(Deadline deadline) {
     const auto after = renew_after(token, kRenewBefore);
-    if (after && Clock::now() - since >= *after) {
-      renew(deadline);
-    }
+    if (after && Clock::now() - since >= *after) { renew(deadline); }
   }
 };
 
@@ -82,18 +78,14 @@ std::string FreshToken::current(Deadline deadline) {
 
 std::string FreshToken::replace(std::string_view authorization, Deadline deadline) {
   const std::lock_guard lock(impl_->mutex);
-  if (!impl_->is_ours(authorization)) {
-    return std::string(authorization);
-  }
+  if (!impl_->is_ours(authorization)) { return std::string(authorization); }
   impl_->renew_if_due(deadline);
   return std::string(kScheme) + impl_->token.value;
 }
 
 bool FreshToken::renewed_after_refusal(std::string_view authorization, Deadline deadline) {
   const std::lock_guard lock(impl_->mutex);
-  if (!impl_->is_ours(authorization)) {
-    return false;
-  }
+  if (!impl_->is_ours(authorization)) { return false; }
   if (authorization.substr(kScheme.size()) != impl_->token.value) {
     return true;  // Somebody else has renewed it meanwhile.
   }

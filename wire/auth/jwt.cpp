@@ -8,9 +8,9 @@ namespace {
 
 std::optional<json::object> object_of(std::string_view encoded) {
   const auto text = decode_base64(encoded);
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   auto parsed = parse_json(*text);
-  if (!parsed || !parsed->value.is_object()) return std::nullopt;
+  if (!parsed || !parsed->value.is_object()) { return std::nullopt; }
   return std::move(parsed->value.as_object());
 }
 
@@ -25,7 +25,7 @@ std::optional<Jwt> decode_jwt(std::string_view token) {
   auto header = object_of(token.substr(0, first));
   auto claims = object_of(token.substr(first + 1, second - first - 1));
   auto signature = decode_base64(token.substr(second + 1));
-  if (!header || !claims || !signature) return std::nullopt;
+  if (!header || !claims || !signature) { return std::nullopt; }
   return Jwt{std::move(*header), std::move(*claims), std::move(*signature)};
 }
 
@@ -45,7 +45,7 @@ std::string jwt_text(const json::object& part, std::string_view name) {
 
 std::optional<double> jwt_time(const json::object& claims, std::string_view name) {
   const auto* member = claims.if_contains(name);
-  if (!member || !member->is_number()) return std::nullopt;
+  if (!member || !member->is_number()) { return std::nullopt; }
   boost::system::error_code ec;
   const auto seconds = member->to_number<double>(ec);
   return ec ? std::nullopt : std::optional(seconds);

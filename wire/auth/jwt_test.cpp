@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/base/base64.hpp"
 #include "wire/auth/signing_key.hpp"
+#include "wire/base/base64.hpp"
 
 namespace weir::wire {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "wire/base/base64.hpp"
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 
@@ -29,9 +29,7 @@ std::string form_encode(std::string_view text) {
 }
 
 void add_field(std::string& body, std::string_view name, std::string_view value) {
-  if (!value.empty()) {
-    body += fmt::format("{}{}={}", body.empty() ? "" : "&", name, form_encode(value));
-  }
+  if (!value.empty()) { body += fmt::format("{}{}={}", body.empty() ? "" : "&", name, form_encode(value)); }
 }
 
 std::string text_member(const json::value& body, std::string_view name) {
@@ -52,9 +50,7 @@ std::string error_word(const Exchange& answer) {
 
 std::optional<double> seconds_member(const json::value& body) {
   const auto* member = body.as_object().if_contains("expires_in");
-  if (member == nullptr) {
-    return std::nullopt;
-  }
+  if (member == nullptr) { return std::nullopt; }
   if (member->is_number()) {
     boost::system::error_code ec;
     const auto value = member->to_number<double>(ec);
@@ -75,9 +71,7 @@ bool is_html(const Exchange& answer) { return media_type(answer.head.headers.get
 
 Result<Request> token_request(const OAuthClient& oauth, ClientAuth auth) {
   auto url = parse_url(oauth.token_url);
-  if (!url) {
-    return fail(ErrorCode::bad_input, "oauth token_url: " + url.error().detail);
-  }
+  if (!url) { return fail(ErrorCode::bad_input, "oauth token_url: " + url.error().detail); }
   Request request;
   request.method = "POST";
   request.url = *url;
@@ -132,17 +126,11 @@ Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client,
   plain.tokens = nullptr;  // Whoever renews a token must not wait for itself.
   for (const auto auth : {ClientAuth::basic, ClientAuth::post}) {
     const auto request = token_request(oauth, auth);
-    if (!request) {
-      return tl::unexpected(request.error());
-    }
+    if (!request) { return tl::unexpected(request.error()); }
     HttpClient http(plain);
     const auto answer = http.exchange(*request, deadline);
-    if (!answer) {
-      return fail(answer.error().code, "no token could be had: " + answer.error().detail);
-    }
-    if (auth == ClientAuth::basic && unrecognised_client(*answer) && !oauth.client_secret.empty()) {
-      continue;
-    }
+    if (!answer) { return fail(answer.error().code, "no token could be had: " + answer.error().detail); }
+    if (auth == ClientAuth::basic && unrecognised_client(*answer) && !oauth.client_secret.empty()) { continue; }
     return read_token(*answer);
   }
   return fail(ErrorCode::internal, "no way to ask for a token is left");
@@ -161,9 +149,7 @@ OAuthClient with_grant(const OAuthClient& oauth, const OAuthGrant& grant) {
 
 TokenProblem token_problem(const Error& error) {
   const auto says = [&](std::string_view words) { return error.detail.find(words) != std::string::npos; };
-  if (error.code == ErrorCode::bad_input) {
-    return {"token-url-unusable", "Correct oauth.token_url in the profile."};
-  }
+  if (error.code == ErrorCode::bad_input) { return {"token-url-unusable", "Correct oauth.token_url in the profile."}; }
   if (error.code == ErrorCode::rejected) {
     if (says("(unauthorized_client)")) {
       return {"token-unauthorized-client",
@@ -191,9 +177,7 @@ TokenProblem token_problem(const Error& error) {
 }
 
 std::optional<std::chrono::milliseconds> renew_after(const Token& token, std::chrono::milliseconds before) {
-  if (!token.life) {
-    return std::nullopt;
-  }
+  if (!token.life) { return std::nullopt; }
   return *token.life - std::min(before, *token.life / 2);
 }
 

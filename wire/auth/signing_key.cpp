@@ -31,13 +31,13 @@ std::string padded(const BIGNUM* number, int size) {
 Result<std::string> raw_ecdsa(std::string_view der) {
   const auto* at = bytes_of(der);
   const Signature both(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())), ECDSA_SIG_free);
-  if (!both) return fail(ErrorCode::internal, "an ECDSA signature could not be read back");
+  if (!both) { return fail(ErrorCode::internal, "an ECDSA signature could not be read back"); }
   return padded(ECDSA_SIG_get0_r(both.get()), kCoordinateBytes) +
          padded(ECDSA_SIG_get0_s(both.get()), kCoordinateBytes);
 }
 
 std::string der_ecdsa(std::string_view raw) {
-  if (raw.size() != 2 * kCoordinateBytes) return {};
+  if (raw.size() != 2 * kCoordinateBytes) { return {}; }
   const Signature both(ECDSA_SIG_new(), ECDSA_SIG_free);
   auto* r = BN_bin2bn(bytes_of(raw), kCoordinateBytes, nullptr);
   auto* s = BN_bin2bn(bytes_of(raw.substr(kCoordinateBytes)), kCoordinateBytes, nullptr);
@@ -52,7 +52,7 @@ std::string der_ecdsa(std::string_view raw) {
 /// A number of the key, big-endian, as JWK has it.
 std::string parameter(const EVP_PKEY* key, const char* name, int least_bytes = 0) {
   BIGNUM* found = nullptr;
-  if (EVP_PKEY_get_bn_param(key, name, &found) != 1) return {};
+  if (EVP_PKEY_get_bn_param(key, name, &found) != 1) { return {}; }
   const Number number(found, BN_free);
   return base64url(padded(found, std::max(BN_num_bytes(found), least_bytes)));
 }
@@ -61,13 +61,13 @@ std::string parameter(const EVP_PKEY* key, const char* name, int least_bytes = 0
 
 Result<SigningKey> SigningKey::make_rsa() {
   auto* key = EVP_RSA_gen(kRsaBits);
-  if (!key) return fail(ErrorCode::internal, "an RSA key could not be made");
+  if (!key) { return fail(ErrorCode::internal, "an RSA key could not be made"); }
   return SigningKey(key);
 }
 
 Result<SigningKey> SigningKey::make_ec() {
   auto* key = EVP_EC_gen("P-256");
-  if (!key) return fail(ErrorCode::internal, "an EC key could not be made");
+  if (!key) { return fail(ErrorCode::internal, "an EC key could not be made"); }
   return SigningKey(key);
 }
 

@@ -24,21 +24,21 @@ std::string base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {
-  if (const auto end = text.find_last_not_of('='); text.size() - (end + 1) <= 2) text = text.substr(0, end + 1);
-  if (text.size() % 4 == 1) return std::nullopt;
+  if (const auto end = text.find_last_not_of('='); text.size() - (end + 1) <= 2) { text = text.substr(0, end + 1); }
+  if (text.size() % 4 == 1) { return std::nullopt; }
   std::string out;
   out.reserve(text.size() * 3 / 4);
   std::uint32_t bits = 0;
   int count = 0;
   for (char c : text) {
     constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
+    if (c == '-') { c = '+'; }
+    if (c == '_') { c = '/'; }
     const auto digit = kDigits.find(c);
-    if (digit == kDigits.npos) return std::nullopt;
+    if (digit == kDigits.npos) { return std::nullopt; }
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     count += 6;
-    if (count < 8) continue;
+    if (count < 8) { continue; }
     count -= 8;
     out.push_back(static_cast<char>(bits >> count & 0xFF));
   }

@@ -22,9 +22,7 @@ tl::unexpected<wire::Error> failed(const std::string& path) {
 wire::Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max) {
   const File file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
-    if (errno == ENOENT) {
-      return std::nullopt;
-    }
+    if (errno == ENOENT) { return std::nullopt; }
     return failed(path);
   }
   std::string bytes;
@@ -35,9 +33,7 @@ wire::Result<std::optional<std::string>> read_file(const std::string& path, std:
       return wire::fail(wire::ErrorCode::bad_input, fmt::format("{} has more than {} bytes", path, max));
     }
   }
-  if (std::ferror(file.get())) {
-    return failed(path);
-  }
+  if (std::ferror(file.get())) { return failed(path); }
   return bytes;
 }
 

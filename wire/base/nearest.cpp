@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kNameBytes = 128;  // Longer ones are no slips of the pen, and the table is quadratic.
 
 char folded(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  if (c >= 'A' && c <= 'Z') { return static_cast<char>(c - 'A' + 'a'); }
   return c == '-' ? '_' : c;
 }
 
@@ -26,7 +26,7 @@ std::size_t edits(std::string_view a, std::string_view b) {
       const std::size_t change = above[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1);
       row[j] = std::min({above[j] + 1, row[j - 1] + 1, change});
       const bool swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]);
-      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
+      if (swapped) { row[j] = std::min(row[j], before[j - 2] + 1); }
     }
     std::swap(before, above);
     std::swap(above, row);
@@ -41,14 +41,14 @@ bool begins(std::string_view start, std::string_view whole) {
 
 template <class Name>
 std::string_view nearest_of(std::string_view wrong, std::span<const Name> candidates) {
-  if (wrong.empty() || wrong.size() > kNameBytes) return {};
+  if (wrong.empty() || wrong.size() > kNameBytes) { return {}; }
   std::string_view best;
   std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;  // One edit in three letters is still near.
   for (const Name& name : candidates) {
     const std::string_view candidate = name;
-    if (candidate.empty() || candidate.size() > kNameBytes) continue;
+    if (candidate.empty() || candidate.size() > kNameBytes) { continue; }
     const std::size_t distance = begins(wrong, candidate) ? 1 : edits(wrong, candidate);
-    if (distance >= fewest || distance >= candidate.size()) continue;
+    if (distance >= fewest || distance >= candidate.size()) { continue; }
     fewest = distance;
     best = candidate;
   }

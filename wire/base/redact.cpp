@@ -32,7 +32,7 @@ bool is_base64(char c) { return is_word(c) || c == '+' || c == '-'; }
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  for (char& c : out) { c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c; }
   return out;
 }
 
@@ -58,12 +58,12 @@ enum class Escape { least, slash, ascii };
 
 std::string escaped(char32_t c, Escape how) {
   const auto unit = [](std::uint32_t value) { return fmt::format("\\u{:04x}", value); };
-  if (c == U'\t') return "\\t";
-  if (c == U'\n') return "\\n";
-  if (c == U'\r') return "\\r";
-  if (c < 0x20) return unit(c);
+  if (c == U'\t') { return "\\t"; }
+  if (c == U'\n') { return "\\n"; }
+  if (c == U'\r') { return "\\r"; }
+  if (c < 0x20) { return unit(c); }
   std::string out;
-  if (c == U'"' || c == U'\\' || (c == U'/' && how == Escape::slash)) out += '\\';
+  if (c == U'"' || c == U'\\' || (c == U'/' && how == Escape::slash)) { out += '\\'; }
   if (c < 0x80 || how != Escape::ascii) {
     append_code_point(out, c);
     return out;
@@ -83,7 +83,7 @@ std::string json_escaped(std::string_view text, Escape how) {
 
 std::string shell_quoted(std::string_view text) {
   std::string out;
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string_view(&c, 1);
+  for (const char c : text) { out += c == '\'' ? "'\\''" : std::string_view(&c, 1); }
   return out;
 }
 
@@ -99,7 +99,7 @@ std::string base64_core(std::string_view text, std::size_t before, bool url_safe
   std::string out;
   for (std::size_t at = skipped; at + 6 <= text.size() * 8; at += 6) {
     unsigned value = 0;
-    for (std::size_t i = 0; i < 6; ++i) value = (value << 1) | bit(at + i);
+    for (std::size_t i = 0; i < 6; ++i) { value = (value << 1) | bit(at + i); }
     out += alphabet[value];
   }
   return out;
@@ -113,7 +113,7 @@ std::size_t value_end(std::string_view text, std::size_t from, char around) {
     if (text[end] == '\\' && end + 1 < text.size() && around == '"') {
       ++end;
     } else if (around != '\0' && text[end] == around) {
-      if (text.substr(end, 4) != "'\\''") break;
+      if (text.substr(end, 4) != "'\\''") { break; }
       end += 3;
     }
   }
@@ -123,7 +123,7 @@ std::size_t value_end(std::string_view text, std::size_t from, char around) {
 /// "Bearer ", "Basic ": the scheme tells a reader something and is no secret.
 std::size_t after_scheme(std::string_view folded, std::size_t from) {
   for (const std::string_view scheme : {"bearer ", "basic ", "digest ", "dpop "}) {
-    if (folded.substr(from, scheme.size()) == scheme) return from + scheme.size();
+    if (folded.substr(from, scheme.size()) == scheme) { return from + scheme.size(); }
   }
   return from;
 }
@@ -139,21 +139,24 @@ bool is_variable(std::string_view value) {
 
 void mask_field(std::string_view text, std::string_view folded, std::string_view name, std::size_t found, Mask& mask) {
   const auto skip_blanks = [&](std::size_t at) {
-    while (at < text.size() && is_blank(text[at])) ++at;
+    while (at < text.size() && is_blank(text[at])) { ++at; }
     return at;
   };
   std::size_t at = found + name.size();
-  if (found > 0 && is_word(text[found - 1])) return;
+  if (found > 0 && is_word(text[found - 1])) { return; }
   std::size_t start = found;  // Of the whole field name: "Proxy-Authorization", "Set-Cookie".
-  while (start > 0 && found - start < kFieldNameBytes && (is_word(text[start - 1]) || text[start - 1] == '-')) --start;
+  while (start > 0 && found - start < kFieldNameBytes && (is_word(text[start - 1]) || text[start - 1] == '-')) {
+    --start;
+  }
   const char before = start > 0 ? text[start - 1] : '\0';
   char around = (before == '\'' || before == '"') ? before : '\0';
-  if (around == '"' && at < text.size() && text[at] == '"')
+  if (around == '"' && at < text.size() && text[at] == '"') {
     ++at;  // JSON: "authorization": "..."
-  else if (at + 1 < text.size() && text.substr(at, 2) == "\\\"")
+  } else if (at + 1 < text.size() && text.substr(at, 2) == "\\\"") {
     at += 2;
+  }
   at = skip_blanks(at);
-  if (at >= text.size() || text[at] != ':') return;
+  if (at >= text.size() || text[at] != ':') { return; }
   at = skip_blanks(at + 1);
   if (at < text.size() && text[at] == '"') {
     ++at;
@@ -161,13 +164,13 @@ void mask_field(std::string_view text, std::string_view folded, std::string_view
   }
   const std::size_t end = value_end(text, at, around);
   at = std::min(after_scheme(folded, at), end);
-  if (!is_variable(text.substr(at, end - at))) cover(mask, at, end);
+  if (!is_variable(text.substr(at, end - at))) { cover(mask, at, end); }
 }
 
 void mask_fields(std::string_view text, std::string_view folded, Mask& mask) {
   for (const std::string_view name : kFields) {
     for (std::size_t at = folded.find(name); at != npos; at = folded.find(name, at + name.size())) {
-      if (!mask[at]) mask_field(text, folded, name, at, mask);
+      if (!mask[at]) { mask_field(text, folded, name, at, mask); }
     }
   }
 }
@@ -175,10 +178,10 @@ void mask_fields(std::string_view text, std::string_view folded, Mask& mask) {
 void mask_parameters(std::string_view text, std::string_view folded, Mask& mask) {
   for (std::size_t equals = folded.find('='); equals != npos; equals = folded.find('=', equals + 1)) {
     std::size_t start = equals;
-    while (start > 0 && (is_word(folded[start - 1]) || folded[start - 1] == '-')) --start;
+    while (start > 0 && (is_word(folded[start - 1]) || folded[start - 1] == '-')) { --start; }
     const std::string_view name = folded.substr(start, equals - start);
-    if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) continue;
-    if (start == 0 || std::string_view("?&;").find(text[start - 1]) == npos) continue;
+    if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) { continue; }
+    if (start == 0 || std::string_view("?&;").find(text[start - 1]) == npos) { continue; }
     const std::size_t end = std::min(text.find_first_of("&#;\"'<>() \t\r\n\\", equals + 1), text.size());
     cover(mask, equals + 1, end);
   }
@@ -189,17 +192,18 @@ void mask_userinfo(std::string_view text, Mask& mask) {
   for (std::size_t at = text.find("://"); at != npos; at = text.find("://", at + 3)) {
     const std::size_t from = at + 3;
     const std::string_view authority = text.substr(from, text.find_first_of("/?# \t\r\n\"'<>", from) - from);
-    if (const std::size_t sign = authority.rfind('@'); sign != npos) cover(mask, from, from + sign);
+    if (const std::size_t sign = authority.rfind('@'); sign != npos) { cover(mask, from, from + sign); }
   }
 }
 
 std::string starred(std::string_view text, const Mask& mask) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!mask[i])
+    if (!mask[i]) {
       out += text[i];
-    else if (i == 0 || !mask[i - 1])
+    } else if (i == 0 || !mask[i - 1]) {
       out += kStars;
+    }
   }
   return out;
 }
@@ -208,20 +212,20 @@ std::string starred(std::string_view text, const Mask& mask) {
 
 Redactor::Redactor(const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) {
-    if (secret.empty()) continue;
+    if (secret.empty()) { continue; }
     const bool token = secret.size() < kShortSecret;
     const auto add_text = [&](std::string text) { add({.text = std::move(text), .token = token}); };
     add_text(secret);
     add_text(shell_quoted(secret));
     for (const std::string_view space : {"%20", "+"}) {
-      for (const bool upper : {true, false}) add_text(percent_encoded(secret, space, upper));
+      for (const bool upper : {true, false}) { add_text(percent_encoded(secret, space, upper)); }
     }
     for (const Escape how : {Escape::least, Escape::slash, Escape::ascii}) {
       const std::string once = json_escaped(secret, how);
       add_text(json_escaped(once, how));
       add_text(once);
     }
-    if (token) continue;
+    if (token) { continue; }
     for (std::size_t before = 0; before < 3; ++before) {
       for (const bool url_safe : {true, false}) {
         add({.text = base64_core(secret, before, url_safe), .base64 = true});
@@ -232,7 +236,7 @@ Redactor::Redactor(const std::vector<std::string>& secrets) {
 
 void Redactor::add(Needle needle) {
   const auto same = [&](const Needle& one) { return one.text == needle.text && one.base64 == needle.base64; };
-  if (std::none_of(needles_.begin(), needles_.end(), same)) needles_.push_back(std::move(needle));
+  if (std::none_of(needles_.begin(), needles_.end(), same)) { needles_.push_back(std::move(needle)); }
 }
 
 std::vector<bool> Redactor::mask_secrets(std::string_view text) const {
@@ -240,18 +244,20 @@ std::vector<bool> Redactor::mask_secrets(std::string_view text) const {
   for (const Needle& needle : needles_) {
     for (std::size_t at = text.find(needle.text); at != npos; at = text.find(needle.text, at + 1)) {
       std::size_t from = at, to = at + needle.text.size();
-      if (needle.base64 && mask[from] && mask[to - 1]) continue;  // Its run is hidden as a whole.
+      if (needle.base64 && mask[from] && mask[to - 1]) {
+        continue;  // Its run is hidden as a whole.
+      }
       const bool glued = (from > 0 && is_word(text[from - 1])) || (to < text.size() && is_word(text[to]));
-      if (needle.token && glued) continue;
-      while (needle.base64 && from > 0 && is_base64(text[from - 1])) --from;
-      while (needle.base64 && to < text.size() && (is_base64(text[to]) || text[to] == '=')) ++to;
+      if (needle.token && glued) { continue; }
+      while (needle.base64 && from > 0 && is_base64(text[from - 1])) { --from; }
+      while (needle.base64 && to < text.size() && (is_base64(text[to]) || text[to] == '=')) { ++to; }
       cover(mask, from, to);
     }
-    if (needle.token) continue;
+    if (needle.token) { continue; }
     // An excerpt may have been cut in the middle of a secret.
     for (std::size_t dots = text.find("..."); dots != npos; dots = text.find("...", dots + 3)) {
       for (std::size_t kept = std::min(dots, needle.text.size() - 1); kept >= kShortSecret; --kept) {
-        if (text.substr(dots - kept, kept) != std::string_view(needle.text).substr(0, kept)) continue;
+        if (text.substr(dots - kept, kept) != std::string_view(needle.text).substr(0, kept)) { continue; }
         cover(mask, dots - kept, dots);
         break;
       }
@@ -280,27 +286,27 @@ void redact(Results& results, const Redactor& redactor) {
   const auto text = [&](std::string& value) { value = redactor.text(value); };
   const auto line = [&](std::string& value) { value = redactor.line(value); };
   const auto lines = [&](std::vector<std::string>& values) { std::for_each(values.begin(), values.end(), line); };
-  for (std::string* value : {&results.target_name, &results.target_url, &results.exit_reason}) text(*value);
+  for (std::string* value : {&results.target_name, &results.target_url, &results.exit_reason}) { text(*value); }
   std::for_each(results.problems.begin(), results.problems.end(), text);
   for (EraFound& era : results.eras) {
-    for (std::string* value : {&era.revision, &era.server_name, &era.server_version}) text(*value);
+    for (std::string* value : {&era.revision, &era.server_name, &era.server_version}) { text(*value); }
     std::for_each(era.capabilities.begin(), era.capabilities.end(), text);
   }
   if (results.preflight) {
-    for (std::string* value : {&results.preflight->message, &results.preflight->fix}) text(*value);
+    for (std::string* value : {&results.preflight->message, &results.preflight->fix}) { text(*value); }
     lines(results.preflight->evidence);
     line(results.preflight->curl);
   }
   for (CheckResult& check : results.checks) {
-    for (std::string* value : {&check.message, &check.expected, &check.hop, &check.fix}) text(*value);
-    for (std::string* value : {&check.got, &check.curl}) line(*value);
+    for (std::string* value : {&check.message, &check.expected, &check.hop, &check.fix}) { text(*value); }
+    for (std::string* value : {&check.got, &check.curl}) { line(*value); }
     lines(check.evidence);
-    if (check.excused) text(check.excused->reason);
+    if (check.excused) { text(check.excused->reason); }
   }
-  if (!results.tools_lock) return;
+  if (!results.tools_lock) { return; }
   text(results.tools_lock->path);
   for (ToolChange& change : results.tools_lock->changes) {
-    for (std::string* value : {&change.tool, &change.pointer, &change.message}) text(*value);
+    for (std::string* value : {&change.tool, &change.pointer, &change.message}) { text(*value); }
   }
 }
 

@@ -100,7 +100,7 @@ TEST(Redactor, survives_bytes_cut_at_every_position) {
   const Redactor redactor({"s3cret-token", "\xff\xfe\xfd\xfc", "\"\\\"\\"});
   const std::string text = "> \"authorization\" : \"Bearer \\\"x\" 'cookie: 'a'\\''\\ ?key= ://u@ x-api-key:\t\\";
   for (std::size_t from = 0; from < text.size(); ++from) {
-    for (std::size_t to = from; to <= text.size(); ++to) (void)redactor.line(text.substr(from, to - from));
+    for (std::size_t to = from; to <= text.size(); ++to) { (void)redactor.line(text.substr(from, to - from)); }
   }
 }
 
@@ -109,7 +109,7 @@ TEST(Redactor, takes_long_lines_that_repeat_themselves_in_its_stride) {
   for (const std::string_view part :
        {"cookie:", "authorization-", "czNjcmV0LXRva2Vu", "://", "a=", "...", "'cookie: "}) {
     std::string line;
-    while (line.size() < 500'000) line += part;
+    while (line.size() < 500'000) { line += part; }
     EXPECT_LE(redactor.line(line).size(), line.size());
   }
 }
@@ -138,7 +138,7 @@ TEST(Redactor, reaches_every_member_that_the_endpoint_can_fill) {
                               &results.checks[2].curl, &results.checks[1].excused->reason}) {
     members.push_back(member);
   }
-  for (std::string* member : members) *member += " " + secret;
+  for (std::string* member : members) { *member += " " + secret; }
   redact(results, Redactor({secret}));
   for (const std::string* member : members) {
     EXPECT_EQ(member->find(secret), std::string::npos) << *member;

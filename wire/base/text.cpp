@@ -14,10 +14,10 @@ struct Lead {
 };
 
 std::optional<Lead> lead_of(unsigned char byte) {
-  if (byte < 0x80) return Lead{1, byte, 0};
-  if (byte >= 0xc2 && byte < 0xe0) return Lead{2, static_cast<char32_t>(byte & 0x1f), 0x80};
-  if (byte >= 0xe0 && byte < 0xf0) return Lead{3, static_cast<char32_t>(byte & 0x0f), 0x800};
-  if (byte >= 0xf0 && byte < 0xf5) return Lead{4, static_cast<char32_t>(byte & 0x07), 0x10000};
+  if (byte < 0x80) { return Lead{1, byte, 0}; }
+  if (byte >= 0xc2 && byte < 0xe0) { return Lead{2, static_cast<char32_t>(byte & 0x1f), 0x80}; }
+  if (byte >= 0xe0 && byte < 0xf0) { return Lead{3, static_cast<char32_t>(byte & 0x0f), 0x800}; }
+  if (byte >= 0xf0 && byte < 0xf5) { return Lead{4, static_cast<char32_t>(byte & 0x07), 0x10000}; }
   return std::nullopt;
 }
 
@@ -73,7 +73,7 @@ void append_code_point(std::string& out, char32_t c) {
 std::string valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  while (!bytes.empty()) append_code_point(out, take_code_point(bytes).value_or(U'\ufffd'));
+  while (!bytes.empty()) { append_code_point(out, take_code_point(bytes).value_or(U'\ufffd')); }
   return out;
 }
 
@@ -101,7 +101,7 @@ std::string printable(std::string_view bytes) {
 }
 
 std::string readable_time(std::int64_t duration_ms) {
-  if (duration_ms < 100) return fmt::format("{} ms", duration_ms);
+  if (duration_ms < 100) { return fmt::format("{} ms", duration_ms); }
   return fmt::format("{:.1f} s", static_cast<double>(duration_ms) / 1000.0);
 }
 

@@ -161,10 +161,10 @@ CategoryMask category_of(char32_t code_point) {
 }
 
 std::optional<CategoryMask> category_mask(std::string_view name) {
-  if (name == "Any") return kAnyCategory;
-  if (name == "Assigned") return kAnyCategory & ~bit(29);
+  if (name == "Any") { return kAnyCategory; }
+  if (name == "Assigned") { return kAnyCategory & ~bit(29); }
   for (const Name& known : kNames) {
-    if (name == known.brief || name == known.full) return known.mask;
+    if (name == known.brief || name == known.full) { return known.mask; }
   }
   return std::nullopt;
 }

@@ -19,10 +19,10 @@ constexpr std::array<std::uint8_t, 256> kClasses = [] {
     const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
     const bool mark = c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(byte) != std::string_view::npos;
     unsigned is = 0;
-    if (digit || letter || mark) is |= kToken;
-    if (byte == ' ' || byte == '\t') is |= kBlank;
-    if (byte == '\t' || (c >= 0x20 && c != 0x7F)) is |= kText;
-    if (digit || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F')) is |= kHex;
+    if (digit || letter || mark) { is |= kToken; }
+    if (byte == ' ' || byte == '\t') { is |= kBlank; }
+    if (byte == '\t' || (c >= 0x20 && c != 0x7F)) { is |= kText; }
+    if (digit || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F')) { is |= kHex; }
     classes[c] = static_cast<std::uint8_t>(is);
   }
   return classes;
@@ -43,7 +43,7 @@ ChunkScan::Status ChunkScan::next(std::string_view& bytes, std::string_view& pie
       piece = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
       bytes.remove_prefix(piece.size());
       left_ -= piece.size();
-      if (left_ == 0) state_ = State::data_cr;
+      if (left_ == 0) { state_ = State::data_cr; }
       return Status::data;
     }
     if (state_ == State::data_cr && bytes.starts_with("\r\n")) {
@@ -51,12 +51,12 @@ ChunkScan::Status ChunkScan::next(std::string_view& bytes, std::string_view& pie
       bytes.remove_prefix(2);
       continue;
     }
-    if (state_ == State::size && line_bytes_ == 0 && take_plain_size(bytes)) continue;
+    if (state_ == State::size && line_bytes_ == 0 && take_plain_size(bytes)) { continue; }
     state_ = after(bytes.front());
-    if (state_ == State::failed) break;
+    if (state_ == State::failed) { break; }
     bytes.remove_prefix(1);
   }
-  if (state_ == State::failed) return Status::malformed;
+  if (state_ == State::failed) { return Status::malformed; }
   return state_ == State::done ? Status::done : Status::more;
 }
 
@@ -68,7 +68,7 @@ bool ChunkScan::take_plain_size(std::string_view& bytes) {
   for (; digits < bytes.size() && digits < kMostDigits && is(kHex, bytes[digits]); ++digits) {
     size = (size << 4) | hex_value(bytes[digits]);
   }
-  if (size == 0 || !bytes.substr(digits).starts_with("\r\n")) return false;
+  if (size == 0 || !bytes.substr(digits).starts_with("\r\n")) { return false; }
   bytes.remove_prefix(digits + 2);
   left_ = size;
   state_ = State::data;
@@ -92,7 +92,7 @@ ChunkScan::State ChunkScan::after(char byte) {
       return ++line_bytes_ > limits::kChunkLineBytes ? State::failed : after_value(byte);
     case State::size_lf:
       line_bytes_ = 0;
-      if (byte != '\n') return State::failed;
+      if (byte != '\n') { return State::failed; }
       return left_ == 0 ? State::trailer : State::data;
     case State::data_cr:
       return byte == '\r' ? State::data_lf : State::failed;
@@ -113,29 +113,29 @@ ChunkScan::State ChunkScan::after(char byte) {
 }
 
 ChunkScan::State ChunkScan::after_size(char byte) {
-  if (!is(kHex, byte)) return line_bytes_ == 0 ? State::failed : end_of_size_line(byte);
-  if (++line_bytes_ > limits::kChunkLineBytes) return State::failed;
-  if (line_bytes_ == 1) left_ = 0;
-  if (left_ >> 60 != 0) return State::failed;
+  if (!is(kHex, byte)) { return line_bytes_ == 0 ? State::failed : end_of_size_line(byte); }
+  if (++line_bytes_ > limits::kChunkLineBytes) { return State::failed; }
+  if (line_bytes_ == 1) { left_ = 0; }
+  if (left_ >> 60 != 0) { return State::failed; }
   left_ = (left_ << 4) | hex_value(byte);
   return State::size;
 }
 
 ChunkScan::State ChunkScan::end_of_size_line(char byte) const {
-  if (byte == '\r') return State::size_lf;
-  if (byte == ';') return State::extension_start;
+  if (byte == '\r') { return State::size_lf; }
+  if (byte == ';') { return State::extension_start; }
   return is(kBlank, byte) ? State::extension : State::failed;
 }
 
 ChunkScan::State ChunkScan::after_extension(char byte) const {
   if (state_ == State::extension) {
-    if (is(kBlank, byte)) return State::extension;
+    if (is(kBlank, byte)) { return State::extension; }
     return byte == ';' ? State::extension_start : State::failed;
   }
-  if (is(kToken, byte) && state_ != State::extension_equals) return State::extension_name;
-  if (state_ == State::extension_start) return is(kBlank, byte) ? State::extension_start : State::failed;
-  if (byte == '=') return State::value_start;
-  if (is(kBlank, byte)) return State::extension_equals;
+  if (is(kToken, byte) && state_ != State::extension_equals) { return State::extension_name; }
+  if (state_ == State::extension_start) { return is(kBlank, byte) ? State::extension_start : State::failed; }
+  if (byte == '=') { return State::value_start; }
+  if (is(kBlank, byte)) { return State::extension_equals; }
   return state_ == State::extension_name || byte == ';' ? end_of_size_line(byte) : State::failed;
 }
 
@@ -144,15 +144,15 @@ ChunkScan::State ChunkScan::after_value(char byte) const {
     case State::value_escape:
       return is(kText, byte) ? State::value_quoted : State::failed;
     case State::value_quoted:
-      if (byte == '\\') return State::value_escape;
-      if (byte == '"') return State::value_end;
+      if (byte == '\\') { return State::value_escape; }
+      if (byte == '"') { return State::value_end; }
       return is(kText, byte) ? State::value_quoted : State::failed;
     case State::value_start:
-      if (is(kBlank, byte)) return State::value_start;
-      if (byte == '"') return State::value_quoted;
+      if (is(kBlank, byte)) { return State::value_start; }
+      if (byte == '"') { return State::value_quoted; }
       return is(kToken, byte) ? State::value_token : State::failed;
     default:
-      if (state_ == State::value_token && is(kToken, byte)) return State::value_token;
+      if (state_ == State::value_token && is(kToken, byte)) { return State::value_token; }
       return end_of_size_line(byte);
   }
 }
@@ -161,13 +161,13 @@ ChunkScan::State ChunkScan::after_value(char byte) const {
 ChunkScan::State ChunkScan::after_trailer(char byte) const {
   switch (state_) {
     case State::trailer:
-      if (byte == '\r') return State::final_lf;
+      if (byte == '\r') { return State::final_lf; }
       return is(kToken, byte) ? State::trailer_name : State::failed;
     case State::trailer_name:
-      if (byte == ':') return State::trailer_value;
+      if (byte == ':') { return State::trailer_value; }
       return is(kToken, byte) ? State::trailer_name : State::failed;
     case State::trailer_value:
-      if (byte == '\r') return State::trailer_lf;
+      if (byte == '\r') { return State::trailer_lf; }
       return is(kText, byte) ? State::trailer_value : State::failed;
     case State::trailer_lf:
       return byte == '\n' ? State::trailer : State::failed;

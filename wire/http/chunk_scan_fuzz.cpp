@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::require(testing::scan_chunks(whole) == expected);
   testing::require(testing::scan_chunks(halves) == expected);
   std::vector<std::string_view> single;
-  for (const char& byte : bytes) single.emplace_back(&byte, 1);
+  for (const char& byte : bytes) { single.emplace_back(&byte, 1); }
   testing::require(testing::scan_chunks(single) ==
                    (single.empty() ? testing::Unchunked{.between_chunks = true} : expected));
   return 0;

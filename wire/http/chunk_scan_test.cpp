@@ -47,7 +47,7 @@ TEST(ChunkScan, hands_out_data_where_it_lies) {
 }
 
 TEST(ChunkScan, knows_whether_an_end_cuts_a_chunk) {
-  for (const std::string_view cut : {"", "1\r\nx\r\n", "0\r\n\r\n"}) EXPECT_TRUE(scan(cut).between_chunks) << cut;
+  for (const std::string_view cut : {"", "1\r\nx\r\n", "0\r\n\r\n"}) { EXPECT_TRUE(scan(cut).between_chunks) << cut; }
   for (const std::string_view cut :
        {"1", "1;a", "1\r", "1\r\n", "1\r\nx", "1\r\nx\r", "0", "0\r\n", "0\r\n\r", "0\r\nA: b\r\n"}) {
     EXPECT_FALSE(scan(cut).between_chunks) << cut;
@@ -89,7 +89,7 @@ std::string any_framing() {
     const std::string data = i == chunks ? "" : *rc::gen::arbitrary<std::string>();
     framed += one_of({"", "", "0", "0000000"}) + fmt::format("{:x}", data.size());
     framed += one_of({"", "", ";a", ";a=b", ";a=\"q \\\" ;\"", " ;a", "; a = b;c"}) + "\r\n";
-    if (!data.empty()) framed += data + "\r\n";
+    if (!data.empty()) { framed += data + "\r\n"; }
   }
   return framed + one_of({"", "", "X-Sum: 1\r\n", "A:\r\nB: c d\r\n"}) + one_of({"\r\n", "\r\nrest", ""});
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 namespace {
@@ -11,9 +11,9 @@ namespace {
 constexpr std::uint32_t kPlainSizeDigits = 8;  // A wider size that begins with zeros is worth a note.
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= '0' && c <= '9') { return c - '0'; }
+  if (c >= 'a' && c <= 'f') { return c - 'a' + 10; }
+  if (c >= 'A' && c <= 'F') { return c - 'A' + 10; }
   return -1;
 }
 
@@ -35,7 +35,7 @@ Result<std::size_t> ChunkedDecoder::feed(std::string_view bytes, std::string& bo
   while (at < bytes.size() && state_ != State::done && state_ != State::failed) {
     if (state_ != State::data) {
       step(bytes[at]);
-      if (state_ == State::failed) break;
+      if (state_ == State::failed) { break; }
       ++at;
       ++offset_;
       continue;
@@ -46,9 +46,9 @@ Result<std::size_t> ChunkedDecoder::feed(std::string_view bytes, std::string& bo
     at += part.size();
     offset_ += part.size();
     left_ -= part.size();
-    if (left_ == 0) state_ = State::data_cr;
+    if (left_ == 0) { state_ = State::data_cr; }
   }
-  if (error_) return tl::unexpected<Error>(*error_);
+  if (error_) { return tl::unexpected<Error>(*error_); }
   return at;
 }
 
@@ -75,7 +75,7 @@ void ChunkedDecoder::step(char byte) {
       return expect('\r', byte, State::data_lf, "CR after the chunk data");
     case State::data_lf:
       expect('\n', byte, State::size, "LF after the chunk data");
-      if (state_ == State::size) ++chunks_;
+      if (state_ == State::size) { ++chunks_; }
       return;
     case State::trailer:
     case State::trailer_name:
@@ -95,14 +95,14 @@ void ChunkedDecoder::step_size(char byte) {
     if (++line_bytes_ > limits::kChunkLineBytes) {
       return refuse(ErrorCode::limit_exceeded, "the chunk-size line is too long");
     }
-    if (line_bytes_ == 1) left_ = 0;
-    if (left_ >> 60 != 0) return refuse(ErrorCode::malformed_framing, "the chunk size does not fit 64 bits");
-    if (line_bytes_ == 1) padded_ = digit == 0;
+    if (line_bytes_ == 1) { left_ = 0; }
+    if (left_ >> 60 != 0) { return refuse(ErrorCode::malformed_framing, "the chunk size does not fit 64 bits"); }
+    if (line_bytes_ == 1) { padded_ = digit == 0; }
     left_ = (left_ << 4) | static_cast<std::uint64_t>(digit);
-    if (padded_ && line_bytes_ > kPlainSizeDigits) note(kPadding, "padded chunk size");
+    if (padded_ && line_bytes_ > kPlainSizeDigits) { note(kPadding, "padded chunk size"); }
     return;
   }
-  if (line_bytes_ == 0) return refuse(byte, "a hexadecimal chunk size");
+  if (line_bytes_ == 0) { return refuse(byte, "a hexadecimal chunk size"); }
   end_of_size_line(byte);
 }
 
@@ -126,15 +126,15 @@ void ChunkedDecoder::step_extension(char byte) {
     return refuse(ErrorCode::limit_exceeded, "the chunk-size line is too long");
   }
   if (state_ == State::extension) {
-    if (is_blank(byte)) return;
+    if (is_blank(byte)) { return; }
     // RFC 9112 section 7.1.1: white space belongs to an extension; without one it is an error.
-    if (byte != ';') return refuse(byte, "';' after white space in the chunk-size line");
+    if (byte != ';') { return refuse(byte, "';' after white space in the chunk-size line"); }
     return end_of_size_line(byte);
   }
   if (is_token(byte) && state_ != State::extension_equals) {
     state_ = State::extension_name;
   } else if (state_ == State::extension_start) {
-    if (!is_blank(byte)) refuse(byte, "the name of a chunk extension");
+    if (!is_blank(byte)) { refuse(byte, "the name of a chunk extension"); }
   } else if (byte == '=') {
     state_ = State::value_start;
   } else if (is_blank(byte)) {
@@ -151,14 +151,14 @@ void ChunkedDecoder::step_value(char byte) {
     return refuse(ErrorCode::limit_exceeded, "the chunk-size line is too long");
   }
   if (state_ == State::value_escape) {
-    if (!is_text(byte)) return refuse(byte, "a character after '\\' in a quoted string");
+    if (!is_text(byte)) { return refuse(byte, "a character after '\\' in a quoted string"); }
     state_ = State::value_quoted;
   } else if (state_ == State::value_quoted) {
-    if (!is_text(byte)) return refuse(byte, "the closing '\"' of a quoted string");
-    if (byte == '\\') state_ = State::value_escape;
-    if (byte == '"') state_ = State::value_end;
+    if (!is_text(byte)) { return refuse(byte, "the closing '\"' of a quoted string"); }
+    if (byte == '\\') { state_ = State::value_escape; }
+    if (byte == '"') { state_ = State::value_end; }
   } else if (state_ == State::value_start) {
-    if (is_blank(byte)) return;
+    if (is_blank(byte)) { return; }
     if (byte == '"') {
       state_ = State::value_quoted;
     } else if (is_token(byte)) {
@@ -209,12 +209,12 @@ void ChunkedDecoder::step_trailer(char byte) {
 }
 
 void ChunkedDecoder::expect(char due, char byte, State next, std::string_view where) {
-  if (byte != due) return refuse(byte, where);
+  if (byte != due) { return refuse(byte, where); }
   state_ = next;
 }
 
 void ChunkedDecoder::note(Noted kind, std::string_view what) {
-  if ((noted_ & kind) != 0) return;
+  if ((noted_ & kind) != 0) { return; }
   noted_ = static_cast<std::uint8_t>(noted_ | kind);
   notes_.push_back({std::string(what), offset_});
 }

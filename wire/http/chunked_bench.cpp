@@ -11,13 +11,14 @@ void decode_chunks(benchmark::State& state) {
   const auto piece = static_cast<std::size_t>(state.range(1));
   const std::size_t chunks = std::max<std::size_t>(1, 64 * 1024 / chunk.size());
   std::string framed;
-  for (std::size_t i = 0; i < chunks; ++i) framed += chunk;
+  for (std::size_t i = 0; i < chunks; ++i) { framed += chunk; }
   ChunkedDecoder decoder;
   std::string body;
   for (auto _ : state) {
     for (std::size_t at = 0; at < framed.size(); at += piece) {
-      if (!decoder.feed(std::string_view(framed).substr(at, piece), body))
+      if (!decoder.feed(std::string_view(framed).substr(at, piece), body)) {
         state.SkipWithError("the framing was refused");
+      }
       benchmark::DoNotOptimize(body.data());
       body.clear();
     }

@@ -21,7 +21,7 @@ class Run {
   void feed(std::string_view piece) {
     const Result<std::size_t> consumed = decoder_.feed(piece, decoded_.body);
     decoded_.consumed += consumed ? *consumed : 0;
-    if (consumed) return;
+    if (consumed) { return; }
     decoded_.failed = true;
     decoded_.error_offset = consumed.error().byte_offset;
   }
@@ -30,7 +30,7 @@ class Run {
     decoded_.between_chunks = decoder_.between_chunks();
     decoded_.chunks = decoder_.chunks();
     decoded_.notes = decoder_.notes();
-    if (decoded_.failed) decoded_.consumed = 0;
+    if (decoded_.failed) { decoded_.consumed = 0; }
     return std::move(decoded_);
   }
 
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   in_one.feed(bytes);
   in_two.feed(bytes.substr(0, cut));
   in_two.feed(bytes.substr(cut));
-  for (const char& byte : bytes) bytewise.feed({&byte, 1});
+  for (const char& byte : bytes) { bytewise.feed({&byte, 1}); }
   const Decoded whole = in_one.done();
   testing::require(in_two.done() == whole);
   testing::require(bytewise.done() == whole);

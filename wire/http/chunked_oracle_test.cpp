@@ -26,7 +26,7 @@ Framed any_framing() {
   const auto padding = one_of({"", "", "0", "0000"});
   Framed framed;
   for (const std::string& data : *rc::gen::arbitrary<std::vector<std::string>>()) {
-    if (data.empty()) continue;
+    if (data.empty()) { continue; }
     const std::string size =
         *rc::gen::arbitrary<bool>() ? fmt::format("{:X}", data.size()) : fmt::format("{:x}", data.size());
     framed.bytes += *padding + size + *extension + "\r\n" + data + "\r\n";
@@ -43,7 +43,7 @@ std::optional<std::string> decode_with_beast(std::string_view framing) {
   parser.eager(true);
   boost::beast::error_code ec;
   const std::size_t used = parser.put(boost::asio::buffer(response), ec);
-  if (ec || !parser.is_done() || used != response.size()) return std::nullopt;
+  if (ec || !parser.is_done() || used != response.size()) { return std::nullopt; }
   return parser.release().body();
 }
 
@@ -51,7 +51,7 @@ std::optional<std::string> decode_with_ours(std::string_view framing) {
   ChunkedDecoder decoder;
   std::string body;
   const Result<std::size_t> used = decoder.feed(framing, body);
-  if (!used || !decoder.finished() || *used != framing.size()) return std::nullopt;
+  if (!used || !decoder.finished() || *used != framing.size()) { return std::nullopt; }
   return body;
 }
 
@@ -65,7 +65,7 @@ RC_GTEST_PROP(ChunkedOracle, beast_takes_whatever_we_take, ()) {
   std::string bytes = any_framing().bytes;
   const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] = *rc::gen::element('\r', '\n', ' ', '0', 'f', ';', '=', '"', ':', 'x');
-  if (const std::optional<std::string> ours = decode_with_ours(bytes)) RC_ASSERT(decode_with_beast(bytes) == ours);
+  if (const std::optional<std::string> ours = decode_with_ours(bytes)) { RC_ASSERT(decode_with_beast(bytes) == ours); }
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ Decoded decode(std::string_view bytes) {
 
 std::vector<std::string> notes_of(std::string_view bytes) {
   std::vector<std::string> notes;
-  for (const FramingNote& note : decode(bytes).notes) notes.push_back(fmt::format("{}@{}", note.what, note.offset));
+  for (const FramingNote& note : decode(bytes).notes) { notes.push_back(fmt::format("{}@{}", note.what, note.offset)); }
   return notes;
 }
 

@@ -10,9 +10,9 @@
 #include <cstring>
 #include <functional>
 
+#include "wire/base/limits.hpp"
 #include "wire/http/http.hpp"
 #include "wire/json/json.hpp"
-#include "wire/base/limits.hpp"
 
 namespace weir::wire {
 
@@ -29,9 +29,7 @@ std::vector<std::string> codings_of(std::string_view header) {
   while (!header.empty()) {
     const auto comma = std::min(header.find(','), header.size());
     auto coding = media_type(header.substr(0, comma));
-    if (!coding.empty() && coding != "identity") {
-      codings.push_back(std::move(coding));
-    }
+    if (!coding.empty() && coding != "identity") { codings.push_back(std::move(coding)); }
     header.remove_prefix(std::min(comma + 1, header.size()));
   }
   return codings;
@@ -67,9 +65,7 @@ class Inflate final : public ContentDecoder::Stage {
     if (!gzip_ && !started_) {
       // The two bytes of a zlib header tell it apart from the bare deflate that some servers send.
       prefix_ += bytes;
-      if (prefix_.size() < 2) {
-        return {};
-      }
+      if (prefix_.size() < 2) { return {}; }
       sniffed = std::move(prefix_);
       prefix_.clear();
       bytes = sniffed;
@@ -94,9 +90,7 @@ class Inflate final : public ContentDecoder::Stage {
     stream_.avail_in = static_cast<uInt>(bytes.size());
     for (;;) {
       if (ended_) {
-        if (stream_.avail_in == 0) {
-          return {};
-        }
+        if (stream_.avail_in == 0) { return {}; }
         if (!gzip_) {
           return fail(ErrorCode::malformed_framing, "bytes follow the end of the content coding 'deflate'");
         }
@@ -108,9 +102,7 @@ class Inflate final : public ContentDecoder::Stage {
       const int status = ::inflate(&stream_, Z_SYNC_FLUSH);
       const std::size_t produced = block.size() - stream_.avail_out;
       if (produced > 0) {
-        if (auto sunk = sink({block.data(), produced}); !sunk) {
-          return sunk;
-        }
+        if (auto sunk = sink({block.data(), produced}); !sunk) { return sunk; }
       }
       ended_ = status == Z_STREAM_END;
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
@@ -118,9 +110,7 @@ class Inflate final : public ContentDecoder::Stage {
                     fmt::format("the content coding '{}' does not decode: {}", gzip_ ? "gzip" : "deflate",
                                 stream_.msg ? stream_.msg : "damaged"));
       }
-      if (!ended_ && (status == Z_BUF_ERROR || (stream_.avail_in == 0 && stream_.avail_out > 0))) {
-        return {};
-      }
+      if (!ended_ && (status == Z_BUF_ERROR || (stream_.avail_in == 0 && stream_.avail_out > 0))) { return {}; }
     }
   }
 
@@ -149,9 +139,7 @@ class Brotli final : public ContentDecoder::Stage {
           BrotliDecoderDecompressStream(state_.get(), &available_in, &next_in, &available_out, &next_out, nullptr);
       const std::size_t produced = block.size() - available_out;
       if (produced > 0) {
-        if (auto sunk = sink({reinterpret_cast<const char*>(block.data()), produced}); !sunk) {
-          return sunk;
-        }
+        if (auto sunk = sink({reinterpret_cast<const char*>(block.data()), produced}); !sunk) { return sunk; }
       }
       if (status == BROTLI_DECODER_RESULT_ERROR) {
         return fail(ErrorCode::malformed_framing,
@@ -161,9 +149,7 @@ class Brotli final : public ContentDecoder::Stage {
       if (status == BROTLI_DECODER_RESULT_SUCCESS && available_in > 0) {
         return fail(ErrorCode::malformed_framing, "bytes follow the end of the content coding 'br'");
       }
-      if (status != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
-        return {};
-      }
+      if (status != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) { return {}; }
     }
   }
 
@@ -173,15 +159,9 @@ class Brotli final : public ContentDecoder::Stage {
 };
 
 std::unique_ptr<ContentDecoder::Stage> make_stage(std::string_view coding) {
-  if (coding == "gzip" || coding == "x-gzip") {
-    return std::make_unique<Inflate>(true);
-  }
-  if (coding == "deflate") {
-    return std::make_unique<Inflate>(false);
-  }
-  if (coding == "br") {
-    return std::make_unique<Brotli>();
-  }
+  if (coding == "gzip" || coding == "x-gzip") { return std::make_unique<Inflate>(true); }
+  if (coding == "deflate") { return std::make_unique<Inflate>(false); }
+  if (coding == "br") { return std::make_unique<Brotli>(); }
   return nullptr;
 }
 
@@ -230,9 +210,7 @@ Result<void> ContentDecoder::run(std::size_t index, std::string_view bytes, std:
   if (index < stages_.size()) {
     Stage& stage = *stages_[index];
     auto result = stage.feed(bytes, [&](std::string_view decoded) { return run(index + 1, decoded, out, max_size); });
-    if (!stage.note.empty()) {
-      notes_.push_back(std::exchange(stage.note, {}));
-    }
+    if (!stage.note.empty()) { notes_.push_back(std::exchange(stage.note, {})); }
     return result;
   }
   const std::size_t room = max_size - std::min(max_size, out.size());

@@ -77,9 +77,7 @@ TEST(ContentDecoder, takes_one_byte_at_a_time) {
     ContentDecoder decoder(specimen.coding);
     std::string out;
     for (const auto& piece : specimen.pieces) {
-      for (const char c : piece) {
-        ASSERT_TRUE(decoder.feed({&c, 1}, out, limits::kBodyBytes)) << specimen.coding;
-      }
+      for (const char c : piece) { ASSERT_TRUE(decoder.feed({&c, 1}, out, limits::kBodyBytes)) << specimen.coding; }
     }
     EXPECT_EQ(out, kBoth) << specimen.coding;
     EXPECT_TRUE(decoder.complete()) << specimen.coding;
@@ -150,9 +148,7 @@ TEST(ContentDecoder, refuses_bytes_after_the_end) {
   for (const auto& specimen : specimens()) {
     ContentDecoder decoder(specimen.coding);
     std::string out;
-    for (const auto& piece : specimen.pieces) {
-      ASSERT_TRUE(decoder.feed(piece, out, 100));
-    }
+    for (const auto& piece : specimen.pieces) { ASSERT_TRUE(decoder.feed(piece, out, 100)); }
     EXPECT_FALSE(decoder.feed("more", out, 100)) << specimen.coding;
   }
 }
@@ -187,9 +183,7 @@ TEST(ContentDecoder, stops_a_bomb_that_makes_nothing_in_the_end) {
   // Half a million empty gzip members, which compress well but decode to nothing.
   const std::string empty = Deflater(Wrapper::gzip).finish();
   std::string members;
-  for (int i = 0; i < 500'000; ++i) {
-    members += empty;
-  }
+  for (int i = 0; i < 500'000; ++i) { members += empty; }
   ContentDecoder decoder("gzip, gzip");
   std::string out;
   const auto stopped = decoder.feed(Deflater(Wrapper::gzip).finish(members), out, limits::kBodyBytes);

@@ -12,16 +12,14 @@ EventLoop::~EventLoop() = default;
 
 void EventLoop::poll() {
   impl_->io.restart();
-  for (int i = 0; i < kPollBound && impl_->io.poll_one() > 0; ++i) {
-  }
+  for (int i = 0; i < kPollBound && impl_->io.poll_one() > 0; ++i) {}
 }
 
 bool EventLoop::run_until(Deadline deadline, const std::function<bool()>& done) {
   while (!done()) {
     impl_->io.restart();
     if (deadline.passed()) {
-      for (int i = 0; i < kPollBound && !done() && impl_->io.poll_one() > 0; ++i) {
-      }
+      for (int i = 0; i < kPollBound && !done() && impl_->io.poll_one() > 0; ++i) {}
       return done();
     }
     if (impl_->io.run_one_until(deadline.at) == 0 && impl_->io.stopped()) {

@@ -20,9 +20,7 @@ std::chrono::milliseconds Deadline::left() const {
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& field : fields_) {
-    if (same_name(field.name, name)) {
-      return field.value;
-    }
+    if (same_name(field.name, name)) { return field.value; }
   }
   return std::nullopt;
 }
@@ -68,12 +66,8 @@ void Headers::remove(std::string_view name) {
 std::string media_type(std::string_view content_type) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (!type.empty() && is_blank(type.front())) {
-    type.remove_prefix(1);
-  }
-  while (!type.empty() && is_blank(type.back())) {
-    type.remove_suffix(1);
-  }
+  while (!type.empty() && is_blank(type.front())) { type.remove_prefix(1); }
+  while (!type.empty() && is_blank(type.back())) { type.remove_suffix(1); }
   std::string out(type);
   std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;

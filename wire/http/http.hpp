@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "wire/http/chunked.hpp"
-#include "wire/sse/sse.hpp"
 #include "wire/http/url.hpp"
+#include "wire/sse/sse.hpp"
 
 namespace weir::wire {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <exception>
 
-#include "wire/http/http_session.hpp"
 #include "wire/auth/oauth.hpp"
+#include "wire/http/http_session.hpp"
 #include "wire/http/request_bytes.hpp"
 
 namespace weir::wire {
@@ -16,9 +16,7 @@ template <class Function>
 auto guarded(Function&& function) -> decltype(function()) {
   try {
     return function();
-  } catch (const std::exception& exception) {
-    return fail(ErrorCode::internal, exception.what());
-  }
+  } catch (const std::exception& exception) { return fail(ErrorCode::internal, exception.what()); }
 }
 
 using SessionPtr = std::unique_ptr<Session>;
@@ -36,13 +34,9 @@ Result<SessionPtr> send_on_new_connection(const std::shared_ptr<ClientState>& cl
                                           Deadline deadline) {
   const Request request = with_fresh_token(*client, wanted, deadline);
   auto bytes = request_bytes(request, client->options.user_agent, true);
-  if (!bytes) {
-    return tl::unexpected(bytes.error());
-  }
+  if (!bytes) { return tl::unexpected(bytes.error()); }
   auto connected = connect_to(*client, request.url, deadline);
-  if (!connected) {
-    return tl::unexpected(connected.error());
-  }
+  if (!connected) { return tl::unexpected(connected.error()); }
   auto session = std::make_unique<Session>(client, std::move(connected->transport), request);
   session->send(std::move(*bytes), connected->start, connected->timings);
   return session;
@@ -60,9 +54,7 @@ bool keeps_meaning(int status, const std::string& method) {
 }
 
 Request redirected(Request request, int status, Url to) {
-  if (to.userinfo.empty()) {
-    to.userinfo = request.url.userinfo;
-  }
+  if (to.userinfo.empty()) { to.userinfo = request.url.userinfo; }
   request.url = std::move(to);
   if (status == 303 && request.method != "HEAD") {
     request.method = "GET";
@@ -79,17 +71,13 @@ Request redirected(Request request, int status, Url to) {
 std::optional<Request> next_request(const ClientOptions& options, const Exchange& exchange,
                                     std::vector<Redirect>& redirects) {
   const auto location = exchange.head.headers.find("location");
-  if (!is_redirect(exchange.head.status) || !location) {
-    return std::nullopt;
-  }
+  if (!is_redirect(exchange.head.status) || !location) { return std::nullopt; }
   const Request& request = exchange.request;
   redirects.push_back({exchange.head.status, request.url, std::string(*location), false});
   auto to = resolve(request.url, *location);
   const bool follow = options.follow_same_origin_redirects && redirects.size() <= limits::kRedirects && to &&
                       to->origin() == request.url.origin() && keeps_meaning(exchange.head.status, request.method);
-  if (!follow) {
-    return std::nullopt;
-  }
+  if (!follow) { return std::nullopt; }
   redirects.back().followed = true;
   return redirected(request, exchange.head.status, std::move(*to));
 }
@@ -106,9 +94,7 @@ Result<SessionPtr> open_following(const std::shared_ptr<ClientState>& client, Re
   bool asked_again = false;
   for (;;) {
     auto session = send_on_new_connection(client, request, deadline);
-    if (!session) {
-      return session;
-    }
+    if (!session) { return session; }
     if (!(*session)->wait(deadline, [&] { return (*session)->head_done(); })) {
       return tl::unexpected((*session)->no_head());
     }
@@ -145,17 +131,13 @@ bool HttpStream::wait_for_head(Deadline deadline) {
 
 std::optional<SseItem> HttpStream::next_item(Deadline deadline) {
   const auto& items = exchange().items;
-  if (!impl_->session->wait(deadline, [&] { return items.size() > impl_->next_item; })) {
-    return std::nullopt;
-  }
+  if (!impl_->session->wait(deadline, [&] { return items.size() > impl_->next_item; })) { return std::nullopt; }
   return items[impl_->next_item++];
 }
 
 std::optional<SseEvent> HttpStream::next_event(Deadline deadline) {
   while (auto item = next_item(deadline)) {
-    if (auto* event = std::get_if<SseEvent>(&*item)) {
-      return std::move(*event);
-    }
+    if (auto* event = std::get_if<SseEvent>(&*item)) { return std::move(*event); }
   }
   return std::nullopt;
 }
@@ -191,9 +173,7 @@ Connection::~Connection() = default;
 
 Result<Exchange> Connection::exchange(const Request& request, Deadline deadline) {
   auto bytes = request_bytes(request, impl_->client->options.user_agent, false);
-  if (!bytes) {
-    return tl::unexpected(bytes.error());
-  }
+  if (!bytes) { return tl::unexpected(bytes.error()); }
   return exchange_raw(*bytes, request, deadline);
 }
 
@@ -206,12 +186,8 @@ Result<Exchange> Connection::exchange_raw(std::string_view bytes, const Request&
     impl_->transport.reset();
     session.send(std::string(bytes), Clock::now(), {});
     session.wait(deadline, [&] { return session.ended(); });
-    if (!session.head_done()) {
-      return tl::unexpected(session.no_head());
-    }
-    if (session.reusable()) {
-      impl_->transport = std::move(session.transport());
-    }
+    if (!session.head_done()) { return tl::unexpected(session.no_head()); }
+    if (session.reusable()) { impl_->transport = std::move(session.transport()); }
     return std::move(session.exchange());
   });
 }
@@ -235,9 +211,7 @@ HttpClient::~HttpClient() = default;
 
 Result<Exchange> HttpClient::exchange(const Request& request, Deadline deadline) {
   auto stream = open(request, deadline);
-  if (!stream) {
-    return tl::unexpected(stream.error());
-  }
+  if (!stream) { return tl::unexpected(stream.error()); }
   stream->read_to_end(deadline);
   return std::move(*stream).finish();
 }
@@ -245,9 +219,7 @@ Result<Exchange> HttpClient::exchange(const Request& request, Deadline deadline)
 Result<HttpStream> HttpClient::open(const Request& request, Deadline deadline) {
   return guarded([&]() -> Result<HttpStream> {
     auto session = open_following(impl_->state, request, deadline);
-    if (!session) {
-      return tl::unexpected(session.error());
-    }
+    if (!session) { return tl::unexpected(session.error()); }
     return HttpStream(std::make_unique<HttpStream::Impl>(HttpStream::Impl{std::move(*session)}));
   });
 }
@@ -255,9 +227,7 @@ Result<HttpStream> HttpClient::open(const Request& request, Deadline deadline) {
 Result<HttpStream> HttpClient::begin(const Request& request, Deadline deadline) {
   return guarded([&]() -> Result<HttpStream> {
     auto session = send_on_new_connection(impl_->state, request, deadline);
-    if (!session) {
-      return tl::unexpected(session.error());
-    }
+    if (!session) { return tl::unexpected(session.error()); }
     (*session)->wait(deadline, [&] { return (*session)->sent() || (*session)->head_done(); });
     return HttpStream(std::make_unique<HttpStream::Impl>(HttpStream::Impl{std::move(*session)}));
   });
@@ -266,9 +236,7 @@ Result<HttpStream> HttpClient::begin(const Request& request, Deadline deadline) 
 Result<Connection> HttpClient::connect(const Url& url, Deadline deadline) {
   return guarded([&]() -> Result<Connection> {
     auto connected = connect_to(*impl_->state, url, deadline);
-    if (!connected) {
-      return tl::unexpected(connected.error());
-    }
+    if (!connected) { return tl::unexpected(connected.error()); }
     return Connection(std::make_unique<Connection::Impl>(
         Connection::Impl{impl_->state, std::optional<Transport>(std::move(connected->transport))}));
   });

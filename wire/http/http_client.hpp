@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "wire/http/http.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/http/http.hpp"
 
 namespace weir::wire {
 

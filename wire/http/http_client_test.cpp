@@ -153,8 +153,7 @@ TEST(HttpClient, stops_at_the_longest_body_allowed) {
   const RawServer server([](Peer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\n\r\n");
-    while (peer.send(std::string(1000, 'x'))) {
-    }
+    while (peer.send(std::string(1000, 'x'))) {}
   });
   const auto got = HttpClient({.max_body_bytes = 5000}).exchange(get(server), Deadline::in(kLong));
   ASSERT_TRUE(got) << got.error().detail;
@@ -250,9 +249,7 @@ TEST(HttpClient, serves_several_threads_with_a_client_each) {
       }
     });
   }
-  for (auto& thread : threads) {
-    thread.join();
-  }
+  for (auto& thread : threads) { thread.join(); }
   EXPECT_EQ(good, 20);
 }
 
@@ -306,9 +303,7 @@ TEST(HttpClientError, a_listener_that_takes_nobody_is_a_connect_timeout) {
   const auto got = HttpClient({.connect_timeout = kShort}).exchange(request, Deadline::in(kLong));
   EXPECT_EQ(code_of(got), ErrorCode::connect_timeout);
   EXPECT_EQ(code_of(HttpClient().exchange(request, Deadline::in(kShort))), ErrorCode::connect_timeout);
-  for (const int filler : fillers) {
-    ::close(filler);
-  }
+  for (const int filler : fillers) { ::close(filler); }
   ::close(listener);
 }
 

@@ -1,7 +1,7 @@
 #include "wire/http/http_session.hpp"
 
-#include "wire/json/json.hpp"
 #include "wire/http/tls.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 
@@ -33,14 +33,10 @@ Result<Connected> connect_to(ClientState& client, const Url& url, Deadline deadl
   const auto start = Clock::now();
   const Deadline bound = deadline.or_sooner(Deadline::in(client.options.connect_timeout));
   const auto since_start = [&](Clock::time_point at) { return micros(at - start); };
-  if (!client.loop) {
-    client.loop = std::make_unique<EventLoop>();
-  }
+  if (!client.loop) { client.loop = std::make_unique<EventLoop>(); }
   if (url.tls() && !client.tls) {
     auto context = make_tls_context(client.options.ca_file, client.options.insecure);
-    if (!context) {
-      return tl::unexpected(context.error());
-    }
+    if (!context) { return tl::unexpected(context.error()); }
     client.tls = std::move(*context);
   }
   Transport::Plan plan{.addresses = {},
@@ -51,24 +47,18 @@ Result<Connected> connect_to(ClientState& client, const Url& url, Deadline deadl
                        .deadline = bound};
   if (client.options.connect_to.empty()) {
     auto addresses = look_up(url.host, url.port, bound);
-    if (!addresses) {
-      return tl::unexpected(addresses.error());
-    }
+    if (!addresses) { return tl::unexpected(addresses.error()); }
     plan.addresses = std::move(*addresses);
   } else {
     auto address = parse_socket_address(client.options.connect_to);
-    if (!address) {
-      return tl::unexpected(address.error());
-    }
+    if (!address) { return tl::unexpected(address.error()); }
     plan.addresses.push_back(std::move(*address));
   }
   Timings timings;
   timings.resolved_us = since_start(Clock::now());
   Transport::Milestones milestones;
   auto transport = Transport::connect(*client.loop, plan, milestones);
-  if (!transport) {
-    return tl::unexpected(transport.error());
-  }
+  if (!transport) { return tl::unexpected(transport.error()); }
   timings.connected_us = since_start(milestones.connected);
   timings.tls_us = plan.tls ? since_start(milestones.tls) : -1;
   return Connected{std::move(*transport), start, timings};
@@ -108,18 +98,14 @@ void Session::read() {
 void Session::take(std::string_view bytes) {
   const bool had_head = head_done();
   const auto taken = decoder_.feed(bytes, now_us());
-  if (!had_head && head_done()) {
-    client_->observe_head(exchange_);
-  }
+  if (!had_head && head_done()) { client_->observe_head(exchange_); }
   if (!taken) {
     const bool limit = taken.error().code == ErrorCode::limit_exceeded;
     fail_head(taken.error(), limit ? EndClass::closed_by_us : EndClass::malformed);
     return;
   }
   leftover_ = leftover_ || *taken < bytes.size();
-  if (!ended()) {
-    read();
-  }
+  if (!ended()) { read(); }
 }
 
 void Session::take_end(StreamEnd how) {
@@ -139,16 +125,12 @@ bool Session::wait(Deadline deadline, const std::function<bool()>& done) {
   if (!ended()) {
     client_->loop->run_until(deadline, [&] { return done() || ended(); });
   }
-  if (ended() && !reusable()) {
-    transport_.close();
-  }
+  if (ended() && !reusable()) { transport_.close(); }
   return done();
 }
 
 bool Session::reusable() const {
-  if (exchange_.end != EndClass::clean || leftover_ || !sent_ || !transport_.open()) {
-    return false;
-  }
+  if (exchange_.end != EndClass::clean || leftover_ || !sent_ || !transport_.open()) { return false; }
   const std::string connection = media_type(exchange_.head.headers.joined("connection"));
   const bool keeps = exchange_.head.version == 11 ? connection.find("close") == std::string::npos
                                                   : connection.find("keep-alive") != std::string::npos;
@@ -156,9 +138,7 @@ bool Session::reusable() const {
 }
 
 Error Session::no_head() const {
-  if (error_) {
-    return *error_;
-  }
+  if (error_) { return *error_; }
   const auto waited_ms = now_us() / 1000;
   const auto& pending = decoder_.pending_head();
   return {ErrorCode::timeout,

@@ -21,14 +21,10 @@ struct ClientState {
   std::function<void(const Exchange&)> head_observer;
 
   void observe(const Request& request) const {
-    if (observer) {
-      observer(request);
-    }
+    if (observer) { observer(request); }
   }
   void observe_head(const Exchange& exchange) const {
-    if (head_observer) {
-      head_observer(exchange);
-    }
+    if (head_observer) { head_observer(exchange); }
   }
 };
 

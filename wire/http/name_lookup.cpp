@@ -26,9 +26,7 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
   const auto colon = text.rfind(':');
   std::string_view ip = text.substr(0, std::min(colon, text.size()));
   const bool bracketed = ip.size() > 2 && ip.front() == '[' && ip.back() == ']';
-  if (bracketed) {
-    ip = ip.substr(1, ip.size() - 2);
-  }
+  if (bracketed) { ip = ip.substr(1, ip.size() - 2); }
   SocketAddress address;
   boost::system::error_code ec;
   const auto parsed_ip = asio::ip::make_address(std::string(ip), ec);

@@ -33,9 +33,7 @@ Result<void> validate(const Request& request) {
   if (!is_token(request.method)) {
     return fail(ErrorCode::bad_input, fmt::format("'{}' cannot be a request method", excerpt(request.method, 80)));
   }
-  if (request.url.host.empty()) {
-    return fail(ErrorCode::bad_input, "the request's URL has no host");
-  }
+  if (request.url.host.empty()) { return fail(ErrorCode::bad_input, "the request's URL has no host"); }
   if (!is_target(request.url.target())) {
     return fail(ErrorCode::bad_input,
                 fmt::format("'{}' cannot be a request target: percent-encode it", excerpt(request.url.target(), 80)));
@@ -55,9 +53,7 @@ Result<void> validate(const Request& request) {
 std::string basic_credentials(const std::string& userinfo) {
   std::string plain;
   if (auto view = boost::urls::make_pct_string_view(userinfo)) {
-    for (const char c : boost::urls::decode_view(*view)) {
-      plain += c;
-    }
+    for (const char c : boost::urls::decode_view(*view)) { plain += c; }
   }
   return "Basic " + base64(plain);
 }
@@ -67,33 +63,23 @@ bool expects_body(std::string_view method) { return method == "POST" || method =
 }  // namespace
 
 Result<std::string> request_bytes(const Request& request, std::string_view user_agent, bool close) {
-  if (auto valid = validate(request); !valid) {
-    return tl::unexpected(valid.error());
-  }
+  if (auto valid = validate(request); !valid) { return tl::unexpected(valid.error()); }
   const auto& headers = request.headers;
   std::string out = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.url.target());
   const auto line = [&](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
   };
-  if (!headers.has("host")) {
-    line("Host", request.url.authority());
-  }
+  if (!headers.has("host")) { line("Host", request.url.authority()); }
   if (!request.url.userinfo.empty() && !headers.has("authorization")) {
     line("Authorization", basic_credentials(request.url.userinfo));
   }
-  for (const auto& field : headers.fields()) {
-    line(field.name, field.value);
-  }
-  if (!headers.has("user-agent") && !user_agent.empty()) {
-    line("User-Agent", user_agent);
-  }
+  for (const auto& field : headers.fields()) { line(field.name, field.value); }
+  if (!headers.has("user-agent") && !user_agent.empty()) { line("User-Agent", user_agent); }
   const bool sized = headers.has("content-length") || headers.has("transfer-encoding");
   if (!sized && (!request.body.empty() || expects_body(request.method))) {
     line("Content-Length", std::to_string(request.body.size()));
   }
-  if (close && !headers.has("connection")) {
-    line("Connection", "close");
-  }
+  if (close && !headers.has("connection")) { line("Connection", "close"); }
   out += "\r\n";
   out += request.body;
   return out;

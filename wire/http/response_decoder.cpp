@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 
@@ -25,9 +25,7 @@ std::vector<std::string> transfer_codings(const Headers& headers) {
   std::string_view rest = list;
   while (!rest.empty()) {
     const auto comma = std::min(rest.find(','), rest.size());
-    if (auto coding = media_type(rest.substr(0, comma)); !coding.empty()) {
-      codings.push_back(std::move(coding));
-    }
+    if (auto coding = media_type(rest.substr(0, comma)); !coding.empty()) { codings.push_back(std::move(coding)); }
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return codings;
@@ -42,13 +40,9 @@ Result<std::size_t> ResponseDecoder::feed(std::string_view bytes, std::int64_t a
   std::size_t taken = 0;
   while (!head_done() && taken < bytes.size()) {
     auto used = head_.feed(bytes.substr(taken));
-    if (!used) {
-      return used;
-    }
+    if (!used) { return used; }
     taken += *used;
-    if (!head_.head()) {
-      continue;
-    }
+    if (!head_.head()) { continue; }
     const int status = head_.head()->status;
     const bool interim = status >= 100 && status < 200 && status != kSwitchingProtocols;  // RFC 9110 section 15.2
     if (!interim) {
@@ -62,9 +56,7 @@ Result<std::size_t> ResponseDecoder::feed(std::string_view bytes, std::int64_t a
     }
     head_ = {};
   }
-  if (head_done() && !ended() && taken < bytes.size()) {
-    taken += feed_body(bytes.substr(taken), at_us);
-  }
+  if (head_done() && !ended() && taken < bytes.size()) { taken += feed_body(bytes.substr(taken), at_us); }
   if (ended() && exchange_.end == EndClass::clean && taken < bytes.size()) {
     note(fmt::format("bytes after the end of the response: '{}'", excerpt(bytes.substr(taken), 40)), encoded_bytes_);
   }
@@ -79,12 +71,8 @@ void ResponseDecoder::begin_body(std::int64_t at_us) {
   if (!content_.unknown().empty()) {
     note(fmt::format("content coding '{}' is not known: the body is kept as it came", content_.unknown()), 0);
   }
-  if (exchange_.is_event_stream()) {
-    sse_ = std::make_unique<SseDecoder>();
-  }
-  if (framing_ == Framing::none || (framing_ == Framing::length && left_ == 0)) {
-    end(EndClass::clean, at_us);
-  }
+  if (exchange_.is_event_stream()) { sse_ = std::make_unique<SseDecoder>(); }
+  if (framing_ == Framing::none || (framing_ == Framing::length && left_ == 0)) { end(EndClass::clean, at_us); }
 }
 
 void ResponseDecoder::choose_framing() {
@@ -101,9 +89,7 @@ void ResponseDecoder::choose_framing() {
                        excerpt(std::string_view(codings.front()), 40)),
            0);
     }
-    if (head.version == 10) {
-      note("Transfer-Encoding in an HTTP/1.0 response (RFC 9112 section 6.1)", 0);
-    }
+    if (head.version == 10) { note("Transfer-Encoding in an HTTP/1.0 response (RFC 9112 section 6.1)", 0); }
     return;
   }
   const auto length = head.headers.find("content-length");
@@ -118,9 +104,7 @@ void ResponseDecoder::choose_framing() {
 }
 
 std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_us) {
-  if (exchange_.timings.first_byte_us < 0) {
-    exchange_.timings.first_byte_us = at_us;
-  }
+  if (exchange_.timings.first_byte_us < 0) { exchange_.timings.first_byte_us = at_us; }
   std::size_t taken = bytes.size();
   if (framing_ == Framing::chunked) {
     coded_.clear();
@@ -136,9 +120,7 @@ std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_u
     }
     taken = *used;
     encoded_bytes_ += taken;
-    if (chunked_.finished()) {
-      end(EndClass::clean, at_us);
-    }
+    if (chunked_.finished()) { end(EndClass::clean, at_us); }
     return taken;
   }
   if (framing_ == Framing::length) {
@@ -147,16 +129,12 @@ std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_u
   }
   encoded_bytes_ += taken;
   take_body(bytes.substr(0, taken), at_us);
-  if (framing_ == Framing::length && left_ == 0) {
-    end(EndClass::clean, at_us);
-  }
+  if (framing_ == Framing::length && left_ == 0) { end(EndClass::clean, at_us); }
   return taken;
 }
 
 void ResponseDecoder::take_body(std::string_view coded, std::int64_t at_us) {
-  if (coded.empty() || ended()) {
-    return;
-  }
+  if (coded.empty() || ended()) { return; }
   const std::size_t before = exchange_.body.size();
   const auto decoded = content_.feed(coded, exchange_.body, max_body_bytes_);
   for (; content_notes_ < content_.notes().size(); ++content_notes_) {
@@ -171,16 +149,10 @@ void ResponseDecoder::take_body(std::string_view coded, std::int64_t at_us) {
 }
 
 void ResponseDecoder::deliver(std::size_t before, std::int64_t at_us) {
-  if (exchange_.body.size() == before) {
-    return;
-  }
-  if (exchange_.arrivals.size() < limits::kArrivals) {
-    exchange_.arrivals.push_back({});
-  }
+  if (exchange_.body.size() == before) { return; }
+  if (exchange_.arrivals.size() < limits::kArrivals) { exchange_.arrivals.push_back({}); }
   exchange_.arrivals.back() = {exchange_.body.size(), at_us};
-  if (sse_) {
-    decode_events(before, at_us);
-  }
+  if (sse_) { decode_events(before, at_us); }
 }
 
 void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
@@ -204,9 +176,7 @@ void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
 }
 
 Result<void> ResponseDecoder::end_of_connection(StreamEnd how, std::int64_t at_us) {
-  if (ended()) {
-    return {};
-  }
+  if (ended()) { return {}; }
   if (!head_done()) {
     const auto& pending = head_.pending();
     const std::string where = pending.empty() ? "before any byte of a response"
@@ -249,18 +219,14 @@ Result<void> ResponseDecoder::end_of_connection(StreamEnd how, std::int64_t at_u
 }
 
 void ResponseDecoder::end(EndClass how, std::int64_t at_us) {
-  if (ended()) {
-    return;
-  }
+  if (ended()) { return; }
   exchange_.end = how;
   exchange_.timings.end_us = at_us;
   const bool by_peer = how != EndClass::closed_by_us && how != EndClass::malformed;
   if (by_peer && framing_ != Framing::none && !content_.complete()) {
     note("the content coding ends before its own end", encoded_bytes_);
   }
-  if (by_peer && sse_) {
-    sse_->finish(exchange_.items);
-  }
+  if (by_peer && sse_) { sse_->finish(exchange_.items); }
 }
 
 void ResponseDecoder::note(std::string what, std::uint64_t offset) {

@@ -13,9 +13,7 @@ Exchange decode(std::string_view bytes, std::size_t cut) {
   Exchange exchange;
   ResponseDecoder decoder(exchange, "GET", kMaxBodyBytes);
   for (const auto piece : {bytes.substr(0, cut), bytes.substr(cut)}) {
-    if (!piece.empty() && !decoder.ended() && !decoder.feed(piece, 0)) {
-      return exchange;
-    }
+    if (!piece.empty() && !decoder.ended() && !decoder.feed(piece, 0)) { return exchange; }
   }
   (void)decoder.end_of_connection(StreamEnd::fin, 0);
   return exchange;

@@ -32,9 +32,7 @@ Decoded decode_pieces(testing::Pieces pieces, const Feed& feed) {
   std::int64_t at_us = 0;
   for (const auto piece : pieces) {
     ++at_us;
-    if (piece.empty() || decoder.ended()) {
-      continue;
-    }
+    if (piece.empty() || decoder.ended()) { continue; }
     const auto taken = decoder.feed(piece, at_us);
     if (!taken) {
       out.error = taken.error();
@@ -43,9 +41,7 @@ Decoded decode_pieces(testing::Pieces pieces, const Feed& feed) {
     out.taken += *taken;
   }
   if (feed.end) {
-    if (const auto ended = decoder.end_of_connection(*feed.end, at_us + 1); !ended) {
-      out.error = ended.error();
-    }
+    if (const auto ended = decoder.end_of_connection(*feed.end, at_us + 1); !ended) { out.error = ended.error(); }
   }
   return out;
 }
@@ -71,9 +67,7 @@ Decoded decode(std::string_view bytes, std::string_view method = "GET", std::opt
 
 std::vector<std::string> notes_of(const Decoded& decoded) {
   std::vector<std::string> notes;
-  for (const auto& note : decoded.exchange.framing_notes) {
-    notes.push_back(note.what);
-  }
+  for (const auto& note : decoded.exchange.framing_notes) { notes.push_back(note.what); }
   return notes;
 }
 
@@ -182,9 +176,7 @@ TEST(ResponseDecoder, bounds_interim_responses) {
   const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: " + std::string(8000, 'x') + "\r\n\r\n";
   std::optional<Error> error;
   for (std::size_t fed = 0; fed < 2 * limits::kHeadBytes && !error; fed += interim.size()) {
-    if (auto taken = decoder.feed(interim, 0); !taken) {
-      error = taken.error();
-    }
+    if (auto taken = decoder.feed(interim, 0); !taken) { error = taken.error(); }
   }
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, ErrorCode::limit_exceeded);
@@ -278,9 +270,7 @@ TEST(ResponseDecoder, reports_an_unfinished_event_where_the_peer_ended) {
 
 TEST(ResponseDecoder, bounds_the_items_of_a_stream) {
   std::string bytes = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
-  for (std::size_t i = 0; i <= limits::kStreamItems; ++i) {
-    bytes += ":\n";
-  }
+  for (std::size_t i = 0; i <= limits::kStreamItems; ++i) { bytes += ":\n"; }
   const auto got = decode_whole(bytes);
   EXPECT_EQ(got.exchange.items.size(), limits::kStreamItems);
   EXPECT_EQ(got.exchange.end, EndClass::closed_by_us);

@@ -3,8 +3,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 
@@ -69,12 +69,8 @@ Result<ResponseHead> parse_head(std::string_view bytes) {
   HeadParser parser(head);
   BeastError ec;
   parser.put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
-  if (ec) {
-    return tl::unexpected(malformed(ec.message(), bytes, 0));
-  }
-  if (!parser.is_header_done()) {
-    return tl::unexpected(malformed("it ends too early", bytes, bytes.size()));
-  }
+  if (ec) { return tl::unexpected(malformed(ec.message(), bytes, 0)); }
+  if (!parser.is_header_done()) { return tl::unexpected(malformed("it ends too early", bytes, bytes.size())); }
   head.raw = std::string(bytes);
   return head;
 }
@@ -110,9 +106,7 @@ Result<std::size_t> ResponseHeadReader::feed(std::string_view bytes) {
   }
   const std::size_t size = blank + 4;
   auto head = parse_head(std::string_view(pending_).substr(0, size));
-  if (!head) {
-    return tl::unexpected(head.error());
-  }
+  if (!head) { return tl::unexpected(head.error()); }
   head_ = std::move(*head);
   pending_.clear();
   return size - before;

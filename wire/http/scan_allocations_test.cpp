@@ -12,8 +12,8 @@ namespace {
 struct Looking final : SseSink {
   explicit Looking(std::string_view at) : pointer(*JsonPointer::parse(at)) {}
   void event(const SseEventView& event) override {
-    if (find_raw(event.data, pointer)) ++found;
-    if (glance(event.data).kind == RpcGlance::Kind::notification) ++notifications;
+    if (find_raw(event.data, pointer)) { ++found; }
+    if (glance(event.data).kind == RpcGlance::Kind::notification) { ++notifications; }
   }
   JsonPointer pointer;
   int found = 0;
@@ -36,7 +36,7 @@ TEST(ScanAllocations, are_none_for_an_event_in_steady_state) {
   ChunkScan chunks;
   const auto feed = [&](std::string_view bytes) {
     std::string_view piece;
-    while (chunks.next(bytes, piece) == ChunkScan::Status::data) events.feed(piece, carries, sink);
+    while (chunks.next(bytes, piece) == ChunkScan::Status::data) { events.feed(piece, carries, sink); }
   };
   const auto cut_everywhere = [&] {
     for (std::size_t cut = 0; cut <= framed.size(); ++cut) {

@@ -29,7 +29,7 @@ void scan_event(benchmark::State& state) {
   Counting sink;
   for (auto _ : state) {
     std::string_view bytes = framed, piece;
-    while (chunks.next(bytes, piece) == ChunkScan::Status::data) events.feed(piece, carries, sink);
+    while (chunks.next(bytes, piece) == ChunkScan::Status::data) { events.feed(piece, carries, sink); }
     benchmark::DoNotOptimize(sink.bytes);
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(framed.size()));
@@ -43,7 +43,7 @@ void decode_event(benchmark::State& state) {
   std::string body;
   std::vector<SseItem> items;
   for (auto _ : state) {
-    if (!chunks.feed(framed, body)) state.SkipWithError("the framing was refused");
+    if (!chunks.feed(framed, body)) { state.SkipWithError("the framing was refused"); }
     events.feed(body, items);
     benchmark::DoNotOptimize(items.data());
     body.clear();
@@ -70,17 +70,17 @@ BENCHMARK(scan_event_in_pieces)->Arg(64)->Arg(1);
 
 void find_in_json(benchmark::State& state) {
   const JsonPointer pointer = *JsonPointer::parse("/params/data/seq");
-  for (auto _ : state) benchmark::DoNotOptimize(find_raw(kData, pointer));
+  for (auto _ : state) { benchmark::DoNotOptimize(find_raw(kData, pointer)); }
 }
 BENCHMARK(find_in_json);
 
 void parse_whole_json(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(parse_json(kData));
+  for (auto _ : state) { benchmark::DoNotOptimize(parse_json(kData)); }
 }
 BENCHMARK(parse_whole_json);
 
 void glance_at_message(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(glance(kData));
+  for (auto _ : state) { benchmark::DoNotOptimize(glance(kData)); }
 }
 BENCHMARK(glance_at_message);
 

@@ -65,13 +65,9 @@ std::string alternative_names(const X509* certificate) {
     } else if (name->type == GEN_IPADD) {
       one = address_text(name->d.iPAddress);
     }
-    if (!one.empty()) {
-      text += (text.empty() ? "" : ", ") + excerpt(std::string_view(one), 80);
-    }
+    if (!one.empty()) { text += (text.empty() ? "" : ", ") + excerpt(std::string_view(one), 80); }
   }
-  if (count > kNamesShown) {
-    text += fmt::format(" and {} more", count - kNamesShown);
-  }
+  if (count > kNamesShown) { text += fmt::format(" and {} more", count - kNamesShown); }
   GENERAL_NAMES_free(names);
   return text.empty() ? "no name" : text;
 }
@@ -129,14 +125,10 @@ Error certificate_error(const std::string& host, const std::string& where, const
 
 Result<std::shared_ptr<SSL_CTX>> make_tls_context(const std::string& ca_file, bool insecure) {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  if (!context) {
-    return fail(ErrorCode::internal, "OpenSSL gives no client context");
-  }
+  if (!context) { return fail(ErrorCode::internal, "OpenSSL gives no client context"); }
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_alpn_protos(context.get(), kAlpn.data(), kAlpn.size());
-  if (insecure) {
-    return context;
-  }
+  if (insecure) { return context; }
   const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
                                      : SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
   ERR_clear_error();
@@ -151,23 +143,17 @@ Result<void> expect_host(SSL* ssl, const std::string& host, bool insecure) {
   if (!address && SSL_set_tlsext_host_name(ssl, host.c_str()) != 1) {
     return fail(ErrorCode::bad_input, fmt::format("'{}' cannot be a TLS server name", excerpt(std::string_view(host))));
   }
-  if (insecure) {
-    return {};
-  }
+  if (insecure) { return {}; }
   X509_VERIFY_PARAM* param = SSL_get0_param(ssl);
   X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const int set = address ? X509_VERIFY_PARAM_set1_ip_asc(param, host.c_str())
                           : X509_VERIFY_PARAM_set1_host(param, host.data(), host.size());
-  if (set != 1) {
-    return fail(ErrorCode::internal, "OpenSSL does not take the host to verify");
-  }
+  if (set != 1) { return fail(ErrorCode::internal, "OpenSSL does not take the host to verify"); }
   return {};
 }
 
 bool note_fault(bool preverified, X509_STORE_CTX* store, CertificateFault& fault) {
-  if (preverified || fault.code != 0) {
-    return preverified;
-  }
+  if (preverified || fault.code != 0) { return preverified; }
   fault.code = X509_STORE_CTX_get_error(store);
   if (const X509* certificate = X509_STORE_CTX_get_current_cert(store)) {
     fault.subject = name_text(X509_get_subject_name(certificate));
@@ -181,9 +167,7 @@ bool note_fault(bool preverified, X509_STORE_CTX* store, CertificateFault& fault
 
 Error handshake_error(const std::string& host, const std::string& where, const CertificateFault& fault,
                       unsigned long openssl_error, const std::string& reason) {
-  if (fault.code != 0) {
-    return certificate_error(host, where, fault);
-  }
+  if (fault.code != 0) { return certificate_error(host, where, fault); }
   const int code = ERR_GET_REASON(openssl_error);
   if (openssl_error != 0 && (code == SSL_R_WRONG_VERSION_NUMBER || code == SSL_R_PACKET_LENGTH_TOO_LONG)) {
     return {ErrorCode::tls_failed,

@@ -227,9 +227,7 @@ TEST(Tls, tells_close_notify_from_a_truncation) {
   for (const auto& one : cases) {
     const RawServer server(over_tls(leaf, [&](Peer& peer) {
       peer.send(one.bytes);
-      if (one.close_notify) {
-        peer.close_notify();
-      }
+      if (one.close_notify) { peer.close_notify(); }
       peer.fin();
       peer.wait_for_client_end();
     }));
@@ -270,9 +268,7 @@ TEST(Tls, sends_close_notify_when_it_closes) {
 
 TEST(Tls, keeps_a_connection_for_several_requests) {
   const RawServer server(over_tls(make_identity({}, &root()), [](Peer& peer) {
-    do {
-      peer.send(kOk);
-    } while (!peer.read_request().empty());
+    do { peer.send(kOk); } while (!peer.read_request().empty());
   }));
   HttpClient client({.ca_file = root_file()});
   auto connection = client.connect(url_of(server), Deadline::in(kLong));

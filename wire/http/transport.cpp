@@ -23,12 +23,8 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kDrainBytes = 1024 * 1024;
 
 StreamEnd stream_end(const IoError& ec, bool tls) {
-  if (ec == asio::ssl::error::stream_truncated) {
-    return StreamEnd::tls_truncated;
-  }
-  if (ec == asio::error::eof) {
-    return tls ? StreamEnd::tls_close : StreamEnd::fin;
-  }
+  if (ec == asio::ssl::error::stream_truncated) { return StreamEnd::tls_truncated; }
+  if (ec == asio::error::eof) { return tls ? StreamEnd::tls_close : StreamEnd::fin; }
   return ec.category() == asio::error::get_ssl_category() ? StreamEnd::tls_failed : StreamEnd::reset;
 }
 
@@ -66,9 +62,7 @@ struct AttemptLog {
     const auto rank = [](ErrorCode c) {
       return c == ErrorCode::connect_refused ? 2 : c == ErrorCode::connect_timeout ? 1 : 0;
     };
-    if (text.empty() || rank(why) > rank(code)) {
-      code = why;
-    }
+    if (text.empty() || rank(why) > rank(code)) { code = why; }
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", address.text(), what);
   }
   void add(const SocketAddress& address, const IoError& ec) {
@@ -142,9 +136,7 @@ Result<void> Transport::handshake(const std::shared_ptr<Impl>& impl, const Plan&
   SSL_CTX_up_ref(plan.tls.get());
   impl->context.emplace(plan.tls.get());
   impl->tls.emplace(impl->socket, *impl->context);
-  if (auto ready = expect_host(impl->tls->native_handle(), plan.host, plan.insecure); !ready) {
-    return ready;
-  }
+  if (auto ready = expect_host(impl->tls->native_handle(), plan.host, plan.insecure); !ready) { return ready; }
   auto state = std::make_shared<Handshake>();
   IoError ec;
   impl->tls->set_verify_mode(plan.insecure ? asio::ssl::verify_none : asio::ssl::verify_peer, ec);
@@ -161,24 +153,18 @@ Result<void> Transport::handshake(const std::shared_ptr<Impl>& impl, const Plan&
     impl->socket.close(ec);
     return fail(ErrorCode::timeout, fmt::format("the TLS handshake with {} did not end in time", plan.where));
   }
-  if (state->ec) {
-    return tl::unexpected(error_of(*state, plan));
-  }
+  if (state->ec) { return tl::unexpected(error_of(*state, plan)); }
   return {};
 }
 
 Result<Transport> Transport::connect(EventLoop& loop, const Plan& plan, Milestones& milestones) {
   auto impl = std::make_shared<Impl>(loop);
   auto remote = connect_any(loop, impl->socket, plan);
-  if (!remote) {
-    return tl::unexpected(remote.error());
-  }
+  if (!remote) { return tl::unexpected(remote.error()); }
   impl->remote = std::move(*remote);
   milestones.connected = milestones.tls = Clock::now();
   if (plan.tls) {
-    if (auto secured = handshake(impl, plan); !secured) {
-      return tl::unexpected(secured.error());
-    }
+    if (auto secured = handshake(impl, plan); !secured) { return tl::unexpected(secured.error()); }
     milestones.tls = Clock::now();
   }
   return Transport(std::move(impl));
@@ -230,9 +216,7 @@ void Transport::write(std::string bytes, WriteHandler handler) {
   impl_->on_write = std::move(handler);
   const auto done = [impl = impl_](const IoError& ec, std::size_t) {
     impl->write_reset = ec == asio::error::connection_reset || ec == asio::error::broken_pipe;
-    if (auto callback = std::exchange(impl->on_write, nullptr)) {
-      callback(!ec, impl->write_reset);
-    }
+    if (auto callback = std::exchange(impl->on_write, nullptr)) { callback(!ec, impl->write_reset); }
   };
   if (impl_->tls) {
     asio::async_write(*impl_->tls, asio::buffer(impl_->outgoing), done);
@@ -242,9 +226,7 @@ void Transport::write(std::string bytes, WriteHandler handler) {
 }
 
 void Transport::shutdown_send() {
-  if (!open()) {
-    return;
-  }
+  if (!open()) { return; }
   if (impl_->tls) {
     // It sends close_notify at once and then waits for the peer's, which nobody here waits for.
     impl_->tls->async_shutdown([impl = impl_](const IoError&) {});
@@ -255,9 +237,7 @@ void Transport::shutdown_send() {
 }
 
 void Transport::close() {
-  if (!open()) {
-    return;
-  }
+  if (!open()) { return; }
   impl_->on_read = nullptr;
   impl_->on_write = nullptr;
   shutdown_send();
@@ -271,9 +251,7 @@ void Transport::close() {
 }
 
 void Transport::reset() {
-  if (!open()) {
-    return;
-  }
+  if (!open()) { return; }
   impl_->on_read = nullptr;
   impl_->on_write = nullptr;
   IoError ec;

@@ -2,8 +2,8 @@
 
 #include <boost/url.hpp>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 
@@ -17,9 +17,7 @@ constexpr std::uint16_t kHttpsPort = 443;
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c - 'A' + 'a');
-    }
+    if (c >= 'A' && c <= 'Z') { c = static_cast<char>(c - 'A' + 'a'); }
   }
   return out;
 }
@@ -39,9 +37,7 @@ std::string shown(std::string_view text) {
   const auto begin = slashes == std::string::npos ? 0 : slashes + 2;
   const auto end = std::min(out.find_first_of("/?#", begin), out.size());
   const auto at = out.rfind('@', end);
-  if (at != std::string::npos && at >= begin && at < end) {
-    out.replace(begin, at - begin, "...");
-  }
+  if (at != std::string::npos && at >= begin && at < end) { out.replace(begin, at - begin, "..."); }
   return "'" + excerpt(std::string_view(out)) + "'";
 }
 
@@ -56,9 +52,7 @@ bool is_local(std::string_view text) {
 
 /// What most likely was meant by a text without "://".
 tl::unexpected<Error> without_scheme(std::string_view text) {
-  if (text.starts_with("//")) {
-    return bad(text, fmt::format("has no scheme: write https:{}", excerpt(text)));
-  }
+  if (text.starts_with("//")) { return bad(text, fmt::format("has no scheme: write https:{}", excerpt(text))); }
   if (text.starts_with("/")) {
     return bad(text, fmt::format("has no scheme and no host: write https://example.com{}", excerpt(text)));
   }
@@ -73,18 +67,14 @@ tl::unexpected<Error> without_scheme(std::string_view text) {
   if (other_scheme) {
     return bad(text, fmt::format("uses the scheme '{}': only http and https can be tested", excerpt(scheme)));
   }
-  if (text.find('@') != std::string_view::npos) {
-    return bad(text, "has no scheme: write https:// before it");
-  }
+  if (text.find('@') != std::string_view::npos) { return bad(text, "has no scheme: write https:// before it"); }
   return bad(text, fmt::format("has no scheme: write {}://{}", is_local(text) ? "http" : "https", excerpt(text)));
 }
 
 std::optional<tl::unexpected<Error>> bad_character(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == ' ') {
-      return bad(text, fmt::format("has a space at byte {}: write %20 or remove it", i), i);
-    }
+    if (byte == ' ') { return bad(text, fmt::format("has a space at byte {}: write %20 or remove it", i), i); }
     if (byte < 0x20 || byte == 0x7f) {
       return bad(text, fmt::format("has the control byte 0x{:02x} at byte {}: remove it", byte, i), i);
     }
@@ -102,15 +92,11 @@ std::optional<tl::unexpected<Error>> bad_character(std::string_view text) {
 
 Result<std::uint16_t> port_of(const urls::url_view& url, std::string_view text, bool tls) {
   const std::string digits(url.port());
-  if (digits.empty()) {
-    return tls ? kHttpsPort : kHttpPort;
-  }
+  if (digits.empty()) { return tls ? kHttpsPort : kHttpPort; }
   unsigned value = 0;
   for (const char c : digits) {
     value = value * 10 + static_cast<unsigned>(c - '0');
-    if (value > 65535) {
-      break;
-    }
+    if (value > 65535) { break; }
   }
   if (value == 0 || value > 65535) {
     return bad(text, fmt::format("has the port {}: write one between 1 and 65535", excerpt(digits, 20)));
@@ -119,16 +105,12 @@ Result<std::uint16_t> port_of(const urls::url_view& url, std::string_view text, 
 }
 
 Result<std::string> host_of(const urls::url_view& url, std::string_view text) {
-  if (url.host_type() == urls::host_type::ipv6) {
-    return std::string(url.host_ipv6_address().to_string());
-  }
+  if (url.host_type() == urls::host_type::ipv6) { return std::string(url.host_ipv6_address().to_string()); }
   if (url.host_type() == urls::host_type::ipvfuture) {
     return bad(text, "has a host in brackets that is no IPv6 address: write a name or an address");
   }
   const std::string host = lower(url.host());
-  if (host.empty()) {
-    return bad(text, "has no host: write it as in https://example.com/mcp");
-  }
+  if (host.empty()) { return bad(text, "has no host: write it as in https://example.com/mcp"); }
   const auto odd = std::find_if(host.begin(), host.end(), [](char c) {
     return !is_alpha(c) && !is_digit(c) && c != '-' && c != '.' && c != '_';
   });
@@ -150,19 +132,13 @@ Result<Url> from_view(const urls::url_view& view, std::string_view text) {
                                 : fmt::format("uses the scheme '{}': only http and https can be tested", url.scheme));
   }
   auto host = host_of(view, text);
-  if (!host) {
-    return tl::unexpected(host.error());
-  }
+  if (!host) { return tl::unexpected(host.error()); }
   auto port = port_of(view, text, url.tls());
-  if (!port) {
-    return tl::unexpected(port.error());
-  }
+  if (!port) { return tl::unexpected(port.error()); }
   url.host = std::move(*host);
   url.port = *port;
   url.path = std::string(view.encoded_path());
-  if (url.path.empty()) {
-    url.path = "/";
-  }
+  if (url.path.empty()) { url.path = "/"; }
   if (!url.path.starts_with('/')) {  // Boost.URL 1.81 takes what follows the authority for a path, whatever it is.
     return bad(text, fmt::format("has '{}' after its host: write a ':' and a port, or a path", excerpt(url.path, 20)));
   }
@@ -176,9 +152,7 @@ Result<urls::url_view> parse_reference(std::string_view text) {
   if (text.size() > limits::kUrlBytes) {
     return bad(text, fmt::format("is {} bytes long: at most {} are accepted", text.size(), limits::kUrlBytes));
   }
-  if (auto error = bad_character(text)) {
-    return *error;
-  }
+  if (auto error = bad_character(text)) { return *error; }
   auto parsed = urls::parse_uri_reference(text);
   if (parsed.has_error()) {
     const auto percent = text.find('%');
@@ -196,13 +170,9 @@ std::optional<tl::unexpected<Error>> bad_port(std::string_view text, std::size_t
   auto host = text.substr(authority, end - authority);
   host.remove_prefix(std::min(host.rfind('@') + 1, host.size()));
   const auto colon = host.find(':', host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0);
-  if (colon == std::string_view::npos) {
-    return std::nullopt;
-  }
+  if (colon == std::string_view::npos) { return std::nullopt; }
   const auto port = host.substr(colon + 1);
-  if (std::all_of(port.begin(), port.end(), is_digit)) {
-    return std::nullopt;
-  }
+  if (std::all_of(port.begin(), port.end(), is_digit)) { return std::nullopt; }
   return bad(text, port.find(':') != std::string_view::npos
                        ? std::string("has several colons in its host: write an IPv6 address in brackets")
                        : fmt::format("has the port '{}': write one between 1 and 65535", excerpt(port, 20)));
@@ -215,9 +185,7 @@ std::string without_dot_segments(std::string_view path) {
     const auto next = std::min(path.find('/', 1), path.size());
     const auto segment = path.substr(0, next);
     const bool last = next == path.size();
-    if (segment == "/..") {
-      out.erase(std::min(out.rfind('/'), out.size()));
-    }
+    if (segment == "/..") { out.erase(std::min(out.rfind('/'), out.size())); }
     if (segment == "/." || segment == "/..") {
       out += last ? "/" : "";
     } else {
@@ -254,23 +222,13 @@ std::string Url::target() const { return has_query ? path + "?" + query : path; 
 std::string Url::str() const { return origin() + target(); }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.empty()) {
-    return fail(ErrorCode::bad_input, "the URL is empty: write it as in https://example.com/mcp");
-  }
-  if (auto error = bad_character(text)) {
-    return *error;
-  }
+  if (text.empty()) { return fail(ErrorCode::bad_input, "the URL is empty: write it as in https://example.com/mcp"); }
+  if (auto error = bad_character(text)) { return *error; }
   const auto separator = text.find("://");
-  if (separator == std::string_view::npos || text.find_first_of("/?#") < separator) {
-    return without_scheme(text);
-  }
-  if (auto error = bad_port(text, separator + 3)) {
-    return *error;
-  }
+  if (separator == std::string_view::npos || text.find_first_of("/?#") < separator) { return without_scheme(text); }
+  if (auto error = bad_port(text, separator + 3)) { return *error; }
   auto view = parse_reference(text);
-  if (!view) {
-    return tl::unexpected(view.error());
-  }
+  if (!view) { return tl::unexpected(view.error()); }
   if (view->has_fragment()) {
     return bad(text,
                fmt::format("has a fragment, which is never sent: remove '{}'", excerpt(text.substr(text.find('#')))));
@@ -280,16 +238,12 @@ Result<Url> parse_url(std::string_view text) {
 
 Result<Url> resolve(const Url& base, std::string_view reference) {
   auto view = parse_reference(reference);
-  if (!view) {
-    return tl::unexpected(view.error());
-  }
+  if (!view) { return tl::unexpected(view.error()); }
   Url out = base;
   if (view->has_scheme() || view->has_authority()) {
     const std::string_view without_fragment = reference.substr(0, reference.find('#'));
     auto url = parse_url((view->has_scheme() ? "" : base.scheme + ":") + std::string(without_fragment));
-    if (!url) {
-      return url;
-    }
+    if (!url) { return url; }
     out = std::move(*url);
     out.path = without_dot_segments(out.path);
   } else {

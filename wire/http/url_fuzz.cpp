@@ -1,6 +1,6 @@
 // A URL that was accepted is accepted again as it is printed, and means the same; resolving never does worse.
-#include "wire/testing/fuzz.hpp"
 #include "wire/http/url.hpp"
+#include "wire/testing/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::wire;

@@ -15,9 +15,7 @@ using ::testing::Not;
 std::string fault_of(std::string_view text) {
   const auto url = parse_url(text);
   EXPECT_FALSE(url) << text;
-  if (url) {
-    return "";
-  }
+  if (url) { return ""; }
   EXPECT_EQ(url.error().code, ErrorCode::bad_input) << text;
   EXPECT_EQ(url.error().detail.find('\n'), std::string::npos) << "an error is one line";
   return url.error().detail;

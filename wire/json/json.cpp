@@ -19,14 +19,14 @@ bool integer_equals_double(Integer i, double d) {
 }
 
 bool numbers_equal(const json::value& a, const json::value& b) {
-  if (a.is_double() && b.is_double()) return a.get_double() == b.get_double();
-  if (a.is_double()) return numbers_equal(b, a);
+  if (a.is_double() && b.is_double()) { return a.get_double() == b.get_double(); }
+  if (a.is_double()) { return numbers_equal(b, a); }
   if (b.is_double()) {
     return a.is_int64() ? integer_equals_double(a.get_int64(), b.get_double())
                         : integer_equals_double(a.get_uint64(), b.get_double());
   }
-  if (a.is_int64() && b.is_int64()) return a.get_int64() == b.get_int64();
-  if (a.is_uint64() && b.is_uint64()) return a.get_uint64() == b.get_uint64();
+  if (a.is_int64() && b.is_int64()) { return a.get_int64() == b.get_int64(); }
+  if (a.is_uint64() && b.is_uint64()) { return a.get_uint64() == b.get_uint64(); }
   const std::int64_t with_sign = a.is_int64() ? a.get_int64() : b.get_int64();
   const std::uint64_t without = a.is_uint64() ? a.get_uint64() : b.get_uint64();
   return with_sign >= 0 && static_cast<std::uint64_t>(with_sign) == without;
@@ -55,11 +55,11 @@ void append_canonical(const json::value& value, std::string& out);
 void append_canonical(const json::object& object, std::string& out) {
   std::vector<const json::key_value_pair*> members;
   members.reserve(object.size());
-  for (const json::key_value_pair& member : object) members.push_back(&member);
+  for (const json::key_value_pair& member : object) { members.push_back(&member); }
   std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return a->key() < b->key(); });
   out += '{';
   for (const json::key_value_pair* member : members) {
-    if (member != members.front()) out += ',';
+    if (member != members.front()) { out += ','; }
     out += json::serialize(member->key());
     out += ':';
     append_canonical(member->value(), out);
@@ -73,7 +73,7 @@ void append_canonical(const json::value& value, std::string& out) {
   } else if (const json::array* array = value.if_array()) {
     out += '[';
     for (std::size_t i = 0; i < array->size(); ++i) {
-      if (i != 0) out += ',';
+      if (i != 0) { out += ','; }
       append_canonical((*array)[i], out);
     }
     out += ']';
@@ -94,8 +94,8 @@ bool is_deceptive(char32_t c) {
 
 std::string printable(std::string_view bytes) {
   const Utf8Step step = decode_utf8(bytes);
-  if (!step.valid) return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
-  if (!is_deceptive(step.code_point)) return std::string(bytes.substr(0, step.length));
+  if (!step.valid) { return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0])); }
+  if (!is_deceptive(step.code_point)) { return std::string(bytes.substr(0, step.length)); }
   switch (step.code_point) {
     case '\n':
       return "\\n";
@@ -113,8 +113,8 @@ std::string printable(std::string_view bytes) {
 }  // namespace
 
 bool json_equal(const json::value& a, const json::value& b) {
-  if (a.is_number() && b.is_number()) return numbers_equal(a, b);
-  if (a.kind() != b.kind()) return false;
+  if (a.is_number() && b.is_number()) { return numbers_equal(a, b); }
+  if (a.kind() != b.kind()) { return false; }
   if (const json::array* array = a.if_array()) {
     const json::array& other = b.get_array();
     return std::equal(array->begin(), array->end(), other.begin(), other.end(), json_equal);
@@ -151,19 +151,19 @@ const json::array* as_array(const json::value* value) { return value == nullptr 
 
 std::optional<std::string_view> as_string(const json::value* value) {
   const json::string* text = value == nullptr ? nullptr : value->if_string();
-  if (text == nullptr) return std::nullopt;
+  if (text == nullptr) { return std::nullopt; }
   return std::string_view(text->data(), text->size());
 }
 
 std::optional<std::int64_t> as_integer(const json::value* value) {
-  if (value == nullptr) return std::nullopt;
-  if (value->is_int64()) return value->get_int64();
+  if (value == nullptr) { return std::nullopt; }
+  if (value->is_int64()) { return value->get_int64(); }
   if (value->is_uint64() && value->get_uint64() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
     return static_cast<std::int64_t>(value->get_uint64());
   }
-  if (!value->is_double()) return std::nullopt;
+  if (!value->is_double()) { return std::nullopt; }
   const double d = value->get_double();
-  if (!is_integral(d) || d < -std::ldexp(1.0, 63) || d >= std::ldexp(1.0, 63)) return std::nullopt;
+  if (!is_integral(d) || d < -std::ldexp(1.0, 63) || d >= std::ldexp(1.0, 63)) { return std::nullopt; }
   return static_cast<std::int64_t>(d);
 }
 
@@ -216,7 +216,7 @@ std::string excerpt(std::string_view bytes, std::size_t max) {
       return out.append(kCut.substr(0, max));
     }
     out += piece;
-    if (out.size() + kCut.size() <= max) room_for_cut = out.size();
+    if (out.size() + kCut.size() <= max) { room_for_cut = out.size(); }
     const Utf8Step step = decode_utf8(bytes);
     bytes.remove_prefix(step.valid ? step.length : 1);
   }

@@ -1,7 +1,7 @@
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
-#include "wire/testing/fuzz.hpp"
 #include "wire/base/utf8.hpp"
+#include "wire/json/json.hpp"
+#include "wire/testing/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::wire;
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   testing::require(!ec);
   testing::require(text->duplicate_keys.size() <= limits::kJsonDuplicateKeys);
-  for (const std::string& pointer : text->duplicate_keys) testing::require(!find_invalid_utf8(pointer));
+  for (const std::string& pointer : text->duplicate_keys) { testing::require(!find_invalid_utf8(pointer)); }
 
   const std::string once = canonical(text->value);
   const Result<JsonText> again = parse_json(once);

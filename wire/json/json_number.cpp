@@ -16,8 +16,8 @@ __extension__ using Wide = unsigned __int128;
 static_assert(std::numeric_limits<long double>::digits >= 64);
 
 long double widen(const json::value& number) {
-  if (const auto* i = number.if_int64()) return static_cast<long double>(*i);
-  if (const auto* u = number.if_uint64()) return static_cast<long double>(*u);
+  if (const auto* i = number.if_int64()) { return static_cast<long double>(*i); }
+  if (const auto* u = number.if_uint64()) { return static_cast<long double>(*u); }
   return static_cast<long double>(number.get_double());
 }
 
@@ -25,7 +25,7 @@ std::uint64_t power_of_ten_modulo(int exponent, std::uint64_t modulus) {
   Wide result = 1 % modulus;
   Wide base = 10 % modulus;
   for (; exponent > 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) result = result * base % modulus;
+    if ((exponent & 1) != 0) { result = result * base % modulus; }
     base = base * base % modulus;
   }
   return static_cast<std::uint64_t>(result);
@@ -52,11 +52,11 @@ Decimal from_double(double magnitude) {
       continue;
     }
     value.digits = value.digits * 10 + static_cast<std::uint64_t>(*at - '0');
-    if (fraction) ++after_point;
+    if (fraction) { ++after_point; }
   }
   if (at != end) {
     const char* number = at + 1;
-    if (*number == '+') ++number;
+    if (*number == '+') { ++number; }
     std::from_chars(number, end, value.exponent);
   }
   value.exponent -= after_point;
@@ -66,7 +66,7 @@ Decimal from_double(double magnitude) {
 }  // namespace
 
 bool is_integral(const json::value& value) {
-  if (value.is_int64() || value.is_uint64()) return true;
+  if (value.is_int64() || value.is_uint64()) { return true; }
   const auto* d = value.if_double();
   return d != nullptr && std::isfinite(*d) && std::trunc(*d) == *d;
 }
@@ -78,15 +78,15 @@ Decimal to_decimal(const json::value& number) {
     const auto bits = static_cast<std::uint64_t>(*i);
     return without_trailing_zeros({*i < 0 ? 0 - bits : bits, 0});
   }
-  if (const auto* u = number.if_uint64()) return without_trailing_zeros({*u, 0});
+  if (const auto* u = number.if_uint64()) { return without_trailing_zeros({*u, 0}); }
   return from_double(std::fabs(number.get_double()));
 }
 
 bool is_multiple(const Decimal& value, const Decimal& divisor) {
-  if (value.digits == 0) return true;
+  if (value.digits == 0) { return true; }
   const int shift = value.exponent - divisor.exponent;
   // The digits of the value end in no zero, so no power of ten can divide them.
-  if (shift < 0) return false;
+  if (shift < 0) { return false; }
   const Wide scaled = static_cast<Wide>(value.digits % divisor.digits) * power_of_ten_modulo(shift, divisor.digits);
   return scaled % divisor.digits == 0;
 }

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 namespace {
@@ -34,10 +34,10 @@ class DuplicateFinder {
   }
   /// A scalar, or a container that has just been left.
   void value_ended() {
-    if (!open_.empty()) ++open_.back().index;
+    if (!open_.empty()) { ++open_.back().index; }
   }
   void leave() {
-    if (open_.back().object) report_duplicates();
+    if (open_.back().object) { report_duplicates(); }
     names_.resize(open_.back().first_name);
     open_.pop_back();
     value_ended();
@@ -55,7 +55,7 @@ class DuplicateFinder {
     const auto first = names_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_name);
     std::sort(first, names_.end());
     for (auto at = std::adjacent_find(first, names_.end()); at != names_.end();) {
-      if (found_.size() == limits::kJsonDuplicateKeys) return;
+      if (found_.size() == limits::kJsonDuplicateKeys) { return; }
       found_.push_back(pointer() + '/' + escape_pointer_token(*at));
       at = std::upper_bound(at, names_.end(), *at);
       at = std::adjacent_find(at, names_.end());
@@ -205,7 +205,7 @@ Result<JsonText> parse_json(std::string_view text) {
   parser.handler().stack.reset();
   json::error_code ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
-  if (ec) return parse_failure(ec, text, std::min(read, text.size()));
+  if (ec) { return parse_failure(ec, text, std::min(read, text.size())); }
   if (read < text.size()) {
     return fail(ErrorCode::malformed_json,
                 fmt::format("bytes follow the JSON value: '{}'", excerpt(text.substr(read), 40)), read);

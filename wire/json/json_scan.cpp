@@ -17,32 +17,32 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
+  while (at < text.size() && is_space(text[at])) { ++at; }
   return at;
 }
 
 /// `at` is the opening quote; just after the closing one, or kNone.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size(); ++at) {
-    if (text[at] == '"') return at + 1;
-    if (text[at] == '\\') ++at;
+    if (text[at] == '"') { return at + 1; }
+    if (text[at] == '\\') { ++at; }
   }
   return kNone;
 }
 
 constexpr std::array<bool, 256> kStructural = [] {
   std::array<bool, 256> structural{};
-  for (const char c : {'"', '{', '}', '[', ']'}) structural[static_cast<unsigned char>(c)] = true;
+  for (const char c : {'"', '{', '}', '[', ']'}) { structural[static_cast<unsigned char>(c)] = true; }
   return structural;
 }();
 
 /// Just after the value that begins at `at`, or kNone. Brackets are counted, not matched.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return kNone;
-  if (text[at] == '"') return end_of_string(text, at);
+  if (at >= text.size()) { return kNone; }
+  if (text[at] == '"') { return end_of_string(text, at); }
   if (text[at] != '{' && text[at] != '[') {
     const std::size_t begin = at;
-    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_space(text[at])) ++at;
+    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_space(text[at])) { ++at; }
     return at == begin ? kNone : at;
   }
   std::size_t depth = 0;
@@ -54,12 +54,12 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
     }
     if (c == '"') {
       at = end_of_string(text, at);
-      if (at == kNone) return kNone;
+      if (at == kNone) { return kNone; }
       continue;
     }
     ++at;
     if (c == '{' || c == '[') {
-      if (++depth > limits::kJsonDepth) return kNone;
+      if (++depth > limits::kJsonDepth) { return kNone; }
     } else if ((c == '}' || c == ']') && --depth == 0) {
       return at;
     }
@@ -68,19 +68,19 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
 }
 
 int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (is_digit(c)) { return c - '0'; }
+  if (c >= 'a' && c <= 'f') { return c - 'a' + 10; }
+  if (c >= 'A' && c <= 'F') { return c - 'A' + 10; }
   return -1;
 }
 
 /// \uXXXX at the front of `raw`, which begins with the backslash; -1 for anything else.
 long code_unit(std::string_view raw) {
-  if (raw.size() < 6 || raw[0] != '\\' || raw[1] != 'u') return -1;
+  if (raw.size() < 6 || raw[0] != '\\' || raw[1] != 'u') { return -1; }
   long unit = 0;
   for (std::size_t i = 2; i < 6; ++i) {
     const int digit = hex_value(raw[i]);
-    if (digit < 0) return -1;
+    if (digit < 0) { return -1; }
     unit = unit * 16 + digit;
   }
   return unit;
@@ -94,16 +94,16 @@ struct Encoded {
 
 Encoded encode_utf8(std::uint32_t c) {
   const auto part = [](std::uint32_t bits) { return static_cast<char>(bits); };
-  if (c < 0x80) return {{part(c)}, 1};
-  if (c < 0x800) return {{part(0xC0 | c >> 6), part(0x80 | (c & 0x3F))}, 2};
-  if (c < 0x10000) return {{part(0xE0 | c >> 12), part(0x80 | (c >> 6 & 0x3F)), part(0x80 | (c & 0x3F))}, 3};
+  if (c < 0x80) { return {{part(c)}, 1}; }
+  if (c < 0x800) { return {{part(0xC0 | c >> 6), part(0x80 | (c & 0x3F))}, 2}; }
+  if (c < 0x10000) { return {{part(0xE0 | c >> 12), part(0x80 | (c >> 6 & 0x3F)), part(0x80 | (c & 0x3F))}, 3}; }
   return {{part(0xF0 | c >> 18), part(0x80 | (c >> 12 & 0x3F)), part(0x80 | (c >> 6 & 0x3F)), part(0x80 | (c & 0x3F))},
           4};
 }
 
 /// Takes one escape off the front of `raw` (a backslash); size 0 where it is none.
 Encoded take_escape(std::string_view& raw) {
-  if (raw.size() < 2) return {};
+  if (raw.size() < 2) { return {}; }
   constexpr std::string_view kNames = "\"\\/bfnrt";
   constexpr std::string_view kMeant = "\"\\/\b\f\n\r\t";
   if (const std::size_t named = kNames.find(raw[1]); named != kNone) {
@@ -111,25 +111,25 @@ Encoded take_escape(std::string_view& raw) {
     return {{kMeant[named]}, 1};
   }
   const long unit = code_unit(raw);
-  if (unit < 0) return {};
+  if (unit < 0) { return {}; }
   raw.remove_prefix(6);
-  if (unit < 0xD800 || unit > 0xDFFF) return encode_utf8(static_cast<std::uint32_t>(unit));
+  if (unit < 0xD800 || unit > 0xDFFF) { return encode_utf8(static_cast<std::uint32_t>(unit)); }
   const long low = code_unit(raw);
-  if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF) return {};
+  if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF) { return {}; }
   raw.remove_prefix(6);
   return encode_utf8(static_cast<std::uint32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)));
 }
 
 /// Whether a name as it stands between its quotes is `token`.
 bool is_name(std::string_view raw, std::string_view token) {
-  if (raw.find('\\') == kNone) return raw == token;
+  if (raw.find('\\') == kNone) { return raw == token; }
   while (!raw.empty()) {
     if (raw.front() == '\\') {
       const Encoded c = take_escape(raw);
-      if (c.size == 0 || !token.starts_with(std::string_view(c.bytes.data(), c.size))) return false;
+      if (c.size == 0 || !token.starts_with(std::string_view(c.bytes.data(), c.size))) { return false; }
       token.remove_prefix(c.size);
     } else {
-      if (token.empty() || token.front() != raw.front()) return false;
+      if (token.empty() || token.front() != raw.front()) { return false; }
       token.remove_prefix(1);
       raw.remove_prefix(1);
     }
@@ -143,27 +143,27 @@ template <class Member>
 void for_each_member(std::string_view text, std::size_t at, Member&& member) {
   for (++at;; ++at) {
     at = skip_space(text, at);
-    if (at >= text.size() || text[at] != '"') return;
+    if (at >= text.size() || text[at] != '"') { return; }
     const std::size_t end = end_of_string(text, at);
-    if (end == kNone) return;
+    if (end == kNone) { return; }
     const std::string_view name = text.substr(at + 1, end - at - 2);
     at = skip_space(text, end);
-    if (at >= text.size() || text[at] != ':') return;
+    if (at >= text.size() || text[at] != ':') { return; }
     at = skip_space(text, at + 1);
     const std::size_t value_end = end_of_value(text, at);
-    if (value_end == kNone) return;
+    if (value_end == kNone) { return; }
     member(name, text.substr(at, value_end - at));
     at = skip_space(text, value_end);
-    if (at >= text.size() || text[at] != ',') return;
+    if (at >= text.size() || text[at] != ',') { return; }
   }
 }
 
 /// RFC 6901 section 4: digits without a leading zero.
 std::optional<std::size_t> array_index(std::string_view token) {
   std::size_t index = 0;
-  if (token.empty() || (token.size() > 1 && token[0] == '0')) return std::nullopt;
+  if (token.empty() || (token.size() > 1 && token[0] == '0')) { return std::nullopt; }
   const std::from_chars_result read = std::from_chars(token.data(), token.data() + token.size(), index);
-  if (read.ec != std::errc() || read.ptr != token.data() + token.size()) return std::nullopt;
+  if (read.ec != std::errc() || read.ptr != token.data() + token.size()) { return std::nullopt; }
   return index;
 }
 
@@ -178,42 +178,44 @@ class Finder {
   /// Just after the value at `at`, which the first `level` tokens lead to, or kNone.
   std::size_t walk(std::size_t at, std::size_t level) {
     if (level < tokens_.size() && at < text_.size()) {
-      if (text_[at] == '{') return walk_object(at, level);
-      if (text_[at] == '[') return walk_array(at, level);
+      if (text_[at] == '{') { return walk_object(at, level); }
+      if (text_[at] == '[') { return walk_array(at, level); }
     }
     const std::size_t end = end_of_value(text_, at);
-    if (level == tokens_.size() && end != kNone) found_ = text_.substr(at, end - at);
+    if (level == tokens_.size() && end != kNone) { found_ = text_.substr(at, end - at); }
     return end;
   }
 
   std::size_t walk_object(std::size_t at, std::size_t level) {
     at = skip_space(text_, at + 1);
-    if (at < text_.size() && text_[at] == '}') return at + 1;
+    if (at < text_.size() && text_[at] == '}') { return at + 1; }
     for (;; at = skip_space(text_, at + 1)) {
-      if (at >= text_.size() || text_[at] != '"') return kNone;
+      if (at >= text_.size() || text_[at] != '"') { return kNone; }
       const std::size_t end = end_of_string(text_, at);
-      if (end == kNone) return kNone;
+      if (end == kNone) { return kNone; }
       const std::string_view name = text_.substr(at + 1, end - at - 2);
       at = skip_space(text_, end);
-      if (at >= text_.size() || text_[at] != ':') return kNone;
+      if (at >= text_.size() || text_[at] != ':') { return kNone; }
       at = step(skip_space(text_, at + 1), level, is_name(name, tokens_[level]));
-      if (at >= text_.size() || text_[at] != ',') return closed(at, '}');
+      if (at >= text_.size() || text_[at] != ',') { return closed(at, '}'); }
     }
   }
 
   std::size_t walk_array(std::size_t at, std::size_t level) {
     const std::optional<std::size_t> wanted = array_index(tokens_[level]);
     at = skip_space(text_, at + 1);
-    if (at < text_.size() && text_[at] == ']') return at + 1;
+    if (at < text_.size() && text_[at] == ']') { return at + 1; }
     for (std::size_t index = 0;; ++index, at = skip_space(text_, at + 1)) {
       at = step(at, level, index == wanted);
-      if (at >= text_.size() || text_[at] != ',') return closed(at, ']');
+      if (at >= text_.size() || text_[at] != ',') { return closed(at, ']'); }
     }
   }
 
   /// What follows a member's value, into which the walk goes on where it `leads` there.
   std::size_t step(std::size_t at, std::size_t level, bool leads) {
-    if (leads) found_.reset();  // Of an earlier member of that name.
+    if (leads) {
+      found_.reset();  // Of an earlier member of that name.
+    }
     const std::size_t end = leads ? walk(at, level + 1) : end_of_value(text_, at);
     return end == kNone ? kNone : skip_space(text_, end);
   }
@@ -228,7 +230,7 @@ class Finder {
 };
 
 std::string_view unquoted(std::string_view raw) {
-  if (raw.size() >= 2 && raw.front() == '"' && raw.back() == '"') return raw.substr(1, raw.size() - 2);
+  if (raw.size() >= 2 && raw.front() == '"' && raw.back() == '"') { return raw.substr(1, raw.size() - 2); }
   return raw;
 }
 
@@ -239,10 +241,10 @@ bool is_notification(std::string_view method) {
 
 /// `count` digits at the front of `text`, taken off; -1 where they are not there.
 int take_digits(std::string_view& text, std::size_t count) {
-  if (text.size() < count) return -1;
+  if (text.size() < count) { return -1; }
   int value = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!is_digit(text[i])) return -1;
+    if (!is_digit(text[i])) { return -1; }
     value = value * 10 + (text[i] - '0');
   }
   text.remove_prefix(count);
@@ -250,7 +252,7 @@ int take_digits(std::string_view& text, std::size_t count) {
 }
 
 bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == kNone) return false;
+  if (text.empty() || any_of.find(text.front()) == kNone) { return false; }
   text.remove_prefix(1);
   return true;
 }
@@ -268,40 +270,40 @@ std::int64_t take_billionths(std::string_view& text) {
 
 /// Minutes east of UTC: "Z", "+05:30".
 std::optional<int> take_offset(std::string_view& text) {
-  if (take(text, "Zz")) return 0;
+  if (take(text, "Zz")) { return 0; }
   const bool west = text.starts_with('-');
-  if (!take(text, "+-")) return std::nullopt;
+  if (!take(text, "+-")) { return std::nullopt; }
   const int hours = take_digits(text, 2);
-  if (hours < 0 || hours > 23 || !take(text, ":")) return std::nullopt;
+  if (hours < 0 || hours > 23 || !take(text, ":")) { return std::nullopt; }
   const int minutes = take_digits(text, 2);
-  if (minutes < 0 || minutes > 59) return std::nullopt;
+  if (minutes < 0 || minutes > 59) { return std::nullopt; }
   return (west ? -1 : 1) * (hours * 60 + minutes);
 }
 
 /// RFC 3339 section 5.6; a leap second is the next minute's first.
 std::optional<std::int64_t> rfc3339_to_unix_ns(std::string_view text) {
   const int year = take_digits(text, 4);
-  if (year < 0 || !take(text, "-")) return std::nullopt;
+  if (year < 0 || !take(text, "-")) { return std::nullopt; }
   const int month = take_digits(text, 2);
-  if (month < 0 || !take(text, "-")) return std::nullopt;
+  if (month < 0 || !take(text, "-")) { return std::nullopt; }
   const int day = take_digits(text, 2);
-  if (day < 0 || !take(text, "Tt ")) return std::nullopt;
+  if (day < 0 || !take(text, "Tt ")) { return std::nullopt; }
   const int hour = take_digits(text, 2);
-  if (hour < 0 || hour > 23 || !take(text, ":")) return std::nullopt;
+  if (hour < 0 || hour > 23 || !take(text, ":")) { return std::nullopt; }
   const int minute = take_digits(text, 2);
-  if (minute < 0 || minute > 59 || !take(text, ":")) return std::nullopt;
+  if (minute < 0 || minute > 59 || !take(text, ":")) { return std::nullopt; }
   const int second = take_digits(text, 2);
-  if (second < 0 || second > 60) return std::nullopt;
+  if (second < 0 || second > 60) { return std::nullopt; }
   std::int64_t billionths = 0;
   if (take(text, ".")) {
-    if (text.empty() || !is_digit(text.front())) return std::nullopt;
+    if (text.empty() || !is_digit(text.front())) { return std::nullopt; }
     billionths = take_billionths(text);
   }
   const std::optional<int> offset = take_offset(text);
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   // Beyond these years nanoseconds leave 64 bits.
-  if (!offset || !text.empty() || !date.ok() || year < 1678 || year > 2261) return std::nullopt;
+  if (!offset || !text.empty() || !date.ok() || year < 1678 || year > 2261) { return std::nullopt; }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t minutes = (days * 24 + hour) * 60 + minute - *offset;
   return (minutes * 60 + second) * 1'000'000'000 + billionths;
@@ -311,7 +313,9 @@ std::optional<std::int64_t> rfc3339_to_unix_ns(std::string_view text) {
 std::int64_t unit_of(double whole) {
   constexpr double kFirst = 1e9;  // 9 September 2001, in seconds.
   for (std::int64_t unit = 1'000'000'000, factor = 1; unit > 0; unit /= 1000, factor *= 1000) {
-    if (whole >= kFirst * static_cast<double>(factor) && whole < 10 * kFirst * static_cast<double>(factor)) return unit;
+    if (whole >= kFirst * static_cast<double>(factor) && whole < 10 * kFirst * static_cast<double>(factor)) {
+      return unit;
+    }
   }
   return 0;
 }
@@ -322,23 +326,23 @@ constexpr double kMostNs = 9.2e18;
 std::optional<std::int64_t> rough_unix_ns(std::string_view text) {
   double value = 0;
   const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) { return std::nullopt; }
   const double ns = value * static_cast<double>(unit_of(value));
-  if (!(ns > 0) || ns > kMostNs) return std::nullopt;
+  if (!(ns > 0) || ns > kMostNs) { return std::nullopt; }
   return static_cast<std::int64_t>(ns);
 }
 
 std::optional<std::int64_t> number_to_unix_ns(std::string_view text) {
   std::uint64_t whole = 0;
   const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), whole);
-  if (read.ec != std::errc()) return std::nullopt;
+  if (read.ec != std::errc()) { return std::nullopt; }
   std::string_view rest = text.substr(static_cast<std::size_t>(read.ptr - text.data()));
-  if (rest.find_first_of("eE") != kNone) return rough_unix_ns(text);
+  if (rest.find_first_of("eE") != kNone) { return rough_unix_ns(text); }
   const std::int64_t unit = unit_of(static_cast<double>(whole));
-  if (unit == 0 || static_cast<double>(whole) * static_cast<double>(unit) > kMostNs) return std::nullopt;
+  if (unit == 0 || static_cast<double>(whole) * static_cast<double>(unit) > kMostNs) { return std::nullopt; }
   std::int64_t billionths = 0;
-  if (take(rest, ".")) billionths = take_billionths(rest);
-  if (!rest.empty()) return std::nullopt;
+  if (take(rest, ".")) { billionths = take_billionths(rest); }
+  if (!rest.empty()) { return std::nullopt; }
   return static_cast<std::int64_t>(whole) * unit + billionths / (1'000'000'000 / unit);
 }
 
@@ -346,7 +350,7 @@ std::optional<std::int64_t> number_to_unix_ns(std::string_view text) {
 
 std::optional<JsonPointer> JsonPointer::parse(std::string_view text) {
   JsonPointer pointer;
-  if (!text.empty() && text.front() != '/') return std::nullopt;
+  if (!text.empty() && text.front() != '/') { return std::nullopt; }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '/') {
       pointer.tokens_.emplace_back();
@@ -362,7 +366,7 @@ std::optional<JsonPointer> JsonPointer::parse(std::string_view text) {
 }
 
 std::optional<std::string_view> find_raw(std::string_view json, const JsonPointer& pointer) {
-  if (pointer.tokens().size() > limits::kJsonDepth) return std::nullopt;
+  if (pointer.tokens().size() > limits::kJsonDepth) { return std::nullopt; }
   return Finder(json, pointer.tokens()).find();
 }
 
@@ -370,7 +374,7 @@ std::optional<std::int64_t> raw_to_integer(std::string_view raw) {
   const std::string_view text = unquoted(raw);
   std::int64_t value = 0;
   const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) { return std::nullopt; }
   return value;
 }
 
@@ -384,8 +388,8 @@ RpcGlance glance(std::string_view json) {
   using Kind = RpcGlance::Kind;
   RpcGlance message;
   const std::size_t at = skip_space(json, 0);
-  if (at < json.size() && json[at] == '[') message.kind = Kind::batch;
-  if (at >= json.size() || json[at] != '{') return message;
+  if (at < json.size() && json[at] == '[') { message.kind = Kind::batch; }
+  if (at >= json.size() || json[at] != '{') { return message; }
   std::string_view method;
   for_each_member(json, at, [&](std::string_view name, std::string_view raw) {
     if (is_name(name, "id")) {
@@ -401,7 +405,7 @@ RpcGlance glance(std::string_view json) {
   const auto counts = [](std::string_view raw) { return !raw.empty() && raw != "null"; };
   const bool replies = counts(message.result) || counts(message.error);
   if (!method.empty() && !(method == "null" && replies)) {
-    if (method.front() == '"') message.method = unquoted(method);
+    if (method.front() == '"') { message.method = unquoted(method); }
     const bool notifies = message.id.empty() || is_notification(message.method);
     message.kind = notifies ? Kind::notification : Kind::request;
   } else if (!message.error.empty() && (message.result.empty() || message.error != "null")) {

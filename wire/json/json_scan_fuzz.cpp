@@ -17,17 +17,18 @@ void compare(std::string_view text, const json::value& value, const std::string&
   require(raw.has_value());
   const Result<JsonText> found = parse_json(*raw);
   require(found && found->value == value);
-  if (depth == 0) return;
+  if (depth == 0) { return; }
   if (const json::object* object = value.if_object()) {
     for (const auto& [name, member] : *object) {
       std::string token;
-      for (const char c : std::string_view(name)) token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      for (const char c : std::string_view(name)) { token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c); }
       compare(text, member, pointer + '/' + token, depth - 1);
     }
   }
   if (const json::array* array = value.if_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i)
+    for (std::size_t i = 0; i < array->size(); ++i) {
       compare(text, (*array)[i], fmt::format("{}/{}", pointer, i), depth - 1);
+    }
   }
 }
 
@@ -43,6 +44,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   raw_to_unix_ns(text);
   raw_to_integer(text);
-  if (const Result<JsonText> parsed = parse_json(text)) compare(text, parsed->value, "", 3);
+  if (const Result<JsonText> parsed = parse_json(text)) { compare(text, parsed->value, "", 3); }
   return 0;
 }

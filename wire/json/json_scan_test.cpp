@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "wire/json/jsonrpc.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/json/jsonrpc.hpp"
 #include "wire/testing/corpus.hpp"
 
 namespace weir::wire {
@@ -19,7 +19,7 @@ std::string find(std::string_view json, std::string_view pointer) {
 TEST(JsonPointer, is_read_as_rfc_6901_has_it) {
   EXPECT_EQ(JsonPointer::parse("")->tokens(), std::vector<std::string>{});
   EXPECT_EQ(JsonPointer::parse("/a~1b/m~0n//0")->tokens(), (std::vector<std::string>{"a/b", "m~n", "", "0"}));
-  for (const std::string_view bad : {"a", "#/a", "/a~", "/a~2"}) EXPECT_FALSE(JsonPointer::parse(bad)) << bad;
+  for (const std::string_view bad : {"a", "#/a", "/a~", "/a~2"}) { EXPECT_FALSE(JsonPointer::parse(bad)) << bad; }
 }
 
 TEST(JsonScan, finds_raw_values) {
@@ -103,7 +103,9 @@ TEST(RpcGlance, tells_messages_apart) {
   EXPECT_EQ(glance(R"({"jsonrpc":"2.0","method":"notifications/message","params":{"id":1}})").kind, Kind::notification);
   EXPECT_EQ(glance(R"({"jsonrpc":"2.0","id":null,"error":{"code":-1}})").kind, Kind::error);
   EXPECT_EQ(glance(" [{}]").kind, Kind::batch);
-  for (const std::string_view none : {"", "7", "{}", "{\"id\":1}", "null"}) EXPECT_EQ(glance(none).kind, Kind::none);
+  for (const std::string_view none : {"", "7", "{}", "{\"id\":1}", "null"}) {
+    EXPECT_EQ(glance(none).kind, Kind::none);
+  }
 }
 
 Kind kind_of(const jsonrpc::Message& message) {
@@ -125,21 +127,17 @@ Kind kind_of(const jsonrpc::Message& message) {
 void agrees_with_the_parser(std::string_view text) {
   const RpcGlance seen = glance(text);
   const Result<jsonrpc::Parsed> parsed = jsonrpc::parse(text);
-  if (!parsed) return;
+  if (!parsed) { return; }
   if (parsed->batch) {
     EXPECT_EQ(seen.kind, Kind::batch) << text;
     return;
   }
   const jsonrpc::Message& message = parsed->messages.at(0);
   EXPECT_EQ(seen.kind, kind_of(message)) << text;
-  if (seen.kind == Kind::none) return;
+  if (seen.kind == Kind::none) { return; }
   EXPECT_EQ(seen.id.empty(), !message.id.has_value()) << text;
-  if (!seen.id.empty()) {
-    EXPECT_TRUE(json_equal(parse_json(seen.id)->value, *message.id)) << text;
-  }
-  if (seen.kind == Kind::result) {
-    EXPECT_TRUE(json_equal(parse_json(seen.result)->value, message.result)) << text;
-  }
+  if (!seen.id.empty()) { EXPECT_TRUE(json_equal(parse_json(seen.id)->value, *message.id)) << text; }
+  if (seen.kind == Kind::result) { EXPECT_TRUE(json_equal(parse_json(seen.result)->value, message.result)) << text; }
 }
 
 TEST(RpcGlance, agrees_with_the_parser_on_every_specimen) {
@@ -178,7 +176,7 @@ json::value any_value(int depth) {
     case 5: {
       json::array array;
       const int size = *rc::gen::inRange(0, 4);
-      for (int i = 0; i < size; ++i) array.push_back(any_value(depth - 1));
+      for (int i = 0; i < size; ++i) { array.push_back(any_value(depth - 1)); }
       return array;
     }
     default: {
@@ -196,13 +194,14 @@ RC_GTEST_PROP(JsonScan, finds_what_the_parser_finds, ()) {
   const json::value value = any_value(4);
   std::string pointer;
   const int tokens = *rc::gen::inRange(0, 5);
-  for (int i = 0; i < tokens; ++i)
+  for (int i = 0; i < tokens; ++i) {
     pointer += "/" + *rc::gen::element<std::string>("a", "b", "", "a~1b", "0", "1", "m~0n");
+  }
   const std::string text = json::serialize(value);
   const json::value* expected = find_pointer(value, pointer);
   const std::optional<std::string_view> raw = find_raw(text, *JsonPointer::parse(pointer));
   RC_ASSERT(raw.has_value() == (expected != nullptr));
-  if (raw) RC_ASSERT(parse_json(*raw)->value == *expected);
+  if (raw) { RC_ASSERT(parse_json(*raw)->value == *expected); }
 }
 
 }  // namespace

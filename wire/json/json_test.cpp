@@ -135,7 +135,7 @@ TEST(ParseJson, does_not_mix_up_names_of_different_objects) {
 
 TEST(ParseJson, bounds_the_duplicates_that_it_reports) {
   std::string text = "[0";
-  for (std::size_t i = 0; i < 2 * limits::kJsonDuplicateKeys; ++i) text += R"(,{"k":0,"k":0})";
+  for (std::size_t i = 0; i < 2 * limits::kJsonDuplicateKeys; ++i) { text += R"(,{"k":0,"k":0})"; }
   EXPECT_EQ(parse_json(text + "]")->duplicate_keys.size(), limits::kJsonDuplicateKeys);
 }
 

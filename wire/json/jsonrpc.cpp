@@ -23,15 +23,17 @@ void check_version(const json::object& object, std::vector<std::string>& violati
 /// An error may have a null id, or none, where the id of its request could not be read.
 void check_id(Message& message) {
   if (message.kind == Kind::notification) {
-    if (message.id) message.violations.emplace_back("a notification must not have an `id`");
+    if (message.id) { message.violations.emplace_back("a notification must not have an `id`"); }
     return;
   }
   if (!message.id) {
-    if (message.kind == Kind::response) message.violations.emplace_back("a response must have the `id` of its request");
+    if (message.kind == Kind::response) {
+      message.violations.emplace_back("a response must have the `id` of its request");
+    }
     return;
   }
   const json::value& id = *message.id;
-  if (id.is_string() || is_whole_number(id) || (id.is_null() && message.kind == Kind::error)) return;
+  if (id.is_string() || is_whole_number(id) || (id.is_null() && message.kind == Kind::error)) { return; }
   message.violations.push_back(id.is_number() ? fmt::format("`id` is {}, a number with a fraction", excerpt(id, kShown))
                                               : fmt::format("`id` is {} ({}), it must be a string or an integer",
                                                             excerpt(id, kShown), kind_name(id)));
@@ -79,7 +81,7 @@ void read_error(Message& message, const json::value& error) {
   } else if (!text->is_string()) {
     message.violations.push_back(fmt::format("`error.message` is of kind {}, it must be a string", kind_name(*text)));
   }
-  if (const json::value* data = find(error, "data")) message.error.data = *data;
+  if (const json::value* data = find(error, "data")) { message.error.data = *data; }
 }
 
 void read_result(Message& message, const json::value& result) {
@@ -105,13 +107,13 @@ void read_reply(Message& message, const json::value* result, const json::value* 
 
 json::object envelope(const json::value* id) {
   json::object object{{"jsonrpc", "2.0"}};
-  if (id != nullptr) object.emplace("id", *id);
+  if (id != nullptr) { object.emplace("id", *id); }
   return object;
 }
 
 std::string call(json::object object, std::string_view method, const json::value& params) {
   object.emplace("method", json::string_view(method));
-  if (!params.is_null()) object.emplace("params", params);
+  if (!params.is_null()) { object.emplace("params", params); }
   return json::serialize(object);
 }
 
@@ -134,7 +136,7 @@ std::string_view to_string(Kind kind) {
 }
 
 bool Message::answers(const json::value& request_id) const {
-  if (!id || !is_reply()) return false;
+  if (!id || !is_reply()) { return false; }
   const bool same_kind = id->kind() == request_id.kind();
   const bool both_integers = id->is_number() && request_id.is_number() && !id->is_double() && !request_id.is_double();
   return (same_kind || both_integers) && json_equal(*id, request_id);
@@ -149,7 +151,7 @@ Message classify(const json::value& value) {
     return message;
   }
   check_version(*object, message.violations);
-  if (const json::value* id = object->if_contains("id")) message.id = *id;
+  if (const json::value* id = object->if_contains("id")) { message.id = *id; }
   const json::value* method = object->if_contains("method");
   const json::value* result = object->if_contains("result");
   const json::value* error = object->if_contains("error");
@@ -157,7 +159,7 @@ Message classify(const json::value& value) {
   if (method != nullptr && !(method->is_null() && replies)) {
     read_method(message, *method, *object);
   } else if (result != nullptr || error != nullptr) {
-    if (method != nullptr) message.violations.emplace_back("a response must not have `method`");
+    if (method != nullptr) { message.violations.emplace_back("a response must not have `method`"); }
     read_reply(message, result, error);
   } else {
     message.violations.emplace_back("a message must have one of `method`, `result` and `error`");
@@ -169,7 +171,7 @@ Message classify(const json::value& value) {
 
 Result<Parsed> parse(std::string_view text) {
   Result<JsonText> json_text = parse_json(text);
-  if (!json_text) return tl::unexpected<Error>(std::move(json_text.error()));
+  if (!json_text) { return tl::unexpected<Error>(std::move(json_text.error())); }
   Parsed parsed;
   parsed.duplicate_keys = std::move(json_text->duplicate_keys);
   const json::array* batch = json_text->value.if_array();
@@ -182,7 +184,7 @@ Result<Parsed> parse(std::string_view text) {
     return fail(ErrorCode::limit_exceeded, fmt::format("the batch has {} messages, more than the {} that are read",
                                                        batch->size(), limits::kJsonBatch));
   }
-  for (const json::value& element : *batch) parsed.messages.push_back(classify(element));
+  for (const json::value& element : *batch) { parsed.messages.push_back(classify(element)); }
   return parsed;
 }
 
@@ -205,7 +207,7 @@ std::string error(const json::value& id, int code, std::string_view message, con
   json::object& details = object.emplace("error", json::object()).first->value().get_object();
   details.emplace("code", code);
   details.emplace("message", json::string_view(message));
-  if (!data.is_null()) details.emplace("data", data);
+  if (!data.is_null()) { details.emplace("data", data); }
   return json::serialize(object);
 }
 

@@ -143,7 +143,7 @@ TEST(JsonRpc, takes_a_batch_apart) {
 
 TEST(JsonRpc, bounds_a_batch) {
   std::string text = "[0";
-  for (std::size_t i = 0; i < limits::kJsonBatch; ++i) text += ",0";
+  for (std::size_t i = 0; i < limits::kJsonBatch; ++i) { text += ",0"; }
   EXPECT_EQ(parse(text + "]").error().code, ErrorCode::limit_exceeded);
   EXPECT_TRUE(parse("[]")->messages.empty());
   EXPECT_TRUE(parse("[]")->batch);

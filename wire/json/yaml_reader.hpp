@@ -82,7 +82,7 @@ class Reader {
     const std::string where = key.empty() ? std::string(name) : std::string(key) + "." + std::string(name);
     std::vector<std::string_view> names;
     for (const auto& one : keys) {
-      if (one.name == name) return one.read(*this, where, value, target);
+      if (one.name == name) { return one.read(*this, where, value, target); }
       names.push_back(one.name);
     }
     unknown_key(key, name, name_node, names);

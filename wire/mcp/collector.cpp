@@ -11,9 +11,7 @@ void add_awaited(const json::value& message, Awaited& awaited) {
   const json::value* method = find(message, "method");
   const json::value* id = find(message, "id");
   if (method != nullptr) {
-    if (id == nullptr) {
-      return;
-    }
+    if (id == nullptr) { return; }
     if (!id->is_null()) {
       awaited.ids.push_back(*id);
       return;
@@ -43,18 +41,14 @@ Awaited awaited_by(std::string_view body) {
     return awaited;
   }
   awaited.anything = batch->empty();
-  for (const json::value& message : *batch) {
-    add_awaited(message, awaited);
-  }
+  for (const json::value& message : *batch) { add_awaited(message, awaited); }
   return awaited;
 }
 
 Collector::Collector(Reply& reply, Awaited awaited)
     : reply_(reply), awaited_(std::move(awaited)), came_(awaited_.ids.size(), false) {
   reply_.answer_due = !awaited_.nothing();
-  if (awaited_.ids.size() == 1) {
-    reply_.id = awaited_.ids.front();
-  }
+  if (awaited_.ids.size() == 1) { reply_.id = awaited_.ids.front(); }
 }
 
 void Collector::take(const SseItem& item) {
@@ -69,9 +63,7 @@ void Collector::take(const SseItem& item) {
 
 void Collector::take(const SseEvent& event) {
   last_event_id_ = event.last_event_id;
-  if (event.data.empty()) {
-    return;
-  }
+  if (event.data.empty()) { return; }
   if (event.type == "message") {
     add(event.data, &event);
     return;
@@ -85,9 +77,7 @@ void Collector::take(const SseEvent& event) {
 }
 
 void Collector::take_body(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") != std::string_view::npos) {
-    add(body, nullptr);
-  }
+  if (body.find_first_not_of(" \t\r\n") != std::string_view::npos) { add(body, nullptr); }
 }
 
 void Collector::add(std::string_view text, const SseEvent* event) {
@@ -98,12 +88,8 @@ void Collector::add(std::string_view text, const SseEvent* event) {
   }
   const auto at_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
   for (jsonrpc::Message& message : parsed->messages) {
-    if (reply_.messages.size() >= limits::kStreamMessages) {
-      return;
-    }
-    if (message.kind == jsonrpc::Kind::invalid) {
-      note_undecodable(text_excerpt(text));
-    }
+    if (reply_.messages.size() >= limits::kStreamMessages) { return; }
+    if (message.kind == jsonrpc::Kind::invalid) { note_undecodable(text_excerpt(text)); }
     if (message.kind == jsonrpc::Kind::request && server_requests_ < limits::kServerRequests) {
       ++server_requests_;
       open_requests_.push_back(message);
@@ -114,9 +100,7 @@ void Collector::add(std::string_view text, const SseEvent* event) {
     for (std::size_t i = 0; seen.message.is_reply() && i < awaited_.ids.size(); ++i) {
       if (!came_[i] && seen.message.answers(awaited_.ids[i])) {
         came_[i] = true;
-        if (!reply_.response) {
-          reply_.response = seen;
-        }
+        if (!reply_.response) { reply_.response = seen; }
         break;
       }
     }
@@ -125,22 +109,16 @@ void Collector::add(std::string_view text, const SseEvent* event) {
 }
 
 void Collector::note_undecodable(std::string text) {
-  if (reply_.undecodable.size() < limits::kStreamMessages) {
-    reply_.undecodable.push_back(std::move(text));
-  }
+  if (reply_.undecodable.size() < limits::kStreamMessages) { reply_.undecodable.push_back(std::move(text)); }
 }
 
 bool Collector::answered() const {
-  if (awaited_.anything && awaited_.ids.empty()) {
-    return any_reply_;
-  }
+  if (awaited_.anything && awaited_.ids.empty()) { return any_reply_; }
   return std::all_of(came_.begin(), came_.end(), [](bool came) { return came; });
 }
 
 std::optional<jsonrpc::Message> Collector::next_server_request() {
-  if (open_requests_.empty()) {
-    return std::nullopt;
-  }
+  if (open_requests_.empty()) { return std::nullopt; }
   jsonrpc::Message request = std::move(open_requests_.front());
   open_requests_.pop_front();
   return request;

@@ -104,9 +104,7 @@ TEST(Collector, hands_out_each_server_request_once_and_not_without_bound) {
     collector.take(event(R"({"jsonrpc":"2.0","id":"s","method":"ping"})"));
   }
   std::size_t handed_out = 0;
-  while (collector.next_server_request()) {
-    ++handed_out;
-  }
+  while (collector.next_server_request()) { ++handed_out; }
   EXPECT_EQ(handed_out, limits::kServerRequests);
 }
 

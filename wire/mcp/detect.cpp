@@ -42,9 +42,7 @@ Request base_request(const DetectOptions& options, std::string method, std::stri
 }
 
 void add_credentials(Request& request, const DetectOptions& options) {
-  for (const Header& header : options.headers.fields()) {
-    request.headers.set(header.name, header.value);
-  }
+  for (const Header& header : options.headers.fields()) { request.headers.set(header.name, header.value); }
 }
 
 /// Sends the question of `attempt` and reads what answers it.
@@ -70,9 +68,7 @@ std::string quoted(std::string_view text, std::size_t max) { return fmt::format(
 std::string describe_foreign(const Exchange& exchange) {
   const Headers& headers = exchange.head.headers;
   std::string text = fmt::format("HTTP {}", exchange.head.status);
-  if (headers.has("www-authenticate")) {
-    text += " with WWW-Authenticate";
-  }
+  if (headers.has("www-authenticate")) { text += " with WWW-Authenticate"; }
   const std::string type = media_type(headers.get("content-type"));
   text += type.empty() ? "" : ", " + type;
   return exchange.body.empty() ? text + ", no body" : text + ", " + quoted(exchange.body, 60);
@@ -95,9 +91,7 @@ bool mentions_meta(const jsonrpc::Message& message) {
 /// is recognised. -32602 is one only where it is about `_meta`; older servers use it for a method they do not know.
 bool is_modern_error(const Reply& reply) {
   const jsonrpc::Message* message = reply.error_message();
-  if (message == nullptr || !message->error.code || is_gate(reply)) {
-    return false;
-  }
+  if (message == nullptr || !message->error.code || is_gate(reply)) { return false; }
   switch (*message->error.code) {
     case jsonrpc::kUnsupportedVersion:
     case jsonrpc::kMissingClientCapability:
@@ -132,9 +126,7 @@ void ask_stateless(HttpClient& client, Asking& asking, Attempt& attempt) {
   attempt.question = "POST server/discover";
   attempt.request = modern_request(asking.options, "server/discover", newest_revision(Era::stateless));
   const auto reply = ask(client, attempt, asking.deadline);
-  if (!reply) {
-    return;
-  }
+  if (!reply) { return; }
   if (const json::array* versions = as_array(find(reply->result(), "supportedVersions"))) {
     attempt.speaks = true;
     attempt.why = fmt::format("server/discover lists the versions {}", excerpt(json::value(*versions)));
@@ -146,18 +138,14 @@ void ask_stateless(HttpClient& client, Asking& asking, Attempt& attempt) {
   } else {
     attempt.why = fmt::format("server/discover was answered with {}", describe_answer(*reply));
     const jsonrpc::Message* error = reply->is_error() ? reply->error_message() : nullptr;
-    if (error != nullptr && error->error.code == jsonrpc::kMethodNotFound) {
-      ask_by_version(client, asking, attempt);
-    }
+    if (error != nullptr && error->error.code == jsonrpc::kMethodNotFound) { ask_by_version(client, asking, attempt); }
   }
 }
 
 void give_back_session(HttpClient& client, const DetectOptions& options, const Reply& reply,
                        std::string_view revision) {
   const auto session = reply.http.head.headers.find("mcp-session-id");
-  if (!session) {
-    return;
-  }
+  if (!session) { return; }
   Request request = base_request(options, "DELETE", "");
   request.headers.set("Mcp-Session-Id", std::string(*session));
   request.headers.set("MCP-Protocol-Version", std::string(revision));
@@ -180,9 +168,7 @@ void ask_streamable(HttpClient& client, Asking& asking, Attempt& attempt) {
       base_request(asking.options, "POST", jsonrpc::request(1, "initialize", initialize_params(revision, {})));
   add_credentials(attempt.request, asking.options);
   const auto reply = ask(client, attempt, asking.deadline);
-  if (!reply) {
-    return;
-  }
+  if (!reply) { return; }
   if (const auto version = as_string(find(reply->result(), "protocolVersion"))) {
     attempt.speaks = true;
     attempt.why = fmt::format("initialize negotiated {}", quoted(*version, 40));
@@ -212,9 +198,7 @@ bool is_exhausted(const Patience& patience, const Asking& asking) {
 
 std::optional<SseEvent> next_event(HttpStream& stream, const Asking& asking, const Patience& patience) {
   while (!stream.ended() && !is_exhausted(patience, asking)) {
-    if (auto event = stream.next_event(asking.deadline.or_sooner(Deadline::in(kQuietSlice)))) {
-      return event;
-    }
+    if (auto event = stream.next_event(asking.deadline.or_sooner(Deadline::in(kQuietSlice)))) { return event; }
   }
   return std::nullopt;
 }
@@ -289,9 +273,7 @@ void ask_era(Asking& asking, Attempt& attempt) {
 std::vector<Era> Detection::eras() const {
   std::vector<Era> spoken;
   for (const Attempt& attempt : attempts) {
-    if (attempt.speaks) {
-      spoken.push_back(attempt.era);
-    }
+    if (attempt.speaks) { spoken.push_back(attempt.era); }
   }
   return spoken;
 }
@@ -304,9 +286,7 @@ const Attempt* Detection::attempt(Era era) const {
 Detection detect(const DetectOptions& options) {
   Detection detection;
   for (Era era : {Era::stateless, Era::streamable, Era::http_sse}) {
-    if (!options.only || options.only == era) {
-      detection.attempts.emplace_back().era = era;
-    }
+    if (!options.only || options.only == era) { detection.attempts.emplace_back().era = era; }
   }
   Asking asking{options, Deadline::in(options.timeout)};
   asking.open_posts = static_cast<int>(std::count_if(detection.attempts.begin(), detection.attempts.end(),
@@ -320,9 +300,7 @@ Detection detect(const DetectOptions& options) {
       ask_era(asking, attempt);
     }
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  for (std::thread& thread : threads) { thread.join(); }
   return detection;
 }
 

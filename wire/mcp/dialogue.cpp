@@ -28,12 +28,8 @@ void Dialogue::Impl::add_common_headers(Request& request) const {
   } else if (negotiated && revision >= k2025_06_18) {
     request.headers.set("MCP-Protocol-Version", revision);
   }
-  if (session_id) {
-    request.headers.set("Mcp-Session-Id", *session_id);
-  }
-  for (const Header& header : options.headers.fields()) {
-    request.headers.set(header.name, header.value);
-  }
+  if (session_id) { request.headers.set("Mcp-Session-Id", *session_id); }
+  for (const Header& header : options.headers.fields()) { request.headers.set(header.name, header.value); }
 }
 
 Request Dialogue::Impl::post_request(std::string body) const {
@@ -58,9 +54,7 @@ Request Dialogue::Impl::get_request() const {
 
 Result<Reply> Dialogue::Impl::send(std::string body, Awaited awaited, const RequestOptions& request_options) {
   Request request = post_request(std::move(body));
-  if (request_options.edit) {
-    request_options.edit(request);
-  }
+  if (request_options.edit) { request_options.edit(request); }
   if (options.era == Era::http_sse) {
     return send_http_sse(request, std::move(awaited), deadline(request_options), request_options.linger);
   }
@@ -70,9 +64,7 @@ Result<Reply> Dialogue::Impl::send(std::string body, Awaited awaited, const Requ
 void Dialogue::Impl::answer_server(Collector& collector, Deadline until) {
   while (const auto request = collector.next_server_request()) {
     // 2026-07-28 transports/streamable-http, "Sending Messages": a client must not send responses.
-    if (options.era == Era::stateless || until.passed()) {
-      return;
-    }
+    if (options.era == Era::stateless || until.passed()) { return; }
     // What becomes of the answer is the server's affair; it shows in the reply that is being waited for.
     (void)client->exchange(post_request(answer_to(*request, options.capabilities)),
                            until.or_sooner(Deadline::in(kServerRequestTimeout)));
@@ -85,20 +77,12 @@ std::optional<Error> Dialogue::Impl::initialize() {
   awaited.ids.push_back(id);
   auto reply =
       send(jsonrpc::request(id, "initialize", initialize_params(revision, identity())), std::move(awaited), {});
-  if (!reply) {
-    return reply.error();
-  }
+  if (!reply) { return reply.error(); }
   opening = std::move(*reply);
-  if (auto error = take_initialize_result()) {
-    return error;
-  }
-  if (!options.send_initialized) {
-    return std::nullopt;
-  }
+  if (auto error = take_initialize_result()) { return error; }
+  if (!options.send_initialized) { return std::nullopt; }
   auto noted = send(jsonrpc::notification("notifications/initialized"), {}, {});
-  if (!noted) {
-    return noted.error();
-  }
+  if (!noted) { return noted.error(); }
   if (noted->http.head.status >= 400) {
     return Error{ErrorCode::rejected, fmt::format("notifications/initialized was refused: {}", noted->describe())};
   }
@@ -131,9 +115,7 @@ std::optional<Error> Dialogue::Impl::discover() {
   awaited.ids.push_back(id);
   const json::value params = stateless_params(nullptr, revision, identity());
   auto reply = send(jsonrpc::request(id, "server/discover", params), std::move(awaited), {});
-  if (!reply) {
-    return reply.error();
-  }
+  if (!reply) { return reply.error(); }
   opening = std::move(*reply);
   if (!opening.is_result()) {
     return Error{ErrorCode::rejected, fmt::format("server/discover was not answered: {}", opening.describe())};
@@ -161,9 +143,7 @@ Result<Dialogue> Dialogue::open(HttpClient& client, DialogueOptions options) {
       return fail(ErrorCode::bad_input, "an endpoint of era none has no dialogue");
     case Era::http_sse:
       error = impl->open_http_sse();
-      if (!error) {
-        error = impl->initialize();
-      }
+      if (!error) { error = impl->initialize(); }
       break;
     case Era::streamable:
       error = impl->initialize();
@@ -172,9 +152,7 @@ Result<Dialogue> Dialogue::open(HttpClient& client, DialogueOptions options) {
       error = impl->discover();
       break;
   }
-  if (error) {
-    return tl::unexpected(*std::move(error));
-  }
+  if (error) { return tl::unexpected(*std::move(error)); }
   return Dialogue(std::move(impl));
 }
 
@@ -212,13 +190,9 @@ Result<Reply> Dialogue::post(std::string body, RequestOptions options) {
 Request Dialogue::make_post(std::string body) const { return impl_->post_request(std::move(body)); }
 
 Result<HttpStream> Dialogue::open_get_stream(std::function<void(Request&)> edit) {
-  if (era() == Era::http_sse) {
-    return fail(ErrorCode::bad_input, "in http-sse the stream is already open");
-  }
+  if (era() == Era::http_sse) { return fail(ErrorCode::bad_input, "in http-sse the stream is already open"); }
   Request request = impl_->get_request();
-  if (edit) {
-    edit(request);
-  }
+  if (edit) { edit(request); }
   return impl_->client->open(request, impl_->deadline({}));
 }
 
@@ -227,15 +201,11 @@ Result<HttpStream> Dialogue::listen(json::object filter, json::value* id, std::f
     return fail(ErrorCode::bad_input, fmt::format("subscriptions/listen does not exist in era {}", to_string(era())));
   }
   const json::value used = impl_->next_id++;
-  if (id != nullptr) {
-    *id = used;
-  }
+  if (id != nullptr) { *id = used; }
   const json::object params = {{"notifications", std::move(filter)}};
   Request request = impl_->post_request(
       jsonrpc::request(used, "subscriptions/listen", stateless_params(params, impl_->revision, impl_->identity())));
-  if (edit) {
-    edit(request);
-  }
+  if (edit) { edit(request); }
   return impl_->client->open(request, impl_->deadline({}));
 }
 

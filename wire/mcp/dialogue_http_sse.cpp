@@ -14,9 +14,7 @@ constexpr std::chrono::milliseconds kSlice{5};
 std::string describe_stream_head(const Exchange& exchange) {
   const Headers& headers = exchange.head.headers;
   std::string text = fmt::format("HTTP {}", exchange.head.status);
-  if (headers.has("www-authenticate")) {
-    text += " with WWW-Authenticate";
-  }
+  if (headers.has("www-authenticate")) { text += " with WWW-Authenticate"; }
   const std::string type = media_type(headers.get("content-type"));
   return text + (type.empty() ? ", no Content-Type" : fmt::format(", Content-Type {}", type));
 }
@@ -40,9 +38,7 @@ class Dialogue::Impl::PendingPost {
   explicit PendingPost(HttpStream stream) : stream_(std::move(stream)) {}
 
   void wait(Deadline until) {
-    if (!done() && stream_.wait_for_head(until)) {
-      stream_.read_to_end(until);
-    }
+    if (!done() && stream_.wait_for_head(until)) { stream_.read_to_end(until); }
   }
   bool done() const { return stream_.ended(); }
   int status() const { return stream_.exchange().head.status; }
@@ -56,17 +52,13 @@ class Dialogue::Impl::PendingPost {
 std::optional<Error> Dialogue::Impl::open_http_sse() {
   const Deadline until = deadline({});
   auto stream = client->open(get_request(), until);
-  if (!stream) {
-    return stream.error();
-  }
+  if (!stream) { return stream.error(); }
   if (!stream->exchange().ok() || !stream->exchange().is_event_stream()) {
     return Error{ErrorCode::rejected,
                  fmt::format("GET of the event stream was answered with {}", describe_stream_head(stream->exchange()))};
   }
   held = std::move(*stream);
-  if (auto error = await_endpoint(until)) {
-    return error;
-  }
+  if (auto error = await_endpoint(until)) { return error; }
   const Url& base = held->exchange().request.url;  // Where same-origin redirects led.
   auto target = resolve(base, endpoint_event->data);
   if (!target) {
@@ -89,9 +81,7 @@ std::optional<Error> Dialogue::Impl::await_endpoint(Deadline until) {
       endpoint_event = *event;
       return std::nullopt;
     }
-    if (first.empty()) {
-      first = fmt::format("; the first event was '{}'", text_excerpt(event->type, 40));
-    }
+    if (first.empty()) { first = fmt::format("; the first event was '{}'", text_excerpt(event->type, 40)); }
   }
   if (held->ended()) {
     return Error{ErrorCode::closed, fmt::format("the stream ended ({}) without an endpoint event{}",
@@ -102,9 +92,7 @@ std::optional<Error> Dialogue::Impl::await_endpoint(Deadline until) {
 }
 
 void Dialogue::Impl::read_stream(Collector& collector, Deadline until) {
-  if (const auto item = held->next_item(until)) {
-    collector.take(*item);
-  }
+  if (const auto item = held->next_item(until)) { collector.take(*item); }
 }
 
 Result<Reply> Dialogue::Impl::send_http_sse(const Request& request, Awaited awaited, Deadline deadline,
@@ -112,21 +100,15 @@ Result<Reply> Dialogue::Impl::send_http_sse(const Request& request, Awaited awai
   Reply reply;
   Collector collector(reply, std::move(awaited));
   auto begun = client->begin(request, deadline);
-  if (!begun) {
-    return tl::unexpected(begun.error());
-  }
+  if (!begun) { return tl::unexpected(begun.error()); }
   PendingPost post(*std::move(begun));
   await_both(post, collector, deadline);
   const bool headless = post.status() == 0;
-  for (const Deadline tail = Deadline::in(linger); !tail.passed() && !held->ended();) {
-    read_stream(collector, tail);
-  }
+  for (const Deadline tail = Deadline::in(linger); !tail.passed() && !held->ended();) { read_stream(collector, tail); }
   reply.http = std::move(post).finish();
   reply.stream_end = held->exchange().end;
   reply.waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - collector.started());
-  if (headless && !(reply.answer_due && collector.answered())) {
-    return tl::unexpected(headless_error(reply));
-  }
+  if (headless && !(reply.answer_due && collector.answered())) { return tl::unexpected(headless_error(reply)); }
   return reply;
 }
 
@@ -141,25 +123,19 @@ void Dialogue::Impl::await_both(PendingPost& post, Collector& collector, Deadlin
   while (!until.passed() && !(post.done() && (collector.answered() || held->ended()))) {
     const bool stream_open = !collector.answered() && !held->ended();
     post.wait(stream_open ? until.or_sooner(Deadline::in(kSlice)) : until);
-    if (!stream_open) {
-      continue;
-    }
+    if (!stream_open) { continue; }
     if (collector.refused() || post.status() >= 400 || (post.done() && body_answers(post.body(), reply.id))) {
       shorten(kRefusalGrace);
     }
     read_stream(collector, post.done() ? until : until.or_sooner(Deadline::in(kSlice)));
     answer_server(collector, until);
-    if (collector.answered() && !post.done()) {
-      shorten(kPostGrace);
-    }
+    if (collector.answered() && !post.done()) { shorten(kPostGrace); }
   }
 }
 
 std::vector<SeenMessage> Dialogue::drain(Deadline deadline) {
   Reply reply;
-  if (!impl_->held) {
-    return {};
-  }
+  if (!impl_->held) { return {}; }
   Collector collector(reply, {});
   while (!deadline.passed() && !impl_->held->ended()) {
     impl_->read_stream(collector, deadline);

@@ -25,16 +25,12 @@ void read_answer(HttpStream& stream, Collector& collector, Deadline deadline, st
   }
   while (!collector.answered()) {
     const auto item = stream.next_item(deadline);
-    if (!item) {
-      return;
-    }
+    if (!item) { return; }
     collector.take(*item);
     after_item();
   }
   const Deadline tail = Deadline::in(std::max(linger, kEndGrace));
-  while (const auto item = stream.next_item(tail)) {
-    collector.take(*item);
-  }
+  while (const auto item = stream.next_item(tail)) { collector.take(*item); }
 }
 
 Result<Reply> Dialogue::Impl::send_streamable(const Request& request, Awaited awaited, Deadline deadline,
@@ -42,17 +38,13 @@ Result<Reply> Dialogue::Impl::send_streamable(const Request& request, Awaited aw
   Reply reply;
   Collector collector(reply, std::move(awaited));
   auto stream = client->open(request, deadline);
-  if (!stream) {
-    return tl::unexpected(stream.error());
-  }
+  if (!stream) { return tl::unexpected(stream.error()); }
   read_answer(*stream, collector, deadline, linger, [&] { answer_server(collector, deadline); });
   const bool broken_off = stream->ended() && stream->exchange().is_event_stream() && !collector.answered();
   reply.http = std::move(*stream).finish();
   // 2025-11-25 transports, "Sending Messages to the Server", item 6: the server may close the connection once it has
   // sent an event id; the client then polls.
-  if (broken_off && options.era == Era::streamable && revision >= k2025_11_25) {
-    resume(collector, deadline, linger);
-  }
+  if (broken_off && options.era == Era::streamable && revision >= k2025_11_25) { resume(collector, deadline, linger); }
   reply.waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - collector.started());
   return reply;
 }
@@ -61,16 +53,12 @@ void Dialogue::Impl::resume(Collector& collector, Deadline deadline, std::chrono
   Reply& reply = collector.reply();
   while (!collector.answered() && !collector.last_event_id().empty() && reply.resumed.size() < limits::kResumptions) {
     const auto pause = std::max(collector.retry().value_or(kDefaultRetry), kLeastRetry);
-    if (pause >= deadline.left()) {
-      return;
-    }
+    if (pause >= deadline.left()) { return; }
     std::this_thread::sleep_for(pause);
     Request request = get_request();
     request.headers.set("Last-Event-ID", std::string(collector.last_event_id()));
     auto stream = client->open(request, deadline);
-    if (!stream) {
-      return;
-    }
+    if (!stream) { return; }
     const bool is_stream = stream->exchange().ok() && stream->exchange().is_event_stream();
     if (is_stream) {
       read_answer(*stream, collector, deadline, linger, [&] { answer_server(collector, deadline); });
@@ -79,9 +67,7 @@ void Dialogue::Impl::resume(Collector& collector, Deadline deadline, std::chrono
     }
     const bool ended = stream->ended();
     reply.resumed.push_back(std::move(*stream).finish());
-    if (!is_stream || !ended) {
-      return;
-    }
+    if (!is_stream || !ended) { return; }
   }
 }
 

@@ -20,9 +20,7 @@ std::string_view to_string(Era era) {
 
 std::optional<Era> parse_era(std::string_view text) {
   for (Era era : {Era::none, Era::http_sse, Era::streamable, Era::stateless}) {
-    if (text == to_string(era)) {
-      return era;
-    }
+    if (text == to_string(era)) { return era; }
   }
   return std::nullopt;
 }

@@ -11,9 +11,7 @@ json::object client_info(const ClientIdentity& client) { return {{"name", client
 
 /// Which member of `params` goes into Mcp-Name, by method.
 std::string_view name_member(std::string_view method) {
-  if (method == "tools/call" || method == "prompts/get") {
-    return "name";
-  }
+  if (method == "tools/call" || method == "prompts/get") { return "name"; }
   return method == "resources/read" ? "uri" : "";
 }
 
@@ -28,16 +26,10 @@ json::object initialize_params(std::string_view revision, const ClientIdentity& 
 }
 
 json::value stateless_params(json::value params, std::string_view revision, const ClientIdentity& client) {
-  if (params.is_null()) {
-    params = json::object();
-  }
-  if (!params.is_object()) {
-    return params;
-  }
+  if (params.is_null()) { params = json::object(); }
+  if (!params.is_object()) { return params; }
   json::value& meta = params.as_object()["_meta"];
-  if (meta.is_null()) {
-    meta = json::object();
-  }
+  if (meta.is_null()) { meta = json::object(); }
   if (meta.is_object()) {
     meta.as_object().emplace("io.modelcontextprotocol/protocolVersion", revision);
     meta.as_object().emplace("io.modelcontextprotocol/clientInfo", client_info(client));
@@ -49,19 +41,13 @@ json::value stateless_params(json::value params, std::string_view revision, cons
 void add_stateless_headers(Request& request, std::string_view revision) {
   request.headers.set("MCP-Protocol-Version", std::string(revision));
   const auto body = parse_json(request.body);
-  if (!body) {
-    return;
-  }
+  if (!body) { return; }
   const std::string_view method = string_or(body->value, "method", "");
-  if (method.empty() || !fits_a_header(method)) {
-    return;
-  }
+  if (method.empty() || !fits_a_header(method)) { return; }
   request.headers.set("Mcp-Method", std::string(method));
   const std::string_view member = name_member(method);
   const json::value* params = find(body->value, "params");
-  if (member.empty() || params == nullptr) {
-    return;
-  }
+  if (member.empty() || params == nullptr) { return; }
   if (const auto name = as_string(find(*params, member))) {
     request.headers.set("Mcp-Name", encode_header_value(*name));
   }
@@ -69,9 +55,7 @@ void add_stateless_headers(Request& request, std::string_view revision) {
 
 std::string answer_to(const jsonrpc::Message& request, const json::object& capabilities) {
   const json::value id = request.id.value_or(nullptr);
-  if (request.method == "ping") {
-    return jsonrpc::response(id, json::object());
-  }
+  if (request.method == "ping") { return jsonrpc::response(id, json::object()); }
   if (request.method == "roots/list" && capabilities.contains("roots")) {
     return jsonrpc::response(id, json::object{{"roots", json::array()}});
   }

@@ -12,9 +12,7 @@ namespace {
 
 /// Appends the items of one page; returns the cursor of the next one, where there is one.
 Result<std::optional<std::string>> take_page(const Reply& reply, std::string_view items_key, Listing& listing) {
-  if (!reply.is_result()) {
-    return fail(ErrorCode::rejected, reply.describe());
-  }
+  if (!reply.is_result()) { return fail(ErrorCode::rejected, reply.describe()); }
   const json::array* items = as_array(find(reply.result(), items_key));
   if (items == nullptr) {
     return fail(ErrorCode::malformed_message,
@@ -28,9 +26,7 @@ Result<std::optional<std::string>> take_page(const Reply& reply, std::string_vie
   }
   const json::value* cursor = find(reply.result(), "nextCursor");
   // Servers that write every member write null at the end; an empty string is a cursor (2026-07-28 pagination).
-  if (cursor == nullptr || cursor->is_null()) {
-    return std::nullopt;
-  }
+  if (cursor == nullptr || cursor->is_null()) { return std::nullopt; }
   const auto text = as_string(cursor);
   if (!text) {
     return fail(ErrorCode::malformed_message, fmt::format("nextCursor is {} instead of a string", kind_name(*cursor)));
@@ -49,9 +45,7 @@ Listing list_all(Dialogue& dialogue, std::string_view method, std::string_view i
   };
   while (true) {
     json::value params;
-    if (!cursors.empty()) {
-      params = json::object{{"cursor", cursors.back()}};
-    }
+    if (!cursors.empty()) { params = json::object{{"cursor", cursors.back()}}; }
     auto reply = dialogue.request(method, std::move(params));
     if (!reply) {
       end_with(reply.error());
@@ -63,9 +57,7 @@ Listing list_all(Dialogue& dialogue, std::string_view method, std::string_view i
       end_with(next.error());
       return listing;
     }
-    if (!*next) {
-      return listing;
-    }
+    if (!*next) { return listing; }
     if (std::find(cursors.begin(), cursors.end(), **next) != cursors.end()) {
       end_with({ErrorCode::malformed_message,
                 fmt::format("the cursor '{}' came before, so the list would never end", text_excerpt(**next, 60))});

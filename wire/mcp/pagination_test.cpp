@@ -24,9 +24,7 @@ RawServer::Script lister(std::function<json::object(int)> page) {
     const auto body = parse_json(request.substr(std::min(request.find("\r\n\r\n") + 4, request.size())));
     const json::value* id = body ? find(body->value, "id") : nullptr;
     json::object result = {{"protocolVersion", "2025-11-25"}, {"capabilities", json::object()}};
-    if (body && string_or(body->value, "method", "") == "tools/list") {
-      result = page(++*pages);
-    }
+    if (body && string_or(body->value, "method", "") == "tools/list") { result = page(++*pages); }
     const std::string answer = id ? jsonrpc::response(*id, result) : "";
     peer.send(fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
                           answer.size(), answer));

@@ -7,13 +7,9 @@ namespace weir::wire::mcp {
 namespace {
 
 std::string describe_http(const Exchange& http) {
-  if (http.head.status == 0) {
-    return "no HTTP response";
-  }
+  if (http.head.status == 0) { return "no HTTP response"; }
   std::string text = fmt::format("HTTP {}", http.head.status);
-  if (http.head.headers.has("www-authenticate")) {
-    text += " with WWW-Authenticate";
-  }
+  if (http.head.headers.has("www-authenticate")) { text += " with WWW-Authenticate"; }
   return text;
 }
 
@@ -28,19 +24,13 @@ std::string describe_error(const jsonrpc::Message& message) {
   } else {
     lacks.emplace_back("an integer code");
   }
-  if (!message.error.message.empty()) {
-    text += fmt::format(" '{}'", text_excerpt(message.error.message));
-  }
-  if (!message.id || message.id->is_null()) {
-    lacks.emplace_back("an id");
-  }
+  if (!message.error.message.empty()) { text += fmt::format(" '{}'", text_excerpt(message.error.message)); }
+  if (!message.id || message.id->is_null()) { lacks.emplace_back("an id"); }
   return lacks.empty() ? text : fmt::format("{} without {}", text, fmt::join(lacks, " or "));
 }
 
 std::string describe_body(const Exchange& http) {
-  if (http.body.empty()) {
-    return "no body";
-  }
+  if (http.body.empty()) { return "no body"; }
   const std::string type = media_type(http.head.headers.get("content-type"));
   return fmt::format("a body of {} that is no answer", type.empty() ? "no media type" : type);
 }
@@ -72,9 +62,7 @@ std::string describe_silence(const Reply& reply) {
     return fmt::format("no answer before the {} stream ended ({})", reply.stream_end ? "held" : "event",
                        to_string(end));
   }
-  if (reply.http.head.status >= 400 || over) {
-    return describe_body(reply.http);
-  }
+  if (reply.http.head.status >= 400 || over) { return describe_body(reply.http); }
   return fmt::format("no answer within {:.3g} s", std::chrono::duration<double>(reply.waited).count());
 }
 
@@ -86,9 +74,7 @@ const json::value& Reply::result() const {
 }
 
 const jsonrpc::Message* Reply::error_message() const {
-  if (response) {
-    return is_error() ? &response->message : nullptr;
-  }
+  if (response) { return is_error() ? &response->message : nullptr; }
   for (const SeenMessage& seen : messages) {
     if (seen.message.kind == jsonrpc::Kind::error && (!seen.message.id || seen.message.id->is_null())) {
       return &seen.message;
@@ -99,12 +85,8 @@ const jsonrpc::Message* Reply::error_message() const {
 
 std::string Reply::describe() const {
   std::string text = describe_http(http);
-  if (is_result()) {
-    return text + ", a result";
-  }
-  if (const jsonrpc::Message* error = error_message()) {
-    return text + ", " + describe_error(*error);
-  }
+  if (is_result()) { return text + ", a result"; }
+  if (const jsonrpc::Message* error = error_message()) { return text + ", " + describe_error(*error); }
   return answer_due ? text + ", " + describe_silence(*this) : text;
 }
 

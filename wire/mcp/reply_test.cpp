@@ -12,9 +12,7 @@ Reply reply_with(int status, std::string content_type, std::string body, std::st
   Reply reply;
   reply.http.head.status = status;
   reply.http.end = EndClass::clean;
-  if (!content_type.empty()) {
-    reply.http.head.headers.add("Content-Type", std::move(content_type));
-  }
+  if (!content_type.empty()) { reply.http.head.headers.add("Content-Type", std::move(content_type)); }
   reply.http.body = std::move(body);
   Collector collector(reply, awaited_by(sent));
   collector.take_body(reply.http.body);

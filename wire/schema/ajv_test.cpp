@@ -29,7 +29,7 @@ class Generator {
       auto made = any_root_schema();
       const std::string text = json::serialize(made);
       const auto has = [&](std::string_view keyword) { return text.find(keyword) != std::string::npos; };
-      if (!has("\"unevaluatedItems\"") || !(has("\"contains\"") || has("\"items\""))) return made;
+      if (!has("\"unevaluatedItems\"") || !(has("\"contains\"") || has("\"items\""))) { return made; }
     }
   }
 
@@ -37,12 +37,12 @@ class Generator {
     const auto kind = pick(depth > 0 ? 9 : 5);
     if (kind >= 7) {
       json::array items;
-      for (auto n = pick(4); n > 0; --n) items.push_back(instance(depth - 1));
+      for (auto n = pick(4); n > 0; --n) { items.push_back(instance(depth - 1)); }
       return items;
     }
     if (kind >= 5) {
       json::object members;
-      for (auto n = pick(4); n > 0; --n) members[name()] = instance(depth - 1);
+      for (auto n = pick(4); n > 0; --n) { members[name()] = instance(depth - 1); }
       return members;
     }
     return scalar();
@@ -52,11 +52,11 @@ class Generator {
   json::value any_root_schema() {
     json::object definitions;
     in_definition_ = true;
-    for (const auto* name : {"x", "y"}) definitions[name] = schema(1);
+    for (const auto* name : {"x", "y"}) { definitions[name] = schema(1); }
     in_definition_ = false;
     json::value made = schema(3);
-    if (!made.is_object()) made = json::object{{"not", made}};
-    if (made.get_object().contains("$ref")) made = json::object{{"allOf", json::array{made}}};
+    if (!made.is_object()) { made = json::object{{"not", made}}; }
+    if (made.get_object().contains("$ref")) { made = json::object{{"allOf", json::array{made}}}; }
     made.get_object()[old_ ? "definitions" : "$defs"] = std::move(definitions);
     return made;
   }
@@ -95,13 +95,13 @@ class Generator {
 
   json::array schemas(int depth) {
     json::array made;
-    for (auto n = 1 + pick(3); n > 0; --n) made.push_back(schema(depth - 1));
+    for (auto n = 1 + pick(3); n > 0; --n) { made.push_back(schema(depth - 1)); }
     return made;
   }
 
   // A schema of a part of the instance: only there can the root recur without running in circles.
   json::value part(int depth) {
-    if (!in_definition_ && often(8)) return json::object{{"$ref", "#"}};
+    if (!in_definition_ && often(8)) { return json::object{{"$ref", "#"}}; }
     return schema(depth - 1);
   }
 
@@ -117,13 +117,13 @@ class Generator {
   json::array names() {
     json::array made;
     for (const auto* each : {"a", "b", "ab"}) {
-      if (often(45)) made.emplace_back(each);
+      if (often(45)) { made.emplace_back(each); }
     }
     return made;
   }
 
   json::value schema(int depth) {
-    if (often(6)) return often(75);
+    if (often(6)) { return often(75); }
     if (!in_definition_ && often(10)) {
       return json::object{{"$ref", fmt::format("#/{}/{}", old_ ? "definitions" : "$defs", often(50) ? "x" : "y")}};
     }
@@ -141,7 +141,7 @@ class Generator {
       }
     }
     const auto* items = made.if_contains("items");
-    if (items != nullptr && items->is_array()) made.erase("contains");
+    if (items != nullptr && items->is_array()) { made.erase("contains"); }
     return made;
   }
 
@@ -209,7 +209,7 @@ class Generator {
         }
         break;
       case 5:
-        if (!old_) made["unevaluatedProperties"] = often(50) ? json::value(false) : part(depth);
+        if (!old_) { made["unevaluatedProperties"] = often(50) ? json::value(false) : part(depth); }
         break;
       default:
         made["properties"] = parts(depth, false);
@@ -220,8 +220,8 @@ class Generator {
     switch (pick(5)) {
       case 0:
         made["contains"] = part(depth);
-        if (!old_ && often(50)) made["minContains"] = pick(3);
-        if (!old_ && often(50)) made["maxContains"] = 1 + pick(2);
+        if (!old_ && often(50)) { made["minContains"] = pick(3); }
+        if (!old_ && often(50)) { made["maxContains"] = 1 + pick(2); }
         break;
       case 1:
         made[old_ ? "items" : "prefixItems"] = schemas(depth);
@@ -255,8 +255,8 @@ class Generator {
         break;
       default:
         made["if"] = schema(depth - 1);
-        if (often(70)) made["then"] = schema(depth - 1);
-        if (often(70)) made["else"] = schema(depth - 1);
+        if (often(70)) { made["then"] = schema(depth - 1); }
+        if (often(70)) { made["else"] = schema(depth - 1); }
     }
   }
 
@@ -271,7 +271,7 @@ json::array generate(SchemaDialect dialect, std::uint64_t seed) {
   for (std::size_t i = 0; i < kSchemas; ++i) {
     json::array instances;
     const auto schema = generator.root_schema();
-    for (std::size_t k = 0; k < kInstances; ++k) instances.push_back(generator.instance());
+    for (std::size_t k = 0; k < kInstances; ++k) { instances.push_back(generator.instance()); }
     cases.push_back(json::object{{"dialect", dialect == SchemaDialect::draft_07 ? "draft-07" : "2020-12"},
                                  {"schema", schema},
                                  {"instances", std::move(instances)}});
@@ -286,18 +286,18 @@ json::value ask_ajv(const json::array& cases, const std::string& name) {
   const auto command =
       fmt::format("node '{0}/ci/tests/ajv_agreement.mjs' '{0}/ci/node/node_modules' '{1}'", WEIR_SOURCE_DIR, path);
   FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return nullptr;
+  if (pipe == nullptr) { return nullptr; }
   std::string output;
   std::array<char, 4096> chunk{};
-  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) output.append(chunk.data(), n);
-  if (pclose(pipe) != 0) return nullptr;
+  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) { output.append(chunk.data(), n); }
+  if (pclose(pipe) != 0) { return nullptr; }
   json::error_code ec;
   auto verdicts = json::parse(output, ec);
   return ec ? json::value(nullptr) : verdicts;
 }
 
 json::value our_verdict(const Result<JsonSchema>& schema, const json::value& instance) {
-  if (!schema) return json::value(schema.error().detail);
+  if (!schema) { return json::value(schema.error().detail); }
   const auto problems = schema->validate(instance);
   return problems ? json::value(problems->empty()) : json::value(problems.error().detail);
 }
@@ -316,7 +316,7 @@ void expect_agreement(SchemaDialect dialect, const std::string& name, std::uint6
       const auto& theirs = verdicts.at(i).at(k);
       const auto ours = our_verdict(compiled, instance);
       EXPECT_EQ(ours, theirs) << json::serialize(schema) << "\n  " << json::serialize(instance);
-      if (ours == json::value(true)) ++valid;
+      if (ours == json::value(true)) { ++valid; }
     }
   }
   const std::size_t pairs = kSchemas * kInstances;

@@ -5,8 +5,8 @@
 #include <functional>
 #include <unordered_map>
 
-#include "wire/schema/model.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/schema/model.hpp"
 
 namespace weir::wire::schema {
 namespace {
@@ -35,31 +35,31 @@ std::size_t code_points(std::string_view utf8) {
 }
 
 std::optional<std::size_t> size_of(SizeWithin::Of of, const json::value& value) {
-  if (of == SizeWithin::Of::string && value.is_string()) return code_points(value.get_string());
-  if (of == SizeWithin::Of::array && value.is_array()) return value.get_array().size();
-  if (of == SizeWithin::Of::object && value.is_object()) return value.get_object().size();
+  if (of == SizeWithin::Of::string && value.is_string()) { return code_points(value.get_string()); }
+  if (of == SizeWithin::Of::array && value.is_array()) { return value.get_array().size(); }
+  if (of == SizeWithin::Of::object && value.is_object()) { return value.get_object().size(); }
   return std::nullopt;
 }
 
 /// Equal values have equal hashes: 1 and 1.0, and objects whatever the order of their members.
 std::size_t hash_of(const json::value& value, Budget& budget, std::size_t depth = 0) {
-  if (depth > limits::kJsonDepth) throw LimitReached{"the value is nested too deeply"};
+  if (depth > limits::kJsonDepth) { throw LimitReached{"the value is nested too deeply"}; }
   budget.spend(1);
   const auto hash_text = [&](std::string_view text) {
     budget.spend(text.size() / 32);
     return std::hash<std::string_view>{}(text);
   };
   const auto mix = [](std::size_t seed, std::size_t hash) { return (seed ^ hash) * 0x9E3779B97F4A7C15u; };
-  if (const auto* text = value.if_string()) return hash_text(*text);
-  if (value.is_number()) return std::hash<double>{}(value.to_number<double>());
+  if (const auto* text = value.if_string()) { return hash_text(*text); }
+  if (value.is_number()) { return std::hash<double>{}(value.to_number<double>()); }
   if (const auto* array = value.if_array()) {
     std::size_t hash = 17;
-    for (const auto& item : *array) hash = mix(hash, hash_of(item, budget, depth + 1));
+    for (const auto& item : *array) { hash = mix(hash, hash_of(item, budget, depth + 1)); }
     return hash;
   }
   if (const auto* object = value.if_object()) {
     std::size_t hash = 31;
-    for (const auto& pair : *object) hash += mix(hash_text(pair.key()), hash_of(pair.value(), budget, depth + 1));
+    for (const auto& pair : *object) { hash += mix(hash_text(pair.key()), hash_of(pair.value(), budget, depth + 1)); }
     return hash;
   }
   return value.is_null() ? 1 : value.get_bool() ? 2 : 3;
@@ -81,14 +81,14 @@ bool satisfies(const InRange& range, const json::value& value) {
 
 std::string list(const std::vector<std::string_view>& names) {
   std::string text;
-  for (const auto name : names) text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", name);
+  for (const auto name : names) { text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", name); }
   return text;
 }
 
 std::vector<std::string_view> missing(const std::vector<std::string_view>& names, const json::object& object) {
   std::vector<std::string_view> absent;
   for (const auto name : names) {
-    if (!object.contains(name)) absent.push_back(name);
+    if (!object.contains(name)) { absent.push_back(name); }
   }
   return absent;
 }
@@ -101,7 +101,7 @@ std::string complaint(const TypeIs& rule, const json::value& instance) {
   constexpr std::string_view kNames[] = {"null", "boolean", "object", "array", "string", "number", "integer"};
   std::string wanted;
   for (unsigned i = 0; i < std::size(kNames); ++i) {
-    if ((rule.kinds & 1u << i) != 0) wanted += fmt::format("{}{}", wanted.empty() ? "" : " or ", kNames[i]);
+    if ((rule.kinds & 1u << i) != 0) { wanted += fmt::format("{}{}", wanted.empty() ? "" : " or ", kNames[i]); }
   }
   return fmt::format("is {}, must be {}", kind_name(instance), wanted);
 }
@@ -109,7 +109,7 @@ std::string complaint(const TypeIs& rule, const json::value& instance) {
 bool holds(const IsOneOf& rule, const json::value& instance, Budget& budget) {
   for (const auto& [value, steps] : rule.values) {
     budget.spend(steps);
-    if (json_equal(*value, instance)) return true;
+    if (json_equal(*value, instance)) { return true; }
   }
   return false;
 }
@@ -140,8 +140,8 @@ std::string complaint(const InRange& rule, const json::value& instance) {
 }
 
 bool holds(const IsMultiple& rule, const json::value& instance, Budget&) {
-  if (!instance.is_number()) return true;
-  if (const auto* number = instance.if_double(); number != nullptr && !std::isfinite(*number)) return false;
+  if (!instance.is_number()) { return true; }
+  if (const auto* number = instance.if_double(); number != nullptr && !std::isfinite(*number)) { return false; }
   return is_multiple(to_decimal(instance), rule.divisor);
 }
 
@@ -151,9 +151,9 @@ std::string complaint(const IsMultiple& rule, const json::value& instance) {
 }
 
 bool holds(const SizeWithin& rule, const json::value& instance, Budget& budget) {
-  if (rule.of == SizeWithin::Of::string && instance.is_string()) budget.spend(instance.get_string().size() / 32);
+  if (rule.of == SizeWithin::Of::string && instance.is_string()) { budget.spend(instance.get_string().size() / 32); }
   const auto size = size_of(rule.of, instance);
-  if (!size) return true;
+  if (!size) { return true; }
   const auto count = static_cast<double>(*size);
   return rule.is_maximum ? count <= rule.limit : count >= rule.limit;
 }
@@ -174,10 +174,10 @@ std::string complaint(const Matches& rule, const json::value& instance) {
 
 bool holds(const HasMembers& rule, const json::value& instance, Budget& budget) {
   const auto* object = instance.if_object();
-  if (object == nullptr) return true;
+  if (object == nullptr) { return true; }
   for (const auto name : rule.names) {
     budget.spend(1 + name.size() / 32);
-    if (!object->contains(name)) return false;
+    if (!object->contains(name)) { return false; }
   }
   return true;
 }
@@ -188,10 +188,10 @@ std::string complaint(const HasMembers& rule, const json::value& instance) {
 
 bool holds(const HasMembersWith& rule, const json::value& instance, Budget& budget) {
   const auto* object = instance.if_object();
-  if (object == nullptr) return true;
+  if (object == nullptr) { return true; }
   for (const auto& [member, names] : rule.names_by_member) {
     budget.spend(1 + member.size() / 32);
-    if (object->contains(member) && !holds(HasMembers{names}, instance, budget)) return false;
+    if (object->contains(member) && !holds(HasMembers{names}, instance, budget)) { return false; }
   }
   return true;
 }
@@ -199,7 +199,7 @@ bool holds(const HasMembersWith& rule, const json::value& instance, Budget& budg
 std::string complaint(const HasMembersWith& rule, const json::value& instance) {
   const auto& object = instance.get_object();
   for (const auto& [member, names] : rule.names_by_member) {
-    if (!object.contains(member)) continue;
+    if (!object.contains(member)) { continue; }
     if (const auto absent = missing(names, object); !absent.empty()) {
       return fmt::format("has \"{}\" and so must have {}", member, list(absent));
     }
@@ -209,7 +209,7 @@ std::string complaint(const HasMembersWith& rule, const json::value& instance) {
 
 bool holds(const HasUniqueItems&, const json::value& instance, Budget& budget) {
   const auto* array = instance.if_array();
-  if (array == nullptr) return true;
+  if (array == nullptr) { return true; }
   std::unordered_multimap<std::size_t, const json::value*> seen;
   budget.spend(8 * array->size());  // A node of the map costs more than a step.
   seen.reserve(array->size());
@@ -218,7 +218,7 @@ bool holds(const HasUniqueItems&, const json::value& instance, Budget& budget) {
     const auto [first, last] = seen.equal_range(hash);
     for (auto same = first; same != last; ++same) {
       hash_of(item, budget);  // Charges for the comparison, which walks as far.
-      if (json_equal(*same->second, item)) return false;
+      if (json_equal(*same->second, item)) { return false; }
     }
     seen.emplace(hash, &item);
   }

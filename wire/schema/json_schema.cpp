@@ -23,11 +23,11 @@ std::string pointer_token(std::string_view text) {
 
 std::string pointer_to(const Node& node, std::string_view keyword) {
   std::vector<std::string_view> steps;
-  for (const Node* at = &node; at != nullptr; at = at->parent) steps.push_back(at->step);
+  for (const Node* at = &node; at != nullptr; at = at->parent) { steps.push_back(at->step); }
   std::string pointer(node.document);
-  if (!pointer.empty()) pointer += '#';
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) pointer += *step;
-  if (!keyword.empty()) pointer += pointer_token(keyword);
+  if (!pointer.empty()) { pointer += '#'; }
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) { pointer += *step; }
+  if (!keyword.empty()) { pointer += pointer_token(keyword); }
   return pointer;
 }
 
@@ -61,9 +61,7 @@ Result<JsonSchema> JsonSchema::compile(const json::value& schema, SchemaDialect 
   auto impl = std::make_unique<Impl>();
   try {
     schema::Compiler(impl->graph, documents).run(schema, fallback);
-  } catch (schema::CompileFailure& failure) {
-    return tl::unexpected<Error>(std::move(failure.error));
-  }
+  } catch (schema::CompileFailure& failure) { return tl::unexpected<Error>(std::move(failure.error)); }
   return JsonSchema(std::move(impl));
 }
 
@@ -73,27 +71,25 @@ Result<std::vector<SchemaProblem>> JsonSchema::validate(const json::value& insta
   schema::Evaluation evaluation(max_problems);
   try {
     evaluation.apply(*impl_->graph.root, instance, nullptr);
-  } catch (schema::LimitReached& limit) {
-    return fail(ErrorCode::limit_exceeded, std::move(limit.detail));
-  }
+  } catch (schema::LimitReached& limit) { return fail(ErrorCode::limit_exceeded, std::move(limit.detail)); }
   return evaluation.take_problems();
 }
 
 Result<std::vector<SchemaProblem>> check_schema(const json::value& schema, SchemaDialect fallback) {
-  if (auto fitting = schema::check_size(schema); !fitting) return tl::unexpected<Error>(fitting.error());
+  if (auto fitting = schema::check_size(schema); !fitting) { return tl::unexpected<Error>(fitting.error()); }
   schema::Graph graph;
   const schema::Documents none;
   schema::Compiler compiler(graph, none);
   try {
     const JsonSchema* meta = schema::meta_schema_of(compiler.dialect_of(schema, fallback));
-    if (meta == nullptr) return fail(ErrorCode::internal, "the embedded meta-schema does not compile");
+    if (meta == nullptr) { return fail(ErrorCode::internal, "the embedded meta-schema does not compile"); }
     auto problems = meta->validate(schema);
     // Patterns and references are beyond what a meta-schema can say.
-    if (problems && problems->empty()) compiler.run(schema, fallback);
+    if (problems && problems->empty()) { compiler.run(schema, fallback); }
     return problems;
   } catch (schema::CompileFailure& failure) {
     const bool about_schema = failure.error.code == ErrorCode::bad_input && failure.pointer != "/$schema";
-    if (!about_schema) return tl::unexpected<Error>(std::move(failure.error));
+    if (!about_schema) { return tl::unexpected<Error>(std::move(failure.error)); }
     return std::vector{SchemaProblem{std::move(failure.pointer), "", std::move(failure.error.detail)}};
   }
 }

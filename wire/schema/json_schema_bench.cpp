@@ -26,29 +26,29 @@ constexpr auto kArguments = R"({"query": "weir", "limit": 10, "tags": ["sse", "m
 
 void compile_tool_schema(benchmark::State& state) {
   const auto schema = json::parse(kToolSchema);
-  for (auto _ : state) benchmark::DoNotOptimize(JsonSchema::compile(schema));
+  for (auto _ : state) { benchmark::DoNotOptimize(JsonSchema::compile(schema)); }
 }
 BENCHMARK(compile_tool_schema);
 
 void check_tool_schema(benchmark::State& state) {
   const auto schema = json::parse(kToolSchema);
-  for (auto _ : state) benchmark::DoNotOptimize(check_schema(schema));
+  for (auto _ : state) { benchmark::DoNotOptimize(check_schema(schema)); }
 }
 BENCHMARK(check_tool_schema);
 
 void validate_arguments(benchmark::State& state) {
   const auto schema = JsonSchema::compile(json::parse(kToolSchema));
   const auto arguments = json::parse(kArguments);
-  for (auto _ : state) benchmark::DoNotOptimize(schema->validate(arguments));
+  for (auto _ : state) { benchmark::DoNotOptimize(schema->validate(arguments)); }
 }
 BENCHMARK(validate_arguments);
 
 void validate_many_items(benchmark::State& state) {
   const auto schema = JsonSchema::compile(json::parse(R"({"items": {"type": "object", "required": ["id"]}})"));
   json::array items;
-  for (int i = 0; i < 10'000; ++i) items.push_back(json::object{{"id", i}});
+  for (int i = 0; i < 10'000; ++i) { items.push_back(json::object{{"id", i}}); }
   const json::value instance(items);
-  for (auto _ : state) benchmark::DoNotOptimize(schema->validate(instance));
+  for (auto _ : state) { benchmark::DoNotOptimize(schema->validate(instance)); }
   state.SetItemsProcessed(state.iterations() * 10'000);
 }
 BENCHMARK(validate_many_items);

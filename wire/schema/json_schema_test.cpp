@@ -22,7 +22,7 @@ std::vector<SchemaProblem> problems(std::string_view schema, std::string_view in
     return {};
   }
   auto found = compiled->validate(json::parse(instance));
-  if (!found) ADD_FAILURE() << found.error().detail;
+  if (!found) { ADD_FAILURE() << found.error().detail; }
   return found.value_or(std::vector<SchemaProblem>{});
 }
 
@@ -37,14 +37,14 @@ std::string compile_error(std::string_view schema, SchemaDialect dialect = k2020
 
 ErrorCode validation_error(const json::value& schema, const json::value& instance) {
   auto compiled = JsonSchema::compile(schema);
-  if (!compiled) return compiled.error().code;
+  if (!compiled) { return compiled.error().code; }
   auto found = compiled->validate(instance);
   return found ? ErrorCode::internal : found.error().code;
 }
 
 /// {"allOf": [{"allOf": [... `inner` ...]}]}
 std::string nested(std::string inner, int depth) {
-  for (int i = 0; i < depth; ++i) inner = R"({"allOf":[)" + inner + "]}";
+  for (int i = 0; i < depth; ++i) { inner = R"({"allOf":[)" + inner + "]}"; }
   return inner;
 }
 
@@ -237,7 +237,7 @@ TEST(JsonSchema, ends_references_that_go_round_in_circles) {
 
 TEST(JsonSchema, recurses_as_deep_as_an_instance_may_be) {
   std::string deep;
-  for (std::size_t i = 0; i < limits::kJsonDepth - 1; ++i) deep += "[";
+  for (std::size_t i = 0; i < limits::kJsonDepth - 1; ++i) { deep += "["; }
   deep += std::string(limits::kJsonDepth - 1, ']');
   json::parse_options options;
   options.max_depth = 1000;
@@ -293,7 +293,7 @@ TEST(JsonSchema, refuses_schemas_beyond_the_limits) {
   }
   EXPECT_EQ(validation_error(json::object{{"anyOf", alternatives}}, {}), ErrorCode::limit_exceeded);
   json::object patterns;
-  for (std::size_t i = 0; i <= limits::kSchemaPatterns; ++i) patterns[std::to_string(i)] = true;
+  for (std::size_t i = 0; i <= limits::kSchemaPatterns; ++i) { patterns[std::to_string(i)] = true; }
   EXPECT_EQ(validation_error(json::object{{"patternProperties", patterns}}, {}), ErrorCode::limit_exceeded);
 }
 
@@ -309,8 +309,8 @@ TEST(JsonSchema, can_be_moved_after_compilation) {
 std::vector<std::string> checked_at(std::string_view schema, SchemaDialect dialect = k2020) {
   const auto found = check_schema(json::parse(schema), dialect);
   std::vector<std::string> pointers;
-  if (!found) return {found.error().detail};
-  for (const auto& problem : *found) pointers.push_back(problem.instance_pointer);
+  if (!found) { return {found.error().detail}; }
+  for (const auto& problem : *found) { pointers.push_back(problem.instance_pointer); }
   return pointers;
 }
 
@@ -340,7 +340,7 @@ TEST(CheckSchema, reads_a_schema_as_deep_as_json_may_be) {
   ASSERT_TRUE(found) << found.error().detail;
   EXPECT_THAT(*found, IsEmpty());
   std::string negations = "true";
-  for (std::size_t i = 0; i + 1 < limits::kJsonDepth; ++i) negations = R"({"not":)" + negations + "}";
+  for (std::size_t i = 0; i + 1 < limits::kJsonDepth; ++i) { negations = R"({"not":)" + negations + "}"; }
   const auto deepest = check_schema(json::parse(negations, {}, options));
   ASSERT_TRUE(deepest) << deepest.error().detail;
   EXPECT_THAT(*deepest, IsEmpty());

@@ -21,11 +21,11 @@ struct Site {
   const Node* child() const { return compiler.child(node, value, pointer_token(name)); }
 
   const json::object& object() const {
-    if (!value.is_object()) broken("it must be an object");
+    if (!value.is_object()) { broken("it must be an object"); }
     return value.get_object();
   }
   const json::array& array() const {
-    if (!value.is_array()) broken("it must be an array");
+    if (!value.is_array()) { broken("it must be an array"); }
     return value.get_array();
   }
   std::vector<const Node*> children() const {
@@ -36,10 +36,10 @@ struct Site {
     return nodes;
   }
   std::vector<std::string_view> strings(const json::value& list) const {
-    if (!list.is_array()) broken("it must be an array of strings");
+    if (!list.is_array()) { broken("it must be an array of strings"); }
     std::vector<std::string_view> names;
     for (const auto& item : list.get_array()) {
-      if (!item.is_string()) broken("it must be an array of strings");
+      if (!item.is_string()) { broken("it must be an array of strings"); }
       names.push_back(item.get_string());
     }
     return names;
@@ -49,7 +49,7 @@ struct Site {
   }
   std::vector<std::pair<std::string_view, const Node*>> members() const {
     std::vector<std::pair<std::string_view, const Node*>> nodes;
-    for (const auto& pair : object()) nodes.emplace_back(pair.key(), member(pair));
+    for (const auto& pair : object()) { nodes.emplace_back(pair.key(), member(pair)); }
     return nodes;
   }
   double count(const json::value& number) const {
@@ -66,12 +66,12 @@ constexpr std::array<std::string_view, 7> kKindNames{"null",   "boolean", "objec
 // Comparing strings and numbers costs little; comparing deep values costs as much as there is in the schema's one.
 std::uint64_t comparison_steps(const json::value& value) {
   std::uint64_t steps = 1;
-  if (const auto* text = value.if_string()) steps += text->size() / 32;
+  if (const auto* text = value.if_string()) { steps += text->size() / 32; }
   if (const auto* array = value.if_array()) {
-    for (const auto& item : *array) steps += comparison_steps(item);
+    for (const auto& item : *array) { steps += comparison_steps(item); }
   }
   if (const auto* object = value.if_object()) {
-    for (const auto& pair : *object) steps += 1 + pair.key().size() / 32 + comparison_steps(pair.value());
+    for (const auto& pair : *object) { steps += 1 + pair.key().size() / 32 + comparison_steps(pair.value()); }
   }
   return steps;
 }
@@ -82,7 +82,7 @@ void compile_type(const Site& site) {
     const auto kind = name.is_string()
                           ? std::find(kKindNames.begin(), kKindNames.end(), std::string_view(name.get_string()))
                           : kKindNames.end();
-    if (kind == kKindNames.end()) site.broken("it must name types of JSON, or \"integer\"");
+    if (kind == kKindNames.end()) { site.broken("it must name types of JSON, or \"integer\""); }
     rule.kinds = static_cast<std::uint8_t>(rule.kinds | 1u << (kind - kKindNames.begin()));
   };
   if (const auto* list = site.value.if_array()) {
@@ -97,20 +97,20 @@ void compile_const(const Site& site) { site.add(IsOneOf{{{&site.value, compariso
 
 void compile_enum(const Site& site) {
   IsOneOf rule;
-  for (const auto& item : site.array()) rule.values.emplace_back(&item, comparison_steps(item));
+  for (const auto& item : site.array()) { rule.values.emplace_back(&item, comparison_steps(item)); }
   site.add(std::move(rule));
 }
 
 template <InRange::Side side>
 void compile_range(const Site& site) {
-  if (!site.value.is_number()) site.broken("it must be a number");
+  if (!site.value.is_number()) { site.broken("it must be a number"); }
   site.add(InRange{side, &site.value});
 }
 
 void compile_multiple(const Site& site) {
   const bool usable =
       site.value.is_number() && std::isfinite(site.value.to_number<double>()) && site.value.to_number<double>() > 0;
-  if (!usable) site.broken("it must be a number greater than 0");
+  if (!usable) { site.broken("it must be a number greater than 0"); }
   site.add(IsMultiple{to_decimal(site.value)});
 }
 
@@ -120,7 +120,7 @@ void compile_size(const Site& site) {
 }
 
 void compile_pattern(const Site& site) {
-  if (!site.value.is_string()) site.broken("it must be a string");
+  if (!site.value.is_string()) { site.broken("it must be a string"); }
   site.add(Matches{site.compiler.pattern(site.node, site.name, site.value.get_string())});
 }
 
@@ -128,13 +128,13 @@ void compile_required(const Site& site) { site.add(HasMembers{site.strings(site.
 
 void compile_dependent_required(const Site& site) {
   HasMembersWith rule;
-  for (const auto& pair : site.object()) rule.names_by_member.emplace_back(pair.key(), site.strings(pair.value()));
+  for (const auto& pair : site.object()) { rule.names_by_member.emplace_back(pair.key(), site.strings(pair.value())); }
   site.add(std::move(rule));
 }
 
 void compile_unique(const Site& site) {
-  if (!site.value.is_bool()) site.broken("it must be a boolean");
-  if (site.value.get_bool()) site.add(HasUniqueItems{});
+  if (!site.value.is_bool()) { site.broken("it must be a boolean"); }
+  if (site.value.get_bool()) { site.add(HasUniqueItems{}); }
 }
 
 void compile_reference(const Site& site) { site.compiler.refer(site.node, site.name, site.value); }
@@ -142,7 +142,7 @@ void compile_reference(const Site& site) { site.compiler.refer(site.node, site.n
 template <Combines::How how>
 void compile_combination(const Site& site) {
   auto branches = site.children();
-  if (branches.empty()) site.broken("it must not be empty");
+  if (branches.empty()) { site.broken("it must not be empty"); }
   site.add(Combines{how, std::move(branches)});
 }
 
@@ -151,10 +151,12 @@ void compile_not(const Site& site) { site.add(Negates{site.child()}); }
 void compile_if(const Site& site) {
   Chooses rule;
   rule.condition = site.child();
-  if (const auto* then = site.schema.if_contains("then"))
+  if (const auto* then = site.schema.if_contains("then")) {
     rule.consequence = site.compiler.child(site.node, *then, "/then");
-  if (const auto* other = site.schema.if_contains("else"))
+  }
+  if (const auto* other = site.schema.if_contains("else")) {
     rule.alternative = site.compiler.child(site.node, *other, "/else");
+  }
   site.add(rule);
 }
 
@@ -194,7 +196,7 @@ void compile_pattern_properties(const Site& site) {
 void compile_additional_properties(const Site& site) {
   OtherMembers rule;
   rule.schema = site.child();
-  if (const auto* named = site.schema.if_contains("properties")) rule.named = named->if_object();
+  if (const auto* named = site.schema.if_contains("properties")) { rule.named = named->if_object(); }
   const auto* patterns = site.schema.if_contains("patternProperties");
   if (patterns != nullptr && patterns->is_object()) {
     for (const auto& pair : patterns->get_object()) {
@@ -223,7 +225,7 @@ void compile_items_07(const Site& site) {
 void compile_additional_items(const Site& site) {
   const auto* items = site.schema.if_contains("items");
   const Node* schema = site.child();
-  if (items != nullptr && items->is_array()) site.add(OtherItems{items->get_array().size(), schema});
+  if (items != nullptr && items->is_array()) { site.add(OtherItems{items->get_array().size(), schema}); }
 }
 
 void compile_contains(const Site& site) {
@@ -232,8 +234,8 @@ void compile_contains(const Site& site) {
   if (site.node.resource->dialect == SchemaDialect::draft_2020_12) {
     rule.evaluates = true;
     if (site.node.resource->asserts) {
-      if (const auto* minimum = site.schema.if_contains("minContains")) rule.minimum = site.count(*minimum);
-      if (const auto* maximum = site.schema.if_contains("maxContains")) rule.maximum = site.count(*maximum);
+      if (const auto* minimum = site.schema.if_contains("minContains")) { rule.minimum = site.count(*minimum); }
+      if (const auto* maximum = site.schema.if_contains("maxContains")) { rule.maximum = site.count(*maximum); }
     }
   }
   site.add(rule);
@@ -313,10 +315,12 @@ void compile_keywords(Compiler& compiler, Node& node, const json::object& schema
   const bool old = node.resource->dialect == SchemaDialect::draft_07;
   const bool only_refers = old && schema.contains("$ref");
   for (const KeywordRule& rule : kKeywords) {
-    if ((rule.drafts & (old ? k07 : k2020)) == 0 || (rule.asserts && !node.resource->asserts)) continue;
+    if ((rule.drafts & (old ? k07 : k2020)) == 0 || (rule.asserts && !node.resource->asserts)) { continue; }
     // Definitions beside a reference assert nothing, but what they identify can be referred to.
-    if (only_refers && rule.name != "$ref" && rule.name != "definitions") continue;
-    if (const auto* value = schema.if_contains(rule.name)) rule.compile({compiler, node, schema, rule.name, *value});
+    if (only_refers && rule.name != "$ref" && rule.name != "definitions") { continue; }
+    if (const auto* value = schema.if_contains(rule.name)) {
+      rule.compile({compiler, node, schema, rule.name, *value});
+    }
   }
 }
 

@@ -123,7 +123,7 @@ true}]},"const":true,"enum":{"type":"array","items":true},"multipleOf":{"type":"
 
 std::map<std::string_view, json::value> parse_sources() {
   std::map<std::string_view, json::value> parsed;
-  for (const Source& source : kSources) parsed.emplace(source.uri, json::parse(source.text));
+  for (const Source& source : kSources) { parsed.emplace(source.uri, json::parse(source.text)); }
   return parsed;
 }
 

@@ -7,9 +7,9 @@
 #include <locale>
 #include <stdexcept>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
 #include "wire/base/unicode_category.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire::schema {
 namespace {
@@ -39,30 +39,30 @@ struct CodePointTraits {
   string_type lookup_collatename(const char_type* first, const char_type* last) const { return {first, last}; }
 
   char_class_type lookup_classname(const char_type* first, const char_type* last) const {
-    if (first == last) return 0;
+    if (first == last) { return 0; }
     // Boost.Regex asks for its own five: \b needs the words, the others serve options that are never set.
-    if (*first == U'w') return kWordClass;
-    if (*first != U'm') return kSpaceClass;
+    if (*first == U'w') { return kWordClass; }
+    if (*first != U'm') { return kSpaceClass; }
     char_class_type mask = 0;
-    for (++first; first != last; ++first) mask = mask * 16 + static_cast<char_class_type>(value(*first, 16));
+    for (++first; first != last; ++first) { mask = mask * 16 + static_cast<char_class_type>(value(*first, 16)); }
     return mask;
   }
 
   bool isctype(char_type c, char_class_type mask) const {
-    if ((mask & kDigitClass) != 0 && is_es_digit(c)) return true;
-    if ((mask & kNotDigitClass) != 0 && !is_es_digit(c)) return true;
-    if ((mask & kSpaceClass) != 0 && is_es_space(c)) return true;
-    if ((mask & kNotSpaceClass) != 0 && !is_es_space(c)) return true;
-    if ((mask & kWordClass) != 0 && is_es_word(c)) return true;
-    if ((mask & kNotWordClass) != 0 && !is_es_word(c)) return true;
-    if ((mask & kNotLineEndClass) != 0 && !is_es_line_end(c)) return true;
+    if ((mask & kDigitClass) != 0 && is_es_digit(c)) { return true; }
+    if ((mask & kNotDigitClass) != 0 && !is_es_digit(c)) { return true; }
+    if ((mask & kSpaceClass) != 0 && is_es_space(c)) { return true; }
+    if ((mask & kNotSpaceClass) != 0 && !is_es_space(c)) { return true; }
+    if ((mask & kWordClass) != 0 && is_es_word(c)) { return true; }
+    if ((mask & kNotWordClass) != 0 && !is_es_word(c)) { return true; }
+    if ((mask & kNotLineEndClass) != 0 && !is_es_line_end(c)) { return true; }
     return (mask & kAnyCategory) != 0 && (mask & category_of(c)) != 0;
   }
 
   int value(char_type c, int radix) const {
     int digit = -1;
-    if (is_es_digit(c)) digit = static_cast<int>(c - U'0');
-    if (c >= U'a' && c <= U'f') digit = static_cast<int>(c - U'a') + 10;
+    if (is_es_digit(c)) { digit = static_cast<int>(c - U'0'); }
+    if (c >= U'a' && c <= U'f') { digit = static_cast<int>(c - U'a') + 10; }
     return digit < radix ? digit : -1;
   }
 
@@ -117,7 +117,7 @@ class MeteredPosition {
 
  private:
   void charge() const {
-    if (budget_ != nullptr) budget_->spend(cost_);
+    if (budget_ != nullptr) { budget_->spend(cost_); }
   }
 
   const char32_t* at_ = nullptr;
@@ -157,7 +157,7 @@ class BoostPattern final : public Pattern {
 }  // namespace
 
 void Budget::spend(std::uint64_t steps) {
-  if (steps > left_) throw LimitReached{fmt::format("validation takes more than {} steps", limits::kSchemaSteps)};
+  if (steps > left_) { throw LimitReached{fmt::format("validation takes more than {} steps", limits::kSchemaSteps)}; }
   left_ -= steps;
 }
 

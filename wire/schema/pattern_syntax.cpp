@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "wire/schema/pattern.hpp"
 #include "wire/base/unicode_category.hpp"
+#include "wire/schema/pattern.hpp"
 
 namespace weir::wire::schema {
 namespace {
@@ -18,9 +18,9 @@ bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 int hex_value(char32_t c) {
-  if (is_digit(c)) return static_cast<int>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<int>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<int>(c - 'A' + 10);
+  if (is_digit(c)) { return static_cast<int>(c - '0'); }
+  if (c >= 'a' && c <= 'f') { return static_cast<int>(c - 'a' + 10); }
+  if (c >= 'A' && c <= 'F') { return static_cast<int>(c - 'A' + 10); }
   return -1;
 }
 
@@ -28,7 +28,7 @@ std::u32string widen(std::string_view ascii) { return {ascii.begin(), ascii.end(
 
 std::string narrow(std::u32string_view text) {
   std::string ascii;
-  for (const char32_t c : text) ascii.push_back(c < 0x80 ? static_cast<char>(c) : '?');
+  for (const char32_t c : text) { ascii.push_back(c < 0x80 ? static_cast<char>(c) : '?'); }
   return ascii;
 }
 
@@ -38,8 +38,8 @@ class Translator {
   explicit Translator(std::u32string text) : in_(std::move(text)) { count_groups(); }
 
   std::u32string run() {
-    while (more()) term();
-    if (open_.size() != 0) throw SyntaxError{"a group is not closed"};
+    while (more()) { term(); }
+    if (open_.size() != 0) { throw SyntaxError{"a group is not closed"}; }
     return std::move(out_);
   }
 
@@ -49,13 +49,13 @@ class Translator {
   bool looking_at(std::u32string_view text) const { return std::u32string_view(in_).substr(at_).starts_with(text); }
 
   bool accept(std::u32string_view text) {
-    if (!looking_at(text)) return false;
+    if (!looking_at(text)) { return false; }
     at_ += text.size();
     return true;
   }
 
   void literal(char32_t c) {
-    if (c < 0x80 && !is_digit(c) && !is_letter(c) && c > ' ') out_.push_back(U'\\');
+    if (c < 0x80 && !is_digit(c) && !is_letter(c) && c > ' ') { out_.push_back(U'\\'); }
     out_.push_back(c);
   }
 
@@ -77,7 +77,9 @@ class Translator {
           ++groups_;
         } else if (rest.starts_with(U"?<") && !rest.starts_with(U"?<=") && !rest.starts_with(U"?<!")) {
           const auto name = rest.substr(2, rest.find(U'>') - 2);
-          if (!names_.emplace(std::u32string(name), ++groups_).second) throw SyntaxError{"a group name is used twice"};
+          if (!names_.emplace(std::u32string(name), ++groups_).second) {
+            throw SyntaxError{"a group name is used twice"};
+          }
         }
       }
     }
@@ -99,9 +101,9 @@ class Translator {
         open_group();
         return;
       case U')':
-        if (open_.empty()) throw SyntaxError{"a ) closes nothing"};
+        if (open_.empty()) { throw SyntaxError{"a ) closes nothing"}; }
         out_ += U")";
-        if (open_.back()) quantifier();
+        if (open_.back()) { quantifier(); }
         open_.pop_back();
         return;
       case U'*':
@@ -115,7 +117,7 @@ class Translator {
         bracket();
         break;
       case U'\\':
-        if (!escape()) return;
+        if (!escape()) { return; }
         break;
       default:
         literal(c);
@@ -132,7 +134,7 @@ class Translator {
       out_.push_back(kind);
     } else if (accept(U"?<")) {
       const auto end = in_.find(U'>', at_);
-      if (end == std::u32string::npos || end == at_) throw SyntaxError{"a group name is not closed"};
+      if (end == std::u32string::npos || end == at_) { throw SyntaxError{"a group name is not closed"}; }
       at_ = end + 1;
       out_ += U"(";
     } else if (peek() == U'?') {
@@ -154,7 +156,7 @@ class Translator {
     } else {
       return;
     }
-    if (accept(U"?")) out_ += U"?";
+    if (accept(U"?")) { out_ += U"?"; }
     const char32_t next = peek();
     if (next == U'*' || next == U'+' || next == U'?' || counted() != 0) {
       throw SyntaxError{"a quantifier has nothing to repeat"};
@@ -163,15 +165,15 @@ class Translator {
 
   // The length of "{n}", "{n,}" or "{n,m}" here; 0 where the brace stands for itself.
   std::size_t counted() const {
-    if (peek() != U'{') return 0;
+    if (peek() != U'{') { return 0; }
     std::size_t i = 1;
     const auto number = [&] {
       const std::size_t start = i;
-      while (is_digit(peek(i))) ++i;
-      if (i - start > 6) throw SyntaxError{"a repeat count has more than 6 digits"};
+      while (is_digit(peek(i))) { ++i; }
+      if (i - start > 6) { throw SyntaxError{"a repeat count has more than 6 digits"}; }
       return i > start;
     };
-    if (!number()) return 0;
+    if (!number()) { return 0; }
     if (peek(i) == U',') {
       ++i;
       number();
@@ -189,12 +191,12 @@ class Translator {
     }
     if (c >= U'1' && c <= U'9') {
       std::size_t number = 0;
-      while (is_digit(peek()) && number <= groups_) number = number * 10 + (in_[at_++] - U'0');
+      while (is_digit(peek()) && number <= groups_) { number = number * 10 + (in_[at_++] - U'0'); }
       back_reference(number);
     } else if (c == U'k' && peek(1) == U'<') {
       const auto end = in_.find(U'>', at_);
       const auto name = names_.find(in_.substr(at_ + 2, end - at_ - 2));
-      if (end == std::u32string::npos || name == names_.end()) throw SyntaxError{"\\k names no group"};
+      if (end == std::u32string::npos || name == names_.end()) { throw SyntaxError{"\\k names no group"}; }
       at_ = end + 1;
       back_reference(name->second);
     } else if (const auto mask = class_escape(); mask != 0) {
@@ -206,7 +208,7 @@ class Translator {
   }
 
   void back_reference(std::size_t number) {
-    if (number > groups_) throw SyntaxError{"a back reference names no group"};
+    if (number > groups_) { throw SyntaxError{"a back reference names no group"}; }
     out_ += widen(fmt::format("\\g{{{}}}", number));
   }
 
@@ -214,35 +216,35 @@ class Translator {
   std::uint64_t class_escape() {
     const char32_t c = peek();
     std::uint64_t mask = 0;
-    if (c == U'd') mask = kDigitClass;
-    if (c == U'D') mask = kNotDigitClass;
-    if (c == U's') mask = kSpaceClass;
-    if (c == U'S') mask = kNotSpaceClass;
-    if (c == U'w') mask = kWordClass;
-    if (c == U'W') mask = kNotWordClass;
-    if (c == U'p' || c == U'P') return property_escape();
-    if (mask != 0) ++at_;
+    if (c == U'd') { mask = kDigitClass; }
+    if (c == U'D') { mask = kNotDigitClass; }
+    if (c == U's') { mask = kSpaceClass; }
+    if (c == U'S') { mask = kNotSpaceClass; }
+    if (c == U'w') { mask = kWordClass; }
+    if (c == U'W') { mask = kNotWordClass; }
+    if (c == U'p' || c == U'P') { return property_escape(); }
+    if (mask != 0) { ++at_; }
     return mask;
   }
 
   std::uint64_t property_escape() {
     const bool negated = in_[at_++] == U'P';
     const auto end = in_.find(U'}', at_);
-    if (peek() != U'{' || end == std::u32string::npos) throw SyntaxError{"\\p is not followed by {...}"};
+    if (peek() != U'{' || end == std::u32string::npos) { throw SyntaxError{"\\p is not followed by {...}"}; }
     std::string name = narrow(std::u32string_view(in_).substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     for (const std::string_view prefix : {"General_Category=", "gc="}) {
-      if (name.starts_with(prefix)) name.erase(0, prefix.size());
+      if (name.starts_with(prefix)) { name.erase(0, prefix.size()); }
     }
     const auto mask = category_mask(name);
-    if (!mask) throw SyntaxError{fmt::format("\\p{{{}}} is no general category", name)};
+    if (!mask) { throw SyntaxError{fmt::format("\\p{{{}}} is no general category", name)}; }
     // An empty class still needs a name; a bit that no category has stands for it.
-    if (negated) return *mask == kAnyCategory ? kAnyCategory + 1 : kAnyCategory & ~*mask;
+    if (negated) { return *mask == kAnyCategory ? kAnyCategory + 1 : kAnyCategory & ~*mask; }
     return *mask;
   }
 
   char32_t character_escape() {
-    if (!more()) throw SyntaxError{"a backslash ends the pattern"};
+    if (!more()) { throw SyntaxError{"a backslash ends the pattern"}; }
     const char32_t c = in_[at_++];
     switch (c) {
       case U't':
@@ -256,10 +258,10 @@ class Translator {
       case U'r':
         return U'\r';
       case U'0':
-        if (is_digit(peek())) throw SyntaxError{"octal escapes are not allowed"};
+        if (is_digit(peek())) { throw SyntaxError{"octal escapes are not allowed"}; }
         return U'\0';
       case U'c':
-        if (!is_letter(peek())) throw SyntaxError{"\\c is not followed by a letter"};
+        if (!is_letter(peek())) { throw SyntaxError{"\\c is not followed by a letter"}; }
         return in_[at_++] & 0x1F;
       case U'x':
         return hex_digits(2);
@@ -277,7 +279,7 @@ class Translator {
     char32_t value = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const int digit = hex_value(peek());
-      if (digit < 0) throw SyntaxError{"an escape has too few hexadecimal digits"};
+      if (digit < 0) { throw SyntaxError{"an escape has too few hexadecimal digits"}; }
       value = value * 16 + static_cast<char32_t>(digit);
       ++at_;
     }
@@ -287,19 +289,19 @@ class Translator {
   char32_t unicode_escape() {
     if (accept(U"{")) {
       char32_t value = 0;
-      if (peek() == U'}') throw SyntaxError{"\\u{} is empty"};
+      if (peek() == U'}') { throw SyntaxError{"\\u{} is empty"}; }
       while (!accept(U"}")) {
         value = value * 16 + hex_digits(1);
-        if (value > kLastCodePoint) throw SyntaxError{"\\u{...} is beyond U+10FFFF"};
+        if (value > kLastCodePoint) { throw SyntaxError{"\\u{...} is beyond U+10FFFF"}; }
       }
       return value;
     }
     const char32_t high = hex_digits(4);
-    if (high < 0xD800 || high > 0xDBFF || !looking_at(U"\\u")) return high;
+    if (high < 0xD800 || high > 0xDBFF || !looking_at(U"\\u")) { return high; }
     const std::size_t mark = at_;
     at_ += 2;
     const char32_t low = hex_digits(4);
-    if (low >= 0xDC00 && low <= 0xDFFF) return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+    if (low >= 0xDC00 && low <= 0xDFFF) { return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00); }
     at_ = mark;
     return high;
   }
@@ -313,7 +315,7 @@ class Translator {
     }
     out_ += negated ? U"[^" : U"[";
     while (!accept(U"]")) {
-      if (!more()) throw SyntaxError{"a [ is not closed"};
+      if (!more()) { throw SyntaxError{"a [ is not closed"}; }
       class_member();
     }
     out_ += U"]";
@@ -322,13 +324,13 @@ class Translator {
   void class_member() {
     const auto first = class_atom();
     if (peek() != U'-' || peek(1) == U']' || at_ + 1 >= in_.size()) {
-      if (first) literal(*first);
+      if (first) { literal(*first); }
       return;
     }
     ++at_;
     const auto last = class_atom();
-    if (!first || !last) throw SyntaxError{"a range ends in a character class"};
-    if (*last < *first) throw SyntaxError{"a range is out of order"};
+    if (!first || !last) { throw SyntaxError{"a range ends in a character class"}; }
+    if (*last < *first) { throw SyntaxError{"a range is out of order"}; }
     literal(*first);
     out_ += U"-";
     literal(*last);
@@ -336,10 +338,10 @@ class Translator {
 
   // One character, or nothing where a class escape was written out.
   std::optional<char32_t> class_atom() {
-    if (!more()) throw SyntaxError{"a [ is not closed"};
-    if (peek() != U'\\') return in_[at_++];
+    if (!more()) { throw SyntaxError{"a [ is not closed"}; }
+    if (peek() != U'\\') { return in_[at_++]; }
     ++at_;
-    if (accept(U"b")) return U'\b';
+    if (accept(U"b")) { return U'\b'; }
     if (const auto mask = class_escape(); mask != 0) {
       out_ += widen(fmt::format("[:m{:x}:]", mask));
       return std::nullopt;
@@ -376,9 +378,7 @@ std::u32string to_code_points(std::string_view utf8) {
 Result<std::u32string> translate_pattern(std::string_view ecmascript) {
   try {
     return Translator(to_code_points(ecmascript)).run();
-  } catch (const SyntaxError& error) {
-    return fail(ErrorCode::bad_input, error.detail);
-  }
+  } catch (const SyntaxError& error) { return fail(ErrorCode::bad_input, error.detail); }
 }
 
 }  // namespace weir::wire::schema

@@ -31,7 +31,7 @@ json::value read_json(const fs::path& path) {
 std::map<std::string, json::value> remotes() {
   std::map<std::string, json::value> documents;
   for (const auto& entry : fs::recursive_directory_iterator(kSuite / "remotes")) {
-    if (entry.path().extension() != ".json") continue;
+    if (entry.path().extension() != ".json") { continue; }
     const auto relative = fs::relative(entry.path(), kSuite / "remotes").generic_string();
     documents.emplace("http://localhost:1234/" + relative, read_json(entry.path()));
   }
@@ -46,9 +46,9 @@ struct Outcome {
 std::string verdict_of(const json::value& schema, const json::value& instance, SchemaDialect dialect,
                        const std::map<std::string, json::value>& documents) {
   auto compiled = JsonSchema::compile(schema, dialect, documents);
-  if (!compiled) return "compile error: " + compiled.error().detail;
+  if (!compiled) { return "compile error: " + compiled.error().detail; }
   auto problems = compiled->validate(instance);
-  if (!problems) return "limit: " + problems.error().detail;
+  if (!problems) { return "limit: " + problems.error().detail; }
   return problems->empty() ? "valid" : "invalid";
 }
 
@@ -56,14 +56,14 @@ Outcome run_suite(const std::string& draft, SchemaDialect dialect) {
   const auto documents = remotes();
   Outcome outcome;
   for (const auto& entry : fs::directory_iterator(kSuite / "tests" / draft)) {
-    if (entry.path().extension() != ".json") continue;
+    if (entry.path().extension() != ".json") { continue; }
     const json::value groups = read_json(entry.path());
     for (const auto& group : groups.as_array()) {
       for (const auto& test : group.at("tests").as_array()) {
         ++outcome.cases;
         const std::string wanted = test.at("valid").as_bool() ? "valid" : "invalid";
         const auto got = verdict_of(group.at("schema"), test.at("data"), dialect, documents);
-        if (got == wanted) continue;
+        if (got == wanted) { continue; }
         const auto name =
             fmt::format("{} / {} / {}", entry.path().stem().string(), std::string(group.at("description").as_string()),
                         std::string(test.at("description").as_string()));

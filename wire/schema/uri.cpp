@@ -49,33 +49,33 @@ std::string remove_dot_segments(std::string_view path) {
     const bool last = end == path.size();
     ends_in_slash = last && (segment == "." || segment == "..");
     if (segment == "..") {
-      if (!kept.empty()) kept.pop_back();
+      if (!kept.empty()) { kept.pop_back(); }
     } else if (segment != ".") {
       kept.push_back(segment);
     }
     at = end + 1;
   }
   std::string out;
-  if (absolute) out.push_back('/');
+  if (absolute) { out.push_back('/'); }
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (i != 0) out += '/';
+    if (i != 0) { out += '/'; }
     out += kept[i];
   }
-  if (ends_in_slash && !kept.empty()) out += '/';
+  if (ends_in_slash && !kept.empty()) { out += '/'; }
   return out;
 }
 
 std::string merge(const Parts& base, std::string_view path) {
   const auto slash = base.path.rfind('/');
   std::string merged(slash == std::string_view::npos ? std::string_view{} : base.path.substr(0, slash + 1));
-  if (base.authority && base.path.empty()) merged.push_back('/');
+  if (base.authority && base.path.empty()) { merged.push_back('/'); }
   return merged.append(path);
 }
 
 int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= '0' && c <= '9') { return c - '0'; }
+  if (c >= 'a' && c <= 'f') { return c - 'a' + 10; }
+  if (c >= 'A' && c <= 'F') { return c - 'A' + 10; }
   return -1;
 }
 
@@ -83,7 +83,7 @@ int hex(char c) {
 
 std::pair<std::string_view, std::optional<std::string_view>> split_fragment(std::string_view reference) {
   const auto hash = reference.find('#');
-  if (hash == std::string_view::npos) return {reference, std::nullopt};
+  if (hash == std::string_view::npos) { return {reference, std::nullopt}; }
   return {reference.substr(0, hash), reference.substr(hash + 1)};
 }
 
@@ -106,10 +106,10 @@ std::string resolve_uri(std::string_view base_text, std::string_view reference) 
     target.query = ref.query;
   }
   std::string out;
-  if (!target.scheme.empty()) out.append(target.scheme).append(":");
-  if (target.authority) out.append("//").append(*target.authority);
+  if (!target.scheme.empty()) { out.append(target.scheme).append(":"); }
+  if (target.authority) { out.append("//").append(*target.authority); }
   out += path;
-  if (target.query) out.append("?").append(*target.query);
+  if (target.query) { out.append("?").append(*target.query); }
   return out;
 }
 

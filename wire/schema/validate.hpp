@@ -9,13 +9,13 @@ namespace weir::wire::schema {
 class Marks {
  public:
   void mark(std::size_t index) {
-    if (index >= seen_.size()) seen_.resize(index + 1);
+    if (index >= seen_.size()) { seen_.resize(index + 1); }
     seen_[index] = true;
   }
   bool marked(std::size_t index) const { return index < seen_.size() && seen_[index]; }
   void add(const Marks& other) {
     for (std::size_t i = 0; i < other.seen_.size(); ++i) {
-      if (other.seen_[i]) mark(i);
+      if (other.seen_[i]) { mark(i); }
     }
   }
   std::size_t size() const { return seen_.size(); }

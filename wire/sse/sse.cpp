@@ -4,9 +4,9 @@
 #include <charconv>
 #include <cstring>
 
-#include "wire/json/json.hpp"
 #include "wire/base/limits.hpp"
 #include "wire/base/utf8.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::wire {
 namespace {
@@ -24,8 +24,8 @@ class LineEnds {
   explicit LineEnds(std::string_view bytes) : bytes_(bytes), lf_(find('\n', 0)), cr_(find('\r', 0)) {}
   /// The first LF or CR from `at` on, or the size of the buffer. `at` never goes back.
   std::size_t next(std::size_t at) {
-    if (lf_ < at) lf_ = find('\n', at);
-    if (cr_ < at) cr_ = find('\r', at);
+    if (lf_ < at) { lf_ = find('\n', at); }
+    if (cr_ < at) { cr_ = find('\r', at); }
     return std::min(lf_, cr_);
   }
 
@@ -39,7 +39,9 @@ class LineEnds {
 std::string_view without_split_code_point(std::string_view text) {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const std::string_view tail = text.substr(text.size() - back);
-    if ((static_cast<unsigned char>(tail[0]) & 0xC0) == 0x80) continue;  // A continuation: look for its lead.
+    if ((static_cast<unsigned char>(tail[0]) & 0xC0) == 0x80) {
+      continue;  // A continuation: look for its lead.
+    }
     const Utf8Step step = decode_utf8(tail);
     const bool lead = static_cast<unsigned char>(tail[0]) >= 0xC2;
     return lead && !step.valid && step.length == back ? text.substr(0, text.size() - back) : text;
@@ -48,13 +50,13 @@ std::string_view without_split_code_point(std::string_view text) {
 }
 
 std::string_view bytes_of(LineEnding ending) {
-  if (ending == LineEnding::crlf) return "\r\n";
+  if (ending == LineEnding::crlf) { return "\r\n"; }
   return ending == LineEnding::cr ? "\r" : "\n";
 }
 
 void append_line(std::string_view name, std::string_view value, LineEnding ending, std::string& out) {
   out.append(name).append(":");
-  if (!value.empty()) out.append(" ").append(value);
+  if (!value.empty()) { out.append(" ").append(value); }
   out.append(bytes_of(ending));
 }
 
@@ -64,7 +66,7 @@ void append_lines(std::string_view name, std::string_view value, LineEnding endi
   for (std::size_t at = 0;;) {
     const std::size_t end = ends.next(at);
     append_line(name, value.substr(at, end - at), ending, out);
-    if (end == value.size()) return;
+    if (end == value.size()) { return; }
     at = end + (value.substr(end).starts_with("\r\n") ? 2 : 1);
   }
 }
@@ -99,7 +101,7 @@ void SseDecoder::feed(std::string_view bytes, Items& out) {
     }
     end_line(text, pending, out);
     after_cr_ = bytes[end] == '\r';
-    if (!after_cr_) see_ending(kLf, offset_ - 1, out);
+    if (!after_cr_) { see_ending(kLf, offset_ - 1, out); }
     at = end + 1;
   }
   if (pending.empty()) {
@@ -110,9 +112,9 @@ void SseDecoder::feed(std::string_view bytes, Items& out) {
 }
 
 void SseDecoder::finish(Items& out) {
-  if (after_cr_) see_ending(kCr, offset_ - 1, out);
+  if (after_cr_) { see_ending(kCr, offset_ - 1, out); }
   after_cr_ = false;
-  if (!pending_) return;
+  if (!pending_) { return; }
   const std::unique_ptr<Pending> pending = std::move(pending_);
   std::string_view line = pending->line;
   if (!past_first_line_ && line.starts_with(kByteOrderMark)) {
@@ -128,18 +130,18 @@ void SseDecoder::finish(Items& out) {
 }
 
 std::size_t SseDecoder::pending_bytes() const {
-  if (!pending_) return 0;
+  if (!pending_) { return 0; }
   return sizeof(Pending) + pending_->line.capacity() + pending_->data.capacity() + pending_->type.capacity() +
          pending_->id.capacity();
 }
 
 /// The start, or a further part, of a line whose end is not there yet.
 void SseDecoder::begin_line_text(std::string_view text, Pending& pending, Items& out) {
-  if (pending.line.empty()) pending.line_begin = offset_;
+  if (pending.line.empty()) { pending.line_begin = offset_; }
   offset_ += text.size();
   const std::size_t room = limits::kSseLineBytes - pending.line.size();
   pending.line.append(text.substr(0, room));
-  if (text.size() <= room || pending.line_cut) return;
+  if (text.size() <= room || pending.line_cut) { return; }
   pending.line_cut = true;
   note(SseOddityKind::line_too_long, pending.line_begin, pending.line, out);
 }
@@ -166,8 +168,8 @@ void SseDecoder::read_line(std::string_view line, std::uint64_t begin, bool cut,
     begin += kByteOrderMark.size();
   }
   past_first_line_ = true;
-  if (cut) line = without_split_code_point(line);
-  if (line.empty()) return dispatch(offset_, pending, out);
+  if (cut) { line = without_split_code_point(line); }
+  if (line.empty()) { return dispatch(offset_, pending, out); }
 
   // A line can be decoded on its own: CR, LF, colon and space are no part of any longer sequence.
   std::string repaired;
@@ -176,25 +178,25 @@ void SseDecoder::read_line(std::string_view line, std::uint64_t begin, bool cut,
     append_lossy_utf8(line, repaired);
     line = repaired;
   }
-  if (!line.starts_with(':')) return read_field(line, begin, pending, out);
+  if (!line.starts_with(':')) { return read_field(line, begin, pending, out); }
   line.remove_prefix(line.starts_with(": ") ? 2 : 1);
   out.emplace_back(SseComment{std::string(line), begin});
 }
 
 void SseDecoder::read_field(std::string_view line, std::uint64_t begin, Pending& pending, Items& out) {
-  if (!pending.has_fields) pending.begin = begin;
+  if (!pending.has_fields) { pending.begin = begin; }
   pending.has_fields = true;
   const std::size_t colon = std::min(line.find(':'), line.size());
   const std::string_view name = line.substr(0, colon);
   std::string_view value = line.substr(std::min(colon + 1, line.size()));
-  if (value.starts_with(' ')) value.remove_prefix(1);
+  if (value.starts_with(' ')) { value.remove_prefix(1); }
   if (name == "data") {
     read_data(line, value, pending, out);
   } else if (name == "event") {
     pending.type = value;
     pending.has_type = true;
   } else if (name == "id") {
-    if (value.find('\0') != std::string_view::npos) return note(SseOddityKind::id_with_nul, begin, line, out);
+    if (value.find('\0') != std::string_view::npos) { return note(SseOddityKind::id_with_nul, begin, line, out); }
     pending.id = value;
     pending.has_id = true;
   } else if (name == "retry") {
@@ -205,7 +207,7 @@ void SseDecoder::read_field(std::string_view line, std::uint64_t begin, Pending&
 }
 
 void SseDecoder::read_data(std::string_view line, std::string_view value, Pending& pending, Items& out) {
-  if (pending.too_big) return;
+  if (pending.too_big) { return; }
   if (pending.data.size() + value.size() + 1 > limits::kSseEventBytes) {
     pending.too_big = true;
     std::string().swap(pending.data);
@@ -217,7 +219,7 @@ void SseDecoder::read_data(std::string_view line, std::string_view value, Pendin
 void SseDecoder::read_retry(std::string_view line, std::string_view value, std::uint64_t begin, Items& out) {
   const bool digits =
       !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return note(SseOddityKind::retry_not_digits, begin, line, out);
+  if (!digits) { return note(SseOddityKind::retry_not_digits, begin, line, out); }
   std::uint64_t milliseconds = 0;
   const std::from_chars_result read = std::from_chars(value.data(), value.data() + value.size(), milliseconds);
   if (read.ec != std::errc() || milliseconds > kLongestRetryMs) {
@@ -228,11 +230,11 @@ void SseDecoder::read_retry(std::string_view line, std::string_view value, std::
 
 /// WHATWG HTML section 9.2.6, "dispatch the event": the id takes effect even where nothing is dispatched.
 void SseDecoder::dispatch(std::uint64_t end, Pending& pending, Items& out) {
-  if (!pending.has_fields) return;
-  if (pending.has_id) last_event_id_ = std::move(pending.id);
+  if (!pending.has_fields) { return; }
+  if (pending.has_id) { last_event_id_ = std::move(pending.id); }
   if (!pending.data.empty()) {
     pending.data.pop_back();
-    if (pending.type.empty()) pending.type = "message";
+    if (pending.type.empty()) { pending.type = "message"; }
     out.emplace_back(
         SseEvent{std::move(pending.type), std::move(pending.data), last_event_id_, pending.has_id, pending.begin, end});
   } else if (!pending.too_big && (pending.has_type || pending.has_id)) {
@@ -291,8 +293,8 @@ std::string_view to_string(SseOddityKind kind) {
 std::string encode(const SseEvent& event, LineEnding ending) {
   std::string out;
   out.reserve(event.data.size() + event.type.size() + event.last_event_id.size() + 32);
-  if (event.has_id) append_line("id", on_one_line(event.last_event_id), ending, out);
-  if (event.type != "message") append_line("event", on_one_line(event.type), ending, out);
+  if (event.has_id) { append_line("id", on_one_line(event.last_event_id), ending, out); }
+  if (event.type != "message") { append_line("event", on_one_line(event.type), ending, out); }
   append_lines("data", event.data, ending, out);
   return out.append(bytes_of(ending));
 }

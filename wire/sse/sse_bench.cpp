@@ -21,7 +21,7 @@ void decode_events(benchmark::State& state) {
   const std::string event = event_180();
   constexpr std::size_t kEvents = 400;
   std::string stream;
-  for (std::size_t i = 0; i < kEvents; ++i) stream += event;
+  for (std::size_t i = 0; i < kEvents; ++i) { stream += event; }
   const auto piece = static_cast<std::size_t>(state.range(0));
   SseDecoder decoder;
   std::vector<SseItem> items;
@@ -41,7 +41,7 @@ BENCHMARK(decode_events)->ArgName("piece")->Arg(16 * 1024)->Arg(1448)->Arg(180)-
 
 void encode_event(benchmark::State& state) {
   const SseEvent event{.type = "message", .data = std::string(160, 'x')};
-  for (auto _ : state) benchmark::DoNotOptimize(encode(event));
+  for (auto _ : state) { benchmark::DoNotOptimize(encode(event)); }
 }
 BENCHMARK(encode_event);
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "wire/base/limits.hpp"
+#include "wire/base/utf8.hpp"
 #include "wire/sse/sse.hpp"
 #include "wire/testing/fuzz.hpp"
-#include "wire/base/utf8.hpp"
 
 namespace weir::wire {
 namespace {
@@ -33,7 +33,7 @@ Decoded decode(const Pieces&... pieces) {
 Decoded decode_bytewise(std::string_view bytes) {
   SseDecoder decoder;
   Decoded decoded;
-  for (const char& byte : bytes) decoder.feed({&byte, 1}, decoded.items);
+  for (const char& byte : bytes) { decoder.feed({&byte, 1}, decoded.items); }
   decoder.finish(decoded.items);
   decoded.last_event_id = decoder.last_event_id();
   decoded.offset = decoder.offset();
@@ -46,7 +46,7 @@ void check_event(const SseEvent& event, std::size_t size) {
   require(!find_invalid_utf8(event.data) && !find_invalid_utf8(event.type));
   require(event.data.find('\r') == std::string::npos && !event.type.empty());
   SseEvent alone = event;
-  if (!alone.has_id) alone.last_event_id.clear();
+  if (!alone.has_id) { alone.last_event_id.clear(); }
   alone.begin = 0;
   const std::string encoded = encode(alone);
   alone.end = encoded.size();
@@ -66,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::require(decode_bytewise(bytes) == whole);
   std::size_t oddities = 0;
   for (const SseItem& item : whole.items) {
-    if (const SseEvent* event = std::get_if<SseEvent>(&item)) check_event(*event, size);
+    if (const SseEvent* event = std::get_if<SseEvent>(&item)) { check_event(*event, size); }
     if (const SseOddity* oddity = std::get_if<SseOddity>(&item)) {
       ++oddities;
       testing::require(oddity->excerpt.size() <= 80 && !find_invalid_utf8(oddity->excerpt));

@@ -18,14 +18,14 @@ class LineEnds {
   explicit LineEnds(std::string_view bytes) : bytes_(bytes), lf_(find('\n', 0)), cr_(find('\r', 0)) {}
   /// The first LF or CR from `at` on, or the size of the buffer. `at` never goes back.
   std::size_t next(std::size_t at) {
-    if (lf_ < at) lf_ = find('\n', at);
-    if (cr_ < at) cr_ = find('\r', at);
+    if (lf_ < at) { lf_ = find('\n', at); }
+    if (cr_ < at) { cr_ = find('\r', at); }
     return std::min(lf_, cr_);
   }
 
  private:
   std::size_t find(char c, std::size_t at) const {
-    if (at >= bytes_.size()) return bytes_.size();
+    if (at >= bytes_.size()) { return bytes_.size(); }
     const void* found = std::memchr(bytes_.data() + at, c, bytes_.size() - at);
     return found == nullptr ? bytes_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.data());
   }
@@ -62,7 +62,7 @@ std::size_t SseCarries::lent() const { return carries_.size() - spare_.size(); }
 
 std::size_t SseCarries::bytes() const {
   std::size_t bytes = carries_.capacity() * sizeof(carries_[0]) + spare_.capacity() * sizeof(spare_[0]);
-  for (const std::unique_ptr<Carry>& carry : carries_) bytes += sizeof(Carry) + carry->bytes();
+  for (const std::unique_ptr<Carry>& carry : carries_) { bytes += sizeof(Carry) + carry->bytes(); }
   return bytes;
 }
 
@@ -80,7 +80,7 @@ std::uint32_t SseCarries::lend() {
 
 void SseCarries::give_back(std::uint32_t carry) {
   at(carry).clear();
-  if (spare_bytes_ + at(carry).bytes() > limits::kLoadSpareBytes) carries_[carry - 1] = std::make_unique<Carry>();
+  if (spare_bytes_ + at(carry).bytes() > limits::kLoadSpareBytes) { carries_[carry - 1] = std::make_unique<Carry>(); }
   spare_bytes_ += at(carry).bytes();
   spare_.push_back(carry);
 }
@@ -96,7 +96,7 @@ struct SseScan::Block {
 class SseScan::Feed {
  public:
   Feed(SseScan& scan, SseCarries& carries, SseSink& sink) : scan_(scan), carries_(carries), sink_(sink) {
-    if (scan_.carry_ == 0) return;
+    if (scan_.carry_ == 0) { return; }
     const SseCarries::Carry& carry = carries_.at(scan_.carry_);
     block_ = {carry.type, carry.id, carry.data, carry.has_type, carry.has_id, carry.has_data};
   }
@@ -113,9 +113,9 @@ class SseScan::Feed {
       }
       const std::size_t end = ends.next(at);
       const std::string_view text = bytes.substr(at, end - at);
-      if (end == bytes.size()) return keep(text);
-      if (!end_line(text)) return false;
-      if (bytes[end] == '\r') scan_.flags_ |= kAfterCr;
+      if (end == bytes.size()) { return keep(text); }
+      if (!end_line(text)) { return false; }
+      if (bytes[end] == '\r') { scan_.flags_ |= kAfterCr; }
       at = end + 1;
     }
     return keep({});
@@ -125,18 +125,18 @@ class SseScan::Feed {
   /// The feed ends, perhaps inside a line or an event: what is needed of it moves to a carry.
   bool keep(std::string_view text) {
     if (text.empty() && !block_.has_type && !block_.has_id && !block_.has_data) {
-      if (scan_.carry_ != 0 && carries_.at(scan_.carry_).line.empty()) scan_.release(carries_);
+      if (scan_.carry_ != 0 && carries_.at(scan_.carry_).line.empty()) { scan_.release(carries_); }
       return true;
     }
     SseCarries::Carry& carry = carried();
-    if (carry.line.size() + text.size() > limits::kLoadEventBytes) return false;
+    if (carry.line.size() + text.size() > limits::kLoadEventBytes) { return false; }
     carry.line.append(text);
     return true;
   }
 
   /// The carry, lent now if need be, with all of the block in it.
   SseCarries::Carry& carried() {
-    if (scan_.carry_ != 0) return carries_.at(scan_.carry_);
+    if (scan_.carry_ != 0) { return carries_.at(scan_.carry_); }
     scan_.carry_ = carries_.lend();
     SseCarries::Carry& carry = carries_.at(scan_.carry_);
     carry.type.assign(block_.type);
@@ -155,11 +155,11 @@ class SseScan::Feed {
   bool end_line(std::string_view text) {
     if (scan_.carry_ != 0 && !carries_.at(scan_.carry_).line.empty()) {
       SseCarries::Carry& carry = carries_.at(scan_.carry_);
-      if (carry.line.size() + text.size() > limits::kLoadEventBytes) return false;
+      if (carry.line.size() + text.size() > limits::kLoadEventBytes) { return false; }
       carry.line.append(text);
       // Fields of a carried block are copied out of the line, so it may be emptied afterwards.
       const bool fine = read_line(carry.line);
-      if (scan_.carry_ != 0) carries_.at(scan_.carry_).line.clear();
+      if (scan_.carry_ != 0) { carries_.at(scan_.carry_).line.clear(); }
       return fine;
     }
     return text.size() <= limits::kLoadEventBytes && read_line(text);
@@ -168,7 +168,7 @@ class SseScan::Feed {
   bool read_line(std::string_view line) {
     if ((scan_.flags_ & kPastFirstLine) == 0) {
       scan_.flags_ |= kPastFirstLine;
-      if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+      if (line.starts_with(kByteOrderMark)) { line.remove_prefix(kByteOrderMark.size()); }
     }
     if (line.empty()) {
       dispatch();
@@ -185,12 +185,12 @@ class SseScan::Feed {
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view name = line.substr(0, colon);
     std::string_view value = line.substr(std::min(colon + 1, line.size()));
-    if (value.starts_with(' ')) value.remove_prefix(1);
-    if (name == "data") return add_data(value);
+    if (value.starts_with(' ')) { value.remove_prefix(1); }
+    if (name == "data") { return add_data(value); }
     if (name == "event") {
       set(value, block_.type, block_.has_type, &SseCarries::Carry::type, &SseCarries::Carry::has_type);
     } else if (name == "id") {
-      if (value.find('\0') != std::string_view::npos) return true;
+      if (value.find('\0') != std::string_view::npos) { return true; }
       set(value, block_.id, block_.has_id, &SseCarries::Carry::id, &SseCarries::Carry::has_id);
     } else if (name == "retry") {
       read_retry(value);
@@ -198,11 +198,11 @@ class SseScan::Feed {
     return true;
   }
 
-  void set(std::string_view value, std::string_view& view, bool& has, std::string SseCarries::Carry::*kept,
-           bool SseCarries::Carry::*kept_has) {
+  void set(std::string_view value, std::string_view& view, bool& has, std::string SseCarries::Carry::* kept,
+           bool SseCarries::Carry::* kept_has) {
     view = value;
     has = true;
-    if (scan_.carry_ == 0) return;
+    if (scan_.carry_ == 0) { return; }
     SseCarries::Carry& carry = carries_.at(scan_.carry_);
     (carry.*kept).assign(value);
     carry.*kept_has = true;
@@ -216,8 +216,8 @@ class SseScan::Feed {
       return true;
     }
     SseCarries::Carry& carry = carried();
-    if (carry.data.size() + value.size() + 1 > limits::kLoadEventBytes) return false;
-    if (carry.has_data) carry.data.push_back('\n');
+    if (carry.data.size() + value.size() + 1 > limits::kLoadEventBytes) { return false; }
+    if (carry.has_data) { carry.data.push_back('\n'); }
     carry.data.append(value);
     carry.has_data = block_.has_data = true;
     block_.data = carry.data;
@@ -228,9 +228,9 @@ class SseScan::Feed {
     const bool digits =
         !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
     std::uint64_t milliseconds = 0;
-    if (!digits) return;
+    if (!digits) { return; }
     const std::from_chars_result read = std::from_chars(value.data(), value.data() + value.size(), milliseconds);
-    if (read.ec == std::errc() && milliseconds <= kLongestRetryMs) sink_.retry(milliseconds);
+    if (read.ec == std::errc() && milliseconds <= kLongestRetryMs) { sink_.retry(milliseconds); }
   }
 
   void dispatch() {
@@ -240,7 +240,7 @@ class SseScan::Feed {
       sink_.id_alone(block_.id);
     }
     block_ = {};
-    if (scan_.carry_ != 0) scan_.release(carries_);
+    if (scan_.carry_ != 0) { scan_.release(carries_); }
   }
 
   SseScan& scan_;
@@ -250,15 +250,15 @@ class SseScan::Feed {
 };
 
 bool SseScan::feed(std::string_view bytes, SseCarries& carries, SseSink& sink) {
-  if ((flags_ & kFailed) != 0) return false;
-  if (Feed(*this, carries, sink).run(bytes)) return true;
+  if ((flags_ & kFailed) != 0) { return false; }
+  if (Feed(*this, carries, sink).run(bytes)) { return true; }
   flags_ |= kFailed;
   release(carries);
   return false;
 }
 
 void SseScan::release(SseCarries& carries) {
-  if (carry_ == 0) return;
+  if (carry_ == 0) { return; }
   carries.give_back(carry_);
   carry_ = 0;
 }

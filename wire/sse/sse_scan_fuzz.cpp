@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::array whole{bytes};
   const std::array halves{bytes.substr(0, cut), bytes.substr(cut)};
   std::vector<std::string_view> single;
-  for (const char& byte : bytes) single.emplace_back(&byte, 1);
+  for (const char& byte : bytes) { single.emplace_back(&byte, 1); }
   const testing::Heard expected = testing::decode_events(whole);
   SseCarries carries;
   testing::require(testing::scan_events(whole, carries) == expected);

@@ -69,7 +69,7 @@ TEST(SseScan, reports_comments_as_they_come_though_no_blank_line_follows) {
   testing::Hearing hearing;
   SseCarries carries;
   SseScan scan;
-  for (int i = 0; i < 3; ++i) scan.feed(": keep-alive\n", carries, hearing);
+  for (int i = 0; i < 3; ++i) { scan.feed(": keep-alive\n", carries, hearing); }
   EXPECT_EQ(hearing.heard.items.size(), 3u);
   EXPECT_FALSE(scan.holds_buffer());
 }
@@ -101,7 +101,7 @@ TEST(SseScan, keeps_streams_that_are_cut_at_the_same_time_apart) {
   std::vector<testing::Hearing> hearings(50);
   const std::string_view bytes = "event: t\ndata: one\ndata: two\nid: 4\n\n";
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    for (std::size_t i = 0; i < scans.size(); ++i) scans[i].feed(bytes.substr(at, 1), carries, hearings[i]);
+    for (std::size_t i = 0; i < scans.size(); ++i) { scans[i].feed(bytes.substr(at, 1), carries, hearings[i]); }
   }
   for (const testing::Hearing& hearing : hearings) {
     ASSERT_EQ(hearing.heard.items.size(), 1u);
@@ -114,7 +114,7 @@ TEST(SseScan, lets_the_sink_feed_other_scans) {
   struct Sink final : SseSink {
     void event(const SseEventView& event) override {
       seen += std::string(event.data) + ";";
-      if (other == nullptr) return;
+      if (other == nullptr) { return; }
       SseScan* const scan = std::exchange(other, nullptr);
       scan->feed("data: in", *carries, *this);
       scan->feed("ner\ndata: x\n\n", *carries, *this);
@@ -154,7 +154,7 @@ TEST(SseScan, gives_up_beyond_its_limit_wherever_the_bytes_are_cut) {
   const std::string fits = "data:" + std::string(limits::kLoadEventBytes - 5, 'x') + "\n\n";
   const std::string line = "data:" + std::string(limits::kLoadEventBytes - 4, 'x') + "\n\ndata: next\n\n";
   std::string event;
-  for (std::size_t i = 0; i <= limits::kLoadEventBytes; i += 1024) event += "data:" + std::string(1023, 'x') + "\n";
+  for (std::size_t i = 0; i <= limits::kLoadEventBytes; i += 1024) { event += "data:" + std::string(1023, 'x') + "\n"; }
   event += "\ndata: next\n\n";
   for (const std::size_t piece : {std::size_t{1} << 22, std::size_t{65536}, std::size_t{1000}}) {
     EXPECT_TRUE(feed_by(fits, piece).fine);
@@ -171,9 +171,9 @@ TEST(SseScan, keeps_spare_buffers_up_to_a_bound) {
   testing::Hearing hearing;
   const std::string half = "data: " + std::string(900'000, 'x');
   std::vector<SseScan> scans(20);
-  for (SseScan& scan : scans) ASSERT_TRUE(scan.feed(half, carries, hearing));
+  for (SseScan& scan : scans) { ASSERT_TRUE(scan.feed(half, carries, hearing)); }
   EXPECT_EQ(carries.lent(), 20u);
-  for (SseScan& scan : scans) scan.release(carries);
+  for (SseScan& scan : scans) { scan.release(carries); }
   EXPECT_EQ(carries.lent(), 0u);
   EXPECT_LT(carries.bytes(), limits::kLoadSpareBytes + 20 * 1024);
 }
@@ -186,7 +186,7 @@ std::string any_stream() {
   const auto ending = rc::gen::element<std::string>("\n", "\n", "\r\n", "\r");
   std::string bytes = *rc::gen::element<std::string>("", "", "\xEF\xBB\xBF");
   const int lines = *rc::gen::inRange(0, 12);
-  for (int i = 0; i < lines; ++i) bytes += *line + *ending;
+  for (int i = 0; i < lines; ++i) { bytes += *line + *ending; }
   return bytes + *rc::gen::element<std::string>("", "data: open", ":");
 }
 

@@ -27,7 +27,7 @@ struct Decoded {
 Decoded decode_pieces(testing::Pieces pieces) {
   SseDecoder decoder;
   Decoded decoded;
-  for (const std::string_view piece : pieces) decoder.feed(piece, decoded.items);
+  for (const std::string_view piece : pieces) { decoder.feed(piece, decoded.items); }
   decoder.finish(decoded.items);
   decoded.last_event_id = decoder.last_event_id();
   decoded.offset = decoder.offset();
@@ -50,14 +50,14 @@ template <class T>
 std::vector<T> of(const Decoded& decoded) {
   std::vector<T> found;
   for (const SseItem& item : decoded.items) {
-    if (const T* value = std::get_if<T>(&item)) found.push_back(*value);
+    if (const T* value = std::get_if<T>(&item)) { found.push_back(*value); }
   }
   return found;
 }
 
 std::vector<std::string> data_of(std::string_view bytes) {
   std::vector<std::string> data;
-  for (const SseEvent& event : of<SseEvent>(decode(bytes))) data.push_back(event.data);
+  for (const SseEvent& event : of<SseEvent>(decode(bytes))) { data.push_back(event.data); }
   return data;
 }
 
@@ -235,7 +235,7 @@ TEST(SseDecoder, discards_an_event_that_the_end_cuts) {
 
 TEST(SseDecoder, bounds_oddities_and_counts_the_rest) {
   std::string bytes;
-  for (std::size_t i = 0; i < limits::kSseOddities + 10; ++i) bytes += "x\n";
+  for (std::size_t i = 0; i < limits::kSseOddities + 10; ++i) { bytes += "x\n"; }
   const Decoded decoded = decode(bytes);
   EXPECT_EQ(of<SseOddity>(decoded).size(), limits::kSseOddities);
   EXPECT_EQ(decoded.dropped_oddities, 10u);
@@ -264,7 +264,7 @@ TEST(SseDecoder, owns_no_more_than_a_line_of_an_endless_one) {
   SseDecoder decoder;
   Items items;
   const std::string part(1024 * 1024, 'x');
-  for (int i = 0; i < 12; ++i) decoder.feed(part, items);
+  for (int i = 0; i < 12; ++i) { decoder.feed(part, items); }
   EXPECT_LE(decoder.pending_bytes(), 2 * limits::kSseLineBytes + 1024);
   EXPECT_EQ(items.size(), 1u);
 }
@@ -273,7 +273,7 @@ TEST(SseDecoder, drops_an_event_beyond_its_limit_and_goes_on) {
   SseDecoder decoder;
   Items items;
   const std::string line = "data: " + std::string(1024 * 1024, 'x') + "\n";
-  for (int i = 0; i < 10; ++i) decoder.feed(line, items);
+  for (int i = 0; i < 10; ++i) { decoder.feed(line, items); }
   EXPECT_LT(decoder.pending_bytes(), 1024u);
   decoder.feed("id: 3\n\ndata: after\n\n", items);
   ASSERT_EQ(items.size(), 2u);
@@ -329,7 +329,7 @@ rc::Gen<std::string> text(const std::vector<std::string>& also) {
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces)),
                       [](const std::vector<std::string>& parts) {
                         std::string joined;
-                        for (const std::string& part : parts) joined += part;
+                        for (const std::string& part : parts) { joined += part; }
                         return joined;
                       });
 }
@@ -340,9 +340,9 @@ RC_GTEST_PROP(SseProperty, decodes_what_was_encoded, ()) {
   Items expected;
   for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
     SseEvent event{.type = *text({"\0"s}), .data = *text({"\n", "\0"s})};
-    if (event.type.empty()) event.type = "message";
+    if (event.type.empty()) { event.type = "message"; }
     event.has_id = *rc::gen::arbitrary<bool>();
-    if (event.has_id) last_id = *text({});
+    if (event.has_id) { last_id = *text({}); }
     event.last_event_id = last_id;
     event.begin = bytes.size();
     bytes += encode(event, ending);
@@ -357,7 +357,7 @@ RC_GTEST_PROP(SseProperty, means_the_same_however_it_is_cut, ()) {
       rc::gen::element<std::string>("data", "event", "id", "retry", ":", " ", "\n", "\r", "\r\n", "\n\n", "7", "x",
                                     "\xFF", "\u20ac", "\xEF\xBB\xBF"));
   std::string bytes;
-  for (const std::string& piece : pieces) bytes += piece;
+  for (const std::string& piece : pieces) { bytes += piece; }
   const std::string_view whole[] = {bytes};
   const Decoded expected = decode_pieces(whole);
   testing::for_each_split(bytes, [&](testing::Pieces cut) { RC_ASSERT(decode_pieces(cut) == expected); });

@@ -410,12 +410,8 @@ constexpr std::size_t kPageBytes = 8 * 1024;
 /// Blanks do not count where JSON may be spaced: {"message": "Forbidden"}.
 bool holds(std::string_view body, std::string_view words) {
   body = body.substr(0, kPageBytes);
-  if (std::search(body.begin(), body.end(), words.begin(), words.end(), same_letter) != body.end()) {
-    return true;
-  }
-  if (!words.starts_with('{')) {
-    return false;
-  }
+  if (std::search(body.begin(), body.end(), words.begin(), words.end(), same_letter) != body.end()) { return true; }
+  if (!words.starts_with('{')) { return false; }
   const auto without_blanks = [](std::string_view text) {
     std::string out(text);
     std::erase_if(out, [](unsigned char c) { return std::isspace(c) != 0; });
@@ -432,14 +428,10 @@ bool is_function_url(const Exchange& exchange) {
 }
 
 bool matches(const Mark& mark, const Exchange& exchange) {
-  if (mark.status != 0 && mark.status != exchange.head.status) {
-    return false;
-  }
+  if (mark.status != 0 && mark.status != exchange.head.status) { return false; }
   if (!mark.header.empty()) {
     const auto value = exchange.head.headers.find(mark.header);
-    if (!value || !begins(*value, mark.value)) {
-      return false;
-    }
+    if (!value || !begins(*value, mark.value)) { return false; }
   }
   return (mark.body.empty() || holds(exchange.body, mark.body)) && (!mark.function_url || is_function_url(exchange));
 }
@@ -479,9 +471,7 @@ std::vector<std::string_view> hops_passed(const Headers& headers) {
   std::vector<std::string_view> hops;
   for (const Trace& trace : kTraces) {
     const bool there = headers.has(trace.header) && holds(headers.joined(trace.header), trace.value);
-    if (there && std::find(hops.begin(), hops.end(), trace.hop) == hops.end()) {
-      hops.push_back(trace.hop);
-    }
+    if (there && std::find(hops.begin(), hops.end(), trace.hop) == hops.end()) { hops.push_back(trace.hop); }
   }
   return hops;
 }

@@ -184,11 +184,11 @@ TEST(EdgeSign, knows_each_hop_by_what_it_writes) {
   std::set<std::string_view> seen;
   for (const Specimen& one : specimens()) {
     Headers headers;
-    if (!one.header.empty()) headers.add(one.header, one.value);
+    if (!one.header.empty()) { headers.add(one.header, one.value); }
     EXPECT_EQ(id_of(answer(one.status, headers, one.body, one.host)), one.id) << one.body;
     seen.insert(one.id);
   }
-  for (const EdgeSign& sign : edge_signs()) EXPECT_TRUE(seen.count(sign.id)) << sign.id << " has no specimen";
+  for (const EdgeSign& sign : edge_signs()) { EXPECT_TRUE(seen.count(sign.id)) << sign.id << " has no specimen"; }
 }
 
 TEST(EdgeSign, says_of_each_what_it_means_and_what_to_change) {

@@ -9,9 +9,9 @@
 
 #include "wire/base/limits.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/http/url.hpp"
 #include "wire/target/profile_keys.hpp"
 #include "wire/target/profile_yaml.hpp"
-#include "wire/http/url.hpp"
 
 namespace weir::wire {
 namespace {
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 8> kEdges = {"alb",        "api-gateway",
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  for (char& c : out) { c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c; }
   return out;
 }
 
@@ -44,7 +44,7 @@ bool has_variable_in_path(std::string_view written) {
 void read_revision(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   const std::string text = in.plain_text(key, node);
   profile.revision = text;
-  if (mcp::is_known_revision(text)) return;
+  if (mcp::is_known_revision(text)) { return; }
   in.complain(node,
               fmt::format("'{}' must be one of {}, is '{}'", key, fmt::join(mcp::kRevisions, ", "), in.quoted(text)));
 }
@@ -53,7 +53,9 @@ constexpr std::array kApiKeyKeys = {
     Key<ApiKey>{"header",
                 [](Reader& in, std::string_view key, const Node& node, ApiKey& api_key) {
                   api_key.header = in.text(key, node);
-                  if (!is_token(api_key.header)) in.complain(node, fmt::format("'{}' is no header field name", key));
+                  if (!is_token(api_key.header)) {
+                    in.complain(node, fmt::format("'{}' is no header field name", key));
+                  }
                 }},
     Key<ApiKey>{"value",
                 [](Reader& in, std::string_view key, const Node& node, ApiKey& api_key) {
@@ -64,7 +66,7 @@ constexpr std::array kApiKeyKeys = {
 
 void read_api_key(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   in.members(key, node, kApiKeyKeys, profile.api_key.emplace());
-  if (profile.api_key->value.empty()) in.complain(node, fmt::format("'{}' has no 'value'", key));
+  if (profile.api_key->value.empty()) { in.complain(node, fmt::format("'{}' has no 'value'", key)); }
 }
 
 void set_health_path(Reader& in, std::string_view key, const Node& node, HealthRoute& route) {
@@ -88,7 +90,7 @@ constexpr std::array kHealthKeys = {
 void read_health(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
     HealthRoute& route = profile.health.emplace_back();
-    if (item.IsMap()) return in.members(where, item, kHealthKeys, route);
+    if (item.IsMap()) { return in.members(where, item, kHealthKeys, route); }
     set_health_path(in, where, item, route);
   });
 }
@@ -134,11 +136,10 @@ constexpr std::array kProfileKeys = {
     Key<Profile>{"endpoints", read_endpoints},
     Key<Profile>{"edge", [](Reader& in, std::string_view key, const Node& node,
                             Profile& profile) { profile.edge = kEdges[in.word(key, node, kEdges)]; }},
-    Key<Profile>{
-        "idle_budget",
-        [](Reader& in, std::string_view key, const Node& node,
-           Profile&
-               profile) { profile.idle_budget_seconds = in.number(key, node, 0.001, 86'400, "a number of seconds"); }},
+    Key<Profile>{"idle_budget",
+                 [](Reader& in, std::string_view key, const Node& node, Profile& profile) {
+                   profile.idle_budget_seconds = in.number(key, node, 0.001, 86'400, "a number of seconds");
+                 }},
     Key<Profile>{"deploy", read_deploy},
     Key<Profile>{"tls", [](Reader& in, std::string_view key, const Node& node,
                            Profile& profile) { in.members(key, node, kTlsKeys, profile); }},
@@ -149,7 +150,7 @@ constexpr std::array kProfileKeys = {
 void check_environments(Reader& in, std::string_view key, const Node& node, Profile& /*profile*/) {
   std::vector<std::string_view> valid;
   for (const auto& one : kProfileKeys) {
-    if (one.name != "environments") valid.push_back(one.name);
+    if (one.name != "environments") { valid.push_back(one.name); }
   }
   std::size_t count = 0;
   in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& overlay) {
@@ -158,7 +159,7 @@ void check_environments(Reader& in, std::string_view key, const Node& node, Prof
       return in.complain(name_node, fmt::format("'{}' has more than {} of them", key, std::size_t{kEnvironments}));
     }
     in.each_member(where, overlay, [&](std::string_view one, const Node& one_node, const Node&) {
-      if (std::find(valid.begin(), valid.end(), one) == valid.end()) in.unknown_key(where, one, one_node, valid);
+      if (std::find(valid.begin(), valid.end(), one) == valid.end()) { in.unknown_key(where, one, one_node, valid); }
     });
   });
 }
@@ -166,18 +167,18 @@ void check_environments(Reader& in, std::string_view key, const Node& node, Prof
 std::vector<std::string> environments_of(const Node& root) {
   std::vector<std::string> names;
   const Node all = root.IsMap() ? root["environments"] : Node();
-  if (!all || !all.IsMap()) return names;
+  if (!all || !all.IsMap()) { return names; }
   for (const auto& one : all) {
-    if (one.first.IsScalar()) names.push_back(one.first.Scalar());
+    if (one.first.IsScalar()) { names.push_back(one.first.Scalar()); }
   }
   return names;
 }
 
 /// The keys of the environment that was asked for, or nothing.
 Node overlay_of(Reader& in, const Node& root, const std::string& environment) {
-  if (environment.empty()) return {};
+  if (environment.empty()) { return {}; }
   const auto names = environments_of(root);
-  if (std::find(names.begin(), names.end(), environment) != names.end()) return root["environments"][environment];
+  if (std::find(names.begin(), names.end(), environment) != names.end()) { return root["environments"][environment]; }
   std::string hint = did_you_mean(environment, names);
   if (hint.empty()) {
     hint = names.empty() ? ": it has no 'environments'" : fmt::format(" (there are {})", fmt::join(names, ", "));
@@ -225,7 +226,7 @@ std::string header_value(Reader& in, std::string_view key, const Node& node) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7f;
   });
-  if (control) in.complain(node, fmt::format("'{}' holds a control character, perhaps a newline at its end", key));
+  if (control) { in.complain(node, fmt::format("'{}' holds a control character, perhaps a newline at its end", key)); }
   return value;
 }
 
@@ -233,8 +234,10 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
   in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value_node) {
     const std::string where = fmt::format("{}.{}", key, name);
     std::string value = header_value(in, where, value_node);
-    if (!is_token(name)) return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
-    if (headers.has(name)) return in.complain(name_node, fmt::format("header '{}' is given twice", name));
+    if (!is_token(name)) {
+      return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+    }
+    if (headers.has(name)) { return in.complain(name_node, fmt::format("header '{}' is given twice", name)); }
     const std::string folded = lower(name);
     if (std::find(kSecretHeaders.begin(), kSecretHeaders.end(), folded) != kSecretHeaders.end()) {
       // "Bearer abc": the credential alone, so that it is found wherever it turns up.
@@ -248,8 +251,8 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
 std::string read_location(Reader& in, std::string_view key, const Node& node, bool or_path) {
   const bool secret = node.IsScalar() && has_variable_in_path(node.Scalar());
   std::string text = secret ? in.text(key, node) : in.plain_text(key, node);
-  if (in.failed()) return {};
-  if (or_path && text.starts_with('/')) return text;
+  if (in.failed()) { return {}; }
+  if (or_path && text.starts_with('/')) { return text; }
   if (or_path && !is_absolute(text)) {
     in.complain(node, fmt::format("'{}' must be a path that begins with '/', or a URL, is '{}'", key,
                                   in.quoted(node.Scalar())));
@@ -261,7 +264,9 @@ std::string read_location(Reader& in, std::string_view key, const Node& node, bo
     return {};
   }
   if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
-    if (!secret) (void)in.text(key, node);  // Whatever came from the environment is secret with it.
+    if (!secret) {
+      (void)in.text(key, node);  // Whatever came from the environment is secret with it.
+    }
     in.keep_secret(url->userinfo.substr(colon + 1));
   }
   return text;
@@ -280,24 +285,24 @@ void read_profile(Reader& in, std::string_view key, const Node& node, Profile& p
   in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value) {
     // What the environment says instead is not read at all: its variables may be set elsewhere only.
     const bool replaced = overlay.IsMap() && overlay[std::string(name)];
-    if (!replaced) in.member(key, name, name_node, value, kProfileKeys, profile);
+    if (!replaced) { in.member(key, name, name_node, value, kProfileKeys, profile); }
   });
   const std::string within = fmt::format("{}environments.{}", key.empty() ? "" : fmt::format("{}.", key), environment);
-  if (!environment.empty()) in.members(within, overlay, kProfileKeys, profile);
+  if (!environment.empty()) { in.members(within, overlay, kProfileKeys, profile); }
   check_whole(in, key.empty() ? "" : fmt::format("{}.", key), node, profile);
   profile.secrets = in.secrets();
   profile.variables = in.variables();
 }
 
 void find_beside(const std::string& file, Profile& profile) {
-  if (profile.ca_file.empty()) return;
+  if (profile.ca_file.empty()) { return; }
   profile.ca_file = (std::filesystem::path(file).parent_path() / profile.ca_file).string();
 }
 
 Headers Profile::all_headers() const {
   Headers all = headers;
-  if (!bearer.empty()) all.set("Authorization", "Bearer " + bearer);
-  if (api_key) all.set(api_key->header, api_key->value);
+  if (!bearer.empty()) { all.set("Authorization", "Bearer " + bearer); }
+  if (api_key) { all.set(api_key->header, api_key->value); }
   return all;
 }
 
@@ -307,7 +312,7 @@ Result<Profile> parse_profile(std::string_view yaml, std::string_view file_name,
   Reader in(file_name, "a profile", lookup);
   in.read_document(yaml, limits::kProfileBytes,
                    [&](const Node& root) { read_profile(in, "", root, profile, environment); });
-  if (in.failed()) return tl::unexpected(in.error());
+  if (in.failed()) { return tl::unexpected(in.error()); }
   return profile;
 }
 
@@ -320,9 +325,9 @@ Result<Profile> load_profile(const std::string& path) {
 
 Result<Profile> load_profile(const std::string& path, const Lookup& lookup, const std::string& environment) {
   const auto text = yaml::read_text_file(path, limits::kProfileBytes);
-  if (!text) return tl::unexpected(text.error());
+  if (!text) { return tl::unexpected(text.error()); }
   auto profile = parse_profile(*text, path, lookup, environment);
-  if (profile) find_beside(path, *profile);
+  if (profile) { find_beside(path, *profile); }
   return profile;
 }
 

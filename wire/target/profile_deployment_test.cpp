@@ -115,7 +115,7 @@ TEST(FrontDoorTable, names_line_and_key_of_what_is_wrong) {
 
 TEST(FrontDoorTable, has_a_bound) {
   std::string many = with_url("front_door:\n");
-  for (int i = 0; i < 201; ++i) many += "- {path: /a, expect: {status: 200}}\n";
+  for (int i = 0; i < 201; ++i) { many += "- {path: /a, expect: {status: 200}}\n"; }
   EXPECT_EQ(complaint(many), "target.yaml:203: 'front_door' has more than 200 rows");
 }
 

@@ -12,7 +12,7 @@ int status_code(Reader& in, std::string_view key, const Node& node) {
 }
 
 void read_statuses(Reader& in, std::string_view key, const Node& node, RouteExpectation& expect) {
-  if (!node.IsSequence()) return expect.statuses.push_back(status_code(in, key, node));
+  if (!node.IsSequence()) { return expect.statuses.push_back(status_code(in, key, node)); }
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
     expect.statuses.push_back(status_code(in, where, item));
   });
@@ -31,9 +31,11 @@ void read_content_type(Reader& in, std::string_view key, const Node& node, Route
 
 void read_expected_headers(Reader& in, std::string_view key, const Node& node, RouteExpectation& expect) {
   in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value) {
-    if (!is_token(name)) return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+    if (!is_token(name)) {
+      return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+    }
     auto& header = expect.headers.emplace_back(std::string(name), std::nullopt);
-    if (!value.IsNull()) header.second = in.text(fmt::format("{}.{}", key, name), value);
+    if (!value.IsNull()) { header.second = in.text(fmt::format("{}.{}", key, name), value); }
   });
 }
 
@@ -87,7 +89,9 @@ constexpr std::array kRouteKeys = {
     Key<FrontDoorRoute>{"method",
                         [](Reader& in, std::string_view key, const Node& node, FrontDoorRoute& route) {
                           route.method = in.plain_text(key, node);
-                          if (!is_token(route.method)) in.complain(node, fmt::format("'{}' is no HTTP method", key));
+                          if (!is_token(route.method)) {
+                            in.complain(node, fmt::format("'{}' is no HTTP method", key));
+                          }
                         }},
     Key<FrontDoorRoute>{"path", [](Reader& in, std::string_view key, const Node& node,
                                    FrontDoorRoute& route) { route.path = read_location(in, key, node, true); }},
@@ -115,9 +119,9 @@ void read_front_door(Reader& in, std::string_view key, const Node& node, Profile
       return in.complain(item, fmt::format("'{}' has more than {} rows", key, std::size_t{kFrontDoorRoutes}));
     }
     FrontDoorRoute& route = profile.front_door.emplace_back();
-    if (!item.IsMap()) return in.wrong_kind(where, item, "a map");
+    if (!item.IsMap()) { return in.wrong_kind(where, item, "a map"); }
     in.members(where, item, kRouteKeys, route);
-    if (route.path.empty()) in.complain(item, fmt::format("'{}' has no 'path'", where));
+    if (route.path.empty()) { in.complain(item, fmt::format("'{}' has no 'path'", where)); }
     if (asks_nothing(route.expect)) {
       in.complain(item, fmt::format("'{}' has no 'expect': say at least its status", where));
     }

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "wire/target/profile.hpp"
 #include "wire/json/yaml_reader.hpp"
+#include "wire/target/profile.hpp"
 
 namespace weir::wire::profile_keys {
 

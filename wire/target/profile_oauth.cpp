@@ -29,7 +29,7 @@ constexpr std::array kGrantKeys = {
 };
 
 void read_grant(Reader& in, std::string_view key, const Node& node, std::optional<OAuthGrant>& grant) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, "a map"); }
   in.members(key, node, kGrantKeys, grant.emplace());
 }
 
@@ -37,7 +37,7 @@ void read_denied_tool(Reader& in, std::string_view key, const Node& node, OAuthC
   YAML::Node one(YAML::NodeType::Sequence);
   one.push_back(node);
   auto tools = read_safe_tools(in, key, one);
-  if (!tools.empty()) oauth.denied_tool = std::move(tools.front());
+  if (!tools.empty()) { oauth.denied_tool = std::move(tools.front()); }
 }
 
 constexpr std::array kOAuthKeys = {
@@ -60,12 +60,12 @@ constexpr std::array kOAuthKeys = {
 }  // namespace
 
 void read_oauth(Reader& in, std::string_view key, const Node& node, Profile& profile) {
-  if (!node.IsMap()) return in.wrong_kind(key, node, "a map");
+  if (!node.IsMap()) { return in.wrong_kind(key, node, "a map"); }
   OAuthClient& oauth = profile.oauth.emplace();
   in.members(key, node, kOAuthKeys, oauth);
   for (const auto& [name, value] : {std::pair("token_url", &oauth.token_url), std::pair("client_id", &oauth.client_id),
                                     std::pair("client_secret", &oauth.client_secret)}) {
-    if (value->empty()) in.complain(node, fmt::format("'{}' has no '{}'", key, name));
+    if (value->empty()) { in.complain(node, fmt::format("'{}' has no '{}'", key, name)); }
   }
 }
 

@@ -13,16 +13,17 @@ constexpr std::array kSafeToolKeys = {
     Key<SafeTool>{"arguments",
                   [](Reader& in, std::string_view key, const Node& node, SafeTool& tool) {
                     json::value value = in.json_value(key, node);
-                    if (json::object* object = value.if_object())
+                    if (json::object* object = value.if_object()) {
                       tool.arguments = std::move(*object);
-                    else
+                    } else {
                       in.wrong_kind(key, node, "a map");
+                    }
                   }},
 };
 
 /// A schema is a map here: `true`, which accepts anything, expects nothing of a tool.
 std::optional<json::value> read_schema(Reader& in, std::string_view key, const Node& node) {
-  if (!node.IsMap()) in.wrong_kind(key, node, "a JSON Schema, which is a map");
+  if (!node.IsMap()) { in.wrong_kind(key, node, "a JSON Schema, which is a map"); }
   return in.json_value(key, node);
 }
 
@@ -41,11 +42,12 @@ std::vector<Tool> read_tools(Reader& in, std::string_view key, const Node& node,
   std::vector<Tool> tools;
   in.each_item(key, node, [&](std::string_view where, const Node& item) {
     Tool& tool = tools.emplace_back();
-    if (item.IsMap())
+    if (item.IsMap()) {
       in.members(where, item, keys, tool);
-    else
+    } else {
       keys.front().read(in, where, item, tool);
-    if (tool.name.empty()) in.complain(item, fmt::format("'{}' has no 'name'", where));
+    }
+    if (tool.name.empty()) { in.complain(item, fmt::format("'{}' has no 'name'", where)); }
   });
   return tools;
 }
@@ -105,11 +107,11 @@ void read_endpoints(Reader& in, std::string_view key, const Node& node, Profile&
     if (profile.endpoints.size() == kEndpoints) {
       return in.complain(item, fmt::format("'{}' has more than {} items", key, std::size_t{kEndpoints}));
     }
-    if (!item.IsMap()) return in.wrong_kind(where, item, "a map");
+    if (!item.IsMap()) { return in.wrong_kind(where, item, "a map"); }
     ProfileEndpoint endpoint;
     in.members(where, item, kEndpointKeys, endpoint);
-    if (endpoint.name.empty()) in.complain(item, fmt::format("'{}' has no 'name'", where));
-    if (endpoint.url.empty()) in.complain(item, fmt::format("'{}' has no 'url'", where));
+    if (endpoint.name.empty()) { in.complain(item, fmt::format("'{}' has no 'name'", where)); }
+    if (endpoint.url.empty()) { in.complain(item, fmt::format("'{}' has no 'url'", where)); }
     for (const ProfileEndpoint& other : profile.endpoints) {
       if (other.name == endpoint.name) {
         in.complain(item, fmt::format("two of '{}' are called '{}'", key, in.quoted(endpoint.name)));

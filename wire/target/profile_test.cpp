@@ -34,7 +34,7 @@ Profile good(std::string_view yaml) {
 
 std::string complaint(std::string_view yaml) {
   const auto profile = parse(yaml);
-  if (profile) return "no complaint";
+  if (profile) { return "no complaint"; }
   EXPECT_EQ(profile.error().code, ErrorCode::bad_input);
   EXPECT_EQ(profile.error().detail.find('\n'), std::string::npos);
   EXPECT_LT(profile.error().detail.size(), 400U);
@@ -217,12 +217,12 @@ TEST(Profile, lets_aliases_stand_for_what_they_name) {
 
 TEST(Profile, survives_aliases_that_double_or_hold_themselves) {
   std::string bomb = with_url("safe_tools:\n- name: t\n  arguments:\n    a0: &a0 [x, x]\n");
-  for (int i = 1; i < 60; ++i) bomb += fmt::format("    a{}: &a{} [*a{}, *a{}]\n", i, i, i - 1, i - 1);
+  for (int i = 1; i < 60; ++i) { bomb += fmt::format("    a{}: &a{} [*a{}, *a{}]\n", i, i, i - 1, i - 1); }
   EXPECT_NE(complaint(bomb).find("grows beyond"), std::string::npos);
   EXPECT_NE(complaint(with_url("safe_tools:\n- {name: t, arguments: &a {b: *a}}")).find("nested deeper"),
             std::string::npos);
   std::string variables = with_url("expected_tools:\n");
-  for (int i = 0; i < 200; ++i) variables += "- ${BIG}\n";
+  for (int i = 0; i < 200; ++i) { variables += "- ${BIG}\n"; }
   EXPECT_NE(complaint(variables).find("grows beyond"), std::string::npos);
 }
 
@@ -233,7 +233,7 @@ TEST(Profile, survives_what_is_no_profile) {
   EXPECT_NE(complaint(std::string(limits::kProfileBytes + 1, '#')).find("is larger than 1048576 bytes"),
             std::string::npos);
   std::string every_byte;
-  for (int i = 0; i < 256; ++i) every_byte += static_cast<char>(i);
+  for (int i = 0; i < 256; ++i) { every_byte += static_cast<char>(i); }
   EXPECT_NE(complaint(every_byte), "no complaint");
   const std::string example =
       with_url("headers: {A: 'b', C: \"\\x41\"}\nhealth:\n- {path: /h, status: 204}\n- &a /r\n");

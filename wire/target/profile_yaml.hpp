@@ -1,8 +1,8 @@
 // A profile that stands within another file: the `target:` map of a scenario.
 #pragma once
 
-#include "wire/target/profile.hpp"
 #include "wire/json/yaml_reader.hpp"
+#include "wire/target/profile.hpp"
 
 namespace weir::wire {
 

@@ -12,9 +12,9 @@ std::string_view receipt_header(int version) { return version == 1 ? "X-PAYMENT-
 std::vector<json::object> Required::accepts() const {
   std::vector<json::object> all;
   const json::value* list = document.if_contains("accepts");
-  if (list == nullptr || !list->is_array()) return all;
+  if (list == nullptr || !list->is_array()) { return all; }
   for (const json::value& one : list->get_array()) {
-    if (one.is_object()) all.push_back(one.get_object());
+    if (one.is_object()) { all.push_back(one.get_object()); }
   }
   return all;
 }
@@ -26,7 +26,7 @@ json::value Required::amount_of(const json::object& accepted) const {
 
 std::string Required::resource_of(const json::object& accepted) const {
   const json::value* resource = version == 1 ? accepted.if_contains("resource") : document.if_contains("resource");
-  if (resource == nullptr) return {};
+  if (resource == nullptr) { return {}; }
   return std::string(version == 1 ? as_string(resource).value_or("") : string_or(*resource, "url", ""));
 }
 
@@ -65,7 +65,7 @@ std::string encode_payment(int version, const json::object& accepted, const Paym
       {"payload", json::object{{"signature", payment.signature}, {"authorization", std::move(authorization)}}}};
   if (version == 1) {
     for (const char* member : {"scheme", "network"}) {
-      if (const json::value* value = accepted.if_contains(member)) message[member] = *value;
+      if (const json::value* value = accepted.if_contains(member)) { message[member] = *value; }
     }
   } else {
     message["accepted"] = accepted;

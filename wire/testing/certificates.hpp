@@ -74,9 +74,7 @@ class PemFile {
     path_ = pattern;
     FILE* file = ::fdopen(descriptor, "w");
     PEM_write_X509(file, identity.certificate.get());
-    if (with_key) {
-      PEM_write_PrivateKey(file, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    }
+    if (with_key) { PEM_write_PrivateKey(file, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr); }
     std::fclose(file);
   }
   PemFile(const PemFile&) = delete;

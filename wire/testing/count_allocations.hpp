@@ -27,12 +27,12 @@ extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile
 namespace weir::wire::testing {
 inline const int kHooked = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void*, std::size_t) { ++allocations_of_this_thread; }, [](const volatile void*) {});
-}
+}  // namespace weir::wire::testing
 #else
 // Not inline: g++ would see malloc and delete meet, and warn.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++weir::wire::testing::allocations_of_this_thread;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) { return memory; }
   throw std::bad_alloc();
 }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return operator new(size); }

@@ -20,14 +20,14 @@ void for_each_split(std::string_view bytes, const Use& use) {
   call({bytes});
   for (std::size_t i = 0; i <= bytes.size(); ++i) {
     call({bytes.substr(0, i), bytes.substr(i)});
-    if (bytes.size() > kPairwiseBytes) continue;
+    if (bytes.size() > kPairwiseBytes) { continue; }
     for (std::size_t j = i; j <= bytes.size(); ++j) {
       call({bytes.substr(0, i), bytes.substr(i, j - i), bytes.substr(j)});
     }
   }
   std::vector<std::string_view> single;
   single.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) single.push_back(bytes.substr(i, 1));
+  for (std::size_t i = 0; i < bytes.size(); ++i) { single.push_back(bytes.substr(i, 1)); }
   call(single);
 }
 

@@ -8,7 +8,7 @@
 namespace weir::wire::testing {
 
 inline void require(bool holds) {
-  if (!holds) __builtin_trap();
+  if (!holds) { __builtin_trap(); }
 }
 
 inline std::string_view view(const std::uint8_t* data, std::size_t size) {

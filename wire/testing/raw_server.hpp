@@ -50,19 +50,12 @@ class Peer {
   /// One request: its head, and as much body as its Content-Length says. Less when the client ends first.
   std::string read_request() {
     auto head_end = unread_.find("\r\n\r\n");
-    while (head_end == std::string::npos && fill()) {
-      head_end = unread_.find("\r\n\r\n");
-    }
-    if (head_end == std::string::npos) {
-      return take(unread_.size());
-    }
+    while (head_end == std::string::npos && fill()) { head_end = unread_.find("\r\n\r\n"); }
+    if (head_end == std::string::npos) { return take(unread_.size()); }
     std::size_t size = head_end + 4;
     const auto field = unread_.find("Content-Length: ");
-    if (field < head_end) {
-      size += std::stoul(unread_.substr(field + 16));
-    }
-    while (unread_.size() < size && fill()) {
-    }
+    if (field < head_end) { size += std::stoul(unread_.substr(field + 16)); }
+    while (unread_.size() < size && fill()) {}
     return take(std::min(size, unread_.size()));
   }
 
@@ -76,18 +69,14 @@ class Peer {
     while (!bytes.empty()) {
       const auto sent = ssl_ ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
                              : ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) {
-        return false;
-      }
+      if (sent <= 0) { return false; }
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
   bool send_bytewise(std::string_view bytes) {
     for (const char c : bytes) {
-      if (!send({&c, 1})) {
-        return false;
-      }
+      if (!send({&c, 1})) { return false; }
     }
     return true;
   }
@@ -103,26 +92,20 @@ class Peer {
   }
   void close() {
     const std::lock_guard lock(closing_);
-    if (!closed_) {
-      ::close(descriptor_);
-    }
+    if (!closed_) { ::close(descriptor_); }
     closed_ = true;
   }
 
   enum class ClientEnd { fin, reset };
   /// Waits until the client has ended its side.
   ClientEnd wait_for_client_end() {
-    while (fill()) {
-      unread_.clear();
-    }
+    while (fill()) { unread_.clear(); }
     return last_errno_ == ECONNRESET ? ClientEnd::reset : ClientEnd::fin;
   }
   /// Makes blocked calls return; from another thread.
   void abort() {
     const std::lock_guard lock(closing_);
-    if (!closed_) {
-      ::shutdown(descriptor_, SHUT_RDWR);
-    }
+    if (!closed_) { ::shutdown(descriptor_, SHUT_RDWR); }
   }
 
  private:
@@ -130,9 +113,7 @@ class Peer {
     char block[16 * 1024];
     const auto got = ssl_ ? SSL_read(ssl_.get(), block, sizeof(block)) : ::recv(descriptor_, block, sizeof(block), 0);
     last_errno_ = got < 0 ? errno : 0;
-    if (got > 0) {
-      unread_.append(block, static_cast<std::size_t>(got));
-    }
+    if (got > 0) { unread_.append(block, static_cast<std::size_t>(got)); }
     return got > 0;
   }
   std::string take(std::size_t size) {
@@ -174,12 +155,8 @@ class RawServer {
     ::shutdown(listener_, SHUT_RDWR);
     thread_.join();
     ::close(listener_);
-    for (const auto& peer : peers_) {
-      peer->abort();
-    }
-    for (auto& worker : workers_) {
-      worker.join();
-    }
+    for (const auto& peer : peers_) { peer->abort(); }
+    for (auto& worker : workers_) { worker.join(); }
   }
 
   /// A server that reads one request, plays `bytes` and ends with FIN.
@@ -202,9 +179,7 @@ class RawServer {
   void accept_all() {
     for (std::size_t i = 0;; ++i) {
       const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (descriptor < 0) {
-        return;
-      }
+      if (descriptor < 0) { return; }
       peers_.push_back(std::make_unique<Peer>(descriptor));
       workers_.emplace_back([&peer = *peers_.back(), &script = scripts_[std::min(i, scripts_.size() - 1)]] {
         script(peer);

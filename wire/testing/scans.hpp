@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/utf8.hpp"
 #include "wire/http/chunk_scan.hpp"
 #include "wire/http/chunked.hpp"
 #include "wire/sse/sse.hpp"
 #include "wire/sse/sse_scan.hpp"
-#include "wire/base/utf8.hpp"
 
 namespace weir::wire::testing {
 
@@ -37,7 +37,7 @@ Unchunked scan_chunks(const Pieces& pieces) {
       }
       out.done = status == ChunkScan::Status::done;
       out.malformed = status == ChunkScan::Status::malformed;
-      if (out.done) out.rest += bytes.size();
+      if (out.done) { out.rest += bytes.size(); }
       break;
     }
   }
@@ -52,7 +52,7 @@ Unchunked decode_chunks(const Pieces& pieces) {
   for (const std::string_view bytes : pieces) {
     const Result<std::size_t> used = decoder.feed(bytes, out.body);
     out.malformed = !used;
-    if (used && decoder.finished()) out.rest += bytes.size() - *used;
+    if (used && decoder.finished()) { out.rest += bytes.size() - *used; }
   }
   out.done = decoder.finished();
   out.between_chunks = decoder.between_chunks();
@@ -70,10 +70,10 @@ class Hearing final : public SseSink {
  public:
   void event(const SseEventView& view) override {
     SseEvent event;
-    if (!view.type.empty()) event.type = lossy(view.type);
+    if (!view.type.empty()) { event.type = lossy(view.type); }
     event.data = lossy(view.data);
     event.has_id = view.has_id;
-    if (view.has_id) heard.last_event_id = lossy(view.id);
+    if (view.has_id) { heard.last_event_id = lossy(view.id); }
     event.last_event_id = heard.last_event_id;
     heard.items.emplace_back(std::move(event));
   }
@@ -95,7 +95,7 @@ template <class Pieces>
 Heard scan_events(const Pieces& pieces, SseCarries& carries) {
   SseScan scan;
   Hearing hearing;
-  for (const std::string_view bytes : pieces) scan.feed(bytes, carries, hearing);
+  for (const std::string_view bytes : pieces) { scan.feed(bytes, carries, hearing); }
   scan.release(carries);
   return std::move(hearing.heard);
 }
@@ -104,13 +104,13 @@ template <class Pieces>
 Heard decode_events(const Pieces& pieces) {
   SseDecoder decoder;
   std::vector<SseItem> items;
-  for (const std::string_view bytes : pieces) decoder.feed(bytes, items);
+  for (const std::string_view bytes : pieces) { decoder.feed(bytes, items); }
   Heard heard;
   for (SseItem& item : items) {
-    if (SseEvent* event = std::get_if<SseEvent>(&item)) event->begin = event->end = 0;
-    if (SseComment* comment = std::get_if<SseComment>(&item)) comment->begin = 0;
-    if (SseRetry* retry = std::get_if<SseRetry>(&item)) retry->begin = 0;
-    if (!std::holds_alternative<SseOddity>(item)) heard.items.push_back(std::move(item));
+    if (SseEvent* event = std::get_if<SseEvent>(&item)) { event->begin = event->end = 0; }
+    if (SseComment* comment = std::get_if<SseComment>(&item)) { comment->begin = 0; }
+    if (SseRetry* retry = std::get_if<SseRetry>(&item)) { retry->begin = 0; }
+    if (!std::holds_alternative<SseOddity>(item)) { heard.items.push_back(std::move(item)); }
   }
   heard.last_event_id = decoder.last_event_id();
   return heard;

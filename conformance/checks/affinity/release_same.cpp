@@ -29,24 +29,16 @@ std::string identity_of(const wire::mcp::Dialogue& dialogue) {
 void meet(Probe& probe, wire::mcp::Dialogue& dialogue, Releases& releases) {
   Release& release = releases[identity_of(dialogue)];
   ++release.times;
-  if (release.tools || !probe.survey().declares("tools")) {
-    return;
-  }
+  if (release.tools || !probe.survey().declares("tools")) { return; }
   const auto listing = wire::mcp::list_all(dialogue, "tools/list", "tools");
-  if (listing.error) {
-    return;
-  }
+  if (listing.error) { return; }
   release.tools.emplace();
-  for (const json::value& tool : listing.items) {
-    release.tools->emplace(wire::string_or(tool, "name", ""));
-  }
+  for (const json::value& tool : listing.items) { release.tools->emplace(wire::string_or(tool, "name", "")); }
 }
 
 std::string describe(const Releases& releases) {
   std::vector<std::string> parts;
-  for (const auto& [name, release] : releases) {
-    parts.push_back(fmt::format("{} x {}", release.times, name));
-  }
+  for (const auto& [name, release] : releases) { parts.push_back(fmt::format("{} x {}", release.times, name)); }
   const auto& first = releases.begin()->second.tools;
   const auto& last = releases.rbegin()->second.tools;
   std::vector<std::string> odd;
@@ -64,9 +56,7 @@ Finding run(Probe& probe) {
   const auto until = probe.in(kFreshSpan);
   const auto patience = std::min(probe.target().answer_timeout, kPatience);
   for (int i = 0; i < kFreshConnections && !probe.out_of_time(); ++i) {
-    if (until.passed() && (opened > 1 || i >= kLeastConnections)) {
-      break;
-    }
+    if (until.passed() && (opened > 1 || i >= kLeastConnections)) { break; }
     auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
       options.send_initialized = false;
       options.timeout = patience;
@@ -78,9 +68,7 @@ Finding run(Probe& probe) {
     ++opened;
     meet(probe, *dialogue, releases);
   }
-  if (opened == 0 && failed) {
-    return probe.broken(*failed, "a conversation");
-  }
+  if (opened == 0 && failed) { return probe.broken(*failed, "a conversation"); }
   if (probe.out_of_time() || opened < 2) {
     return untestable(fmt::format("only {} conversations could be opened", opened));
   }

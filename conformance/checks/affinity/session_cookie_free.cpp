@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto verdict = judge_affinity(probe);
-  if (!verdict) {
-    return verdict.error();
-  }
+  if (!verdict) { return verdict.error(); }
   const SessionRun& bare = verdict->bare;
-  if (verdict->shared()) {
-    return pass(fmt::format("{} requests without cookies, each served", bare.asked()));
-  }
+  if (verdict->shared()) { return pass(fmt::format("{} requests without cookies, each served", bare.asked())); }
   if (!verdict->only_with_cookies()) {
     return not_applicable("cookies make no difference: affinity.session.shared says what is wrong");
   }

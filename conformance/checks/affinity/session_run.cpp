@@ -35,9 +35,7 @@ class LossyConversation {
 
   /// Brings the handshake to its end; what is lost of it counts.
   bool settle() {
-    if (probe_.is(Era::http_sse) && !insist(initialize_body())) {
-      return false;
-    }
+    if (probe_.is(Era::http_sse) && !insist(initialize_body())) { return false; }
     return insist(jsonrpc::notification("notifications/initialized"));
   }
 
@@ -49,16 +47,10 @@ class LossyConversation {
 
  private:
   std::optional<Finding> open_streamable() {
-    if (!probe_.survey().open_error && !probe_.survey().sessions) {
-      return not_applicable(kNoSessions);
-    }
+    if (!probe_.survey().open_error && !probe_.survey().sessions) { return not_applicable(kNoSessions); }
     auto dialogue = probe_.dialogue([](wire::mcp::DialogueOptions& options) { options.send_initialized = false; });
-    if (!dialogue) {
-      return probe_.broken(dialogue.error(), "a conversation");
-    }
-    if (!dialogue->session_id()) {
-      return not_applicable(kNoSessions);
-    }
+    if (!dialogue) { return probe_.broken(dialogue.error(), "a conversation"); }
+    if (!dialogue->session_id()) { return not_applicable(kNoSessions); }
     run_.cookies.take(dialogue->opening().http.head.headers);
     dialogue_ = std::move(*dialogue);
     return std::nullopt;
@@ -66,13 +58,9 @@ class LossyConversation {
 
   std::optional<Finding> open_sse() {
     auto stream = open_stream(probe_);
-    if (!stream) {
-      return probe_.broken(stream.error(), "an event stream");
-    }
+    if (!stream) { return probe_.broken(stream.error(), "an event stream"); }
     const auto endpoint = read_endpoint(probe_, *stream);
-    if (!endpoint) {
-      return untestable(endpoint.error().detail);
-    }
+    if (!endpoint) { return untestable(endpoint.error().detail); }
     run_.cookies.take(stream->exchange().head.headers);
     const auto head = std::chrono::microseconds(stream->exchange().timings.head_us * kTimesTheHead);
     patience_ = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(head), kPostPatience,
@@ -97,23 +85,17 @@ class LossyConversation {
 
   bool insist(const std::string& body) {
     for (int i = 0; i < kAttempts && !probe_.out_of_time(); ++i) {
-      if (post(body) == Heard::served) {
-        return true;
-      }
+      if (post(body) == Heard::served) { return true; }
     }
     return false;
   }
 
   Heard post(const std::string& body) {
     wire::Request request = dialogue_ ? dialogue_->make_post(body) : json_post(probe_, post_url_, body);
-    if (with_cookies_ && !run_.cookies.empty()) {
-      request.headers.set("Cookie", run_.cookies.header());
-    }
+    if (with_cookies_ && !run_.cookies.empty()) { request.headers.set("Cookie", run_.cookies.header()); }
     // What is not answered here says nothing of whether the target still answers at all: it is not sent by the probe.
     const auto answer = dialogue_ ? probe_.send(request) : probe_.http().exchange(request, probe_.in(patience_));
-    if (answer) {
-      run_.cookies.take(answer->head.headers);
-    }
+    if (answer) { run_.cookies.take(answer->head.headers); }
     return count(answer);
   }
 
@@ -153,17 +135,13 @@ void CookieJar::take(const wire::Headers& answer) {
 
 std::string CookieJar::header() const {
   std::vector<std::string> pairs;
-  for (const auto& [name, value] : cookies_) {
-    pairs.push_back(name + "=" + value);
-  }
+  for (const auto& [name, value] : cookies_) { pairs.push_back(name + "=" + value); }
   return fmt::format("{}", fmt::join(pairs, "; "));
 }
 
 std::string CookieJar::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, value] : cookies_) {
-    names.push_back(name);
-  }
+  for (const auto& [name, value] : cookies_) { names.push_back(name); }
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -174,23 +152,17 @@ bool CookieJar::has(std::string_view prefix) const {
 
 std::string SessionRun::describe_refusals() const {
   std::vector<std::string> parts;
-  for (const auto& [what, times] : refusals) {
-    parts.push_back(fmt::format("{} x {}", times, what));
-  }
+  for (const auto& [what, times] : refusals) { parts.push_back(fmt::format("{} x {}", times, what)); }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
   LossyConversation conversation(probe, with_cookies);
-  if (auto finding = conversation.open()) {
-    return tl::unexpected(std::move(*finding));
-  }
+  if (auto finding = conversation.open()) { return tl::unexpected(std::move(*finding)); }
   const auto until = probe.in(kFreshSpan);
   if (conversation.settle()) {
     for (int i = 0; i < kFreshConnections && !conversation.heard_enough() && !probe.out_of_time(); ++i) {
-      if (i >= kLeastConnections && until.passed()) {
-        break;
-      }
+      if (i >= kLeastConnections && until.passed()) { break; }
       conversation.ask(i);
     }
   }
@@ -199,14 +171,10 @@ tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
 
 tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
   auto bare = run_session(probe, false);
-  if (!bare) {
-    return tl::unexpected(std::move(bare.error()));
-  }
+  if (!bare) { return tl::unexpected(std::move(bare.error())); }
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
   if (verdict.bare.lost > 0 && !verdict.bare.cookies.empty()) {
-    if (auto with_jar = run_session(probe, true)) {
-      verdict.with_cookies = std::move(*with_jar);
-    }
+    if (auto with_jar = run_session(probe, true)) { verdict.with_cookies = std::move(*with_jar); }
   }
   const bool untried = !verdict.bare.cookies.empty() && !verdict.with_cookies;
   const bool seen = verdict.bare.lost > 0 && verdict.bare.served > 0 && !untried;
@@ -222,9 +190,7 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
 }
 
 std::string balancer_of(const Probe& probe, const SessionRun& run) {
-  if (run.cookies.has("AWSALB")) {
-    return "ALB";
-  }
+  if (run.cookies.has("AWSALB")) { return "ALB"; }
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, {});
   return hop ? std::string(hop->name) : "load balancer";
 }

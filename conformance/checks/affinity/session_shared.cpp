@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto verdict = judge_affinity(probe);
-  if (!verdict) {
-    return verdict.error();
-  }
+  if (!verdict) { return verdict.error(); }
   const SessionRun& bare = verdict->bare;
   if (verdict->shared()) {
     return pass(fmt::format("{} new connections, each served{}", bare.asked(),

@@ -5,16 +5,12 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto& key = probe.target().profile.api_key;
-  if (!key) {
-    return not_applicable("the profile has no api_key");
-  }
+  if (!key) { return not_applicable("the profile has no api_key"); }
   constexpr const char* kWrong = "weir-wrong-key-7c1f";
   wire::Request request = opening_request(probe);
   request.headers.set(key->header, kWrong);
   auto answer = probe.send(request, probe.in(std::chrono::milliseconds(2000)));
-  if (!answer) {
-    return probe.broken(answer.error(), "a refusal");
-  }
+  if (!answer) { return probe.broken(answer.error(), "a refusal"); }
   if (answer->body.find(kWrong) != std::string::npos || answer->head.raw.find(kWrong) != std::string::npos) {
     return fail("a refusal without the key", "the answer repeats it");
   }

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto& key = probe.target().profile.api_key;
-  if (!key) {
-    return not_applicable("the profile has no api_key");
-  }
+  if (!key) { return not_applicable("the profile has no api_key"); }
   wire::Request request = opening_request(probe);
   request.headers.set(key->header, "weir-wrong-key");
   return refused_with(probe, request, kKeyRefusals);

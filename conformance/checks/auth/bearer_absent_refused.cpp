@@ -4,9 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
   return refused_with(probe, request, {401, 403});

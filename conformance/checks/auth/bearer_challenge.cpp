@@ -5,22 +5,14 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
   auto answer = probe.send(request, probe.in(std::chrono::milliseconds(2000)));
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 401");
-  }
-  if (answer->head.status != 401) {
-    return untestable("no 401 came: " + describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 401"); }
+  if (answer->head.status != 401) { return untestable("no 401 came: " + describe(*answer)); }
   const std::string challenge = answer->head.headers.joined("www-authenticate");
-  if (find_challenge(parse_challenges(challenge), "bearer")) {
-    return pass(challenge);
-  }
+  if (find_challenge(parse_challenges(challenge), "bearer")) { return pass(challenge); }
   Finding finding = fail("WWW-Authenticate: Bearer ...", challenge.empty() ? "none" : challenge);
   if (const auto sign = wire::edge_sign(*answer)) {
     finding.got = fmt::format("{}: {}", sign->hop, sign->meaning);

@@ -4,13 +4,9 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   wire::Request request = dialogue->make_post(call_body(probe, "weir-token", harmless_method(probe)));
   request.headers.remove("Authorization");
   return refused_with(probe, request, {401});

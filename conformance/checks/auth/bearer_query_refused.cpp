@@ -4,13 +4,9 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const std::string token = bearer_token(probe);
-  if (token.empty()) {
-    return untestable("the token is not known to Weir");
-  }
+  if (token.empty()) { return untestable("the token is not known to Weir"); }
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
   request.url.query += fmt::format("{}access_token={}", request.url.query.empty() ? "" : "&", token);

@@ -39,15 +39,11 @@ class Reader {
     std::string text;
     skip_one();
     while (!done() && !at('"')) {
-      if (at('\\') && rest_.size() > 1) {
-        skip_one();
-      }
+      if (at('\\') && rest_.size() > 1) { skip_one(); }
       text += rest_.front();
       skip_one();
     }
-    if (!done()) {
-      skip_one();
-    }
+    if (!done()) { skip_one(); }
     return text;
   }
 
@@ -69,9 +65,7 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
   Reader reader(value);
   while (true) {
     reader.skip_any(" \t,");
-    if (reader.done()) {
-      return challenges;
-    }
+    if (reader.done()) { return challenges; }
     const std::string_view word = reader.word();
     if (word.empty()) {
       reader.at('"') ? void(reader.quoted()) : reader.skip_one();  // Nothing that may stand here.
@@ -85,9 +79,7 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
     reader.skip_any("=");
     reader.skip_any(kBlank);
     std::string given = reader.at('"') ? reader.quoted() : std::string(reader.word());
-    if (!challenges.empty()) {
-      challenges.back().parameters.emplace(lower(word), std::move(given));
-    }
+    if (!challenges.empty()) { challenges.back().parameters.emplace(lower(word), std::move(given)); }
   }
 }
 

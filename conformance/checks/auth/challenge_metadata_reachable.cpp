@@ -14,9 +14,7 @@ wire::Result<wire::Exchange> fetch(Probe& probe, const wire::Url& url) {
 std::optional<wire::Url> below_stage(const wire::Url& named, const wire::Url& endpoint) {
   const std::size_t end = endpoint.path.find('/', 1);
   const std::string stage = endpoint.path.substr(0, end);
-  if (end == std::string::npos || !named.path.starts_with(kWellKnown)) {
-    return std::nullopt;
-  }
+  if (end == std::string::npos || !named.path.starts_with(kWellKnown)) { return std::nullopt; }
   wire::Url moved = named;
   if (const std::size_t at = moved.path.find(stage + "/", kWellKnown.size()); at != std::string::npos) {
     moved.path.erase(at, stage.size());
@@ -26,20 +24,12 @@ std::optional<wire::Url> below_stage(const wire::Url& named, const wire::Url& en
 }
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto found = find_metadata(probe);
-  if (!found) {
-    return probe.broken(found.error(), "an answer");
-  }
-  if (found->named.empty()) {
-    return not_applicable("no challenge names resource_metadata");
-  }
+  if (!found) { return probe.broken(found.error(), "an answer"); }
+  if (found->named.empty()) { return not_applicable("no challenge names resource_metadata"); }
   const auto named = wire::resolve(probe.url(), found->named);
-  if (!named) {
-    return fail("a URL in resource_metadata", wire::excerpt(std::string_view(found->named), 120));
-  }
+  if (!named) { return fail("a URL in resource_metadata", wire::excerpt(std::string_view(found->named), 120)); }
   if (probe.url().tls() && !named->tls()) {
     return fail("https, as the endpoint", named->str())
         .at("server behind TLS termination", "Set the server's public URL, or let it trust X-Forwarded-Proto.");
@@ -52,12 +42,8 @@ Finding run(Probe& probe) {
     return untestable("the challenge names another origin, which is not asked: " + named->str());
   }
   const auto answer = fetch(probe, *named);
-  if (!answer) {
-    return probe.broken(answer.error(), fmt::format("the metadata at {}", named->str()));
-  }
-  if (answer->ok()) {
-    return pass(named->str());
-  }
+  if (!answer) { return probe.broken(answer.error(), fmt::format("the metadata at {}", named->str())); }
+  if (answer->ok()) { return pass(named->str()); }
   const std::string got = fmt::format("{} at {}", describe(*answer), named->str());
   if (const auto moved = below_stage(*named, probe.url())) {
     const auto second = fetch(probe, *moved);

@@ -24,14 +24,10 @@ bool starts_with_scheme(std::string_view text) {
 wire::Result<Metadata> fetch(Probe& probe, const wire::Url& url) {
   wire::Request request{.method = "GET", .url = url, .headers = {}, .body = {}};  // Without credentials.
   auto exchange = probe.send(request, probe.in(kPatience));
-  if (!exchange) {
-    return tl::unexpected(exchange.error());
-  }
+  if (!exchange) { return tl::unexpected(exchange.error()); }
   Metadata metadata{.url = url.str(), .exchange = std::move(*exchange), .document = nullptr};
   if (metadata.exchange.ok() && metadata.exchange.is_json()) {
-    if (auto text = wire::parse_json(metadata.exchange.body)) {
-      metadata.document = std::move(text->value);
-    }
+    if (auto text = wire::parse_json(metadata.exchange.body)) { metadata.document = std::move(text->value); }
   }
   return metadata;
 }
@@ -52,9 +48,7 @@ wire::Request opening_request(const Probe& probe) {
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses) {
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
   auto answer = probe.send(request, probe.in(kPatience));
-  if (!answer) {
-    return probe.broken(answer.error(), expected);
-  }
+  if (!answer) { return probe.broken(answer.error(), expected); }
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     return fail(expected, fmt::format("HTTP {}", answer->head.status));
   }
@@ -65,9 +59,7 @@ bool uses_bearer(const Probe& probe) { return starts_with_scheme(probe.target().
 
 std::string bearer_token(const Probe& probe) {
   std::string_view value = probe.target().headers.get("authorization");
-  if (!starts_with_scheme(value)) {
-    return {};
-  }
+  if (!starts_with_scheme(value)) { return {}; }
   value.remove_prefix(kScheme.size());
   const std::size_t first = value.find_first_not_of(' ');
   if (const auto& tokens = probe.target().client.tokens; tokens && first != value.npos) {
@@ -80,16 +72,12 @@ wire::Result<Metadata> find_metadata(Probe& probe) {
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
   auto refused = probe.send(request, probe.in(kPatience));
-  if (!refused) {
-    return tl::unexpected(refused.error());
-  }
+  if (!refused) { return tl::unexpected(refused.error()); }
   std::vector<std::string> places;
   const auto challenges = parse_challenges(refused->head.headers.joined("www-authenticate"));
   const Challenge* bearer = find_challenge(challenges, kScheme);
   const std::string named = bearer ? bearer->parameter("resource_metadata") : "";
-  if (!named.empty()) {
-    places.push_back(named);
-  }
+  if (!named.empty()) { places.push_back(named); }
   places.push_back(std::string(kWellKnown) + (probe.url().path == "/" ? "" : probe.url().path));
   places.emplace_back(kWellKnown);
   bool elsewhere = false;
@@ -106,9 +94,7 @@ wire::Result<Metadata> find_metadata(Probe& probe) {
       last->named = named;
       last->elsewhere = elsewhere;
     }
-    if (last && last->document.is_object()) {
-      return last;
-    }
+    if (last && last->document.is_object()) { return last; }
   }
   return last;
 }

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto found = discover(probe);
-  if (!found) {
-    return found.error();
-  }
+  if (!found) { return found.error(); }
   if (!found->document.is_object()) {
     return fail(fmt::format("200 with JSON at {} or at its place by RFC 8414", found->url), describe(found->exchange))
         .at("OpenID provider", "Publish the realm's discovery document under the host name that tokens carry as iss.");

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto found = discover(probe);
-  if (!found) {
-    return found.error();
-  }
+  if (!found) { return found.error(); }
   if (!found->document.is_object()) {
     return untestable("there is no discovery document: " + describe(found->exchange));
   }

@@ -14,9 +14,7 @@ Finding judge_keys(const json::array& keys, const std::string& kid) {
   bool known = kid.empty();
   for (const auto& one : keys) {
     const auto* key = one.if_object();
-    if (!key) {
-      return at_provider(fail("keys that are objects", wire::excerpt(one)), "Serve a JWK set (RFC 7517).");
-    }
+    if (!key) { return at_provider(fail("keys that are objects", wire::excerpt(one)), "Serve a JWK set (RFC 7517)."); }
     if (gives_private_part(*key)) {
       return at_provider(fail("public keys alone", "a key with its private part"),
                          "Take the private part out of the key set, and make new keys: these are known.");
@@ -33,25 +31,19 @@ Finding judge_keys(const json::array& keys, const std::string& kid) {
 
 Finding run(Probe& probe) {
   const auto found = discover(probe);
-  if (!found) {
-    return found.error();
-  }
+  if (!found) { return found.error(); }
   const auto place = wire::string_or(found->document, "jwks_uri", "");
   if (place.empty()) {
     return untestable("no discovery document tells where the keys are: " + describe(found->exchange));
   }
   const auto url = wire::parse_url(std::string(place));
-  if (!url) {
-    return at_provider(fail("a jwks_uri that is a URL", wire::excerpt(place)), "Correct jwks_uri.");
-  }
+  if (!url) { return at_provider(fail("a jwks_uri that is a URL", wire::excerpt(place)), "Correct jwks_uri."); }
   const auto issuer = wire::parse_url(found->issuer);
   if (!issuer || url->origin() != issuer->origin()) {
     return untestable(fmt::format("the keys are on another origin, which is not asked: {}", url->origin()));
   }
   const auto answer = probe.send({.method = "GET", .url = *url});  // Without credentials.
-  if (!answer) {
-    return probe.broken(answer.error(), "the issuer's keys");
-  }
+  if (!answer) { return probe.broken(answer.error(), "the issuer's keys"); }
   const auto text =
       answer->head.status == 200 ? wire::parse_json(answer->body) : wire::Result<wire::JsonText>(wire::fail({}, {}));
   const auto* keys = text ? wire::as_array(wire::find(text->value, "keys")) : nullptr;

@@ -4,17 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
 
   auto found = find_metadata(probe);
-  if (!found) {
-    return probe.broken(found.error(), "an answer");
-  }
-  if (!found->document.is_object()) {
-    return untestable("no metadata is served");
-  }
+  if (!found) { return probe.broken(found.error(), "an answer"); }
+  if (!found->document.is_object()) { return untestable("no metadata is served"); }
   const json::array* servers = wire::as_array(wire::find(found->document, "authorization_servers"));
   if (!servers || servers->empty()) {
     return fail("authorization_servers with at least one URL", wire::excerpt(found->document, 100));

@@ -6,16 +6,10 @@ namespace {
 constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
-  if (probe.url().path == "/") {
-    return not_applicable("the URL has no path to insert");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
+  if (probe.url().path == "/") { return not_applicable("the URL has no path to insert"); }
   const auto found = find_metadata(probe);
-  if (!found) {
-    return probe.broken(found.error(), "an answer");
-  }
+  if (!found) { return probe.broken(found.error(), "an answer"); }
   if (!found->document.is_object() || found->elsewhere) {
     return not_applicable("no metadata is served on this origin");
   }
@@ -27,9 +21,7 @@ Finding run(Probe& probe) {
   inserted.path = std::string(kWellKnown) + probe.url().path;
   inserted.has_query = false;
   const auto answer = probe.send({.method = "GET", .url = inserted, .headers = {}, .body = {}});
-  if (!answer) {
-    return probe.broken(answer.error(), "the metadata");
-  }
+  if (!answer) { return probe.broken(answer.error(), "the metadata"); }
   if (!answer->ok() || !answer->is_json()) {
     return fail(fmt::format("the metadata at {}", inserted.path), describe(*answer))
         .at("server", fmt::format("Serve the same document at {} as at {}.", inserted.path, found->url));

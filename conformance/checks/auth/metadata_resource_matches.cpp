@@ -20,18 +20,12 @@ Finding explained(Finding finding, const Probe& probe, const wire::Result<wire::
 }
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
 
   auto found = find_metadata(probe);
-  if (!found) {
-    return probe.broken(found.error(), "an answer");
-  }
+  if (!found) { return probe.broken(found.error(), "an answer"); }
   const auto resource = wire::as_string(wire::find(found->document, "resource"));
-  if (!resource) {
-    return untestable("the metadata names no resource");
-  }
+  if (!resource) { return untestable("the metadata names no resource"); }
   auto url = wire::parse_url(*resource);
   const bool same = url && url->origin() == probe.url().origin() &&
                     (probe.url().path.starts_with(url->path) || url->path == probe.url().path + "/");

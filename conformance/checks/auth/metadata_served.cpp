@@ -4,14 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
 
   auto found = find_metadata(probe);
-  if (!found) {
-    return probe.broken(found.error(), "an answer");
-  }
+  if (!found) { return probe.broken(found.error(), "an answer"); }
   if (found->exchange.head.status != 200 || !found->document.is_object()) {
     if (found->elsewhere) {
       return untestable("the challenge names another origin, which is not asked: " + found->named);

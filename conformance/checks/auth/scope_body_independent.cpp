@@ -31,23 +31,17 @@ std::vector<Shape> shapes_of(const std::string& compact) {
 
 Finding run(Probe& probe) {
   auto call = denied_call(probe);
-  if (!call) {
-    return call.error();
-  }
+  if (!call) { return call.error(); }
   std::vector<std::string> seen;
   int decided = 0;
   for (const auto& shape : shapes_of(call_body(probe, "weir-denied", "tools/call", call->params))) {
     const auto answer = ask(probe, call->dialogue.make_post(shape.body));
-    if (!answer) {
-      return probe.broken(answer.error(), "the same decision for every shape of the call");
-    }
+    if (!answer) { return probe.broken(answer.error(), "the same decision for every shape of the call"); }
     const int status = answer->head.status;
     seen.push_back(fmt::format("{} HTTP {}", shape.name, status));
     if (decided == 0) {
       decided = status;
-      if (status < 400) {
-        return untestable(fmt::format("the compact call is not refused either (HTTP {})", status));
-      }
+      if (status < 400) { return untestable(fmt::format("the compact call is not refused either (HTTP {})", status)); }
     } else if (status != decided) {
       return fail(fmt::format("HTTP {} for every shape of the same call", decided),
                   fmt::format("{}", fmt::join(seen, ", ")))

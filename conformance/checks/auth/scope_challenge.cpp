@@ -5,16 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto call = denied_call(probe);
-  if (!call) {
-    return call.error();
-  }
+  if (!call) { return call.error(); }
   const auto answer = ask(probe, call->dialogue.make_post(call_body(probe, "weir-denied", "tools/call", call->params)));
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 403");
-  }
-  if (answer->head.status != 403) {
-    return untestable("no 403 came: " + describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 403"); }
+  if (answer->head.status != 403) { return untestable("no 403 came: " + describe(*answer)); }
   const auto text = answer->head.headers.joined("www-authenticate");
   const auto challenges = parse_challenges(text);
   const auto* bearer = find_challenge(challenges, "bearer");

@@ -4,9 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto& oauth = probe.target().profile.oauth;
   if (!oauth || (!oauth->other_audience && oauth->other_audience_token.empty())) {
     return not_applicable("the profile names no token for somebody else (oauth.other_audience)");
@@ -14,9 +12,7 @@ Finding run(Probe& probe) {
   std::string token = oauth->other_audience_token;
   if (token.empty()) {
     const auto asked = another_token(probe, *oauth->other_audience);
-    if (!asked) {
-      return untestable("a token for another audience: " + asked.error().detail);
-    }
+    if (!asked) { return untestable("a token for another audience: " + asked.error().detail); }
     token = *asked;
   }
   if (token == bearer_token(probe)) {

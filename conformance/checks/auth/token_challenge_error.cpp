@@ -8,18 +8,12 @@ Finding run(Probe& probe) {
     wire::Request request = opening_request(probe);
     request.headers.set("Authorization", "Bearer " + wire::encode_jwt(jwt.header, jwt.claims, ""));
     const auto answer = ask(probe, request);
-    if (!answer) {
-      return probe.broken(answer.error(), "HTTP 401");
-    }
-    if (answer->head.status != 401) {
-      return untestable("no 401 came: " + describe(*answer));
-    }
+    if (!answer) { return probe.broken(answer.error(), "HTTP 401"); }
+    if (answer->head.status != 401) { return untestable("no 401 came: " + describe(*answer)); }
     const auto text = answer->head.headers.joined("www-authenticate");
     const auto challenges = parse_challenges(text);
     const auto* bearer = find_challenge(challenges, "bearer");
-    if (bearer && bearer->parameter("error") == "invalid_token") {
-      return pass(text);
-    }
+    if (bearer && bearer->parameter("error") == "invalid_token") { return pass(text); }
     return fail("WWW-Authenticate: Bearer error=\"invalid_token\"", text.empty() ? "none" : text);
   });
 }

@@ -9,13 +9,9 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{2000};
 
 tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::OAuthClient& oauth) {
-  if (!oauth.limited) {
-    return bearer_token(probe);
-  }
+  if (!oauth.limited) { return bearer_token(probe); }
   auto token = another_token(probe, *oauth.limited);
-  if (!token) {
-    return tl::unexpected(untestable("the token with fewer scopes: " + token.error().detail));
-  }
+  if (!token) { return tl::unexpected(untestable("the token with fewer scopes: " + token.error().detail)); }
   return *token;
 }
 
@@ -24,12 +20,8 @@ tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::OAuth
 wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
   const auto deadline = probe.in(kPatience);
   auto stream = probe.http().open(request, deadline);
-  if (!stream) {
-    return tl::unexpected(stream.error());
-  }
-  if (!(stream->exchange().ok() && stream->exchange().is_event_stream())) {
-    stream->read_to_end(deadline);
-  }
+  if (!stream) { return tl::unexpected(stream.error()); }
+  if (!(stream->exchange().ok() && stream->exchange().is_event_stream())) { stream->read_to_end(deadline); }
   auto exchange = std::move(*stream).finish();
   probe.note(fmt::format("< HTTP {} {}", exchange.head.status, wire::excerpt(std::string_view(exchange.body))));
   return exchange;
@@ -62,9 +54,7 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
     wire::Request request = opening_request(probe);
     request.headers.set("Authorization", forgery.authorization);
     const auto answer = ask(probe, request);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
     const int status = answer->head.status;
     if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
       return wrong_refusal(expected, "a token " + forgery.what, *answer);
@@ -75,28 +65,18 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
 }
 
 Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& run) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto jwt = wire::decode_jwt(bearer_token(probe));
-  if (!jwt) {
-    return not_applicable("the token is opaque, not a JWT: nothing in it can be changed on purpose");
-  }
+  if (!jwt) { return not_applicable("the token is opaque, not a JWT: nothing in it can be changed on purpose"); }
   return run(*jwt);
 }
 
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant) {
   const auto& target = probe.target();
-  if (!target.profile.oauth) {
-    return wire::fail(wire::ErrorCode::bad_input, "the profile has no oauth");
-  }
+  if (!target.profile.oauth) { return wire::fail(wire::ErrorCode::bad_input, "the profile has no oauth"); }
   auto token = wire::fetch_token(with_grant(*target.profile.oauth, grant), target.client, probe.in(kPatience));
-  if (!token) {
-    return tl::unexpected(token.error());
-  }
-  if (target.client.tokens) {
-    target.client.tokens->keep_secret(token->value);
-  }
+  if (!token) { return tl::unexpected(token.error()); }
+  if (target.client.tokens) { target.client.tokens->keep_secret(token->value); }
   return token->value;
 }
 
@@ -106,9 +86,7 @@ tl::expected<DeniedCall, Finding> denied_call(Probe& probe) {
     return tl::unexpected(not_applicable("the profile names no call that must be refused (oauth.denied_tool)"));
   }
   auto token = limited_token(probe, *oauth);
-  if (!token) {
-    return tl::unexpected(token.error());
-  }
+  if (!token) { return tl::unexpected(token.error()); }
   auto dialogue = probe.dialogue(
       [&](wire::mcp::DialogueOptions& options) { options.headers.set("Authorization", "Bearer " + *token); });
   if (!dialogue) {

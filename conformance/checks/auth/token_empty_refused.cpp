@@ -4,9 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   return all_refused(probe, {{"that is empty", "Bearer"}}, {400, 401});
 }
 

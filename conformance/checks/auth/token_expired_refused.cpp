@@ -14,9 +14,7 @@ double now_seconds() {
 }
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto& oauth = probe.target().profile.oauth;
   if (oauth && !oauth->expired_token.empty()) {
     const auto jwt = wire::decode_jwt(oauth->expired_token);
@@ -38,15 +36,11 @@ Finding run(Probe& probe) {
   }
   // Asked for apart: ours is renewed as it ages.
   const auto short_lived = another_token(probe, {});
-  if (!short_lived) {
-    return untestable("a token to wait for: " + short_lived.error().detail);
-  }
+  if (!short_lived) { return untestable("a token to wait for: " + short_lived.error().detail); }
   const auto end = wire::jwt_time(wire::decode_jwt(*short_lived).value_or(wire::Jwt{}).claims, "exp");
   const double wait = std::clamp(end.value_or(0) - now_seconds(), 0.0, kWaitSeconds) + kPastSeconds;
   probe.pause(std::chrono::milliseconds(static_cast<int>(wait * 1000)));
-  if (probe.out_of_time()) {
-    return untestable("the run ended before the token ran out");
-  }
+  if (probe.out_of_time()) { return untestable("the run ended before the token ran out"); }
   auto finding = all_refused(probe, {{"that ran out while Weir waited", "Bearer " + *short_lived}});
   if (finding.verdict == reports::Verdict::fail && finding.got.find("is taken") != std::string::npos) {
     return untestable(

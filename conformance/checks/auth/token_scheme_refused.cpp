@@ -4,9 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) {
-    return not_applicable("no bearer token is configured");
-  }
+  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto token = bearer_token(probe);
   return all_refused(probe,
                      {{"after the scheme Basic", "Basic " + token}, {"after the scheme Digest", "Digest " + token}},

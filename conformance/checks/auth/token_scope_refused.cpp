@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto call = denied_call(probe);
-  if (!call) {
-    return call.error();
-  }
+  if (!call) { return call.error(); }
   const auto request = call->dialogue.make_post(call_body(probe, "weir-denied", "tools/call", call->params));
   const auto answer = ask(probe, request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 403");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 403"); }
   if (answer->head.status != 403) {
     return wrong_refusal(
         "HTTP 403", fmt::format("a call of {} without the scope for it", call->params["name"].as_string()), *answer);

@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
     json::object claims = jwt.claims;
     claims["sub"] = "weir-somebody-else";
     std::string signature = jwt.signature;
-    if (!signature.empty()) {
-      signature.front() = static_cast<char>(signature.front() ^ 1);
-    }
+    if (!signature.empty()) { signature.front() = static_cast<char>(signature.front() ^ 1); }
     return all_refused(probe, {{"with another subject under the old signature",
                                 "Bearer " + wire::encode_jwt(jwt.header, claims, jwt.signature)},
                                {"with one bit of its signature changed",

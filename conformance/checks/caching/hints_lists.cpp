@@ -6,9 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   return judge_results(probe,
                        [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
-                         if (method == "server/discover") {
-                           return std::nullopt;
-                         }
+                         if (method == "server/discover") { return std::nullopt; }
                          ++looked;
                          if (lacks_hints(result)) {
                            return fail("ttlMs and cacheScope in the result of " + method, wire::excerpt(result, 80));

@@ -4,19 +4,13 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.survey().resources.empty()) {
-    return untestable("no resources are listed");
-  }
+  if (probe.survey().resources.empty()) { return untestable("no resources are listed"); }
   auto reply = probe.call("resources/read", {{"uri", wire::string_or(probe.survey().resources.front(), "uri", "")}});
-  if (!reply) {
-    return probe.broken(reply.error(), "contents");
-  }
+  if (!reply) { return probe.broken(reply.error(), "contents"); }
   if (!reply->is_result() || wire::string_or(reply->result(), "resultType", "complete") != "complete") {
     return untestable("no complete result came: " + reply->describe());
   }
-  if (lacks_hints(reply->result())) {
-    return fail("ttlMs and cacheScope", wire::excerpt(reply->result(), 80));
-  }
+  if (lacks_hints(reply->result())) { return fail("ttlMs and cacheScope", wire::excerpt(reply->result(), 80)); }
   return pass("both are there");
 }
 

@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
   bool several = false;
   for (const auto& reply : probe.survey().list_replies) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
-      if (!wire::find(reply.result(), items)) {
-        continue;
-      }
+      if (!wire::find(reply.result(), items)) { continue; }
       const std::string scope(wire::string_or(reply.result(), "cacheScope", ""));
       const auto [first, fresh] = scopes.emplace(items, scope);
       several = several || !fresh;

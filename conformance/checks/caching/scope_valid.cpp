@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   return judge_results(
       probe, [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
         const json::value* scope = wire::find(result, "cacheScope");
-        if (!scope) {
-          return std::nullopt;
-        }
+        if (!scope) { return std::nullopt; }
         ++looked;
         if (*scope != json::value("public") && *scope != json::value("private")) {
           return fail("public or private", fmt::format("{} from {}", wire::excerpt(*scope, 40), method));

@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   return judge_results(
       probe, [](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
         const json::value* ttl = wire::find(result, "ttlMs");
-        if (!ttl) {
-          return std::nullopt;
-        }
+        if (!ttl) { return std::nullopt; }
         ++looked;
         if (wire::as_integer(ttl).value_or(-1) < 0) {
           return fail("a whole number of milliseconds", fmt::format("{} from {}", wire::excerpt(*ttl, 40), method));

@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto first = dialogue->request("ping", nullptr, {.id = "weir-late"});
-  if (!first) {
-    return probe.broken(first.error(), "an answer to ping");
-  }
+  if (!first) { return probe.broken(first.error(), "an answer to ping"); }
   return cancel_in_vain(probe, *dialogue, "weir-late");
 }
 

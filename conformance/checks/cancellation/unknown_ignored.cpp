@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   return cancel_in_vain(probe, *dialogue, "weir-never-sent");
 }
 

@@ -4,16 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.survey().declares("completions")) {
-    return pass("declared");
-  }
+  if (probe.survey().declares("completions")) { return pass("declared"); }
   auto asked = complete_first_argument(probe);
-  if (!asked) {
-    return not_applicable("not declared, and no listed prompt has an argument to complete");
-  }
-  if (!*asked) {
-    return probe.broken(asked->error(), "an answer");
-  }
+  if (!asked) { return not_applicable("not declared, and no listed prompt has an argument to complete"); }
+  if (!*asked) { return probe.broken(asked->error(), "an answer"); }
   const json::array* values = wire::as_array(wire::find_pointer((*asked)->result(), "/completion/values"));
   if (values && !values->empty()) {
     return fail("the completions capability, since completion/complete gives values", "it is not declared");

@@ -6,12 +6,8 @@ namespace {
 Finding run(Probe& probe) {
   auto reply = probe.call("completion/complete", {{"ref", {{"type", "ref/prompt"}, {"name", "weir-unknown-prompt"}}},
                                                   {"argument", {{"name", "any"}, {"value", ""}}}});
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32602");
-  }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) {
-    return fail("error -32602", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32602"); }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
   return pass("error -32602");
 }
 

@@ -5,20 +5,12 @@ namespace {
 
 Finding run(Probe& probe) {
   auto asked = complete_first_argument(probe);
-  if (!asked) {
-    return untestable("no listed prompt has an argument to complete");
-  }
+  if (!asked) { return untestable("no listed prompt has an argument to complete"); }
   auto& reply = *asked;
-  if (!reply) {
-    return probe.broken(reply.error(), "a result");
-  }
+  if (!reply) { return probe.broken(reply.error(), "a result"); }
   const json::array* values = wire::as_array(wire::find_pointer(reply->result(), "/completion/values"));
-  if (!values) {
-    return untestable("no values came: " + reply->describe());
-  }
-  if (values->size() > 100) {
-    return fail("at most 100 values", fmt::format("{} values", values->size()));
-  }
+  if (!values) { return untestable("no values came: " + reply->describe()); }
+  if (values->size() > 100) { return fail("at most 100 values", fmt::format("{} values", values->size())); }
   return pass(fmt::format("{} values", values->size()));
 }
 

@@ -6,16 +6,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
-  if (!offer) {
-    return probe.broken(offer.error(), "an answer to OPTIONS");
-  }
-  if (!offers_cors(*offer)) {
-    return not_applicable("the server offers no CORS");
-  }
+  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+  if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
   auto answer = probe.send(from_browser(probe, opening_request(probe)));
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer"); }
   if (!lets_origin_in(probe, *answer)) {
     const std::string_view allowed = answer->head.headers.get("access-control-allow-origin");
     return fail(fmt::format("Access-Control-Allow-Origin: {} or * on the answer itself", probe.url().origin()),

@@ -22,9 +22,7 @@ bool offers_cors(const wire::Exchange& preflight) {
 }
 
 std::vector<std::string> used_methods(const Probe& probe) {
-  if (probe.is(Era::stateless)) {
-    return {"POST"};
-  }
+  if (probe.is(Era::stateless)) { return {"POST"}; }
   return probe.survey().sessions ? std::vector<std::string>{"POST", "GET", "DELETE"}
                                  : std::vector<std::string>{"POST", "GET"};
 }
@@ -37,20 +35,12 @@ std::vector<std::string> needed_headers(const Probe& probe, const std::string& m
   if (probe.is(Era::stateless)) {
     names.insert(names.end(), {"mcp-protocol-version", "mcp-method", "mcp-name"});
   } else {
-    if (probe.survey().sessions) {
-      names.emplace_back("mcp-session-id");
-    }
-    if (probe.revision() >= wire::mcp::k2025_06_18) {
-      names.emplace_back("mcp-protocol-version");
-    }
-    if (method == "GET") {
-      names.emplace_back("last-event-id");
-    }
+    if (probe.survey().sessions) { names.emplace_back("mcp-session-id"); }
+    if (probe.revision() >= wire::mcp::k2025_06_18) { names.emplace_back("mcp-protocol-version"); }
+    if (method == "GET") { names.emplace_back("last-event-id"); }
   }
   for (const auto& field : probe.target().headers.fields()) {
-    if (is_credential_header(field.name)) {
-      names.push_back(lower(field.name));
-    }
+    if (is_credential_header(field.name)) { names.push_back(lower(field.name)); }
   }
   return names;
 }
@@ -65,15 +55,9 @@ bool lists(std::string_view list, std::string_view item) {
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
     std::string_view entry = list.substr(0, comma);
-    while (!entry.empty() && entry.front() == ' ') {
-      entry.remove_prefix(1);
-    }
-    while (!entry.empty() && entry.back() == ' ') {
-      entry.remove_suffix(1);
-    }
-    if (entry == item) {
-      return true;
-    }
+    while (!entry.empty() && entry.front() == ' ') { entry.remove_prefix(1); }
+    while (!entry.empty() && entry.back() == ' ') { entry.remove_suffix(1); }
+    if (entry == item) { return true; }
     list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
   }
   return false;

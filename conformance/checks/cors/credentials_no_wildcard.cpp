@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
-  if (!offer) {
-    return probe.broken(offer.error(), "an answer to OPTIONS");
-  }
-  if (!offers_cors(*offer)) {
-    return not_applicable("the server offers no CORS");
-  }
+  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+  if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
   const std::string_view origin = offer->head.headers.get("access-control-allow-origin");
   const std::string_view credentials = offer->head.headers.get("access-control-allow-credentials");
   if (origin == "*" && credentials == "true") {

@@ -6,19 +6,11 @@ namespace {
 
 Finding run(Probe& probe) {
   auto good = probe.send(from_browser(probe, opening_request(probe)));
-  if (!good) {
-    return probe.broken(good.error(), "an answer");
-  }
-  if (!lets_origin_in(probe, *good)) {
-    return not_applicable("the server offers no CORS");
-  }
+  if (!good) { return probe.broken(good.error(), "an answer"); }
+  if (!lets_origin_in(probe, *good)) { return not_applicable("the server offers no CORS"); }
   const auto error = probe.send(from_browser(probe, json_post(probe, probe.url(), "{")));
-  if (!error) {
-    return probe.broken(error.error(), "an answer to malformed JSON");
-  }
-  if (error->ok()) {
-    return untestable("malformed JSON is no error here: " + describe(*error));
-  }
+  if (!error) { return probe.broken(error.error(), "an answer to malformed JSON"); }
+  if (error->ok()) { return untestable("malformed JSON is no error here: " + describe(*error)); }
   if (!lets_origin_in(probe, *error)) {
     return fail("Access-Control-Allow-Origin on an error, as on a good answer", describe(*error) + " without it")
         .at("server, or what adds CORS before it",

@@ -5,21 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
-  if (!offer) {
-    return probe.broken(offer.error(), "an answer to OPTIONS");
-  }
-  if (!offers_cors(*offer)) {
-    return not_applicable("the server offers no CORS");
-  }
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+  if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
   wire::Request request = initialize_request(probe);
   request.headers.set("Origin", probe.url().origin());
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer to initialize");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer to initialize"); }
   const std::string exposed = lower(answer->head.headers.get("access-control-expose-headers"));
   if (exposed != "*" && !lists(exposed, "mcp-session-id")) {
     const bool on_preflight = lists(lower(offer->head.headers.get("access-control-expose-headers")), "mcp-session-id");

@@ -4,16 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.target().headers.has("Authorization")) {
-    return not_applicable("no token is sent");
-  }
+  if (!probe.target().headers.has("Authorization")) { return not_applicable("no token is sent"); }
   auto offer = ask_preflight(probe);
-  if (!offer) {
-    return probe.broken(offer.error(), "an answer to OPTIONS");
-  }
-  if (!offers_cors(*offer)) {
-    return not_applicable("the server offers no CORS");
-  }
+  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+  if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
   const std::string allowed = lower(offer->head.headers.joined("access-control-allow-headers"));
   if (!lists(allowed, "authorization")) {
     return fail("authorization in Access-Control-Allow-Headers", allowed.empty() ? "none" : allowed)

@@ -12,18 +12,12 @@ Finding run(Probe& probe) {
   std::string all;
   for (const std::string& method : used_methods(probe)) {
     auto offer = ask_preflight(probe, method);
-    if (!offer) {
-      return probe.broken(offer.error(), "an answer to OPTIONS");
-    }
-    if (!offers_cors(*offer)) {
-      return not_applicable("the server offers no CORS");
-    }
+    if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+    if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
     const std::string allowed = lower(offer->head.headers.joined("access-control-allow-headers"));
     std::vector<std::string> missing;
     for (const auto& name : needed_headers(probe, method)) {
-      if (!allows(allowed, name)) {
-        missing.push_back(name);
-      }
+      if (!allows(allowed, name)) { missing.push_back(name); }
     }
     if (!missing.empty()) {
       return fail(fmt::format("{} in Access-Control-Allow-Headers for {}", fmt::join(missing, ", "), method),

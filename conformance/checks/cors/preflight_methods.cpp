@@ -8,16 +8,10 @@ bool is_safelisted(const std::string& method) { return method == "GET" || method
 
 Finding run(Probe& probe) {
   for (const std::string& method : used_methods(probe)) {
-    if (is_safelisted(method)) {
-      continue;
-    }
+    if (is_safelisted(method)) { continue; }
     auto offer = ask_preflight(probe, method);
-    if (!offer) {
-      return probe.broken(offer.error(), "an answer to OPTIONS");
-    }
-    if (!offers_cors(*offer)) {
-      return not_applicable("the server offers no CORS");
-    }
+    if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
+    if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
     const std::string allowed = lower(offer->head.headers.joined("access-control-allow-methods"));
     if (!lists(allowed, lower(method)) && !lists(allowed, "*")) {
       return fail(fmt::format("{} in Access-Control-Allow-Methods", method), allowed.empty() ? "none" : allowed)

@@ -6,16 +6,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto answer = probe.send(from_browser(probe, opening_request(probe)));
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer");
-  }
-  if (!lets_origin_in(probe, *answer)) {
-    return not_applicable("the server offers no CORS");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer"); }
+  if (!lets_origin_in(probe, *answer)) { return not_applicable("the server offers no CORS"); }
   auto offer = ask_preflight(probe);
-  if (!offer) {
-    return probe.broken(offer.error(), "an answer to OPTIONS");
-  }
+  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
   if (!offer->ok()) {
     const bool auth = offer->head.status == 401 || offer->head.status == 403;
     return fail("2xx to a preflight, which never has credentials", describe(*offer))

@@ -19,9 +19,7 @@ Finding judge(const Probe& probe, const wire::Exchange& exchange, bool took_time
     return not_applicable("the answer is no event stream: " + describe(exchange));
   }
   const auto length = exchange.head.headers.find("content-length");
-  if (!length) {
-    return pass(phases(exchange.timings));
-  }
+  if (!length) { return pass(phases(exchange.timings)); }
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, exchange.head.headers);
   if (!took_time && !is_known_to_collect(hop)) {
     // A server that has the whole answer at hand may as well say how long it is.
@@ -37,9 +35,7 @@ Finding judge(const Probe& probe, const wire::Exchange& exchange, bool took_time
 
 Finding run(Probe& probe) {
   if (probe.survey().declares("tools")) {
-    if (const auto slow = call_slow_tool(probe, "")) {
-      return judge(probe, slow->reply.http, true);
-    }
+    if (const auto slow = call_slow_tool(probe, "")) { return judge(probe, slow->reply.http, true); }
   }
   const auto reply = probe.call("ping");
   return reply ? judge(probe, reply->http, false) : probe.broken(reply.error(), "an answer");

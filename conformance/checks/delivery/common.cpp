@@ -12,12 +12,8 @@ wire::Result<wire::HttpStream> open_due_stream(Probe& probe, const std::function
     return probe.http().open(request, probe.answer_deadline());
   }
   const auto dialogue = probe.shared();
-  if (!dialogue) {
-    return tl::unexpected(dialogue.error());
-  }
-  if (probe.is(Era::stateless)) {
-    return dialogue->get().listen({{"toolsListChanged", true}}, nullptr, edit);
-  }
+  if (!dialogue) { return tl::unexpected(dialogue.error()); }
+  if (probe.is(Era::stateless)) { return dialogue->get().listen({{"toolsListChanged", true}}, nullptr, edit); }
   wire::Request request = dialogue->get().make_post(jsonrpc::request("weir-first-event", "ping"));
   edit(request);
   return probe.http().open(request, probe.answer_deadline());
@@ -49,22 +45,16 @@ std::string phases(const wire::Exchange& exchange) {
 
 Finding first_event_in_time(Probe& probe, const std::string& accept_encoding) {
   auto stream = open_due_stream(probe, [&](wire::Request& request) {
-    if (!accept_encoding.empty()) {
-      request.headers.set("Accept-Encoding", accept_encoding);
-    }
+    if (!accept_encoding.empty()) { request.headers.set("Accept-Encoding", accept_encoding); }
   });
   // The endpoint event and the acknowledgment are due at once; the answer to a request takes the server's own time.
   const auto patience = probe.is(Era::streamable) ? probe.target().answer_timeout : kPrompt;
   const std::string expected = fmt::format("an event within {} ms of the head", patience.count());
-  if (!stream) {
-    return probe.broken(stream.error(), expected);
-  }
+  if (!stream) { return probe.broken(stream.error(), expected); }
   if (!stream->exchange().ok() || !stream->exchange().is_event_stream()) {
     return not_applicable("the answer is no event stream: " + describe(stream->exchange()));
   }
-  if (stream->next_event(probe.in(patience))) {
-    return pass(phases(stream->exchange()));
-  }
+  if (stream->next_event(probe.in(patience))) { return pass(phases(stream->exchange())); }
   if (stream->ended()) {
     return fail(expected,
                 fmt::format("the end '{}' after {}", to_string(stream->exchange().end), what_came(stream->exchange())));

@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto slow = call_slow_tool(probe, "");
-  if (!slow) {
-    return slow.error();
-  }
-  if (auto finding = unless_spread(probe, *slow, "without Accept-Encoding")) {
-    return *finding;
-  }
+  if (!slow) { return slow.error(); }
+  if (auto finding = unless_spread(probe, *slow, "without Accept-Encoding")) { return *finding; }
   return pass(fmt::format("{} progress notifications from {:.2f} s on, the result after {:.2f} s",
                           slow->progress_s.size(), slow->progress_s.front(), slow->ended_s));
 }

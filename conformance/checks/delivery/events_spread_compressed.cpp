@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   std::string codings;
   for (const char* accept_encoding : {"gzip", "br"}) {
     const auto slow = call_slow_tool(probe, accept_encoding);
-    if (!slow) {
-      return slow.error();
-    }
+    if (!slow) { return slow.error(); }
     if (auto finding = unless_spread(probe, *slow, fmt::format("with Accept-Encoding: {}", accept_encoding))) {
       return *finding;
     }

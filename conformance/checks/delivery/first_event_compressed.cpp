@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto both = first_event_in_time(probe, "gzip, br");
-  if (both.verdict != reports::Verdict::pass) {
-    return both;
-  }
+  if (both.verdict != reports::Verdict::pass) { return both; }
   // A compressor that takes either may be right with the one and wrong with the other.
   auto brotli = first_event_in_time(probe, "br");
   brotli.message = brotli.verdict == reports::Verdict::pass

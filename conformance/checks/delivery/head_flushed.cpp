@@ -7,17 +7,11 @@ constexpr std::chrono::milliseconds kPrompt{2000};
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto stream = dialogue->open_get_stream();
-  if (!stream) {
-    return probe.broken(stream.error(), fmt::format("the head within {} ms", kPrompt.count()));
-  }
+  if (!stream) { return probe.broken(stream.error(), fmt::format("the head within {} ms", kPrompt.count())); }
   const wire::Exchange& exchange = stream->exchange();
-  if (!exchange.is_event_stream()) {
-    return not_applicable("the server offers no stream of its own");
-  }
+  if (!exchange.is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
   const std::int64_t took_ms = (exchange.timings.head_us - exchange.timings.sent_us) / 1000;
   if (took_ms > kPrompt.count()) {
     return fail(fmt::format("the head within {} ms", kPrompt.count()), fmt::format("it after {} ms", took_ms));

@@ -26,12 +26,8 @@ Finding cut(const Probe& probe, const SlowCall& slow, const std::string& expecte
 
 Finding run(Probe& probe) {
   const auto slow = call_slow_tool(probe, "");
-  if (!slow) {
-    return slow.error();
-  }
-  if (probe.out_of_time()) {
-    return untestable("the run ended before the call did");
-  }
+  if (!slow) { return slow.error(); }
+  if (probe.out_of_time()) { return untestable("the run ended before the call did"); }
   const double limit = limit_of(probe);
   const std::string expected = fmt::format("a sign of progress from {} at least every {:g} s", slow->tool, limit);
   const auto& http = slow->reply.http;

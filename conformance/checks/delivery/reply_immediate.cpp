@@ -20,9 +20,7 @@ std::optional<Finding> ping_twice(Probe& probe, const char* accept_encoding) {
     const auto reply = dialogue->request("ping", nullptr, {.timeout = kAtOnce + trip});
     const std::string expected =
         fmt::format("the reply within {} ms, with Accept-Encoding: {}", (kAtOnce + trip).count(), accept_encoding);
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
     if (!reply->response) {
       return probe.out_of_time() ? untestable("the run ended before the answer came")
                                  : fail(expected, reply->describe());
@@ -34,9 +32,7 @@ std::optional<Finding> ping_twice(Probe& probe, const char* accept_encoding) {
 
 Finding run(Probe& probe) {
   for (const char* accept_encoding : {"identity", "gzip, br"}) {
-    if (auto finding = ping_twice(probe, accept_encoding)) {
-      return *finding;
-    }
+    if (auto finding = ping_twice(probe, accept_encoding)) { return *finding; }
   }
   return pass("four pings, each answered at once");
 }

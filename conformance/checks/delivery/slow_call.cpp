@@ -33,14 +33,10 @@ wire::Result<SlowCall> call(Probe& probe, wire::mcp::Dialogue& dialogue, const w
       {"name", tool.name}, {"arguments", tool.arguments}, {"_meta", {{"progressToken", "weir-progress"}}}};
   const auto timeout = probe.in(patience_of(probe)).left();
   auto reply = dialogue.request("tools/call", params, {.timeout = timeout});
-  if (!reply) {
-    return tl::unexpected(reply.error());
-  }
+  if (!reply) { return tl::unexpected(reply.error()); }
   SlowCall slow{.tool = tool.name, .reply = std::move(*reply), .progress_s = {}};
   for (const auto& seen : slow.reply.messages) {
-    if (seen.message.method == "notifications/progress") {
-      slow.progress_s.push_back(seconds_of(seen.at_us));
-    }
+    if (seen.message.method == "notifications/progress") { slow.progress_s.push_back(seconds_of(seen.at_us)); }
   }
   slow.ended_s = slow.reply.response ? seconds_of(slow.reply.response->at_us)
                                      : std::chrono::duration<double>(slow.reply.waited).count();
@@ -66,42 +62,28 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
   auto tools = probe.target().profile.safe_tools;
   std::stable_partition(tools.begin(), tools.end(), promises_slowness);
   tools.resize(std::min(tools.size(), kToolsTried));
-  if (tools.empty()) {
-    return tl::unexpected(untestable(kNoSlowTool));
-  }
+  if (tools.empty()) { return tl::unexpected(untestable(kNoSlowTool)); }
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
-    if (!accept_encoding.empty()) {
-      options.headers.set("Accept-Encoding", accept_encoding);
-    }
+    if (!accept_encoding.empty()) { options.headers.set("Accept-Encoding", accept_encoding); }
   });
-  if (!dialogue) {
-    return tl::unexpected(probe.broken(dialogue.error(), "a conversation"));
-  }
+  if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
   for (const auto& tool : tools) {
     auto slow = call(probe, *dialogue, tool);
-    if (!slow) {
-      return tl::unexpected(probe.broken(slow.error(), "a result of " + tool.name));
-    }
+    if (!slow) { return tl::unexpected(probe.broken(slow.error(), "a result of " + tool.name)); }
     probe.pin_request(slow->reply.http.request);
-    if (!slow->answered() || is_slow(*slow)) {
-      return std::move(*slow);
-    }
+    if (!slow->answered() || is_slow(*slow)) { return std::move(*slow); }
   }
   return tl::unexpected(untestable(kNoSlowTool));
 }
 
 std::optional<Finding> unless_spread(const Probe& probe, const SlowCall& slow, const std::string& with) {
-  if (probe.out_of_time()) {
-    return untestable("the run ended before the call did");
-  }
+  if (probe.out_of_time()) { return untestable("the run ended before the call did"); }
   if (slow.progress_s.empty()) {
     return untestable(fmt::format("{} sends no progress: {}", slow.tool, slow.reply.describe()));
   }
   const double first = slow.progress_s.front();
   const double spread = slow.ended_s - first;
-  if (first < kShortestCallSeconds || spread >= first * kLeastSpread) {
-    return std::nullopt;
-  }
+  if (first < kShortestCallSeconds || spread >= first * kLeastSpread) { return std::nullopt; }
   const auto& headers = slow.reply.http.head.headers;
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, headers);
   const std::string coding = headers.joined("content-encoding");

@@ -7,9 +7,7 @@ using Fate = WatchedCall::Fate;
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   if (seen->era.slow_tool.empty()) {
     return untestable(
         "no safe tool takes long enough to be under way: list a slow one under safe_tools in the profile");
@@ -17,9 +15,7 @@ Finding run(Probe& probe) {
   std::size_t whole = 0, lost = 0;
   const WatchedCall* first = nullptr;
   for (const auto& call : seen->era.calls) {
-    if (call.of != WatchedCall::Of::in_flight || call.end_ms < 0) {
-      continue;
-    }
+    if (call.of != WatchedCall::Of::in_flight || call.end_ms < 0) { continue; }
     whole += call.fate == Fate::answered || call.fate == Fate::refused;
     if (call.fate == Fate::cut || call.fate == Fate::silent) {
       ++lost;
@@ -33,9 +29,7 @@ Finding run(Probe& probe) {
                             first->text))
         .at("server", "On SIGTERM take no new calls, answer those under way, and stop then.");
   }
-  if (whole == 0) {
-    return untestable(seen->era.slow_tool + " was not under way at any time of the deploy");
-  }
+  if (whole == 0) { return untestable(seen->era.slow_tool + " was not under way at any time of the deploy"); }
   return pass(fmt::format("{} calls of {} were answered", whole, seen->era.slow_tool));
 }
 

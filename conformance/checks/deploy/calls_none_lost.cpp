@@ -29,17 +29,13 @@ std::string kind_of(const WatchedCall& call) {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   std::map<std::string, int> kinds, hops;
   std::size_t asked = 0, lost = 0;
   const WatchedCall* first = nullptr;
   std::int64_t last_ms = 0;
   for (const auto& call : seen->era.calls) {
-    if (call.end_ms < 0) {
-      continue;
-    }
+    if (call.end_ms < 0) { continue; }
     ++asked;
     if (is_lost(call)) {
       ++lost;
@@ -49,13 +45,9 @@ Finding run(Probe& probe) {
       last_ms = call.end_ms;
     }
   }
-  if (!first) {
-    return pass(fmt::format("{} calls, none was lost", asked));
-  }
+  if (!first) { return pass(fmt::format("{} calls, none was lost", asked)); }
   std::string text;
-  for (const auto& [kind, count] : kinds) {
-    text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", count, kind);
-  }
+  for (const auto& [kind, count] : kinds) { text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", count, kind); }
   text = fmt::format("{} lost, between {} and {} after the deploy began: {}", counted(lost, asked, "calls"),
                      seconds_text(std::max<std::int64_t>(first->begin_ms, 0)), seconds_text(last_ms), text);
   const int most = *expected_of(probe).lost_calls;

@@ -34,12 +34,8 @@ std::string line_of(const WatchedStream& stream) {
 
 void tell(Probe& probe, const DeployWatch& deploy, const EraWatch& era) {
   probe.note(fmt::format("the deploy {} after {}", deploy.end.describe(), seconds_text(deploy.deploy_ms)));
-  for (const auto& line : deploy.end.output) {
-    probe.note("| " + line);
-  }
-  for (const auto& stream : era.streams) {
-    probe.note(line_of(stream));
-  }
+  for (const auto& line : deploy.end.output) { probe.note("| " + line); }
+  for (const auto& stream : era.streams) { probe.note(line_of(stream)); }
   int lines = 0;
   for (const auto& call : era.calls) {
     if (call.fate != WatchedCall::Fate::answered && call.end_ms >= 0 && lines++ < kLostLines) {
@@ -53,25 +49,15 @@ void tell(Probe& probe, const DeployWatch& deploy, const EraWatch& era) {
 
 tl::expected<Watched, Finding> watched(Probe& probe) {
   const auto& across = probe.target().across_deploy;
-  if (!across) {
-    return tl::unexpected(not_applicable("nothing is deployed during the run: --across-deploy COMMAND"));
-  }
+  if (!across) { return tl::unexpected(not_applicable("nothing is deployed during the run: --across-deploy COMMAND")); }
   constexpr std::chrono::hours kWholeBudget{24};
   const DeployWatch& deploy =
       across->watch(probe.target(), probe.in(kWholeBudget), [&probe] { return probe.out_of_time(); });
   const EraWatch* era = deploy.of(probe.era());
-  if (era) {
-    tell(probe, deploy, *era);
-  }
-  if (!deploy.end.good()) {
-    return tl::unexpected(untestable("the deploy " + deploy.end.describe()));
-  }
-  if (!era) {
-    return tl::unexpected(untestable("no conversation could be opened before the deploy"));
-  }
-  if (!era->problem.empty()) {
-    return tl::unexpected(untestable(era->problem));
-  }
+  if (era) { tell(probe, deploy, *era); }
+  if (!deploy.end.good()) { return tl::unexpected(untestable("the deploy " + deploy.end.describe())); }
+  if (!era) { return tl::unexpected(untestable("no conversation could be opened before the deploy")); }
+  if (!era->problem.empty()) { return tl::unexpected(untestable(era->problem)); }
   return Watched{deploy, *era};
 }
 

@@ -1,8 +1,8 @@
 // What the checks of a deploy share: all of them are functions of what one watch saw.
 #pragma once
 
-#include "conformance/deploy/across_deploy.hpp"
 #include "conformance/checks/common.hpp"
+#include "conformance/deploy/across_deploy.hpp"
 
 namespace weir::conformance {
 

@@ -7,17 +7,11 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto drain_s = expected_of(probe).drain_s;
-  if (!drain_s) {
-    return not_applicable("the profile names no deploy.drain_s");
-  }
+  if (!drain_s) { return not_applicable("the profile names no deploy.drain_s"); }
   const auto& streams = seen->era.streams;
-  if (streams.empty()) {
-    return not_applicable("the server holds no stream");
-  }
+  if (streams.empty()) { return not_applicable("the server holds no stream"); }
   const std::int64_t drain_ms = std::llround(*drain_s * 1000);
   std::size_t early = 0, open = 0;
   const WatchedStream* first = nullptr;

@@ -7,13 +7,9 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   std::set<std::string> announced;
-  for (const auto& stream : seen->era.streams) {
-    announced.insert(stream.endpoint_before);
-  }
+  for (const auto& stream : seen->era.streams) { announced.insert(stream.endpoint_before); }
   std::size_t again = 0;
   for (const auto& stream : seen->era.streams) {
     again += stream.reopened_ms.has_value();

@@ -16,38 +16,26 @@ struct Outage {
 Outage longest_outage(const EraWatch& era) {
   Outage longest, now;
   for (const auto& call : era.calls) {
-    if (call.of != WatchedCall::Of::new_client || call.end_ms < 0) {
-      continue;
-    }
+    if (call.of != WatchedCall::Of::new_client || call.end_ms < 0) { continue; }
     if (call.lost()) {
-      if (!now.first) {
-        now = {call.begin_ms, call.end_ms, &call, true};
-      }
+      if (!now.first) { now = {call.begin_ms, call.end_ms, &call, true}; }
       now.end_ms = call.end_ms;
     } else if (now.first) {
       now.end_ms = call.end_ms;
       now.open = false;
     }
-    if (now.first && now.length_ms() >= longest.length_ms()) {
-      longest = now;
-    }
-    if (!call.lost()) {
-      now = {};
-    }
+    if (now.first && now.length_ms() >= longest.length_ms()) { longest = now; }
+    if (!call.lost()) { now = {}; }
   }
   return longest;
 }
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto limit_ms = std::llround(*expected_of(probe).recovery_s * 1000);
   const Outage outage = longest_outage(seen->era);
-  if (!outage.first) {
-    return pass("new conversations succeeded throughout");
-  }
+  if (!outage.first) { return pass("new conversations succeeded throughout"); }
   const std::string hop = outage.first->hop.empty() ? "server" : outage.first->hop;
   const std::string text =
       fmt::format("{} without any, from {} after the deploy began {}: {}", seconds_text(outage.length_ms()),

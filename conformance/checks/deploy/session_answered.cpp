@@ -12,15 +12,11 @@ bool is_of_a_hop(const WatchedCall& call) {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   std::size_t served = 0, over = 0, wrong = 0;
   const WatchedCall* first = nullptr;
   for (const auto& call : seen->era.calls) {
-    if (call.of != WatchedCall::Of::old_session || call.end_ms < 0 || is_of_a_hop(call)) {
-      continue;
-    }
+    if (call.of != WatchedCall::Of::old_session || call.end_ms < 0 || is_of_a_hop(call)) { continue; }
     served += call.fate == Fate::answered || call.fate == Fate::refused;
     over += call.fate == Fate::session_over;
     if (call.fate == Fate::http_error || call.fate == Fate::silent) {

@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto& streams = seen->era.streams;
-  if (streams.empty()) {
-    return not_applicable("the server holds no stream");
-  }
+  if (streams.empty()) { return not_applicable("the server holds no stream"); }
   std::size_t deserted = 0, open = 0, alive = 0;
   const WatchedStream* first = nullptr;
   for (const auto& stream : streams) {

@@ -7,17 +7,13 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto& streams = seen->era.streams;
   std::map<wire::EndClass, std::size_t> ends;
   std::size_t ended = 0, cut = 0;
   std::int64_t first_ms = 0;
   for (const auto& stream : streams) {
-    if (stream.end == wire::EndClass::open) {
-      continue;
-    }
+    if (stream.end == wire::EndClass::open) { continue; }
     ++ended;
     ++ends[stream.end];
     // A body that ends with its connection has no other end: a cut looks the same.

@@ -7,17 +7,13 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto limit_ms = std::llround(*expected_of(probe).recovery_s * 1000);
   std::size_t ended = 0, late = 0;
   std::int64_t longest_ms = 0;
   const WatchedStream* first = nullptr;
   for (const auto& stream : seen->era.streams) {
-    if (stream.end == wire::EndClass::open) {
-      continue;
-    }
+    if (stream.end == wire::EndClass::open) { continue; }
     ++ended;
     const std::int64_t took_ms = stream.reopened_ms.value_or(seen->deploy.watched_ms) - stream.end_ms;
     longest_ms = std::max(longest_ms, took_ms);

@@ -9,11 +9,9 @@ namespace weir::conformance {
 namespace {
 
 /// "'1.0' on 3 of 6, '1.1' on 3 of 6"
-std::string split_of(const std::vector<ToldVersion>& told, std::string ToldVersion::*what) {
+std::string split_of(const std::vector<ToldVersion>& told, std::string ToldVersion::* what) {
   std::map<std::string, std::size_t> groups;
-  for (const auto& one : told) {
-    ++groups[one.*what];
-  }
+  for (const auto& one : told) { ++groups[one.*what]; }
   std::string text;
   for (const auto& [value, count] : groups) {
     text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", wire::excerpt(std::string_view(value), 100),
@@ -26,9 +24,7 @@ std::string split_of(const std::vector<ToldVersion>& told, std::string ToldVersi
 std::vector<std::string> not_everywhere(const std::vector<ToldVersion>& told) {
   std::map<std::string, std::size_t> counts;
   for (const auto& one : told) {
-    for (const auto& name : std::set<std::string>(one.tool_names.begin(), one.tool_names.end())) {
-      ++counts[name];
-    }
+    for (const auto& name : std::set<std::string>(one.tool_names.begin(), one.tool_names.end())) { ++counts[name]; }
   }
   std::vector<std::string> some;
   for (const auto& [name, count] : counts) {
@@ -39,19 +35,15 @@ std::vector<std::string> not_everywhere(const std::vector<ToldVersion>& told) {
   return some;
 }
 
-bool differ(const std::vector<ToldVersion>& told, std::string ToldVersion::*what) {
+bool differ(const std::vector<ToldVersion>& told, std::string ToldVersion::* what) {
   return std::any_of(told.begin(), told.end(), [&](const auto& one) { return one.*what != told.front().*what; });
 }
 
 Finding run(Probe& probe) {
   const auto seen = watched(probe);
-  if (!seen) {
-    return seen.error();
-  }
+  if (!seen) { return seen.error(); }
   const auto& told = seen->era.told;
-  if (told.size() < 2) {
-    return untestable("too few connections were answered after the deploy");
-  }
+  if (told.size() < 2) { return untestable("too few connections were answered after the deploy"); }
   const std::string expected = "one version on every connection after the deploy";
   const std::string fix = "Wait until every replica of the old version is out of service, then end the deploy.";
   const std::string hop = probe.target().profile.edge.value_or("load balancer");

@@ -5,7 +5,7 @@ namespace {
 
 std::optional<std::string> problem(const RowAnswer& answer) {
   const auto type = wire::media_type(answer.exchange.head.headers.get("content-type"));
-  if (type == answer.row.expect.content_type) return std::nullopt;
+  if (type == answer.row.expect.content_type) { return std::nullopt; }
   return fmt::format("expected {}, got {}", answer.row.expect.content_type, answer.seen());
 }
 

@@ -18,7 +18,7 @@ std::optional<std::string> problem(const RowAnswer& answer) {
       wrong.push_back(fmt::format("expected no header {}, got {}", name, wire::excerpt(headers.joined(name), 80)));
     }
   }
-  if (wrong.empty()) return std::nullopt;
+  if (wrong.empty()) { return std::nullopt; }
   return fmt::format("{}", fmt::join(wrong, ", "));
 }
 

@@ -6,7 +6,7 @@ namespace {
 std::optional<std::string> problem(const RowAnswer& answer) {
   const auto took_ms = answer.exchange.timings.head_us / 1000;
   const int most_ms = *answer.row.expect.max_latency_ms;
-  if (took_ms <= most_ms) return std::nullopt;
+  if (took_ms <= most_ms) { return std::nullopt; }
   return fmt::format("expected an answer within {} ms, got {} after {} ms", most_ms, answer.seen(), took_ms);
 }
 

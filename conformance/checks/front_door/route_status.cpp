@@ -4,7 +4,7 @@ namespace weir::conformance {
 namespace {
 
 std::optional<std::string> problem(const RowAnswer& answer) {
-  if (answer.status_is_right()) return std::nullopt;
+  if (answer.status_is_right()) { return std::nullopt; }
   return fmt::format("expected {}, got {}", fmt::join(answer.row.expect.statuses, " or "), answer.seen());
 }
 

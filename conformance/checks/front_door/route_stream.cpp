@@ -10,7 +10,7 @@ constexpr Milliseconds kJitter{250};  ///< and by this much in any case.
 
 std::optional<std::string> wrong_first_event(Probe& probe, const std::string& wanted, wire::HttpStream& stream) {
   const auto event = stream.next_event(probe.answer_deadline());
-  if (event && event->type == wanted) return std::nullopt;
+  if (event && event->type == wanted) { return std::nullopt; }
   if (event) {
     return fmt::format("expected the first event to be '{}', got '{}' with {}", wanted, event->type,
                        wire::excerpt(std::string_view(event->data), 80));
@@ -27,11 +27,11 @@ std::optional<std::string> no_heartbeat(Probe& probe, double period_s, wire::Htt
   auto deadline = probe.in(most);
   int comments = 0;
   while (const auto item = stream.next_item(deadline)) {
-    if (!std::holds_alternative<wire::SseComment>(*item)) continue;
-    if (++comments > 1 || wire::Clock::now() - begin >= half) return std::nullopt;
+    if (!std::holds_alternative<wire::SseComment>(*item)) { continue; }
+    if (++comments > 1 || wire::Clock::now() - begin >= half) { return std::nullopt; }
     deadline = probe.in(most);
   }
-  if (probe.out_of_time()) return std::nullopt;
+  if (probe.out_of_time()) { return std::nullopt; }
   const auto watched = std::chrono::duration<double>(wire::Clock::now() - begin).count();
   return fmt::format("expected a comment every {:g} s, got {} in {:.1f} s", period_s,
                      stream.ended() ? "the end of the stream" : "none", watched);
@@ -42,7 +42,7 @@ std::optional<std::string> watch(Probe& probe, const wire::FrontDoorRoute& row, 
     return fmt::format("expected an event stream, got {}", RowAnswer{row, stream.exchange()}.seen());
   }
   if (row.expect.first_event) {
-    if (auto wrong = wrong_first_event(probe, *row.expect.first_event, stream)) return wrong;
+    if (auto wrong = wrong_first_event(probe, *row.expect.first_event, stream)) { return wrong; }
   }
   return row.expect.heartbeat_s ? no_heartbeat(probe, *row.expect.heartbeat_s, stream) : std::nullopt;
 }

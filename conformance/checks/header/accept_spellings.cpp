@@ -19,9 +19,7 @@ Finding run(Probe& probe) {
     wire::Request request = knock(probe);
     request.headers.set("Accept", row.accept);
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), fmt::format("an answer to Accept: {}", row.accept));
-    }
+    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer to Accept: {}", row.accept)); }
     if (row.required && answer->head.status == 406) {
       return fail(fmt::format("an answer to Accept: {}", row.accept), describe(*answer))
           .at("what rewrites Accept before the server, or the server",

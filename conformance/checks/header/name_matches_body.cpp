@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto request = named_request(probe);
-  if (!request) {
-    return untestable(kNothingToName);
-  }
+  if (!request) { return untestable(kNothingToName); }
   request->headers.set("Mcp-Name", "weir-another-name");
   return refused_with(probe, *request, 400);
 }

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto request = named_request(probe);
-  if (!request) {
-    return untestable(kNothingToName);
-  }
+  if (!request) { return untestable(kNothingToName); }
   request->headers.remove("Mcp-Name");
   return refused_with(probe, *request, 400);
 }

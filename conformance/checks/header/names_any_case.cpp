@@ -8,9 +8,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   const wire::Request plain = dialogue->make_post(call_body(probe, "weir-case", harmless_method(probe)));
   wire::Request request = plain;
@@ -21,12 +19,8 @@ Finding run(Probe& probe) {
     request.headers.add(name, field.value);
   }
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer");
-  }
-  if (!answer->ok()) {
-    return fail("the same answer for names in capitals", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer"); }
+  if (!answer->ok()) { return fail("the same answer for names in capitals", describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

@@ -5,19 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   wire::Request request = dialogue->make_post(jsonrpc::request("weir-header", "ping"));
   request.headers.remove("MCP-Protocol-Version");
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
-  if (!answer->ok()) {
-    return fail("a result without the header, as for 2025-03-26", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "a result"); }
+  if (!answer->ok()) { return fail("a result without the header, as for 2025-03-26", describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

@@ -5,19 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   wire::Request request = dialogue->make_post(jsonrpc::request("weir-version", "ping"));
   request.headers.set("MCP-Protocol-Version", "1999-01-01");
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400");
-  }
-  if (answer->head.status != 400) {
-    return fail("HTTP 400 for 'MCP-Protocol-Version: 1999-01-01'", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
+  if (answer->head.status != 400) { return fail("HTTP 400 for 'MCP-Protocol-Version: 1999-01-01'", describe(*answer)); }
   return pass("HTTP 400");
 }
 

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto request = named_request(probe);
-  if (!request) {
-    return untestable(kNothingToName);
-  }
+  if (!request) { return untestable(kNothingToName); }
   request->headers.set("Mcp-Name", "  " + std::string(request->headers.get("Mcp-Name")) + "  ");
   return no_mismatch(probe, *request);
 }

@@ -4,9 +4,7 @@ namespace weir::conformance {
 
 wire::Request health_request(const Probe& probe, const wire::Url& url) {
   wire::Request request = probe.request("GET", url);
-  if (url.origin() != probe.target().url.origin()) {
-    request.headers = {};
-  }
+  if (url.origin() != probe.target().url.origin()) { request.headers = {}; }
   return request;
 }
 
@@ -19,9 +17,7 @@ std::vector<HealthAnswer> ask_health(Probe& probe, std::chrono::milliseconds pat
   };
   const auto& routes = probe.target().profile.health;
   std::for_each(routes.begin(), routes.end(), ask);
-  if (!routes.empty()) {
-    return answers;
-  }
+  if (!routes.empty()) { return answers; }
   for (const char* path : {"/health", "/healthz", "/ping"}) {
     ask({.path = path});
     if (!answers.empty() && answers.back().answer && answers.back().answer->ok()) {
@@ -37,9 +33,7 @@ std::vector<HealthAnswer> ask_health(Probe& probe) { return ask_health(probe, pr
 
 Finding judge_health(Probe& probe, const std::vector<HealthAnswer>& answers, const std::string& expected,
                      const std::function<std::optional<std::string>(const HealthAnswer&)>& problem) {
-  if (answers.empty()) {
-    return not_applicable(kNoHealthRoute);
-  }
+  if (answers.empty()) { return not_applicable(kNoHealthRoute); }
   for (const auto& health : answers) {
     probe.pin_request(health_request(probe, health.url));
     if (!health.answer) {

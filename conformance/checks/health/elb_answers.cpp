@@ -14,14 +14,10 @@ bool is_direct(const wire::Url& url) {
 
 Finding run(Probe& probe) {
   const auto answers = ask_health(probe);
-  if (answers.empty()) {
-    return not_applicable(kNoHealthRoute);
-  }
+  if (answers.empty()) { return not_applicable(kNoHealthRoute); }
   for (const auto& health : answers) {
     const std::string expected = fmt::format("the health answer of {}", health.route.path);
-    if (!health.answer) {
-      return probe.broken(health.answer.error(), expected);
-    }
+    if (!health.answer) { return probe.broken(health.answer.error(), expected); }
     if (!is_direct(health.url)) {
       return untestable("health checks do not come by name: give the URL of a target, with its address, to try them");
     }
@@ -32,9 +28,7 @@ Finding run(Probe& probe) {
     request.headers = {
         {"Host", health.answer->remote}, {"User-Agent", kChecker}, {"Accept-Encoding", "gzip, compressed"}};
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
     if (answer->head.status != health.answer->head.status || !answer->redirects.empty()) {
       return fail(expected, describe(*answer))
           .at("server", "Let the health route answer whatever the Host: health checks send the target's address.");

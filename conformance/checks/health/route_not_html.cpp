@@ -20,9 +20,7 @@ Finding run(Probe& probe) {
   const auto problem = [&](const HealthAnswer& health) -> std::optional<std::string> {
     const auto url = wire::resolve(health.url, kNoSuchPage);
     const auto other = url ? probe.send(health_request(probe, *url)) : tl::unexpected(url.error());
-    if (!other || !same_page(*health.answer, *other)) {
-      return std::nullopt;
-    }
+    if (!other || !same_page(*health.answer, *other)) { return std::nullopt; }
     return fallback = fmt::format("{}, as from {}", describe(*health.answer), url->path);
   };
   Finding finding = judge_health(probe, answers, "an answer of its own", problem);

@@ -5,15 +5,11 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto answers = ask_health(probe);
-  if (answers.empty()) {
-    return not_applicable(kNoHealthRoute);
-  }
+  if (answers.empty()) { return not_applicable(kNoHealthRoute); }
   for (const auto& health : answers) {
     const wire::Request request{.url = health.url};  // Health checkers have no credentials.
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), fmt::format("an answer from {}", health.route.path));
-    }
+    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer from {}", health.route.path)); }
     const int status = answer->head.status;
     if (status == 401 || status == 403) {
       return fail(fmt::format("{} from {} without credentials", health.route.status, health.route.path),

@@ -11,16 +11,12 @@ bool is_mcp_refusal(const wire::Exchange& answer) {
 
 Finding run(Probe& probe) {
   const auto answers = ask_health(probe);
-  if (answers.empty()) {
-    return not_applicable(kNoHealthRoute);
-  }
+  if (answers.empty()) { return not_applicable(kNoHealthRoute); }
   for (const auto& health : answers) {
     wire::Request request{.url = health.url};
     request.headers = {{"User-Agent", "ELB-HealthChecker/2.0"}, {"Accept-Encoding", "gzip, compressed"}};
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), fmt::format("an answer from {}", health.route.path));
-    }
+    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer from {}", health.route.path)); }
     if (is_mcp_refusal(*answer)) {
       const bool same = health.url.path == probe.target().url.path;
       return fail(fmt::format("{} to a plain GET of {}", health.route.status, health.route.path),

@@ -35,9 +35,7 @@ Finding run(Probe& probe) {
   const bool said = std::any_of(routes.begin(), routes.end(), [](const wire::HealthRoute& route) {
     return route.json_subset || route.max_latency_ms;
   });
-  if (!said) {
-    return not_applicable("the profile says nothing about the body or the latency of a health route");
-  }
+  if (!said) { return not_applicable("the profile says nothing about the body or the latency of a health route"); }
   return judge_health(probe, ask_health(probe, patience(probe)), "what the profile says", problem);
 }
 

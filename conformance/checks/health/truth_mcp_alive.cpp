@@ -9,18 +9,12 @@ constexpr int kTimes = 5;
 /// Why a conversation in this era failed; nullopt when each request was answered.
 std::optional<std::string> failure(Probe& probe, const Survey& survey) {
   auto dialogue = open_dialogue(probe, survey);
-  if (!dialogue) {
-    return dialogue.error().detail;
-  }
+  if (!dialogue) { return dialogue.error().detail; }
   const std::string_view method = survey.era == Era::stateless ? "server/discover" : "ping";
   for (int i = 1; i <= kTimes; ++i) {
     const auto reply = dialogue->request(method);
-    if (!reply) {
-      return fmt::format("{} {} of {}: {}", method, i, kTimes, reply.error().detail);
-    }
-    if (!reply->response) {
-      return fmt::format("{} {} of {}: {}", method, i, kTimes, reply->describe());
-    }
+    if (!reply) { return fmt::format("{} {} of {}: {}", method, i, kTimes, reply.error().detail); }
+    if (!reply->response) { return fmt::format("{} {} of {}: {}", method, i, kTimes, reply->describe()); }
   }
   return std::nullopt;
 }
@@ -36,22 +30,12 @@ Finding run(Probe& probe) {
     return not_applicable("the profile says that this is no MCP endpoint");
   }
   const auto before = ask_health(probe);
-  if (before.empty()) {
-    return not_applicable(kNoHealthRoute);
-  }
-  if (!is_green(before)) {
-    return untestable("the health route is not green");
-  }
+  if (before.empty()) { return not_applicable(kNoHealthRoute); }
+  if (!is_green(before)) { return untestable("the health route is not green"); }
   std::optional<std::string> failed;
-  if (probe.target().surveys.empty()) {
-    failed = "no era of MCP is spoken";
-  }
-  for (const Survey& survey : probe.target().surveys) {
-    failed = failed ? failed : failure(probe, survey);
-  }
-  if (!failed) {
-    return pass(fmt::format("{} requests in a row answered in each era", kTimes));
-  }
+  if (probe.target().surveys.empty()) { failed = "no era of MCP is spoken"; }
+  for (const Survey& survey : probe.target().surveys) { failed = failed ? failed : failure(probe, survey); }
+  if (!failed) { return pass(fmt::format("{} requests in a row answered in each era", kTimes)); }
   if (probe.out_of_time() || !is_green(ask_health(probe))) {
     return untestable("MCP failed, and so did the health route: " + *failed);
   }

@@ -11,18 +11,14 @@ wire::Result<wire::HttpStream> open_stream(Probe& probe) {
 wire::Result<std::string> read_endpoint(Probe& probe, wire::HttpStream& stream) {
   const wire::Deadline deadline = probe.answer_deadline();
   while (auto event = stream.next_event(deadline)) {
-    if (event->type == "endpoint") {
-      return event->data;
-    }
+    if (event->type == "endpoint") { return event->data; }
   }
   return wire::fail(wire::ErrorCode::malformed_message, "the stream announced no endpoint");
 }
 
 wire::Result<std::string> announced_endpoint(Probe& probe) {
   auto stream = open_stream(probe);
-  if (!stream) {
-    return tl::unexpected(stream.error());
-  }
+  if (!stream) { return tl::unexpected(stream.error()); }
   return read_endpoint(probe, *stream);
 }
 

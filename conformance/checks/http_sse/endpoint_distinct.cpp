@@ -11,9 +11,7 @@ Finding run(Probe& probe) {
   }
   auto one = read_endpoint(probe, *first);
   auto two = read_endpoint(probe, *second);
-  if (!one || !two) {
-    return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams");
-  }
+  if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams"); }
   if (*one == *two) {
     return fail("a URI of its own for each stream", "both announce " + wire::excerpt(std::string_view(*one), 100));
   }

@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto stream = open_stream(probe);
-  if (!stream) {
-    return probe.broken(stream.error(), "an event stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an event stream"); }
   auto event = stream->next_event(probe.answer_deadline());
-  if (!event) {
-    return fail("an `endpoint` event first", "no event");
-  }
+  if (!event) { return fail("an `endpoint` event first", "no event"); }
   if (event->type != "endpoint") {
     return fail("an `endpoint` event first", fmt::format("an event of type '{}' first: {}", event->type,
                                                          wire::excerpt(std::string_view(event->data), 60)));

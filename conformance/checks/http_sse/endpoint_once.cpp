@@ -5,20 +5,14 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation over the stream");
-  }
-  if (auto reply = dialogue->request("ping"); !reply) {
-    return probe.broken(reply.error(), "an answer to ping");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
+  if (auto reply = dialogue->request("ping"); !reply) { return probe.broken(reply.error(), "an answer to ping"); }
   int announced = 0;
   for (const auto& item : dialogue->stream()->exchange().items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     announced += event && event->type == "endpoint" ? 1 : 0;
   }
-  if (announced != 1) {
-    return fail("one endpoint event on the stream", fmt::format("{} of them", announced));
-  }
+  if (announced != 1) { return fail("one endpoint event on the stream", fmt::format("{} of them", announced)); }
   return pass("one endpoint event, and none after two requests");
 }
 

@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto announced = announced_endpoint(probe);
-  if (!announced) {
-    return probe.broken(announced.error(), "an endpoint event");
-  }
+  if (!announced) { return probe.broken(announced.error(), "an endpoint event"); }
   auto url = wire::resolve(probe.url(), *announced);
-  if (!url) {
-    return fail("a URI reference in the endpoint event", wire::excerpt(std::string_view(*announced), 100));
-  }
+  if (!url) { return fail("a URI reference in the endpoint event", wire::excerpt(std::string_view(*announced), 100)); }
   return pass("resolves to " + url->str());
 }
 

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto announced = announced_endpoint(probe);
-  if (!announced) {
-    return probe.broken(announced.error(), "an endpoint event");
-  }
+  if (!announced) { return probe.broken(announced.error(), "an endpoint event"); }
   auto url = wire::resolve(probe.url(), *announced);
   if (!url) {
     return untestable("the endpoint event carries no URI: " + wire::excerpt(std::string_view(*announced), 100));

@@ -14,19 +14,13 @@ bool carries_message(const wire::SseEvent& event) {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation over the stream");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
   auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "the reply on the stream");
-  }
+  if (!reply) { return probe.broken(reply.error(), "the reply on the stream"); }
   int messages = 0;
   for (const auto& item : dialogue->stream()->exchange().items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
-    if (!event || !carries_message(*event)) {
-      continue;
-    }
+    if (!event || !carries_message(*event)) { continue; }
     if (event->type != "message") {
       return fail("events of type message",
                   fmt::format("type '{}' for {}", wire::excerpt(std::string_view(event->type), 40),
@@ -34,9 +28,7 @@ Finding run(Probe& probe) {
     }
     ++messages;
   }
-  if (messages == 0) {
-    return untestable("no message came on the stream");
-  }
+  if (messages == 0) { return untestable("no message came on the stream"); }
   return pass(fmt::format("{} messages, all in events of type message", messages));
 }
 

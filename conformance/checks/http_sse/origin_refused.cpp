@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   wire::Request request = stream_get(probe, probe.url());
   request.headers.set("Origin", kForeignOrigin);
   auto stream = probe.http().open(request, probe.answer_deadline());
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer that refuses the foreign origin");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer that refuses the foreign origin"); }
   const wire::Exchange& exchange = stream->exchange();
   if (!refused(exchange)) {
     return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), fmt::format("HTTP {}", exchange.head.status));

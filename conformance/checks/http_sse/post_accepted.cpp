@@ -5,15 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a 2xx for the POST of a ping");
-  }
-  if (reply->http.head.status == 0) {
-    return fail("a 2xx for the POST of a ping", "no answer to the POST");
-  }
-  if (!reply->http.ok()) {
-    return fail("a 2xx for the POST of a ping", describe(reply->http));
-  }
+  if (!reply) { return probe.broken(reply.error(), "a 2xx for the POST of a ping"); }
+  if (reply->http.head.status == 0) { return fail("a 2xx for the POST of a ping", "no answer to the POST"); }
+  if (!reply->http.ok()) { return fail("a 2xx for the POST of a ping", describe(reply->http)); }
   return pass(fmt::format("HTTP {}", reply->http.head.status));
 }
 

@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   wire::Url url;
   {
     auto dialogue = probe.dialogue();
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), "a conversation over the stream");
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
     url = *dialogue->post_url();
     dialogue->stream()->close();
   }
@@ -18,15 +16,9 @@ Finding run(Probe& probe) {
   const wire::Deadline patience = probe.in(std::chrono::seconds(2));
   while (true) {
     auto answer = probe.send(json_post(probe, url, jsonrpc::request(1, "ping")));
-    if (!answer) {
-      return probe.broken(answer.error(), "an answer that refuses the closed session");
-    }
-    if (!answer->ok()) {
-      return pass(describe(*answer));
-    }
-    if (patience.passed()) {
-      return fail("an error status once the stream is closed", describe(*answer));
-    }
+    if (!answer) { return probe.broken(answer.error(), "an answer that refuses the closed session"); }
+    if (!answer->ok()) { return pass(describe(*answer)); }
+    if (patience.passed()) { return fail("an error status once the stream is closed", describe(*answer)); }
     probe.pause(std::chrono::milliseconds(100));
   }
 }

@@ -5,17 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an HTTP answer to the POST");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an HTTP answer to the POST"); }
   if (reply->http.head.status == 0) {
     return fail("an HTTP answer to the POST", reply->response
                                                   ? "the reply came on the stream, the POST was never answered"
                                                   : "neither an answer nor a reply");
   }
-  if (reply->http.end == wire::EndClass::open) {
-    return fail("the answer to the POST ends", "its body stayed open");
-  }
+  if (reply->http.end == wire::EndClass::open) { return fail("the answer to the POST ends", "its body stayed open"); }
   return pass(fmt::format("answered in {} ms", reply->http.timings.head_us / 1000));
 }
 

@@ -12,12 +12,8 @@ Finding run(Probe& probe) {
                                                       {{"protocolVersion", wire::mcp::k2025_11_25},
                                                        {"capabilities", json::object{}},
                                                        {"clientInfo", {{"name", "weir"}, {"version", "1"}}}})));
-  if (!answer) {
-    return probe.broken(answer.error(), "a 4xx");
-  }
-  if (!refused(*answer)) {
-    return fail("a 4xx, so that clients fall back to the stream", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "a 4xx"); }
+  if (!refused(*answer)) { return fail("a 4xx, so that clients fall back to the stream", describe(*answer)); }
   return pass(describe(*answer));
 }
 

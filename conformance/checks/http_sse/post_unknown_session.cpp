@@ -5,23 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto announced = announced_endpoint(probe);
-  if (!announced) {
-    return probe.broken(announced.error(), "an endpoint event");
-  }
+  if (!announced) { return probe.broken(announced.error(), "an endpoint event"); }
   auto url = wire::resolve(probe.url(), *announced);
-  if (!url) {
-    return untestable("the endpoint event carries no URI");
-  }
-  if (!forge_session(*url)) {
-    return untestable("no session id is recognisable in " + url->target());
-  }
+  if (!url) { return untestable("the endpoint event carries no URI"); }
+  if (!forge_session(*url)) { return untestable("no session id is recognisable in " + url->target()); }
   auto answer = probe.send(json_post(probe, *url, jsonrpc::request(1, "ping")));
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer that refuses the unknown session");
-  }
-  if (answer->ok()) {
-    return fail("an error status for an unknown session", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer that refuses the unknown session"); }
+  if (answer->ok()) { return fail("an error status for an unknown session", describe(*answer)); }
   return pass(describe(*answer));
 }
 

@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "the reply on the stream");
-  }
-  if (!reply->response) {
-    return fail("the reply on the stream", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "the reply on the stream"); }
+  if (!reply->response) { return fail("the reply on the stream", reply->describe()); }
   return pass("the reply came as an event on the stream");
 }
 

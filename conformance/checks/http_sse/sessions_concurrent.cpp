@@ -15,12 +15,8 @@ Finding run(Probe& probe) {
   }
   for (int i = 0; i < kClients; ++i) {
     auto reply = clients[i].request("ping", nullptr, {.id = 1000 + i});
-    if (!reply) {
-      return probe.broken(reply.error(), fmt::format("a reply to client {} of {}", i + 1, kClients));
-    }
-    if (auto bad = unless_result(*reply, fmt::format("a reply to client {} of {}", i + 1, kClients))) {
-      return *bad;
-    }
+    if (!reply) { return probe.broken(reply.error(), fmt::format("a reply to client {} of {}", i + 1, kClients)); }
+    if (auto bad = unless_result(*reply, fmt::format("a reply to client {} of {}", i + 1, kClients))) { return *bad; }
   }
   return pass(fmt::format("{} conversations, each answered", kClients));
 }

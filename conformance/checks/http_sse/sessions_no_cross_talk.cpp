@@ -6,16 +6,12 @@ namespace {
 Finding run(Probe& probe) {
   auto one = probe.dialogue();
   auto two = probe.dialogue();
-  if (!one || !two) {
-    return probe.broken(one ? two.error() : one.error(), "two conversations at the same time");
-  }
+  if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "two conversations at the same time"); }
   // The same id on both, with answers that cannot be mistaken: a result on one, an error on the other.
   const json::value id = "weir-same-id";
   auto good = one->request("ping", nullptr, {.id = id, .linger = std::chrono::milliseconds(100)});
   auto bad = two->request("weir/unknown-method", nullptr, {.id = id, .linger = std::chrono::milliseconds(100)});
-  if (!good || !bad) {
-    return probe.broken(good ? bad.error() : good.error(), "a reply on each stream");
-  }
+  if (!good || !bad) { return probe.broken(good ? bad.error() : good.error(), "a reply on each stream"); }
   // Whatever else comes on a stream is not this check's: the other client's answer is known by its id and its content.
   for (const auto& seen : one->drain(probe.in(std::chrono::milliseconds(100)))) {
     if (seen.message.kind == jsonrpc::Kind::error && seen.message.answers(id)) {
@@ -25,9 +21,7 @@ Finding run(Probe& probe) {
   if (error_code(*good) == jsonrpc::kMethodNotFound) {
     return fail("the result of ping on the first stream", good->describe());
   }
-  if (bad->is_result()) {
-    return fail("the error for an unknown method on the second stream", bad->describe());
-  }
+  if (bad->is_result()) { return fail("the error for an unknown method on the second stream", bad->describe()); }
   if (!good->is_result() || !bad->is_error()) {
     return untestable("not both were answered: " + good->describe() + "; " + bad->describe());
   }

@@ -7,13 +7,9 @@ constexpr std::chrono::milliseconds kForTheEnd{200};  ///< A server that falls o
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](wire::mcp::DialogueOptions& options) { options.send_initialized = false; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "an answer to initialize");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "an answer to initialize"); }
   const auto reply = dialogue->request("ping", nullptr, {.timeout = std::chrono::milliseconds(1000)});
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer to a ping before notifications/initialized");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer to a ping before notifications/initialized"); }
   dialogue->drain(probe.in(kForTheEnd));
   if (dialogue->stream()->ended()) {
     return fail("a stream that stays open after a ping before notifications/initialized",

@@ -5,20 +5,14 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation over the stream");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
   dialogue->drain(probe.in(std::max(std::chrono::milliseconds(2000), probe.target().hold)));
   if (dialogue->stream()->ended()) {
     return fail("a stream that stays open", "it ended: " + std::string(to_string(dialogue->stream()->exchange().end)));
   }
   auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a reply after the silence");
-  }
-  if (auto bad = unless_result(*reply, "a reply after the silence")) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "a reply after the silence"); }
+  if (auto bad = unless_result(*reply, "a reply after the silence")) { return *bad; }
   return pass("still open, and still answering");
 }
 

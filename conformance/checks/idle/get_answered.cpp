@@ -29,17 +29,13 @@ Finding gave_up(const Probe& probe, const wire::Exchange& exchange) {
 Finding run(Probe& probe) {
   const auto patience = std::max(probe.target().answer_timeout, watch_span(probe));
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) { options.timeout = patience; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto stream = dialogue->open_get_stream();
   if (!stream && stream.error().code == wire::ErrorCode::timeout) {
     return untestable(fmt::format("no response head within {:.1f} s: use --hold SECONDS",
                                   std::chrono::duration<double>(patience).count()));
   }
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer to GET");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   switch (stream->exchange().head.status) {
     case kBadGateway:
     case kUnavailable:

@@ -21,9 +21,7 @@ Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
   const std::string expected = fmt::format("a byte at least every {:.3g} s: {:g} s / {:g} ({})", budget.safe_seconds(),
                                            budget.seconds, IdleBudget::kMargin, budget.whose);
   const double gap_s = watch.longest_gap_s;
-  if (watch.ended()) {
-    return not_applicable("the stream was cut: idle.stream.survives says so");
-  }
+  if (watch.ended()) { return not_applicable("the stream was cut: idle.stream.survives says so"); }
   if (gap_s > budget.seconds) {
     // Where the profile states the budget, silence beyond it is the finding of the other check.
     return budget.stated
@@ -43,12 +41,8 @@ Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
 
 Finding run(Probe& probe) {
   const auto watched = watch_idle_stream(probe);
-  if (!watched) {
-    return watched.error();
-  }
-  if (probe.out_of_time()) {
-    return untestable("the run ended while the stream was watched: " + watched->describe());
-  }
+  if (!watched) { return watched.error(); }
+  if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }
   return judge(*watched, idle_budget(probe.target().profile, watched->exchange.head.headers),
                probe.target().hold.count() > 0);
 }

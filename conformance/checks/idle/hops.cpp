@@ -59,9 +59,7 @@ bool is_about(double measured, double documented) {
 std::string letters_of(std::string_view text) {
   std::string out;
   for (const unsigned char c : text) {
-    if (std::isalnum(c)) {
-      out.push_back(static_cast<char>(std::tolower(c)));
-    }
+    if (std::isalnum(c)) { out.push_back(static_cast<char>(std::tolower(c))); }
   }
   return out;
 }
@@ -70,9 +68,7 @@ const NamedHop* hop_in_front(const std::optional<std::string>& edge, const wire:
   if (edge) {
     const auto named = std::find_if(kMarks.begin(), kMarks.end(),
                                     [name = letters_of(*edge)](const Mark& mark) { return mark.edge == name; });
-    if (named != kMarks.end()) {
-      return &named->hop;
-    }
+    if (named != kMarks.end()) { return &named->hop; }
   }
   const auto marked =
       std::find_if(kMarks.begin(), kMarks.end(), [&](const Mark& mark) { return carries(answer, mark); });
@@ -87,9 +83,7 @@ std::string describe(const NamedHop& hop) {
 std::string cutters_at(double seconds, load::Counts counts) {
   std::vector<load::KnownHop> hops;
   for (const auto& hop : load::known_hops()) {
-    if (hop.counts == counts && is_about(seconds, hop.seconds)) {
-      hops.push_back(hop);
-    }
+    if (hop.counts == counts && is_about(seconds, hop.seconds)) { hops.push_back(hop); }
   }
   return load::describe(hops);
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "wire/target/known_hops.hpp"
 #include "wire/http/http.hpp"
+#include "wire/target/known_hops.hpp"
 #include "wire/target/profile.hpp"
 
 namespace weir::conformance {

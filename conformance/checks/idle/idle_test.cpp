@@ -4,8 +4,8 @@
 
 #include "conformance/checks/idle/watch.hpp"
 #include "conformance/matrix/kill_fixture_test.hpp"
-#include "conformance/run/runner.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/runner.hpp"
 #include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {

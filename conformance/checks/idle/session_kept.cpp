@@ -13,9 +13,7 @@ wire::Result<std::optional<wire::mcp::Reply>> refusal(wire::mcp::Dialogue& dialo
   std::optional<wire::mcp::Reply> first;
   for (int i = 0; i < kRequests; ++i) {
     auto reply = dialogue.request("ping");
-    if (!reply) {
-      return tl::unexpected(reply.error());
-    }
+    if (!reply) { return tl::unexpected(reply.error()); }
     if (!reply->is_result()) {
       ++refused;
       first = first ? std::move(first) : std::move(*reply);
@@ -37,28 +35,18 @@ Finding run(Probe& probe) {
     return not_applicable("the server issues no sessions");
   }
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto silence = probe.target().hold.count() > 0 ? probe.target().hold : kQuick;
   const double silence_s = std::chrono::duration<double>(silence).count();
   const std::string expected = fmt::format("an answer, or HTTP 404, after {:.1f} s without a request", silence_s);
   int refused = 0;
   auto before = refusal(*dialogue, refused);
-  if (before && *before) {
-    return untestable("requests are refused before any silence: " + (*before)->describe());
-  }
+  if (before && *before) { return untestable("requests are refused before any silence: " + (*before)->describe()); }
   probe.pause(silence);
-  if (probe.out_of_time()) {
-    return untestable("the run ended while the session was left alone");
-  }
+  if (probe.out_of_time()) { return untestable("the run ended while the session was left alone"); }
   auto after = before ? refusal(*dialogue, refused) : std::move(before);
-  if (!after) {
-    return probe.broken(after.error(), expected);
-  }
-  if (!*after) {
-    return pass(fmt::format("answered after {:.1f} s without a request", silence_s));
-  }
+  if (!after) { return probe.broken(after.error(), expected); }
+  if (!*after) { return pass(fmt::format("answered after {:.1f} s without a request", silence_s)); }
   return refused == kRequests
              ? judge(**after, silence_s, expected)
              : untestable(fmt::format("{} of {} requests were refused: affinity.session.shared", refused, kRequests));

@@ -8,19 +8,13 @@ Finding run(Probe& probe) {
     return not_applicable("the server issues sessions: what happens in them can come down the stream");
   }
   const auto watched = watch_idle_stream(probe);
-  if (!watched) {
-    return watched.error();
-  }
+  if (!watched) { return watched.error(); }
   // Behind a round robin the handshake may have been lost, and the survey with it.
   if (watched->exchange.request.headers.has("mcp-session-id") || probe.survey().open_error) {
     return not_applicable("the stream belongs to a session");
   }
-  if (!watched->exchange.body.empty() || watched->ended()) {
-    return pass(watched->describe());
-  }
-  if (probe.out_of_time()) {
-    return untestable("the run ended while the stream was watched");
-  }
+  if (!watched->exchange.body.empty() || watched->ended()) { return pass(watched->describe()); }
+  if (probe.out_of_time()) { return untestable("the run ended while the stream was watched"); }
   return fail("HTTP 405, or a stream that shows a byte at once",
               fmt::format("an open stream without a session and without a byte in {:.1f} s", watched->watched_s))
       .at("server", "Answer GET by 405 where no session is issued: such a stream has nothing to bring.");

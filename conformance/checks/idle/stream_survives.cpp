@@ -54,9 +54,7 @@ Finding cut(const IdleWatch& watch, const NamedHop* hop, const std::string& expe
 
 Finding run(Probe& probe) {
   const auto watched = watch_idle_stream(probe);
-  if (!watched) {
-    return watched.error();
-  }
+  if (!watched) { return watched.error(); }
   const auto& headers = watched->exchange.head.headers;
   const auto& profile = probe.target().profile;
   const auto budget = idle_budget(profile, headers);
@@ -64,12 +62,8 @@ Finding run(Probe& probe) {
   if (watched->ended() && ends_on_purpose(probe, *watched)) {
     return not_applicable("the server ends its own streams: streamable.get.stays-open says what follows");
   }
-  if (watched->ended()) {
-    return cut(*watched, hop_in_front(profile.edge, headers), expected);
-  }
-  if (probe.out_of_time()) {
-    return untestable("the run ended while the stream was watched: " + watched->describe());
-  }
+  if (watched->ended()) { return cut(*watched, hop_in_front(profile.edge, headers), expected); }
+  if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }
   if (budget.stated && watched->longest_gap_s > budget.seconds) {
     return fail(expected, fmt::format("{:.1f} s without a byte; {}", watched->longest_gap_s, watched->describe()))
         .at(budget.hop.empty() ? budget.whose : budget.hop,

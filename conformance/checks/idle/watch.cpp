@@ -36,19 +36,13 @@ Finding no_stream(const Probe& probe, const wire::Error& error) {
 tl::expected<OpenStream, Finding> open_idle_stream(Probe& probe) {
   OpenStream open;
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return tl::unexpected(no_stream(probe, dialogue.error()));
-  }
+  if (!dialogue) { return tl::unexpected(no_stream(probe, dialogue.error())); }
   open.dialogue = std::move(*dialogue);
-  if (probe.is(Era::http_sse)) {
-    return open;
-  }
+  if (probe.is(Era::http_sse)) { return open; }
   open.opened_at = wire::Clock::now();
   auto own =
       probe.is(Era::stateless) ? open.dialogue->listen({{"toolsListChanged", true}}) : open.dialogue->open_get_stream();
-  if (!own) {
-    return tl::unexpected(no_stream(probe, own.error()));
-  }
+  if (!own) { return tl::unexpected(no_stream(probe, own.error())); }
   const wire::Exchange& exchange = own->exchange();
   if (exchange.ok() && exchange.is_event_stream()) {
     open.own = std::move(*own);
@@ -73,16 +67,10 @@ bool is_ping(const wire::SseItem& item) {
 
 /// nullopt for what is no heartbeat.
 std::optional<BeatKind> kind_of(const wire::SseItem& item) {
-  if (std::holds_alternative<wire::SseComment>(item)) {
-    return BeatKind::comment;
-  }
+  if (std::holds_alternative<wire::SseComment>(item)) { return BeatKind::comment; }
   const auto* event = std::get_if<wire::SseEvent>(&item);
-  if (event == nullptr) {
-    return std::nullopt;
-  }
-  if (is_message(item)) {
-    return is_ping(item) ? std::optional(BeatKind::ping_request) : std::nullopt;
-  }
+  if (event == nullptr) { return std::nullopt; }
+  if (is_message(item)) { return is_ping(item) ? std::optional(BeatKind::ping_request) : std::nullopt; }
   return event->data.empty() ? BeatKind::empty_event : BeatKind::data_event;
 }
 
@@ -128,9 +116,7 @@ class Watching {
       }
       kind = is && kind ? std::min(*is, *kind) : is ? is : kind;
     }
-    if (kind) {
-      watch_.beats.push_back({*kind, since(begun_)});
-    }
+    if (kind) { watch_.beats.push_back({*kind, since(begun_)}); }
   }
 
   /// As a client must: a server may end the streams of those that do not.
@@ -185,9 +171,7 @@ double IdleWatch::jitter_s() const {
 
 std::string IdleWatch::describe() const {
   const std::string besides = messages > 0 ? fmt::format(", and {} messages", messages) : "";
-  if (beats.empty()) {
-    return fmt::format("no heartbeat in {:.1f} s{}", watched_s, besides);
-  }
+  if (beats.empty()) { return fmt::format("no heartbeat in {:.1f} s{}", watched_s, besides); }
   std::string text(to_string(beats.front().kind));
   if (beats.size() == 1) {
     return text + fmt::format(" after {:.1f} s, one in {:.1f} s{}", beats.front().at_s, watched_s, besides);
@@ -198,21 +182,15 @@ std::string IdleWatch::describe() const {
 
 std::chrono::milliseconds watch_span(const Probe& probe) {
   const Target& target = probe.target();
-  if (target.hold.count() > 0) {
-    return target.hold;
-  }
-  if (!target.profile.idle_budget_seconds) {
-    return kQuickWatch;
-  }
+  if (target.hold.count() > 0) { return target.hold; }
+  if (!target.profile.idle_budget_seconds) { return kQuickWatch; }
   const auto beyond = Seconds(*target.profile.idle_budget_seconds * kBeyondBudget);
   return std::min(kQuickWatch, std::chrono::duration_cast<std::chrono::milliseconds>(beyond));
 }
 
 WatchOrFinding watch_idle_stream(Probe& probe) {
   auto open = open_idle_stream(probe);
-  if (!open) {
-    return tl::unexpected(std::move(open.error()));
-  }
+  if (!open) { return tl::unexpected(std::move(open.error())); }
   probe.pin_request(open->stream().exchange().request);
   return Watching(probe, *open).go();
 }

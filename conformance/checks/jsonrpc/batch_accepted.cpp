@@ -7,9 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.revision = wire::mcp::k2025_03_26; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   if (dialogue->revision() != wire::mcp::k2025_03_26) {
     return not_applicable("the server does not speak 2025-03-26, the one revision with batches, but " +
                           dialogue->revision());
@@ -19,16 +17,12 @@ Finding run(Probe& probe) {
                                        jsonrpc::request("weir-b", "ping"));
   auto answer = post_raw(probe, *dialogue, body);
   const std::string expected = "a response to each of the two requests";
-  if (!answer) {
-    return probe.broken(answer.error(), expected);
-  }
+  if (!answer) { return probe.broken(answer.error(), expected); }
   for (const json::value& id : {json::value("weir-a"), json::value("weir-b")}) {
     const bool answered = std::any_of(answer->messages.begin(), answer->messages.end(), [&](const auto& message) {
       return message.kind == jsonrpc::Kind::response && message.answers(id);
     });
-    if (!answered) {
-      return fail(expected, fmt::format("none for {}: {}", json::serialize(id), answer->describe()));
-    }
+    if (!answered) { return fail(expected, fmt::format("none for {}: {}", json::serialize(id), answer->describe())); }
   }
   return pass("both requests of the batch were answered");
 }

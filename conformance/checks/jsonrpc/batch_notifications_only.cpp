@@ -5,25 +5,19 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.revision = wire::mcp::k2025_03_26; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   if (dialogue->revision() != wire::mcp::k2025_03_26) {
     return not_applicable("the server does not speak 2025-03-26, the one revision with batches, but " +
                           dialogue->revision());
   }
   const std::string one = jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-none"}});
   auto alone = post_raw(probe, *dialogue, one);
-  if (!alone) {
-    return probe.broken(alone.error(), "202 without a body");
-  }
+  if (!alone) { return probe.broken(alone.error(), "202 without a body"); }
   if (alone->http_error()) {
     return untestable("the notification was refused even alone, as it may be: " + alone->describe());
   }
   auto answer = post_raw(probe, *dialogue, fmt::format("[{},{}]", one, one));
-  if (!answer) {
-    return probe.broken(answer.error(), "202 without a body");
-  }
+  if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
   if (answer->http.head.status != 202 || !answer->http.body.empty()) {
     return fail("202 without a body", answer->describe());
   }

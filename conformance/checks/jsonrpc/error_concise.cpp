@@ -6,12 +6,8 @@ namespace {
 Finding run(Probe& probe) {
   constexpr std::size_t kConcise = 300;
   auto reply = probe.call(kUnknownMethod);
-  if (!reply) {
-    return probe.broken(reply.error(), "a JSON-RPC error");
-  }
-  if (!reply->is_error()) {
-    return untestable("no JSON-RPC error came for an unknown method: " + reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "a JSON-RPC error"); }
+  if (!reply->is_error()) { return untestable("no JSON-RPC error came for an unknown method: " + reply->describe()); }
   const std::string& message = reply->response->message.error.message;
   if (message.find('\n') != std::string::npos || message.size() > kConcise) {
     return fail("one sentence",

@@ -15,12 +15,8 @@ Finding run(Probe& probe) {
   const json::object params = stateless ? json::object{{"cursor", 42}} : json::object{{"name", 42}, {"uri", 42}};
   auto reply = probe.call(method, params);
   const std::string expected = fmt::format("error -32602 for {} with a number where a string is due", method);
-  if (!reply) {
-    return probe.broken(reply.error(), expected);
-  }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) {
-    return fail(expected, reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), expected); }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail(expected, reply->describe()); }
   return pass(reply->describe());
 }
 

@@ -5,20 +5,14 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   std::string seen;
   for (const char* body : {"{}", "42", R"({"jsonrpc": "2.0", "id": 77})"}) {
     auto answer = post_raw(probe, *dialogue, body);
     const std::string expected = fmt::format("an HTTP error or error -32600 for {}", body);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
-    if (!answer->http_error() && !answer->error()) {
-      return fail(expected, answer->describe());
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
+    if (!answer->http_error() && !answer->error()) { return fail(expected, answer->describe()); }
     seen = answer->describe();
   }
   return pass(seen);

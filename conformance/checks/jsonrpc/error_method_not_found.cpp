@@ -5,19 +5,11 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call(kUnknownMethod);
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32601");
-  }
-  if (error_code(*reply) != jsonrpc::kMethodNotFound) {
-    return fail("error -32601", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32601"); }
+  if (error_code(*reply) != jsonrpc::kMethodNotFound) { return fail("error -32601", reply->describe()); }
   auto after = probe.call("ping");
-  if (!after) {
-    return probe.broken(after.error(), "a session that goes on");
-  }
-  if (auto bad = unless_result(*after, "a session that goes on after the error")) {
-    return *bad;
-  }
+  if (!after) { return probe.broken(after.error(), "a session that goes on"); }
+  if (auto bad = unless_result(*after, "a session that goes on after the error")) { return *bad; }
   return pass("-32601, and the session goes on");
 }
 

@@ -5,17 +5,11 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
-  if (!answer) {
-    return probe.broken(answer.error(), "an HTTP error or error -32700");
-  }
-  if (!answer->http_error() && !answer->error()) {
-    return fail("an HTTP error or error -32700", answer->describe());
-  }
+  if (!answer) { return probe.broken(answer.error(), "an HTTP error or error -32700"); }
+  if (!answer->http_error() && !answer->error()) { return fail("an HTTP error or error -32700", answer->describe()); }
   return pass(answer->describe());
 }
 

@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
-  if (!answer) {
-    return probe.broken(answer.error(), "error -32700");
-  }
+  if (!answer) { return probe.broken(answer.error(), "error -32700"); }
   const auto* error = answer->error();
   if (!error || error->error.code != jsonrpc::kParseError) {
     return fail("a JSON-RPC error with code -32700", answer->describe());

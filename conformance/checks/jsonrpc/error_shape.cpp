@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call(kUnknownMethod);
-  if (!reply) {
-    return probe.broken(reply.error(), "a JSON-RPC error");
-  }
+  if (!reply) { return probe.broken(reply.error(), "a JSON-RPC error"); }
   for (const auto& seen : reply->messages) {
     const json::value* error = wire::find(seen.message.raw, "error");
-    if (!error) {
-      continue;
-    }
+    if (!error) { continue; }
     const json::value* code = wire::find(*error, "code");
     if (!code || !(code->is_int64() || code->is_uint64())) {
       return fail("an integer error.code", code ? wire::excerpt(*code, 60) : "no code: " + wire::excerpt(*error, 80));

@@ -12,12 +12,8 @@ Finding run(Probe& probe) {
   for (const json::value& id : {json::value(7), json::value("weir-7"), json::value("7"), json::value(kLargest)}) {
     auto reply = probe.call(method, nullptr, {.id = id});
     const std::string expected = fmt::format("an answer with the id {}", json::serialize(id));
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
-    if (reply->response) {
-      continue;
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
+    if (reply->response) { continue; }
     for (const auto& seen : reply->messages) {
       if (seen.message.is_reply()) {
         const auto& got = seen.message.id;

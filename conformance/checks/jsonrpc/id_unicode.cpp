@@ -6,12 +6,8 @@ namespace {
 Finding run(Probe& probe) {
   const json::value id = "weir-\xC3\xA9-\xE6\xBC\xA2-\xF0\x9F\x8C\x8A";
   auto reply = probe.call(harmless_method(probe), nullptr, {.id = id});
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer with the id unchanged");
-  }
-  if (reply->response) {
-    return pass("the id came back unchanged");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer with the id unchanged"); }
+  if (reply->response) { return pass("the id came back unchanged"); }
   for (const auto& seen : reply->messages) {
     if (seen.message.is_reply()) {
       return fail("an answer with the id unchanged",

@@ -7,13 +7,9 @@ Finding run(Probe& probe) {
   int texts_seen = 0;
   for (const std::string_view method : {harmless_method(probe), kUnknownMethod}) {
     auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "an answer");
-    }
+    if (!reply) { return probe.broken(reply.error(), "an answer"); }
     auto dialogue = probe.shared();
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), "a conversation");
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
     const wire::Exchange& carrier = probe.is(Era::http_sse) ? dialogue->get().stream()->exchange() : reply->http;
     for (const auto& text : message_texts(carrier)) {
       auto parsed = jsonrpc::parse(text);
@@ -24,9 +20,7 @@ Finding run(Probe& probe) {
       texts_seen += parsed ? 1 : 0;
     }
   }
-  if (texts_seen == 0) {
-    return untestable("the server sent no message");
-  }
+  if (texts_seen == 0) { return untestable("the server sent no message"); }
   return pass(fmt::format("{} messages without a duplicate", texts_seen));
 }
 

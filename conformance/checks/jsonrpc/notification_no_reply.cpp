@@ -5,16 +5,12 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   for (const std::string_view method : {"notifications/cancelled", "notifications/weir-unknown"}) {
     const json::object params{{"requestId", "weir-never-sent"}, {"reason", "conformance check"}};
     auto answer = post_raw(probe, *dialogue, jsonrpc::notification(method, params));
-    if (!answer) {
-      return probe.broken(answer.error(), "no response to a notification");
-    }
+    if (!answer) { return probe.broken(answer.error(), "no response to a notification"); }
     for (const auto& message : answer->messages) {
       if (message.is_reply() && !answer->http_error()) {
         return fail(fmt::format("no response to {}", method), wire::excerpt(message.raw, 100));

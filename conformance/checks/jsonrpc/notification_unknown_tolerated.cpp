@@ -5,19 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   if (auto sent = dialogue->notify("notifications/weir-unknown"); !sent) {
     return probe.broken(sent.error(), "an answer to the notification");
   }
   auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a session that goes on");
-  }
-  if (auto bad = unless_result(*reply, "a session that goes on after an unknown notification")) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "a session that goes on"); }
+  if (auto bad = unless_result(*reply, "a session that goes on after an unknown notification")) { return *bad; }
   return pass("the session goes on");
 }
 

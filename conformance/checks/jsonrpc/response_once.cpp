@@ -8,15 +8,11 @@ namespace {
 Finding run(Probe& probe) {
   const json::value id = "weir-once";
   auto reply = probe.call(harmless_method(probe), nullptr, {.id = id, .linger = std::chrono::milliseconds(150)});
-  if (!reply) {
-    return probe.broken(reply.error(), "one response");
-  }
+  if (!reply) { return probe.broken(reply.error(), "one response"); }
   int answers = 0;
   std::set<std::string> events;
   for (const auto& seen : reply->messages) {
-    if (!seen.message.is_reply() || !seen.message.answers(id)) {
-      continue;
-    }
+    if (!seen.message.is_reply() || !seen.message.answers(id)) { continue; }
     // A stream that was resumed may bring an event again, under the id that it had.
     const bool again = seen.event && seen.event->has_id && !events.insert(seen.event->last_event_id).second;
     answers += again && !reply->resumed.empty() ? 0 : 1;

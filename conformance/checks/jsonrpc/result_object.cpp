@@ -5,15 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "a result");
-  }
-  if (auto bad = unless_result(*reply, "a result")) {
-    return *bad;
-  }
-  if (!reply->result().is_object()) {
-    return fail("an object", wire::excerpt(reply->result(), 80));
-  }
+  if (!reply) { return probe.broken(reply.error(), "a result"); }
+  if (auto bad = unless_result(*reply, "a result")) { return *bad; }
+  if (!reply->result().is_object()) { return fail("an object", wire::excerpt(reply->result(), 80)); }
   return pass("the result of ping is an object");
 }
 

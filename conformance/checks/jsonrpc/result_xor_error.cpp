@@ -7,14 +7,10 @@ Finding run(Probe& probe) {
   int replies = 0;
   for (const std::string_view method : {harmless_method(probe), kUnknownMethod}) {
     auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result or an error");
-    }
+    if (!reply) { return probe.broken(reply.error(), "a result or an error"); }
     for (const auto& seen : reply->messages) {
       const json::value& raw = seen.message.raw;
-      if (!wire::find(raw, "id") || wire::find(raw, "method")) {
-        continue;
-      }
+      if (!wire::find(raw, "id") || wire::find(raw, "method")) { continue; }
       const bool result = wire::find(raw, "result") != nullptr;
       const bool error = wire::find(raw, "error") != nullptr;
       if (result == error) {
@@ -23,9 +19,7 @@ Finding run(Probe& probe) {
       ++replies;
     }
   }
-  if (replies == 0) {
-    return untestable("the server sent no response");
-  }
+  if (replies == 0) { return untestable("the server sent no response"); }
   return pass(fmt::format("{} responses, each with one of the two", replies));
 }
 

@@ -20,9 +20,7 @@ Finding run(Probe& probe) {
   }
   const json::object& capabilities = probe.survey().capabilities;
   for (const auto& [name, value] : capabilities) {
-    if (!is_core(name)) {
-      continue;
-    }
+    if (!is_core(name)) { continue; }
     if (!value.is_object()) {
       return fail(fmt::format("an object for the capability {}", std::string_view(name)), wire::excerpt(value, 60));
     }

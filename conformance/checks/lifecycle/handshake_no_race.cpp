@@ -11,14 +11,10 @@ Finding run(Probe& probe) {
   }
   for (int i = 1; i <= kTimes; ++i) {
     auto dialogue = probe.dialogue();  // It returns as soon as `initialized` was answered.
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), fmt::format("handshake {} of {}", i, kTimes));
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("handshake {} of {}", i, kTimes)); }
     const auto reply = dialogue->request("tools/list");
     const std::string expected = "the tools right after the handshake";
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
     if (auto bad = unless_result(*reply, expected)) {
       bad->got += fmt::format(" ({} of {})", i, kTimes);
       return std::move(*bad).at("server",

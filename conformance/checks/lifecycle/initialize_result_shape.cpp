@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const json::value& result = dialogue->opening().result();
   const auto version = wire::as_string(wire::find(result, "protocolVersion"));
-  if (!version || version->empty()) {
-    return fail("a string protocolVersion", wire::excerpt(result, 120));
-  }
+  if (!version || version->empty()) { return fail("a string protocolVersion", wire::excerpt(result, 120)); }
   for (const std::string_view member : {"capabilities", "serverInfo"}) {
     if (!wire::as_object(wire::find(result, member))) {
       return fail(fmt::format("an object {}", member), wire::excerpt(result, 120));

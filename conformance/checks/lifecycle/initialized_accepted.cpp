@@ -5,16 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "an answer to initialize");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "an answer to initialize"); }
   auto reply = dialogue->notify("notifications/initialized");
-  if (!reply) {
-    return probe.broken(reply.error(), "202 for notifications/initialized");
-  }
-  if (!reply->http.ok()) {
-    return fail("202 for notifications/initialized", describe(reply->http));
-  }
+  if (!reply) { return probe.broken(reply.error(), "202 for notifications/initialized"); }
+  if (!reply->http.ok()) { return fail("202 for notifications/initialized", describe(reply->http)); }
   return pass(fmt::format("HTTP {}", reply->http.head.status));
 }
 

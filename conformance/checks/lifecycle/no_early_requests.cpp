@@ -5,21 +5,15 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "an answer to initialize");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "an answer to initialize"); }
   for (const auto& seen : dialogue->opening().messages) {
     if (seen.message.kind == jsonrpc::Kind::request && seen.message.method != "ping") {
       return fail("no request but ping", seen.message.method + " in the answer to initialize");
     }
   }
   auto stream = dialogue->open_get_stream();
-  if (!stream) {
-    return untestable("GET gave no stream to watch: " + stream.error().detail);
-  }
-  if (!stream->exchange().is_event_stream()) {
-    return not_applicable("the server offers no stream of its own");
-  }
+  if (!stream) { return untestable("GET gave no stream to watch: " + stream.error().detail); }
+  if (!stream->exchange().is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
   const wire::Deadline patience = probe.in(std::chrono::milliseconds(300));
   while (auto event = stream->next_event(patience)) {
     auto parsed = jsonrpc::parse(event->data);

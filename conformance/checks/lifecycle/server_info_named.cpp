@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const json::value info = dialogue->server_info();
   for (const std::string_view member : {"name", "version"}) {
     if (!wire::as_string(wire::find(info, member))) {

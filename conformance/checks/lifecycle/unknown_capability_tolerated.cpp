@@ -4,12 +4,9 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue([](auto& options) {
-    options.capabilities = {{"experimental", {{"weir.example/unknown", json::object{}}}}};
-  });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a result of initialize");
-  }
+  auto dialogue = probe.dialogue(
+      [](auto& options) { options.capabilities = {{"experimental", {{"weir.example/unknown", json::object{}}}}}; });
+  if (!dialogue) { return probe.broken(dialogue.error(), "a result of initialize"); }
   return pass("initialize gave a result");
 }
 

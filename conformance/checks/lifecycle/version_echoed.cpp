@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
   for (const std::string_view asked :
        {wire::mcp::k2024_11_05, wire::mcp::k2025_03_26, wire::mcp::k2025_06_18, wire::mcp::k2025_11_25}) {
     auto dialogue = probe.dialogue([&](auto& options) { options.revision = asked; });
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked));
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked)); }
     agreed[std::string(asked)] = dialogue->revision();
   }
   std::vector<std::string> spoken;
@@ -19,13 +17,9 @@ Finding run(Probe& probe) {
     if (direct != agreed.end() && direct->second != got) {
       return fail(fmt::format("{} when it is asked for, as it was offered for {}", got, asked), direct->second);
     }
-    if (asked == got) {
-      spoken.push_back(asked);
-    }
+    if (asked == got) { spoken.push_back(asked); }
   }
-  if (spoken.empty()) {
-    return untestable("none of the four revisions with a handshake was agreed to");
-  }
+  if (spoken.empty()) { return untestable("none of the four revisions with a handshake was agreed to"); }
   return pass(fmt::format("speaks {}", fmt::join(spoken, ", ")));
 }
 

@@ -11,21 +11,15 @@ Finding run(Probe& probe) {
   for (const std::string_view asked : {std::string_view("2099-01-01"), wire::mcp::k2024_11_05, wire::mcp::k2025_03_26,
                                        wire::mcp::k2025_06_18, wire::mcp::k2025_11_25}) {
     auto dialogue = probe.dialogue([&](auto& options) { options.revision = asked; });
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked));
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked)); }
     if (asked == "2099-01-01") {
       offered = dialogue->revision();
     } else if (dialogue->revision() == asked) {
       newest = std::max(newest, std::string(asked));
     }
   }
-  if (newest.empty()) {
-    return untestable("no revision was agreed to");
-  }
-  if (offered < newest) {
-    return fail(newest + ", which the server speaks", offered);
-  }
+  if (newest.empty()) { return untestable("no revision was agreed to"); }
+  if (offered < newest) { return fail(newest + ", which the server speaks", offered); }
   return pass("offers " + offered);
 }
 

@@ -4,21 +4,15 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   json::value id;
   auto stream = open_listen(probe, id);
-  if (!stream) {
-    return probe.broken(stream.error(), "an event stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an event stream"); }
   if (!stream->exchange().is_event_stream()) {
     return untestable("no event stream came: " + describe(stream->exchange()));
   }
   auto first = next_message(probe, *stream);
-  if (!first) {
-    return fail("notifications/subscriptions/acknowledged", "no message");
-  }
+  if (!first) { return fail("notifications/subscriptions/acknowledged", "no message"); }
   if (first->method != "notifications/subscriptions/acknowledged") {
     return fail("notifications/subscriptions/acknowledged first", wire::excerpt(first->raw, 100));
   }

@@ -4,14 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   json::value id;
   auto stream = open_listen(probe, id);
-  if (!stream) {
-    return probe.broken(stream.error(), "an event stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an event stream"); }
   if (!stream->exchange().is_event_stream()) {
     return untestable("no event stream came: " + describe(stream->exchange()));
   }
@@ -20,9 +16,7 @@ Finding run(Probe& probe) {
     return untestable("no acknowledgment came first");
   }
   const json::object* agreed = wire::as_object(wire::find(first->params, "notifications"));
-  if (!agreed) {
-    return fail("the agreed filter in params.notifications", wire::excerpt(first->params, 100));
-  }
+  if (!agreed) { return fail("the agreed filter in params.notifications", wire::excerpt(first->params, 100)); }
   const json::object asked = listen_filter(probe.survey());
   for (const auto& [name, value] : *agreed) {
     if (!asked.contains(name) && value != json::value(false)) {

@@ -9,9 +9,7 @@ json::object listen_filter(const Survey& survey) {
     return set && set->is_bool() && set->get_bool();
   };
   for (const std::string_view capability : {"tools", "prompts", "resources"}) {
-    if (declares(capability, "listChanged")) {
-      return {{fmt::format("{}ListChanged", capability), true}};
-    }
+    if (declares(capability, "listChanged")) { return {{fmt::format("{}ListChanged", capability), true}}; }
   }
   if (declares("resources", "subscribe") && !survey.resources.empty()) {
     return {{"resourceSubscriptions", json::array{wire::string_or(survey.resources.front(), "uri", "")}}};
@@ -21,9 +19,7 @@ json::object listen_filter(const Survey& survey) {
 
 wire::Result<wire::HttpStream> open_listen(Probe& probe, json::value& id) {
   auto dialogue = probe.shared();
-  if (!dialogue) {
-    return tl::unexpected(dialogue.error());
-  }
+  if (!dialogue) { return tl::unexpected(dialogue.error()); }
   return dialogue->get().listen(listen_filter(probe.survey()), &id);
 }
 
@@ -38,13 +34,9 @@ std::optional<jsonrpc::Message> next_message(Probe& probe, wire::HttpStream& str
   const bool first = stream.exchange().timings.first_event_us < 0;
   const wire::Deadline deadline = first ? probe.answer_deadline() : probe.in(std::chrono::milliseconds(300));
   while (auto event = stream.next_event(deadline)) {
-    if (event->type != "message") {
-      continue;
-    }
+    if (event->type != "message") { continue; }
     auto parsed = jsonrpc::parse(event->data);
-    if (parsed && !parsed->messages.empty()) {
-      return std::move(parsed->messages.front());
-    }
+    if (parsed && !parsed->messages.empty()) { return std::move(parsed->messages.front()); }
   }
   return std::nullopt;
 }

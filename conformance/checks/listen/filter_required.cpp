@@ -4,17 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   auto answer = probe.send(modern_request(probe, "subscriptions/listen"), probe.in(std::chrono::milliseconds(1500)));
-  if (!answer) {
-    return probe.broken(answer.error(), "error -32602");
-  }
+  if (!answer) { return probe.broken(answer.error(), "error -32602"); }
   const auto error = body_error(*answer);
-  if (!error || error->error.code != jsonrpc::kInvalidParams) {
-    return fail("error -32602", describe_error(*answer));
-  }
+  if (!error || error->error.code != jsonrpc::kInvalidParams) { return fail("error -32602", describe_error(*answer)); }
   return pass("error -32602");
 }
 

@@ -4,22 +4,16 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   for (const json::value& asked : {json::value(0), json::value("weir-listen")}) {
     auto stream = open_listen_as(probe, asked);
-    if (!stream) {
-      return probe.broken(stream.error(), "an event stream");
-    }
+    if (!stream) { return probe.broken(stream.error(), "an event stream"); }
     if (!stream->exchange().is_event_stream()) {
       return untestable("no event stream came: " + describe(stream->exchange()));
     }
     auto first = next_message(probe, *stream);
     const json::value* id = first ? subscription_id(*first) : nullptr;
-    if (!id) {
-      return untestable("no message with a subscription id came");
-    }
+    if (!id) { return untestable("no message with a subscription id came"); }
     if (id->kind() != asked.kind() && !(id->is_number() && asked.is_number())) {
       return fail("the subscription id " + json::serialize(asked), wire::excerpt(*id, 60));
     }

@@ -4,14 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   json::value id;
   auto stream = open_listen(probe, id);
-  if (!stream) {
-    return probe.broken(stream.error(), "an event stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an event stream"); }
   if (!stream->exchange().is_event_stream()) {
     return untestable("no event stream came: " + describe(stream->exchange()));
   }

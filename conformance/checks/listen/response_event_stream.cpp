@@ -6,14 +6,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   json::value id;
   auto stream = open_listen(probe, id);
-  if (!stream) {
-    return probe.broken(stream.error(), "an event stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an event stream"); }
   if (stream->exchange().head.status != 200 || !stream->exchange().is_event_stream()) {
     stream->read_to_end(probe.in(std::chrono::milliseconds(200)));
     return fail("200 with text/event-stream", describe(stream->exchange()));

@@ -4,17 +4,13 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (listen_filter(probe.survey()).empty()) {
-    return untestable(kNothingToListenTo);
-  }
+  if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   constexpr int kStreams = 3;
   std::vector<wire::HttpStream> held;
   for (int i = 0; i < kStreams; ++i) {
     const json::value id(fmt::format("weir-listen-{}", i));
     auto stream = open_listen_as(probe, id);
-    if (!stream) {
-      return probe.broken(stream.error(), fmt::format("{} streams at once", kStreams));
-    }
+    if (!stream) { return probe.broken(stream.error(), fmt::format("{} streams at once", kStreams)); }
     auto first = next_message(probe, *stream);
     const json::value* got = first ? subscription_id(*first) : nullptr;
     if (!got || *got != id) {

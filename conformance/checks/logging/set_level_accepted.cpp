@@ -9,12 +9,8 @@ Finding run(Probe& probe) {
        {"debug", "notice", "warning", "error", "critical", "alert", "emergency", "info"}) {
     auto reply = probe.call("logging/setLevel", {{"level", level}});
     const std::string expected = fmt::format("an empty result for level {}", level);
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
-    if (auto bad = unless_result(*reply, expected)) {
-      return *bad;
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
+    if (auto bad = unless_result(*reply, expected)) { return *bad; }
   }
   return pass("eight levels accepted");
 }

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("logging/setLevel", {{"level", "loud"}});
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32602");
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32602"); }
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602 for level 'loud'", reply->describe());
   }

@@ -20,12 +20,8 @@ bool is_meta_key(std::string_view key) {
     key.remove_prefix(slash + 1);
     while (true) {
       const std::size_t dot = prefix.find('.');
-      if (!is_label(prefix.substr(0, dot))) {
-        return false;
-      }
-      if (dot == prefix.npos) {
-        break;
-      }
+      if (!is_label(prefix.substr(0, dot))) { return false; }
+      if (dot == prefix.npos) { break; }
       prefix.remove_prefix(dot + 1);
     }
   }
@@ -43,22 +39,16 @@ bool is_free(std::string_view member) {
 std::optional<std::string> bad_key(const json::value& value, int& keys) {
   if (const json::array* items = wire::as_array(&value)) {
     for (const json::value& item : *items) {
-      if (auto bad = bad_key(item, keys)) {
-        return bad;
-      }
+      if (auto bad = bad_key(item, keys)) { return bad; }
     }
   }
   const json::object* members = wire::as_object(&value);
   for (const auto& [name, member] : members ? *members : json::object{}) {
-    if (is_free(name)) {
-      continue;
-    }
+    if (is_free(name)) { continue; }
     if (name == "_meta" && member.is_object()) {
       for (const auto& entry : member.get_object()) {
         ++keys;
-        if (!is_meta_key(entry.key())) {
-          return std::string(entry.key());
-        }
+        if (!is_meta_key(entry.key())) { return std::string(entry.key()); }
       }
     } else if (auto bad = bad_key(member, keys)) {
       return bad;
@@ -69,14 +59,10 @@ std::optional<std::string> bad_key(const json::value& value, int& keys) {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.shared();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   int keys = 0;
   std::vector<const wire::mcp::Reply*> replies{&dialogue->get().opening()};
-  for (const auto& reply : probe.survey().list_replies) {
-    replies.push_back(&reply);
-  }
+  for (const auto& reply : probe.survey().list_replies) { replies.push_back(&reply); }
   for (const auto* reply : replies) {
     if (auto bad = bad_key(reply->result(), keys)) {
       return fail("keys like 'example.com/name'", fmt::format("'{}'", wire::excerpt(std::string_view(*bad), 80)));

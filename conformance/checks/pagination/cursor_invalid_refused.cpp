@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto lists = declared_lists(probe.survey());
-  if (lists.empty()) {
-    return not_applicable("no lists are declared");
-  }
+  if (lists.empty()) { return not_applicable("no lists are declared"); }
   auto reply = probe.call(lists.front().method, {{"cursor", "weir-never-issued"}});
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32602");
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32602"); }
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602", reply->is_result() ? "a page of results" : reply->describe());
   }

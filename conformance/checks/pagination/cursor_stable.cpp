@@ -6,19 +6,13 @@ namespace {
 Finding run(Probe& probe) {
   for (const auto& list : declared_lists(probe.survey())) {
     auto first = probe.call(list.method);
-    if (!first) {
-      return probe.broken(first.error(), "a first page");
-    }
+    if (!first) { return probe.broken(first.error(), "a first page"); }
     const auto cursor = wire::as_string(wire::find(first->result(), "nextCursor"));
-    if (!cursor) {
-      continue;
-    }
+    if (!cursor) { continue; }
     const json::object params{{"cursor", *cursor}};
     auto once = probe.call(list.method, params);
     auto twice = probe.call(list.method, params);
-    if (!once || !twice) {
-      return probe.broken(once ? twice.error() : once.error(), "the same page twice");
-    }
+    if (!once || !twice) { return probe.broken(once ? twice.error() : once.error(), "the same page twice"); }
     if (!once->is_result() || !twice->is_result()) {
       return fail("a page of " + list.method + " for a cursor that was just issued",
                   (once->is_result() ? *twice : *once).describe());

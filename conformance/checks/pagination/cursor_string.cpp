@@ -9,13 +9,9 @@ Finding run(Probe& probe) {
   for (const auto& reply : probe.survey().list_replies) {
     ++pages;
     const json::value* cursor = wire::find(reply.result(), "nextCursor");
-    if (!cursor) {
-      continue;
-    }
+    if (!cursor) { continue; }
     const auto text = wire::as_string(cursor);  // It may be empty (2026-07-28 pagination, "Implementation Guidelines").
-    if (!text) {
-      return fail("a string nextCursor, or none", wire::excerpt(*cursor, 60));
-    }
+    if (!text) { return fail("a string nextCursor, or none", wire::excerpt(*cursor, 60)); }
     ++cursors;
   }
   return pages == 0 ? not_applicable("no lists are declared")

@@ -11,18 +11,14 @@ bool goes_on(const wire::mcp::Listing& listing) {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.shared();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   std::size_t pages = 0;
   for (const auto& list : declared_lists(probe.survey())) {
     const auto listing = wire::mcp::list_all(*dialogue, list.method, list.items);
     if (listing.error && !goes_on(listing)) {
       return untestable(fmt::format("{} could not be read to its end: {}", list.method, listing.error->detail));
     }
-    if (listing.error) {
-      return fail(fmt::format("a last page of {}", list.method), listing.error->detail);
-    }
+    if (listing.error) { return fail(fmt::format("a last page of {}", list.method), listing.error->detail); }
     pages += listing.pages.size();
   }
   return pages == 0 ? not_applicable("no lists are declared") : pass(fmt::format("{} pages", pages));

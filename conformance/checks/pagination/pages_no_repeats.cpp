@@ -12,9 +12,7 @@ Finding run(Probe& probe) {
   for (const auto& reply : probe.survey().list_replies) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
       const json::value* page = wire::find(reply.result(), items);
-      if (!wire::as_array(page) || page->get_array().empty()) {
-        continue;
-      }
+      if (!wire::as_array(page) || page->get_array().empty()) { continue; }
       several = several || wire::find(reply.result(), "nextCursor");
       if (!seen.insert(canonical_without_meta(*page)).second) {
         return fail("pages that go on", fmt::format("a page of {} twice", items));

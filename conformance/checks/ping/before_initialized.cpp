@@ -5,16 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "an answer to initialize");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "an answer to initialize"); }
   auto reply = dialogue->request("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an empty result");
-  }
-  if (auto bad = unless_result(*reply, "an empty result")) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "an empty result"); }
+  if (auto bad = unless_result(*reply, "an empty result")) { return *bad; }
   return pass("answered before notifications/initialized");
 }
 

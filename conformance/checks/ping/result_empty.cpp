@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an empty result");
-  }
-  if (auto bad = unless_result(*reply, "an empty result")) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "an empty result"); }
+  if (auto bad = unless_result(*reply, "an empty result")) { return *bad; }
   const json::object* result = wire::as_object(&reply->result());
   if (!result || result->size() != (result->contains("_meta") ? 1 : 0)) {
     return fail("{}", wire::excerpt(reply->result(), 80));

@@ -19,11 +19,11 @@ std::vector<Candidate> candidates(const Probe& probe) {
   bool own = target.profile.era != Era::none;
   for (const auto& row : target.profile.front_door) {
     const auto url = row_url(probe, row);
-    if (!url || !is_stream_row(row)) continue;
+    if (!url || !is_stream_row(row)) { continue; }
     own = own || *url == target.url;
     found.push_back({&row, row_name(row), row_request(probe, row, *url)});
   }
-  if (!own) found.push_back({nullptr, "GET " + target.url.path, stream_get(probe, target.url)});
+  if (!own) { found.push_back({nullptr, "GET " + target.url.path, stream_get(probe, target.url)}); }
   return found;
 }
 
@@ -37,7 +37,7 @@ Finding judge_plain_streams(Probe& probe, const PlainJudge& judge) {
   std::vector<std::string> seen, wrong;
   for (const auto& candidate : candidates(probe)) {
     const auto span = judge.span(probe, candidate.row);
-    if (span.count() == 0) continue;
+    if (span.count() == 0) { continue; }
     auto stream = probe.http().open(candidate.request, probe.answer_deadline());
     if (!stream || !stream->exchange().ok() || !stream->exchange().is_event_stream()) {
       probe.note(
@@ -50,14 +50,17 @@ Finding judge_plain_streams(Probe& probe, const PlainJudge& judge) {
                            exchange.body.size()));
     seen.push_back(candidate.name);
     if (auto problem = judge.problem(candidate.row, exchange)) {
-      if (wrong.empty()) probe.pin_request(candidate.request);
+      if (wrong.empty()) { probe.pin_request(candidate.request); }
       wrong.push_back(fmt::format("{} in {}", *problem, candidate.name));
     }
   }
-  if (!wrong.empty()) return fail(judge.expected, fmt::format("{}", fmt::join(wrong, " | "))).at("server", judge.fix);
-  if (seen.empty())
+  if (!wrong.empty()) {
+    return fail(judge.expected, fmt::format("{}", fmt::join(wrong, " | "))).at("server", judge.fix);
+  }
+  if (seen.empty()) {
     return not_applicable("the profile names no event stream that this can be asked of, or none answers");
-  if (probe.out_of_time()) return untestable("the run ended while the streams were watched");
+  }
+  if (probe.out_of_time()) { return untestable("the run ended while the streams were watched"); }
   return pass(fmt::format("seen in {}", fmt::join(seen, ", ")));
 }
 

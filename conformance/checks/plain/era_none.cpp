@@ -4,17 +4,15 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.target().profile.era != Era::none) {
-    return not_applicable("the profile does not say `era: none`");
-  }
+  if (probe.target().profile.era != Era::none) { return not_applicable("the profile does not say `era: none`"); }
   std::vector<std::string> spoken;
   for (const auto& attempt : probe.target().detection.attempts) {
-    if (!attempt.speaks) continue;
+    if (!attempt.speaks) { continue; }
     spoken.emplace_back(to_string(attempt.era));
     probe.note(fmt::format("{}: {}", attempt.question, attempt.why));
     probe.pin_request(attempt.request);
   }
-  if (spoken.empty()) return pass("no era of MCP is spoken");
+  if (spoken.empty()) { return pass("no era of MCP is spoken"); }
   return fail("no MCP, as the profile says", fmt::format("{} MCP: the profile is stale", fmt::join(spoken, " and ")))
       .at("profile", "Take `era: none` out of the profile, so that MCP is asked for and judged.");
 }

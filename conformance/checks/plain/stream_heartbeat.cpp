@@ -9,7 +9,7 @@ constexpr double kPeriods = 2.2;  ///< Two heartbeats, the first up to one perio
 constexpr Milliseconds kJitter{250};
 
 Milliseconds span(const Probe&, const wire::FrontDoorRoute* row) {
-  if (!row || !row->expect.heartbeat_s) return Milliseconds(0);
+  if (!row || !row->expect.heartbeat_s) { return Milliseconds(0); }
   return Milliseconds(static_cast<std::int64_t>(*row->expect.heartbeat_s * kPeriods * 1000)) + kJitter;
 }
 
@@ -17,7 +17,9 @@ Milliseconds span(const Probe&, const wire::FrontDoorRoute* row) {
 bool is_keep_alive(const wire::SseEvent& event) {
   constexpr std::size_t kShort = 64;
   for (const char* name : {"heartbeat", "keepalive", "keep-alive", "keep_alive"}) {
-    if (event.type == name || (event.data.size() < kShort && event.data.find(name) != std::string::npos)) return true;
+    if (event.type == name || (event.data.size() < kShort && event.data.find(name) != std::string::npos)) {
+      return true;
+    }
   }
   return event.type == "ping" || event.data == "ping" || event.data.empty();
 }

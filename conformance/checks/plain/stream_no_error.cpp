@@ -7,7 +7,7 @@ std::optional<std::string> problem(const wire::FrontDoorRoute* row, const wire::
   bool first = true;
   for (const auto& item : exchange.items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
-    if (!event) continue;
+    if (!event) { continue; }
     const bool said = first && row && row->expect.first_event == "error";
     if (event->type == "error" && !said) {
       return fmt::format("event 'error' with {}", wire::excerpt(std::string_view(event->data), 100));

@@ -17,9 +17,7 @@ std::vector<const wire::Exchange*> first_answers(const Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
     if (attempt.exchange) {
       all.push_back(&*attempt.exchange);
-      if (attempt.speaks) {
-        spoken.push_back(&*attempt.exchange);
-      }
+      if (attempt.speaks) { spoken.push_back(&*attempt.exchange); }
     }
   }
   return spoken.empty() ? all : spoken;

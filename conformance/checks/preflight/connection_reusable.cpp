@@ -5,18 +5,14 @@ namespace weir::conformance {
 namespace {
 
 wire::Request question(const wire::mcp::Dialogue& dialogue, int id) {
-  if (dialogue.era() != Era::stateless) {
-    return dialogue.make_post(jsonrpc::request(id, "ping"));
-  }
+  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request(id, "ping")); }
   const auto params = wire::mcp::stateless_params(nullptr, dialogue.revision(), {});
   return dialogue.make_post(jsonrpc::request(id, "server/discover", params));
 }
 
 /// Why this answer is not the one to request `id`; in http-sse the answer proper comes elsewhere.
 std::optional<std::string> problem(const wire::mcp::Dialogue& dialogue, const wire::Exchange& exchange, int id) {
-  if (!exchange.ok()) {
-    return describe(exchange);
-  }
+  if (!exchange.ok()) { return describe(exchange); }
   const auto texts = message_texts(exchange);
   const bool answered = std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
     const auto parsed = jsonrpc::parse(text);
@@ -33,13 +29,9 @@ bool says_close(const wire::Exchange& exchange) {
 /// After the first answer: why there is nothing to try, or what is wrong already.
 std::optional<Finding> after_first(const wire::Connection& connection, const wire::Exchange& first) {
   for (const auto& note : first.framing_notes) {
-    if (note.what.starts_with("bytes after the end")) {
-      return fail("nothing after the end of the answer", note.what);
-    }
+    if (note.what.starts_with("bytes after the end")) { return fail("nothing after the end of the answer", note.what); }
   }
-  if (says_close(first)) {
-    return not_applicable("the endpoint closes each connection, and says so");
-  }
+  if (says_close(first)) { return not_applicable("the endpoint closes each connection, and says so"); }
   if (first.end != wire::EndClass::clean) {
     return untestable(fmt::format("the first answer ended as '{}'", to_string(first.end)));
   }
@@ -50,33 +42,21 @@ std::optional<Finding> after_first(const wire::Connection& connection, const wir
 }
 
 Finding run(Probe& probe) {
-  if (probe.target().surveys.empty()) {
-    return untestable("no era is spoken");
-  }
+  if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
-  if (!dialogue) {
-    return untestable("no conversation: " + dialogue.error().detail);
-  }
+  if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
   wire::Request request = question(*dialogue, 7001);
   auto connection = probe.http().connect(request.url, probe.answer_deadline());
-  if (!connection) {
-    return untestable("no connection: " + connection.error().detail);
-  }
+  if (!connection) { return untestable("no connection: " + connection.error().detail); }
   const auto first = connection->exchange(request, probe.answer_deadline());
   if (!first || problem(*dialogue, *first, 7001)) {
     return untestable("the first request was not answered: " + (first ? describe(*first) : first.error().detail));
   }
-  if (auto finding = after_first(*connection, *first)) {
-    return *finding;
-  }
+  if (auto finding = after_first(*connection, *first)) { return *finding; }
   request = question(*dialogue, 7002);
   const auto second = connection->exchange(request, probe.answer_deadline());
-  if (!second) {
-    return probe.broken(second.error(), "an answer to the second request");
-  }
-  if (auto wrong = problem(*dialogue, *second, 7002)) {
-    return fail("an answer to the second request", *wrong);
-  }
+  if (!second) { return probe.broken(second.error(), "an answer to the second request"); }
+  if (auto wrong = problem(*dialogue, *second, 7002)) { return fail("an answer to the second request", *wrong); }
   return pass("two requests answered");
 }
 

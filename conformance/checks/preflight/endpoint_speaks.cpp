@@ -7,12 +7,10 @@ namespace {
 
 Finding run(Probe& probe) {
   const Target& target = probe.target();
-  if (target.profile.era == Era::none) {
-    return not_applicable("the profile says that this is no MCP endpoint");
-  }
+  if (target.profile.era == Era::none) { return not_applicable("the profile says that this is no MCP endpoint"); }
   std::vector<std::string> spoken;
-  for (Era era : target.detection.eras()) spoken.emplace_back(to_string(era));
-  if (!spoken.empty()) return pass(fmt::format("{}", fmt::join(spoken, " and ")));
+  for (Era era : target.detection.eras()) { spoken.emplace_back(to_string(era)); }
+  if (!spoken.empty()) { return pass(fmt::format("{}", fmt::join(spoken, " and "))); }
   const Cause cause =
       cause_of(target.detection,
                {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
@@ -20,7 +18,7 @@ Finding run(Probe& probe) {
     probe.note(fmt::format("{}: {}", attempt.question,
                            attempt.why.empty() && attempt.error ? attempt.error->detail : attempt.why));
   }
-  if (cause.telling) probe.pin_request(cause.telling->request);
+  if (cause.telling) { probe.pin_request(cause.telling->request); }
   return fail(fmt::format("MCP at {}", target.url.str()), fmt::format("{} ({})", cause.message, cause.name))
       .at("endpoint", cause.fix);
 }

@@ -30,9 +30,7 @@ Finding run(Probe& probe) {
   for (const wire::Request& request : requests) {
     const auto answer = probe.send(request);
     answered += answer ? 1 : 0;
-    if (!answer && is_ambiguous(answer.error())) {
-      return fail(kExpected, answer.error().detail);
-    }
+    if (!answer && is_ambiguous(answer.error())) { return fail(kExpected, answer.error().detail); }
   }
   return answered == 0 ? untestable("no question got an answer") : pass(fmt::format("{} answers", answered));
 }

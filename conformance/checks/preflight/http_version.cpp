@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto answers = first_answers(probe);
-  if (answers.empty()) {
-    return untestable("no question got an answer");
-  }
+  if (answers.empty()) { return untestable("no question got an answer"); }
   for (const wire::Exchange* exchange : answers) {
     if (exchange->head.version < 11) {
       probe.pin_request(exchange->request);

@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const auto answers = first_answers(probe);
-  if (answers.empty()) {
-    return untestable("no question got an answer");
-  }
+  if (answers.empty()) { return untestable("no question got an answer"); }
   for (const wire::Exchange* exchange : answers) {
     if (!exchange->redirects.empty()) {
       const wire::Redirect& redirect = exchange->redirects.front();

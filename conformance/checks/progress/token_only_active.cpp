@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call(harmless_method(probe), nullptr, {.linger = std::chrono::milliseconds(100)});
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer"); }
   for (const auto& seen : reply->messages) {
     if (seen.message.method == "notifications/progress") {
       return fail("no progress without a token", wire::excerpt(seen.message.raw, 100));

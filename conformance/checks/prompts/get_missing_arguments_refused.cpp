@@ -17,20 +17,12 @@ bool needs_arguments(const json::value& prompt) {
 Finding run(Probe& probe) {
   const auto& prompts = probe.survey().prompts;
   const auto needy = std::find_if(prompts.begin(), prompts.end(), needs_arguments);
-  if (needy == prompts.end()) {
-    return not_applicable("no listed prompt needs arguments");
-  }
+  if (needy == prompts.end()) { return not_applicable("no listed prompt needs arguments"); }
   const std::string name(wire::string_or(*needy, "name", ""));
   auto reply = probe.call("prompts/get", {{"name", name}, {"arguments", json::object{}}});
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32602 for " + name);
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) {
-    return fail("error -32602 for " + name, reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32602 for " + name); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602 for " + name, reply->describe()); }
   return pass("error -32602");
 }
 

@@ -17,34 +17,20 @@ bool needs_arguments(const json::value& prompt) {
 Finding run(Probe& probe) {
   const auto& prompts = probe.survey().prompts;
   const auto plain = std::find_if_not(prompts.begin(), prompts.end(), needs_arguments);
-  if (plain == prompts.end()) {
-    return untestable("every listed prompt needs arguments");
-  }
+  if (plain == prompts.end()) { return untestable("every listed prompt needs arguments"); }
   const std::string name(wire::string_or(*plain, "name", ""));
   auto reply = probe.call("prompts/get", {{"name", name}});
-  if (!reply) {
-    return probe.broken(reply.error(), "the messages of " + name);
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (auto bad = unless_result(*reply, "the messages of " + name)) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "the messages of " + name); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (auto bad = unless_result(*reply, "the messages of " + name)) { return *bad; }
   const json::array* messages = wire::as_array(wire::find(reply->result(), "messages"));
-  if (!messages) {
-    return fail("a messages array", wire::excerpt(reply->result(), 100));
-  }
+  if (!messages) { return fail("a messages array", wire::excerpt(reply->result(), 100)); }
   for (const json::value& message : *messages) {
     const std::string_view role = wire::string_or(message, "role", "");
-    if (role != "user" && role != "assistant") {
-      return fail("role user or assistant", wire::excerpt(message, 100));
-    }
+    if (role != "user" && role != "assistant") { return fail("role user or assistant", wire::excerpt(message, 100)); }
     const json::value* content = wire::find(message, "content");
     auto problem = content ? content_problem(*content) : std::optional<std::string>("no content");
-    if (problem) {
-      return fail("one valid content block", *problem);
-    }
+    if (problem) { return fail("one valid content block", *problem); }
   }
   return pass(fmt::format("{} messages of {}", messages->size(), name));
 }

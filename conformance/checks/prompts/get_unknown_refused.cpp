@@ -5,15 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("prompts/get", {{"name", "weir-unknown-prompt"}});
-  if (!reply) {
-    return probe.broken(reply.error(), "error -32602");
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) {
-    return fail("error -32602", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "error -32602"); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
   return pass("error -32602");
 }
 

@@ -10,13 +10,9 @@ Finding run(Probe& probe) {
     for (const json::value& argument : arguments ? *arguments : json::array{}) {
       named = named && !wire::string_or(argument, "name", "").empty();
     }
-    if (!named) {
-      return fail("a name for the prompt and for each argument", wire::excerpt(prompt, 120));
-    }
+    if (!named) { return fail("a name for the prompt and for each argument", wire::excerpt(prompt, 120)); }
   }
-  if (probe.survey().prompts.empty()) {
-    return not_applicable("no prompts are listed");
-  }
+  if (probe.survey().prompts.empty()) { return not_applicable("no prompts are listed"); }
   return pass(fmt::format("{} prompts", probe.survey().prompts.size()));
 }
 

@@ -13,9 +13,7 @@ Finding run(Probe& probe) {
       return fail("each name once", fmt::format("'{}' twice", wire::excerpt(std::string_view(name), 80)));
     }
   }
-  if (seen.empty()) {
-    return not_applicable("no prompts are listed");
-  }
+  if (seen.empty()) { return not_applicable("no prompts are listed"); }
   return pass(fmt::format("{} prompts", seen.size()));
 }
 

@@ -35,21 +35,13 @@ tl::expected<HeldStream, Finding> HeldStream::open(Probe& probe) {
     return tl::unexpected(not_applicable(kNothingToListenTo));
   }
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return tl::unexpected(probe.broken(dialogue.error(), "a conversation"));
-  }
+  if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
   HeldStream held(std::move(*dialogue));
-  if (probe.is(Era::http_sse)) {
-    return held;
-  }
+  if (probe.is(Era::http_sse)) { return held; }
   auto stream = open_beside(probe, held.dialogue_);
-  if (!stream) {
-    return tl::unexpected(probe.broken(stream.error(), "an event stream"));
-  }
+  if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an event stream")); }
   if (!stream->exchange().ok() || !stream->exchange().is_event_stream()) {
-    if (probe.is(Era::streamable)) {
-      return tl::unexpected(not_applicable("the server offers no stream of its own"));
-    }
+    if (probe.is(Era::streamable)) { return tl::unexpected(not_applicable("the server offers no stream of its own")); }
     return tl::unexpected(fail("an event stream", describe(stream->exchange())));
   }
   held.stream_ = std::move(*stream);
@@ -70,22 +62,16 @@ void HeldStream::lose(Loss loss) {
 HeldStream::Reopened HeldStream::reopen(Probe& probe) {
   if (probe.is(Era::http_sse)) {
     auto again = probe.dialogue();
-    if (!again) {
-      return {.text = again.error().detail};
-    }
+    if (!again) { return {.text = again.error().detail}; }
     dialogue_ = std::move(*again);
     return {.good = true, .status = 200, .text = "HTTP 200"};
   }
   auto again = open_beside(probe, dialogue_);
-  if (!again) {
-    return {.text = again.error().detail};
-  }
+  if (!again) { return {.text = again.error().detail}; }
   const wire::Exchange& exchange = again->exchange();
   const bool over = probe.is(Era::streamable) && exchange.head.status == kNotFound;
   const bool good = exchange.ok() && exchange.is_event_stream();
-  if (!good && !exchange.ok()) {
-    again->read_to_end(probe.in(kReplayTime));
-  }
+  if (!good && !exchange.ok()) { again->read_to_end(probe.in(kReplayTime)); }
   Reopened reopened{good, over, exchange.head.status, good ? "HTTP 200" : describe(exchange)};
   if (good) {
     lost_ = std::move(stream_);
@@ -96,12 +82,8 @@ HeldStream::Reopened HeldStream::reopen(Probe& probe) {
 
 tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const json::value& id) {
   auto stream = probe.http().open(dialogue.make_post(jsonrpc::request(id, "ping")), probe.answer_deadline());
-  if (!stream) {
-    return tl::unexpected(probe.broken(stream.error(), "an answer to ping"));
-  }
-  if (!stream->exchange().is_event_stream()) {
-    return tl::unexpected(not_applicable("answers are no streams"));
-  }
+  if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an answer to ping")); }
+  if (!stream->exchange().is_event_stream()) { return tl::unexpected(not_applicable("answers are no streams")); }
   const auto first = stream->next_event(probe.answer_deadline());
   if (!first || !first->has_id || first->last_event_id.empty()) {
     return tl::unexpected(not_applicable("events carry no ids"));
@@ -125,9 +107,7 @@ tl::expected<Resumed, Finding> resume(Probe& probe, wire::mcp::Dialogue& dialogu
                                       const json::value& wanted) {
   auto stream =
       dialogue.open_get_stream([&](wire::Request& request) { request.headers.set("Last-Event-ID", last_event_id); });
-  if (!stream) {
-    return tl::unexpected(probe.broken(stream.error(), "an answer to a GET with Last-Event-ID"));
-  }
+  if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an answer to a GET with Last-Event-ID")); }
   const wire::Exchange& exchange = stream->exchange();
   probe.note(fmt::format("< {} (Last-Event-ID: {})", describe(exchange), wire::excerpt(last_event_id, 60)));
   if (!exchange.ok() || !exchange.is_event_stream()) {
@@ -138,13 +118,9 @@ tl::expected<Resumed, Finding> resume(Probe& probe, wire::mcp::Dialogue& dialogu
   wire::Deadline until = wanted.is_null() ? probe.in(kReplayTime) : probe.answer_deadline();
   while (auto event = stream->next_event(until)) {
     auto parsed = jsonrpc::parse(event->data);
-    if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) {
-      continue;
-    }
+    if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) { continue; }
     probe.note("< " + wire::excerpt(std::string_view(event->data), 120));
-    if (parsed->messages.front().answers(wanted)) {
-      until = until.or_sooner(probe.in(kReplayTime));
-    }
+    if (parsed->messages.front().answers(wanted)) { until = until.or_sooner(probe.in(kReplayTime)); }
     resumed.replies.push_back(std::move(parsed->messages.front()));
     resumed.ids.push_back(event->has_id ? event->last_event_id : std::string());
   }

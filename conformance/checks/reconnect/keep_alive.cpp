@@ -16,22 +16,16 @@ std::optional<std::chrono::milliseconds> announced_age(const wire::Headers& head
   constexpr std::string_view kName = "timeout=";
   const std::string value = headers.joined("keep-alive");
   const auto at = value.find(kName);
-  if (at == std::string::npos) {
-    return std::nullopt;
-  }
+  if (at == std::string::npos) { return std::nullopt; }
   int seconds = -1;
   const char* first = value.data() + at + kName.size();
   const auto [end, error] = std::from_chars(first, value.data() + value.size(), seconds);
-  if (error != std::errc() || seconds < 0 || seconds > kLongestSeconds) {
-    return std::nullopt;
-  }
+  if (error != std::errc() || seconds < 0 || seconds > kLongestSeconds) { return std::nullopt; }
   return std::chrono::seconds(seconds);
 }
 
 wire::Request question(const wire::mcp::Dialogue& dialogue) {
-  if (dialogue.era() != Era::stateless) {
-    return dialogue.make_post(jsonrpc::request("weir-kept", "ping"));
-  }
+  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request("weir-kept", "ping")); }
   return dialogue.make_post(
       jsonrpc::request("weir-kept", "server/discover", wire::mcp::stateless_params(nullptr, dialogue.revision(), {})));
 }
@@ -39,23 +33,15 @@ wire::Request question(const wire::mcp::Dialogue& dialogue) {
 }  // namespace
 
 tl::expected<KeptConnection, Finding> keep_connection(Probe& probe) {
-  if (probe.target().surveys.empty()) {
-    return tl::unexpected(untestable("no era is spoken"));
-  }
+  if (probe.target().surveys.empty()) { return tl::unexpected(untestable("no era is spoken")); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
-  if (!dialogue) {
-    return tl::unexpected(untestable("no conversation: " + dialogue.error().detail));
-  }
+  if (!dialogue) { return tl::unexpected(untestable("no conversation: " + dialogue.error().detail)); }
   // Not in http-sse's session, which ends with its stream: any answer tells of the connection.
   wire::Request request = question(*dialogue);
   auto connection = probe.http().connect(request.url, probe.answer_deadline());
-  if (!connection) {
-    return tl::unexpected(untestable("no connection: " + connection.error().detail));
-  }
+  if (!connection) { return tl::unexpected(untestable("no connection: " + connection.error().detail)); }
   const auto first = connection->exchange(request, probe.answer_deadline());
-  if (!first) {
-    return tl::unexpected(untestable("the first request was not answered: " + first.error().detail));
-  }
+  if (!first) { return tl::unexpected(untestable("the first request was not answered: " + first.error().detail)); }
   const std::string fields = wire::media_type(first->head.headers.joined("connection"));
   if (first->head.version < 11 || fields.find("close") != std::string::npos) {
     return tl::unexpected(not_applicable("the endpoint closes each connection, and says so"));

@@ -10,27 +10,19 @@ constexpr milliseconds kMargin{150};  ///< Before the announced age: at the age 
 
 Finding run(Probe& probe) {
   auto kept = keep_connection(probe);
-  if (!kept) {
-    return kept.error();
-  }
-  if (!kept->announced) {
-    return not_applicable("no Keep-Alive: timeout= is announced");
-  }
+  if (!kept) { return kept.error(); }
+  if (!kept->announced) { return not_applicable("no Keep-Alive: timeout= is announced"); }
   const auto wait = std::max(*kept->announced - kMargin, milliseconds(0));
   if (wait > std::max(kQuick, probe.target().hold)) {
     return untestable(fmt::format("{} are announced; --hold {} would prove it", in_seconds(*kept->announced),
                                   kept->announced->count() / 1000));
   }
   probe.pause(wait);
-  if (probe.out_of_time()) {
-    return untestable("the run ended before the connection was old enough");
-  }
+  if (probe.out_of_time()) { return untestable("the run ended before the connection was old enough"); }
   const std::string expected = fmt::format("an answer on a connection that was idle for {} of the {} announced",
                                            in_seconds(wait), in_seconds(*kept->announced));
   const std::string fix = "Announce less than the server keeps: it closes while a request is on its way.";
-  if (!kept->connection.reusable()) {
-    return fail(expected, "it had been closed").at("server", fix);
-  }
+  if (!kept->connection.reusable()) { return fail(expected, "it had been closed").at("server", fix); }
   const auto second = kept->connection.exchange(kept->next, probe.answer_deadline());
   if (!second) {
     Finding finding = probe.broken(second.error(), expected);

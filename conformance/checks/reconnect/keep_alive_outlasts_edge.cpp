@@ -14,9 +14,7 @@ constexpr milliseconds kAlbIdle{60'000};  ///< Of a load balancer whose attribut
 
 /// What the hop in front keeps an idle connection to the server for.
 std::optional<milliseconds> edge_idle(const wire::Profile& profile) {
-  if (profile.idle_budget_seconds) {
-    return milliseconds(std::llround(*profile.idle_budget_seconds * 1000));
-  }
+  if (profile.idle_budget_seconds) { return milliseconds(std::llround(*profile.idle_budget_seconds * 1000)); }
   return profile.edge == "alb" ? std::optional(kAlbIdle) : std::nullopt;
 }
 
@@ -24,12 +22,8 @@ std::optional<milliseconds> edge_idle(const wire::Profile& profile) {
 std::optional<milliseconds> closed_after(Probe& probe, const KeptConnection& kept, milliseconds span) {
   while (!probe.out_of_time()) {
     const auto idle = std::chrono::duration_cast<milliseconds>(wire::Clock::now() - kept.since);
-    if (!kept.connection.reusable()) {
-      return idle;
-    }
-    if (idle >= span) {
-      return std::nullopt;
-    }
+    if (!kept.connection.reusable()) { return idle; }
+    if (idle >= span) { return std::nullopt; }
     probe.pause(kStep);
   }
   return std::nullopt;
@@ -37,9 +31,7 @@ std::optional<milliseconds> closed_after(Probe& probe, const KeptConnection& kep
 
 Finding run(Probe& probe) {
   const auto kept = keep_connection(probe);
-  if (!kept) {
-    return kept.error();
-  }
+  if (!kept) { return kept.error(); }
   const auto edge = edge_idle(probe.target().profile);
   if (!edge) {
     const auto what = kept->announced ? fmt::format("; connections are kept for {}", in_seconds(*kept->announced)) : "";
@@ -54,9 +46,7 @@ Finding run(Probe& probe) {
   if (kept->announced && *kept->announced <= *edge) {
     return fail(expected, fmt::format("Keep-Alive: timeout={}", kept->announced->count() / 1000)).at("server", fix);
   }
-  if (kept->announced) {
-    return pass(fmt::format("{} outlast {}", in_seconds(*kept->announced), in_seconds(*edge)));
-  }
+  if (kept->announced) { return pass(fmt::format("{} outlast {}", in_seconds(*kept->announced), in_seconds(*edge))); }
   const auto watched = std::min(*edge + kMargin, std::max(kQuick, probe.target().hold));
   if (const auto idle = closed_after(probe, *kept, watched)) {
     return fail(expected, fmt::format("closed when it had been idle for {}", in_seconds(*idle))).at("server", fix);

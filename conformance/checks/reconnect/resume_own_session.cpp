@@ -4,21 +4,13 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
   auto mine = probe.dialogue();
-  if (!mine) {
-    return probe.broken(mine.error(), "a conversation");
-  }
+  if (!mine) { return probe.broken(mine.error(), "a conversation"); }
   auto other = probe.dialogue();
-  if (!other) {
-    return probe.broken(other.error(), "a second conversation");
-  }
+  if (!other) { return probe.broken(other.error(), "a second conversation"); }
   const auto cut = cut_answer(probe, *mine, "weir-resume-mine");
-  if (!cut) {
-    return cut.error();
-  }
+  if (!cut) { return cut.error(); }
   const auto resumed = resume(probe, *other, cut->last_event_id, nullptr);
   if (!resumed) {
     return resumed.error().verdict == reports::Verdict::not_applicable ? pass("another session's id is refused")

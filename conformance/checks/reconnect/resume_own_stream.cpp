@@ -5,22 +5,16 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto cut = cut_answer(probe, *dialogue, "weir-resume-cut");
-  if (!cut) {
-    return cut.error();
-  }
+  if (!cut) { return cut.error(); }
   if (auto other = dialogue->request("ping", nullptr, {.id = "weir-resume-other"}); !other) {
     return probe.broken(other.error(), "an answer to ping");
   }
   // From the last event of a stream that was complete nothing more is due: then what comes is looked at for a moment.
   const auto resumed =
       resume(probe, *dialogue, cut->last_event_id, cut->answered ? json::value() : json::value("weir-resume-cut"));
-  if (!resumed) {
-    return resumed.error();
-  }
+  if (!resumed) { return resumed.error(); }
   if (const auto* foreign = resumed->answers_another("weir-resume-cut")) {
     return fail("what belongs to the stream that was cut, and nothing else",
                 "an answer of another stream: " + wire::excerpt(foreign->raw, 100))

@@ -8,20 +8,12 @@ constexpr const char* kKeepEvents = "Keep the events of an answer until it was r
 Finding run(Probe& probe) {
   const json::value id("weir-resume-rest");
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto cut = cut_answer(probe, *dialogue, id);
-  if (!cut) {
-    return cut.error();
-  }
-  if (cut->answered) {
-    return untestable("the first event with an id is the answer already: there is no rest");
-  }
+  if (!cut) { return cut.error(); }
+  if (cut->answered) { return untestable("the first event with an id is the answer already: there is no rest"); }
   const auto resumed = resume(probe, *dialogue, cut->last_event_id, id);
-  if (!resumed) {
-    return resumed.error();
-  }
+  if (!resumed) { return resumed.error(); }
   if (const auto count = resumed->answers_to(id); count != 1) {
     return fail("the answer that the cut took, once", count == 0 ? "no answer" : fmt::format("it {} times", count))
         .at("server", kKeepEvents);
@@ -30,9 +22,7 @@ Finding run(Probe& probe) {
   for (std::size_t i = 0; i < resumed->replies.size(); ++i) {
     own_id = resumed->replies[i].answers(id) ? resumed->ids[i] : own_id;
   }
-  if (own_id.empty()) {
-    return pass("the rest came, once");
-  }
+  if (own_id.empty()) { return pass("the rest came, once"); }
   const auto again = resume(probe, *dialogue, own_id, nullptr);
   if (again && again->answers_to(id) > 0) {
     return fail("nothing after the id of the answer itself", "the answer once more").at("server", kKeepEvents);

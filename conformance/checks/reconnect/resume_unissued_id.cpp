@@ -11,13 +11,9 @@ std::string unissued(std::string id) {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto cut = cut_answer(probe, *dialogue, "weir-resume-past");
-  if (!cut) {
-    return cut.error();
-  }
+  if (!cut) { return cut.error(); }
   const auto resumed = resume(probe, *dialogue, unissued(cut->last_event_id), nullptr);
   if (!resumed) {
     return resumed.error().verdict == reports::Verdict::not_applicable ? pass("an id that was never issued is refused")

@@ -5,16 +5,12 @@ namespace {
 
 Finding run(Probe& probe) {
   auto held = HeldStream::open(probe);
-  if (!held) {
-    return held.error();
-  }
+  if (!held) { return held.error(); }
   for (const Loss loss : kLosses) {
     held->lose(loss);
     const std::string expected = fmt::format("a result, or 404, after our {}", to_string(loss));
     auto reply = held->dialogue().request("ping");
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
     if (reply->http.head.status == 404) {
       return pass(fmt::format("HTTP 404 after {}: clients begin anew", to_string(loss)));
     }

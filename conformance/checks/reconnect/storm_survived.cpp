@@ -9,9 +9,7 @@ constexpr std::chrono::milliseconds kStormTime{1000};
 
 /// A request whose answer is a held stream where the server has one, else any other.
 wire::Request victim(Probe& probe, wire::mcp::Dialogue& dialogue) {
-  if (probe.is(Era::http_sse)) {
-    return stream_get(probe, probe.url());
-  }
+  if (probe.is(Era::http_sse)) { return stream_get(probe, probe.url()); }
   if (probe.is(Era::stateless)) {
     const json::object filter = listen_filter(probe.survey());
     return filter.empty() ? modern_request(probe, "server/discover")
@@ -30,12 +28,8 @@ int storm(Probe& probe, const wire::Request& request, std::vector<wire::HttpStre
   int gone = 0;
   for (; gone < kDisconnects && !deadline.passed() && !probe.throttled(); ++gone) {
     auto stream = probe.http().begin(request, deadline);
-    if (!stream) {
-      break;
-    }
-    if (gone / 2 % 2 == 0) {
-      stream->wait_for_head(deadline);
-    }
+    if (!stream) { break; }
+    if (gone / 2 % 2 == 0) { stream->wait_for_head(deadline); }
     if (gone % 2 == 0) {
       stream->reset();
     } else {
@@ -48,9 +42,7 @@ int storm(Probe& probe, const wire::Request& request, std::vector<wire::HttpStre
 
 Finding run(Probe& probe) {
   auto before = probe.dialogue();
-  if (!before) {
-    return probe.broken(before.error(), "a conversation");
-  }
+  if (!before) { return probe.broken(before.error(), "a conversation"); }
   std::vector<wire::HttpStream> half_closed;
   const int gone = storm(probe, victim(probe, *before), half_closed);
   const std::string expected = fmt::format("a new conversation after {} clients went without a word", gone);
@@ -60,16 +52,10 @@ Finding run(Probe& probe) {
                : finding;
   };
   auto after = probe.dialogue();
-  if (!after) {
-    return fix(probe.broken(after.error(), expected));
-  }
+  if (!after) { return fix(probe.broken(after.error(), expected)); }
   auto reply = after->request(harmless_method(probe));
-  if (!reply) {
-    return fix(probe.broken(reply.error(), expected));
-  }
-  if (auto bad = unless_result(*reply, expected)) {
-    return fix(std::move(*bad));
-  }
+  if (!reply) { return fix(probe.broken(reply.error(), expected)); }
+  if (auto bad = unless_result(*reply, expected)) { return fix(std::move(*bad)); }
   return pass(fmt::format("answered after {} abrupt disconnects", gone));
 }
 

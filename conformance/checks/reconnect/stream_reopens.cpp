@@ -21,9 +21,7 @@ std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
     probe.pause(kStep);
     first = held.reopen(probe);
   }
-  if (first.good || first.session_over) {
-    return std::nullopt;
-  }
+  if (first.good || first.session_over) { return std::nullopt; }
   std::string text = first.text + " at once";
   for (const auto span : {probe.target().answer_timeout / 5, probe.target().answer_timeout}) {
     const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin);
@@ -39,15 +37,11 @@ std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
 
 Finding run(Probe& probe) {
   auto held = HeldStream::open(probe);
-  if (!held) {
-    return held.error();
-  }
+  if (!held) { return held.error(); }
   for (const Loss loss : kLosses) {
     held->lose(loss);
     if (auto refused = refusal(probe, *held)) {
-      if (probe.out_of_time()) {
-        return untestable("the run ended before the stream was open again");
-      }
+      if (probe.out_of_time()) { return untestable("the run ended before the stream was open again"); }
       return fail(fmt::format("a stream again, or 404, after our {}", to_string(loss)), *refused)
           .at("server", "Let go of the old stream when its connection closes, and let a new one take its place.");
     }

@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
   for (const auto* list : {&probe.survey().resources, &probe.survey().resource_templates}) {
     for (const json::value& item : *list) {
       const json::value* annotations = wire::find(item, "annotations");
-      if (!annotations) {
-        continue;
-      }
+      if (!annotations) { continue; }
       if (auto problem = annotation_problem(*annotations)) {
         return fail("audience of user and assistant, priority from 0 to 1", *problem);
       }

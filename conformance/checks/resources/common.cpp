@@ -28,9 +28,7 @@ std::vector<std::string> readable_sample(const Survey& survey) {
     }
   };
   const auto binary = std::find_if(survey.resources.begin(), survey.resources.end(), is_binary);
-  if (binary != survey.resources.end()) {
-    add(*binary);
-  }
+  if (binary != survey.resources.end()) { add(*binary); }
   std::for_each(survey.resources.begin(), survey.resources.end(), add);
   return uris;
 }
@@ -42,9 +40,7 @@ bool serves_unknown(const wire::mcp::Reply& reply) {
 
 bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text.front()))) {
-    return false;
-  }
+  if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text.front()))) { return false; }
   const std::string_view scheme = text.substr(0, colon);
   if (!std::all_of(scheme.begin(), scheme.end(),
                    [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; })) {
@@ -53,9 +49,7 @@ bool is_uri(std::string_view text) {
   constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=";
   for (std::size_t i = colon + 1; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) {
-        return false;
-      }
+      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) { return false; }
     } else if (!is_alnum(text[i]) && kOthers.find(text[i]) == kOthers.npos) {
       return false;
     }
@@ -66,43 +60,31 @@ bool is_uri(std::string_view text) {
 bool is_uri_template(std::string_view text) {
   while (!text.empty()) {
     const std::size_t brace = text.find_first_of("{}");
-    if (brace == text.npos) {
-      return true;
-    }
+    if (brace == text.npos) { return true; }
     const std::size_t close = text.find('}', brace);
-    if (text[brace] == '}' || close == text.npos || close == brace + 1) {
-      return false;
-    }
+    if (text[brace] == '}' || close == text.npos || close == brace + 1) { return false; }
     const std::string_view expression = text.substr(brace + 1, close - brace - 1);
     const bool fits = std::all_of(expression.begin(), expression.end(), [](char c) {
       return is_alnum(c) || std::string_view("+#./;?&_,:*%-=!@|").find(c) != std::string_view::npos;
     });
-    if (!fits) {
-      return false;
-    }
+    if (!fits) { return false; }
     text.remove_prefix(close + 1);
   }
   return true;
 }
 
 std::optional<std::string> annotation_problem(const json::value& annotations) {
-  if (!annotations.is_object()) {
-    return "annotations are " + std::string(wire::kind_name(annotations));
-  }
+  if (!annotations.is_object()) { return "annotations are " + std::string(wire::kind_name(annotations)); }
   if (const json::value* priority = wire::find(annotations, "priority")) {
     const bool fits = priority->is_number() && priority->to_number<double>() >= 0 && priority->to_number<double>() <= 1;
-    if (!fits) {
-      return "priority " + wire::excerpt(*priority, 40);
-    }
+    if (!fits) { return "priority " + wire::excerpt(*priority, 40); }
   }
   if (const json::value* audience = wire::find(annotations, "audience")) {
     const json::array* roles = wire::as_array(audience);
     const bool fits = roles && std::all_of(roles->begin(), roles->end(), [](const json::value& role) {
                         return role == json::value("user") || role == json::value("assistant");
                       });
-    if (!fits) {
-      return "audience " + wire::excerpt(*audience, 60);
-    }
+    if (!fits) { return "audience " + wire::excerpt(*audience, 60); }
   }
   const json::value* modified = wire::find(annotations, "lastModified");
   if (modified && wire::as_string(modified).value_or("").size() < std::string_view("2026-01-01").size()) {

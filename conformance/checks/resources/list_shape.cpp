@@ -7,14 +7,10 @@ Finding run(Probe& probe) {
   for (const json::value& resource : probe.survey().resources) {
     for (const std::string_view member : {"uri", "name"}) {
       const auto text = wire::as_string(wire::find(resource, member));
-      if (!text || text->empty()) {
-        return fail(fmt::format("a string {}", member), wire::excerpt(resource, 100));
-      }
+      if (!text || text->empty()) { return fail(fmt::format("a string {}", member), wire::excerpt(resource, 100)); }
     }
   }
-  if (probe.survey().resources.empty()) {
-    return not_applicable("no resources are listed");
-  }
+  if (probe.survey().resources.empty()) { return not_applicable("no resources are listed"); }
   return pass(fmt::format("{} resources", probe.survey().resources.size()));
 }
 

@@ -7,15 +7,11 @@ Finding run(Probe& probe) {
   int judged = 0;
   for (const auto& uri : readable_sample(probe.survey())) {
     auto reply = probe.call("resources/read", {{"uri", uri}});
-    if (!reply) {
-      return probe.broken(reply.error(), "the contents of " + uri);
-    }
+    if (!reply) { return probe.broken(reply.error(), "the contents of " + uri); }
     const json::array* contents = wire::as_array(wire::find(reply->result(), "contents"));
     for (const json::value& item : contents ? *contents : json::array{}) {
       const auto blob = wire::as_string(wire::find(item, "blob"));
-      if (blob && !is_base64(*blob)) {
-        return fail("Base64 in blob", wire::excerpt(*blob, 60));
-      }
+      if (blob && !is_base64(*blob)) { return fail("Base64 in blob", wire::excerpt(*blob, 60)); }
       judged += blob ? 1 : 0;
     }
   }

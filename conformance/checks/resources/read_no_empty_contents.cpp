@@ -5,18 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("resources/read", {{"uri", kUnknownUri}});
-  if (!reply) {
-    return probe.broken(reply.error(), "an error");
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (serves_unknown(*reply)) {
-    return untestable("the server has contents for any URI");
-  }
-  if (!reply->is_error()) {
-    return fail("an error", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "an error"); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (serves_unknown(*reply)) { return untestable("the server has contents for any URI"); }
+  if (!reply->is_error()) { return fail("an error", reply->describe()); }
   return pass(reply->describe());
 }
 

@@ -5,18 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("resources/read", {{"uri", kUnknownUri}});
-  if (!reply) {
-    return probe.broken(reply.error(), "an error");
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (serves_unknown(*reply)) {
-    return untestable("the server has contents for any URI");
-  }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) {
-    return fail("error -32602", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "an error"); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (serves_unknown(*reply)) { return untestable("the server has contents for any URI"); }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
   return pass("error -32602");
 }
 

@@ -8,20 +8,14 @@ Finding run(Probe& probe) {
   std::optional<Finding> unanswered;
   for (const auto& uri : readable_sample(probe.survey())) {
     auto reply = probe.call("resources/read", {{"uri", uri}});
-    if (!reply) {
-      return probe.broken(reply.error(), "the contents of " + uri);
-    }
+    if (!reply) { return probe.broken(reply.error(), "the contents of " + uri); }
     if (auto asked = if_asked_first(*reply)) {
       unanswered = std::move(asked);
       continue;
     }
-    if (auto bad = unless_result(*reply, "the contents of " + uri)) {
-      return *bad;
-    }
+    if (auto bad = unless_result(*reply, "the contents of " + uri)) { return *bad; }
     const json::array* contents = wire::as_array(wire::find(reply->result(), "contents"));
-    if (!contents) {
-      return fail("a contents array for " + uri, wire::excerpt(reply->result(), 100));
-    }
+    if (!contents) { return fail("a contents array for " + uri, wire::excerpt(reply->result(), 100)); }
     for (const json::value& item : *contents) {
       const bool text = wire::as_string(wire::find(item, "text")).has_value();
       const bool blob = wire::as_string(wire::find(item, "blob")).has_value();
@@ -31,9 +25,7 @@ Finding run(Probe& probe) {
       ++judged;
     }
   }
-  if (judged == 0) {
-    return unanswered ? *unanswered : untestable("no listed resource gave contents");
-  }
+  if (judged == 0) { return unanswered ? *unanswered : untestable("no listed resource gave contents"); }
   return pass(fmt::format("{} contents", judged));
 }
 

@@ -9,18 +9,12 @@ Finding run(Probe& probe) {
   if (!subscribe || !subscribe->is_bool() || !subscribe->get_bool()) {
     return not_applicable("subscriptions are not declared");
   }
-  if (probe.survey().resources.empty()) {
-    return untestable("no resources are listed");
-  }
+  if (probe.survey().resources.empty()) { return untestable("no resources are listed"); }
   const std::string uri(wire::string_or(probe.survey().resources.front(), "uri", ""));
   for (const std::string_view method : {"resources/subscribe", "resources/unsubscribe"}) {
     auto reply = probe.call(method, {{"uri", uri}});
-    if (!reply) {
-      return probe.broken(reply.error(), fmt::format("an empty result of {}", method));
-    }
-    if (auto bad = unless_result(*reply, fmt::format("an empty result of {}", method))) {
-      return *bad;
-    }
+    if (!reply) { return probe.broken(reply.error(), fmt::format("an empty result of {}", method)); }
+    if (auto bad = unless_result(*reply, fmt::format("an empty result of {}", method))) { return *bad; }
   }
   return pass("subscribed and unsubscribed");
 }

@@ -13,9 +13,7 @@ Finding run(Probe& probe) {
       return fail("a template of RFC 6570", fmt::format("'{}'", wire::excerpt(*text, 100)));
     }
   }
-  if (probe.survey().resource_templates.empty()) {
-    return not_applicable("no templates are listed");
-  }
+  if (probe.survey().resource_templates.empty()) { return not_applicable("no templates are listed"); }
   return pass(fmt::format("{} templates", probe.survey().resource_templates.size()));
 }
 

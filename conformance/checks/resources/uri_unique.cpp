@@ -13,9 +13,7 @@ Finding run(Probe& probe) {
       return fail("each URI once", fmt::format("'{}' twice", wire::excerpt(std::string_view(uri), 100)));
     }
   }
-  if (seen.empty()) {
-    return not_applicable("no resources are listed");
-  }
+  if (seen.empty()) { return not_applicable("no resources are listed"); }
   return pass(fmt::format("{} URIs", seen.size()));
 }
 

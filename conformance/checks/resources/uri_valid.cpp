@@ -6,13 +6,9 @@ namespace {
 Finding run(Probe& probe) {
   for (const json::value& resource : probe.survey().resources) {
     const std::string_view uri = wire::string_or(resource, "uri", "");
-    if (!is_uri(uri)) {
-      return fail("an absolute URI", fmt::format("'{}'", wire::excerpt(uri, 100)));
-    }
+    if (!is_uri(uri)) { return fail("an absolute URI", fmt::format("'{}'", wire::excerpt(uri, 100))); }
   }
-  if (probe.survey().resources.empty()) {
-    return not_applicable("no resources are listed");
-  }
+  if (probe.survey().resources.empty()) { return not_applicable("no resources are listed"); }
   return pass(fmt::format("{} URIs", probe.survey().resources.size()));
 }
 

@@ -7,22 +7,16 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   std::map<std::string, std::string> seen;  // Data by id: an event that comes again is no second one.
   int events = 0;
   for (int i = 0; i < 3; ++i) {
     auto reply = dialogue->request("ping");
-    if (!reply) {
-      return probe.broken(reply.error(), "an answer to ping");
-    }
+    if (!reply) { return probe.broken(reply.error(), "an answer to ping"); }
     for (const auto& item : reply->http.items) {
       const auto* event = std::get_if<wire::SseEvent>(&item);
-      if (!event || !event->has_id || event->last_event_id.empty()) {
-        continue;
-      }
+      if (!event || !event->has_id || event->last_event_id.empty()) { continue; }
       ++events;
       const auto [first, fresh] = seen.emplace(event->last_event_id, event->data);
       if (!fresh && first->second != event->data) {

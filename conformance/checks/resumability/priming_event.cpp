@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer to ping");
-  }
-  if (!reply->http.is_event_stream()) {
-    return not_applicable("requests are answered without a stream");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer to ping"); }
+  if (!reply->http.is_event_stream()) { return not_applicable("requests are answered without a stream"); }
   bool ids = false;
   const wire::SseEvent* first = nullptr;
   // An event without data is not dispatched, so the priming event shows as the id that its successor inherits.
@@ -26,9 +22,7 @@ Finding run(Probe& probe) {
       primed = primed || (!first && oddity->kind == wire::SseOddityKind::event_without_data);
     }
   }
-  if (!ids && !primed) {
-    return not_applicable("events carry no ids");
-  }
+  if (!ids && !primed) { return not_applicable("events carry no ids"); }
   if (!primed) {
     return fail("an event with an id and empty data first",
                 first ? wire::excerpt(std::string_view(first->data), 80) : "no event");

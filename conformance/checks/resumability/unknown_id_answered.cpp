@@ -5,24 +5,16 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto earlier = dialogue->request("ping");
-  if (!earlier) {
-    return probe.broken(earlier.error(), "an answer to ping");
-  }
+  if (!earlier) { return probe.broken(earlier.error(), "an answer to ping"); }
   auto stream = dialogue->open_get_stream(
       [](wire::Request& request) { request.headers.set("Last-Event-ID", "weir-never-issued"); });
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer"); }
   const wire::Deadline patience = probe.in(std::chrono::milliseconds(200));
   while (stream->exchange().is_event_stream()) {
     auto event = stream->next_event(patience);
-    if (!event) {
-      break;
-    }
+    if (!event) { break; }
     auto parsed = jsonrpc::parse(event->data);
     if (parsed && !parsed->messages.empty() && parsed->messages.front().is_reply()) {
       return fail("nothing that belongs to another stream", wire::excerpt(std::string_view(event->data), 100));

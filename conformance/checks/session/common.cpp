@@ -24,9 +24,7 @@ bool is_served(const wire::Exchange& exchange) {
 
 std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue) {
   auto answer = ask_as(probe, dialogue, std::nullopt);
-  if (answer && is_served(*answer)) {
-    return not_applicable("the server issues session ids, but requires none");
-  }
+  if (answer && is_served(*answer)) { return not_applicable("the server issues session ids, but requires none"); }
   return std::nullopt;
 }
 

@@ -4,21 +4,13 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto answer = dialogue->delete_session();
-  if (!answer) {
-    return probe.broken(answer.error(), "a 2xx or 405");
-  }
-  if (!answer->ok() && answer->head.status != 405) {
-    return fail("a 2xx or 405", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "a 2xx or 405"); }
+  if (!answer->ok() && answer->head.status != 405) { return fail("a 2xx or 405", describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

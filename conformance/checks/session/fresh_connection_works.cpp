@@ -4,24 +4,16 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   constexpr int kConnections = 6;
   for (int i = 0; i < kConnections; ++i) {
     auto reply = dialogue->request("ping");
     const std::string expected = fmt::format("an answer on connection {} of {}", i + 1, kConnections);
-    if (!reply) {
-      return probe.broken(reply.error(), expected);
-    }
-    if (auto bad = unless_result(*reply, expected)) {
-      return *bad;
-    }
+    if (!reply) { return probe.broken(reply.error(), expected); }
+    if (auto bad = unless_result(*reply, expected)) { return *bad; }
   }
   return pass(fmt::format("{} connections", kConnections));
 }

@@ -9,16 +9,10 @@ Finding run(Probe& probe) {
   std::vector<std::string> ids;
   for (int i = 0; i < 3; ++i) {
     auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), "a conversation");
-    }
-    if (!dialogue->session_id()) {
-      return not_applicable("the server issues no sessions");
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+    if (!dialogue->session_id()) { return not_applicable("the server issues no sessions"); }
     if (i == 0) {
-      if (auto optional = unless_required(probe, *dialogue)) {
-        return *optional;
-      }
+      if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
     }
     ids.push_back(dialogue->session_id().value_or(""));
     dialogue->delete_session();

@@ -10,16 +10,10 @@ Finding run(Probe& probe) {
   constexpr std::size_t kSessions = 3;
   for (std::size_t i = 0; i < kSessions; ++i) {
     auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), "a conversation");
-    }
-    if (!dialogue->session_id()) {
-      return not_applicable("the server issues no sessions");
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+    if (!dialogue->session_id()) { return not_applicable("the server issues no sessions"); }
     if (!ids.insert(dialogue->session_id().value_or("")).second) {
-      if (auto optional = unless_required(probe, *dialogue)) {
-        return *optional;
-      }
+      if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
     }
     dialogue->delete_session();
   }

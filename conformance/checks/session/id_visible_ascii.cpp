@@ -7,12 +7,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
-  if (!dialogue->session_id()) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+  if (!dialogue->session_id()) { return not_applicable("the server issues no sessions"); }
   const std::string& id = *dialogue->session_id();
   if (id.empty() || std::any_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x21 || c > 0x7E; })) {
     return fail("characters from 0x21 to 0x7E", wire::excerpt(std::string_view(id), 80));

@@ -6,15 +6,11 @@ namespace {
 Finding run(Probe& probe) {
   auto one = probe.dialogue();
   auto two = probe.dialogue();
-  if (!one || !two) {
-    return probe.broken(one ? two.error() : one.error(), "two conversations");
-  }
+  if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "two conversations"); }
   const json::value id = "weir-same-id";
   auto good = one->request("ping", nullptr, {.id = id});
   auto bad = two->request(kUnknownMethod, nullptr, {.id = id});
-  if (!good || !bad) {
-    return probe.broken(good ? bad.error() : good.error(), "a response in each session");
-  }
+  if (!good || !bad) { return probe.broken(good ? bad.error() : good.error(), "a response in each session"); }
   // Whose answer came is told by its content, since the ids are alike.
   if (error_code(*good) == jsonrpc::kMethodNotFound || bad->is_result()) {
     return fail("the result of ping in one, an error in the other", good->describe() + "; " + bad->describe());

@@ -4,24 +4,14 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto answer = ask_as(probe, *dialogue, std::nullopt);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400");
-  }
-  if (is_served(*answer)) {
-    return not_applicable("the server issues session ids, but requires none");
-  }
-  if (answer->head.status != 400) {
-    return fail("HTTP 400", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
+  if (is_served(*answer)) { return not_applicable("the server issues session ids, but requires none"); }
+  if (answer->head.status != 400) { return fail("HTTP 400", describe(*answer)); }
   return pass("HTTP 400");
 }
 

@@ -4,33 +4,19 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto ended = dialogue->delete_session();
-  if (!ended) {
-    return probe.broken(ended.error(), "an answer to DELETE");
-  }
-  if (!ended->ok()) {
-    return untestable("DELETE was refused: " + describe(*ended));
-  }
+  if (!ended) { return probe.broken(ended.error(), "an answer to DELETE"); }
+  if (!ended->ok()) { return untestable("DELETE was refused: " + describe(*ended)); }
   auto answer = ask_as(probe, *dialogue, *dialogue->session_id());
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 404");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 404"); }
   if (is_served(*answer)) {
-    if (auto optional = unless_required(probe, *dialogue)) {
-      return *optional;
-    }
+    if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
-  if (answer->head.status != 404) {
-    return fail("HTTP 404", describe(*answer));
-  }
+  if (answer->head.status != 404) { return fail("HTTP 404", describe(*answer)); }
   return pass("HTTP 404");
 }
 

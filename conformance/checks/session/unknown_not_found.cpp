@@ -6,32 +6,20 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.survey().sessions) {
-    return not_applicable("the server issues no sessions");
-  }
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   std::string id = *dialogue->session_id();
   // The same form with other characters: what looks only at the form must refuse it as well.
   std::reverse(id.begin(), id.end());
-  for (char& c : id) {
-    c = c == '0' ? 'f' : c == 'a' ? '9' : c;
-  }
+  for (char& c : id) { c = c == '0' ? 'f' : c == 'a' ? '9' : c; }
   auto answer = ask_as(probe, *dialogue, id == *dialogue->session_id() ? id + "0" : id);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 404");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 404"); }
   if (is_served(*answer)) {
-    if (auto optional = unless_required(probe, *dialogue)) {
-      return *optional;
-    }
+    if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
-  if (answer->head.status != 404) {
-    return fail("HTTP 404, as for a session that has ended", describe(*answer));
-  }
+  if (answer->head.status != 404) { return fail("HTTP 404, as for a session that has ended", describe(*answer)); }
   return pass("HTTP 404");
 }
 

@@ -13,9 +13,7 @@ struct Largest {
 
 std::string_view method_of(const wire::mcp::Reply& reply) {
   for (std::string_view method : {"tools/list", "resources/list", "resources/templates/list", "prompts/list"}) {
-    if (reply.http.request.body.find(method) != std::string::npos) {
-      return method;
-    }
+    if (reply.http.request.body.find(method) != std::string::npos) { return method; }
   }
   return "a list";
 }
@@ -30,19 +28,13 @@ Finding run(Probe& probe) {
   Largest largest;
   for (const auto& reply : probe.survey().list_replies) {
     const std::size_t bytes = size_of(reply);
-    if (bytes > largest.bytes) {
-      largest = {method_of(reply), &reply, bytes};
-    }
+    if (bytes > largest.bytes) { largest = {method_of(reply), &reply, bytes}; }
   }
-  if (!largest.reply) {
-    return untestable("the server lists nothing");
-  }
+  if (!largest.reply) { return untestable("the server lists nothing"); }
   const auto& edge = probe.target().profile.edge;
   const auto limit = body_limit(edge.value_or(""));
   const std::string got = fmt::format("{} in the answer to {}", as_size(largest.bytes), largest.what);
-  if (!limit) {
-    return not_applicable(fmt::format("at most {}, and {} passes on answers of any size", got, *edge));
-  }
+  if (!limit) { return not_applicable(fmt::format("at most {}, and {} passes on answers of any size", got, *edge)); }
   const auto close = static_cast<std::size_t>(kCloseToLimit * static_cast<double>(limit->bytes));
   if (largest.bytes < close) {
     return pass(fmt::format("at most {}, where {} takes {}", got, limit->hop, as_size(limit->bytes)));

@@ -26,9 +26,7 @@ constexpr std::array kLimits = {
 }  // namespace
 
 std::optional<BodyLimit> body_limit(std::string_view edge) {
-  if (edge.empty() || edge == "alb" || edge == "other") {
-    return kSmallest;
-  }
+  if (edge.empty() || edge == "alb" || edge == "other") { return kSmallest; }
   const auto found =
       std::find_if(kLimits.begin(), kLimits.end(), [&](const BodyLimit& limit) { return limit.edge == edge; });
   return found == kLimits.end() ? std::nullopt : std::optional(*found);

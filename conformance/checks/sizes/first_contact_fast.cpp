@@ -13,9 +13,7 @@ double ms_of(std::int64_t micros) { return static_cast<double>(micros) / 1000; }
 /// "connect 1 ms, TLS 12 ms, answer 6012 ms"
 std::string phases(const wire::Timings& timings) {
   std::string text = fmt::format("connect {:.0f} ms", ms_of(timings.connected_us));
-  if (timings.tls_us >= 0) {
-    text += fmt::format(", TLS {:.0f} ms", ms_of(timings.tls_us - timings.connected_us));
-  }
+  if (timings.tls_us >= 0) { text += fmt::format(", TLS {:.0f} ms", ms_of(timings.tls_us - timings.connected_us)); }
   return text + fmt::format(", answer after {:.0f} ms", ms_of(timings.head_us));
 }
 

@@ -17,9 +17,7 @@ Finding run(Probe& probe) {
   std::string which;
   for (const ToolCall& call : safe_calls(probe)) {
     const auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      continue;
-    }
+    if (!reply) { continue; }
     const auto sign = wire::edge_sign(reply->http);
     if (!reply->response && sign && sign->kind == wire::EdgeSign::Kind::timeout) {
       return fail(fmt::format("the result of {}", call.name),
@@ -31,9 +29,7 @@ Finding run(Probe& probe) {
       which = call.name;
     }
   }
-  if (which.empty()) {
-    return untestable("no safe tool was called");
-  }
+  if (which.empty()) { return untestable("no safe tool was called"); }
   const auto close = std::chrono::duration_cast<std::chrono::milliseconds>(kCeiling * kCloseToLimit);
   if (has_ceiling(probe.target().profile.edge.value_or("")) && longest > close) {
     return fail(fmt::format("less than {} ms, since API Gateway ends a call after 29 s", close.count()),

@@ -14,9 +14,7 @@ constexpr std::chrono::milliseconds kEnd{1000};   ///< At most, for a stream to 
 constexpr std::chrono::milliseconds kGlance{50};  ///< At a stream on which nothing need come.
 
 void keep(Streams& streams, std::string name, const wire::Exchange& exchange) {
-  if (exchange.ok() && exchange.is_event_stream()) {
-    streams.push_back({std::move(name), exchange});
-  }
+  if (exchange.ok() && exchange.is_event_stream()) { streams.push_back({std::move(name), exchange}); }
 }
 
 void ask(Streams& streams, Dialogue& dialogue, std::string_view method, std::string name, json::value params) {
@@ -24,9 +22,7 @@ void ask(Streams& streams, Dialogue& dialogue, std::string_view method, std::str
   const bool held = dialogue.era() == Era::http_sse;
   const auto linger = held ? std::chrono::milliseconds(0) : kEnd;
   const auto reply = dialogue.request(method, std::move(params), {.timeout = kAnswer, .linger = linger});
-  if (reply && !held) {
-    keep(streams, "the answer to " + std::move(name), reply->http);
-  }
+  if (reply && !held) { keep(streams, "the answer to " + std::move(name), reply->http); }
 }
 
 void call_tools(Streams& streams, const Probe& probe, Dialogue& dialogue) {
@@ -46,28 +42,20 @@ void look_at_get_stream(Streams& streams, const Probe& probe, Dialogue& dialogue
 
 void listen(Streams& streams, const Probe& probe, Dialogue& dialogue) {
   if (auto stream = dialogue.listen({{"toolsListChanged", true}})) {
-    if (stream->exchange().is_event_stream()) {
-      stream->next_event(probe.in(kAnswer));
-    }
+    if (stream->exchange().is_event_stream()) { stream->next_event(probe.in(kAnswer)); }
     keep(streams, "subscriptions/listen", stream->exchange());
   }
 }
 
 wire::Result<Streams> event_streams(Probe& probe, const StreamOptions& options) {
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& opening) {
-    for (const auto& field : options.headers.fields()) {
-      opening.headers.set(field.name, field.value);
-    }
+    for (const auto& field : options.headers.fields()) { opening.headers.set(field.name, field.value); }
   });
-  if (!dialogue) {
-    return tl::unexpected(dialogue.error());
-  }
+  if (!dialogue) { return tl::unexpected(dialogue.error()); }
   Streams streams;
   keep(streams, "the answer to initialize", dialogue->opening().http);
   ask(streams, *dialogue, harmless_method(probe), std::string(harmless_method(probe)), nullptr);
-  if (options.calls) {
-    call_tools(streams, probe, *dialogue);
-  }
+  if (options.calls) { call_tools(streams, probe, *dialogue); }
   if (probe.is(Era::streamable)) {
     look_at_get_stream(streams, probe, *dialogue);
   } else if (probe.is(Era::stateless)) {
@@ -88,12 +76,8 @@ std::string lower(std::string_view text) {
 
 Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
   const auto streams = event_streams(probe, options);
-  if (!streams) {
-    return probe.broken(streams.error(), "a conversation");
-  }
-  if (streams->empty()) {
-    return not_applicable("the server answered without event streams");
-  }
+  if (!streams) { return probe.broken(streams.error(), "a conversation"); }
+  if (streams->empty()) { return not_applicable("the server answered without event streams"); }
   std::vector<std::string> names;
   std::optional<std::string> unjudgeable;
   for (const auto& stream : *streams) {
@@ -131,9 +115,7 @@ bool has_cache_directive(const wire::Headers& headers, std::string_view directiv
     std::string_view one = rest.substr(0, comma);
     one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
     one = one.substr(0, one.find_last_not_of(" \t") + 1);
-    if (one == directive) {
-      return true;
-    }
+    if (one == directive) { return true; }
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return false;
@@ -156,9 +138,7 @@ Finding judge_accel_buffering(Probe& probe) {
   };
   const auto problem = [](const SeenStream& stream) -> std::optional<std::string> {
     const auto said = stream.exchange.head.headers.find(kAccelBuffering);
-    if (!said) {
-      return "no such field";
-    }
+    if (!said) { return "no such field"; }
     return *said == "no" ? std::nullopt : std::optional("X-Accel-Buffering: " + std::string(*said));
   };
   return judge_streams(probe, {.headers = {}, .unjudgeable = hidden}, "X-Accel-Buffering: no", problem);

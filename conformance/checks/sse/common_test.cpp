@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/run/runner.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/runner.hpp"
 #include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {

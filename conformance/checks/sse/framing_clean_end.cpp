@@ -6,9 +6,7 @@ namespace {
 std::optional<std::string> problem(const SeenStream& stream) {
   // Where the connection delimits the body its end is no fault: see sse.framing.self-delimited.
   const wire::EndClass end = stream.exchange.end;
-  if (end == wire::EndClass::clean || end == wire::EndClass::close_delimited) {
-    return std::nullopt;
-  }
+  if (end == wire::EndClass::clean || end == wire::EndClass::close_delimited) { return std::nullopt; }
   return fmt::format("the end '{}'", to_string(end));
 }
 

@@ -5,9 +5,7 @@ namespace {
 
 std::optional<std::string> why_unjudgeable(const SeenStream& stream) {
   const wire::EndClass end = stream.exchange.end;
-  if (end == wire::EndClass::clean || end == wire::EndClass::close_delimited) {
-    return std::nullopt;
-  }
+  if (end == wire::EndClass::clean || end == wire::EndClass::close_delimited) { return std::nullopt; }
   return "no stream ended by itself while it was watched";
 }
 

@@ -13,9 +13,7 @@ std::optional<std::string> problem(const SeenStream& stream) {
   const std::string_view type = headers.get("content-type");
   const auto at = std::search(type.begin(), type.end(), kCharset.begin(), kCharset.end(),
                               [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
-  if (at == type.end()) {
-    return std::nullopt;
-  }
+  if (at == type.end()) { return std::nullopt; }
   std::string charset(at + kCharset.size(), type.end());
   charset = wire::media_type(charset);  // Lower case, up to the next parameter.
   std::erase(charset, '"');

@@ -5,14 +5,10 @@ namespace {
 
 std::optional<std::string> problem(const SeenStream& stream) {
   // RFC 9111 section 3: nothing keeps the answer to a POST that does not ask for it.
-  if (stream.exchange.request.method != "GET") {
-    return std::nullopt;
-  }
+  if (stream.exchange.request.method != "GET") { return std::nullopt; }
   const wire::Headers& headers = stream.exchange.head.headers;
   for (const std::string_view directive : {"no-cache", "no-store", "max-age=0"}) {
-    if (has_cache_directive(headers, directive)) {
-      return std::nullopt;
-    }
+    if (has_cache_directive(headers, directive)) { return std::nullopt; }
   }
   const std::string said = headers.joined("cache-control");
   return said.empty() ? "no Cache-Control" : "Cache-Control: " + said;

@@ -5,9 +5,7 @@ namespace {
 
 std::optional<std::string> problem(const SeenStream& stream) {
   const std::string coding = content_coding(stream.exchange);
-  if (coding.empty() || has_cache_directive(stream.exchange.head.headers, "no-transform")) {
-    return std::nullopt;
-  }
+  if (coding.empty() || has_cache_directive(stream.exchange.head.headers, "no-transform")) { return std::nullopt; }
   return fmt::format("Content-Encoding: {} and no such directive", coding);
 }
 

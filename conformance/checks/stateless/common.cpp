@@ -52,9 +52,7 @@ std::optional<wire::Request> named_request(const Probe& probe) {
     }
   }
   const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return std::nullopt;
-  }
+  if (calls.empty()) { return std::nullopt; }
   return modern_request(probe, "tools/call", {{"name", calls.front().name}, {"arguments", calls.front().arguments}});
 }
 
@@ -62,9 +60,7 @@ Finding refused_with(Probe& probe, const wire::Request& request, int status, std
   const std::string expected =
       code ? fmt::format("HTTP {} with error {}", status, *code) : fmt::format("HTTP {}", status);
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), expected);
-  }
+  if (!answer) { return probe.broken(answer.error(), expected); }
   const auto error = body_error(*answer);
   if (answer->head.status != status || (code && (!error || error->error.code != *code))) {
     return fail(expected, describe_error(*answer));
@@ -74,27 +70,19 @@ Finding refused_with(Probe& probe, const wire::Request& request, int status, std
 
 Finding served(Probe& probe, const wire::Request& request) {
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
-  if (!answer->ok() || body_error(*answer)) {
-    return fail("a result", describe_error(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "a result"); }
+  if (!answer->ok() || body_error(*answer)) { return fail("a result", describe_error(*answer)); }
   return pass("served");
 }
 
 Finding no_mismatch(Probe& probe, const wire::Request& request) {
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
+  if (!answer) { return probe.broken(answer.error(), "a result"); }
   const auto error = body_error(*answer);
   if (error && error->error.code == jsonrpc::kHeaderMismatch) {
     return fail("no header mismatch", describe_error(*answer));
   }
-  if (!answer->ok()) {
-    return untestable("refused for another reason: " + describe_error(*answer));
-  }
+  if (!answer->ok()) { return untestable("refused for another reason: " + describe_error(*answer)); }
   return pass("served");
 }
 
@@ -103,28 +91,20 @@ Finding refuses_method(Probe& probe, std::string method) {
   request.headers.set("Accept", "text/event-stream");
   request.headers.set("MCP-Protocol-Version", std::string(wire::mcp::k2026_07_28));
   auto answer = probe.send(request, probe.in(std::chrono::milliseconds(1500)));
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 405");
-  }
-  if (answer->head.status == 405) {
-    return pass("HTTP 405");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 405"); }
+  if (answer->head.status == 405) { return pass("HTTP 405"); }
   return fail("HTTP 405", describe(*answer));
 }
 
 Finding unless_dual_era(Probe& probe, const std::function<Finding(Probe&)>& judge) {
   Finding finding = judge(probe);
-  if (finding.verdict != reports::Verdict::fail) {
-    return finding;
-  }
+  if (finding.verdict != reports::Verdict::fail) { return finding; }
   bool older = probe.target().survey(Era::streamable) != nullptr;
   if (!older) {  // Perhaps it was not asked for.
     const auto asked = probe.last_request();
     auto answer = probe.send(older_initialize(probe));
     older = answer && agrees_to_initialize(*answer);
-    if (asked) {
-      probe.pin_request(*asked);
-    }
+    if (asked) { probe.pin_request(*asked); }
   }
   return older ? not_applicable("the URL serves older revisions as well") : finding;
 }
@@ -142,15 +122,9 @@ Finding judge_results(Probe& probe,
   int looked = 0;
   for (const auto& method : listing_methods(probe.survey())) {
     auto reply = probe.call(method);
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + method);
-    }
-    if (!reply->is_result()) {
-      continue;
-    }
-    if (auto wrong = judge(method, reply->result(), looked)) {
-      return *wrong;
-    }
+    if (!reply) { return probe.broken(reply.error(), "a result of " + method); }
+    if (!reply->is_result()) { continue; }
+    if (auto wrong = judge(method, reply->result(), looked)) { return *wrong; }
   }
   return looked == 0 ? untestable("no result came to judge") : pass(fmt::format("{} results", looked));
 }
@@ -165,9 +139,7 @@ std::optional<jsonrpc::Message> body_error(const wire::Exchange& exchange) {
   for (const auto& text : message_texts(exchange)) {
     auto parsed = jsonrpc::parse(text);
     for (auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-      if (message.kind == jsonrpc::Kind::error) {
-        return message;
-      }
+      if (message.kind == jsonrpc::Kind::error) { return message; }
     }
   }
   return std::nullopt;
@@ -175,9 +147,7 @@ std::optional<jsonrpc::Message> body_error(const wire::Exchange& exchange) {
 
 std::string describe_error(const wire::Exchange& exchange) {
   const auto error = body_error(exchange);
-  if (!error || !error->error.code) {
-    return describe(exchange);
-  }
+  if (!error || !error->error.code) { return describe(exchange); }
   return fmt::format("HTTP {}, JSON-RPC error {} '{}'", exchange.head.status, *error->error.code,
                      wire::excerpt(std::string_view(error->error.message), 80));
 }
@@ -185,13 +155,9 @@ std::string describe_error(const wire::Exchange& exchange) {
 std::vector<std::string> listing_methods(const Survey& survey) {
   std::vector<std::string> methods{"server/discover"};
   for (const std::string_view capability : {"tools", "prompts", "resources"}) {
-    if (survey.declares(capability)) {
-      methods.push_back(fmt::format("{}/list", capability));
-    }
+    if (survey.declares(capability)) { methods.push_back(fmt::format("{}/list", capability)); }
   }
-  if (survey.declares("resources")) {
-    methods.emplace_back("resources/templates/list");
-  }
+  if (survey.declares("resources")) { methods.emplace_back("resources/templates/list"); }
   return methods;
 }
 

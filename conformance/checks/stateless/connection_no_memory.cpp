@@ -9,34 +9,20 @@ Finding run(Probe& probe) {
   wire::Request bare = modern_request(probe, "server/discover");
   edit_body(bare, [](json::object& message) { message["params"].as_object().erase("_meta"); });
   auto fresh = probe.http().connect(probe.url(), probe.answer_deadline());
-  if (!fresh) {
-    return probe.broken(fresh.error(), "a connection");
-  }
+  if (!fresh) { return probe.broken(fresh.error(), "a connection"); }
   auto alone = fresh->exchange(bare, probe.answer_deadline());
-  if (!alone) {
-    return probe.broken(alone.error(), "an error for a request without _meta");
-  }
+  if (!alone) { return probe.broken(alone.error(), "an error for a request without _meta"); }
   if (alone->ok() && !body_error(*alone)) {
     return untestable("a request without _meta is served on a fresh connection too, so nothing of it shows a memory");
   }
   auto connection = probe.http().connect(probe.url(), probe.answer_deadline());
-  if (!connection) {
-    return probe.broken(connection.error(), "a connection");
-  }
+  if (!connection) { return probe.broken(connection.error(), "a connection"); }
   auto whole = connection->exchange(modern_request(probe, "server/discover"), probe.answer_deadline());
-  if (!whole) {
-    return probe.broken(whole.error(), "a result");
-  }
-  if (!connection->reusable()) {
-    return not_applicable("the server closes the connection after each answer");
-  }
+  if (!whole) { return probe.broken(whole.error(), "a result"); }
+  if (!connection->reusable()) { return not_applicable("the server closes the connection after each answer"); }
   auto second = connection->exchange(bare, probe.answer_deadline());
-  if (!second) {
-    return probe.broken(second.error(), kExpected);
-  }
-  if (second->ok() && !body_error(*second)) {
-    return fail(kExpected, describe(*second));
-  }
+  if (!second) { return probe.broken(second.error(), kExpected); }
+  if (second->ok() && !body_error(*second)) { return fail(kExpected, describe(*second)); }
   return pass("the second request was judged alone");
 }
 

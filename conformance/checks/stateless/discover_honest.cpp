@@ -7,9 +7,7 @@ Finding run(Probe& probe) {
   int declared = 0;
   for (const std::string_view capability : {"tools", "prompts", "resources"}) {
     Finding one = declared_both_ways(probe, capability, fmt::format("{}/list", capability), capability);
-    if (one.verdict == reports::Verdict::fail) {
-      return one;
-    }
+    if (one.verdict == reports::Verdict::fail) { return one; }
     declared += one.verdict == reports::Verdict::pass ? 1 : 0;
   }
   return declared == 0 ? not_applicable("no lists are declared") : pass(fmt::format("{} lists", declared));

@@ -7,9 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto answer = probe.send(modern_request(probe, "server/discover"));
-  if (!answer) {
-    return probe.broken(answer.error(), "a result of server/discover");
-  }
+  if (!answer) { return probe.broken(answer.error(), "a result of server/discover"); }
   const auto texts = message_texts(*answer);
   auto parsed = texts.empty()
                     ? wire::Result<jsonrpc::Parsed>(wire::fail(wire::ErrorCode::malformed_message, "no message"))

@@ -8,13 +8,9 @@ Finding run(Probe& probe) {
   const json::object missing{{"uri", "weir-unknown://no/such/resource"}};
   for (const std::string_view method : {kUnknownMethod, std::string_view("resources/read")}) {
     auto answer = probe.send(modern_request(probe, method, method == kUnknownMethod ? json::object{} : missing));
-    if (!answer) {
-      return probe.broken(answer.error(), "an error");
-    }
+    if (!answer) { return probe.broken(answer.error(), "an error"); }
     const auto error = body_error(*answer);
-    if (!error || !error->error.code) {
-      continue;
-    }
+    if (!error || !error->error.code) { continue; }
     const std::int64_t code = *error->error.code;
     const bool defined = code == jsonrpc::kHeaderMismatch || code == jsonrpc::kMissingClientCapability ||
                          code == jsonrpc::kUnsupportedVersion;

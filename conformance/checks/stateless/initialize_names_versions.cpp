@@ -4,16 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.target().survey(Era::streamable)) {
-    return not_applicable("the URL serves older revisions as well");
-  }
+  if (probe.target().survey(Era::streamable)) { return not_applicable("the URL serves older revisions as well"); }
   auto answer = probe.send(older_initialize(probe));
-  if (!answer) {
-    return probe.broken(answer.error(), "an error");
-  }
-  if (answer->ok() && !body_error(*answer)) {
-    return not_applicable("the URL serves older revisions as well");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an error"); }
+  if (answer->ok() && !body_error(*answer)) { return not_applicable("the URL serves older revisions as well"); }
   if (answer->body.find(wire::mcp::k2026_07_28) == std::string::npos) {
     return fail("2026-07-28 in the error", describe(*answer));
   }

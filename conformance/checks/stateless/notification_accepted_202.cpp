@@ -7,15 +7,11 @@ Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "notifications/cancelled", {{"requestId", "weir-never-sent"}});
   edit_body(request, [](json::object& message) { message.erase("id"); });
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "202 without a body");
-  }
+  if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
   if (answer->head.status >= 400) {
     return untestable("the notification was refused, as it may be: " + describe(*answer));
   }
-  if (answer->head.status != 202 || !answer->body.empty()) {
-    return fail("202 without a body", describe(*answer));
-  }
+  if (answer->head.status != 202 || !answer->body.empty()) { return fail("202 without a body", describe(*answer)); }
   return pass("202 without a body");
 }
 

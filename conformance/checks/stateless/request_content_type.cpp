@@ -5,9 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   auto answer = probe.send(modern_request(probe, listing_methods(probe.survey()).back()));
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer"); }
   if (!answer->is_json() && !answer->is_event_stream()) {
     return fail("application/json or text/event-stream", describe(*answer));
   }

@@ -5,22 +5,16 @@ namespace {
 
 Finding run(Probe& probe) {
   auto connection = probe.http().connect(probe.url(), probe.answer_deadline());
-  if (!connection) {
-    return probe.broken(connection.error(), "a connection");
-  }
+  if (!connection) { return probe.broken(connection.error(), "a connection"); }
   for (int round = 0; round < 2; ++round) {
     for (const bool known : {true, false}) {
       auto answer = connection->exchange(modern_request(probe, known ? "server/discover" : kUnknownMethod),
                                          probe.answer_deadline());
-      if (!answer) {
-        return probe.broken(answer.error(), "an answer to each request");
-      }
+      if (!answer) { return probe.broken(answer.error(), "an answer to each request"); }
       if (known == body_error(*answer).has_value()) {
         return fail(known ? "the result of server/discover" : "an error for an unknown method", describe(*answer));
       }
-      if (!connection->reusable()) {
-        return not_applicable("the server closes the connection after each answer");
-      }
+      if (!connection->reusable()) { return not_applicable("the server closes the connection after each answer"); }
     }
   }
   return pass("four requests of two conversations");

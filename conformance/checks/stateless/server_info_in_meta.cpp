@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("server/discover");
-  if (!reply) {
-    return probe.broken(reply.error(), "a result of server/discover");
-  }
-  if (auto bad = unless_result(*reply, "a result of server/discover")) {
-    return *bad;
-  }
+  if (!reply) { return probe.broken(reply.error(), "a result of server/discover"); }
+  if (auto bad = unless_result(*reply, "a result of server/discover")) { return *bad; }
   const json::value* info = wire::find_pointer(reply->result(), "/_meta/io.modelcontextprotocol~1serverInfo");
   if (!info || wire::string_or(*info, "name", "").empty() || wire::string_or(*info, "version", "").empty()) {
     return fail("io.modelcontextprotocol/serverInfo with name and version in _meta",

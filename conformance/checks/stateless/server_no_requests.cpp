@@ -5,21 +5,15 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.shared();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto stream = dialogue->get().listen({});
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer to subscriptions/listen");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer to subscriptions/listen"); }
   const wire::Deadline patience = probe.in(std::chrono::milliseconds(200));
   int messages = 0;
   while (auto event = stream->next_event(patience)) {
     auto parsed = jsonrpc::parse(event->data);
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-      if (message.kind == jsonrpc::Kind::request) {
-        return fail("no request of the server", message.method);
-      }
+      if (message.kind == jsonrpc::Kind::request) { return fail("no request of the server", message.method); }
       ++messages;
     }
   }

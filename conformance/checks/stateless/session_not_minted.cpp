@@ -5,9 +5,7 @@ namespace {
 
 Finding judge(Probe& probe) {
   auto answer = probe.send(modern_request(probe, "server/discover"));
-  if (!answer) {
-    return probe.broken(answer.error(), "a result");
-  }
+  if (!answer) { return probe.broken(answer.error(), "a result"); }
   if (answer->head.headers.has("mcp-session-id")) {
     return fail("no Mcp-Session-Id",
                 "one of " + std::to_string(answer->head.headers.get("mcp-session-id").size()) + " characters");

@@ -6,12 +6,8 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover", json::object{}, "1999-01-01");
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 400");
-  }
-  if (answer->head.status != 400) {
-    return fail("HTTP 400", describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
+  if (answer->head.status != 400) { return fail("HTTP 400", describe(*answer)); }
   return pass("HTTP 400");
 }
 

@@ -6,9 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover", json::object{}, "1999-01-01");
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "error -32022");
-  }
+  if (!answer) { return probe.broken(answer.error(), "error -32022"); }
   const auto error = body_error(*answer);
   const json::array* supported = error ? wire::as_array(wire::find(error->error.data, "supported")) : nullptr;
   if (!error || error->error.code != jsonrpc::kUnsupportedVersion) {

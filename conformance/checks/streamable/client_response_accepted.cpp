@@ -5,21 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, jsonrpc::response("weir-never-asked", json::object{}));
-  if (!answer) {
-    return probe.broken(answer.error(), "202 without a body");
-  }
-  if (answer->http.head.status == 202 && answer->http.body.empty()) {
-    return pass("202 without a body");
-  }
+  if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
+  if (answer->http.head.status == 202 && answer->http.body.empty()) { return pass("202 without a body"); }
   // "If the server cannot accept the input, it MUST return an HTTP error status code": nobody waits for this one.
-  if (answer->http_error()) {
-    return untestable("a response to no request was refused: " + answer->describe());
-  }
+  if (answer->http_error()) { return untestable("a response to no request was refused: " + answer->describe()); }
   return fail("202 without a body, or an HTTP error", answer->describe());
 }
 

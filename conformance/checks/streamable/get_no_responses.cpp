@@ -5,29 +5,19 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
 
   auto stream = dialogue->open_get_stream();
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer to GET");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
-  if (!exchange.is_event_stream()) {
-    return not_applicable("the server offers no stream of its own");
-  }
+  if (!exchange.is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
   auto reply = dialogue->request("ping", nullptr, {.id = "weir-get"});
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer to ping");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer to ping"); }
   const wire::Deadline patience = probe.in(std::chrono::milliseconds(200));
   while (auto event = stream->next_event(patience)) {
     auto parsed = jsonrpc::parse(event->data);
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-      if (message.is_reply()) {
-        return fail("no response on the GET stream", wire::excerpt(message.raw, 100));
-      }
+      if (message.is_reply()) { return fail("no response on the GET stream", wire::excerpt(message.raw, 100)); }
     }
   }
   return pass("none came");

@@ -7,18 +7,12 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
 
   auto stream = dialogue->open_get_stream();
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer to GET");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
-  if (!exchange.is_event_stream()) {
-    return not_applicable("the server offers no stream of its own");
-  }
+  if (!exchange.is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
   if (stream->read_to_end(probe.in(std::max(std::chrono::milliseconds(1200), probe.target().hold)))) {
     return fail("a stream that stays open",
                 fmt::format("it ended after {} ms: {}",

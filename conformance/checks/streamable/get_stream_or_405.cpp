@@ -5,14 +5,10 @@ namespace {
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
 
   auto stream = dialogue->open_get_stream();
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer to GET");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
   if (exchange.head.status == 405 || (exchange.head.status == 200 && exchange.is_event_stream())) {
     return pass(exchange.head.status == 405 ? "HTTP 405" : "an event stream");

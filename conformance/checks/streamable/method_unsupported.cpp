@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
   request.headers.set("Content-Type", "application/json");
   request.body = "{}";
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 405");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 405"); }
   if (!refused(*answer) && answer->head.status != 501) {
     return fail("HTTP 405, or another refusal, for PUT", describe(*answer));
   }

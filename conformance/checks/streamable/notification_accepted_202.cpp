@@ -5,21 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer =
       post_raw(probe, *dialogue, jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}));
-  if (!answer) {
-    return probe.broken(answer.error(), "202");
-  }
-  if (answer->http_error()) {
-    return untestable("the notification was refused, as it may be: " + answer->describe());
-  }
-  if (answer->http.head.status != 202) {
-    return fail("HTTP 202", answer->describe());
-  }
+  if (!answer) { return probe.broken(answer.error(), "202"); }
+  if (answer->http_error()) { return untestable("the notification was refused, as it may be: " + answer->describe()); }
+  if (answer->http.head.status != 202) { return fail("HTTP 202", answer->describe()); }
   return pass("HTTP 202");
 }
 

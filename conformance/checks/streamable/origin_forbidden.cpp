@@ -7,18 +7,14 @@ Finding run(Probe& probe) {
   wire::Request request;
   if (probe.is(Era::stateless)) {
     auto dialogue = probe.shared();
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), "a conversation");
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
     request = dialogue->get().make_post(call_body(probe, "weir-origin", "server/discover"));
   } else {
     request = initialize_request(probe);
   }
   request.headers.set("Origin", kForeignOrigin);
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "HTTP 403");
-  }
+  if (!answer) { return probe.broken(answer.error(), "HTTP 403"); }
   if (answer->head.status != 403) {
     return fail(fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), describe(*answer));
   }

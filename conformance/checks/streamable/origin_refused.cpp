@@ -7,12 +7,8 @@ Finding run(Probe& probe) {
   wire::Request request = initialize_request(probe);
   request.headers.set("Origin", kForeignOrigin);
   auto answer = probe.send(request);
-  if (!answer) {
-    return probe.broken(answer.error(), "a refusal");
-  }
-  if (!refused(*answer)) {
-    return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), describe(*answer));
-  }
+  if (!answer) { return probe.broken(answer.error(), "a refusal"); }
+  if (!refused(*answer)) { return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

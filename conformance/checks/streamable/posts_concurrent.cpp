@@ -16,9 +16,7 @@ bool may_be_polled(const wire::HttpStream& stream) {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   constexpr int kPosts = 4;
   std::vector<wire::HttpStream> streams;
@@ -27,9 +25,7 @@ Finding run(Probe& probe) {
     ids.push_back(fmt::format("weir-parallel-{}", i));
     auto stream = probe.http().begin(dialogue->make_post(jsonrpc::request(json::value(ids.back()), "ping")),
                                      probe.answer_deadline());
-    if (!stream) {
-      return probe.broken(stream.error(), fmt::format("{} requests at the same time", kPosts));
-    }
+    if (!stream) { return probe.broken(stream.error(), fmt::format("{} requests at the same time", kPosts)); }
     streams.push_back(std::move(*stream));
   }
   for (int i = 0; i < kPosts; ++i) {
@@ -42,9 +38,7 @@ Finding run(Probe& probe) {
     for (const auto& text : message_texts(streams[i].exchange())) {
       auto parsed = jsonrpc::parse(text);
       for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-        if (message.is_reply() && message.id) {
-          answered.push_back(*message.id);
-        }
+        if (message.is_reply() && message.id) { answered.push_back(*message.id); }
       }
     }
     if (answered.empty() && may_be_polled(streams[i])) {

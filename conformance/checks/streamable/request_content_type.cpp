@@ -5,13 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer");
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer"); }
   const std::string type = wire::media_type(reply->http.head.headers.get("content-type"));
-  if (!reply->http.ok()) {
-    return untestable("ping was refused: " + reply->describe());
-  }
+  if (!reply->http.ok()) { return untestable("ping was refused: " + reply->describe()); }
   if (type != "application/json" && type != "text/event-stream") {
     return fail("application/json or text/event-stream", type.empty() ? "no Content-Type" : type);
   }

@@ -5,15 +5,9 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("ping");
-  if (!reply) {
-    return probe.broken(reply.error(), "an answer");
-  }
-  if (!reply->http.is_event_stream()) {
-    return not_applicable("requests are answered without a stream");
-  }
-  if (!reply->response) {
-    return fail("the response of ping on its stream", reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), "an answer"); }
+  if (!reply->http.is_event_stream()) { return not_applicable("requests are answered without a stream"); }
+  if (!reply->response) { return fail("the response of ping on its stream", reply->describe()); }
   return pass("the response came");
 }
 

@@ -5,24 +5,16 @@ namespace {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto stream = probe.http().open(dialogue->make_post(jsonrpc::request("weir-ends", "ping")), probe.answer_deadline());
-  if (!stream) {
-    return probe.broken(stream.error(), "an answer");
-  }
-  if (!stream->exchange().is_event_stream()) {
-    return not_applicable("requests are answered without a stream");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an answer"); }
+  if (!stream->exchange().is_event_stream()) { return not_applicable("requests are answered without a stream"); }
   bool answered = false;
   const wire::Deadline deadline = probe.answer_deadline();
   while (!answered) {
     auto event = stream->next_event(deadline);
-    if (!event) {
-      return untestable("no response came on the stream");
-    }
+    if (!event) { return untestable("no response came on the stream"); }
     answered = event->data.find("\"weir-ends\"") != std::string::npos;
   }
   if (!stream->read_to_end(probe.in(std::chrono::milliseconds(1500)))) {

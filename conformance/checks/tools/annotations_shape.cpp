@@ -4,14 +4,10 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.survey().tools.empty()) {
-    return not_applicable("no tools are listed");
-  }
+  if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
   for (const json::value& tool : probe.survey().tools) {
     const json::value* annotations = wire::find(tool, "annotations");
-    if (!annotations) {
-      continue;
-    }
+    if (!annotations) { continue; }
     const std::string_view name = wire::string_or(tool, "name", "");
     if (!annotations->is_object()) {
       return fail("an object", fmt::format("{} for '{}'", wire::excerpt(*annotations, 60), name));

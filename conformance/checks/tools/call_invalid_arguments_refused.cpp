@@ -5,20 +5,12 @@ namespace {
 
 Finding run(Probe& probe) {
   auto call = refusable_call(probe.survey());
-  if (!call) {
-    return untestable("no tool has a required argument of a simple kind and is not declared destructive");
-  }
+  if (!call) { return untestable("no tool has a required argument of a simple kind and is not declared destructive"); }
   auto reply = probe.call("tools/call", {{"name", call->name}, {"arguments", call->arguments}});
   const std::string expected = fmt::format("an error for {} with {}", call->name, json::serialize(call->arguments));
-  if (!reply) {
-    return probe.broken(reply.error(), expected);
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
-  if (!reply->is_error() && !is_tool_error(*reply)) {
-    return fail(expected, reply->describe());
-  }
+  if (!reply) { return probe.broken(reply.error(), expected); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (!reply->is_error() && !is_tool_error(*reply)) { return fail(expected, reply->describe()); }
   return pass(reply->describe());
 }
 

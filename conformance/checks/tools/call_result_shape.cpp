@@ -6,9 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   return judge_calls(probe, "no safe tool was called",
                      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
-                       if (auto bad = unless_result(reply, "a result of " + call.name)) {
-                         return bad;
-                       }
+                       if (auto bad = unless_result(reply, "a result of " + call.name)) { return bad; }
                        ++looked;
                        if (!wire::as_array(wire::find(reply.result(), "content"))) {
                          return fail("a content array",

@@ -8,9 +8,7 @@ Finding run(Probe& probe) {
                      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
                        const json::value* schema = output_schema(probe.survey(), call.name);
                        const json::value* structured = wire::find(reply.result(), "structuredContent");
-                       if (!reply.is_result() || is_tool_error(reply) || !schema) {
-                         return std::nullopt;
-                       }
+                       if (!reply.is_result() || is_tool_error(reply) || !schema) { return std::nullopt; }
                        ++looked;
                        if (!structured) {
                          return fail("structuredContent, as " + call.name + " has an outputSchema",

@@ -9,9 +9,7 @@ Finding run(Probe& probe) {
   return judge_calls(probe, "no safe tool gave structured content",
                      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
                        const json::value* structured = wire::find(reply.result(), "structuredContent");
-                       if (!reply.is_result() || is_tool_error(reply) || !structured) {
-                         return std::nullopt;
-                       }
+                       if (!reply.is_result() || is_tool_error(reply) || !structured) { return std::nullopt; }
                        ++looked;
                        const json::array* blocks = wire::as_array(wire::find(reply.result(), "content"));
                        const bool repeated =

@@ -5,12 +5,8 @@ namespace {
 
 Finding run(Probe& probe) {
   auto reply = probe.call("tools/call", {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}});
-  if (!reply) {
-    return probe.broken(reply.error(), "an error");
-  }
-  if (auto asked = if_asked_first(*reply)) {
-    return *asked;
-  }
+  if (!reply) { return probe.broken(reply.error(), "an error"); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
   const json::value* is_error = wire::find(reply->result(), "isError");
   if (reply->is_error() || (reply->is_result() && is_error && is_error->is_bool() && is_error->get_bool())) {
     return pass(reply->describe());

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "wire/schema/json_schema.hpp"
 #include "wire/mcp/pagination.hpp"
+#include "wire/schema/json_schema.hpp"
 
 namespace weir::conformance {
 
@@ -22,9 +22,7 @@ bool hint(const json::value& tool, std::string_view name, bool otherwise) {
 /// The smallest value that the simple keywords of a property schema allow; nullopt where they are not simple.
 std::optional<json::value> plausible(const json::value& schema) {
   for (const std::string_view keyword : {"const", "default"}) {
-    if (const json::value* value = wire::find(schema, keyword)) {
-      return *value;
-    }
+    if (const json::value* value = wire::find(schema, keyword)) { return *value; }
   }
   for (const std::string_view keyword : {"enum", "examples"}) {
     if (const json::array* values = wire::as_array(wire::find(schema, keyword)); values && !values->empty()) {
@@ -32,16 +30,12 @@ std::optional<json::value> plausible(const json::value& schema) {
     }
   }
   const std::string_view type = wire::string_or(schema, "type", "");
-  if (type == "string") {
-    return json::value("weir");
-  }
+  if (type == "string") { return json::value("weir"); }
   if (type == "integer" || type == "number") {
     const json::value* minimum = wire::find(schema, "minimum");
     return minimum ? *minimum : json::value(1);
   }
-  if (type == "boolean") {
-    return json::value(false);
-  }
+  if (type == "boolean") { return json::value(false); }
   return type == "array" ? std::optional<json::value>(json::array{}) : std::nullopt;
 }
 
@@ -49,9 +43,7 @@ std::vector<std::string> required_arguments(const json::value& input_schema) {
   std::vector<std::string> names;
   const json::array* required = wire::as_array(wire::find(input_schema, "required"));
   for (const json::value& name : required ? *required : json::array{}) {
-    if (auto text = wire::as_string(&name)) {
-      names.emplace_back(*text);
-    }
+    if (auto text = wire::as_string(&name)) { names.emplace_back(*text); }
   }
   return names;
 }
@@ -67,15 +59,11 @@ std::optional<json::object> valid_arguments(const json::value& input_schema) {
   for (const auto& name : required_arguments(input_schema)) {
     const json::value* schema = property(input_schema, name);
     auto value = schema ? plausible(*schema) : std::nullopt;
-    if (!value) {
-      return std::nullopt;
-    }
+    if (!value) { return std::nullopt; }
     arguments[name] = std::move(*value);
   }
   auto compiled = wire::JsonSchema::compile(input_schema);
-  if (!compiled) {
-    return std::nullopt;
-  }
+  if (!compiled) { return std::nullopt; }
   auto problems = compiled->validate(arguments);
   return problems && problems->empty() ? std::optional(arguments) : std::nullopt;
 }
@@ -83,9 +71,7 @@ std::optional<json::object> valid_arguments(const json::value& input_schema) {
 /// A value of a kind that the schema cannot mean; nullopt where its type is not one simple word.
 std::optional<json::value> wrong_kind(const json::value& schema) {
   const std::string_view type = wire::string_or(schema, "type", "");
-  if (type == "string") {
-    return json::value{{"weir", "an object where a string is due"}};
-  }
+  if (type == "string") { return json::value{{"weir", "an object where a string is due"}}; }
   if (type == "integer" || type == "number" || type == "boolean" || type == "array" || type == "object") {
     return json::value("weir: a string where another kind is due");
   }
@@ -99,9 +85,7 @@ std::optional<ToolCall> refusable_call(const json::value& tool) {
   for (const auto& name : names) {
     const json::value* declared = property(*schema, name);
     auto value = declared ? wrong_kind(*declared) : std::nullopt;
-    if (!value) {
-      return std::nullopt;
-    }
+    if (!value) { return std::nullopt; }
     call.arguments[name] = std::move(*value);
   }
   return names.empty() || call.name.empty() ? std::nullopt : std::optional(call);
@@ -112,21 +96,15 @@ std::optional<ToolCall> refusable_call(const json::value& tool) {
 std::vector<ToolCall> safe_calls(const Probe& probe) {
   std::vector<ToolCall> calls;
   const wire::Profile& profile = probe.target().profile;
-  for (const auto& tool : profile.safe_tools) {
-    calls.push_back({.name = tool.name, .arguments = tool.arguments});
-  }
+  for (const auto& tool : profile.safe_tools) { calls.push_back({.name = tool.name, .arguments = tool.arguments}); }
   for (const json::value& tool : probe.survey().tools) {
     const json::value* schema = wire::find(tool, "inputSchema");
-    if (!probe.target().call_read_only || !schema || !hint(tool, "readOnlyHint", false)) {
-      continue;
-    }
+    if (!probe.target().call_read_only || !schema || !hint(tool, "readOnlyHint", false)) { continue; }
     const std::string name(wire::string_or(tool, "name", ""));
     const bool listed =
         std::any_of(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.name == name; });
     auto arguments = listed ? std::nullopt : valid_arguments(*schema);
-    if (arguments) {
-      calls.push_back({.name = name, .arguments = std::move(*arguments), .guessed = true});
-    }
+    if (arguments) { calls.push_back({.name = name, .arguments = std::move(*arguments), .guessed = true}); }
   }
   calls.resize(std::min(calls.size(), kSafeCalls));
   return calls;
@@ -134,16 +112,12 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
 
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) {
-    return untestable(kNoSafeTool);
-  }
+  if (calls.empty()) { return untestable(kNoSafeTool); }
   int looked = 0;
   std::optional<Finding> unanswered;
   for (const auto& call : calls) {
     auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) {
-      return probe.broken(reply.error(), "a result of " + call.name);
-    }
+    if (!reply) { return probe.broken(reply.error(), "a result of " + call.name); }
     if (auto asked = if_asked_first(*reply)) {
       unanswered = std::move(asked);
     } else if (call.guessed && reply->is_error()) {
@@ -160,12 +134,8 @@ std::optional<ToolCall> refusable_call(const Survey& survey) {
   for (const bool read_only : {true, false}) {
     for (const json::value& tool : survey.tools) {
       // An absent destructiveHint is no declaration: a call that must be refused may be tried.
-      if (hint(tool, "readOnlyHint", false) != read_only || hint(tool, "destructiveHint", false)) {
-        continue;
-      }
-      if (auto call = refusable_call(tool)) {
-        return call;
-      }
+      if (hint(tool, "readOnlyHint", false) != read_only || hint(tool, "destructiveHint", false)) { continue; }
+      if (auto call = refusable_call(tool)) { return call; }
     }
   }
   return std::nullopt;
@@ -178,24 +148,18 @@ bool is_tool_error(const wire::mcp::Reply& reply) {
 
 const json::value* output_schema(const Survey& survey, std::string_view tool) {
   for (const json::value& listed : survey.tools) {
-    if (wire::string_or(listed, "name", "") == tool) {
-      return wire::find(listed, "outputSchema");
-    }
+    if (wire::string_or(listed, "name", "") == tool) { return wire::find(listed, "outputSchema"); }
   }
   return nullptr;
 }
 
 std::optional<std::string> schema_problem(const json::value& schema, std::string_view revision) {
   std::vector<wire::SchemaDialect> dialects = {wire::SchemaDialect::draft_2020_12};
-  if (revision < wire::mcp::k2025_11_25) {
-    dialects.push_back(wire::SchemaDialect::draft_07);
-  }
+  if (revision < wire::mcp::k2025_11_25) { dialects.push_back(wire::SchemaDialect::draft_07); }
   std::optional<std::string> first;
   for (const auto dialect : dialects) {
     auto problems = wire::check_schema(schema, dialect);
-    if (problems && problems->empty()) {
-      return std::nullopt;
-    }
+    if (problems && problems->empty()) { return std::nullopt; }
     if (!first) {
       first = problems ? fmt::format("{} {}", problems->front().instance_pointer, problems->front().message)
                        : problems.error().detail;
@@ -215,9 +179,7 @@ Finding schemas_valid(Probe& probe, std::string_view member) {
   std::optional<Finding> unjudged;
   for (const json::value& tool : probe.survey().tools) {
     const json::value* schema = wire::find(tool, member);
-    if (!schema) {
-      continue;
-    }
+    if (!schema) { continue; }
     ++schemas;
     if (const auto dialect = unknown_dialect(*schema)) {
       unjudged = untestable(fmt::format("the {} of '{}' is of a dialect that Weir does not know: {}", member,
@@ -229,9 +191,7 @@ Finding schemas_valid(Probe& probe, std::string_view member) {
                   fmt::format("{} of '{}': {}", member, wire::string_or(tool, "name", ""), *problem));
     }
   }
-  if (unjudged) {
-    return *unjudged;
-  }
+  if (unjudged) { return *unjudged; }
   return schemas == 0 ? not_applicable(fmt::format("no tool has an {}", member))
                       : pass(fmt::format("{} schemas", schemas));
 }
@@ -241,22 +201,16 @@ Finding same_tools_everywhere(Probe& probe) {
   std::optional<std::string> release;
   for (int i = 0; i < kConnections; ++i) {
     auto dialogue = probe.dialogue();
-    if (!dialogue) {
-      return probe.broken(dialogue.error(), fmt::format("conversation {} of {}", i + 1, kConnections));
-    }
+    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("conversation {} of {}", i + 1, kConnections)); }
     const std::string met = wire::canonical(dialogue->server_info());
     if (release && *release != met) {
       return not_applicable("two releases answer in turn, with tools of their own: affinity.release.same says so");
     }
     release = met;
     const auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
-    if (listing.error) {
-      return untestable("tools/list could not be read to its end: " + listing.error->detail);
-    }
+    if (listing.error) { return untestable("tools/list could not be read to its end: " + listing.error->detail); }
     std::set<std::string> tools;
-    for (const json::value& tool : listing.items) {
-      tools.insert(canonical_without_meta(tool));
-    }
+    for (const json::value& tool : listing.items) { tools.insert(canonical_without_meta(tool)); }
     if (first && *first != tools) {
       std::vector<std::string> odd;
       std::set_symmetric_difference(first->begin(), first->end(), tools.begin(), tools.end(), std::back_inserter(odd));

@@ -7,9 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   const wire::Profile& profile = probe.target().profile;
-  if (!profile.only_expected_tools) {
-    return not_applicable("the profile does not say only_expected_tools");
-  }
+  if (!profile.only_expected_tools) { return not_applicable("the profile does not say only_expected_tools"); }
   if (probe.survey().open_error) {
     return untestable("no conversation can be opened: " + probe.survey().open_error->detail);
   }

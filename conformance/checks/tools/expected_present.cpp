@@ -11,16 +11,14 @@ std::vector<std::string> offered_besides(const Probe& probe, const std::vector<s
   std::vector<std::string> names;
   for (const json::value& tool : probe.survey().tools) {
     std::string name(wire::string_or(tool, "name", ""));
-    if (std::find(expected.begin(), expected.end(), name) == expected.end()) names.push_back(std::move(name));
+    if (std::find(expected.begin(), expected.end(), name) == expected.end()) { names.push_back(std::move(name)); }
   }
   return names;
 }
 
 Finding run(Probe& probe) {
   const auto& expected = probe.target().profile.expected_tools;
-  if (expected.empty()) {
-    return not_applicable("the profile expects no tools by name");
-  }
+  if (expected.empty()) { return not_applicable("the profile expects no tools by name"); }
   if (probe.survey().open_error) {
     return untestable("no conversation can be opened: " + probe.survey().open_error->detail);
   }
@@ -43,9 +41,9 @@ Finding run(Probe& probe) {
     std::vector<std::string> renamed;
     for (auto& name : missing) {
       const auto near = wire::nearest(name, offered_besides(probe, names));
-      if (!near.empty()) renamed.push_back(fmt::format("there is '{}' in place of '{}'", near, name));
+      if (!near.empty()) { renamed.push_back(fmt::format("there is '{}' in place of '{}'", near, name)); }
     }
-    if (!renamed.empty()) why = fmt::format("; {}", fmt::join(renamed, ", ")) + why;
+    if (!renamed.empty()) { why = fmt::format("; {}", fmt::join(renamed, ", ")) + why; }
     return fail(fmt::format("the tools {}", fmt::join(names, ", ")),
                 fmt::format("no {}{}", fmt::join(missing, ", "), why))
         .at("server", renamed.empty() ? "Deploy the build that has these tools, or take them out of the profile."

@@ -11,7 +11,7 @@ constexpr std::size_t kShown = 5;
 struct Side {
   const char* member;
   SchemaSide side;
-  std::optional<json::value> wire::ExpectedTool::*expected;
+  std::optional<json::value> wire::ExpectedTool::* expected;
 };
 constexpr std::array kSides = {Side{"inputSchema", SchemaSide::input, &wire::ExpectedTool::input_schema},
                                Side{"outputSchema", SchemaSide::output, &wire::ExpectedTool::output_schema}};
@@ -22,7 +22,7 @@ void compare(const wire::ExpectedTool& wanted, const json::value& tool, std::str
   for (const auto& [member, side, expected] : kSides) {
     const auto& schema = wanted.*expected;
     // https://modelcontextprotocol.io/specification/2025-06-18/changelog: before that there is no outputSchema.
-    if (!schema || (side == SchemaSide::output && revision < wire::mcp::k2025_06_18)) continue;
+    if (!schema || (side == SchemaSide::output && revision < wire::mcp::k2025_06_18)) { continue; }
     ++compared;
     const json::value* offered = wire::find(tool, member);
     if (!offered) {
@@ -30,7 +30,7 @@ void compare(const wire::ExpectedTool& wanted, const json::value& tool, std::str
       continue;
     }
     for (const auto& change : diff_schemas(*schema, *offered, side, fmt::format("/{}", member))) {
-      if (change.severity != Severity::breaking) continue;
+      if (change.severity != Severity::breaking) { continue; }
       broken.push_back(fmt::format("{} {}: {}", wanted.name, change.pointer, change.message));
     }
   }
@@ -49,14 +49,17 @@ Finding run(Probe& probe) {
   int compared = 0;
   for (const auto& wanted : expected) {
     for (const json::value& tool : probe.survey().tools) {
-      if (wire::string_or(tool, "name", "") == wanted.name) compare(wanted, tool, probe.revision(), broken, compared);
+      if (wire::string_or(tool, "name", "") == wanted.name) {
+        compare(wanted, tool, probe.revision(), broken, compared);
+      }
     }
   }
-  if (compared == 0)
+  if (compared == 0) {
     return untestable(
         "no expected schema can be compared: the tools are not offered, or the revision has no such schema");
-  if (broken.empty()) return pass(fmt::format("{} schemas accept and promise what was expected", compared));
-  for (const auto& line : broken) probe.note(line);
+  }
+  if (broken.empty()) { return pass(fmt::format("{} schemas accept and promise what was expected", compared)); }
+  for (const auto& line : broken) { probe.note(line); }
   const std::size_t count = broken.size();
   broken.resize(std::min(count, kShown));
   return fail("schemas that callers built against the profile's can go on with",

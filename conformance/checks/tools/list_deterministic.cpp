@@ -6,22 +6,16 @@ namespace {
 
 std::vector<std::string> names(const wire::mcp::Listing& listing) {
   std::vector<std::string> all;
-  for (const json::value& tool : listing.items) {
-    all.emplace_back(wire::string_or(tool, "name", ""));
-  }
+  for (const json::value& tool : listing.items) { all.emplace_back(wire::string_or(tool, "name", "")); }
   return all;
 }
 
 Finding run(Probe& probe) {
   auto dialogue = probe.shared();
-  if (!dialogue) {
-    return probe.broken(dialogue.error(), "a conversation");
-  }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto first = wire::mcp::list_all(*dialogue, "tools/list", "tools");
   const auto second = wire::mcp::list_all(*dialogue, "tools/list", "tools");
-  if (first.error || second.error) {
-    return untestable("tools/list could not be read to its end");
-  }
+  if (first.error || second.error) { return untestable("tools/list could not be read to its end"); }
   const auto before = names(first);
   const auto after = names(second);
   if (before != after) {

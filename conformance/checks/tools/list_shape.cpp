@@ -7,12 +7,8 @@ namespace {
 
 std::string what_is_wrong(const json::value& tool) {
   const auto* object = wire::as_object(&tool);
-  if (!object) {
-    return fmt::format("a tool that is {}", wire::kind_name(tool));
-  }
-  if (!wire::as_string(object->if_contains("name"))) {
-    return "a tool without a name: " + wire::excerpt(tool);
-  }
+  if (!object) { return fmt::format("a tool that is {}", wire::kind_name(tool)); }
+  if (!wire::as_string(object->if_contains("name"))) { return "a tool without a name: " + wire::excerpt(tool); }
   const auto name = wire::string_or(tool, "name", "");
   const auto* schema = object->if_contains("inputSchema");
   if (!wire::as_object(schema)) {
@@ -28,13 +24,9 @@ std::string what_is_wrong(const json::value& tool) {
 Finding run(Probe& probe) {
   auto reply = probe.call("tools/list");
   const std::string expected = "a result with an array of tools";
-  if (!reply) {
-    return probe.broken(reply.error(), expected);
-  }
+  if (!reply) { return probe.broken(reply.error(), expected); }
   const auto* listed = wire::as_array(wire::find(reply->result(), "tools"));
-  if (!listed) {
-    return fail(expected, reply->is_result() ? wire::excerpt(reply->result()) : reply->describe());
-  }
+  if (!listed) { return fail(expected, reply->is_result() ? wire::excerpt(reply->result()) : reply->describe()); }
   // The first page was asked for here; the survey has walked the others.
   for (const auto& tool :
        probe.survey().tools.empty() ? std::vector(listed->begin(), listed->end()) : probe.survey().tools) {

@@ -4,9 +4,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.survey().tools.empty()) {
-    return not_applicable("no tools are listed");
-  }
+  if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
   for (const json::value& tool : probe.survey().tools) {
     const std::string_view name = wire::string_or(tool, "name", "");
     if (name.empty() || name.size() > 128) {

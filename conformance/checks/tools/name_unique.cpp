@@ -6,9 +6,7 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.survey().tools.empty()) {
-    return not_applicable("no tools are listed");
-  }
+  if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
   std::set<std::string> seen;
   for (const json::value& tool : probe.survey().tools) {
     const std::string name(wire::string_or(tool, "name", ""));

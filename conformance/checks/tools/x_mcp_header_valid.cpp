@@ -19,15 +19,11 @@ std::string lower(std::string_view text) {
 std::optional<std::string> problem_in(const json::value& schema, bool reachable, std::set<std::string>& seen) {
   if (const json::array* list = wire::as_array(&schema)) {
     for (const json::value& item : *list) {
-      if (auto problem = problem_in(item, false, seen)) {
-        return problem;
-      }
+      if (auto problem = problem_in(item, false, seen)) { return problem; }
     }
   }
   const json::object* members = wire::as_object(&schema);
-  if (!members) {
-    return std::nullopt;
-  }
+  if (!members) { return std::nullopt; }
   if (const json::value* annotation = members->if_contains("x-mcp-header")) {
     const auto name = wire::as_string(annotation);
     const std::string_view type = wire::string_or(schema, "type", "");
@@ -37,24 +33,16 @@ std::optional<std::string> problem_in(const json::value& schema, bool reachable,
     if (type != "string" && type != "integer" && type != "boolean") {
       return fmt::format("'{}' on a property of type '{}'", *name, type);
     }
-    if (!reachable) {
-      return fmt::format("'{}' below something else than properties", *name);
-    }
-    if (!seen.insert(lower(*name)).second) {
-      return fmt::format("'{}' twice", *name);
-    }
+    if (!reachable) { return fmt::format("'{}' below something else than properties", *name); }
+    if (!seen.insert(lower(*name)).second) { return fmt::format("'{}' twice", *name); }
   }
   for (const auto& [key, value] : *members) {
     if (key == "properties" && value.is_object()) {
       for (const auto& property : value.get_object()) {
-        if (auto problem = problem_in(property.value(), reachable, seen)) {
-          return problem;
-        }
+        if (auto problem = problem_in(property.value(), reachable, seen)) { return problem; }
       }
     } else if (key != "const" && key != "enum" && key != "default" && key != "examples") {
-      if (auto problem = problem_in(value, false, seen)) {
-        return problem;
-      }
+      if (auto problem = problem_in(value, false, seen)) { return problem; }
     }
   }
   return std::nullopt;

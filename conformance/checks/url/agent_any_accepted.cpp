@@ -19,9 +19,7 @@ Finding run(Probe& probe) {
     wire::Request request = knock(probe);
     request.headers.set("User-Agent", agent);
     const auto answer = send_once(probe, request);
-    if (!answer) {
-      return probe.broken(answer.error(), fmt::format("an answer to User-Agent: {}", agent));
-    }
+    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer to User-Agent: {}", agent)); }
     if (is_block(*answer)) {
       return fail("an answer whatever the User-Agent", fmt::format("{} to '{}'", describe(*answer), agent))
           .at("web firewall", "Exempt the MCP path from the rules against bots and unknown user agents.");

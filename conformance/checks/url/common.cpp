@@ -36,15 +36,11 @@ std::string Turn::describe() const {
 wire::Result<wire::Exchange> send_once(Probe& probe, const wire::Request& request) {
   const wire::Deadline deadline = probe.answer_deadline();
   auto stream = probe.http().begin(request, deadline);
-  if (!stream) {
-    return tl::unexpected(stream.error());
-  }
+  if (!stream) { return tl::unexpected(stream.error()); }
   if (!stream->wait_for_head(deadline)) {
     return wire::fail(wire::ErrorCode::timeout, fmt::format("{} {} got no answer", request.method, request.url.path));
   }
-  if (!stream->exchange().is_event_stream()) {
-    stream->read_to_end(deadline);
-  }
+  if (!stream->exchange().is_event_stream()) { stream->read_to_end(deadline); }
   auto answer = std::move(*stream).finish();
   probe.note("< " + describe(answer));
   return answer;
@@ -57,9 +53,7 @@ wire::Request knock(const Probe& probe) {
 }
 
 std::optional<wire::Url> other_slash(const wire::Url& url) {
-  if (url.path == "/") {
-    return std::nullopt;
-  }
+  if (url.path == "/") { return std::nullopt; }
   wire::Url other = url;
   if (url.path.ends_with('/')) {
     other.path.pop_back();
@@ -71,9 +65,7 @@ std::optional<wire::Url> other_slash(const wire::Url& url) {
 
 wire::Result<std::vector<Turn>> turns_of(Probe& probe) {
   std::vector<wire::Url> urls{probe.url()};
-  if (auto other = other_slash(probe.url())) {
-    urls.push_back(*std::move(other));
-  }
+  if (auto other = other_slash(probe.url())) { urls.push_back(*std::move(other)); }
   std::vector<Turn> turns;
   std::optional<wire::Error> error;
   bool answered = false;
@@ -93,9 +85,7 @@ wire::Result<std::vector<Turn>> turns_of(Probe& probe) {
       }
     }
   }
-  if (!answered && error) {
-    return tl::unexpected(*error);
-  }
+  if (!answered && error) { return tl::unexpected(*error); }
   return turns;
 }
 
@@ -110,9 +100,7 @@ bool is_internal_host(std::string_view host) {
     return host == "::1" || host.starts_with("fc") || host.starts_with("fd") || host.starts_with("fe80");
   }
   for (std::string_view range : {"10.", "127.", "192.168.", "169.254.", "0."}) {  // RFC 1918, RFC 3927
-    if (host.starts_with(range)) {
-      return true;
-    }
+    if (host.starts_with(range)) { return true; }
   }
   if (host.starts_with("172.") && host.size() > 6 && host[6] == '.') {
     const std::string_view second = host.substr(4, 2);
@@ -128,9 +116,7 @@ std::optional<std::string> leaves_host(const wire::Url& from, const wire::Url& t
                : fmt::format("{} is another host", to.host);
   }
   const bool both_default = from.port == default_port(from) && to.port == default_port(to);
-  if (from.port != to.port && !both_default) {
-    return fmt::format("{} is another port", to.port);
-  }
+  if (from.port != to.port && !both_default) { return fmt::format("{} is another port", to.port); }
   return std::nullopt;
 }
 

@@ -16,13 +16,9 @@ std::vector<std::string> prefixes_of(std::string path) {
 
 Finding run(Probe& probe) {
   auto stream = open_stream(probe);
-  if (!stream) {
-    return probe.broken(stream.error(), "an endpoint event");
-  }
+  if (!stream) { return probe.broken(stream.error(), "an endpoint event"); }
   const auto announced = read_endpoint(probe, *stream);
-  if (!announced) {
-    return probe.broken(announced.error(), "an endpoint event");
-  }
+  if (!announced) { return probe.broken(announced.error(), "an endpoint event"); }
   const auto url = wire::resolve(probe.url(), *announced);
   if (!url || url->origin() != probe.url().origin()) {
     return untestable("the endpoint event names no URI on the origin of the stream");
@@ -31,12 +27,8 @@ Finding run(Probe& probe) {
     return send_once(probe, json_post(probe, to, jsonrpc::request("weir-prefix", "ping")));
   };
   const auto answer = post(*url);
-  if (!answer) {
-    return untestable("the announced URI does not answer: " + answer.error().detail);
-  }
-  if (answer->head.status != 404) {
-    return pass(fmt::format("{} answers {}", url->path, answer->head.status));
-  }
+  if (!answer) { return untestable("the announced URI does not answer: " + answer.error().detail); }
+  if (answer->head.status != 404) { return pass(fmt::format("{} answers {}", url->path, answer->head.status)); }
   for (const std::string& prefix : prefixes_of(probe.url().path)) {
     wire::Url longer = *url;
     longer.path = prefix + url->path;

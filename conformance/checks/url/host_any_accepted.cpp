@@ -28,15 +28,11 @@ Finding run(Probe& probe) {
   if (!is_deployed_target(probe)) {
     return not_applicable("the URL has the name that users send, or is a server on this machine");
   }
-  if (probe.target().headers.has("Host")) {
-    return not_applicable("every request already carries the public Host");
-  }
+  if (probe.target().headers.has("Host")) { return not_applicable("every request already carries the public Host"); }
   wire::Request request = knock(probe);
   request.headers.set("Host", kPublicName);
   const auto answer = send_once(probe, request);
-  if (!answer) {
-    return probe.broken(answer.error(), "an answer whatever the Host");
-  }
+  if (!answer) { return probe.broken(answer.error(), "an answer whatever the Host"); }
   if (speaks_of_host(*answer)) {
     return fail(fmt::format("an answer to Host: {}, as to the address", kPublicName), describe(*answer))
         .at("server",

@@ -16,9 +16,7 @@ bool is_block(const wire::Exchange& answer) {
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
-  if (!shared) {
-    return probe.broken(shared.error(), "a conversation");
-  }
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue& dialogue = shared->get();
   const auto ask = [&](const char* text) {
     json::object params;

@@ -12,13 +12,9 @@ bool keeps_method(int status) { return status == 307 || status == 308; }
 
 Finding run(Probe& probe) {
   const auto turns = turns_of(probe);
-  if (!turns) {
-    return probe.broken(turns.error(), "an answer");
-  }
+  if (!turns) { return probe.broken(turns.error(), "an answer"); }
   for (const Turn& turn : *turns) {
-    if (turn.request.method != "POST" || !turn.to || turn.to->origin() != probe.url().origin()) {
-      continue;
-    }
+    if (turn.request.method != "POST" || !turn.to || turn.to->origin() != probe.url().origin()) { continue; }
     if (!keeps_method(turn.status)) {
       probe.pin_request(turn.request);
       return fail("an answer, a 4xx, or 307 or 308", turn.describe() + ": clients go on with a GET").at("server", kFix);

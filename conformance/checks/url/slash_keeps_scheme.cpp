@@ -4,13 +4,9 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (!probe.url().tls()) {
-    return not_applicable("the URL is plain http");
-  }
+  if (!probe.url().tls()) { return not_applicable("the URL is plain http"); }
   const auto turns = turns_of(probe);
-  if (!turns) {
-    return probe.broken(turns.error(), "an answer");
-  }
+  if (!turns) { return probe.broken(turns.error(), "an answer"); }
   for (const Turn& turn : *turns) {
     if (turn.to && !turn.to->tls()) {
       probe.pin_request(turn.request);

@@ -17,9 +17,7 @@ std::string random_hex(std::size_t digits) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::random_device random;
   std::string text;
-  for (std::size_t i = 0; i < digits; ++i) {
-    text.push_back(kDigits[random() % kDigits.size()]);
-  }
+  for (std::size_t i = 0; i < digits; ++i) { text.push_back(kDigits[random() % kDigits.size()]); }
   return text;
 }
 
@@ -27,13 +25,9 @@ std::string random_hex(std::size_t digits) {
 
 wire::Request paid_request(const Probe& probe, const Paid& paid) {
   wire::Request request = probe.request(paid.route.method, paid.url);
-  if (paid.url.origin() != probe.target().url.origin()) {
-    request.headers = {};
-  }
+  if (paid.url.origin() != probe.target().url.origin()) { request.headers = {}; }
   request.headers.set("Accept", "application/json");
-  for (const auto& field : paid.route.headers.fields()) {
-    request.headers.set(field.name, field.value);
-  }
+  for (const auto& field : paid.route.headers.fields()) { request.headers.set(field.name, field.value); }
   return request;
 }
 
@@ -41,21 +35,13 @@ Finding judge_paid(Probe& probe, const std::string& well,
                    const std::function<std::optional<Finding>(const Paid&)>& problem) {
   std::vector<wire::FrontDoorRoute> routes;
   for (const auto& route : probe.target().profile.front_door) {
-    if (route.expect.statuses == std::vector{402}) {
-      routes.push_back(route);
-    }
+    if (route.expect.statuses == std::vector{402}) { routes.push_back(route); }
   }
-  if (routes.empty()) {
-    return not_applicable(kNoPayments);
-  }
+  if (routes.empty()) { return not_applicable(kNoPayments); }
   for (const auto& route : routes) {
     const auto url = wire::resolve(probe.target().url, route.path);
-    if (!url) {
-      return untestable(fmt::format("{} is no URL: {}", route.path, url.error().detail));
-    }
-    if (auto found = problem({route, *url})) {
-      return *std::move(found);
-    }
+    if (!url) { return untestable(fmt::format("{} is no URL: {}", route.path, url.error().detail)); }
+    if (auto found = problem({route, *url})) { return *std::move(found); }
   }
   return pass(routes.size() == 1 ? well : fmt::format("{}, on each of {} routes", well, routes.size()));
 }
@@ -63,9 +49,7 @@ Finding judge_paid(Probe& probe, const std::string& well,
 tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid) {
   auto answer = probe.send(paid_request(probe, paid));
   const std::string expected = fmt::format("402 and what has to be paid, from {}", paid.route.path);
-  if (!answer) {
-    return tl::unexpected(probe.broken(answer.error(), expected));
-  }
+  if (!answer) { return tl::unexpected(probe.broken(answer.error(), expected)); }
   if (answer->head.status != 402) {
     return tl::unexpected(fail(expected, describe(*answer))
                               .at(kX402Hop,
@@ -107,13 +91,9 @@ x402::Payment fitting_payment(const x402::Required& required, const json::object
 
 tl::expected<Ready, Finding> make_ready(Probe& probe, const Paid& paid) {
   auto offer = ask_unpaid(probe, paid);
-  if (!offer) {
-    return tl::unexpected(std::move(offer.error()));
-  }
+  if (!offer) { return tl::unexpected(std::move(offer.error())); }
   auto ways = offer->required.accepts();
-  if (ways.empty()) {
-    return tl::unexpected(untestable(fmt::format("{} names no way to pay", paid.route.path)));
-  }
+  if (ways.empty()) { return tl::unexpected(untestable(fmt::format("{} names no way to pay", paid.route.path))); }
   auto payment = fitting_payment(offer->required, ways.front());
   return Ready{std::move(offer->required), std::move(ways.front()), std::move(payment)};
 }
@@ -140,24 +120,18 @@ Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
                         const std::function<void(json::object&, x402::Payment&)>& spoil) {
   const auto problem = [&](const Paid& paid) -> std::optional<Finding> {
     auto ready = make_ready(probe, paid);
-    if (!ready) {
-      return ready.error();
-    }
+    if (!ready) { return ready.error(); }
     spoil(ready->accepted, ready->payment);
     const auto answer = pay(probe, paid, *ready);
     const std::string expected = fmt::format("402 from {} for {}", paid.route.path, what);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
     if (answer->head.status != 402) {
       return fail(expected, describe(*answer))
           .at(kX402Hop,
               "Verify every payment with the facilitator, against the very requirements that the 402 named, before the "
               "handler runs; answer 402 with the reason when it is refused.");
     }
-    if (spoilt == Spoilt::signature) {
-      return std::nullopt;
-    }
+    if (spoilt == Spoilt::signature) { return std::nullopt; }
     const auto right = pay_stub(probe, paid);
     return right ? std::nullopt : std::optional(right.error());
   };
@@ -166,17 +140,11 @@ Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
 
 tl::expected<PaidFor, Finding> pay_stub(Probe& probe, const Paid& paid) {
   auto ready = make_ready(probe, paid);
-  if (!ready) {
-    return tl::unexpected(std::move(ready.error()));
-  }
+  if (!ready) { return tl::unexpected(std::move(ready.error())); }
   auto answer = pay(probe, paid, *ready);
   const std::string expected = fmt::format("what is paid for from {}", paid.route.path);
-  if (!answer) {
-    return tl::unexpected(probe.broken(answer.error(), expected));
-  }
-  if (answer->head.status == 402 && is_refusal(*answer)) {
-    return tl::unexpected(untestable(kNoStub));
-  }
+  if (!answer) { return tl::unexpected(probe.broken(answer.error(), expected)); }
+  if (answer->head.status == 402 && is_refusal(*answer)) { return tl::unexpected(untestable(kNoStub)); }
   if (!answer->ok()) {
     return tl::unexpected(fail(expected, describe(*answer)).at("facilitator", "See whether the facilitator answers."));
   }

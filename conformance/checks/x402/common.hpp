@@ -1,5 +1,6 @@
 // What the checks of paid routes share. A paid route is a row of the profile's front door whose expected status
-// is 402. Nothing is ever spent: payments carry the signature of the stub (wire/target/x402.hpp), which only a stub takes.
+// is 402. Nothing is ever spent: payments carry the signature of the stub (wire/target/x402.hpp), which only a stub
+// takes.
 #pragma once
 
 #include "conformance/checks/common.hpp"

@@ -7,25 +7,19 @@ namespace {
 Finding run(Probe& probe) {
   return judge_paid(probe, "allowed in the preflight", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
+    if (!offer) { return offer.error(); }
     const std::string name(wire::x402::payment_header(offer->required.version));
     wire::Request request{.method = "OPTIONS", .url = paid.url};
     request.headers = {{"Origin", kForeignOrigin},
                        {"Access-Control-Request-Method", paid.route.method},
                        {"Access-Control-Request-Headers", lower(name)}};
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), "an answer to OPTIONS");
-    }
+    if (!answer) { return probe.broken(answer.error(), "an answer to OPTIONS"); }
     if (!answer->head.headers.has("access-control-allow-origin")) {
       return not_applicable("the server offers no CORS");
     }
     const std::string allowed = lower(answer->head.headers.joined("access-control-allow-headers"));
-    if (answer->ok() && (allowed == "*" || lists(allowed, lower(name)))) {
-      return std::nullopt;
-    }
+    if (answer->ok() && (allowed == "*" || lists(allowed, lower(name)))) { return std::nullopt; }
     return fail(fmt::format("{} in Access-Control-Allow-Headers of {}", name, paid.route.path),
                 fmt::format("HTTP {}, {}", answer->head.status, allowed.empty() ? "none" : allowed))
         .at(kX402Hop, fmt::format("Add {} to the allowed headers of the CORS middleware.", name));

@@ -7,23 +7,17 @@ namespace {
 Finding run(Probe& probe) {
   return judge_paid(probe, "exposed", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
+    if (!offer) { return offer.error(); }
     wire::Request request = paid_request(probe, paid);
     request.headers.set("Origin", kForeignOrigin);
     const auto answer = probe.send(request);
-    if (!answer) {
-      return probe.broken(answer.error(), "402");
-    }
+    if (!answer) { return probe.broken(answer.error(), "402"); }
     if (!answer->head.headers.has("access-control-allow-origin")) {
       return not_applicable("the server offers no CORS");
     }
     const std::string exposed = lower(answer->head.headers.joined("access-control-expose-headers"));
     std::vector<std::string> names{std::string(wire::x402::receipt_header(offer->required.version))};
-    if (offer->required.version == 2) {
-      names.emplace_back(wire::x402::kRequiredHeader);
-    }
+    if (offer->required.version == 2) { names.emplace_back(wire::x402::kRequiredHeader); }
     for (const auto& name : names) {
       if (exposed != "*" && !lists(exposed, lower(name))) {
         return fail(fmt::format("{} in Access-Control-Expose-Headers of {}", name, paid.route.path),

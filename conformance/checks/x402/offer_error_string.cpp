@@ -19,12 +19,8 @@ std::optional<Finding> problem(const Paid& paid, const wire::x402::Required& req
 Finding run(Probe& probe) {
   return judge_paid(probe, "a text, unpaid and refused", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
-    if (auto found = problem(paid, offer->required, "unpaid")) {
-      return found;
-    }
+    if (!offer) { return offer.error(); }
+    if (auto found = problem(paid, offer->required, "unpaid")) { return found; }
     wire::Request request = paid_request(probe, paid);
     request.headers.set(wire::x402::payment_header(offer->required.version), kNoBase64);
     const auto answer = probe.send(request);

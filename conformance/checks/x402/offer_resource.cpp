@@ -6,9 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   return judge_paid(probe, "the URL that was asked for", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
+    if (!offer) { return offer.error(); }
     for (const auto& accepted : offer->required.accepts()) {
       const std::string resource = offer->required.resource_of(accepted);
       const auto url = wire::parse_url(resource);

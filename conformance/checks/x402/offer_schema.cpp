@@ -22,13 +22,9 @@ std::string schema_problem(const Offer& offer) {
     return fmt::format("x402Version {} in {}", version ? std::to_string(*version) : "missing", required.place);
   }
   const auto ways = required.accepts();
-  if (ways.empty()) {
-    return fmt::format("no way to pay in 'accepts': {}", wire::excerpt(required.document));
-  }
+  if (ways.empty()) { return fmt::format("no way to pay in 'accepts': {}", wire::excerpt(required.document)); }
   for (const auto& accepted : ways) {
-    if (auto problem = accept_problem(required, accepted); !problem.empty()) {
-      return problem;
-    }
+    if (auto problem = accept_problem(required, accepted); !problem.empty()) { return problem; }
   }
   return {};
 }
@@ -36,13 +32,9 @@ std::string schema_problem(const Offer& offer) {
 Finding run(Probe& probe) {
   return judge_paid(probe, "version and ways to pay are whole", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
+    if (!offer) { return offer.error(); }
     auto problem = schema_problem(*offer);
-    if (problem.empty()) {
-      return std::nullopt;
-    }
+    if (problem.empty()) { return std::nullopt; }
     return fail(fmt::format("x402Version and ways to pay with scheme, network, payTo, asset, resource and "
                             "maxTimeoutSeconds from {}",
                             paid.route.path),

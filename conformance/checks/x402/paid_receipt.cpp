@@ -6,9 +6,7 @@ namespace {
 std::string receipt_problem(const wire::Exchange& answer, int version) {
   const auto name = wire::x402::receipt_header(version);
   const auto field = answer.head.headers.find(name);
-  if (!field) {
-    return fmt::format("no {}", name);
-  }
+  if (!field) { return fmt::format("no {}", name); }
   const auto text = wire::decode_base64(*field);
   const auto receipt = text ? wire::parse_json(*text) : wire::fail(wire::ErrorCode::malformed_json, "");
   const json::value* success = receipt ? wire::find(receipt->value, "success") : nullptr;
@@ -18,13 +16,9 @@ std::string receipt_problem(const wire::Exchange& answer, int version) {
 Finding run(Probe& probe) {
   return judge_paid(probe, "a receipt", [&](const Paid& paid) -> std::optional<Finding> {
     auto paid_for = pay_stub(probe, paid);
-    if (!paid_for) {
-      return paid_for.error();
-    }
+    if (!paid_for) { return paid_for.error(); }
     auto problem = receipt_problem(paid_for->answer, paid_for->version);
-    if (problem.empty()) {
-      return std::nullopt;
-    }
+    if (problem.empty()) { return std::nullopt; }
     return fail(fmt::format("a receipt with success: true from {}", paid.route.path), std::move(problem))
         .at(kX402Hop, "Settle before the answer goes out, and send what the facilitator answered.");
   });

@@ -6,17 +6,13 @@ namespace {
 Finding run(Probe& probe) {
   return judge_paid(probe, "402 or 400", [&](const Paid& paid) -> std::optional<Finding> {
     const auto offer = ask_unpaid(probe, paid);
-    if (!offer) {
-      return offer.error();
-    }
+    if (!offer) { return offer.error(); }
     for (const char* value : {kNoBase64, "eyJ4NDAyVmVyc2lvbiI6", "bnVsbA==", "e30="}) {
       wire::Request request = paid_request(probe, paid);
       request.headers.set(wire::x402::payment_header(offer->required.version), value);
       const auto answer = probe.send(request);
       const std::string expected = fmt::format("402 or 400 from {} for the payment '{}'", paid.route.path, value);
-      if (!answer) {
-        return probe.broken(answer.error(), expected);
-      }
+      if (!answer) { return probe.broken(answer.error(), expected); }
       if (answer->head.status != 402 && answer->head.status != 400) {
         return fail(expected, describe(*answer))
             .at(kX402Hop, "Catch what decoding the payment throws, and answer 402 with the reason.");

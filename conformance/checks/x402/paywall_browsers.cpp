@@ -13,12 +13,8 @@ Finding run(Probe& probe) {
     request.headers.set("User-Agent", kBrowser);
     const auto answer = probe.send(request);
     const std::string expected = fmt::format("402 from {} for a browser", paid.route.path);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
-    if (answer->head.status == 402) {
-      return std::nullopt;
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
+    if (answer->head.status == 402) { return std::nullopt; }
     return fail(expected, describe(*answer)).at(kX402Hop, "Send the page for browsers with status 402.");
   });
 }

@@ -6,17 +6,11 @@ namespace {
 Finding run(Probe& probe) {
   return judge_paid(probe, "402 for the second time", [&](const Paid& paid) -> std::optional<Finding> {
     auto paid_for = pay_stub(probe, paid);
-    if (!paid_for) {
-      return paid_for.error();
-    }
+    if (!paid_for) { return paid_for.error(); }
     const auto again = probe.send(paid_for->answer.request);
     const std::string expected = fmt::format("402 from {} for a payment that was settled", paid.route.path);
-    if (!again) {
-      return probe.broken(again.error(), expected);
-    }
-    if (again->head.status == 402) {
-      return std::nullopt;
-    }
+    if (!again) { return probe.broken(again.error(), expected); }
+    if (again->head.status == 402) { return std::nullopt; }
     return fail(expected, describe(*again))
         .at(kX402Hop, "Settle with the facilitator before the content goes out, or remember nonces.");
   });

@@ -5,19 +5,13 @@ namespace {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "HEAD is not free", [&](const Paid& paid) -> std::optional<Finding> {
-    if (paid.route.method != "GET") {
-      return std::nullopt;
-    }
+    if (paid.route.method != "GET") { return std::nullopt; }
     wire::Request request = paid_request(probe, paid);
     request.method = "HEAD";
     const auto answer = probe.send(request);
     const std::string expected = fmt::format("402 or 405 for HEAD of {}", paid.route.path);
-    if (!answer) {
-      return probe.broken(answer.error(), expected);
-    }
-    if (!answer->ok()) {
-      return std::nullopt;
-    }
+    if (!answer) { return probe.broken(answer.error(), expected); }
+    if (!answer->ok()) { return std::nullopt; }
     return fail(expected, describe(*answer))
         .at(kX402Hop, "Routers answer HEAD by the handler of GET: protect the route for every method.");
   });
