@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "conformance/checks/http_sse/common.hpp"
+#include "conformance/ask/http_sse.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {

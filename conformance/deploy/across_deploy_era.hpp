@@ -5,8 +5,8 @@
 #include <atomic>
 #include <thread>
 
-#include "conformance/checks/reconnect/common.hpp"
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/held_stream.hpp"
+#include "conformance/ask/tools.hpp"
 #include "conformance/deploy/across_deploy.hpp"
 
 namespace weir::conformance {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "conformance/checks/http_sse/common.hpp"
-#include "conformance/checks/idle/hops.hpp"
-#include "conformance/checks/session/common.hpp"
+#include "conformance/ask/hops.hpp"
+#include "conformance/ask/http_sse.hpp"
+#include "conformance/ask/session.hpp"
 
 namespace weir::conformance {
 namespace {

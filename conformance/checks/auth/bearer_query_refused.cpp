@@ -1,4 +1,4 @@
-#include "conformance/checks/auth/common.hpp"
+#include "conformance/ask/auth.hpp"
 
 namespace weir::conformance {
 namespace {

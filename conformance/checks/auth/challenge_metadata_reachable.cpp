@@ -1,5 +1,5 @@
-#include "conformance/checks/auth/common.hpp"
-#include "conformance/checks/url/common.hpp"
+#include "conformance/ask/auth.hpp"
+#include "conformance/ask/url.hpp"
 
 namespace weir::conformance {
 namespace {

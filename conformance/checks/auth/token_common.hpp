@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "conformance/checks/auth/common.hpp"
+#include "conformance/ask/auth.hpp"
 #include "wire/auth/jwt.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/auth/signing_key.hpp"

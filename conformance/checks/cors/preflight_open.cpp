@@ -1,5 +1,5 @@
-#include "conformance/checks/auth/common.hpp"
-#include "conformance/checks/cors/common.hpp"
+#include "conformance/ask/auth.hpp"
+#include "conformance/ask/cors.hpp"
 
 namespace weir::conformance {
 namespace {

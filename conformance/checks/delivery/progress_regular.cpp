@@ -1,5 +1,5 @@
+#include "conformance/ask/hops.hpp"
 #include "conformance/checks/delivery/slow_call.hpp"
-#include "conformance/checks/idle/hops.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "conformance/checks/idle/hops.hpp"
+#include "conformance/ask/hops.hpp"
 
 namespace weir::conformance {
 namespace {

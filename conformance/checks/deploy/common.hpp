@@ -1,7 +1,7 @@
 // What the checks of a deploy share: all of them are functions of what one watch saw.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 #include "conformance/deploy/across_deploy.hpp"
 
 namespace weir::conformance {

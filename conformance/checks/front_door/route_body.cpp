@@ -1,5 +1,5 @@
-#include "conformance/checks/front_door/common.hpp"
-#include "conformance/checks/json_subset.hpp"
+#include "conformance/ask/front_door.hpp"
+#include "conformance/ask/json_subset.hpp"
 
 namespace weir::conformance {
 namespace {

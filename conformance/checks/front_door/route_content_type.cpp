@@ -1,4 +1,4 @@
-#include "conformance/checks/front_door/common.hpp"
+#include "conformance/ask/front_door.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/checks/url/common.hpp"
+#include "conformance/ask/url.hpp"
 
 namespace weir::conformance {
 namespace {

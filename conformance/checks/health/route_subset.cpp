@@ -1,5 +1,5 @@
+#include "conformance/ask/json_subset.hpp"
 #include "conformance/checks/health/common.hpp"
-#include "conformance/checks/json_subset.hpp"
 
 namespace weir::conformance {
 namespace {

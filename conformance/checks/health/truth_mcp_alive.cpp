@@ -1,5 +1,5 @@
+#include "conformance/ask/dialogue.hpp"
 #include "conformance/checks/health/common.hpp"
-#include "conformance/checks/preflight/common.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/http_sse/common.hpp"
+#include "conformance/ask/http_sse.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/checks/http_sse/common.hpp"
+#include "conformance/ask/http_sse.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/checks/common.hpp"
-#include "conformance/checks/idle/hops.hpp"
+#include "conformance/ask/common.hpp"
+#include "conformance/ask/hops.hpp"
 
 namespace weir::conformance {
 

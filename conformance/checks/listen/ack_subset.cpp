@@ -1,4 +1,4 @@
-#include "conformance/checks/listen/common.hpp"
+#include "conformance/ask/listen.hpp"
 
 namespace weir::conformance {
 namespace {

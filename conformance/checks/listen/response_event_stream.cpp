@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/listen/common.hpp"
+#include "conformance/ask/listen.hpp"
 
 namespace weir::conformance {
 namespace {

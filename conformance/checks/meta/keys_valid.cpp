@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 namespace {

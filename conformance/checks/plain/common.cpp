@@ -1,6 +1,6 @@
 #include "conformance/checks/plain/common.hpp"
 
-#include "conformance/checks/front_door/common.hpp"
+#include "conformance/ask/front_door.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

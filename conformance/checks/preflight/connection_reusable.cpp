@@ -1,4 +1,4 @@
-#include "conformance/checks/preflight/common.hpp"
+#include "conformance/ask/dialogue.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {

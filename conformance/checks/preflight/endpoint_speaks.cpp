@@ -1,4 +1,4 @@
-#include "conformance/checks/preflight/common.hpp"
+#include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
 

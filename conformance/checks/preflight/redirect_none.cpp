@@ -1,4 +1,4 @@
-#include "conformance/checks/preflight/common.hpp"
+#include "conformance/ask/dialogue.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "conformance/checks/preflight/common.hpp"
+#include "conformance/ask/dialogue.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {

@@ -1,7 +1,7 @@
 // How long a server keeps a connection without a request (RFC 9112 section 9.3).
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

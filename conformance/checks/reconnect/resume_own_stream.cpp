@@ -1,4 +1,4 @@
-#include "conformance/checks/reconnect/common.hpp"
+#include "conformance/ask/held_stream.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,5 +1,5 @@
-#include "conformance/checks/listen/common.hpp"
-#include "conformance/checks/reconnect/common.hpp"
+#include "conformance/ask/held_stream.hpp"
+#include "conformance/ask/listen.hpp"
 
 namespace weir::conformance {
 namespace {

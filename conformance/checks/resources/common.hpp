@@ -1,7 +1,7 @@
 // What the checks of resources share.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

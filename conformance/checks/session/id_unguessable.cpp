@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/session/common.hpp"
+#include "conformance/ask/session.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/checks/session/common.hpp"
+#include "conformance/ask/session.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/auth/common.hpp"
+#include "conformance/ask/auth.hpp"
 
 namespace weir::conformance {
 namespace {

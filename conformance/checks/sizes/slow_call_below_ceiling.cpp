@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "conformance/ask/tools.hpp"
 #include "conformance/checks/sizes/common.hpp"
-#include "conformance/checks/tools/common.hpp"
 #include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {

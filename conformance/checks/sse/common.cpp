@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/stateless/common.hpp"
+#include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
 namespace {

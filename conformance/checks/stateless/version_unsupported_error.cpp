@@ -1,4 +1,4 @@
-#include "conformance/checks/stateless/common.hpp"
+#include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
 namespace {

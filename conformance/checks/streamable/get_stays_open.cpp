@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 namespace {

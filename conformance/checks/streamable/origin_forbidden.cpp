@@ -1,4 +1,4 @@
-#include "conformance/checks/streamable/common.hpp"
+#include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 #include "wire/schema/json_schema.hpp"
 
 namespace weir::conformance {

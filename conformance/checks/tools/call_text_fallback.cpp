@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {

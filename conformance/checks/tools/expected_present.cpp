@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 #include "wire/base/nearest.hpp"
 
 namespace weir::conformance {

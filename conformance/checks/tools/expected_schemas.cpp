@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 #include "conformance/tools_lock/schema_diff.hpp"
 
 namespace weir::conformance {

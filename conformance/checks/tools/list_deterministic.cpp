@@ -1,4 +1,4 @@
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {

@@ -1,4 +1,4 @@
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {

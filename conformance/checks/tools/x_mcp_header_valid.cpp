@@ -2,7 +2,7 @@
 #include <cctype>
 #include <set>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 namespace {

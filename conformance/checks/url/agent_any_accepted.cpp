@@ -1,6 +1,6 @@
 #include <array>
 
-#include "conformance/checks/url/common.hpp"
+#include "conformance/ask/url.hpp"
 
 namespace weir::conformance {
 namespace {

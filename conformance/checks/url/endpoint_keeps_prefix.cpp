@@ -1,5 +1,5 @@
-#include "conformance/checks/http_sse/common.hpp"
-#include "conformance/checks/url/common.hpp"
+#include "conformance/ask/http_sse.hpp"
+#include "conformance/ask/url.hpp"
 
 namespace weir::conformance {
 namespace {

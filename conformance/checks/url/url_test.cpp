@@ -1,7 +1,8 @@
 // What the checks of URLs and of metadata need in their kills, and what they know of hosts.
+#include "conformance/ask/url.hpp"
+
 #include <gtest/gtest.h>
 
-#include "conformance/checks/url/common.hpp"
 #include "conformance/matrix/kill_fixture_test.hpp"
 #include "wire/testing/certificates.hpp"
 

@@ -3,7 +3,7 @@
 // takes.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 #include "wire/base/base64.hpp"
 #include "wire/target/x402.hpp"
 

@@ -1,4 +1,4 @@
-#include "conformance/checks/cors/common.hpp"
+#include "conformance/ask/cors.hpp"
 #include "conformance/checks/x402/common.hpp"
 
 namespace weir::conformance {

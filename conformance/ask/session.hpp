@@ -1,7 +1,7 @@
 // What the checks of sessions share.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

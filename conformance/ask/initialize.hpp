@@ -1,7 +1,7 @@
 // What the checks of the streamable transport share.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

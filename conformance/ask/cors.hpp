@@ -1,7 +1,7 @@
 // What the checks for browser clients share.
 #pragma once
 
-#include "conformance/checks/streamable/common.hpp"
+#include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance {
 

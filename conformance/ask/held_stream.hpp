@@ -1,7 +1,7 @@
 // What the checks of lost connections share: held streams of any era, ways to lose them, and answers that are resumed.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

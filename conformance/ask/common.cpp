@@ -1,4 +1,4 @@
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 #include <algorithm>
 #include <cctype>

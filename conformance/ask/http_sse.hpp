@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

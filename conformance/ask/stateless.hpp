@@ -1,7 +1,7 @@
 // What the checks of 2026-07-28 share: requests whose every byte the check decides.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

@@ -3,8 +3,8 @@
 
 #include <initializer_list>
 
-#include "conformance/checks/auth/challenge.hpp"
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/challenge.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

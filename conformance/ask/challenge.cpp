@@ -1,4 +1,4 @@
-#include "conformance/checks/auth/challenge.hpp"
+#include "conformance/ask/challenge.hpp"
 
 #include <algorithm>
 #include <cctype>

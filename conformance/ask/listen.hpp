@@ -1,7 +1,7 @@
 // What the checks of subscriptions/listen share.
 #pragma once
 
-#include "conformance/checks/stateless/common.hpp"
+#include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
 

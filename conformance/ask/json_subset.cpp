@@ -1,4 +1,4 @@
-#include "conformance/checks/json_subset.hpp"
+#include "conformance/ask/json_subset.hpp"
 
 #include <algorithm>
 

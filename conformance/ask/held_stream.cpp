@@ -1,8 +1,8 @@
-#include "conformance/checks/reconnect/common.hpp"
+#include "conformance/ask/held_stream.hpp"
 
 #include <algorithm>
 
-#include "conformance/checks/listen/common.hpp"
+#include "conformance/ask/listen.hpp"
 
 namespace weir::conformance {
 

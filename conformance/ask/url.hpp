@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

@@ -1,8 +1,8 @@
-#include "conformance/checks/stateless/common.hpp"
+#include "conformance/ask/stateless.hpp"
 
 #include <algorithm>
 
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 #include "wire/base/base64.hpp"
 #include "wire/mcp/header_value.hpp"
 #include "wire/mcp/messages.hpp"

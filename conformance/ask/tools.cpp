@@ -1,4 +1,4 @@
-#include "conformance/checks/tools/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 // What the checks of tools share: which calls are allowed, and which must be refused.
 #pragma once
 
-#include "conformance/checks/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 

@@ -1,10 +1,10 @@
-#include "conformance/checks/auth/common.hpp"
+#include "conformance/ask/auth.hpp"
 
 #include <algorithm>
 #include <cctype>
 
-#include "conformance/checks/stateless/common.hpp"
-#include "conformance/checks/streamable/common.hpp"
+#include "conformance/ask/initialize.hpp"
+#include "conformance/ask/stateless.hpp"
 #include "wire/auth/oauth.hpp"
 
 namespace weir::conformance {

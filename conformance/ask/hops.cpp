@@ -1,4 +1,4 @@
-#include "conformance/checks/idle/hops.hpp"
+#include "conformance/ask/hops.hpp"
 
 #include <fmt/format.h>
 
