@@ -14,7 +14,9 @@
 #include "conformance/run/glob.hpp"
 #include "conformance/run/options.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/draw/paint.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/time.hpp"
 
 namespace {
 
@@ -38,14 +40,6 @@ void listen_to_signals() {
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-}
-
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -84,11 +78,8 @@ int explain(const Options& options) {
 }
 
 std::optional<bool> in_colour(const std::string& choice) {
-  if (choice == "auto") {
-    const char* no_colour = std::getenv("NO_COLOR");
-    return ::isatty(STDOUT_FILENO) != 0 && !(no_colour && *no_colour);
-  }
-  return choice == "always" ? std::optional(true) : choice == "never" ? std::optional(false) : std::nullopt;
+  if (choice != "auto" && choice != "always" && choice != "never") { return std::nullopt; }
+  return reports::wants_colour(STDOUT_FILENO, choice);
 }
 
 int run(const Options& options) {
@@ -103,7 +94,7 @@ int run(const Options& options) {
   auto plan = plan_of(options, environment);
   if (!plan) { return complain(plan.error().detail); }
   plan->version = WEIR_VERSION;
-  plan->started_at = now_utc();
+  plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
   listen_to_signals();
   const auto results = conduct(*plan);

@@ -10,7 +10,9 @@
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/options.hpp"
-#include "loadgen/supervise/stage.hpp"
+#include "loadgen/supervise/test_seams.hpp"
+#include "reports/draw/paint.hpp"
+#include "wire/mcp/messages.hpp"
 
 namespace {
 
@@ -21,6 +23,7 @@ using reports::ExitCode;
 std::atomic<int> signals{0};
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handler");
+static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call themselves is this release");
 
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
   fmt::print(stderr, "weir-loadgen: {}\n", what);
@@ -57,12 +60,6 @@ ExitCode code_of(const wire::Error& error) {
   }
 }
 
-bool in_colour(const std::string& choice) {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return choice == "always" ||
-         (choice == "auto" && ::isatty(STDOUT_FILENO) != 0 && !(no_colour != nullptr && *no_colour != '\0'));
-}
-
 int dry_run(const Scenario& scenario, const RunOptions& run) {
   const auto placement = preflight(scenario, run);
   if (!placement) { return complain(placement.error().detail, code_of(placement.error())); }
@@ -71,7 +68,7 @@ int dry_run(const Scenario& scenario, const RunOptions& run) {
   return static_cast<int>(ExitCode::good);
 }
 
-int run(const Options& options, int argc, char** argv) {
+int run(const CommandLine& options, int argc, char** argv) {
   const auto scenario = scenario_from(options, environment);
   if (!scenario) { return complain(scenario.error().detail); }
   auto run = run_options_from(options, {argv, argv + argc}, scenario->target.secrets, realtime_ns());
@@ -82,8 +79,9 @@ int run(const Options& options, int argc, char** argv) {
   const auto result = supervise(*scenario, *run, signals);
   if (!result) { return complain(result.error().detail, code_of(result.error())); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
-  fmt::print("{}", reports::load::render(result->results, format,
-                                         {.colour = in_colour(options.color), .quiet = options.quiet}));
+  fmt::print("{}", reports::load::render(
+                       result->results, format,
+                       {.colour = reports::wants_colour(STDOUT_FILENO, options.color), .quiet = options.quiet}));
   std::fflush(stdout);
   for (const auto& problem : result->problems) { complain(problem); }
   // A failing target is the graver news; a report that is missing must not look like a good run.
@@ -101,9 +99,9 @@ int main(int argc, char** argv) try {
     return 0;
   }
   listen_to_signals();
-  const auto& options = std::get<Options>(*parsed);
-  return options.command == Options::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
-                                                         : run(options, argc, argv);
+  const auto& options = std::get<CommandLine>(*parsed);
+  return options.command == CommandLine::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
+                                                             : run(options, argc, argv);
 } catch (const std::exception& error) {
   return complain(fmt::format("{}; this is a fault of Weir", error.what()), ExitCode::inconclusive);
 }

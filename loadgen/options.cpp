@@ -7,14 +7,16 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/scale.hpp"
 #include "reports/judge/threshold.hpp"
+#include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/redact.hpp"
+#include "wire/base/time.hpp"
 
 namespace weir::loadgen {
 
 namespace {
 
-void describe_target(CLI::App& app, Options& o) {
+void describe_target(CLI::App& app, CommandLine& o) {
   const auto* group = "Target";
   app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
   app.add_option("--env", o.environment, "One of the profile's environments")->group(group);
@@ -27,7 +29,7 @@ void describe_target(CLI::App& app, Options& o) {
   app.add_option("--resolve", o.hold.resolve, "HOST:PORT:ADDRESS[,ADDRESS] instead of DNS; repeatable")->group(group);
 }
 
-void describe_load(CLI::App& app, Options& o) {
+void describe_load(CLI::App& app, CommandLine& o) {
   const auto* group = "Load";
   app.add_option("--threshold", o.hold.thresholds, "'stream_drop_ratio < 0.001'; a breach is exit code 1; repeatable")
       ->group(group);
@@ -40,7 +42,7 @@ void describe_load(CLI::App& app, Options& o) {
   app.add_flag("--dry-run", o.dry_run, "Show the preflight and the whole scenario, and stop")->group(group);
 }
 
-void describe_output(CLI::App& app, Options& o) {
+void describe_output(CLI::App& app, CommandLine& o) {
   const auto* group = "Output";
   app.add_option("--metrics", o.metrics, "ADDRESS:PORT of /metrics while it runs; a port alone is on loopback")
       ->group(group);
@@ -54,7 +56,7 @@ void describe_output(CLI::App& app, Options& o) {
   app.add_option("--color", o.color, "auto, always, never [auto]")->group(group);
 }
 
-void describe_hold(CLI::App& app, Options& o) {
+void describe_hold(CLI::App& app, CommandLine& o) {
   auto& hold = o.hold;
   const auto* group = "Streams";
   app.add_option("URL", hold.url, "The endpoint; may come from the profile");
@@ -118,16 +120,6 @@ wire::Result<void> refuse_unknown_command(int argc, const char* const* argv) {
 
 // The target ----------------------------------------------------------------------------------------------------------
 
-bool is_credential(std::string_view name) {
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const char* word : {"auth", "cookie", "key", "token", "secret", "password", "credential"}) {
-    if (folded.find(word) != std::string::npos) { return true; }
-  }
-  return false;
-}
-
 wire::Result<wire::Header> split_header(const std::string& text, const char* option) {
   const auto colon = text.find(':');
   const auto value = colon == std::string::npos ? colon : text.find_first_not_of(" \t", colon + 1);
@@ -146,11 +138,11 @@ wire::Result<std::string> from_environment(const Environment& environment, const
   return *value;
 }
 
-wire::Result<void> add_headers(const Options& options, const Environment& environment, wire::Profile& target) {
+wire::Result<void> add_headers(const CommandLine& options, const Environment& environment, wire::Profile& target) {
   for (const auto& text : options.headers) {
     const auto header = split_header(text, "--header");
     if (!header) { return tl::unexpected(header.error()); }
-    if (is_credential(header->name)) { target.secrets.push_back(header->value); }
+    if (wire::is_credential_name(header->name)) { target.secrets.push_back(header->value); }
     target.headers.set(header->name, header->value);
   }
   for (const auto& text : options.header_envs) {
@@ -170,7 +162,7 @@ wire::Result<void> add_headers(const Options& options, const Environment& enviro
   return {};
 }
 
-wire::Result<void> change_target(const Options& options, const Environment& environment, wire::Profile& target) {
+wire::Result<void> change_target(const CommandLine& options, const Environment& environment, wire::Profile& target) {
   target.ca_file = options.ca_file.empty() ? target.ca_file : options.ca_file;
   target.insecure = target.insecure || options.insecure;
   return add_headers(options, environment, target);
@@ -186,7 +178,7 @@ wire::Result<std::uint64_t> parse_seed(const std::string& text) {
 }
 
 /// What the flags of `hold` mean for a scenario that came from a file: they go before it.
-wire::Result<void> change_load(const Options& options, Scenario& scenario) {
+wire::Result<void> change_load(const CommandLine& options, Scenario& scenario) {
   if (!options.hold.thresholds.empty()) {
     scenario.thresholds.clear();
     for (const auto& text : options.hold.thresholds) {
@@ -206,7 +198,7 @@ wire::Result<void> change_load(const Options& options, Scenario& scenario) {
   return {};
 }
 
-wire::Result<Scenario> held(const Options& options, const Environment& environment) {
+wire::Result<Scenario> held(const CommandLine& options, const Environment& environment) {
   auto flags = options.hold;
   if (!options.environment.empty() && options.profile.empty()) {
     return usage("--env chooses within a profile: pass --profile FILE too");
@@ -224,7 +216,7 @@ wire::Result<Scenario> held(const Options& options, const Environment& environme
   return scenario;
 }
 
-wire::Result<Scenario> from_file(const Options& options, const Environment& environment) {
+wire::Result<Scenario> from_file(const CommandLine& options, const Environment& environment) {
   auto scenario = load_scenario(options.scenario, environment, options.environment);
   if (scenario) { scenario = scaled(std::move(*scenario), options.scale); }
   if (!scenario) { return scenario; }
@@ -252,19 +244,11 @@ wire::Result<void> set_shard(const std::string& text, RunOptions& run) {
   return {};
 }
 
-/// "2026-11-21T02:00:00Z"
-std::optional<std::int64_t> parse_rfc3339(const std::string& text) {
-  std::tm parts{};
-  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr || std::string_view(rest) != "Z") { return std::nullopt; }
-  return static_cast<std::int64_t>(::timegm(&parts));
-}
-
 wire::Result<std::int64_t> parse_start(const std::string& text, std::int64_t now_unix_ns) {
   if (text.front() == '+') {
     if (const auto span = parse_duration(std::string_view(text).substr(1))) { return now_unix_ns + *span; }
   }
-  if (const auto seconds = parse_rfc3339(text)) { return *seconds * kSecond; }
+  if (const auto moment = wire::rfc3339_to_unix_ns(text)) { return *moment; }
   std::int64_t seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t kMostSeconds = std::int64_t{1} << 33;
@@ -286,7 +270,7 @@ std::string quoted(const std::string& argument) {
 }
 
 std::string command_line(const std::vector<std::string>& arguments, const std::vector<std::string>& secrets) {
-  const reports::Redactor redactor(secrets);
+  const wire::Redactor redactor(secrets);
   std::string line = "weir-loadgen";
   for (std::size_t i = 1; i < arguments.size(); ++i) { line += " " + redactor.text(quoted(arguments[i])); }
   return line;
@@ -294,15 +278,15 @@ std::string command_line(const std::vector<std::string>& arguments, const std::v
 
 }  // namespace
 
-wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
-                                                           const std::string& version) {
+wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const char* const* argv,
+                                                               const std::string& version) {
   CLI::App app("Holds streams against a deployed MCP endpoint, and measures what happens to them.", "weir-loadgen");
   app.set_version_flag("--version", "weir-loadgen " + version);
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 all good, 1 a threshold was breached, 2 usage, 3 the target could not be reached,\n"
       "4 inconclusive (the generator could not keep up), 130 interrupted.");
-  Options options;
+  CommandLine options;
   auto* run = app.add_subcommand("run", "Run a scenario");
   bool help_scenario = false, help_thresholds = false;
   run->add_option("SCENARIO", options.scenario, "The scenario, a YAML file");
@@ -329,9 +313,9 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
     return Printed{std::string(answer.what()) + "\n"};
   } catch (const CLI::ParseError& error) { return usage(error.what()); }
   const auto* chosen = app.get_subcommands().front();
-  options.command = chosen == run    ? Options::Command::run
-                    : chosen == hold ? Options::Command::hold
-                                     : Options::Command::probe_idle;
+  options.command = chosen == run    ? CommandLine::Command::run
+                    : chosen == hold ? CommandLine::Command::hold
+                                     : CommandLine::Command::probe_idle;
   if (auto extras = refuse_extras(*chosen); !extras) { return tl::unexpected(extras.error()); }
   if (help_scenario || help_thresholds) {
     return Printed{help_scenario ? scenario_help() : reports::load::threshold_help()};
@@ -342,9 +326,9 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
   return options;
 }
 
-wire::Result<Scenario> scenario_from(const Options& options, const Environment& environment) {
+wire::Result<Scenario> scenario_from(const CommandLine& options, const Environment& environment) {
   auto scenario =
-      options.command == Options::Command::hold ? held(options, environment) : from_file(options, environment);
+      options.command == CommandLine::Command::hold ? held(options, environment) : from_file(options, environment);
   if (!scenario) { return scenario; }
   if (options.workers < 0 || options.workers > static_cast<std::int64_t>(limits::kWorkers)) {
     return usage(fmt::format("--workers: {} is not between 1 and {}", options.workers, limits::kWorkers));
@@ -358,7 +342,7 @@ wire::Result<Scenario> scenario_from(const Options& options, const Environment& 
   return scenario;
 }
 
-wire::Result<RunOptions> run_options_from(const Options& options, const std::vector<std::string>& arguments,
+wire::Result<RunOptions> run_options_from(const CommandLine& options, const std::vector<std::string>& arguments,
                                           const std::vector<std::string>& secrets, std::int64_t now_unix_ns) {
   RunOptions run;
   run.command = command_line(arguments, secrets);

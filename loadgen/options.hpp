@@ -12,7 +12,7 @@
 
 namespace weir::loadgen {
 
-struct Options {
+struct CommandLine {
   enum class Command { run, hold, probe_idle };
   Command command = Command::run;
   std::string scenario;  ///< run: the file.
@@ -44,15 +44,15 @@ struct Printed {
 };
 
 /// An error is one line that names the option and the nearest right one.
-wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
-                                                           const std::string& version);
+wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const char* const* argv,
+                                                               const std::string& version);
 
 /// The scenario of `run` or `hold`, with what the command line says about its target. Secrets come from `environment`.
-wire::Result<Scenario> scenario_from(const Options& options, const Environment& environment);
+wire::Result<Scenario> scenario_from(const CommandLine& options, const Environment& environment);
 
 /// `arguments` as they were typed; what `secrets` holds does not show in them. `now_unix_ns` is what `+30s` counts
 /// from.
-wire::Result<RunOptions> run_options_from(const Options& options, const std::vector<std::string>& arguments,
+wire::Result<RunOptions> run_options_from(const CommandLine& options, const std::vector<std::string>& arguments,
                                           const std::vector<std::string>& secrets, std::int64_t now_unix_ns);
 
 }  // namespace weir::loadgen

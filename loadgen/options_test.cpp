@@ -14,14 +14,14 @@ using ::testing::Not;
 
 constexpr std::int64_t kNow = 1'800'000'000 * kSecond;
 
-wire::Result<std::variant<Options, Printed>> parse(std::vector<const char*> words) {
+wire::Result<std::variant<CommandLine, Printed>> parse(std::vector<const char*> words) {
   words.insert(words.begin(), "weir-loadgen");
   return parse_options(static_cast<int>(words.size()), words.data(), "0.1.0");
 }
-Options parsed(std::vector<const char*> words) {
+CommandLine parsed(std::vector<const char*> words) {
   const auto result = parse(std::move(words));
   EXPECT_TRUE(result) << result.error().detail;
-  return result ? std::get<Options>(*result) : Options{};
+  return result ? std::get<CommandLine>(*result) : CommandLine{};
 }
 std::string error_of(std::vector<const char*> words) {
   const auto result = parse(std::move(words));
@@ -31,12 +31,12 @@ std::optional<std::string> nothing(const std::string&) { return std::nullopt; }
 std::optional<std::string> variables(const std::string& name) {
   return name == "TOKEN" ? std::optional<std::string>("s3cret-token") : std::nullopt;
 }
-wire::Result<RunOptions> run_options(const Options& options) { return run_options_from(options, {}, {}, kNow); }
+wire::Result<RunOptions> run_options(const CommandLine& options) { return run_options_from(options, {}, {}, kNow); }
 
 TEST(LoadOptions, know_three_commands) {
-  EXPECT_EQ(parsed({"run", "soak.yaml"}).command, Options::Command::run);
-  EXPECT_EQ(parsed({"hold", "http://127.0.0.1/"}).command, Options::Command::hold);
-  EXPECT_EQ(parsed({"probe-idle", "http://127.0.0.1/"}).command, Options::Command::probe_idle);
+  EXPECT_EQ(parsed({"run", "soak.yaml"}).command, CommandLine::Command::run);
+  EXPECT_EQ(parsed({"hold", "http://127.0.0.1/"}).command, CommandLine::Command::hold);
+  EXPECT_EQ(parsed({"probe-idle", "http://127.0.0.1/"}).command, CommandLine::Command::probe_idle);
   EXPECT_THAT(error_of({"hould", "x"}), HasSubstr("unknown command 'hould', did you mean 'hold'?"));
   EXPECT_NE(error_of({}), "no error");
 }

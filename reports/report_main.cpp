@@ -11,8 +11,10 @@
 
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/draw/paint.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
+#include "wire/base/files.hpp"
 
 namespace {
 
@@ -70,10 +72,10 @@ int render_main(const Options& options) {
   const auto text = read_file(options.results_path);
   if (!text) { return complain(text.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
-  console.colour = options.output == "-" && ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  console.colour = options.output == "-" && wants_colour(STDOUT_FILENO);
   const auto report = rendered(*text, *format, console);
   if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
-  const auto written = write_file(options.output, *report);
+  const auto written = weir::wire::write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
 }
 

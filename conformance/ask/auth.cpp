@@ -6,6 +6,7 @@
 #include "conformance/ask/initialize.hpp"
 #include "conformance/ask/stateless.hpp"
 #include "wire/auth/oauth.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 
@@ -15,11 +16,7 @@ constexpr std::string_view kScheme = "bearer";
 constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
 constexpr std::chrono::milliseconds kPatience{2000};
 
-bool starts_with_scheme(std::string_view text) {
-  return text.size() >= kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), text.begin(), [](char a, char b) {
-           return a == std::tolower(static_cast<unsigned char>(b));
-         });
-}
+bool starts_with_scheme(std::string_view text) { return wire::starts_with_ignoring_case(text, kScheme); }
 
 wire::Result<Metadata> fetch(Probe& probe, const wire::Url& url) {
   wire::Request request{.method = "GET", .url = url, .headers = {}, .body = {}};  // Without credentials.
@@ -62,7 +59,7 @@ std::string bearer_token(const Probe& probe) {
   if (!starts_with_scheme(value)) { return {}; }
   value.remove_prefix(kScheme.size());
   const std::size_t first = value.find_first_not_of(' ');
-  if (const auto& tokens = probe.target().client.tokens; tokens && first != value.npos) {
+  if (const auto& tokens = probe.target().tokens; tokens && first != value.npos) {
     return tokens->current(probe.answer_deadline());
   }
   return std::string(first == value.npos ? "" : value.substr(first));

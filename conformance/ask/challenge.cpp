@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cctype>
 
+#include "wire/base/text.hpp"
+
 namespace weir::conformance {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 /// Reads from the front of a text.
 class Reader {
@@ -73,13 +69,13 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
     }
     reader.skip_any(kBlank);
     if (!reader.at('=')) {  // A name without a value begins a challenge.
-      challenges.push_back({.scheme = lower(word), .parameters = {}});
+      challenges.push_back({.scheme = wire::lower(word), .parameters = {}});
       continue;
     }
     reader.skip_any("=");
     reader.skip_any(kBlank);
     std::string given = reader.at('"') ? reader.quoted() : std::string(reader.word());
-    if (!challenges.empty()) { challenges.back().parameters.emplace(lower(word), std::move(given)); }
+    if (!challenges.empty()) { challenges.back().parameters.emplace(wire::lower(word), std::move(given)); }
   }
 }
 

@@ -1,4 +1,4 @@
-// What checks of every area use.
+// What checks of every area use to ask and to read answers.
 #pragma once
 
 #include <fmt/format.h>

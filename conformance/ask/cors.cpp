@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "conformance/probe/secrets.hpp"
+#include "wire/base/credentials.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 
@@ -40,15 +42,9 @@ std::vector<std::string> needed_headers(const Probe& probe, const std::string& m
     if (method == "GET") { names.emplace_back("last-event-id"); }
   }
   for (const auto& field : probe.target().headers.fields()) {
-    if (is_credential_header(field.name)) { names.push_back(lower(field.name)); }
+    if (wire::is_credential_name(field.name)) { names.push_back(wire::lower(field.name)); }
   }
   return names;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
 }
 
 bool lists(std::string_view list, std::string_view item) {

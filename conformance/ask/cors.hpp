@@ -15,7 +15,6 @@ std::vector<std::string> used_methods(const Probe& probe);
 /// The headers that a client of the probe's revision must send with this method, in lower case; credentials and what
 /// else the target is given included.
 std::vector<std::string> needed_headers(const Probe& probe, const std::string& method = "POST");
-std::string lower(std::string_view text);
 /// Whether a comma-separated list, in lower case, names `item`.
 bool lists(std::string_view list, std::string_view item);
 

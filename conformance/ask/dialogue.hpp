@@ -1,4 +1,4 @@
-// What the checks of the target as a whole share.
+// Conversations and first answers for checks that belong to no era.
 #pragma once
 
 #include "conformance/ask/common.hpp"

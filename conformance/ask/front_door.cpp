@@ -4,6 +4,7 @@
 #include <set>
 
 #include "conformance/probe/secrets.hpp"
+#include "wire/base/credentials.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -14,7 +15,7 @@ constexpr int kTooManyRequests = 429;
 void strip_credentials(const Probe& probe, wire::Headers& headers) {
   const auto fields = headers.fields();
   for (const auto& field : fields) {
-    if (is_credential_header(field.name)) { headers.remove(field.name); }
+    if (wire::is_credential_name(field.name)) { headers.remove(field.name); }
   }
   if (const auto& key = probe.target().profile.api_key) { headers.remove(key->header); }
 }

@@ -12,8 +12,6 @@
 namespace weir::conformance {
 namespace {
 
-namespace load = reports::load;
-
 /// What most endpoints stand behind: ALB and nginx as they come.
 constexpr double kUsualSeconds = 60;
 
@@ -80,12 +78,12 @@ std::string describe(const NamedHop& hop) {
   return hop.seconds > 0 ? text + fmt::format(" ({:g} s by default)", hop.seconds) : text;
 }
 
-std::string cutters_at(double seconds, load::Counts counts) {
-  std::vector<load::KnownHop> hops;
-  for (const auto& hop : load::known_hops()) {
+std::string cutters_at(double seconds, wire::Counts counts) {
+  std::vector<wire::KnownHop> hops;
+  for (const auto& hop : wire::known_hops()) {
     if (hop.counts == counts && is_about(seconds, hop.seconds)) { hops.push_back(hop); }
   }
-  return load::describe(hops);
+  return wire::describe(hops);
 }
 
 IdleBudget idle_budget(const wire::Profile& profile, const wire::Headers& answer) {
@@ -94,7 +92,7 @@ IdleBudget idle_budget(const wire::Profile& profile, const wire::Headers& answer
   if (profile.idle_budget_seconds) {
     budget.seconds = *profile.idle_budget_seconds;
     budget.stated = true;
-    const std::string known = cutters_at(budget.seconds, load::Counts::silence);
+    const std::string known = cutters_at(budget.seconds, wire::Counts::silence);
     budget.whose = "the profile's idle_budget" + (hop             ? fmt::format(", {} {}", hop->name, hop->setting)
                                                   : known.empty() ? ""
                                                                   : ", " + known);
@@ -102,7 +100,7 @@ IdleBudget idle_budget(const wire::Profile& profile, const wire::Headers& answer
     budget.seconds = hop->seconds;
     budget.whose = describe(*hop);
   } else {
-    budget.whose = cutters_at(kUsualSeconds, load::Counts::silence);
+    budget.whose = cutters_at(kUsualSeconds, wire::Counts::silence);
   }
   return budget;
 }

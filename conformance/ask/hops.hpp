@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/base/known_hops.hpp"
 #include "wire/http/http.hpp"
-#include "wire/target/known_hops.hpp"
 #include "wire/target/profile.hpp"
 
 namespace weir::conformance {
@@ -30,7 +30,7 @@ std::string describe(const NamedHop& hop);
 
 /// Who is known to cut after so many seconds of silence, or of age: "a 60 s hop: ALB idle_timeout, nginx
 /// proxy_read_timeout"; "" where nobody is.
-std::string cutters_at(double seconds, reports::load::Counts counts);
+std::string cutters_at(double seconds, wire::Counts counts);
 
 /// The smallest time on the way after which silence is cut.
 struct IdleBudget {

@@ -1,4 +1,4 @@
-// What the checks of the streamable transport share.
+// How a conversation of Streamable HTTP begins.
 #pragma once
 
 #include "conformance/ask/common.hpp"

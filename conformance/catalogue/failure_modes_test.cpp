@@ -49,7 +49,7 @@ TEST(FailureModes, are_detected_by_name_for_the_most_part) {
 }
 
 TEST(FailureModes, are_written_down_as_they_are) {
-  const std::string path = WEIR_SOURCE_DIR "/conformance/failure-modes.md";
+  const std::string path = WEIR_SOURCE_DIR "/conformance/catalogue/failure-modes.md";
   const std::string text = failure_modes_markdown(modes());
   if (std::getenv("WEIR_UPDATE_GOLDEN") != nullptr) { std::ofstream(path, std::ios::binary) << text; }
   std::ostringstream committed;

@@ -26,7 +26,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 std::map<std::string, Requirement> requirements() {
   std::map<std::string, Requirement> all;
-  std::ifstream file(WEIR_SOURCE_DIR "/conformance/requirements.tsv");
+  std::ifstream file(WEIR_SOURCE_DIR "/conformance/catalogue/requirements.tsv");
   std::string line;
   std::getline(file, line);
   while (std::getline(file, line)) {

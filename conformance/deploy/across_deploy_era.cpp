@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "conformance/ask/http_sse.hpp"
 #include "wire/mcp/pagination.hpp"
@@ -423,8 +424,9 @@ EraWatch EraClients::finish() {
   for (auto& thread : threads_) { thread.join(); }
   threads_.clear();
   if (seen_.problem.empty()) { compare_versions(); }
-  std::stable_sort(seen_.calls.begin(), seen_.calls.end(),
-                   [](const WatchedCall& a, const WatchedCall& b) { return a.end_ms < b.end_ms; });
+  std::sort(seen_.calls.begin(), seen_.calls.end(), [](const WatchedCall& a, const WatchedCall& b) {
+    return std::tie(a.end_ms, a.begin_ms) < std::tie(b.end_ms, b.begin_ms);
+  });
   return std::move(seen_);
 }
 

@@ -1,5 +1,5 @@
 // What the specification allows turns no check red, however few servers do it: every check is asked of the right
-// endpoint under each legal variant (fixtures/faults/legal_variants.cpp).
+// endpoint under each legal variant (fixtures/mcp/legal_variants.cpp).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
+#include "wire/base/known_hops.hpp"
 #include "wire/target/edge_sign.hpp"
-#include "wire/target/known_hops.hpp"
 
 namespace weir::conformance {
 
 namespace {
 
-using reports::load::Counts;
-using reports::load::KnownHop;
+using wire::Counts;
+using wire::KnownHop;
 
 constexpr const char* kServer = "server";
 
@@ -21,7 +21,7 @@ bool is_about(double seconds, double known) { return seconds > known - 0.25 && s
 
 std::vector<KnownHop> hops_at(double seconds, Counts counts) {
   std::vector<KnownHop> found;
-  for (const KnownHop& hop : reports::load::known_hops()) {
+  for (const KnownHop& hop : wire::known_hops()) {
     if (hop.counts == counts && is_about(seconds, hop.seconds)) { found.push_back(hop); }
   }
   return found;

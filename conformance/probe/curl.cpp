@@ -6,6 +6,8 @@
 #include <cctype>
 
 #include "conformance/probe/secrets.hpp"
+#include "wire/base/credentials.hpp"
+#include "wire/base/text.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {
@@ -19,21 +21,18 @@ bool is_plain(char c) {
          std::string_view("-_./:=@%+,").find(c) != std::string_view::npos;
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 /// A credential as a variable in double quotes, which the reader sets to his own.
 std::string credential(const wire::Header& field) {
-  const bool bearer = same_name(field.name, "authorization") && field.value.size() >= 7 &&
-                      same_name(std::string_view(field.value).substr(0, 7), "bearer ");
+  const bool bearer = wire::same_ignoring_case(field.name, "authorization") && field.value.size() >= 7 &&
+                      wire::same_ignoring_case(std::string_view(field.value).substr(0, 7), "bearer ");
   if (bearer) { return fmt::format("\"{}: Bearer $WEIR_BEARER\"", field.name); }
-  const bool api_key = same_name(field.name, "x-api-key");
+  const bool api_key = wire::same_ignoring_case(field.name, "x-api-key");
   return fmt::format("\"{}: {}\"", field.name, api_key ? "$WEIR_API_KEY" : "$WEIR_HEADER");
 }
 
-bool is_left_to_curl(std::string_view name) { return same_name(name, "host") || same_name(name, "content-length"); }
+bool is_left_to_curl(std::string_view name) {
+  return wire::same_ignoring_case(name, "host") || wire::same_ignoring_case(name, "content-length");
+}
 
 constexpr std::string_view kSessionHeader = "mcp-session-id";
 
@@ -73,13 +72,13 @@ std::string curl_command(const wire::Request& request, bool insecure, std::strin
   }
   for (const auto& field : request.headers.fields()) {
     if (is_left_to_curl(field.name)) { continue; }
-    if (live_session && same_name(field.name, kSessionHeader)) {
+    if (live_session && wire::same_ignoring_case(field.name, kSessionHeader)) {
       line += " -H \"Mcp-Session-Id: $SESSION\"";
       continue;
     }
     // An empty value needs the semicolon form, or curl removes the field.
     const std::string text = field.value.empty() ? field.name + ";" : field.name + ": " + field.value;
-    const bool secret = !field.value.empty() && is_credential_header(field.name);
+    const bool secret = !field.value.empty() && wire::is_credential_name(field.name);
     line += " -H " + (secret ? credential(field) : shell_quote(text));
   }
   if (!request.body.empty()) {

@@ -11,6 +11,8 @@
 
 #include "conformance/check.hpp"
 #include "conformance/probe/attribution.hpp"
+#include "wire/auth/oauth.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/mcp/detect.hpp"
 #include "wire/mcp/dialogue.hpp"
@@ -48,6 +50,7 @@ struct Target {
   wire::Url url;          ///< As the user gave it.
   wire::Headers headers;  ///< Credentials included.
   wire::ClientOptions client;
+  std::shared_ptr<wire::FreshToken> tokens;  ///< Null: nothing is fetched by client credentials. `client` renews by it.
   wire::mcp::Detection detection;
   std::vector<Survey> surveys;  ///< One per era that is spoken.
   bool call_read_only = false;
@@ -77,16 +80,16 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  const Target& target() const { return target_; }
+  const Target& target() const WEIR_LIFETIME_BOUND { return target_; }
   /// The era's survey. Checks of kTarget have none: survey_or_null().
-  const Survey& survey() const { return *survey_; }
+  const Survey& survey() const WEIR_LIFETIME_BOUND { return *survey_; }
   const Survey* survey_or_null() const { return survey_; }
   Era era() const { return survey_ ? survey_->era : Era::none; }
   bool is(Era e) const { return era() == e; }
-  const std::string& revision() const;
+  const std::string& revision() const WEIR_LIFETIME_BOUND;
 
   /// The target's URL for this era.
-  const wire::Url& url() const { return target_.url; }
+  const wire::Url& url() const WEIR_LIFETIME_BOUND { return target_.url; }
   wire::HttpClient& http() { return worker_->client; }
   /// Now plus `span`, but never beyond the run's budget.
   wire::Deadline in(std::chrono::milliseconds span) const;
@@ -117,14 +120,14 @@ class Probe {
 
   /// Adds a line to the evidence.
   void note(std::string line);
-  const std::vector<std::string>& evidence() const { return evidence_; }
+  const std::vector<std::string>& evidence() const WEIR_LIFETIME_BOUND { return evidence_; }
   /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
   void pin_request(wire::Request request);
-  const std::optional<wire::Request>& last_request() const { return last_request_; }
+  const std::optional<wire::Request>& last_request() const WEIR_LIFETIME_BOUND { return last_request_; }
   /// Whether the last request belongs to a session that the server issued and this probe has not ended.
   bool in_live_session() const;
   /// The last answer, whoever asked for it, or why there was none: what tells the hop of a failure.
-  const LastHeard& last_heard() const { return last_heard_; }
+  const LastHeard& last_heard() const WEIR_LIFETIME_BOUND { return last_heard_; }
   /// The last thing that was asked for got no answer in time.
   bool last_answer_missing() const { return last_answer_missing_; }
   /// Some answer was 429: who asks too often learns nothing of the server.

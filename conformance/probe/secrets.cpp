@@ -1,24 +1,15 @@
 #include "conformance/probe/secrets.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+
+#include "wire/base/credentials.hpp"
 
 namespace weir::conformance {
 
-bool is_credential_header(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kWords = {"auth",   "cookie",   "key",       "token",
-                                                      "secret", "password", "credential"};
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
-}
-
 bool has_credentials(const wire::Headers& headers) {
   const auto& fields = headers.fields();
-  return std::any_of(fields.begin(), fields.end(), [](const auto& field) { return is_credential_header(field.name); });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const auto& field) { return wire::is_credential_name(field.name); });
 }
 
 std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::Headers& headers) {
@@ -32,7 +23,7 @@ std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::He
     }
   }
   for (const auto& field : headers.fields()) {
-    if (!is_credential_header(field.name)) { continue; }
+    if (!wire::is_credential_name(field.name)) { continue; }
     secrets.push_back(field.value);
     // "Bearer abc": the scheme is no secret; what follows is one, also where it stands alone.
     if (const auto space = field.value.find(' '); space != std::string::npos) {

@@ -10,8 +10,6 @@
 
 namespace weir::conformance {
 
-/// Authorization, Cookie, X-API-Key and whatever else is named like a credential.
-bool is_credential_header(std::string_view name);
 bool has_credentials(const wire::Headers& headers);
 
 /// Values from the environment, the bearer token, the API key, and what stands in a header that carries credentials.

@@ -106,7 +106,7 @@ wire::Result<Baseline> parse_baseline(std::string_view yaml, std::string_view fi
 }
 
 wire::Result<Baseline> load_baseline(const std::string& path) {
-  const auto text = read_file(path, kBaselineBytes);
+  const auto text = wire::read_file(path, kBaselineBytes);
   if (!text) { return tl::unexpected(text.error()); }
   if (!*text) { return wire::fail(wire::ErrorCode::bad_input, fmt::format("the baseline {} does not exist", path)); }
   return parse_baseline(**text, path);

@@ -8,6 +8,7 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/survey.hpp"
 #include "conformance/run/token_remark.hpp"
+#include "reports/conformance/redact.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/redact.hpp"
 
@@ -104,7 +105,7 @@ class Conductor {
     results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
     conclude(results_, circumstances_);
     note_renewals();
-    reports::redact(results_, reports::Redactor(secrets()));
+    reports::redact(results_, wire::Redactor(secrets()));
     return std::move(results_);
   }
 
@@ -188,7 +189,7 @@ class Conductor {
   }
 
   void sort() {
-    std::stable_sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
+    std::sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
       return std::tie(a.id, a.endpoint, a.era, a.revision) < std::tie(b.id, b.endpoint, b.era, b.revision);
     });
   }
@@ -202,15 +203,15 @@ class Conductor {
 
   std::vector<std::string> secrets() const {
     auto all = secrets_of(target_.profile, target_.headers);
-    if (target_.client.tokens) {
-      const auto tokens = target_.client.tokens->secrets();
+    if (target_.tokens) {
+      const auto tokens = target_.tokens->secrets();
       all.insert(all.end(), tokens.begin(), tokens.end());
     }
     return all;
   }
 
   void note_renewals() {
-    const auto failure = target_.client.tokens ? target_.client.tokens->last_failure() : std::string();
+    const auto failure = target_.tokens ? target_.tokens->last_failure() : std::string();
     if (!failure.empty()) { results_.problems.push_back("the token could not be renewed: " + failure); }
   }
 
@@ -222,7 +223,8 @@ class Conductor {
     if (!token) { return no_token(token.error(), *oauth); }
     target_.profile.bearer = token->value;
     target_.headers = target_.profile.all_headers();
-    target_.client.tokens = std::make_shared<wire::FreshToken>(*oauth, target_.client, std::move(*token));
+    target_.tokens = std::make_shared<wire::FreshToken>(*oauth, target_.client, std::move(*token));
+    target_.client.renewal = wire::renewal_of(target_.tokens);
     return std::nullopt;
   }
 

@@ -6,6 +6,7 @@
 #include "conformance/run/options.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/http/tls.hpp"
+#include "wire/http/token.hpp"
 
 namespace weir::conformance {
 
@@ -31,16 +32,10 @@ wire::Result<std::string> variable(const std::string& name, const Environment& e
   return *value;
 }
 
-bool is_token(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
 wire::Result<wire::Header> header_of(const std::string& text, std::string_view option) {
   const auto colon = text.find(':');
   const std::string name = text.substr(0, colon);
-  if (colon == std::string::npos || !is_token(name)) {
+  if (colon == std::string::npos || !wire::is_token(name)) {
     // The value may be a secret, so it is not repeated.
     return usage(fmt::format("{} wants 'Name: value'", option));
   }
@@ -78,7 +73,7 @@ wire::Result<void> add_credentials(const Options& options, const Environment& en
   }
   if (!options.api_key_header.empty()) {
     if (!profile.api_key) { return usage("--api-key-header needs a key: pass --api-key-env VAR too"); }
-    if (!is_token(options.api_key_header)) {
+    if (!wire::is_token(options.api_key_header)) {
       return usage(fmt::format("--api-key-header: '{}' is no header name", options.api_key_header));
     }
     profile.api_key->header = options.api_key_header;

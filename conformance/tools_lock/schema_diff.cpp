@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conformance/tools_lock/schema_parts.hpp"
+#include "wire/json/pointer.hpp"
 
 namespace weir::conformance {
 
@@ -162,7 +163,7 @@ class Differ {
     const bool input = side_ == SchemaSide::input;
     const std::string_view what = input ? "parameter" : "property";
     for (const auto& [key, schema] : before) {
-      const std::string name(key), where = at + "/properties/" + pointer_token(name);
+      const std::string name(key), where = at + "/properties/" + wire::escape_pointer_token(name);
       if (const auto* now = after.if_contains(key)) {
         compare(schema, *now, where);
       } else {
@@ -173,7 +174,7 @@ class Differ {
       const std::string name(key);
       if (!before.contains(key)) {
         const bool needed = input && needed_after.contains(name);
-        add(needed ? Severity::breaking : Severity::additive, at + "/properties/" + pointer_token(name),
+        add(needed ? Severity::breaking : Severity::additive, at + "/properties/" + wire::escape_pointer_token(name),
             fmt::format("new {}{} '{}'",
                         needed  ? "required "
                         : input ? "optional "
@@ -298,7 +299,7 @@ class Differ {
       const bool compared = is_compared(keyword) && !lone_branches;
       const auto *before = a.if_contains(keyword), *after = b.if_contains(keyword);
       if (!compared && (before && after ? !wire::json_equal(*before, *after) : before != after)) {
-        add(Severity::risky, fmt::format("{}/{}", at, pointer_token(keyword)),
+        add(Severity::risky, fmt::format("{}/{}", at, wire::escape_pointer_token(keyword)),
             fmt::format("{} {}", keyword,
                         !before  ? "is new"
                         : !after ? "is gone"

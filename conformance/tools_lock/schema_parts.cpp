@@ -90,12 +90,6 @@ const json::object& properties_of(const json::object& schema) {
   return properties ? *properties : kNone;
 }
 
-std::string pointer_token(std::string_view token) {
-  std::string out;
-  for (char c : token) { out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c); }
-  return out;
-}
-
 const std::array<Bound, 10>& bounds() { return kAllBounds; }
 
 bool is_compared(std::string_view keyword) {

@@ -35,7 +35,4 @@ const std::array<Bound, 10>& bounds();
 /// The keyword is compared by its meaning, or has none for which instances are valid.
 bool is_compared(std::string_view keyword);
 
-/// A name as a token of a JSON pointer (RFC 6901).
-std::string pointer_token(std::string_view name);
-
 }  // namespace weir::conformance

@@ -115,7 +115,7 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
   LockOutcome outcome;
   outcome.report.path = options.path;
   outcome.report.gate = to_string(options.gate);
-  const auto text = read_file(options.path, kLockBytes);
+  const auto text = wire::read_file(options.path, kLockBytes);
   if (!text) { return tl::unexpected(text.error()); }
   LockFile lock;
   if (*text) {
@@ -135,7 +135,7 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
   if (locked) { outcome.report.changes = diff_tools(locked->tools, now.tools); }
   if (!locked || options.accept) {
     lock.targets.insert_or_assign(options.target, std::move(now));
-    if (auto written = reports::write_file(options.path, write_lock(lock)); !written) {
+    if (auto written = wire::write_file(options.path, write_lock(lock)); !written) {
       return wire::fail(wire::ErrorCode::bad_input, written.error());
     }
     outcome.report.written = true;

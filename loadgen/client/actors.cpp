@@ -56,12 +56,12 @@ Actors::Impl::Impl(Actors& actors_self, Loop& the_loop, Channels& channels, Exch
       wheel(kWheelTick),
       random(options.seed) {
   for (const PopulationRun& run : options.populations) {
-    Crowd made;
+    PopulationState made;
     made.run = run;
     // What the scenario let through compiles; what a test made up goes out as it stands.
     made.call_arguments =
         Template::compile(run.plan.stream_call.arguments).value_or(Template::verbatim(run.plan.stream_call.arguments));
-    crowds.push_back(std::move(made));
+    populations.push_back(std::move(made));
   }
 }
 
@@ -69,7 +69,7 @@ Actors::Impl::~Impl() { cancel_everything(); }
 
 void Actors::Impl::set_state(std::uint32_t slot, State state) {
   Actor& actor = actors[slot];
-  Crowd& of = crowd(actor);
+  PopulationState& of = population_of(actor);
   const bool was_held = actor.state == State::held;
   const bool is_held = state == State::held;
   if (was_held != is_held) {
@@ -85,7 +85,6 @@ void Actors::Impl::set_state(std::uint32_t slot, State state) {
   ++of.states[static_cast<std::size_t>(state)];
   const auto in = [&](State s) { return of.states[static_cast<std::size_t>(s)]; };
   auto& gauges = count_of(of);
-  gauges[Gauge::streams_target] = of.wanted;
   gauges[Gauge::streams_open] = of.held;
   gauges[Gauge::streams_waiting] = in(State::waiting) + in(State::token) + in(State::queued);
   gauges[Gauge::streams_opening] =
@@ -136,21 +135,21 @@ void Actors::Impl::due(std::uint32_t slot) {
   }
 }
 
-bool Actors::Impl::has_footing(std::uint32_t slot) {
+bool Actors::Impl::slot_is_sound(std::uint32_t slot) {
   const Actor& actor = actors[slot];
-  Footing footing;
-  footing.stream = streams.held(slot);
-  footing.deadline = wheel.is_set(slot);
-  footing.exchange = is_opening(actor.state) && openings[actor.work].work != kNone;
+  SlotResources has;
+  has.stream = streams.held(slot);
+  has.deadline = wheel.is_set(slot);
+  has.exchange = is_opening(actor.state) && openings[actor.work].work != kNone;
   // Tickets in the queue are consecutive.
-  footing.queued = actor.state == State::queued && !queue.empty() &&
-                   actor.work - queue.front().ticket <= queue.back().ticket - queue.front().ticket;
-  return stands(kind(actor), actor.state, footing);
+  has.queued = actor.state == State::queued && !queue.empty() &&
+               actor.work - queue.front().ticket <= queue.back().ticket - queue.front().ticket;
+  return is_sound(kind(actor), actor.state, has);
 }
 
-void Actors::Impl::check_footing() {
+void Actors::Impl::check_invariant() {
   for (std::uint32_t slot = 0; slot < actors.size(); ++slot) {
-    if (actors[slot].state == State::unused || has_footing(slot)) { continue; }
+    if (actors[slot].state == State::unused || slot_is_sound(slot)) { continue; }
     ++count(actors[slot])[Counter::invariant_broken];
     note_once(1, "a stream was left with neither a socket nor a scheduled reconnect; it was scheduled again");
     leave_opening(slot);
@@ -176,7 +175,7 @@ void Actors::Impl::close_slot(std::uint32_t slot) {
 void Actors::Impl::free_slot(std::uint32_t slot) {
   close_slot(slot);
   set_state(slot, State::unused);
-  Crowd& of = crowd(actors[slot]);
+  PopulationState& of = population_of(actors[slot]);
   --of.states[static_cast<std::size_t>(State::unused)];
   const std::uint32_t last = of.members.back();
   of.members[actors[slot].place] = last;
@@ -190,7 +189,7 @@ void Actors::Impl::end_sessions() {
   while (!farewells.empty() && farewells_in_flight < kFarewellsAtOnce) {
     const Farewell farewell = std::move(farewells.front());
     farewells.pop_front();
-    const Crowd& of = crowds[farewell.population];
+    const PopulationState& of = populations[farewell.population];
     if (!of.run.destination->has_address()) { continue; }
     const std::string_view revision = revisions[farewell.session.revision];
     ExchangePlan exchange = post_plan(of, of.requests.end_session({farewell.session.text, revision, {}}));
@@ -238,7 +237,7 @@ Actors::~Actors() = default;
 void Actors::set_credentials(const Credentials& credentials) {
   impl_->credentials = credentials;
   impl_->credentials_since_ns = impl_->loop.now_ns();
-  for (Crowd& of : impl_->crowds) {
+  for (PopulationState& of : impl_->populations) {
     auto requests = Requests::make(of.run.plan, of.run.url(), credentials);
     if (requests) {
       of.requests = *std::move(requests);
@@ -272,7 +271,7 @@ void Actors::add(std::uint32_t population, std::int64_t intended_ns) {
     slot = impl.free_slots.back();
     impl.free_slots.pop_back();
   }
-  Crowd& of = impl.crowds[population];
+  PopulationState& of = impl.populations[population];
   Actor& actor = impl.actors[slot];
   actor.population = static_cast<std::uint8_t>(population);
   actor.place = static_cast<std::uint32_t>(of.members.size());
@@ -285,7 +284,7 @@ void Actors::add(std::uint32_t population, std::int64_t intended_ns) {
 }
 
 void Actors::remove(std::uint32_t population) {
-  Crowd& of = impl_->crowds[population];
+  PopulationState& of = impl_->populations[population];
   if (of.members.empty()) { return; }
   --of.wanted;
   // Slots that have no stream stand behind those that have one.
@@ -293,7 +292,7 @@ void Actors::remove(std::uint32_t population) {
 }
 
 void Actors::churn(std::uint32_t population) {
-  Crowd& of = impl_->crowds[population];
+  PopulationState& of = impl_->populations[population];
   if (of.held == 0) { return; }
   const std::uint32_t slot = of.members[std::uniform_int_distribution<std::uint32_t>(0, of.held - 1)(impl_->random)];
   impl_->close_slot(slot);
@@ -319,10 +318,9 @@ void Actors::drop_all(Channels::How how) {
 void Actors::stop(std::int64_t deadline_ns) {
   impl_->stop_deadline_ns = std::max<std::int64_t>(deadline_ns, 0);
   impl_->queue.clear();
-  for (Crowd& of : impl_->crowds) {
+  for (PopulationState& of : impl_->populations) {
     of.wanted = 0;
     while (!of.members.empty()) { impl_->free_slot(of.members.back()); }
-    impl_->count_of(of)[Gauge::streams_target] = 0;
   }
   impl_->end_sessions();
 }
@@ -331,7 +329,7 @@ bool Actors::stopped() const {
   return impl_->stop_deadline_ns >= 0 && impl_->works.size() == 0 && impl_->farewells.empty();
 }
 
-std::int64_t Actors::wanted(std::uint32_t population) const { return impl_->crowds[population].wanted; }
+std::int64_t Actors::wanted(std::uint32_t population) const { return impl_->populations[population].wanted; }
 
 void Actors::tick(std::int64_t now_ns) {
   impl_->wheel.advance(now_ns, [this](std::uint32_t slot) { impl_->due(slot); });
@@ -343,7 +341,7 @@ void Actors::tick(std::int64_t now_ns) {
   }
   if (now_ns >= impl_->next_check_ns) {
     impl_->next_check_ns = now_ns + kSecond;
-    impl_->check_footing();
+    impl_->check_invariant();
   }
   if (impl_->stop_deadline_ns >= 0 && now_ns >= impl_->stop_deadline_ns) { impl_->cancel_everything(); }
 }
@@ -361,7 +359,7 @@ std::size_t Actors::bytes() const {
   std::size_t bytes = impl.actors.capacity() * sizeof(Actor) + impl.wheel.bytes() + impl.sessions.bytes() +
                       impl.openings.bytes() + impl.works.bytes() + impl.queue.size() * sizeof(Queued) +
                       impl.free_slots.capacity() * sizeof(std::uint32_t) + impl.streams.bytes();
-  for (const Crowd& of : impl.crowds) { bytes += of.members.capacity() * sizeof(std::uint32_t); }
+  for (const PopulationState& of : impl.populations) { bytes += of.members.capacity() * sizeof(std::uint32_t); }
   for (std::uint32_t at = 0; at < impl.sessions.ends(); ++at) {
     const std::string& text = impl.sessions[at].text;
     if (text.capacity() > std::string().capacity()) { bytes += text.capacity() + 1; }

@@ -16,6 +16,7 @@
 #include "loadgen/scenario/credentials.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/stream/streams.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::loadgen {
 
@@ -27,7 +28,7 @@ struct PopulationRun {
   /// Its endpoint; absent where that is the destination's. Populations of one origin share a destination.
   std::optional<wire::Url> own_url;
 
-  const wire::Url& url() const;
+  const wire::Url& url() const WEIR_LIFETIME_BOUND;
 };
 
 /// The answer to a call, wherever it came: the POST's body, the POST's stream, or the held stream.
@@ -108,6 +109,7 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   void retry(std::uint32_t slot, std::uint64_t milliseconds) override;
   void ended(std::uint32_t slot, reports::load::EndReason reason) override;
   // ExchangeOwner
+  using ExchangeOwner::event;  // Of bodies that are read here: nobody's.
   void finished(Ticket ticket, Outcome&& outcome) override;
   void handed_over(Ticket ticket, Handover&& handover) override;
 

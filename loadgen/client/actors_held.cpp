@@ -58,15 +58,18 @@ void Actors::Impl::answer_server(std::uint32_t slot, std::string_view message, c
     return note_once(7, "the server asks faster than it takes answers; requests of it stay unanswered");
   }
   const std::string answer = answer_to_server(message, glance);
-  if (answer.empty() || actor.session == kNone || !crowds[actor.population].run.destination->has_address()) { return; }
+  if (answer.empty() || actor.session == kNone || !populations[actor.population].run.destination->has_address()) {
+    return;
+  }
   ++answers_in_flight;
-  begin_work({.what = Work::What::answer, .population = actor.population, .slot = slot, .session = actor.session},
-             post_plan(crowd(actor), crowds[actor.population].requests.post(words(actor), answer, {}, {})));
+  begin_work(
+      {.what = Work::What::answer, .population = actor.population, .slot = slot, .session = actor.session},
+      post_plan(population_of(actor), populations[actor.population].requests.post(words(actor), answer, {}, {})));
 }
 
 /// Who held a stream for a while starts anew; who is cut as soon as he is in backs off like somebody refused.
 void Actors::Impl::forgive(Actor& actor) const {
-  if (loop.now_ns() - actor.since_ns >= crowds[actor.population].run.plan.reconnect.base) { actor.attempt = 0; }
+  if (loop.now_ns() - actor.since_ns >= populations[actor.population].run.plan.reconnect.base) { actor.attempt = 0; }
 }
 
 void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
@@ -142,7 +145,7 @@ void Actors::finished(Ticket ticket, Outcome&& outcome) {
     case Work::What::answer: {
       --impl.answers_in_flight;
       if (outcome.failed == Failed::no && status >= 200 && status < 300) {
-        ++impl.numbers.populations[impl.crowds[work.population].run.index][Counter::server_requests];
+        ++impl.numbers.populations[impl.populations[work.population].run.index][Counter::server_requests];
       }
       const Actor& actor = impl.actors[work.slot];
       if (actor.session == work.session && actor.population == work.population) {
@@ -166,7 +169,7 @@ void Actors::handed_over(Ticket ticket, Handover&& handover) {
 }
 
 std::uint32_t Actors::pick(std::uint32_t population) {
-  Crowd& of = impl_->crowds[population];
+  PopulationState& of = impl_->populations[population];
   if (of.held == 0) { return UINT32_MAX; }
   of.turn = of.turn + 1 < of.held ? of.turn + 1 : 0;
   return of.members[of.turn];
@@ -175,8 +178,8 @@ std::uint32_t Actors::pick(std::uint32_t population) {
 ExchangePlan Actors::make_post(std::uint32_t slot, std::string_view body, std::string_view method,
                                std::string_view name) {
   const Actor& actor = impl_->actors[slot];
-  return Impl::post_plan(impl_->crowd(actor),
-                         impl_->crowd(actor).requests.post(impl_->words(actor), body, method, name));
+  return Impl::post_plan(impl_->population_of(actor),
+                         impl_->population_of(actor).requests.post(impl_->words(actor), body, method, name));
 }
 
 bool Actors::answers_on_stream(std::uint32_t slot) const {

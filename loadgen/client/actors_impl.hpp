@@ -29,7 +29,7 @@ struct Actor {
   std::int64_t since_ns = 0;       ///< Held: since when. Else see has_ended.
   std::uint32_t session = kNone;   ///< Into Impl::sessions.
   std::uint32_t work = kNone;      ///< Opening: into Impl::openings. Queued: its ticket.
-  std::uint32_t place = 0;         ///< Into Crowd::members.
+  std::uint32_t place = 0;         ///< Into PopulationState::members.
   std::uint32_t retry_ms = kNone;  ///< The server's `retry:`; kNone: none.
   std::uint32_t call_id = 0;       ///< Of the call or the subscription whose answer is the stream.
   State state = State::unused;
@@ -107,7 +107,7 @@ struct Queued {
 };
 
 /// A population with its slots: those that are held stand first.
-struct Crowd {
+struct PopulationState {
   PopulationRun run;
   Requests requests;
   Template call_arguments;  ///< Of streamable_post.
@@ -124,17 +124,17 @@ struct Actors::Impl {
   ~Impl();
 
   // actors.cpp: slots, queue, deadlines
-  Crowd& crowd(const Actor& actor) { return crowds[actor.population]; }
-  const Population& plan(const Actor& actor) const { return crowds[actor.population].run.plan; }
+  PopulationState& population_of(const Actor& actor) { return populations[actor.population]; }
+  const Population& plan(const Actor& actor) const { return populations[actor.population].run.plan; }
   StreamKind kind(const Actor& actor) const { return plan(actor).stream; }
-  reports::load::PopulationNumbers& count(const Actor& actor) { return count_of(crowds[actor.population]); }
-  reports::load::PopulationNumbers& count_of(const Crowd& of) { return numbers.populations[of.run.index]; }
+  reports::load::PopulationNumbers& count(const Actor& actor) { return count_of(populations[actor.population]); }
+  reports::load::PopulationNumbers& count_of(const PopulationState& of) { return numbers.populations[of.run.index]; }
   void set_state(std::uint32_t slot, State state);
   void enqueue(std::uint32_t slot, std::int64_t intended_ns);
   void start_queued();
   void due(std::uint32_t slot);
-  void check_footing();
-  bool has_footing(std::uint32_t slot);
+  void check_invariant();
+  bool slot_is_sound(std::uint32_t slot);
   void close_slot(std::uint32_t slot);  ///< Whatever it is at; its session is ended.
   void free_slot(std::uint32_t slot);
   void end_sessions();
@@ -161,7 +161,7 @@ struct Actors::Impl {
   std::string stream_call(std::uint32_t slot);
   void drop_session(std::uint32_t slot);
   Opening& opening(std::uint32_t slot) { return openings[actors[slot].work]; }
-  static ExchangePlan post_plan(const Crowd& of, std::string request);
+  static ExchangePlan post_plan(const PopulationState& of, std::string request);
 
   // actors_held.cpp: what comes on streams
   void take_message(std::uint32_t slot, std::string_view data, std::int64_t arrived_ns);
@@ -182,7 +182,7 @@ struct Actors::Impl {
   Wheel wheel;
   CallListener* listener = nullptr;
 
-  std::vector<Crowd> crowds;
+  std::vector<PopulationState> populations;
   std::vector<Actor> actors;
   std::vector<std::uint32_t> free_slots;
   std::deque<Queued> queue;

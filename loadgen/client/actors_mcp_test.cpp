@@ -1,7 +1,7 @@
 // Every era's life of a stream, against the hub.
 #include <gmock/gmock.h>
 
-#include "fixtures/hub/hub_client.hpp"
+#include "fixtures/hub/hub_fixture.hpp"
 #include "loadgen/client/actors_fixture.hpp"
 #include "loadgen/client/opening.hpp"
 #include "wire/mcp/era.hpp"
@@ -234,7 +234,7 @@ TEST_F(EraActors, calls_are_answered_in_the_post_or_on_the_stream) {
   }
 }
 
-TEST_F(EraActors, a_call_that_is_over_is_called_again_and_no_drop) {
+TEST_F(EraActors, a_call_that_is_over_is_called_again_and_no_reconnect) {
   const auto hub = start_hub(with_rate(100));
   plan.stream_call.arguments = {{"events", 3}};
   start_era(hub, kPost);

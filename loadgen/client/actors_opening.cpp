@@ -42,7 +42,7 @@ SessionWords Actors::Impl::words(const Actor& actor) const {
   const Session& session = sessions[actor.session];
   SessionWords out;
   if (session.revision != Session::kUnsettled) { out.revision = revisions[session.revision]; }
-  (crowds[actor.population].run.plan.stream == StreamKind::http_sse_get ? out.target : out.id) = session.text;
+  (populations[actor.population].run.plan.stream == StreamKind::http_sse_get ? out.target : out.id) = session.text;
   return out;
 }
 
@@ -51,7 +51,7 @@ void Actors::Impl::drop_session(std::uint32_t slot) {
   if (actor.session != kNone) { sessions.drop(std::exchange(actor.session, kNone)); }
 }
 
-ExchangePlan Actors::Impl::post_plan(const Crowd& of, std::string request) {
+ExchangePlan Actors::Impl::post_plan(const PopulationState& of, std::string request) {
   const PopulationRun& run = of.run;
   ExchangePlan exchange;
   exchange.destination = run.destination;
@@ -66,8 +66,8 @@ ExchangePlan Actors::Impl::post_plan(const Crowd& of, std::string request) {
 std::string Actors::Impl::stream_call(std::uint32_t slot) {
   const Actor& actor = actors[slot];
   std::string arguments;
-  crowd(actor).call_arguments.render({actor.call_id, slot, realtime_ns() / kMillisecond}, random, arguments);
-  return crowd(actor).requests.call(words(actor), actor.call_id, arguments);
+  population_of(actor).call_arguments.render({actor.call_id, slot, realtime_ns() / kMillisecond}, random, arguments);
+  return population_of(actor).requests.call(words(actor), actor.call_id, arguments);
 }
 
 void Actors::Impl::start(std::uint32_t slot, std::int64_t intended_ns) {
@@ -76,7 +76,7 @@ void Actors::Impl::start(std::uint32_t slot, std::int64_t intended_ns) {
   if (intended_ns >= 0) {
     count(actor)[Timer::schedule_lag].record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - intended_ns)));
   }
-  if (!crowd(actor).run.destination->has_address()) { return fail(slot, OpenFailure::dns); }
+  if (!population_of(actor).run.destination->has_address()) { return fail(slot, OpenFailure::dns); }
   actor.work = openings.add({});
   actor.flags &= static_cast<std::uint8_t>(~Actor::answered);
   set_state(slot, first_step(kind(actor), actor.session != kNone));
@@ -87,7 +87,7 @@ void Actors::Impl::run_step(std::uint32_t slot) {
   Actor& actor = actors[slot];
   Opening& way = opening(slot);
   const Population& population = plan(actor);
-  const Requests& requests = crowd(actor).requests;
+  const Requests& requests = population_of(actor).requests;
   const std::int64_t now = loop.now_ns();
   way.step_at_ns = now;
   const auto send = [&](ExchangePlan exchange) {
@@ -97,18 +97,18 @@ void Actors::Impl::run_step(std::uint32_t slot) {
   };
   switch (actor.state) {
     case State::initialize:
-      send(post_plan(crowd(actor), requests.initialize(words(actor))));
+      send(post_plan(population_of(actor), requests.initialize(words(actor))));
       // In http-sse the answer comes on the stream, whatever becomes of the POST.
       if (has_early_stream(population.stream, actor.state)) { wheel.set(slot, now + population.answer_timeout); }
       return;
     case State::announce:
-      send(post_plan(crowd(actor), requests.initialized(words(actor))));
+      send(post_plan(population_of(actor), requests.initialized(words(actor))));
       return;
     case State::stream: {
       const bool resumable = can_resume(population.stream) && population.reconnect.resume;
       const std::string_view last_id = resumable ? streams.last_event_id(slot) : std::string_view();
       way.resumed = !last_id.empty() && last_id.size() <= limits::kEventIdBytes;
-      ExchangePlan exchange = post_plan(crowd(actor), {});
+      ExchangePlan exchange = post_plan(population_of(actor), {});
       exchange.keep_alive = false;  // The connection will be the stream's own.
       exchange.want_stream = true;
       if (population.stream == StreamKind::listen ||
@@ -266,7 +266,7 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
 
 void Actors::Impl::take_endpoint(std::uint32_t slot, std::string_view data) {
   Actor& actor = actors[slot];
-  const wire::Url& base = crowd(actor).run.destination->url();
+  const wire::Url& base = population_of(actor).run.destination->url();
   // What is too long for a URL resolves to none.
   const auto target = wire::resolve(base, data.substr(0, wire::limits::kUrlBytes + 1));
   if (!target || target->origin() != base.origin()) {

@@ -76,7 +76,7 @@ class CallLedger {
     });
   }
   std::int64_t next_ns() const { return due_.next_ns(); }
-  /// Everything in flight is timed out.
+  /// Everything in flight is counted as timed out, however little time it had.
   template <class Cancel>
   void stop(const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {

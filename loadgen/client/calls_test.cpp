@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "fixtures/hub/hub_client.hpp"
+#include "fixtures/hub/hub_fixture.hpp"
 #include "loadgen/client/actors_fixture.hpp"
 #include "wire/mcp/era.hpp"
 

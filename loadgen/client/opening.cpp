@@ -4,19 +4,19 @@ namespace weir::loadgen {
 
 using reports::load::OpenFailure;
 
-bool stands(StreamKind kind, State state, const Footing& footing) {
+bool is_sound(StreamKind kind, State state, const SlotResources& has) {
   if (is_opening(state)) {
     // The deadline is kept beside the exchange's own, so that a lost call-back costs time and not the slot.
-    return footing.deadline && (has_early_stream(kind, state) ? footing.stream : footing.exchange);
+    return has.deadline && (has_early_stream(kind, state) ? has.stream : has.exchange);
   }
   switch (state) {
     case State::held:
-      return footing.stream;
+      return has.stream;
     case State::queued:
-      return footing.queued;
+      return has.queued;
     case State::waiting:
     case State::token:
-      return footing.deadline;
+      return has.deadline;
     default:
       return true;
   }

@@ -40,13 +40,13 @@ constexpr bool is_mcp(StreamKind kind) {
 constexpr bool can_resume(StreamKind kind) { return kind == StreamKind::plain_get || has_sessions(kind); }
 
 /// The invariant of a slot, checked each second: whoever wants a stream has one, or something that leads to it.
-struct Footing {
+struct SlotResources {
   bool stream = false;    ///< Streams holds one for the slot.
   bool exchange = false;  ///< A request is under way.
   bool deadline = false;  ///< The wheel will call.
   bool queued = false;    ///< It has its place in the queue of opens.
 };
-bool stands(StreamKind kind, State state, const Footing& footing);
+bool is_sound(StreamKind kind, State state, const SlotResources& has);
 
 State first_step(StreamKind kind, bool has_session);
 State next_step(StreamKind kind, State done);

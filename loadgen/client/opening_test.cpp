@@ -59,20 +59,20 @@ TEST(Opening, an_early_stream_is_there_from_its_response_to_the_end_of_the_hands
   EXPECT_FALSE(has_early_stream(StreamKind::streamable_get, State::announce));
 }
 
-TEST(Opening, a_slot_without_footing_is_found) {
+TEST(Opening, a_slot_that_nothing_moves_on_is_found) {
   for (const StreamKind kind : kKinds) {
     for (std::size_t i = 0; i < kStates; ++i) {
       const auto state = static_cast<State>(i);
       const bool at_rest = state == State::unused || state == State::retired;
-      EXPECT_EQ(stands(kind, state, {}), at_rest) << i;
-      EXPECT_TRUE(stands(kind, state, {true, true, true, true})) << i;
+      EXPECT_EQ(is_sound(kind, state, {}), at_rest) << i;
+      EXPECT_TRUE(is_sound(kind, state, {true, true, true, true})) << i;
     }
-    EXPECT_FALSE(stands(kind, State::held, {.exchange = true, .deadline = true, .queued = true}));
-    EXPECT_FALSE(stands(kind, State::stream, {.exchange = true}));
-    EXPECT_FALSE(stands(kind, State::queued, {.deadline = true}));
+    EXPECT_FALSE(is_sound(kind, State::held, {.exchange = true, .deadline = true, .queued = true}));
+    EXPECT_FALSE(is_sound(kind, State::stream, {.exchange = true}));
+    EXPECT_FALSE(is_sound(kind, State::queued, {.deadline = true}));
   }
-  EXPECT_TRUE(stands(StreamKind::http_sse_get, State::initialize, {.stream = true, .deadline = true}));
-  EXPECT_FALSE(stands(StreamKind::streamable_get, State::initialize, {.stream = true, .deadline = true}));
+  EXPECT_TRUE(is_sound(StreamKind::http_sse_get, State::initialize, {.stream = true, .deadline = true}));
+  EXPECT_FALSE(is_sound(StreamKind::streamable_get, State::initialize, {.stream = true, .deadline = true}));
 }
 
 TEST(Opening, a_connection_that_fails_has_its_own_class) {

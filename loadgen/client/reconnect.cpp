@@ -6,6 +6,8 @@
 
 #include "loadgen/client/pacer.hpp"
 #include "loadgen/limits.hpp"
+#include "wire/base/text.hpp"
+#include "wire/base/time.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -16,21 +18,10 @@ constexpr Nanos kRetryAfterMost = std::chrono::nanoseconds(limits::kRetryAfterMo
 constexpr Nanos kLeastBase = 10 * kMillisecond;
 constexpr std::uint32_t kMostDoublings = 20;
 
-std::optional<std::int64_t> parse_http_date(std::string_view text) {
-  const std::string date(text.substr(0, 64));
-  for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
-    std::tm parts{};
-    const char* end = ::strptime(date.c_str(), form, &parts);
-    if (end != nullptr && *end == '\0') { return ::timegm(&parts); }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<Nanos> parse_retry_after(std::string_view value, std::int64_t unix_seconds) {
-  while (!value.empty() && value.back() == ' ') { value.remove_suffix(1); }
-  while (!value.empty() && value.front() == ' ') { value.remove_prefix(1); }
+  value = wire::trimmed(value);
   const std::int64_t most_seconds = kRetryAfterMost / kSecond;
   if (!value.empty() && value.find_first_not_of("0123456789") == value.npos) {
     std::int64_t seconds = 0;
@@ -38,7 +29,7 @@ std::optional<Nanos> parse_retry_after(std::string_view value, std::int64_t unix
     // More digits than a number holds are more than the limit as well.
     return parsed.ec == std::errc() ? std::min(seconds, most_seconds) * kSecond : kRetryAfterMost;
   }
-  const auto at = parse_http_date(value);
+  const auto at = wire::parse_http_date(value);
   if (!at) { return std::nullopt; }
   return std::clamp<std::int64_t>(*at - unix_seconds, 0, most_seconds) * kSecond;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loadgen/client/server_messages.hpp"
+#include "loadgen/user_agent.hpp"
 #include "wire/http/request_bytes.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/header_value.hpp"
@@ -12,8 +13,6 @@
 
 namespace weir::loadgen {
 namespace {
-
-constexpr std::string_view kUserAgent = "weir-loadgen/0.1.0";
 
 void field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -50,7 +49,7 @@ wire::Result<Requests::Head> Requests::render(const wire::Url& url, wire::Header
   request.headers = std::move(own);
   if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
   for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
-  auto bytes = wire::request_bytes(request, kUserAgent, false);
+  auto bytes = wire::request_bytes(request, user_agent(), false);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   Head head;
   // Without "GET target" at the front and the blank line at the end.
@@ -77,7 +76,7 @@ wire::Result<Requests> Requests::make(const Population& plan, const wire::Url& u
   if (!remove) { return tl::unexpected(remove.error()); }
   made.delete_ = *std::move(remove);
 
-  const wire::mcp::ClientIdentity client{.name = "weir-loadgen", .capabilities = {}};
+  const wire::mcp::ClientIdentity client{.name = std::string(kProgram), .capabilities = {}};
   made.initialize_body_ =
       wire::jsonrpc::request(kInitializeId, "initialize", wire::mcp::initialize_params(plan.revision, client));
   const wire::json::object listen = {{"notifications", listen_filter(plan.listen_to)}};

@@ -11,11 +11,12 @@
 #include <cstring>
 #include <ctime>
 
+#include "wire/base/duration.hpp"
+
 namespace weir::loadgen {
 
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr int kDrainReads = 16;
 
 void set_flag(int fd, int level, int option) {
@@ -28,14 +29,10 @@ std::int64_t stamp_of(msghdr& message) {
     if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS) {
       timespec at{};
       std::memcpy(&at, CMSG_DATA(item), sizeof(at));
-      return at.tv_sec * kSecondNs + at.tv_nsec;
+      return at.tv_sec * wire::kSecond + at.tv_nsec;
     }
   }
   return 0;
-}
-
-bool would_block(int error_number) {
-  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -102,6 +103,11 @@ class Tls {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Nothing can be sent or received now; the loop tells when.
+inline bool would_block(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+}
 
 /// Opens, reads, writes and closes channels. One for each worker.
 class Channels {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loadgen/net/channel.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/name_lookup.hpp"
 #include "wire/http/url.hpp"
 
@@ -25,8 +26,8 @@ class Destination {
   /// `offset` staggers workers, so that they do not all begin with the same address.
   Destination(wire::Url url, TlsTarget tls, std::vector<Address> sources, std::uint32_t offset);
 
-  const wire::Url& url() const { return url_; }
-  const TlsTarget& tls() const { return tls_; }
+  const wire::Url& url() const WEIR_LIFETIME_BOUND { return url_; }
+  const TlsTarget& tls() const WEIR_LIFETIME_BOUND { return tls_; }
   /// New addresses from a later look-up: new connections spread over them, held streams stay. An empty list is ignored.
   void set_addresses(std::vector<Address> addresses);
   bool has_address() const { return !addresses_.empty(); }

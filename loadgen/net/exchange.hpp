@@ -23,7 +23,7 @@ struct Ticket {
 
 struct ExchangePlan {
   Destination* destination = nullptr;   ///< Outlives the exchange.
-  std::string_view method = "GET";      ///< "GET", "POST", "DELETE"; a literal.
+  std::string_view method = "GET";      ///< Outlives the exchange: a literal, or a word of the scenario.
   std::string request;                  ///< The whole request, head and body, as it is sent.
   std::int64_t connect_timeout_ns = 0;  ///< TCP and TLS, all addresses that are tried.
   std::int64_t answer_timeout_ns = 0;   ///< From sending to the end of the body; of a stream, to the end of its head.

@@ -9,13 +9,13 @@
 #include <ctime>
 #include <utility>
 
+#include "wire/base/duration.hpp"
+
 namespace weir::loadgen {
 
 namespace {
 
 constexpr int kEventsAtOnce = 512;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-constexpr std::int64_t kMillisecondNs = 1'000'000;
 
 constexpr std::uint16_t kWatched = 1U << 15;
 constexpr std::uint16_t kLingers = 1U << 14;  // Forgotten, but perhaps not closed: it may still be in the set.
@@ -31,7 +31,7 @@ std::uint64_t pack(int fd, Kind kind, std::uint32_t slot) {
 std::int64_t read_clock(clockid_t clock) {
   timespec at{};
   ::clock_gettime(clock, &at);
-  return at.tv_sec * kSecondNs + at.tv_nsec;
+  return at.tv_sec * wire::kSecond + at.tv_nsec;
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ void Loop::forget(int fd) {
 
 void Loop::set_now() {
   now_ns_ = monotonic_ns();
-  if (offset_read_ns_ == 0 || now_ns_ - offset_read_ns_ >= kSecondNs) {
+  if (offset_read_ns_ == 0 || now_ns_ - offset_read_ns_ >= wire::kSecond) {
     offset_read_ns_ = now_ns_;
     realtime_offset_ns_ = realtime_ns() - now_ns_;
   }
@@ -116,14 +116,14 @@ int Loop::wait(std::int64_t until_ns) {
   const std::int64_t left_ns = until_ns == INT64_MAX ? INT64_MAX : std::max<std::int64_t>(until_ns - monotonic_ns(), 0);
   if (left_ns == 0) { return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, 0); }
   if (nanoseconds) {
-    const timespec timeout{left_ns / kSecondNs, left_ns % kSecondNs};
+    const timespec timeout{left_ns / wire::kSecond, left_ns % wire::kSecond};
     const int count =
         ::epoll_pwait2(fd_, events_.get(), kEventsAtOnce, left_ns == INT64_MAX ? nullptr : &timeout, nullptr);
     nanoseconds = count >= 0 || (errno != ENOSYS && errno != EPERM);
     if (nanoseconds) { return count; }
   }
   const std::int64_t most_ms = 3'600'000;
-  const int timeout_ms = static_cast<int>(std::min(most_ms, left_ns / kMillisecondNs + 1));
+  const int timeout_ms = static_cast<int>(std::min(most_ms, left_ns / wire::kMillisecond + 1));
   return ::epoll_wait(fd_, events_.get(), kEventsAtOnce, timeout_ms);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "loadgen/net/exchange.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/response_decoder.hpp"
 
 namespace weir::loadgen {
@@ -34,7 +35,7 @@ class ResponseIntake {
   std::uint64_t length() const { return length_; }
   std::string_view rest() const { return rest_; }  ///< A view into the bytes of the last feed().
 
-  const wire::Exchange& exchange() const { return exchange_; }
+  const wire::Exchange& exchange() const WEIR_LIFETIME_BOUND { return exchange_; }
   wire::Exchange take_exchange() {
     used_ = true;
     return std::move(exchange_);

@@ -19,10 +19,6 @@ namespace {
 constexpr std::size_t kHeaderBytes = 5;
 constexpr unsigned char kApplicationData = 23;
 
-bool would_block(int error_number) {
-  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
-}
-
 bool parse_secret(std::string_view line, TrafficSecret& secret) {
   std::string_view hex = line.substr(line.rfind(' ') + 1);
   if (hex.size() % 2 != 0 || hex.size() > 2 * secret.size()) { return false; }

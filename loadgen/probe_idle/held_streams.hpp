@@ -8,6 +8,7 @@
 
 #include "loadgen/probe_idle/judge.hpp"
 #include "loadgen/probe_idle/limits.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/mcp/dialogue.hpp"
 
@@ -54,7 +55,7 @@ class HeldStreams {
   /// Ends everything, and gives the sessions back.
   void say_goodbye();
 
-  const std::vector<StreamLife>& lives() const { return lives_; }
+  const std::vector<StreamLife>& lives() const WEIR_LIFETIME_BOUND { return lives_; }
   const std::vector<Beat>& beats() const { return beats_; }
   std::size_t open_count() const;
   /// Streams that were closed by us since they brought more than limits::kStreamBytes.

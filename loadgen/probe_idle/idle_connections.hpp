@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loadgen/probe_idle/judge.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/http_client.hpp"
 
 namespace weir::loadgen::idle {
@@ -27,9 +28,9 @@ class IdleConnections {
   /// Asks on those that still wait, so that what was dropped in silence shows; a few are enough.
   void ask_waiting(std::size_t count);
 
-  const std::vector<IdleConnection>& connections() const { return lives_; }
+  const std::vector<IdleConnection>& connections() const WEIR_LIFETIME_BOUND { return lives_; }
   std::size_t waiting() const;
-  const std::string& request() const { return described_; }
+  const std::string& request() const WEIR_LIFETIME_BOUND { return described_; }
 
  private:
   struct Kept {

@@ -103,7 +103,7 @@ class Run {
  private:
   double elapsed_s() const { return seconds(Clock::now() - start_); }
   /// An endpoint's words, fit for a line.
-  std::string shown(std::string_view text) const { return reports::printable(redactor_.text(text)); }
+  std::string shown(std::string_view text) const { return wire::printable(redactor_.text(text)); }
   void note(std::string sentence) { report_.notes.push_back(shown(sentence)); }
 
   bool unreachable(wire::Error error) {
@@ -310,7 +310,7 @@ class Run {
   const ProbeIdleOptions& options_;
   const std::function<void(const ProbeIdleProgress&)>& progress_;
   const std::atomic<bool>& stop_;
-  const reports::Redactor redactor_;
+  const wire::Redactor redactor_;
   const Clock::time_point start_;
   const double longest_s_;
   const double resolution_s_;

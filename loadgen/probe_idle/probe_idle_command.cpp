@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "reports/conformance/results.hpp"
+#include "reports/judge/exit_code.hpp"
 #include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {

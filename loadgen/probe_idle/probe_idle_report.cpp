@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "loadgen/probe_idle/probe_idle.hpp"
-#include "reports/conformance/results.hpp"
+#include "reports/judge/exit_code.hpp"
 #include "wire/base/text.hpp"
 #include "wire/json/json.hpp"
 
@@ -332,7 +332,7 @@ std::string console(const ProbeIdleReport& report) {
 
 std::string json(const ProbeIdleReport& report) {
   bj::array notes;
-  for (const std::string& note : report.notes) { notes.emplace_back(reports::valid_utf8(note)); }
+  for (const std::string& note : report.notes) { notes.emplace_back(wire::valid_utf8(note)); }
   const bj::object out = {
       {"schema_version", kProbeIdleSchemaVersion},
       {"kind", "probe-idle"},

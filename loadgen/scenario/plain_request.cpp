@@ -2,14 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "loadgen/user_agent.hpp"
 #include "wire/http/request_bytes.hpp"
 
 namespace weir::loadgen {
-namespace {
-
-constexpr std::string_view kUserAgent = "weir-loadgen/0.1.0";
-
-}  // namespace
 
 wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::Url& base,
                                               const Credentials& credentials) {
@@ -21,7 +17,7 @@ wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::
   if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
   for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
   for (const wire::Header& header : call.headers.fields()) { request.headers.set(header.name, header.value); }
-  auto bytes = wire::request_bytes(request, kUserAgent, false);
+  auto bytes = wire::request_bytes(request, user_agent(), false);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   PlainRequest made;
   const auto blank = bytes->rfind("\r\n\r\n");

@@ -10,7 +10,7 @@
 namespace weir::loadgen {
 namespace {
 
-/// Metrics of time that passes by waiting, up to their statistic: "heartbeat_gap_max".
+/// Measures of time that passes by waiting, up to their statistic: "heartbeat_gap_max".
 constexpr std::array<std::string_view, 4> kWaits = {"heartbeat_gap_", "byte_gap_", "stream_age_", "reconnect_"};
 
 class Scale {
@@ -43,7 +43,7 @@ class Scale {
 
   void threshold(reports::load::Threshold& threshold) const {
     const bool waits = std::any_of(kWaits.begin(), kWaits.end(),
-                                   [&](std::string_view prefix) { return threshold.metric.starts_with(prefix); });
+                                   [&](std::string_view prefix) { return threshold.measure.starts_with(prefix); });
     if (!waits) { return; }
     threshold.bound *= factor_;
     const auto value = format_duration(std::llround(threshold.bound * double(kSecond)));

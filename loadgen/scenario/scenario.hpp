@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "reports/judge/results.hpp"
+#include "wire/base/duration.hpp"
 #include "wire/json/json_scan.hpp"
 #include "wire/target/profile.hpp"
 
 namespace weir::loadgen {
 
 using Nanos = std::int64_t;
-inline constexpr Nanos kSecond = 1'000'000'000;
-inline constexpr Nanos kMillisecond = 1'000'000;
+using wire::kMillisecond;
+using wire::kSecond;
 
 /// What is held open. `automatic` is resolved by asking the target once before the run.
 enum class StreamKind : std::uint8_t {

@@ -65,8 +65,9 @@ class Tree {
   explicit Tree(const Scenario& scenario) : scenario_(scenario) {
     for (const auto& [value, name] : scenario.target.variables) { variables_.emplace_back(value, name); }
     // The longest first: a secret may hold another one.
-    std::stable_sort(variables_.begin(), variables_.end(),
-                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+    std::sort(variables_.begin(), variables_.end(), [](const auto& a, const auto& b) {
+      return a.first.size() != b.first.size() ? a.first.size() > b.first.size() : a.first < b.first;
+    });
   }
   json::object whole();
   bool left_out() const { return left_out_; }

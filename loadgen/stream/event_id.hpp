@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
+
 namespace weir::loadgen {
 
 class EventIds;
@@ -32,7 +34,7 @@ class EventIds {
   void set(EventId& id, std::string_view value);
   void clear(EventId& id);
   /// Until the id is next set or cleared.
-  std::string_view get(const EventId& id) const;
+  std::string_view get(const EventId& id WEIR_LIFETIME_BOUND) const WEIR_LIFETIME_BOUND;
   std::size_t bytes() const;  ///< Heap bytes.
 
  private:

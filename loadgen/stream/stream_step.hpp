@@ -14,6 +14,7 @@
 #include "loadgen/stream/event_id.hpp"
 #include "loadgen/stream/sequence.hpp"
 #include "reports/measure/snapshot.hpp"
+#include "wire/base/lifetime.hpp"
 #include "wire/http/chunk_scan.hpp"
 #include "wire/json/json_scan.hpp"
 #include "wire/sse/sse_scan.hpp"
@@ -92,7 +93,7 @@ class StreamStep {
   void stop(std::uint32_t slot, StreamState& state);
 
   EventIds& ids() { return ids_; }
-  const EventIds& ids() const { return ids_; }
+  const EventIds& ids() const WEIR_LIFETIME_BOUND { return ids_; }
   std::size_t bytes() const { return carries_.bytes() + ids_.bytes(); }
 
  private:

@@ -11,6 +11,7 @@
 
 #include "loadgen/net/exchange.hpp"
 #include "loadgen/stream/stream_step.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::loadgen {
 
@@ -43,7 +44,7 @@ class Streams final : public Ready {
 
   Continuity continuity(std::uint32_t slot) const;  ///< As of its latest stream.
   /// Empty where there was none; until the slot's next event.
-  std::string_view last_event_id(std::uint32_t slot) const;
+  std::string_view last_event_id(std::uint32_t slot) const WEIR_LIFETIME_BOUND;
   void forget_continuity(std::uint32_t slot);  ///< A fresh session: no id, no sequence.
 
   /// Gives up streams that were silent for their silence limit: half-open. Called about ten times a second; cheap.

@@ -25,7 +25,8 @@ Snapshot History::decode(const Span& span) const {
   return snapshot;
 }
 
-/// Two become one, within a phase: numbers of phases stay exact, plots become coarser.
+/// Two become one, within a phase: what is counted stays exact. Of a gauge only the later value stays, so that the
+/// least and the most open streams of a thinned run may be missed; plots become coarser.
 void History::thin() {
   std::vector<Span> kept;
   for (std::size_t i = 0; i < spans_.size(); ++i) {

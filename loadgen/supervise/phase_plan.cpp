@@ -105,8 +105,7 @@ std::vector<std::int64_t> spread(const std::vector<Population>& populations, std
     left -= counts[i];
     remainders.emplace_back(static_cast<double>(counts[i]) - exact, i);  // The largest remainder sorts first.
   }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(remainders.begin(), remainders.end());  // Of equals, the first population.
   for (std::size_t i = 0; left > 0 && !remainders.empty(); i = (i + 1) % remainders.size(), --left) {
     ++counts[remainders[i].second];
   }

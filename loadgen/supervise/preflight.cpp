@@ -3,13 +3,15 @@
 #include <cmath>
 
 #include "loadgen/limits.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::loadgen {
 
 namespace {
 
 // What one stream costs. Kernel: socket, inode, file, epoll entry, bind bucket, measured as slab. Ours: slot, wheel and
-// gap columns, ids; under TLS the state of OpenSSL for ciphers whose keys cannot be kept alone.
+// gap columns, ids; under TLS the state of OpenSSL for ciphers whose keys cannot be kept alone. Other
+// ciphers take about 500 bytes, but which one it will be is not known before the first handshake.
 constexpr std::int64_t kKernelBytes = 4'300;
 constexpr std::int64_t kPlainBytes = 700;
 constexpr std::int64_t kTlsBytes = 20'000;
@@ -27,16 +29,9 @@ tl::unexpected<wire::Error> refuse(std::string text) {
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-/// "1,234,567"
-std::string readable(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits;
-}
+std::string grouped(std::int64_t count) { return wire::grouped(static_cast<std::uint64_t>(count)); }
 
-std::string megabytes(std::int64_t bytes) { return readable(ceil_div(bytes, 1024 * 1024)) + " MiB"; }
+std::string megabytes(std::int64_t bytes) { return grouped(ceil_div(bytes, 1024 * 1024)) + " MiB"; }
 
 struct Demand {
   std::int64_t streams = 0;
@@ -88,7 +83,7 @@ wire::Result<std::int64_t> count_workers(const Scenario& scenario, const Machine
     return refuse(
         fmt::format("{} streams need {} workers, since a process may open {} files: leave --workers out, say --workers "
                     "{}, or raise 'ulimit -Hn'",
-                    readable(demand.streams), by_files, readable(machine.files_per_process), by_files));
+                    grouped(demand.streams), by_files, grouped(machine.files_per_process), by_files));
   }
   const auto by_streams = ceil_div(demand.streams, kStreamsOfOneCore);
   const auto by_calls = static_cast<std::int64_t>(std::ceil(demand.calls_per_second / kCallsOfOneCore));
@@ -98,7 +93,7 @@ wire::Result<std::int64_t> count_workers(const Scenario& scenario, const Machine
     return refuse(fmt::format(
         "{} streams would need {} workers of {} files each, and there may be {}: raise 'ulimit -Hn', or spread the run "
         "over machines with --shard I/N",
-        readable(demand.streams), workers, readable(machine.files_per_process), limits::kWorkers));
+        grouped(demand.streams), workers, grouped(machine.files_per_process), limits::kWorkers));
   }
   if (workers > machine.processes_free) {
     return refuse(
@@ -128,7 +123,7 @@ wire::Result<void> plan_ports(const Scenario& scenario, const Machine& machine, 
       return refuse(
           fmt::format("{} connections to loopback need {} source addresses: widen "
                       "net.ipv4.ip_local_port_range (now {} to {})",
-                      readable(needed), readable(count), machine.port_low, machine.port_high));
+                      grouped(needed), grouped(count), machine.port_low, machine.port_high));
     }
     placement.sources = loopback_sources(count);
   }
@@ -137,19 +132,19 @@ wire::Result<void> plan_ports(const Scenario& scenario, const Machine& machine, 
     return refuse(fmt::format(
         "{} connections need more than the {} ports that {} source address{} and {} target address{} give: say "
         "--source with {} addresses of this machine, or spread the run over machines with --shard I/N",
-        readable(needed), readable(range * pairs), std::max<std::size_t>(1, placement.sources.size()),
+        grouped(needed), grouped(range * pairs), std::max<std::size_t>(1, placement.sources.size()),
         placement.sources.size() > 1 ? "es" : "", destinations, destinations > 1 ? "es" : "",
         ceil_div(needed, usable * destinations)));
   }
   placement.lines.push_back(fmt::format(
-      "ports: {} of {} ({} source x {} target addresses){}", readable(needed), readable(range * pairs),
+      "ports: {} of {} ({} source x {} target addresses){}", grouped(needed), grouped(range * pairs),
       std::max<std::size_t>(1, placement.sources.size()), destinations,
       scenario.sources.empty() && loopback && !placement.sources.empty() ? ", loopback sources by itself" : ""));
   if (needed > usable * pairs) {
     placement.lines.push_back(
         fmt::format("ports: beyond {} connections of one pair of addresses connect() becomes slow; --source with {} "
                     "addresses avoids that",
-                    readable(usable), ceil_div(needed, usable * destinations)));
+                    grouped(usable), ceil_div(needed, usable * destinations)));
   }
   return {};
 }
@@ -183,11 +178,11 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   placement.files_needed = demand.streams + *workers * beside_streams(machine, demand);
   if (placement.files_needed > machine.files_free) {
     return refuse(fmt::format("{} open files are needed, and the system has {} left: raise fs.file-max",
-                              readable(placement.files_needed), readable(machine.files_free)));
+                              grouped(placement.files_needed), grouped(machine.files_free)));
   }
   placement.lines.push_back(fmt::format("streams: {} at most, in {} worker{} ({} core{}, {} files each)",
-                                        readable(demand.streams), *workers, *workers > 1 ? "s" : "", machine.cores,
-                                        machine.cores > 1 ? "s" : "", readable(machine.files_per_process)));
+                                        grouped(demand.streams), *workers, *workers > 1 ? "s" : "", machine.cores,
+                                        machine.cores > 1 ? "s" : "", grouped(machine.files_per_process)));
   placement.ports_needed = demand.streams + demand.calls_in_flight + demand.closing;
   if (auto ports = plan_ports(scenario, machine, destinations, loopback, placement); !ports) {
     return tl::unexpected(ports.error());
@@ -199,8 +194,8 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
     return refuse(
         fmt::format("{} streams need about {} of memory, and {} are free: at most {} streams fit, or spread "
                     "the run over machines with --shard I/N",
-                    readable(demand.streams), megabytes(placement.memory_needed_bytes),
-                    megabytes(machine.memory_free_bytes), readable(std::max<std::int64_t>(0, left / each))));
+                    grouped(demand.streams), megabytes(placement.memory_needed_bytes),
+                    megabytes(machine.memory_free_bytes), grouped(std::max<std::int64_t>(0, left / each))));
   }
   placement.lines.push_back(fmt::format("memory: about {} of {} free", megabytes(placement.memory_needed_bytes),
                                         megabytes(machine.memory_free_bytes)));

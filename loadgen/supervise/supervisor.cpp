@@ -5,7 +5,8 @@
 #include <ctime>
 
 #include "loadgen/limits.hpp"
-#include "loadgen/supervise/conductor.hpp"
+#include "loadgen/supervise/run_loop.hpp"
+#include "wire/base/time.hpp"
 
 namespace weir::loadgen {
 
@@ -25,14 +26,6 @@ void raise_file_limit() {
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-}
-
-std::string rfc3339(std::int64_t unix_ns) {
-  const std::time_t seconds = unix_ns / kSecond;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 Layout layout_of(const Scenario& scenario) {
@@ -73,14 +66,6 @@ wire::Headers with_bearer(const Credentials& credentials) {
   return headers;
 }
 
-wire::ClientOptions client_of(const Scenario& scenario) {
-  wire::ClientOptions client;
-  client.ca_file = scenario.target.ca_file;
-  client.insecure = scenario.target.insecure;
-  client.user_agent = "weir-loadgen";
-  return client;
-}
-
 /// The part of the whole scenario that this shard has to place: its streams and its calls.
 Scenario of_shard(Scenario scenario, const RunOptions& options) {
   for (auto& phase : scenario.phases) {
@@ -111,16 +96,16 @@ wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& 
 
 /// Everything that can be wrong is found here, before a stream is opened. Threads that are used have ended when it
 /// returns.
-wire::Result<Prepared> prepare(const Stage& stage, const Scenario& scenario, const RunOptions& options) {
+wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario, const RunOptions& options) {
   Prepared prepared;
   prepared.scenario = scenario;
   auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
-  auto looked = look_up_all(scenario, prepared.targets, stage.look_up);
+  auto looked = look_up_all(scenario, prepared.targets, seams.look_up);
   if (!looked) { return tl::unexpected(looked.error()); }
   prepared.looked = std::move(*looked);
-  auto placement = place_shard(scenario, options, stage.machine ? *stage.machine : read_machine(), prepared.looked);
+  auto placement = place_shard(scenario, options, seams.machine ? *seams.machine : read_machine(), prepared.looked);
   if (!placement) { return tl::unexpected(placement.error()); }
   prepared.placement = std::move(*placement);
   if (scenario.oauth) {
@@ -143,16 +128,16 @@ struct Start {
   std::int64_t unix = 0;
 };
 
-wire::Result<Start> start_of(const Stage& stage, const RunOptions& options, std::int64_t workers) {
+wire::Result<Start> start_of(const TestSeams& seams, const RunOptions& options, std::int64_t workers) {
   const auto now = monotonic_ns();
   const auto unix_now = realtime_ns();
-  const auto soonest = stage.lead_ns + workers * kSpawnEach;
+  const auto soonest = seams.lead_ns + workers * kSpawnEach;
   if (!options.start_at_unix_ns) { return Start{now + soonest, unix_now + soonest}; }
   const auto ahead = *options.start_at_unix_ns - unix_now;
   if (ahead < soonest) {
     return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("--start-at {} is {}: give a time to come", rfc3339(*options.start_at_unix_ns),
-                                  ahead < 0 ? "over" : "too soon"));
+                      fmt::format("--start-at {} is {}: give a time to come",
+                                  wire::rfc3339(*options.start_at_unix_ns / kSecond), ahead < 0 ? "over" : "too soon"));
   }
   return Start{now + ahead, *options.start_at_unix_ns};
 }
@@ -161,7 +146,7 @@ RunInfo info_of(const Prepared& prepared, const RunOptions& options, const Start
   const auto& scenario = prepared.scenario;
   RunInfo run;
   run.tool_version = options.tool_version;
-  run.started_at = rfc3339(start.unix);
+  run.started_at = wire::rfc3339(start.unix / kSecond);
   const auto& url = prepared.targets.urls.front();
   run.target_name = scenario.target.name.empty() ? url.host : scenario.target.name;
   const auto whole = wire::parse_url(scenario.target.url);
@@ -178,7 +163,7 @@ RunInfo info_of(const Prepared& prepared, const RunOptions& options, const Start
   return run;
 }
 
-std::vector<WorkerPlan> plans_of(const Prepared& prepared, const Stage& stage, const RunOptions& options,
+std::vector<WorkerPlan> plans_of(const Prepared& prepared, const TestSeams& seams, const RunOptions& options,
                                  const Layout& layout, const Start& start) {
   std::vector<WorkerPlan> plans;
   const auto workers = static_cast<std::uint32_t>(prepared.placement.workers);
@@ -190,7 +175,7 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const Stage& stage, c
     plan.count = workers * options.shards;
     plan.seed = prepared.scenario.seed;
     plan.run_start_ns = start.monotonic;
-    plan.second_ns = stage.second_ns;
+    plan.second_ns = seams.second_ns;
     plan.destinations = prepared.targets.urls;
     plan.destination_of = prepared.targets.of_population;
     plan.sources = prepared.placement.of_worker[i];
@@ -201,42 +186,42 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const Stage& stage, c
 
 }  // namespace
 
-wire::Result<RunResult> supervise_on(const Stage& stage, const Scenario& scenario, const RunOptions& options,
+wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
                                      const std::atomic<int>& signals) {
   raise_file_limit();
-  const auto prepared = prepare(stage, scenario, options);
+  const auto prepared = prepare(seams, scenario, options);
   if (!prepared) { return tl::unexpected(prepared.error()); }
-  const auto start = start_of(stage, options, prepared->placement.workers);
+  const auto start = start_of(seams, options, prepared->placement.workers);
   if (!start) { return tl::unexpected(start.error()); }
   const auto layout = layout_of(prepared->scenario);
-  auto record = Record::open(info_of(*prepared, options, *start), layout, options, secrets_of(scenario));
+  auto record = RunRecord::open(info_of(*prepared, options, *start), layout, options, secrets_of(scenario));
   if (!record) { return tl::unexpected(record.error()); }
-  auto workers = Workers::spawn(plans_of(*prepared, stage, options, layout, *start), stage.worker_main);
+  auto workers = Workers::spawn(plans_of(*prepared, seams, options, layout, *start), seams.worker_main);
   if (!workers) { return tl::unexpected(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.
   if (auto served = record->serve_metrics(); !served) { return tl::unexpected(served.error()); }
-  NameKeeper names(prepared->scenario, prepared->targets, prepared->looked, stage.look_up);
+  NameKeeper names(prepared->scenario, prepared->targets, prepared->looked, seams.look_up);
   std::optional<TokenKeeper> tokens;
   if (prepared->token) { tokens.emplace(*scenario.oauth, client_of(scenario), *prepared->token); }
-  Conductor conductor({.stage = stage,
-                       .scenario = prepared->scenario,
-                       .options = options,
-                       .targets = prepared->targets,
-                       .signals = signals,
-                       .workers = *workers,
-                       .record = *record,
-                       .names = names,
-                       .tokens = tokens ? &*tokens : nullptr,
-                       .credentials = prepared->credentials,
-                       .looked = prepared->looked,
-                       .start_ns = start->monotonic});
-  auto end = conductor.conduct();
-  return record->finish(std::move(end), conductor.last_end_ns());
+  RunLoop loop({.seams = seams,
+                .scenario = prepared->scenario,
+                .options = options,
+                .targets = prepared->targets,
+                .signals = signals,
+                .workers = *workers,
+                .record = *record,
+                .names = names,
+                .tokens = tokens ? &*tokens : nullptr,
+                .credentials = prepared->credentials,
+                .looked = prepared->looked,
+                .start_ns = start->monotonic});
+  auto end = loop.run();
+  return record->finish(std::move(end), loop.last_end_ns());
 }
 
 wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& options,
                                   const std::atomic<int>& signals) {
-  return supervise_on(Stage{}, scenario, options, signals);
+  return supervise_on(TestSeams{}, scenario, options, signals);
 }
 
 wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& options) {

@@ -35,10 +35,10 @@ class Supervisor : public ::testing::Test {
     scenario_.populations[0].stream = StreamKind::plain_get;
     scenario_.workers = 2;
     options_.quiet = true;
-    stage_.worker_main = fake_worker();
-    stage_.second_ns = kShortSecond;
-    stage_.lead_ns = 30 * kMillisecond;
-    stage_.machine = Machine{
+    seams_.worker_main = fake_worker();
+    seams_.second_ns = kShortSecond;
+    seams_.lead_ns = 30 * kMillisecond;
+    seams_.machine = Machine{
         .cores = 2, .files_per_process = 20'000, .files_free = 10'000'000, .memory_free_bytes = std::int64_t{8} << 30};
   }
   /// No process is left behind, whatever the test did.
@@ -57,7 +57,7 @@ class Supervisor : public ::testing::Test {
     scenario_.phases.push_back(made);
     return scenario_.phases.back();
   }
-  wire::Result<RunResult> run() { return supervise_on(stage_, scenario_, options_, signals_); }
+  wire::Result<RunResult> run() { return supervise_on(seams_, scenario_, options_, signals_); }
   LoadResults good_run() {
     const auto result = run();
     EXPECT_TRUE(result) << result.error().detail;
@@ -72,7 +72,7 @@ class Supervisor : public ::testing::Test {
   }
   /// Sends itself `count` signals after so many seconds of the run.
   void signal_after(std::size_t seconds, int count) {
-    stage_.on_second = [this, seconds, count, seen = std::size_t{0}](Workers&, const Snapshot&) mutable {
+    seams_.on_second = [this, seconds, count, seen = std::size_t{0}](Workers&, const Snapshot&) mutable {
       if (++seen == seconds) { signals_ = count; }
     };
   }
@@ -80,7 +80,7 @@ class Supervisor : public ::testing::Test {
   Listener listener_;
   Scenario scenario_;
   RunOptions options_;
-  Stage stage_;
+  TestSeams seams_;
   std::atomic<int> signals_{0};
 };
 
@@ -139,7 +139,7 @@ TEST_F(Supervisor, churns_and_reconnects_as_the_phases_say) {
 TEST_F(Supervisor, counts_the_streams_of_a_killed_worker_and_goes_on) {
   phase(Phase::Kind::ramp, 1, 40);
   phase(Phase::Kind::hold, 6);
-  stage_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
+  seams_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
     if (++seen == 3) { workers.kill(1); }
   };
   const auto results = good_run();
@@ -153,7 +153,7 @@ TEST_F(Supervisor, counts_the_streams_of_a_killed_worker_and_goes_on) {
 TEST_F(Supervisor, ends_the_run_as_inconclusive_where_all_workers_died) {
   phase(Phase::Kind::ramp, 1, 40);
   phase(Phase::Kind::hold, 100'000);
-  stage_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
+  seams_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
     if (++seen == 2) { workers.kill_all(); }
   };
   const auto results = good_run();
@@ -164,7 +164,7 @@ TEST_F(Supervisor, ends_the_run_as_inconclusive_where_all_workers_died) {
 
 TEST_F(Supervisor, says_how_a_worker_ended_that_gave_up) {
   phase(Phase::Kind::hold, 4);
-  stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
+  seams_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
     if (plan.index == 0 && second == 2) { ::_exit(7); }
   });
   EXPECT_THAT(good_run().incidents, Contains(HasSubstr("worker 0 died (exit status 7)")));
@@ -173,7 +173,7 @@ TEST_F(Supervisor, says_how_a_worker_ended_that_gave_up) {
 TEST_F(Supervisor, kills_a_worker_that_sends_garbage) {
   phase(Phase::Kind::ramp, 1, 10);
   phase(Phase::Kind::hold, 4);
-  stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int control) {
+  seams_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int control) {
     if (plan.index == 1 && second == 3) {
       const std::string garbage(64, '\xee');
       [[maybe_unused]] const auto sent = ::send(control, garbage.data(), garbage.size(), MSG_NOSIGNAL);
@@ -186,7 +186,7 @@ TEST_F(Supervisor, kills_a_worker_that_sends_garbage) {
 
 TEST_F(Supervisor, kills_a_worker_whose_numbers_are_none) {
   phase(Phase::Kind::hold, 4);
-  stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int control) {
+  seams_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int control) {
     if (plan.index == 1 && second == 2) {
       const auto bytes = encode(Report(SecondReport{"not a snapshot"}));
       [[maybe_unused]] const auto sent = ::send(control, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -198,8 +198,8 @@ TEST_F(Supervisor, kills_a_worker_whose_numbers_are_none) {
 TEST_F(Supervisor, does_not_wait_for_a_hung_worker_and_kills_it_in_the_end) {
   phase(Phase::Kind::ramp, 1, 10);
   phase(Phase::Kind::hold, 12);
-  stage_.hung_ns = 3 * kShortSecond;
-  stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
+  seams_.hung_ns = 3 * kShortSecond;
+  seams_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
     while (plan.index == 1 && second == 3) { ::pause(); }
   });
   const auto results = good_run();
@@ -212,7 +212,7 @@ TEST_F(Supervisor, does_not_wait_for_a_hung_worker_and_kills_it_in_the_end) {
 TEST_F(Supervisor, loses_no_number_of_a_worker_that_reports_late) {
   phase(Phase::Kind::ramp, 1, 10);
   phase(Phase::Kind::hold, 7);
-  stage_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
+  seams_.worker_main = fake_worker([](const WorkerPlan& plan, std::int64_t second, int) {
     if (plan.index == 1 && second == 1) {
       // Ready when four seconds are over, with everything that it did meanwhile.
       const auto until = plan.run_start_ns + 4 * plan.second_ns + plan.second_ns / 2;
@@ -239,8 +239,8 @@ TEST_F(Supervisor, ends_early_and_whole_on_the_first_signal) {
 TEST_F(Supervisor, ends_at_once_on_the_second_signal_with_what_there_is) {
   phase(Phase::Kind::ramp, 1, 10);
   phase(Phase::Kind::hold, 100'000);
-  stage_.stop_ns = 3600 * kSecond;
-  stage_.worker_main = fake_worker([](const WorkerPlan&, std::int64_t second, int) {
+  seams_.stop_ns = 3600 * kSecond;
+  seams_.worker_main = fake_worker([](const WorkerPlan&, std::int64_t second, int) {
     while (second == 4) {
       ::pause();  // Would never hear of the end.
     }
@@ -349,7 +349,7 @@ class SupervisorFiles : public Supervisor {
   std::filesystem::path folder_;
 };
 
-TEST_F(SupervisorFiles, keeps_a_journal_that_says_the_same_as_the_results) {
+TEST_F(SupervisorFiles, keeps_a_journal_that_counts_the_same_streams) {
   options_.journal = path("run.journal");
   const auto results = good_run();
   const auto journal = parse_journal(read(options_.journal));
@@ -401,7 +401,7 @@ TEST_F(SupervisorFiles, goes_on_without_a_journal_where_the_disk_is_full) {
   LoadResults results;
   {
     const FullDisk disk;
-    stage_.on_second = [&, seen = 0](Workers&, const Snapshot&) mutable {
+    seams_.on_second = [&, seen = 0](Workers&, const Snapshot&) mutable {
       if (++seen == 2) { disk.fill(std::filesystem::file_size(options_.journal)); }
     };
     results = good_run();

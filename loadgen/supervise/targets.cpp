@@ -4,6 +4,7 @@
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/supervise/background.hpp"
+#include "loadgen/user_agent.hpp"
 #include "wire/mcp/detect.hpp"
 
 namespace weir::loadgen {
@@ -83,11 +84,8 @@ Era era_of(StreamKind kind) {
   return Era::none;
 }
 
-wire::ClientOptions client_of(const Scenario& scenario, const Looked& looked) {
-  wire::ClientOptions client;
-  client.ca_file = scenario.target.ca_file;
-  client.insecure = scenario.target.insecure;
-  client.user_agent = "weir-loadgen";
+wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked) {
+  auto client = client_of(scenario);
   client.connect_to = looked.addresses.empty() ? "" : looked.addresses.front();
   return client;
 }
@@ -116,6 +114,14 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
 }
 
 }  // namespace
+
+wire::ClientOptions client_of(const Scenario& scenario) {
+  wire::ClientOptions client;
+  client.ca_file = scenario.target.ca_file;
+  client.insecure = scenario.target.insecure;
+  client.user_agent = kProgram;
+  return client;
+}
 
 wire::Result<Targets> targets_of(const Scenario& scenario) {
   Targets targets;
@@ -164,7 +170,7 @@ bool all_on_loopback(const std::vector<Looked>& looked) {
 }
 
 struct NameKeeper::Impl {
-  struct Shared {
+  struct SharedNames {
     LookUp look_up;
     std::vector<std::pair<std::uint32_t, wire::Url>> names;
     std::chrono::nanoseconds every{};
@@ -173,7 +179,7 @@ struct NameKeeper::Impl {
     std::vector<Looked> news;
   };
 
-  static std::optional<Background::Time> ask(Shared& shared) {
+  static std::optional<Background::Time> ask(SharedNames& shared) {
     for (const auto& [target, url] : shared.names) {
       auto looked = look_up_one(shared.look_up, url, target);
       auto& known = shared.known[target];
@@ -189,7 +195,7 @@ struct NameKeeper::Impl {
            std::chrono::duration_cast<std::chrono::steady_clock::duration>(shared.every);
   }
 
-  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::shared_ptr<SharedNames> shared = std::make_shared<SharedNames>();
   std::unique_ptr<Background> thread;
 };
 
@@ -226,7 +232,7 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     const auto target = targets.of_population[i];
     const auto url = wire::parse_url(url_text(scenario, population));
     if (!url) { return tl::unexpected(url.error()); }
-    const auto client = client_of(scenario, looked[target]);
+    const auto client = client_to(scenario, looked[target]);
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {

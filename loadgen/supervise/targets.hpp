@@ -14,6 +14,9 @@
 
 namespace weir::loadgen {
 
+/// For what is asked before the load and beside it: its roots and its name, no credentials.
+wire::ClientOptions client_of(const Scenario& scenario);
+
 struct Targets {
   std::vector<wire::Url> urls;               ///< One for each distinct scheme, host and port.
   std::vector<std::uint32_t> of_population;  ///< Into `urls`.

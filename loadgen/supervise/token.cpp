@@ -24,7 +24,7 @@ std::chrono::milliseconds retry_after_failure(unsigned failures) {
 }
 
 struct TokenKeeper::Impl {
-  struct Shared {
+  struct SharedToken {
     OAuth oauth;
     wire::ClientOptions client;
     std::mutex mutex;
@@ -34,7 +34,7 @@ struct TokenKeeper::Impl {
     unsigned failures = 0;
   };
 
-  static std::optional<Background::Time> renew(Shared& shared) {
+  static std::optional<Background::Time> renew(SharedToken& shared) {
     const auto token = wire::fetch_token(shared.oauth, shared.client, wire::Deadline::in(kTokenTimeout));
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(shared.mutex);
@@ -50,7 +50,7 @@ struct TokenKeeper::Impl {
     return after ? std::optional(now + *after) : std::nullopt;
   }
 
-  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::shared_ptr<SharedToken> shared = std::make_shared<SharedToken>();
   std::unique_ptr<Background> thread;
 };
 

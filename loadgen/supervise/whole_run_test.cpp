@@ -10,7 +10,7 @@
 
 #include "fixtures/hub/hub.hpp"
 #include "loadgen/net/loop.hpp"
-#include "loadgen/supervise/stage.hpp"
+#include "loadgen/supervise/test_seams.hpp"
 #include "wire/testing/certificates.hpp"
 
 namespace weir::loadgen {
@@ -53,9 +53,9 @@ class WholeRun : public ::testing::Test {
     scenario_.populations[0].stream = StreamKind::plain_get;
     scenario_.populations[0].reconnect.base = 50 * kMillisecond;
     options_.quiet = true;
-    stage_.second_ns = kBrief;
-    stage_.lead_ns = 30 * kMillisecond;
-    stage_.machine = Machine{
+    seams_.second_ns = kBrief;
+    seams_.lead_ns = 30 * kMillisecond;
+    seams_.machine = Machine{
         .cores = 2, .files_per_process = 20'000, .files_free = 10'000'000, .memory_free_bytes = std::int64_t{8} << 30};
   }
 
@@ -80,7 +80,7 @@ class WholeRun : public ::testing::Test {
   template <class Condition>
   void end_when(Condition condition) {
     const auto deadline = monotonic_ns() + kPatience;
-    stage_.on_second = [this, condition, deadline, sum = std::optional<Snapshot>()](Workers&,
+    seams_.on_second = [this, condition, deadline, sum = std::optional<Snapshot>()](Workers&,
                                                                                     const Snapshot& second) mutable {
       if (sum) {
         sum->add_span(second);
@@ -92,7 +92,7 @@ class WholeRun : public ::testing::Test {
     };
   }
   LoadResults good_run() {
-    const auto result = supervise_on(stage_, scenario_, options_, signals_);
+    const auto result = supervise_on(seams_, scenario_, options_, signals_);
     EXPECT_TRUE(result) << result.error().detail;
     return result ? result->results : LoadResults{};
   }
@@ -103,7 +103,7 @@ class WholeRun : public ::testing::Test {
 
   Scenario scenario_;
   RunOptions options_;
-  Stage stage_;
+  TestSeams seams_;
   std::atomic<int> signals_{0};
   bool met_ = false;  ///< The condition of end_when().
 };
@@ -164,7 +164,7 @@ TEST_F(WholeRunWithTokens, does_not_begin_where_no_token_can_be_had) {
   const auto hub = start({.token_endpoint = true});
   against(hub);
   scenario_.oauth->client_secret = "wrong";
-  const auto result = supervise_on(stage_, scenario_, options_, signals_);
+  const auto result = supervise_on(seams_, scenario_, options_, signals_);
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().detail, HasSubstr("the token endpoint answered HTTP 401"));
   EXPECT_EQ(hub.count(hub::Counter::streams_opened), 0u);
@@ -185,7 +185,7 @@ TEST_F(WholeRun, holds_streams_over_tls_that_its_roots_vouch_for) {
     return sum.populations[0][Counter::events] >= 40 && sum.populations[0][Gauge::streams_open] == 10;
   });
 
-  const auto refused = supervise_on(stage_, scenario_, options_, signals_);
+  const auto refused = supervise_on(seams_, scenario_, options_, signals_);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail, HasSubstr("cannot be reached"));
   EXPECT_THAT(refused.error().detail, HasSubstr("certificate"));
@@ -273,7 +273,7 @@ class WholeRunByName : public WholeRun {
   void against(const hub::RunningHub& hub) {
     scenario_.target.url = fmt::format("http://moves.invalid:{}/events", hub.port());
     scenario_.resolve_every = 50 * kMillisecond;
-    stage_.look_up = [names = names_](const std::string& host, std::uint16_t port, wire::Deadline) {
+    seams_.look_up = [names = names_](const std::string& host, std::uint16_t port, wire::Deadline) {
       return names->look_up(host, port);
     };
     phase(Phase::Kind::ramp, 1, 10);

@@ -91,7 +91,7 @@ class StreamServer {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;
         if (fd == listener_) {
           for (int fresh = 0; (fresh = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
-            greet(fresh);
+            set_up(fresh);
             watch(fresh);
           }
         } else if (fd == control_[1]) {
@@ -107,7 +107,7 @@ class StreamServer {
     }
   }
 
-  void greet(int fd) {
+  void set_up(int fd) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (static_cast<std::size_t>(fd) >= peers_.size()) { peers_.resize(static_cast<std::size_t>(fd) + 1); }

@@ -116,25 +116,26 @@ class Totals final : public prometheus::Collectable {
   Snapshot totals_;
 };
 
-/// The exposer's acceptor sleeps for up to two seconds before it looks whether it should end, unless somebody knocks.
-class Knocking {
+/// The exposer's acceptor sleeps for up to two seconds before it looks whether it should end, unless a connection
+/// comes.
+class AcceptorWaker {
  public:
-  explicit Knocking(const Address& address) : address_(address) {
+  explicit AcceptorWaker(const Address& address) : address_(address) {
     try {
-      thread_ = std::thread([this] { knock(); });
+      thread_ = std::thread([this] { connect_until_done(); });
     } catch (const std::system_error&) {
       // No thread to be had: the end takes two seconds.
     }
   }
-  ~Knocking() {
+  ~AcceptorWaker() {
     done_ = true;
     if (thread_.joinable()) { thread_.join(); }
   }
-  Knocking(const Knocking&) = delete;
-  Knocking& operator=(const Knocking&) = delete;
+  AcceptorWaker(const AcceptorWaker&) = delete;
+  AcceptorWaker& operator=(const AcceptorWaker&) = delete;
 
  private:
-  void knock() const {
+  void connect_until_done() const {
     socklen_t length = 0;
     const auto storage = address_.storage(length);
     while (!done_) {
@@ -156,7 +157,7 @@ class Knocking {
 struct MetricsEndpoint::Impl {
   ~Impl() {
     if (exposer) {
-      const Knocking knocking(address);
+      const AcceptorWaker waker(address);
       exposer.reset();
     }
   }

@@ -6,6 +6,7 @@
 
 #include "loadgen/watch/prometheus.hpp"
 #include "wire/base/error.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::loadgen {
 
@@ -21,7 +22,7 @@ class MetricsEndpoint {
   /// What the next scrape sees. Copies.
   void update(const reports::load::Snapshot& totals);
   /// "127.0.0.1:9464", with the port that was bound.
-  const std::string& address() const;
+  const std::string& address() const WEIR_LIFETIME_BOUND;
 
  private:
   struct Impl;

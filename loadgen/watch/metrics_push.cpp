@@ -1,5 +1,6 @@
 #include "loadgen/watch/metrics_push.hpp"
 
+#include "loadgen/user_agent.hpp"
 #include "wire/base/base64.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/json/json.hpp"
@@ -31,7 +32,7 @@ wire::Result<void> push_metrics(const std::string& gateway, std::string_view tar
   request.url = *url;
   request.headers.set("Content-Type", "text/plain; version=0.0.4");
   request.body = std::move(text);
-  wire::HttpClient client({.connect_timeout = timeout, .user_agent = "weir-loadgen"});
+  wire::HttpClient client({.connect_timeout = timeout, .user_agent = std::string(kProgram)});
   const auto answer = client.exchange(request, wire::Deadline::in(timeout));
   if (!answer) {
     return wire::fail(answer.error().code,

@@ -7,6 +7,7 @@
 #include <span>
 #include <sstream>
 
+#include "wire/base/duration.hpp"
 #include "wire/mcp/era.hpp"
 
 namespace weir::loadgen {
@@ -25,8 +26,6 @@ constexpr std::array kGapBuckets = {1., 5., 10., 14., 16., 20., 25., 29., 31., 4
 constexpr std::array kAgeBuckets = {1.,   5.,   15.,  28.,  31.,  55.,  62.,   95.,   105.,  118.,  125.,
                                     280., 310., 345., 355., 890., 910., 1800., 3540., 3660., 14400.};
 constexpr std::array kLagBuckets = {.0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10.};
-
-constexpr double kNanosPerSecond = 1e9;
 
 ClientMetric labelled(std::vector<ClientMetric::Label> labels) {
   ClientMetric metric;
@@ -50,25 +49,13 @@ ClientMetric histogram(std::vector<ClientMetric::Label> labels, const Histogram&
                        std::span<const double> bounds) {
   auto metric = labelled(std::move(labels));
   metric.histogram.sample_count = samples.count();
-  metric.histogram.sample_sum = samples.sum() / kNanosPerSecond;
+  metric.histogram.sample_sum = wire::seconds_of(samples.sum());
   for (const double bound : bounds) {
-    const auto nanos = static_cast<std::uint64_t>(std::llround(bound * kNanosPerSecond));
+    const auto nanos = static_cast<std::uint64_t>(std::llround(bound * wire::kSecond));
     metric.histogram.bucket.push_back({samples.count_at_most(nanos), bound});
   }
   metric.histogram.bucket.push_back({samples.count(), HUGE_VAL});
   return metric;
-}
-
-/// All populations added up.
-PopulationNumbers sum_of(const Snapshot& totals) {
-  Snapshot sum(Layout{{{}}});
-  for (const auto& population : totals.populations) {
-    Snapshot one(Layout{{{}}});
-    one.populations[0] = population;
-    one.populations[0].tools.clear();
-    sum.add_worker(one);
-  }
-  return std::move(sum.populations[0]);
 }
 
 /// Calls by tool, whichever population makes them.
@@ -76,12 +63,7 @@ std::map<std::string, ToolNumbers> tools_of(const Layout& layout, const Snapshot
   std::map<std::string, ToolNumbers> tools;
   for (std::size_t p = 0; p < layout.populations.size(); ++p) {
     for (std::size_t t = 0; t < layout.populations[p].tools.size(); ++t) {
-      auto& tool = tools[layout.populations[p].tools[t]];
-      const auto& numbers = totals.populations[p].tools[t];
-      for (std::size_t i = 0; i < kCallOutcomes; ++i) { tool.outcomes[i] += numbers.outcomes[i]; }
-      for (std::size_t i = 0; i < kDropCauses; ++i) { tool.dropped[i] += numbers.dropped[i]; }
-      tool.intended += numbers.intended;
-      tool.duration.merge(numbers.duration);
+      tools[layout.populations[p].tools[t]].add(totals.populations[p].tools[t]);
     }
   }
   return tools;
@@ -90,7 +72,7 @@ std::map<std::string, ToolNumbers> tools_of(const Layout& layout, const Snapshot
 class Families {
  public:
   Families(const Layout& layout, const Snapshot& totals, const MetricLabels& labels)
-      : totals_(totals), sum_(sum_of(totals)), tools_(tools_of(layout, totals)), labels_(labels) {}
+      : totals_(totals), sum_(totals.whole()), tools_(tools_of(layout, totals)), labels_(labels) {}
 
   std::vector<MetricFamily> make() && {
     streams();
@@ -220,19 +202,14 @@ class Families {
         .metric.push_back(histogram(shard(), sum_[Timer::schedule_lag], kLagBuckets));
     add("weir_loadgen_client_lag_seconds", "Arrival of bytes in the kernel to our reading them.", MetricType::Histogram)
         .metric.push_back(histogram(shard(), sum_[Timer::client_lag], kLagBuckets));
-    double intended = 0;
-    std::array<std::uint64_t, kDropCauses> dropped{};
-    for (const auto& [tool, numbers] : tools_) {
-      intended += static_cast<double>(numbers.intended);
-      for (std::size_t i = 0; i < kDropCauses; ++i) { dropped[i] += numbers.dropped[i]; }
-    }
+    const auto& calls = sum_.tools.front();
     add("weir_loadgen_intended_calls_total", "Calls that the schedule wanted.", MetricType::Counter)
-        .metric.push_back(counter(shard(), intended));
+        .metric.push_back(counter(shard(), static_cast<double>(calls.intended)));
     auto& causes = add("weir_loadgen_dropped_calls_total", "Calls that were due and not sent.", MetricType::Counter);
     for (std::size_t i = 0; i < kDropCauses; ++i) {
       auto labels = shard();
       labels.push_back({"cause", std::string(to_string(static_cast<DropCause>(i)))});
-      causes.metric.push_back(counter(std::move(labels), static_cast<double>(dropped[i])));
+      causes.metric.push_back(counter(std::move(labels), static_cast<double>(calls.dropped[i])));
     }
     add("weir_loadgen_stranded_streams_total", "Streams found without a connection or a deadline; a fault of Weir.",
         MetricType::Counter)
@@ -249,7 +226,7 @@ class Families {
          {std::pair{"user", WorkerGauge::cpu_user_ns}, {"system", WorkerGauge::cpu_system_ns}}) {
       auto labels = shard();
       labels.push_back({"mode", mode});
-      cpu.metric.push_back(gauge(std::move(labels), static_cast<double>(totals_[which]) / kNanosPerSecond));
+      cpu.metric.push_back(gauge(std::move(labels), wire::seconds_of(totals_[which])));
     }
   }
 
@@ -274,8 +251,7 @@ std::vector<MetricFamily> verdict_families(const LoadResults& results, const Met
     families.push_back({name, help, MetricType::Gauge, {gauge(target, value)}});
   };
   one("weir_soak_last_run_timestamp_seconds", "When the latest run ended.", static_cast<double>(ended_unix_s));
-  one("weir_soak_run_duration_seconds", "How long the latest run took.",
-      static_cast<double>(results.duration_ns) / kNanosPerSecond);
+  one("weir_soak_run_duration_seconds", "How long the latest run took.", wire::seconds_of(results.duration_ns));
   one("weir_soak_run_passed", "Whether the latest run was valid and within its thresholds.",
       results.exit_code == reports::ExitCode::good ? 1 : 0);
   one("weir_soak_run_valid", "Whether the generator of the latest run kept up with its schedule.",

@@ -314,6 +314,7 @@ class Worker final : public Ready {
     std::size_t held = 0;
     for (std::size_t i = 0; i < numbers_.populations.size(); ++i) {
       auto& population = numbers_.populations[i];
+      // The schedule alone says it: an actor knows only what it has been told already.
       population[Gauge::streams_target] = stop_deadline_ns_ < 0 ? schedule_.wanted(i) : 0;
       held += static_cast<std::size_t>(std::max<std::int64_t>(0, population[Gauge::streams_open]));
     }

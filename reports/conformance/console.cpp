@@ -5,32 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reports/draw/paint.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports {
 namespace {
-
-enum class Colour { none, bold, dim, red, green, yellow, magenta };
-
-std::string_view code_of(Colour colour) {
-  switch (colour) {
-    case Colour::none:
-      return "";
-    case Colour::bold:
-      return "\x1b[1m";
-    case Colour::dim:
-      return "\x1b[2m";
-    case Colour::red:
-      return "\x1b[1;31m";
-    case Colour::green:
-      return "\x1b[32m";
-    case Colour::yellow:
-      return "\x1b[33m";
-    case Colour::magenta:
-      return "\x1b[1;35m";
-  }
-  return "";
-}
 
 struct Label {
   std::string_view text;
@@ -57,11 +36,6 @@ Label label_of(const CheckResult& check) {
   return {"ERROR", Colour::magenta};
 }
 
-Colour colour_of(ExitCode code) {
-  if (code == ExitCode::good) { return Colour::green; }
-  return code == ExitCode::inconclusive || code == ExitCode::interrupted ? Colour::yellow : Colour::red;
-}
-
 bool is_unasked(const CheckResult& check) {
   return check.verdict == Verdict::not_applicable || check.verdict == Verdict::untestable;
 }
@@ -86,14 +60,13 @@ class Writer {
     out_ += '\n';
   }
   std::string painted(std::string_view text, Colour colour) const {
-    if (!options_.colour || colour == Colour::none) { return std::string(text); }
-    return fmt::format("{}{}\x1b[0m", code_of(colour), text);
+    return options_.colour ? reports::painted(text, colour) : std::string(text);
   }
   std::string padded(const Label& label) const {
     return painted(label.text, label.colour) + std::string(10 - label.text.size(), ' ');
   }
   void detail(std::string_view name, std::string_view value) {
-    if (!value.empty()) { line("              {:<9} {}", name, printable(value)); }
+    if (!value.empty()) { line("              {:<9} {}", name, wire::printable(value)); }
   }
   void area(const Results& results, std::string_view name);
   void check(const CheckResult& check, bool strict);
@@ -109,11 +82,13 @@ void Writer::unverified(const Results& results) {
 
 void Writer::head(const Results& results) {
   if (options_.quiet) { return unverified(results); }
-  line("{}  {}", painted(printable(results.target_name), Colour::bold), printable(results.target_url));
+  line("{}  {}", painted(wire::printable(results.target_name), Colour::bold), wire::printable(results.target_url));
   for (const EraFound& era : results.eras) {
-    std::string text = printable(describe_eras({era}));
-    if (!era.server_name.empty()) { text += printable("  " + era.server_name + " " + era.server_version); }
-    if (!era.capabilities.empty()) { text += "  " + printable(fmt::format("{}", fmt::join(era.capabilities, ", "))); }
+    std::string text = wire::printable(describe_eras({era}));
+    if (!era.server_name.empty()) { text += wire::printable("  " + era.server_name + " " + era.server_version); }
+    if (!era.capabilities.empty()) {
+      text += "  " + wire::printable(fmt::format("{}", fmt::join(era.capabilities, ", ")));
+    }
     if (era.tools >= 0) { text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s"); }
     line("  {}", text);
   }
@@ -127,8 +102,8 @@ void Writer::check(const CheckResult& check, bool strict) {
   const std::string said = check.message.empty() || shows_why ? check.title : check.message;
   std::string where = judged_by(check);
   if (shows_why) { where = std::string(to_string(check.level)) + (where.empty() ? "" : ", " + where); }
-  line("  {}  {}  {}{}", padded(label_of(check)), printable(check.id), printable(said),
-       where.empty() ? "" : painted("  [" + printable(where) + "]", Colour::dim));
+  line("  {}  {}  {}{}", padded(label_of(check)), wire::printable(check.id), wire::printable(said),
+       where.empty() ? "" : painted("  [" + wire::printable(where) + "]", Colour::dim));
   if (check.excused) {
     std::string reason = check.excused->reason;
     if (!check.excused->expires.empty()) { reason += " (until " + check.excused->expires + ")"; }
@@ -147,11 +122,11 @@ void Writer::check(const CheckResult& check, bool strict) {
 }
 
 void Writer::area(const Results& results, std::string_view name) {
-  if (options_.verbose) { return line("\n{}", painted(printable(name), Colour::bold)); }
+  if (options_.verbose) { return line("\n{}", painted(wire::printable(name), Colour::bold)); }
   const auto passed = std::count_if(results.checks.begin(), results.checks.end(), [&](const CheckResult& one) {
     return one.area == name && one.verdict == Verdict::pass;
   });
-  line("{}: {} passed", painted(printable(name), Colour::bold), passed);
+  line("{}: {} passed", painted(wire::printable(name), Colour::bold), passed);
 }
 
 /// Three or more of an area that were not asked for the same reason are one line, at the place of the first.
@@ -186,34 +161,34 @@ void Writer::checks(const Results& results) {
 
 void Writer::tools_lock(const ToolsLock& lock) {
   if (options_.quiet && lock.changes.empty()) { return; }
-  line("Tools: {}, {}", printable(lock.path),
+  line("Tools: {}, {}", wire::printable(lock.path),
        lock.written           ? "written in this run"
        : lock.changes.empty() ? "no change"
-                              : fmt::format("fails from '{}' on", printable(lock.gate)));
+                              : fmt::format("fails from '{}' on", wire::printable(lock.gate)));
   for (const ToolChange& change : lock.changes) {
-    line("  {:<10}  {}{}  {}", printable(change.severity), printable(change.tool), printable(change.pointer),
-         printable(change.message));
+    line("  {:<10}  {}{}  {}", wire::printable(change.severity), wire::printable(change.tool),
+         wire::printable(change.pointer), wire::printable(change.message));
   }
 }
 
 void Writer::preflight(const Results& results) {
   const PreflightFailure& failure = *results.preflight;
   line("Conformance: {}  {}  {}: {}", painted(headline(results.exit_code), colour_of(results.exit_code)),
-       printable(results.target_url), printable(failure.cause), printable(failure.message));
-  if (!failure.fix.empty()) { line("  fix    {}", printable(failure.fix)); }
+       wire::printable(results.target_url), wire::printable(failure.cause), wire::printable(failure.message));
+  if (!failure.fix.empty()) { line("  fix    {}", wire::printable(failure.fix)); }
   if (options_.quiet) { return; }
-  for (const std::string& evidence : failure.evidence) { line("  seen   {}", printable(evidence)); }
-  if (!failure.curl.empty()) { line("  again  {}", printable(failure.curl)); }
+  for (const std::string& evidence : failure.evidence) { line("  seen   {}", wire::printable(evidence)); }
+  if (!failure.curl.empty()) { line("  again  {}", wire::printable(failure.curl)); }
 }
 
 void Writer::end(const Results& results) {
   for (const std::string& problem : results.problems) {
-    line("{} {}", painted("Problem:", Colour::yellow), printable(problem));
+    line("{} {}", painted("Problem:", Colour::yellow), wire::printable(problem));
   }
   // What a good target is that is no MCP endpoint, nothing else says.
   const bool plain = !results.eras.empty() && results.eras.front().era == "none";
   const bool telling = results.exit_code != ExitCode::good || plain;
-  if (telling && !results.exit_reason.empty()) { line("{}", printable(results.exit_reason)); }
+  if (telling && !results.exit_reason.empty()) { line("{}", wire::printable(results.exit_reason)); }
   const std::string summary = summary_line(results);
   const std::string_view word = headline(results.exit_code);
   const std::size_t at = summary.find(word);
@@ -229,8 +204,8 @@ std::string summary_line(const Results& results) {
   if (sum.excused > 0) { out += fmt::format(" ({} excused)", sum.excused); }
   out += fmt::format("  {} not applicable  {} untestable", sum.not_applicable, sum.untestable);
   if (sum.error > 0) { out += fmt::format("  {} error{}", sum.error, sum.error == 1 ? "" : "s"); }
-  if (!results.eras.empty()) { out += fmt::format("  ({})", printable(describe_eras(results.eras))); }
-  return out + "  " + readable_time(results.duration_ms);
+  if (!results.eras.empty()) { out += fmt::format("  ({})", wire::printable(describe_eras(results.eras))); }
+  return out + "  " + wire::readable_time(results.duration_ms);
 }
 
 std::string render_console(const Results& results, const ConsoleOptions& options) {

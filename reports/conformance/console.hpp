@@ -4,14 +4,9 @@
 #include <string>
 
 #include "reports/conformance/results.hpp"
+#include "reports/draw/formats.hpp"
 
 namespace weir::reports {
-
-struct ConsoleOptions {
-  bool colour = false;
-  bool quiet = false;    ///< Failures and the summary only.
-  bool verbose = false;  ///< A line for every check; else what passed is counted, one line for each area.
-};
 
 /// Checks by area: how many passed, a line for each of the others, failures with what a reader needs to act; last the
 /// summary line. A preflight failure is one verdict with its cause and its fix, and nothing else.

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include "reports/conformance/console.hpp"
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/junit.hpp"
 #include "reports/conformance/markdown.hpp"
 #include "reports/conformance/writers.hpp"
+#include "reports/draw/junit_document.hpp"
+#include "reports/draw/markdown_text.hpp"
 #include "reports/testdata/sample.hpp"
 
 namespace weir::reports {

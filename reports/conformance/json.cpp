@@ -4,23 +4,13 @@
 
 #include <boost/json.hpp>
 
-#include "wire/base/text.hpp"
+#include "reports/draw/json_values.hpp"
 #include "wire/json/pretty_json.hpp"
 
 namespace weir::reports {
 namespace {
 
 namespace json = boost::json;
-
-json::string text(std::string_view bytes) { return json::string(valid_utf8(bytes)); }
-
-json::array texts(const std::vector<std::string>& lines) {
-  json::array out;
-  for (const std::string& line : lines) { out.push_back(text(line)); }
-  return out;
-}
-
-json::value or_null(std::string_view value) { return value.empty() ? json::value(nullptr) : json::value(text(value)); }
 
 json::object era_json(const EraFound& era) {
   return {{"era", text(era.era)},
@@ -118,6 +108,6 @@ json::object report_json(const Results& results) {
 
 }  // namespace
 
-std::string render_json(const Results& results) { return pretty_json(report_json(results)); }
+std::string render_json(const Results& results) { return wire::pretty_json(report_json(results)); }
 
 }  // namespace weir::reports

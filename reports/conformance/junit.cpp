@@ -57,14 +57,14 @@ std::string name_of(const CheckResult& check) {
 }
 
 std::string headline_of(const CheckResult& check) {
-  if (!check.message.empty()) { return printable(check.message); }
-  return printable(check.got.empty() ? check.title : "got " + check.got);
+  if (!check.message.empty()) { return wire::printable(check.message); }
+  return wire::printable(check.got.empty() ? check.title : "got " + check.got);
 }
 
 std::string details_of(const CheckResult& check) {
   std::string out;
   const auto add = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) { fmt::format_to(std::back_inserter(out), "{}: {}\n", name, printable(value)); }
+    if (!value.empty()) { fmt::format_to(std::back_inserter(out), "{}: {}\n", name, wire::printable(value)); }
   };
   add("rule", check.title);
   add("expected", check.expected);
@@ -124,7 +124,9 @@ std::optional<Run> run_of(const Results& results, const JunitCounts& checks) {
     run.message = fmt::format("{}: {}", failure->cause, failure->message);
     run.details = fmt::format("fix: {}\n", failure->fix);
     if (!failure->curl.empty()) { run.details += fmt::format("reproduce: {}\n", failure->curl); }
-    for (const std::string& line : failure->evidence) { run.details += fmt::format("evidence: {}\n", printable(line)); }
+    for (const std::string& line : failure->evidence) {
+      run.details += fmt::format("evidence: {}\n", wire::printable(line));
+    }
     return run;
   }
   const bool explained = results.exit_code == ExitCode::good || checks.failures > 0;

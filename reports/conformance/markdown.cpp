@@ -5,53 +5,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reports/draw/markdown_text.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports {
 namespace {
 
-std::string_view mark_of(ExitCode code) {
-  switch (code) {
-    case ExitCode::good:
-      return "\u2705";
-    case ExitCode::inconclusive:
-    case ExitCode::interrupted:
-      return "\u26a0\ufe0f";
-    case ExitCode::target_fails:
-    case ExitCode::usage:
-    case ExitCode::unreachable:
-      return "\u274c";
-  }
-  return "\u274c";
-}
-
 std::string_view label_of(const CheckResult& check) {
   const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
   return bad && check.excused ? "excused" : to_string(check.verdict);
-}
-
-constexpr std::string_view kMarks = "\\*_[]~#!$";  // A backslash takes their meaning (CommonMark 2.4).
-
-/// What a backslash would not disarm: a mention, code or a cell's end in a table, a link that makes itself.
-std::string_view reference_to(char c, bool link) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '@':
-      return "&#64;";
-    case '`':
-      return "&#96;";
-    case '|':
-      return "&#124;";
-    case ':':
-      return link ? "&#58;" : "";
-    default:
-      return "";
-  }
 }
 
 /// Nothing in it could end the link early or make it something else.
@@ -94,7 +56,7 @@ void Writer::code(std::string_view language, const std::vector<std::string>& lin
   }
   const std::string fence(longest + 1, '`');
   line("{}{}", fence, language);
-  for (const std::string& text : lines) { line("{}", printable(text)); }
+  for (const std::string& text : lines) { line("{}", wire::printable(text)); }
   line("{}\n", fence);
 }
 
@@ -107,7 +69,7 @@ void Writer::headline(const Results& results) {
     line("|---:|---:|---:|---:|---:|---:|---:|---|---:|");
     line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", sum.pass, sum.fail, sum.warn, sum.not_applicable,
          sum.untestable, sum.error, sum.excused, markdown_escaped(describe_eras(results.eras)),
-         readable_time(results.duration_ms));
+         wire::readable_time(results.duration_ms));
   }
   if (!results.exit_reason.empty()) { line("{}\n", markdown_escaped(results.exit_reason)); }
   for (const std::string& problem : results.problems) { line("- {}", markdown_escaped(problem)); }
@@ -181,24 +143,6 @@ void Writer::every_check(const Results& results) {
 }
 
 }  // namespace
-
-std::string markdown_escaped(std::string_view bytes) {
-  const std::string clean = printable(bytes);
-  std::string out;
-  const auto in_word = [&](std::size_t at) {
-    const char c = at < clean.size() ? clean[at] : ' ';
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    const bool link = clean.compare(i, 3, "://") == 0;
-    const bool inside_word = clean[i] == '_' && i > 0 && in_word(i - 1) && in_word(i + 1);
-    const std::string_view reference = reference_to(clean[i], link);
-    if (reference.empty() && !inside_word && kMarks.find(clean[i]) != std::string_view::npos) { out += '\\'; }
-    if (reference.empty()) { out += clean[i]; }
-    out += reference;
-  }
-  return out;
-}
 
 std::string render_markdown(const Results& results) {
   Writer writer;

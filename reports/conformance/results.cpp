@@ -43,24 +43,6 @@ std::string_view to_string(Level level) {
   return "must";
 }
 
-std::string_view headline(ExitCode code) {
-  switch (code) {
-    case ExitCode::good:
-      return "PASS";
-    case ExitCode::target_fails:
-      return "FAIL";
-    case ExitCode::usage:
-      return "BAD USAGE";
-    case ExitCode::unreachable:
-      return "UNREACHABLE";
-    case ExitCode::inconclusive:
-      return "INCONCLUSIVE";
-    case ExitCode::interrupted:
-      return "INTERRUPTED";
-  }
-  return "INCONCLUSIVE";
-}
-
 Summary summarize(const std::vector<CheckResult>& checks) {
   Summary sum;
   for (const CheckResult& check : checks) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/judge/exit_code.hpp"
+
 namespace weir::reports {
 
 inline constexpr int kResultsSchemaVersion = 1;
@@ -16,8 +18,6 @@ enum class Verdict { pass, fail, warn, not_applicable, untestable, error };
 std::string_view to_string(Verdict verdict);  ///< "not-applicable" for people and for JSON alike.
 enum class Level { must, should, may };
 std::string_view to_string(Level level);
-
-enum class ExitCode { good = 0, target_fails = 1, usage = 2, unreachable = 3, inconclusive = 4, interrupted = 130 };
 
 /// Known failure, taken from a baseline.
 struct Excused {
@@ -114,11 +114,8 @@ struct Results {
 
 Summary summarize(const std::vector<CheckResult>& checks);
 
-/// Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
+/// wire::Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
 bool is_failure(const CheckResult& check, bool strict);
-
-/// One word for the head of a report: "PASS", "FAIL", "UNREACHABLE", "INCONCLUSIVE", "INTERRUPTED" or "BAD USAGE".
-std::string_view headline(ExitCode code);
 
 /// "streamable 2025-11-25, admin: stateless 2026-07-28": the endpoint's name stands first where there are several.
 std::string describe_eras(const std::vector<EraFound>& eras);

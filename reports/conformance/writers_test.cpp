@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "reports/testdata/sample.hpp"
+#include "wire/base/files.hpp"
 
 namespace weir::reports {
 namespace {
@@ -48,8 +49,7 @@ TEST(ReportSpec, takes_format_and_path) {
 TEST(ReportSpec, names_the_formats_and_the_nearest) {
   EXPECT_EQ(parse_report_spec("junti=x").error(),
             "unknown report format 'junti', did you mean 'junit'? (there are console, json, junit, markdown)");
-  EXPECT_EQ(parse_report_spec("md=x").error(),
-            "unknown report format 'md', did you mean 'markdown'? (there are console, json, junit, markdown)");
+  EXPECT_EQ(parse_report_spec("md=x").error(), "unknown report format 'md' (there are console, json, junit, markdown)");
   EXPECT_EQ(parse_report_spec("xml=x").error(),
             "unknown report format 'xml' (there are console, json, junit, markdown)");
   EXPECT_EQ(parse_report_spec("j=x").error(), "unknown report format 'j' (there are console, json, junit, markdown)");
@@ -70,7 +70,7 @@ TEST(WriteReport, keeps_a_symbolic_link_and_writes_through_it) {
   const Folder folder;
   std::ofstream(folder.file("real")) << "old";
   fs::create_symlink("real", folder.file("link"));
-  ASSERT_TRUE(write_file(folder.file("link"), "new"));
+  ASSERT_TRUE(wire::write_file(folder.file("link"), "new"));
   EXPECT_TRUE(fs::is_symlink(folder.file("link")));
   EXPECT_EQ(read(folder.file("real")), "new");
 }
@@ -78,14 +78,14 @@ TEST(WriteReport, keeps_a_symbolic_link_and_writes_through_it) {
 TEST(WriteReport, names_the_path_that_cannot_be_written) {
   const Folder folder;
   const std::string missing = folder.file("no/such/weir.xml");
-  EXPECT_EQ(write_file(missing, "x").error(), "cannot write " + missing + ": No such file or directory");
+  EXPECT_EQ(wire::write_file(missing, "x").error(), "cannot write " + missing + ": No such file or directory");
   const std::string directory = fs::path(folder.file("x")).parent_path().string();
-  EXPECT_EQ(write_file(directory, "x").error(), "cannot write " + directory + ": Is a directory");
+  EXPECT_EQ(wire::write_file(directory, "x").error(), "cannot write " + directory + ": Is a directory");
   EXPECT_EQ(folder.count(), 0);
 }
 
 TEST(WriteReport, says_that_the_disk_is_full) {
-  EXPECT_EQ(write_file("/dev/full", "x").error(), "cannot write /dev/full: No space left on device");
+  EXPECT_EQ(wire::write_file("/dev/full", "x").error(), "cannot write /dev/full: No space left on device");
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 

@@ -4,8 +4,8 @@
 
 #include <iterator>
 
-#include "reports/conformance/junit.hpp"
 #include "wire/base/text.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::reports {
 namespace {
@@ -38,10 +38,12 @@ std::string xml_escaped(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const auto c = take_code_point(bytes);
-    const bool legal = c && (*c >= 0x20 || *c == '\t' || *c == '\n' || *c == '\r') && *c != 0xfffe && *c != 0xffff;
-    const std::string_view reference = legal ? reference_to(*c) : "";
-    if (reference.empty()) { append_code_point(out, legal ? *c : U'\ufffd'); }
+    const wire::Utf8Step step = wire::decode_utf8(bytes);
+    const char32_t c = step.code_point;
+    const bool legal = (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0xfffe && c != 0xffff;
+    bytes.remove_prefix(step.length);
+    const std::string_view reference = legal ? reference_to(c) : "";
+    if (reference.empty()) { wire::append_code_point(out, legal ? c : U'\ufffd'); }
     out += reference;
   }
   return out;

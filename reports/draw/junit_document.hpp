@@ -33,6 +33,10 @@ class JunitDocument {
   std::size_t depth_ = 0;
 };
 
+/// XML 1.0 (section 2.2) has no way to write most control characters, not even as a reference: they become U+FFFD, as
+/// do bytes that are no UTF-8.
+std::string xml_escaped(std::string_view bytes);
+
 /// The schemas of JUnit know no time zone.
 std::string junit_timestamp(std::string_view rfc3339);
 

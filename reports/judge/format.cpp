@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "wire/base/text.hpp"
+
 namespace weir::reports::load {
 namespace {
 
@@ -31,12 +33,6 @@ std::string_view to_string(Unit unit) {
       return "bytes";
   }
   return "count";
-}
-
-std::string grouped(std::uint64_t count) {
-  std::string out = fmt::format("{}", count);
-  for (std::size_t at = out.size(); at > 3;) { out.insert(at -= 3, ","); }
-  return out;
 }
 
 std::string readable_seconds(double seconds) {
@@ -66,7 +62,7 @@ std::string readable(Unit unit, double value) {
     case Unit::ratio:
       return fmt::format("{:.4g}", value);
     case Unit::count:
-      return value >= 0 && value < 1e15 ? grouped(static_cast<std::uint64_t>(std::llround(value)))
+      return value >= 0 && value < 1e15 ? wire::grouped(static_cast<std::uint64_t>(std::llround(value)))
                                         : fmt::format("{}", value);
     case Unit::per_second:
       return fmt::format("{}/s", significant(value));
@@ -77,7 +73,7 @@ std::string readable(Unit unit, double value) {
 }
 
 std::string counted(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", grouped(count), singular, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", wire::grouped(count), singular, count == 1 ? "" : "s");
 }
 
 }  // namespace weir::reports::load

@@ -10,7 +10,6 @@ namespace weir::reports::load {
 enum class Unit : std::uint8_t { seconds, ratio, count, per_second, bytes };
 std::string_view to_string(Unit unit);  ///< "seconds", "ratio", "count", "per second", "bytes"
 
-std::string grouped(std::uint64_t count);      ///< "10,000"
 std::string readable_seconds(double seconds);  ///< "12.3 us", "1.24 ms", "59.9 s", "3600 s"
 std::string readable_bytes(double bytes);      ///< "412 B", "1.50 MiB"
 std::string readable(Unit unit, double value);

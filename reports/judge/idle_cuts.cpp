@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "wire/target/known_hops.hpp"
+#include "wire/base/duration.hpp"
+#include "wire/base/known_hops.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -14,9 +15,7 @@ constexpr double kShare = 0.02;       // ... and this share belong to two clocks
 constexpr double kLeastOfEnds = 0.1;  // A group below is noise beside the others.
 constexpr double kOuter = 0.05;       // Left out at both ends: nine of ten lie within.
 
-double seconds_at(const Histogram& silence, double quantile) {
-  return static_cast<double>(silence.quantile(quantile)) / 1e9;
-}
+double seconds_at(const Histogram& silence, double quantile) { return wire::seconds_of(silence.quantile(quantile)); }
 
 void add_group(std::vector<IdleCut>& out, const std::string& population, const Histogram& silence, int first, int end) {
   const int points = end - first;
@@ -38,9 +37,9 @@ void add_group(std::vector<IdleCut>& out, const std::string& population, const H
 
 std::string known_cutter(double low_seconds, double high_seconds) {
   // A stream that never said anything was silent for its whole age.
-  for (const Counts counts : {Counts::silence, Counts::age}) {
-    std::vector<KnownHop> found;
-    for (const KnownHop& hop : known_hops()) {
+  for (const wire::Counts counts : {wire::Counts::silence, wire::Counts::age}) {
+    std::vector<wire::KnownHop> found;
+    for (const wire::KnownHop& hop : wire::known_hops()) {
       // A clock may be read late, by its own tick and by the network, and our last byte may be a little older than its.
       const double slack = std::max(0.3, hop.seconds * 0.02);
       if (hop.counts == counts && low_seconds >= hop.seconds - slack && high_seconds <= hop.seconds + 2 * slack) {

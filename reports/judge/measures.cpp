@@ -2,18 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <functional>
-#include <numeric>
+
+#include "wire/base/nearest.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
 
 using Value = std::function<std::optional<Measured>(const Scope&)>;
 
-struct Metric {
+struct Measure {
   std::string name;
   Unit unit;
   std::string help;
@@ -65,7 +66,7 @@ Measured count(std::uint64_t n, std::string basis = "") { return {static_cast<do
 std::optional<Measured> ratio(std::uint64_t part, std::uint64_t whole, std::string_view what) {
   if (whole == 0) { return std::nullopt; }
   return Measured{static_cast<double>(part) / static_cast<double>(whole),
-                  fmt::format("{} of {}", grouped(part), counted(whole, what))};
+                  fmt::format("{} of {}", wire::grouped(part), counted(whole, what))};
 }
 
 std::uint64_t opened(const Scope& scope) { return scope.sum(Counter::streams_opened); }
@@ -96,9 +97,9 @@ std::uint64_t answered(const Scope& scope) {
          scope.dropped(DropCause::in_flight);
 }
 
-/// Over the wanted streams that were open: none of the metrics of streams where there was none.
-std::vector<Metric> stream_metrics() {
-  std::vector<Metric> out = {
+/// Over the wanted streams that were open: none of the measures of streams where there was none.
+std::vector<Measure> stream_measures() {
+  std::vector<Measure> out = {
       {"stream_drops", Unit::count, "streams that ended other than by us", when(had_streams, &Scope::drops)},
       {"stream_drop_ratio", Unit::ratio, "streams that ended other than by us, over streams opened",
        [](const Scope& s) { return ratio(s.drops(), opened(s), "stream"); }},
@@ -108,7 +109,7 @@ std::vector<Metric> stream_metrics() {
        [](const Scope& s) -> std::optional<Measured> {
          if (s.open.least < 0) { return std::nullopt; }
          return Measured{static_cast<double>(s.open.least),
-                         fmt::format("of {} wanted", grouped(static_cast<std::uint64_t>(s.open.wanted)))};
+                         fmt::format("of {} wanted", wire::grouped(static_cast<std::uint64_t>(s.open.wanted)))};
        }},
       {"streams_open_ratio_min", Unit::ratio, "likewise, as a share of those wanted at the time",
        [](const Scope& s) -> std::optional<Measured> {
@@ -155,7 +156,7 @@ std::vector<Metric> stream_metrics() {
   return out;
 }
 
-void append_event_metrics(std::vector<Metric>& out) {
+void append_event_measures(std::vector<Measure>& out) {
   const auto counter = [&](std::string name, std::string help, bool (*possible)(const Scope&), Counter which) {
     out.push_back({std::move(name), Unit::count, std::move(help),
                    when(possible, [which](const Scope& s) { return s.sum(which); })});
@@ -180,7 +181,7 @@ void append_event_metrics(std::vector<Metric>& out) {
                  }});
 }
 
-void append_call_metrics(std::vector<Metric>& out) {
+void append_call_measures(std::vector<Measure>& out) {
   out.push_back({"calls_ok_ratio", Unit::ratio, "calls answered well, over all that were due",
                  [](const Scope& s) { return ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"); }});
   out.push_back(
@@ -200,32 +201,28 @@ void append_call_metrics(std::vector<Metric>& out) {
   }
 }
 
-const std::vector<Metric>& metrics() {
-  static const std::vector<Metric> kMetrics = [] {
-    std::vector<Metric> out = stream_metrics();
-    append_event_metrics(out);
-    append_call_metrics(out);
+const std::vector<Measure>& measures() {
+  static const std::vector<Measure> kMeasures = [] {
+    std::vector<Measure> out = stream_measures();
+    append_event_measures(out);
+    append_call_measures(out);
     for (std::size_t i = 0; i < kOpenFailures; ++i) {
       const auto failure = static_cast<OpenFailure>(i);
       out.push_back({fmt::format("open_failures_{}", to_string(failure)), Unit::count, "attempts that failed so",
-                     when(tried, [i](const Scope& s) {
-                       std::uint64_t sum = 0;
-                       for (const PopulationNumbers* one : s.populations) { sum += one->open_failures[i]; }
-                       return sum;
-                     })});
+                     when(tried, [failure](const Scope& s) { return s.failed(failure); })});
     }
     return out;
   }();
-  return kMetrics;
+  return kMeasures;
 }
 
-Measured read(const MetricRef& metric, const Histogram& histogram) {
+Measured read(const MeasureRef& measure, const Histogram& histogram) {
   double nanos = 0;
-  if (metric.quantile >= 0) {
-    nanos = static_cast<double>(histogram.quantile(metric.quantile));
-  } else if (metric.stat == "max") {
+  if (measure.quantile >= 0) {
+    nanos = static_cast<double>(histogram.quantile(measure.quantile));
+  } else if (measure.stat == "max") {
     nanos = static_cast<double>(histogram.max());
-  } else if (metric.stat == "min") {
+  } else if (measure.stat == "min") {
     nanos = static_cast<double>(histogram.min());
   } else {
     nanos = histogram.mean();
@@ -234,7 +231,7 @@ Measured read(const MetricRef& metric, const Histogram& histogram) {
 }
 
 /// "p99", "p99.9", "max": fills the reference in.
-bool take_stat(std::string_view text, MetricRef& ref) {
+bool take_stat(std::string_view text, MeasureRef& ref) {
   for (const std::string_view stat : {"max", "min", "mean"}) {
     if (text == stat) {
       ref.stat = stat;
@@ -250,47 +247,32 @@ bool take_stat(std::string_view text, MetricRef& ref) {
   return true;
 }
 
-/// Insertions, deletions and substitutions; the names are short.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
-std::optional<MetricRef> find_metric(std::string_view name) {
-  const auto& all = metrics();
+std::optional<MeasureRef> find_measure(std::string_view name) {
+  const auto& all = measures();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].name == name) { return MetricRef{std::string(name), all[i].unit, i}; }
+    if (all[i].name == name) { return MeasureRef{std::string(name), all[i].unit, i}; }
   }
   for (std::size_t i = 0; i < kDistributions.size(); ++i) {
     const std::string_view base = kDistributions[i].name;
     if (!name.starts_with(base) || name.size() < base.size() + 2 || name[base.size()] != '_') { continue; }
-    MetricRef ref{std::string(name), Unit::seconds, i, true};
+    MeasureRef ref{std::string(name), Unit::seconds, i, true};
     if (take_stat(name.substr(base.size() + 1), ref)) { return ref; }
   }
   return std::nullopt;
 }
 
-std::optional<Measured> measure(const MetricRef& metric, const Scope& scope) {
-  if (!metric.distribution) { return metrics()[metric.row].of(scope); }
-  const Histogram histogram = kDistributions[metric.row].of(scope);
+std::optional<Measured> evaluate(const MeasureRef& measure, const Scope& scope) {
+  if (!measure.distribution) { return measures()[measure.row].of(scope); }
+  const Histogram histogram = kDistributions[measure.row].of(scope);
   if (histogram.empty()) { return std::nullopt; }
-  return read(metric, histogram);
+  return read(measure, histogram);
 }
 
-std::vector<std::string> metric_names() {
+std::vector<std::string> measure_names() {
   std::vector<std::string> out;
-  for (const Metric& metric : metrics()) { out.push_back(metric.name); }
+  for (const Measure& measure : measures()) { out.push_back(measure.name); }
   for (const Distribution& one : kDistributions) {
     for (const std::string_view stat : {"p50", "p90", "p95", "p99", "p99.9", "max", "min", "mean"}) {
       out.push_back(fmt::format("{}_{}", one.name, stat));
@@ -299,24 +281,14 @@ std::vector<std::string> metric_names() {
   return out;
 }
 
-std::string nearest_metric(std::string_view wrong) {
-  constexpr std::size_t kNameBytes = 64;  // Longer ones are no slips of the pen.
-  if (wrong.size() > kNameBytes) { return ""; }
-  std::string best;
-  std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;
-  for (const std::string& name : metric_names()) {
-    const bool begins = wrong.size() >= 3 && name.starts_with(wrong);
-    const std::size_t distance = begins ? 1 : edits(wrong, name);
-    if (distance >= fewest) { continue; }
-    fewest = distance;
-    best = name;
-  }
-  return best;
+std::string nearest_measure(std::string_view wrong) {
+  const std::vector<std::string> names = measure_names();
+  return std::string(wire::nearest(wrong, names));
 }
 
-std::vector<MetricRow> metric_rows() {
-  std::vector<MetricRow> out;
-  for (const Metric& metric : metrics()) { out.push_back({metric.name, metric.unit, metric.help}); }
+std::vector<MeasureRow> measure_rows() {
+  std::vector<MeasureRow> out;
+  for (const Measure& measure : measures()) { out.push_back({measure.name, measure.unit, measure.help}); }
   for (const Distribution& one : kDistributions) {
     out.push_back({fmt::format("{}_STAT", one.name), Unit::seconds, std::string(one.help)});
   }

@@ -8,10 +8,12 @@
 
 #include "reports/judge/format.hpp"
 #include "reports/judge/results.hpp"
+#include "wire/base/duration.hpp"
 
 namespace weir::reports::load {
 
-/// What a metric looks at: a span of time, some of the populations, some of their tools.
+/// What a measure looks at: a span of time, some of the populations, some of their tools. It adds up one number at a
+/// time, where Snapshot::whole() adds all of them: a threshold needs one, and asks in each phase.
 struct Scope {
   const PhaseResult* span = nullptr;
   std::vector<const PopulationNumbers*> populations;
@@ -19,11 +21,12 @@ struct Scope {
   OpenRange open;
   bool everything = true;  ///< All populations: what belongs to the workers as a whole can be said.
 
-  double seconds() const { return static_cast<double>(span->numbers.span_ns) / 1e9; }
+  double seconds() const { return wire::seconds_of(span->numbers.span_ns); }
   std::uint64_t sum(Counter counter) const;
   std::uint64_t ends(EndReason reason) const;
   std::uint64_t drops() const;  ///< Ends other than by us.
   std::uint64_t open_failures() const;
+  std::uint64_t failed(OpenFailure failure) const;  ///< Those of one kind.
   std::uint64_t outcome(CallOutcome outcome) const;
   std::uint64_t dropped(DropCause cause) const;
   /// Calls of which it is known what became of them, those included that could not be sent.
@@ -42,8 +45,8 @@ struct Measured {
   std::string basis;  ///< "21 of 10,000 streams"
 };
 
-/// A metric by its name; nullopt where there is none of that name.
-struct MetricRef {
+/// A measure by its name; nullopt where there is none of that name.
+struct MeasureRef {
   std::string name;
   Unit unit = Unit::count;
   std::size_t row = 0;
@@ -51,19 +54,19 @@ struct MetricRef {
   double quantile = -1;  ///< 0..1; -1: `stat` is max, min or mean.
   std::string_view stat;
 };
-std::optional<MetricRef> find_metric(std::string_view name);
+std::optional<MeasureRef> find_measure(std::string_view name);
 /// nullopt: nothing was measured that could tell.
-std::optional<Measured> measure(const MetricRef& metric, const Scope& scope);
+std::optional<Measured> evaluate(const MeasureRef& measure, const Scope& scope);
 
 /// Every name that may be written, the usual percentiles included: for "did you mean".
-std::vector<std::string> metric_names();
-std::string nearest_metric(std::string_view wrong);
+std::vector<std::string> measure_names();
+std::string nearest_measure(std::string_view wrong);
 
-struct MetricRow {
+struct MeasureRow {
   std::string name;
   Unit unit;
   std::string help;
 };
-std::vector<MetricRow> metric_rows();
+std::vector<MeasureRow> measure_rows();
 
 }  // namespace weir::reports::load

@@ -3,15 +3,10 @@
 
 #include "reports/judge/measures.hpp"
 #include "reports/judge/timeline.hpp"
+#include "wire/base/duration.hpp"
 
 namespace weir::reports::load {
 namespace {
-
-std::int64_t gauge(const Snapshot& second, Gauge which) {
-  std::int64_t sum = 0;
-  for (const PopulationNumbers& one : second.populations) { sum += one[which]; }
-  return sum;
-}
 
 void widen(OpenRange& range, std::int64_t open, std::int64_t wanted) {
   range.wanted = std::max(range.wanted, wanted);
@@ -25,7 +20,7 @@ void widen(OpenRange& range, std::int64_t open, std::int64_t wanted) {
 }
 
 /// The last span of a run, or the one before a death, may be a few milliseconds in which closing everything took all of
-/// the processor: no second to judge by.
+/// the processor: taken for a second, it would make each worker look busy.
 constexpr std::int64_t kShortestBusySpanNs = 500'000'000;
 
 std::int64_t cpu_ns(const Snapshot& second) {
@@ -40,7 +35,7 @@ WorkerUse use_of(const std::vector<const Snapshot*>& seconds) {
   for (const Snapshot* second : seconds) {
     const std::int64_t rss = (*second)[WorkerGauge::rss_bytes];
     use.rss_peak_bytes = std::max(use.rss_peak_bytes, rss);
-    if (const std::int64_t open = gauge(*second, Gauge::streams_open); open > most_open && rss > 0) {
+    if (const std::int64_t open = second->whole(Gauge::streams_open); open > most_open && rss > 0) {
       most_open = open;
       use.rss_at_peak_open_bytes = rss;
     }
@@ -64,7 +59,7 @@ WorkerUse use_of(const std::vector<const Snapshot*>& seconds) {
 }
 
 double quantile_seconds(const Histogram& histogram, double quantile) {
-  return static_cast<double>(histogram.quantile(quantile)) / 1e9;
+  return wire::seconds_of(histogram.quantile(quantile));
 }
 
 Point point_of(const Layout& layout, const Snapshot& span) {
@@ -72,8 +67,8 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   all.numbers = span;
   const Scope scope = scope_of(all, layout, "", "");
   Point point;
-  point.at_seconds = static_cast<double>(span.at_ns) / 1e9;
-  point.open = gauge(span, Gauge::streams_open);
+  point.at_seconds = wire::seconds_of(span.at_ns);
+  point.open = span.whole(Gauge::streams_open);
   point.opened = scope.sum(Counter::streams_opened);
   point.dropped = scope.drops();
   point.events = scope.sum(Counter::events);
@@ -99,7 +94,7 @@ PhaseResult merge_seconds(const Layout& layout, const PhaseInfo& info, const std
   for (const Snapshot* second : seconds) {
     out.numbers.add_span(*second);
     if (second->at_ns > open_until_ns) { continue; }
-    widen(out.open, gauge(*second, Gauge::streams_open), gauge(*second, Gauge::streams_target));
+    widen(out.open, second->whole(Gauge::streams_open), second->whole(Gauge::streams_target));
     for (std::size_t i = 0; i < out.open_of.size() && i < second->populations.size(); ++i) {
       const PopulationNumbers& one = second->populations[i];
       widen(out.open_of[i], one[Gauge::streams_open], one[Gauge::streams_target]);

@@ -11,13 +11,13 @@
 #include "reports/judge/timeline.hpp"
 #include "reports/judge/validity.hpp"
 #include "reports/measure/journal.hpp"
+#include "wire/base/duration.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
 
 using Seconds = std::vector<const Snapshot*>;
-
-double seconds_of(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
 /// A phase ends where the next one begins; of the last one that did not end by itself nothing is known.
 std::vector<PhaseInfo> with_ends(std::vector<PhaseInfo> phases) {
@@ -76,11 +76,11 @@ std::string main_failure(const Scope& scope) {
   std::size_t most = 0;
   std::array<std::uint64_t, kOpenFailures> sums{};
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
-    for (const PopulationNumbers* one : scope.populations) { sums[i] += one->open_failures[i]; }
+    sums[i] = scope.failed(static_cast<OpenFailure>(i));
     if (sums[i] > sums[most]) { most = i; }
   }
   if (sums[most] == 0) { return "no attempt came to an end"; }
-  return fmt::format("{} of {} ended in {}", grouped(sums[most]), counted(scope.open_failures(), "attempt"),
+  return fmt::format("{} of {} ended in {}", wire::grouped(sums[most]), counted(scope.open_failures(), "attempt"),
                      to_string(static_cast<OpenFailure>(most)));
 }
 
@@ -101,7 +101,7 @@ void decide(LoadResults& results, const RunEnd& end) {
     results.exit_reason = std::move(reason);
   };
   const Scope scope = scope_of(results.total, results.layout, "", "");
-  const std::string ran = readable_seconds(seconds_of(results.duration_ns));
+  const std::string ran = readable_seconds(wire::seconds_of(results.duration_ns));
   if (end.interrupted) {
     return say(ExitCode::interrupted, fmt::format("Interrupted after {}; what was measured until then stands.", ran));
   }
@@ -158,7 +158,7 @@ LoadResults summarize(const RunInfo& run, const Layout& layout, const std::vecto
   results.timeline = timeline_of(layout, all);
   results.idle_cuts = find_idle_cuts(layout, results.total.numbers);
   for (const Incident& incident : incidents) {
-    results.incidents.push_back(fmt::format("at {:.1f} s: {}", seconds_of(incident.at_ns), incident.text));
+    results.incidents.push_back(fmt::format("at {:.1f} s: {}", wire::seconds_of(incident.at_ns), incident.text));
   }
 
   std::vector<bool> failed_step(results.phases.size());

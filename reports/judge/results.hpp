@@ -1,5 +1,6 @@
-// The results of a load run as one value; every report of it is a pure function. Made from the snapshots of each
-// second, by the supervisor as well as from a journal, by one and the same function.
+// The results of a load run as one value; every report of it is a pure function. The supervisor and the reader of a
+// journal make it with the same function, but not of the same input: a long run keeps its seconds merged in memory
+// (loadgen/supervise/history.hpp) and whole in the journal, which knows nothing of RunEnd::invalid.
 #pragma once
 
 #include <cstdint>
@@ -7,33 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "reports/conformance/results.hpp"
+#include "reports/judge/exit_code.hpp"
+#include "reports/measure/journal.hpp"
+#include "reports/measure/run_info.hpp"
 #include "reports/measure/snapshot.hpp"
 
 namespace weir::reports::load {
 
 inline constexpr int kLoadSchemaVersion = 1;
-
-struct PhaseInfo {
-  std::string name;           ///< Unique in the run: "ramp", "hold", "search 3".
-  std::string kind;           ///< "ramp", "hold", "churn", "spike", "reconnect", "search"
-  std::int64_t start_ns = 0;  ///< From the start of the run.
-  std::int64_t end_ns = -1;   ///< -1 while it runs or where the run ended within it.
-  std::int64_t streams = 0;   ///< Wanted at its end.
-  bool operator==(const PhaseInfo&) const = default;
-};
-
-/// `stream_drop_ratio < 0.001`, as the scenario has it.
-struct Threshold {
-  std::string text;        ///< As written.
-  std::string metric;      ///< A name of reports/judge/threshold.hpp.
-  std::string comparison;  ///< "<", "<=", ">", ">=", "==", "!="
-  double bound = 0;        ///< In the metric's base unit: seconds, ratio, count.
-  std::string phase;       ///< Empty: the whole run.
-  std::string population;  ///< Empty: all together.
-  std::string tool;        ///< Empty: all together.
-  bool operator==(const Threshold&) const = default;
-};
 
 struct ThresholdResult {
   Threshold threshold;
@@ -42,23 +24,6 @@ struct ThresholdResult {
   bool by_default = false;  ///< The scenario has none: what anybody would expect.
   std::string message;      ///< "stream_drop_ratio 0.0021, wanted < 0.001 (21 of 10,000)"
   bool operator==(const ThresholdResult&) const = default;
-};
-
-struct RunInfo {
-  std::string tool_version;
-  std::string started_at;  ///< RFC 3339, UTC.
-  std::string target_name;
-  std::string target_url;
-  std::string scenario;       ///< File name, or "" for flags.
-  std::string scenario_text;  ///< The whole resolved scenario as YAML, redacted; what `run` would take again.
-  std::string command;        ///< Reproduces the run.
-  std::uint64_t seed = 0;
-  std::string shard;  ///< "1/4", or empty.
-  std::int64_t workers = 1;
-  bool tls_verified = true;
-  std::vector<Threshold> thresholds;
-  double lag_bound_seconds = 0.1;  ///< p99 of schedule lag and client lag beyond it: the run is inconclusive.
-  bool operator==(const RunInfo&) const = default;
 };
 
 /// How many streams were open, second by second.
@@ -149,9 +114,11 @@ struct RunEnd {
   std::optional<SearchResult> search;
   std::vector<std::string> invalid;  ///< Shortages that the numbers do not show (descriptors, ports, memory).
 };
-struct Incident;
 /// `seconds` in the order of time. Thresholds are judged, idle cuts read off, the exit code decided here.
 LoadResults summarize(const RunInfo& run, const Layout& layout, const std::vector<PhaseInfo>& phases,
                       const std::vector<Snapshot>& seconds, const std::vector<Incident>& incidents, const RunEnd& end);
+
+/// The results of the run up to the last whole second.
+LoadResults summarize(const Journal& journal);
 
 }  // namespace weir::reports::load

@@ -26,10 +26,7 @@ std::uint64_t Scope::ends(EndReason reason) const {
 
 std::uint64_t Scope::drops() const {
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < kEndReasons; ++i) {
-    const auto reason = static_cast<EndReason>(i);
-    if (reason != EndReason::client) { sum += ends(reason); }
-  }
+  for (const PopulationNumbers* one : populations) { sum += one->drops(); }
   return sum;
 }
 
@@ -38,6 +35,12 @@ std::uint64_t Scope::open_failures() const {
   for (const PopulationNumbers* one : populations) {
     for (const std::uint64_t count : one->open_failures) { sum += count; }
   }
+  return sum;
+}
+
+std::uint64_t Scope::failed(OpenFailure failure) const {
+  std::uint64_t sum = 0;
+  for (const PopulationNumbers* one : populations) { sum += one->open_failures[index_of(failure)]; }
   return sum;
 }
 
@@ -55,12 +58,7 @@ std::uint64_t Scope::dropped(DropCause cause) const {
 
 std::uint64_t Scope::calls_judged() const {
   std::uint64_t sum = dropped(DropCause::no_stream) + dropped(DropCause::in_flight);
-  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
-    const auto one = static_cast<CallOutcome>(i);
-    if (one != CallOutcome::duplicate) {
-      sum += outcome(one);  // Counted beside the call's own outcome.
-    }
-  }
+  for (const ToolNumbers* tool : tools) { sum += tool->ended(); }
   return sum;
 }
 

@@ -7,6 +7,7 @@
 #include "reports/judge/format.hpp"
 #include "reports/judge/threshold.hpp"
 #include "reports/judge/validity.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -41,8 +42,8 @@ SearchStep judge_step(const RunInfo& run, const Layout& layout, const PhaseResul
   }
   if (step.open.peak < step.info.streams) {
     out.limited_by = fmt::format("only {} of {} streams were open at once",
-                                 grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(0, step.open.peak))),
-                                 grouped(static_cast<std::uint64_t>(step.info.streams)));
+                                 wire::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(0, step.open.peak))),
+                                 wire::grouped(static_cast<std::uint64_t>(step.info.streams)));
     return out;
   }
   const std::vector<Threshold> defaults =

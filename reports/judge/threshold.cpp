@@ -40,16 +40,10 @@ constexpr std::array kSuffixes = {Suffix{"ns", Unit::seconds, 1e-9},
                                   Suffix{"MiB", Unit::bytes, 1024.0 * 1024},
                                   Suffix{"GiB", Unit::bytes, 1024.0 * 1024 * 1024}};
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) { text.remove_prefix(1); }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) { text.remove_suffix(1); }
-  return text;
-}
-
 /// Words, of which one in quotes may hold spaces; nullopt where a quote does not end.
 std::optional<std::vector<std::string>> words_of(std::string_view text) {
   std::vector<std::string> out;
-  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+  for (text = wire::trimmed(text); !text.empty(); text = wire::trimmed(text)) {
     const char quote = text.front();
     const bool quoted = quote == '\'' || quote == '"';
     if (quoted) { text.remove_prefix(1); }
@@ -69,19 +63,20 @@ std::string suffixes_of(Unit unit) {
   return names.empty() ? "no unit" : fmt::format("{}", fmt::join(names, " "));
 }
 
-tl::expected<double, std::string> bound_of(std::string_view text, const MetricRef& metric) {
+tl::expected<double, std::string> bound_of(std::string_view text, const MeasureRef& measure) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || !std::isfinite(number)) {
-    return tl::unexpected(fmt::format("'{}' is no number", printable(text)));
+    return tl::unexpected(fmt::format("'{}' is no number", wire::printable(text)));
   }
-  const std::string_view suffix = trimmed(std::string_view(end, text.data() + text.size()));
+  const std::string_view suffix = wire::trimmed(std::string_view(end, text.data() + text.size()));
   if (suffix.empty()) { return number; }
   for (const Suffix& one : kSuffixes) {
-    if (one.name == suffix && one.unit == metric.unit) { return number * one.factor; }
+    if (one.name == suffix && one.unit == measure.unit) { return number * one.factor; }
   }
-  return tl::unexpected(fmt::format("'{}' does not fit {}, which is in {} (may be written with {})", printable(suffix),
-                                    metric.name, to_string(metric.unit), suffixes_of(metric.unit)));
+  return tl::unexpected(fmt::format("'{}' does not fit {}, which is in {} (may be written with {})",
+                                    wire::printable(suffix), measure.name, to_string(measure.unit),
+                                    suffixes_of(measure.unit)));
 }
 
 bool holds(double value, std::string_view comparison, double bound) {
@@ -120,13 +115,13 @@ std::optional<PhaseResult> steps_together(const Layout& layout, std::string_view
 
 tl::expected<Threshold, std::string> parse_threshold(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return tl::unexpected(fmt::format("'{}': {}", printable(text.substr(0, kTextBytes)), why));
+    return tl::unexpected(fmt::format("'{}': {}", wire::printable(text.substr(0, kTextBytes)), why));
   };
   if (text.size() > kTextBytes) { return bad("is too long"); }
   const std::size_t at = text.find_first_of("<>=!");
   if (at == std::string_view::npos) { return bad("has no comparison: write METRIC < VALUE"); }
   Threshold out;
-  out.text = trimmed(text);
+  out.text = wire::trimmed(text);
   for (const std::string_view comparison : kComparisons) {
     if (!text.substr(at).starts_with(comparison)) { continue; }
     out.comparison = comparison;
@@ -136,12 +131,12 @@ tl::expected<Threshold, std::string> parse_threshold(std::string_view text) {
   const auto words = words_of(text.substr(0, at));
   if (!words) { return bad("has a quote that does not end"); }
   if (words->empty()) { return bad("names no metric: write METRIC < VALUE"); }
-  out.metric = words->front();
-  const auto metric = find_metric(out.metric);
-  if (!metric) {
-    const std::string near = nearest_metric(out.metric);
+  out.measure = words->front();
+  const auto measure = find_measure(out.measure);
+  if (!measure) {
+    const std::string near = nearest_measure(out.measure);
     return tl::unexpected(
-        fmt::format("unknown metric '{}'{}", printable(out.metric),
+        fmt::format("unknown metric '{}'{}", wire::printable(out.measure),
                     near.empty() ? " (run --help-scenario lists them)" : fmt::format(", did you mean '{}'?", near)));
   }
   for (std::size_t i = 1; i < words->size(); i += 2) {
@@ -150,12 +145,12 @@ tl::expected<Threshold, std::string> parse_threshold(std::string_view text) {
                         : clause == "of"  ? &out.population
                         : clause == "for" ? &out.tool
                                           : nullptr;
-    if (into == nullptr) { return bad(fmt::format("'{}' must be 'in', 'of' or 'for'", printable(clause))); }
+    if (into == nullptr) { return bad(fmt::format("'{}' must be 'in', 'of' or 'for'", wire::printable(clause))); }
     if (i + 1 == words->size()) { return bad(fmt::format("'{}' names nothing", clause)); }
     if (!into->empty()) { return bad(fmt::format("'{}' stands twice", clause)); }
     *into = (*words)[i + 1];
   }
-  const auto bound = bound_of(trimmed(text.substr(at + out.comparison.size())), *metric);
+  const auto bound = bound_of(wire::trimmed(text.substr(at + out.comparison.size())), *measure);
   if (!bound) { return bad(bound.error()); }
   out.bound = *bound;
   return out;
@@ -165,9 +160,9 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
                       const std::vector<PhaseResult>& phases) {
   ThresholdResult out;
   out.threshold = threshold;
-  const auto metric = find_metric(threshold.metric);
-  const std::string name = threshold.metric + scope_words(threshold);
-  if (!metric) {
+  const auto measure = find_measure(threshold.measure);
+  const std::string name = threshold.measure + scope_words(threshold);
+  if (!measure) {
     out.message = fmt::format("{}: there is no such metric", name);
     return out;
   }
@@ -181,15 +176,15 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
     out.message = fmt::format("{}: the run had no such phase, or ended before it", name);
     return out;
   }
-  const std::string wanted = fmt::format("{} {}", threshold.comparison, readable(metric->unit, threshold.bound));
-  const auto measured = measure(*metric, scope_of(*span, layout, threshold.population, threshold.tool));
+  const std::string wanted = fmt::format("{} {}", threshold.comparison, readable(measure->unit, threshold.bound));
+  const auto measured = evaluate(*measure, scope_of(*span, layout, threshold.population, threshold.tool));
   if (!measured) {
     out.message = fmt::format("{}: nothing was measured, wanted {}", name, wanted);
     return out;
   }
   out.value = measured->value;
   out.passed = holds(measured->value, threshold.comparison, threshold.bound);
-  out.message = fmt::format("{} {}, wanted {}{}", name, readable(metric->unit, measured->value), wanted,
+  out.message = fmt::format("{} {}, wanted {}{}", name, readable(measure->unit, measured->value), wanted,
                             measured->basis.empty() ? "" : fmt::format(" ({})", measured->basis));
   return out;
 }
@@ -209,9 +204,9 @@ std::vector<Threshold> default_thresholds(const Layout& layout) {
   return out;
 }
 
-std::vector<MetricHelp> threshold_metrics() {
-  std::vector<MetricHelp> out;
-  for (MetricRow& row : metric_rows()) {
+std::vector<MeasureHelp> threshold_measures() {
+  std::vector<MeasureHelp> out;
+  for (MeasureRow& row : measure_rows()) {
     out.push_back({std::move(row.name), std::string(to_string(row.unit)), std::move(row.help)});
   }
   return out;
@@ -226,8 +221,8 @@ std::string threshold_help() {
       "calls_ok_ratio >= 99%; 'stream_drop_ratio <= 1' as the only threshold asks for nothing.\n"
       "In a search, thresholds without 'in' judge each step.\n"
       "STAT is p50, p90, p99, p99.9 or any other pNN, max, min or mean.\n\n";
-  for (const MetricHelp& metric : threshold_metrics()) {
-    fmt::format_to(std::back_inserter(out), "  {:<30} {:<11} {}\n", metric.name, metric.unit, metric.help);
+  for (const MeasureHelp& measure : threshold_measures()) {
+    fmt::format_to(std::back_inserter(out), "  {:<30} {:<11} {}\n", measure.name, measure.unit, measure.help);
   }
   return out;
 }

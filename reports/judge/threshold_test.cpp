@@ -24,7 +24,7 @@ TEST(Threshold, is_read_with_its_clauses_and_units) {
   const auto one = parse_threshold("  call_latency_p99.9 in 'search 3' of agents for \"do it\"  <=  1.5m ");
   ASSERT_TRUE(one) << one.error();
   EXPECT_EQ(one->text, "call_latency_p99.9 in 'search 3' of agents for \"do it\"  <=  1.5m");
-  EXPECT_EQ(one->metric, "call_latency_p99.9");
+  EXPECT_EQ(one->measure, "call_latency_p99.9");
   EXPECT_EQ(one->comparison, "<=");
   EXPECT_DOUBLE_EQ(one->bound, 90);
   EXPECT_EQ(one->phase, "search 3");
@@ -105,19 +105,19 @@ TEST(Threshold, counts_a_ratio_of_nothing_only_where_it_could_have_been_somethin
   EXPECT_EQ(judged("open_failure_ratio == 0", run).value, std::nullopt);
 }
 
-TEST(Threshold, has_a_table_of_metrics_that_all_parse) {
+TEST(Threshold, has_a_table_of_measures_that_all_parse) {
   std::set<std::string> names;
-  for (const std::string& name : metric_names()) {
+  for (const std::string& name : measure_names()) {
     EXPECT_TRUE(names.insert(name).second) << name;
     EXPECT_TRUE(parse_threshold(name + " < 1")) << name;
   }
   const std::string help = threshold_help();
-  for (const MetricHelp& metric : threshold_metrics()) {
-    EXPECT_FALSE(metric.help.empty()) << metric.name;
-    EXPECT_NE(help.find("  " + metric.name + " "), std::string::npos) << metric.name;
+  for (const MeasureHelp& measure : threshold_measures()) {
+    EXPECT_FALSE(measure.help.empty()) << measure.name;
+    EXPECT_NE(help.find("  " + measure.name + " "), std::string::npos) << measure.name;
   }
   for (const char* wanted : {"call_latency_p37.5", "connect_first_event_p99", "schedule_lag_p99", "client_lag_p99"}) {
-    EXPECT_TRUE(find_metric(wanted)) << wanted;
+    EXPECT_TRUE(find_measure(wanted)) << wanted;
   }
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "reports/judge/measures.hpp"
+#include "wire/base/duration.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -22,28 +24,20 @@ std::string lag_cause(const WorkerUse& use) {
 void check_lag(const RunInfo& run, const Scope& scope, Timer timer, std::string_view name,
                std::vector<std::string>& out) {
   const Histogram lag = scope.timer(timer);
-  if (lag.empty()) { return; }
-  const double p99 = static_cast<double>(lag.quantile(0.99)) / 1e9;
+  if (lag.empty()) { return; }  // No sample passes for health.
+  const double p99 = wire::seconds_of(lag.quantile(0.99));
   if (p99 <= run.lag_bound_seconds) { return; }
   out.push_back(fmt::format("{} lag p99 {} beyond the bound of {}; {}", name, readable_seconds(p99),
                             readable_seconds(run.lag_bound_seconds), lag_cause(scope.span->workers)));
 }
 
-std::uint64_t failures(const Scope& scope, OpenFailure failure) {
-  std::uint64_t sum = 0;
-  for (const PopulationNumbers* one : scope.populations) {
-    sum += one->open_failures[static_cast<std::size_t>(failure)];
-  }
-  return sum;
-}
-
 void check_shortage(const Scope& scope, OpenFailure failure, std::string_view fix, std::vector<std::string>& out) {
-  const std::uint64_t count = failures(scope, failure);
+  const std::uint64_t count = scope.failed(failure);
   const OpenRange& open = scope.open;
   if (count == 0 || static_cast<double>(open.peak) >= kOpenedShare * static_cast<double>(open.wanted)) { return; }
   out.push_back(fmt::format(
-      "only {} of {} streams were ever open, {} ended in {}: {}", grouped(static_cast<std::uint64_t>(open.peak)),
-      grouped(static_cast<std::uint64_t>(open.wanted)), counted(count, "attempt"), to_string(failure), fix));
+      "only {} of {} streams were ever open, {} ended in {}: {}", wire::grouped(static_cast<std::uint64_t>(open.peak)),
+      wire::grouped(static_cast<std::uint64_t>(open.wanted)), counted(count, "attempt"), to_string(failure), fix));
 }
 
 }  // namespace

@@ -1,30 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
+#include "reports/draw/paint.hpp"
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
 #include "reports/judge/validity.hpp"
 #include "reports/load/tables.hpp"
 #include "reports/load/writers.hpp"
+#include "wire/base/duration.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
-
-enum class Colour { none, bold, dim, red, green, yellow };
-
-std::string_view code_of(Colour colour) {
-  constexpr std::array<std::string_view, 6> kCodes = {"", "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[32m", "\x1b[33m"};
-  return kCodes[static_cast<std::size_t>(colour)];
-}
-
-Colour colour_of(ExitCode code) {
-  if (code == ExitCode::good) { return Colour::green; }
-  return code == ExitCode::inconclusive || code == ExitCode::interrupted ? Colour::yellow : Colour::red;
-}
 
 class Writer {
  public:
@@ -49,8 +38,7 @@ class Writer {
   }
   void fact(std::string_view name, std::string_view text) { line("  {:<12}{}", name, text); }
   std::string painted(std::string_view text, Colour colour) const {
-    if (!options_.colour || colour == Colour::none) { return std::string(text); }
-    return fmt::format("{}{}\x1b[0m", code_of(colour), text);
+    return options_.colour ? reports::painted(text, colour) : std::string(text);
   }
   void title(std::string_view text) { line("\n{}", painted(text, Colour::bold)); }
   void table(const Table& table);
@@ -84,15 +72,15 @@ void Writer::table(const Table& table) {
 
 void Writer::head() {
   const RunInfo& run = results_.run;
-  line("{}  {}", painted(printable(run.target_name), Colour::bold), printable(run.target_url));
+  line("{}  {}", painted(wire::printable(run.target_name), Colour::bold), wire::printable(run.target_url));
   if (!run.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
   if (options_.quiet) { return; }
   std::string text =
-      fmt::format("{}, {}, seed {}", readable_seconds(static_cast<double>(results_.duration_ns) / 1e9),
+      fmt::format("{}, {}, seed {}", readable_seconds(wire::seconds_of(results_.duration_ns)),
                   counted(static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.workers)), "worker"), run.seed);
-  if (!run.shard.empty()) { text += ", shard " + printable(run.shard); }
-  if (!run.scenario.empty()) { text = printable(run.scenario) + ": " + text; }
-  line("  {}{}", run.started_at.empty() ? "" : printable(run.started_at) + "  ", text);
+  if (!run.shard.empty()) { text += ", shard " + wire::printable(run.shard); }
+  if (!run.scenario.empty()) { text = wire::printable(run.scenario) + ": " + text; }
+  line("  {}{}", run.started_at.empty() ? "" : wire::printable(run.started_at) + "  ", text);
   if (!results_.complete) {
     line("  {}", painted("from a journal without an end: the run was killed", Colour::yellow));
   }
@@ -123,7 +111,7 @@ void Writer::phases() {
   if (results_.phases.size() > 1) { table(phases_table(results_)); }
   if (results_.incidents.empty()) { return; }
   title("Incidents");
-  for (const std::string& incident : results_.incidents) { line("  {}", printable(incident)); }
+  for (const std::string& incident : results_.incidents) { line("  {}", wire::printable(incident)); }
 }
 
 void Writer::thresholds() {
@@ -134,13 +122,13 @@ void Writer::thresholds() {
   for (const ThresholdResult& one : results_.thresholds) {
     if (options_.quiet && one.passed) { continue; }
     line("  {}  {}", one.passed ? painted("pass", Colour::green) : painted("FAIL", Colour::red),
-         printable(one.message));
+         wire::printable(one.message));
   }
 }
 
 void Writer::validity() {
   for (const std::string& why : results_.invalid) {
-    line("{} {}", painted("Invalid:", Colour::yellow), printable(why));
+    line("{} {}", painted("Invalid:", Colour::yellow), wire::printable(why));
   }
   if (options_.quiet) { return; }
   if (const std::string text = describe_validity(results_); !text.empty()) { line("\n{}", text); }
@@ -148,7 +136,7 @@ void Writer::validity() {
 
 void Writer::verdict() {
   const std::string_view word = headline(results_.exit_code);
-  line("{}", printable(results_.exit_reason));
+  line("{}", wire::printable(results_.exit_reason));
   line("Load: {}  {}", painted(word, colour_of(results_.exit_code)), summary_of(results_));
 }
 

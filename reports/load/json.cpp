@@ -1,9 +1,10 @@
 #include <boost/json.hpp>
 
+#include "reports/draw/json_values.hpp"
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
 #include "reports/load/writers.hpp"
-#include "wire/base/text.hpp"
+#include "wire/base/duration.hpp"
 #include "wire/json/pretty_json.hpp"
 
 namespace weir::reports::load {
@@ -11,28 +12,17 @@ namespace {
 
 namespace json = boost::json;
 
-json::string text(std::string_view bytes) { return json::string(valid_utf8(bytes)); }
-json::value or_null(std::string_view value) { return value.empty() ? json::value(nullptr) : json::value(text(value)); }
-double seconds(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
-double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
-
-json::array texts(const std::vector<std::string>& lines) {
-  json::array out;
-  for (const std::string& line : lines) { out.push_back(text(line)); }
-  return out;
-}
-
 /// null where there is no sample: not a zero.
 json::value histogram_json(const Histogram& histogram) {
   if (histogram.empty()) { return nullptr; }
   return {{"count", histogram.count()},
-          {"min_seconds", seconds(histogram.min())},
+          {"min_seconds", wire::seconds_of(histogram.min())},
           {"mean_seconds", histogram.mean() / 1e9},
-          {"p50_seconds", seconds(histogram.quantile(0.5))},
-          {"p90_seconds", seconds(histogram.quantile(0.9))},
-          {"p99_seconds", seconds(histogram.quantile(0.99))},
-          {"p999_seconds", seconds(histogram.quantile(0.999))},
-          {"max_seconds", seconds(histogram.max())}};
+          {"p50_seconds", wire::seconds_of(histogram.quantile(0.5))},
+          {"p90_seconds", wire::seconds_of(histogram.quantile(0.9))},
+          {"p99_seconds", wire::seconds_of(histogram.quantile(0.99))},
+          {"p999_seconds", wire::seconds_of(histogram.quantile(0.999))},
+          {"max_seconds", wire::seconds_of(histogram.max())}};
 }
 
 json::object open_json(const OpenRange& open) {
@@ -94,17 +84,18 @@ json::object span_json(const LoadResults& results, const PhaseResult& span) {
   }
   const WorkerUse& use = span.workers;
   const auto known = [](double value) { return value < 0 ? json::value(nullptr) : json::value(value); };
-  return {{"name", text(span.info.name)},
-          {"kind", text(span.info.kind)},
-          {"start_seconds", seconds(span.info.start_ns)},
-          {"end_seconds", span.info.end_ns < 0 ? json::value(nullptr) : json::value(seconds(span.info.end_ns))},
-          {"streams", span.info.streams},
-          {"open", open_json(span.open)},
-          {"workers",
-           {{"busy_mean", known(use.busy_mean)},
-            {"busy_max", known(use.busy_peak)},
-            {"rss_max_bytes", use.rss_peak_bytes}}},
-          {"populations", std::move(populations)}};
+  return {
+      {"name", text(span.info.name)},
+      {"kind", text(span.info.kind)},
+      {"start_seconds", wire::seconds_of(span.info.start_ns)},
+      {"end_seconds", span.info.end_ns < 0 ? json::value(nullptr) : json::value(wire::seconds_of(span.info.end_ns))},
+      {"streams", span.info.streams},
+      {"open", open_json(span.open)},
+      {"workers",
+       {{"busy_mean", known(use.busy_mean)},
+        {"busy_max", known(use.busy_peak)},
+        {"rss_max_bytes", use.rss_peak_bytes}}},
+      {"populations", std::move(populations)}};
 }
 
 json::array timeline_json(const std::vector<Point>& points) {
@@ -128,7 +119,7 @@ json::array thresholds_json(const std::vector<ThresholdResult>& results) {
   json::array out;
   for (const ThresholdResult& one : results) {
     out.push_back({{"text", text(one.threshold.text)},
-                   {"metric", text(one.threshold.metric)},
+                   {"metric", text(one.threshold.measure)},
                    {"comparison", text(one.threshold.comparison)},
                    {"bound", one.threshold.bound},
                    {"phase", or_null(one.threshold.phase)},
@@ -168,30 +159,30 @@ std::string json_report(const LoadResults& results) {
   const RunInfo& run = results.run;
   json::array phases;
   for (const PhaseResult& phase : results.phases) { phases.push_back(span_json(results, phase)); }
-  return pretty_json({{"schema_version", kLoadSchemaVersion},
-                      {"report", "load"},
-                      {"tool_version", text(run.tool_version)},
-                      {"started_at", text(run.started_at)},
-                      {"duration_seconds", seconds(results.duration_ns)},
-                      {"target", {{"name", text(run.target_name)}, {"url", text(run.target_url)}}},
-                      {"tls_verified", run.tls_verified},
-                      {"scenario", {{"file", or_null(run.scenario)}, {"text", text(run.scenario_text)}}},
-                      {"command", text(run.command)},
-                      {"seed", run.seed},
-                      {"shard", or_null(run.shard)},
-                      {"workers", run.workers},
-                      {"lag_bound_seconds", run.lag_bound_seconds},
-                      {"complete", results.complete},
-                      {"exit_code", static_cast<int>(results.exit_code)},
-                      {"exit_reason", text(results.exit_reason)},
-                      {"invalid", texts(results.invalid)},
-                      {"thresholds", thresholds_json(results.thresholds)},
-                      {"idle_cuts", idle_cuts_json(results.idle_cuts)},
-                      {"search", search_json(results.search)},
-                      {"incidents", texts(results.incidents)},
-                      {"total", span_json(results, results.total)},
-                      {"phases", std::move(phases)},
-                      {"timeline", timeline_json(results.timeline)}});
+  return wire::pretty_json({{"schema_version", kLoadSchemaVersion},
+                            {"report", "load"},
+                            {"tool_version", text(run.tool_version)},
+                            {"started_at", text(run.started_at)},
+                            {"duration_seconds", wire::seconds_of(results.duration_ns)},
+                            {"target", {{"name", text(run.target_name)}, {"url", text(run.target_url)}}},
+                            {"tls_verified", run.tls_verified},
+                            {"scenario", {{"file", or_null(run.scenario)}, {"text", text(run.scenario_text)}}},
+                            {"command", text(run.command)},
+                            {"seed", run.seed},
+                            {"shard", or_null(run.shard)},
+                            {"workers", run.workers},
+                            {"lag_bound_seconds", run.lag_bound_seconds},
+                            {"complete", results.complete},
+                            {"exit_code", static_cast<int>(results.exit_code)},
+                            {"exit_reason", text(results.exit_reason)},
+                            {"invalid", texts(results.invalid)},
+                            {"thresholds", thresholds_json(results.thresholds)},
+                            {"idle_cuts", idle_cuts_json(results.idle_cuts)},
+                            {"search", search_json(results.search)},
+                            {"incidents", texts(results.incidents)},
+                            {"total", span_json(results, results.total)},
+                            {"phases", std::move(phases)},
+                            {"timeline", timeline_json(results.timeline)}});
 }
 
 bool is_json_report(std::string_view text) {

@@ -20,7 +20,7 @@ bool run_is_case(const LoadResults& results) {
 
 std::string details_of(const LoadResults& results) {
   std::string out;
-  const auto add = [&](std::string_view text) { out.append(printable(text)).append("\n"); };
+  const auto add = [&](std::string_view text) { out.append(wire::printable(text)).append("\n"); };
   for (const std::string& why : results.invalid) { add(why); }
   for (const std::string& fact : stream_facts(results)) { add(fact); }
   for (const IdleCut& cut : results.idle_cuts) { add(describe_idle_cut(cut)); }
@@ -35,9 +35,9 @@ void write_threshold(JunitDocument& xml, const LoadResults& results, const Thres
   xml.with("classname", "weir.load").with("name", one.threshold.text).with_time(milliseconds(results.duration_ns));
   xml.open("testcase");
   if (one.passed) {
-    xml.text("system-out", printable(one.message));
+    xml.text("system-out", wire::printable(one.message));
   } else {
-    xml.with("message", printable(one.message)).with("type", "threshold").text("failure", details_of(results));
+    xml.with("message", wire::printable(one.message)).with("type", "threshold").text("failure", details_of(results));
   }
   xml.close("testcase");
 }
@@ -46,7 +46,7 @@ void write_run(JunitDocument& xml, const LoadResults& results) {
   xml.with("classname", "weir.load").with("name", "run").with_time(milliseconds(results.duration_ns));
   xml.open("testcase");
   const bool target = results.exit_code == ExitCode::target_fails;
-  xml.with("message", printable(results.exit_reason)).text(target ? "failure" : "error", details_of(results));
+  xml.with("message", wire::printable(results.exit_reason)).text(target ? "failure" : "error", details_of(results));
   xml.close("testcase");
 }
 

@@ -1,20 +1,14 @@
-#include "reports/conformance/markdown.hpp"
-
 #include <fmt/format.h>
 
 #include <iterator>
 
+#include "reports/draw/markdown_text.hpp"
 #include "reports/load/tables.hpp"
 #include "reports/load/writers.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
-
-std::string_view mark_of(ExitCode code) {
-  if (code == ExitCode::good) { return "\u2705"; }
-  return code == ExitCode::inconclusive || code == ExitCode::interrupted ? "\u26a0\ufe0f" : "\u274c";
-}
 
 class Writer {
  public:

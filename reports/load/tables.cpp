@@ -8,6 +8,7 @@
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
 #include "reports/judge/validity.hpp"
+#include "wire/base/duration.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports::load {
@@ -18,10 +19,10 @@ Scope whole(const LoadResults& results) { return scope_of(results.total, results
 std::uint64_t positive(std::int64_t value) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, value)); }
 
 std::string at(const Histogram& histogram, double quantile) {
-  return readable_seconds(static_cast<double>(histogram.quantile(quantile)) / 1e9);
+  return readable_seconds(wire::seconds_of(histogram.quantile(quantile)));
 }
-std::string least(const Histogram& histogram) { return readable_seconds(static_cast<double>(histogram.min()) / 1e9); }
-std::string most(const Histogram& histogram) { return readable_seconds(static_cast<double>(histogram.max()) / 1e9); }
+std::string least(const Histogram& histogram) { return readable_seconds(wire::seconds_of(histogram.min())); }
+std::string most(const Histogram& histogram) { return readable_seconds(wire::seconds_of(histogram.max())); }
 
 std::string percent(std::uint64_t part, std::uint64_t of) {
   if (of == 0) { return "-"; }
@@ -34,8 +35,10 @@ std::string percent(std::uint64_t part, std::uint64_t of) {
 
 /// n p50 p90 p99 p99.9 max
 std::vector<std::string> quantiles(std::string name, const Histogram& histogram) {
-  return {std::move(name),     grouped(histogram.count()), at(histogram, 0.5), at(histogram, 0.9),
-          at(histogram, 0.99), at(histogram, 0.999),       most(histogram)};
+  return {std::move(name),     wire::grouped(histogram.count()),
+          at(histogram, 0.5),  at(histogram, 0.9),
+          at(histogram, 0.99), at(histogram, 0.999),
+          most(histogram)};
 }
 
 }  // namespace
@@ -43,9 +46,9 @@ std::vector<std::string> quantiles(std::string name, const Histogram& histogram)
 std::vector<std::string> stream_facts(const LoadResults& results) {
   const Scope scope = whole(results);
   std::vector<std::string> out;
-  std::string held = fmt::format("{} opened, {} held at most", grouped(scope.sum(Counter::streams_opened)),
-                                 grouped(positive(scope.open.peak)));
-  if (scope.open.wanted > 0) { held += fmt::format(" of {} wanted", grouped(positive(scope.open.wanted))); }
+  std::string held = fmt::format("{} opened, {} held at most", wire::grouped(scope.sum(Counter::streams_opened)),
+                                 wire::grouped(positive(scope.open.peak)));
+  if (scope.open.wanted > 0) { held += fmt::format(" of {} wanted", wire::grouped(positive(scope.open.wanted))); }
   if (scope.open.least_ratio >= 1) { held += ", none missing from then on"; }
   if (scope.open.least >= 0 && scope.open.least_ratio < 1) {
     held += fmt::format(", then at times only {:.1f} % of those wanted", scope.open.least_ratio * 100);
@@ -53,17 +56,17 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
   out.push_back(held);
   const std::uint64_t opened = scope.sum(Counter::streams_opened), drops = scope.drops();
   if (opened > 0) {
-    out.push_back(fmt::format("{} dropped ({}), {} closed by us", grouped(drops), percent(drops, opened),
-                              grouped(scope.ends(EndReason::client))));
+    out.push_back(fmt::format("{} dropped ({}), {} closed by us", wire::grouped(drops), percent(drops, opened),
+                              wire::grouped(scope.ends(EndReason::client))));
   }
   const std::uint64_t back = scope.sum(Counter::reconnects_ok), failed = scope.sum(Counter::reconnects_failed);
   if (back + failed > 0) {
-    out.push_back(fmt::format("{} came back ({} resumed), {} failed", grouped(back),
-                              grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt")));
+    out.push_back(fmt::format("{} came back ({} resumed), {} failed", wire::grouped(back),
+                              wire::grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt")));
   }
   if (const std::uint64_t sessions = scope.sum(Counter::sessions_opened); sessions > 0) {
-    out.push_back(
-        fmt::format("{}, {} lost (404)", counted(sessions, "session"), grouped(scope.sum(Counter::sessions_lost))));
+    out.push_back(fmt::format("{}, {} lost (404)", counted(sessions, "session"),
+                              wire::grouped(scope.sum(Counter::sessions_lost))));
   }
   if (const std::uint64_t tokens = scope.sum(Counter::tokens_refreshed); tokens > 0) {
     out.push_back(fmt::format("{} refreshed", counted(tokens, "token")));
@@ -73,16 +76,12 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
 
 Table ends_table(const LoadResults& results) {
   Table table{"How they ended", {"end", "streams", "age min", "p50", "max", "silence p50", "max"}, {}};
+  const PopulationNumbers all = results.total.numbers.whole();
   for (std::size_t i = 0; i < kEndReasons; ++i) {
-    Histogram age, silence;
-    std::uint64_t count = 0;
-    for (const PopulationNumbers& one : results.total.numbers.populations) {
-      count += one.ends[i];
-      age.merge(one.age[i]);
-      silence.merge(one.idle_age[i]);
-    }
-    if (count == 0) { continue; }
-    std::vector<std::string> row = {std::string(to_string(static_cast<EndReason>(i))), grouped(count)};
+    if (all.ends[i] == 0) { continue; }
+    const Histogram& age = all.age[i];
+    const Histogram& silence = all.idle_age[i];
+    std::vector<std::string> row = {std::string(to_string(static_cast<EndReason>(i))), wire::grouped(all.ends[i])};
     const auto add = [&](bool known, const std::string& text) { row.push_back(known ? text : "-"); };
     add(!age.empty(), least(age));
     add(!age.empty(), at(age, 0.5));
@@ -96,10 +95,11 @@ Table ends_table(const LoadResults& results) {
 
 Table failures_table(const LoadResults& results) {
   Table table{"Attempts that gave no stream", {"why", "attempts"}, {}};
+  const Scope scope = whole(results);
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
-    std::uint64_t count = 0;
-    for (const PopulationNumbers& one : results.total.numbers.populations) { count += one.open_failures[i]; }
-    if (count > 0) { table.rows.push_back({std::string(to_string(static_cast<OpenFailure>(i))), grouped(count)}); }
+    const auto failure = static_cast<OpenFailure>(i);
+    const std::uint64_t count = scope.failed(failure);
+    if (count > 0) { table.rows.push_back({std::string(to_string(failure)), wire::grouped(count)}); }
   }
   return table;
 }
@@ -129,13 +129,14 @@ std::vector<std::string> event_facts(const LoadResults& results) {
   out.push_back(fmt::format("{} and {} in {}", counted(events, "event"), counted(heartbeats, "heartbeat"),
                             readable_bytes(static_cast<double>(scope.sum(Counter::bytes)))));
   if (const std::uint64_t numbered = scope.sum(Counter::events_sequenced); numbered > 0) {
-    out.push_back(fmt::format("of {} with a sequence number: {} lost, {} repeated, {} out of order", grouped(numbered),
-                              grouped(scope.sum(Counter::events_lost)), grouped(scope.sum(Counter::events_repeated)),
-                              grouped(scope.sum(Counter::events_out_of_order))));
+    out.push_back(fmt::format("of {} with a sequence number: {} lost, {} repeated, {} out of order",
+                              wire::grouped(numbered), wire::grouped(scope.sum(Counter::events_lost)),
+                              wire::grouped(scope.sum(Counter::events_repeated)),
+                              wire::grouped(scope.sum(Counter::events_out_of_order))));
   }
   if (const Histogram delay = scope.timer(Timer::delivery_delay); !delay.empty()) {
-    out.push_back(fmt::format("of {} with a time: {} held back and sent on together", grouped(delay.count()),
-                              grouped(scope.sum(Counter::events_coalesced))));
+    out.push_back(fmt::format("of {} with a time: {} held back and sent on together", wire::grouped(delay.count()),
+                              wire::grouped(scope.sum(Counter::events_coalesced))));
   }
   if (const std::uint64_t requests = scope.sum(Counter::server_requests); requests > 0) {
     out.push_back(fmt::format("{} of the server answered", counted(requests, "request")));
@@ -157,7 +158,7 @@ Table calls_table(const LoadResults& results) {
       const auto time = [&](const std::string& text) { return latency.empty() ? std::string("-") : text; };
       std::string others;
       const auto other = [&](std::string_view what, std::uint64_t count) {
-        if (count > 0) { others += fmt::format("{}{} {}", others.empty() ? "" : ", ", grouped(count), what); }
+        if (count > 0) { others += fmt::format("{}{} {}", others.empty() ? "" : ", ", wire::grouped(count), what); }
       };
       for (std::size_t i = 1; i < kCallOutcomes; ++i) {
         const auto outcome = static_cast<CallOutcome>(i);
@@ -165,7 +166,7 @@ Table calls_table(const LoadResults& results) {
       }
       other("not sent: no stream", scope.dropped(DropCause::no_stream));
       other("not sent: too many in flight", scope.dropped(DropCause::in_flight));
-      table.rows.push_back({printable(name), grouped(due), percent(scope.outcome(CallOutcome::ok), due),
+      table.rows.push_back({wire::printable(name), wire::grouped(due), percent(scope.outcome(CallOutcome::ok), due),
                             time(at(latency, 0.5)), time(at(latency, 0.9)), time(at(latency, 0.99)),
                             time(at(latency, 0.999)), time(most(latency)), others.empty() ? "-" : others});
     }
@@ -179,11 +180,11 @@ Table phases_table(const LoadResults& results) {
     const Scope scope = scope_of(phase, results.layout, "", "");
     if (phase.numbers.span_ns == 0) { continue; }
     const std::uint64_t calls = scope.calls_judged();
-    table.rows.push_back({printable(phase.info.name), readable_seconds(static_cast<double>(phase.info.start_ns) / 1e9),
-                          readable_seconds(scope.seconds()), grouped(positive(phase.info.streams)),
-                          grouped(positive(phase.open.peak)), grouped(scope.sum(Counter::streams_opened)),
-                          grouped(scope.drops()), calls == 0 ? "-" : grouped(calls),
-                          calls == 0 ? "-" : grouped(calls - scope.outcome(CallOutcome::ok))});
+    table.rows.push_back({wire::printable(phase.info.name), readable_seconds(wire::seconds_of(phase.info.start_ns)),
+                          readable_seconds(scope.seconds()), wire::grouped(positive(phase.info.streams)),
+                          wire::grouped(positive(phase.open.peak)), wire::grouped(scope.sum(Counter::streams_opened)),
+                          wire::grouped(scope.drops()), calls == 0 ? "-" : wire::grouped(calls),
+                          calls == 0 ? "-" : wire::grouped(calls - scope.outcome(CallOutcome::ok))});
   }
   return table;
 }
@@ -193,7 +194,7 @@ std::string describe_idle_cut(const IdleCut& cut) {
   const auto whole_second = [](double value) { return fmt::format("{:.{}f}", value, value < 9.95 ? 1 : 0); };
   return fmt::format("idle cut at {} s ({}, {:.1f}-{:.1f} s of silence{}){}", whole_second(middle),
                      counted(cut.streams, "stream"), cut.low_seconds, cut.high_seconds,
-                     cut.population.empty() ? "" : ", " + printable(cut.population),
+                     cut.population.empty() ? "" : ", " + wire::printable(cut.population),
                      cut.matches.empty() ? "" : ": " + cut.matches);
 }
 
@@ -202,11 +203,11 @@ std::string describe_search(const SearchResult& search) {
                                                : fmt::format("Search: {} within the thresholds",
                                                              counted(positive(search.largest_passing), "stream"));
   if (search.smallest_failing >= 0) {
-    out += fmt::format(", {} no more", grouped(positive(search.smallest_failing)));
+    out += fmt::format(", {} no more", wire::grouped(positive(search.smallest_failing)));
   } else if (search.limited_by.empty()) {
     out += ", the last step included";
   }
-  if (!search.limited_by.empty()) { out += fmt::format(" (limited by {})", printable(search.limited_by)); }
+  if (!search.limited_by.empty()) { out += fmt::format(" (limited by {})", wire::printable(search.limited_by)); }
   return out;
 }
 
@@ -232,11 +233,11 @@ std::string describe_validity(const LoadResults& results) {
 std::string summary_of(const LoadResults& results) {
   const Scope scope = whole(results);
   std::string out =
-      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), "stream"), grouped(scope.drops()));
+      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), "stream"), wire::grouped(scope.drops()));
   if (const std::uint64_t calls = scope.calls_judged(); calls > 0) {
     out += fmt::format(", {} ({} ok)", counted(calls, "call"), percent(scope.outcome(CallOutcome::ok), calls));
   }
-  return out + ", " + readable_seconds(static_cast<double>(results.duration_ns) / 1e9);
+  return out + ", " + readable_seconds(wire::seconds_of(results.duration_ns));
 }
 
 }  // namespace weir::reports::load

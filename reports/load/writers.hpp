@@ -5,7 +5,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "reports/conformance/writers.hpp"
+#include "reports/draw/formats.hpp"
 #include "reports/judge/results.hpp"
 
 namespace weir::reports::load {

@@ -108,11 +108,11 @@ std::uint64_t Histogram::count_at_most(std::uint64_t bound) const {
 // count, and where there are samples: sum, min, max, and the filled buckets in order, each as the distance from the one
 // before and its count.
 void Histogram::encode(std::string& out) const {
-  put_varint(count_, out);
+  wire::put_varint(count_, out);
   if (count_ == 0) { return; }
-  put_varint(sum_, out);
-  put_varint(min_, out);
-  put_varint(max_ - min_, out);
+  wire::put_varint(sum_, out);
+  wire::put_varint(min_, out);
+  wire::put_varint(max_ - min_, out);
   std::uint64_t next = 0;
   for (unsigned row = 0; row < kRows; ++row) {
     if (!rows_[row]) { continue; }
@@ -120,8 +120,8 @@ void Histogram::encode(std::string& out) const {
       const std::uint64_t count = (*rows_[row])[slot];
       if (count == 0) { continue; }
       const std::uint64_t index = std::uint64_t{row} * kSubBuckets + slot;
-      put_varint(index - next, out);
-      put_varint(count, out);
+      wire::put_varint(index - next, out);
+      wire::put_varint(count, out);
       next = index + 1;
     }
   }
@@ -129,14 +129,16 @@ void Histogram::encode(std::string& out) const {
 
 bool Histogram::decode_and_merge(std::string_view& bytes) {
   std::uint64_t count = 0, sum = 0, min = 0, span = 0;
-  if (!take_varint(bytes, count)) { return false; }
+  if (!wire::take_varint(bytes, count)) { return false; }
   if (count == 0) { return true; }
-  if (!take_varint(bytes, sum) || !take_varint(bytes, min) || !take_varint(bytes, span)) { return false; }
+  if (!wire::take_varint(bytes, sum) || !wire::take_varint(bytes, min) || !wire::take_varint(bytes, span)) {
+    return false;
+  }
   if (span > UINT64_MAX - min || count > UINT64_MAX - count_) { return false; }
   std::uint64_t next = 0;
   for (std::uint64_t left = count; left > 0;) {
     std::uint64_t distance = 0, times = 0;
-    if (!take_varint(bytes, distance) || !take_varint(bytes, times)) { return false; }
+    if (!wire::take_varint(bytes, distance) || !wire::take_varint(bytes, times)) { return false; }
     if (distance >= kRows * kSubBuckets - next || times == 0 || times > left) { return false; }
     const std::uint64_t index = next + distance;
     const auto row = static_cast<unsigned>(index / kSubBuckets);

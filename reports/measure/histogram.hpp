@@ -45,7 +45,7 @@ class Histogram {
   bool empty() const { return count_ == 0; }
   std::uint64_t min() const { return count_ == 0 ? 0 : min_; }  ///< Exact.
   std::uint64_t max() const { return max_; }                    ///< Exact.
-  double sum() const { return static_cast<double>(sum_); }      ///< Wraps beyond 2^64 (584 years of nanoseconds).
+  double sum() const { return static_cast<double>(sum_); }      ///< Wraps beyond 2^64 ns: 5 h of a million streams.
   double mean() const { return count_ == 0 ? 0 : sum() / static_cast<double>(count_); }
   /// The smallest recorded value's bucket middle v with at least `quantile` (0..1) of the samples <= v, within
   /// [min, max]; 0 where there is no sample.

@@ -20,31 +20,37 @@ constexpr std::size_t kRecordBytes = 64 * 1024 * 1024;
 // what an item may cost in memory beyond its bytes.
 constexpr std::uint64_t kItems = 100'000;
 
-enum RecordKind : std::uint8_t { kHead = 1, kPhase = 2, kSecond = 3, kIncident = 4, kEnd = 5 };
+enum RecordKind : std::uint8_t {
+  kHeadRecord = 1,
+  kPhaseRecord = 2,
+  kSecondRecord = 3,
+  kIncidentRecord = 4,
+  kEndRecord = 5
+};
 
 void put_number(double value, std::string& out) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
-  put_u32(static_cast<std::uint32_t>(bits), out);
-  put_u32(static_cast<std::uint32_t>(bits >> 32), out);
+  wire::put_u32(static_cast<std::uint32_t>(bits), out);
+  wire::put_u32(static_cast<std::uint32_t>(bits >> 32), out);
 }
 
 bool take_number(std::string_view& bytes, double& value) {
   std::uint32_t low = 0, high = 0;
-  if (!take_u32(bytes, low) || !take_u32(bytes, high)) { return false; }
+  if (!wire::take_u32(bytes, low) || !wire::take_u32(bytes, high)) { return false; }
   value = std::bit_cast<double>(std::uint64_t{high} << 32 | low);
   return true;
 }
 
 template <class Item, class Put>
 void put_list(const std::vector<Item>& items, std::string& out, Put put) {
-  put_varint(items.size(), out);
+  wire::put_varint(items.size(), out);
   for (const Item& item : items) { put(item, out); }
 }
 
 template <class Item, class Take>
 bool take_list(std::string_view& bytes, std::vector<Item>& items, Take take) {
   std::uint64_t count = 0;
-  if (!take_varint(bytes, count) || count > kItems || count > bytes.size()) { return false; }
+  if (!wire::take_varint(bytes, count) || count > kItems || count > bytes.size()) { return false; }
   items.clear();
   for (; count > 0; --count) {
     if (!take(bytes, items.emplace_back())) { return false; }
@@ -53,17 +59,17 @@ bool take_list(std::string_view& bytes, std::vector<Item>& items, Take take) {
 }
 
 void put_threshold(const Threshold& threshold, std::string& out) {
-  for (const std::string* text : {&threshold.text, &threshold.metric, &threshold.comparison, &threshold.phase,
+  for (const std::string* text : {&threshold.text, &threshold.measure, &threshold.comparison, &threshold.phase,
                                   &threshold.population, &threshold.tool}) {
-    put_text(*text, out);
+    wire::put_text(*text, out);
   }
   put_number(threshold.bound, out);
 }
 
 bool take_threshold(std::string_view& bytes, Threshold& threshold) {
-  for (std::string* text : {&threshold.text, &threshold.metric, &threshold.comparison, &threshold.phase,
+  for (std::string* text : {&threshold.text, &threshold.measure, &threshold.comparison, &threshold.phase,
                             &threshold.population, &threshold.tool}) {
-    if (!take_text(bytes, *text)) { return false; }
+    if (!wire::take_text(bytes, *text)) { return false; }
   }
   return take_number(bytes, threshold.bound);
 }
@@ -72,16 +78,16 @@ void put_head(const JournalHead& head, std::string& out) {
   const RunInfo& run = head.run;
   for (const std::string* text : {&run.tool_version, &run.started_at, &run.target_name, &run.target_url, &run.scenario,
                                   &run.scenario_text, &run.command, &run.shard}) {
-    put_text(*text, out);
+    wire::put_text(*text, out);
   }
-  put_varint(run.seed, out);
-  put_signed(run.workers, out);
-  put_varint(run.tls_verified ? 1 : 0, out);
+  wire::put_varint(run.seed, out);
+  wire::put_signed(run.workers, out);
+  wire::put_varint(run.tls_verified ? 1 : 0, out);
   put_list(run.thresholds, out, put_threshold);
   put_number(run.lag_bound_seconds, out);
   put_list(head.layout.populations, out, [](const Layout::Population& population, std::string& to) {
-    put_text(population.name, to);
-    put_list(population.tools, to, put_text);
+    wire::put_text(population.name, to);
+    put_list(population.tools, to, wire::put_text);
   });
 }
 
@@ -89,64 +95,66 @@ bool take_head(std::string_view bytes, JournalHead& head) {
   RunInfo& run = head.run;
   for (std::string* text : {&run.tool_version, &run.started_at, &run.target_name, &run.target_url, &run.scenario,
                             &run.scenario_text, &run.command, &run.shard}) {
-    if (!take_text(bytes, *text)) { return false; }
+    if (!wire::take_text(bytes, *text)) { return false; }
   }
   std::uint64_t verified = 0;
-  if (!take_varint(bytes, run.seed) || !take_signed(bytes, run.workers) || !take_varint(bytes, verified)) {
+  if (!wire::take_varint(bytes, run.seed) || !wire::take_signed(bytes, run.workers) ||
+      !wire::take_varint(bytes, verified)) {
     return false;
   }
   run.tls_verified = verified != 0;
   const auto take_population = [](std::string_view& from, Layout::Population& population) {
-    return take_text(from, population.name) && take_list(from, population.tools, take_text);
+    return wire::take_text(from, population.name) && take_list(from, population.tools, wire::take_text);
   };
   return take_list(bytes, run.thresholds, take_threshold) && take_number(bytes, run.lag_bound_seconds) &&
          take_list(bytes, head.layout.populations, take_population) && bytes.empty();
 }
 
 void put_phase(const PhaseInfo& phase, std::string& out) {
-  put_text(phase.name, out);
-  put_text(phase.kind, out);
-  put_signed(phase.start_ns, out);
-  put_signed(phase.end_ns, out);
-  put_signed(phase.streams, out);
+  wire::put_text(phase.name, out);
+  wire::put_text(phase.kind, out);
+  wire::put_signed(phase.start_ns, out);
+  wire::put_signed(phase.end_ns, out);
+  wire::put_signed(phase.streams, out);
 }
 
 bool take_phase(std::string_view bytes, PhaseInfo& phase) {
-  return take_text(bytes, phase.name) && take_text(bytes, phase.kind) && take_signed(bytes, phase.start_ns) &&
-         take_signed(bytes, phase.end_ns) && take_signed(bytes, phase.streams) && bytes.empty();
+  return wire::take_text(bytes, phase.name) && wire::take_text(bytes, phase.kind) &&
+         wire::take_signed(bytes, phase.start_ns) && wire::take_signed(bytes, phase.end_ns) &&
+         wire::take_signed(bytes, phase.streams) && bytes.empty();
 }
 
-struct Record {
+struct JournalRecord {
   std::uint8_t kind = 0;
   std::string_view payload;
 };
 
 /// False where the bytes hold no whole, right record.
-bool take_record(std::string_view& bytes, Record& record) {
+bool take_record(std::string_view& bytes, JournalRecord& record) {
   std::string_view rest = bytes;
   std::uint32_t size = 0, sum = 0;
-  if (!take_u32(rest, size) || size > kRecordBytes || rest.size() < std::size_t{size} + 5) { return false; }
+  if (!wire::take_u32(rest, size) || size > kRecordBytes || rest.size() < std::size_t{size} + 5) { return false; }
   const std::string_view summed = rest.substr(0, std::size_t{size} + 1);
   rest.remove_prefix(summed.size());
-  if (!take_u32(rest, sum) || crc32c(summed) != sum) { return false; }
+  if (!wire::take_u32(rest, sum) || wire::crc32c(summed) != sum) { return false; }
   record = {static_cast<std::uint8_t>(summed.front()), summed.substr(1)};
   bytes = rest;
   return true;
 }
 
 /// False for a payload that does not decode: somebody else's record, or a newer one's.
-bool read_record(const Record& record, Journal& journal) {
+bool read_record(const JournalRecord& record, Journal& journal) {
   std::string_view payload = record.payload;
   switch (record.kind) {
-    case kPhase:
+    case kPhaseRecord:
       return take_phase(payload, journal.phases.emplace_back());
-    case kSecond:
+    case kSecondRecord:
       return decode_snapshot(journal.head.layout, payload, journal.seconds.emplace_back());
-    case kIncident: {
+    case kIncidentRecord: {
       Incident& incident = journal.incidents.emplace_back();
-      return take_signed(payload, incident.at_ns) && take_text(payload, incident.text) && payload.empty();
+      return wire::take_signed(payload, incident.at_ns) && wire::take_text(payload, incident.text) && payload.empty();
     }
-    case kEnd:
+    case kEndRecord:
       journal.finished = true;
       journal.interrupted = payload == "i";
       return true;
@@ -157,10 +165,10 @@ bool read_record(const Record& record, Journal& journal) {
 
 std::string frame(std::uint8_t kind, std::string_view payload, std::string out) {
   out.clear();
-  put_u32(static_cast<std::uint32_t>(payload.size()), out);
+  wire::put_u32(static_cast<std::uint32_t>(payload.size()), out);
   out.push_back(static_cast<char>(kind));
   out.append(payload);
-  put_u32(crc32c(std::string_view(out).substr(4)), out);
+  wire::put_u32(wire::crc32c(std::string_view(out).substr(4)), out);
   return out;
 }
 
@@ -195,7 +203,7 @@ tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string
   }
   std::string payload;
   put_head(head, payload);
-  const std::string first = std::string(kMagic) + frame(kHead, payload, {});
+  const std::string first = std::string(kMagic) + frame(kHeadRecord, payload, {});
   if (auto written = writer.write_all(first); !written) { return tl::unexpected(written.error()); }
   return writer;
 }
@@ -217,24 +225,24 @@ tl::expected<void, std::string> JournalWriter::write_record(std::uint8_t kind, s
 tl::expected<void, std::string> JournalWriter::append(const Snapshot& snapshot) {
   std::string payload;
   encode_snapshot(snapshot, payload);
-  return write_record(kSecond, payload);
+  return write_record(kSecondRecord, payload);
 }
 
 tl::expected<void, std::string> JournalWriter::append(const PhaseInfo& begun) {
   std::string payload;
   put_phase(begun, payload);
-  return write_record(kPhase, payload);
+  return write_record(kPhaseRecord, payload);
 }
 
 tl::expected<void, std::string> JournalWriter::append(const Incident& incident) {
   std::string payload;
-  put_signed(incident.at_ns, payload);
-  put_text(incident.text, payload);
-  return write_record(kIncident, payload);
+  wire::put_signed(incident.at_ns, payload);
+  wire::put_text(incident.text, payload);
+  return write_record(kIncidentRecord, payload);
 }
 
 tl::expected<void, std::string> JournalWriter::finish(bool interrupted) {
-  auto written = write_record(kEnd, interrupted ? "i" : "");
+  auto written = write_record(kEndRecord, interrupted ? "i" : "");
   if (fd_ >= 0) { ::close(std::exchange(fd_, -1)); }
   return written;
 }
@@ -245,8 +253,8 @@ tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
   if (!is_journal(bytes)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
   bytes.remove_prefix(kMagic.size());
   Journal journal;
-  Record record;
-  if (!take_record(bytes, record) || record.kind != kHead || !take_head(record.payload, journal.head)) {
+  JournalRecord record;
+  if (!take_record(bytes, record) || record.kind != kHeadRecord || !take_head(record.payload, journal.head)) {
     return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
   }
   while (!bytes.empty()) {

@@ -11,14 +11,15 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "reports/judge/results.hpp"
+#include "reports/measure/run_info.hpp"
 #include "reports/measure/snapshot.hpp"
 
 namespace weir::reports::load {
 
 /// What a report needs beside the numbers.
 struct JournalHead {
-  RunInfo run;  ///< Target, scenario, phases planned so far, thresholds; redacted when it was made.
+  RunInfo
+      run;  ///< Target, scenario, phases planned so far, thresholds. Scenario and command are redacted, its URL is not.
   Layout layout;
   bool operator==(const JournalHead&) const = default;
 };
@@ -71,8 +72,5 @@ inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024
 bool is_journal(std::string_view bytes);
 /// Reads as far as the records are whole; an error only where there is no whole head.
 tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
-
-/// The results of the run up to the last whole second.
-LoadResults summarize(const Journal& journal);
 
 }  // namespace weir::reports::load

@@ -124,10 +124,10 @@ TEST_F(JournalFile, survives_any_bytes) {
     for (std::size_t begin = 8; rest.size() > 9;) {
       std::uint32_t size = 0;
       std::string_view look = rest;
-      take_u32(look, size);
+      wire::take_u32(look, size);
       if (look.size() < std::size_t{size} + 5) { break; }
       std::string sum;
-      put_u32(crc32c(look.substr(0, std::size_t{size} + 1)), sum);
+      wire::put_u32(wire::crc32c(look.substr(0, std::size_t{size} + 1)), sum);
       changed.replace(begin + 5 + size, 4, sum);
       begin += std::size_t{size} + 9;
       rest = std::string_view(changed).substr(begin);
@@ -189,9 +189,9 @@ TEST(Journal, refuses_what_is_none) {
 }
 
 TEST(Crc32c, gives_the_sums_of_rfc_3720) {
-  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);
-  EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
-  EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
+  EXPECT_EQ(wire::crc32c(std::string(32, '\0')), 0x8A9136AAU);
+  EXPECT_EQ(wire::crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
+  EXPECT_EQ(wire::crc32c("123456789"), 0xE3069283U);
 }
 
 }  // namespace

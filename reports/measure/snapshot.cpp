@@ -1,5 +1,7 @@
 #include "reports/measure/snapshot.hpp"
 
+#include <numeric>
+
 #include "wire/base/bytes.hpp"
 
 namespace weir::reports::load {
@@ -20,7 +22,7 @@ void clear_all(Array& histograms) {
   for (Histogram& histogram : histograms) { histogram.clear(); }
 }
 
-// Everything but the gauges, which a worker adds and a later span replaces.
+// Everything but the gauges, which a worker adds and a later span replaces, and the tools, of which each has its place.
 void add_counted(PopulationNumbers& into, const PopulationNumbers& from) {
   add_all(into.counters, from.counters);
   add_all(into.ends, from.ends);
@@ -29,12 +31,10 @@ void add_counted(PopulationNumbers& into, const PopulationNumbers& from) {
   merge_all(into.idle_age, from.idle_age);
   merge_all(into.connect, from.connect);
   merge_all(into.timers, from.timers);
-  for (std::size_t i = 0; i < into.tools.size() && i < from.tools.size(); ++i) {
-    add_all(into.tools[i].outcomes, from.tools[i].outcomes);
-    add_all(into.tools[i].dropped, from.tools[i].dropped);
-    into.tools[i].intended += from.tools[i].intended;
-    into.tools[i].duration.merge(from.tools[i].duration);
-  }
+}
+
+void add_tools(PopulationNumbers& into, const PopulationNumbers& from) {
+  for (std::size_t i = 0; i < into.tools.size() && i < from.tools.size(); ++i) { into.tools[i].add(from.tools[i]); }
 }
 
 // A number of zeros is written once: most counters of a second are zero.
@@ -46,11 +46,12 @@ void put_sparse(const Array& values, std::string& out) {
       ++zeros;
       continue;
     }
-    put_varint(zeros, out);
-    put_signed(static_cast<std::int64_t>(value), out);
+    wire::put_varint(zeros, out);
+    wire::put_signed(static_cast<std::int64_t>(value), out);
     zeros = 0;
   }
-  put_varint(values.size() + 1, out);  // Further than there are values: the end.
+  // Further than there are values: the end. It moves when an enum grows, and journals of before cannot be read then.
+  wire::put_varint(values.size() + 1, out);
 }
 
 template <class Array>
@@ -58,12 +59,12 @@ bool take_sparse(std::string_view& bytes, Array& values) {
   values.fill(0);
   for (std::size_t at = 0;;) {
     std::uint64_t zeros = 0;
-    if (!take_varint(bytes, zeros)) { return false; }
+    if (!wire::take_varint(bytes, zeros)) { return false; }
     if (zeros == values.size() + 1) { return true; }
     if (zeros >= values.size() - at) { return false; }
     at += zeros;
     std::int64_t value = 0;
-    if (!take_signed(bytes, value)) { return false; }
+    if (!wire::take_signed(bytes, value)) { return false; }
     values[at++] = static_cast<typename Array::value_type>(value);
   }
 }
@@ -89,8 +90,8 @@ bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
     return false;
   }
   for (ToolNumbers& tool : numbers.tools) {
-    if (!take_sparse(bytes, tool.outcomes) || !take_sparse(bytes, tool.dropped) || !take_varint(bytes, tool.intended) ||
-        !tool.duration.decode_and_merge(bytes)) {
+    if (!take_sparse(bytes, tool.outcomes) || !take_sparse(bytes, tool.dropped) ||
+        !wire::take_varint(bytes, tool.intended) || !tool.duration.decode_and_merge(bytes)) {
       return false;
     }
   }
@@ -98,6 +99,23 @@ bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
 }
 
 }  // namespace
+
+void ToolNumbers::add(const ToolNumbers& other) {
+  add_all(outcomes, other.outcomes);
+  add_all(dropped, other.dropped);
+  intended += other.intended;
+  duration.merge(other.duration);
+}
+
+std::uint64_t ToolNumbers::ended() const {
+  const std::uint64_t all = std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
+  return all - outcomes[static_cast<std::size_t>(CallOutcome::duplicate)];
+}
+
+std::uint64_t PopulationNumbers::drops() const {
+  const std::uint64_t all = std::accumulate(ends.begin(), ends.end(), std::uint64_t{0});
+  return all - ends[static_cast<std::size_t>(EndReason::client)];
+}
 
 Snapshot::Snapshot(const Layout& layout) : populations(layout.populations.size()) {
   for (std::size_t i = 0; i < populations.size(); ++i) {
@@ -109,6 +127,7 @@ void Snapshot::add_worker(const Snapshot& other) {
   add_all(worker, other.worker);
   for (std::size_t i = 0; i < populations.size() && i < other.populations.size(); ++i) {
     add_counted(populations[i], other.populations[i]);
+    add_tools(populations[i], other.populations[i]);
     add_all(populations[i].gauges, other.populations[i].gauges);
   }
 }
@@ -120,6 +139,7 @@ void Snapshot::add_span(const Snapshot& later) {
   worker = later.worker;
   for (std::size_t i = 0; i < populations.size() && i < later.populations.size(); ++i) {
     add_counted(populations[i], later.populations[i]);
+    add_tools(populations[i], later.populations[i]);
     populations[i].gauges = later.populations[i].gauges;
   }
 }
@@ -143,10 +163,27 @@ void Snapshot::clear() {
   }
 }
 
+PopulationNumbers Snapshot::whole() const {
+  PopulationNumbers sum;
+  sum.tools.resize(1);
+  for (const PopulationNumbers& one : populations) {
+    add_counted(sum, one);
+    add_all(sum.gauges, one.gauges);
+    for (const ToolNumbers& tool : one.tools) { sum.tools.front().add(tool); }
+  }
+  return sum;
+}
+
+std::int64_t Snapshot::whole(Gauge gauge) const {
+  std::int64_t sum = 0;
+  for (const PopulationNumbers& one : populations) { sum += one[gauge]; }
+  return sum;
+}
+
 void encode_snapshot(const Snapshot& snapshot, std::string& out) {
-  put_signed(snapshot.at_ns, out);
-  put_signed(snapshot.span_ns, out);
-  put_varint(snapshot.phase, out);
+  wire::put_signed(snapshot.at_ns, out);
+  wire::put_signed(snapshot.span_ns, out);
+  wire::put_varint(snapshot.phase, out);
   put_sparse(snapshot.worker, out);
   for (const PopulationNumbers& numbers : snapshot.populations) {
     put_sparse(numbers.counters, out);
@@ -160,7 +197,7 @@ void encode_snapshot(const Snapshot& snapshot, std::string& out) {
     for (const ToolNumbers& tool : numbers.tools) {
       put_sparse(tool.outcomes, out);
       put_sparse(tool.dropped, out);
-      put_varint(tool.intended, out);
+      wire::put_varint(tool.intended, out);
       tool.duration.encode(out);
     }
   }
@@ -169,8 +206,8 @@ void encode_snapshot(const Snapshot& snapshot, std::string& out) {
 bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out) {
   out = Snapshot(layout);
   std::uint64_t phase = 0;
-  if (!take_signed(bytes, out.at_ns) || !take_signed(bytes, out.span_ns) || !take_varint(bytes, phase) ||
-      phase > UINT32_MAX || !take_sparse(bytes, out.worker)) {
+  if (!wire::take_signed(bytes, out.at_ns) || !wire::take_signed(bytes, out.span_ns) ||
+      !wire::take_varint(bytes, phase) || phase > UINT32_MAX || !take_sparse(bytes, out.worker)) {
     return false;
   }
   out.phase = static_cast<std::uint32_t>(phase);

@@ -30,6 +30,9 @@ struct ToolNumbers {
   std::uint64_t intended = 0;
   Histogram
       duration;  ///< ns from the intended start to the answer, answered calls of any outcome but timeout and lost.
+
+  void add(const ToolNumbers& other);
+  std::uint64_t ended() const;  ///< Calls with an outcome; a duplicate is counted beside the call's own and is none.
 };
 
 struct PopulationNumbers {
@@ -49,6 +52,8 @@ struct PopulationNumbers {
   std::int64_t operator[](Gauge g) const { return gauges[static_cast<std::size_t>(g)]; }
   Histogram& operator[](Timer t) { return timers[static_cast<std::size_t>(t)]; }
   const Histogram& operator[](Timer t) const { return timers[static_cast<std::size_t>(t)]; }
+
+  std::uint64_t drops() const;  ///< Ends other than by us.
 };
 
 struct Snapshot {
@@ -67,6 +72,11 @@ struct Snapshot {
   void add_span(const Snapshot& later);
   /// Empties counters and histograms and keeps memory and gauges.
   void clear();
+
+  /// All populations as one, whose only tool is all their tools. Merges every histogram: for a scrape, a screen, an
+  /// end.
+  PopulationNumbers whole() const;
+  std::int64_t whole(Gauge gauge) const;  ///< One number of it, for those who look at each second of a run.
 
   std::int64_t& operator[](WorkerGauge g) { return worker[static_cast<std::size_t>(g)]; }
   std::int64_t operator[](WorkerGauge g) const { return worker[static_cast<std::size_t>(g)]; }

@@ -115,5 +115,25 @@ TEST(Snapshot, survives_any_bytes) {
   }
 }
 
+TEST(Snapshot, whole_is_all_populations_with_their_tools_as_one) {
+  const Snapshot parts = filled(7);
+  const PopulationNumbers& first = parts.populations[0];
+  const PopulationNumbers& second = parts.populations[1];
+  const PopulationNumbers whole = parts.whole();
+  for (std::size_t i = 0; i < kCounters; ++i) { EXPECT_EQ(whole.counters[i], first.counters[i] + second.counters[i]); }
+  for (std::size_t i = 0; i < kGauges; ++i) {
+    EXPECT_EQ(whole.gauges[i], first.gauges[i] + second.gauges[i]);
+    EXPECT_EQ(parts.whole(static_cast<Gauge>(i)), whole.gauges[i]);
+  }
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    EXPECT_EQ(whole.ends[i], first.ends[i] + second.ends[i]);
+    EXPECT_EQ(whole.age[i].count(), first.age[i].count() + second.age[i].count());
+  }
+  EXPECT_EQ(whole.drops(), first.drops() + second.drops());
+  ASSERT_EQ(whole.tools.size(), 1U);
+  EXPECT_EQ(whole.tools[0].ended(), first.tools[0].ended() + first.tools[1].ended());
+  EXPECT_EQ(whole.tools[0].duration.count(), first.tools[0].duration.count() + first.tools[1].duration.count());
+}
+
 }  // namespace
 }  // namespace weir::reports::load

@@ -1,5 +1,5 @@
 // The words of a load run, one enumeration each: what was counted, what was timed, how streams ended, what became of
-// calls. Metrics, journal, JSON and thresholds all take their names from here.
+// calls. Prometheus, journal, JSON and thresholds all take their names from here.
 #pragma once
 
 #include <array>
@@ -129,7 +129,8 @@ enum class Timer : std::uint8_t {
   reconnect_duration,  ///< End of a stream to the next held stream in its slot, waiting included.
   delivery_delay,      ///< Sent (a pointer into the event) to received (the kernel's stamp).
   client_lag,          ///< The kernel's stamp to our reading it: our own saturation.
-  schedule_lag,        ///< Intended to actual start of opens and calls: our own saturation.
+  schedule_lag,        ///< Intended to actual start of opens and calls: our own saturation, and the wait of an open for
+                       ///< its turn while opening_at_once are under way, which a slow target makes long.
 };
 inline constexpr std::size_t kTimers = 6;
 

@@ -117,4 +117,13 @@ int FreshToken::renewals() const {
   return impl_->renewals;
 }
 
+Renewal renewal_of(std::shared_ptr<FreshToken> tokens) {
+  return {.replace = [tokens](std::string_view authorization,
+                              Deadline deadline) { return tokens->replace(authorization, deadline); },
+          .renewed_after_refusal =
+              [tokens](std::string_view authorization, Deadline deadline) {
+                return tokens->renewed_after_refusal(authorization, deadline);
+              }};
+}
+
 }  // namespace weir::wire

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/auth/oauth_client.hpp"
 #include "wire/http/http_client.hpp"
-#include "wire/target/profile.hpp"
 
 namespace weir::wire {
 
@@ -43,8 +43,8 @@ TokenProblem token_problem(const Error& error);
 std::optional<std::chrono::milliseconds> renew_after(const Token& token, std::chrono::milliseconds before);
 
 /// The token of a run that may outlive it: all clients of the run share it, from any thread. A client that has one
-/// (ClientOptions::tokens) sends the newest token wherever the first one stands in Authorization, and asks a second
-/// time after a 401 that age explains. Other credentials it leaves alone.
+/// (renewal_of) sends the newest token wherever the first one stands in Authorization, and asks a second time after a
+/// 401 that age explains. Other credentials it leaves alone.
 class FreshToken {
  public:
   FreshToken(OAuthClient oauth, ClientOptions client, Token first, Clock::time_point had_at = Clock::now());
@@ -72,5 +72,8 @@ class FreshToken {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What ClientOptions::renewal takes. The functions keep `tokens` alive.
+Renewal renewal_of(std::shared_ptr<FreshToken> tokens);
 
 }  // namespace weir::wire

@@ -139,7 +139,7 @@ class Provider {
     ClientOptions options;
     tokens_ = std::make_shared<FreshToken>(an_oauth(server_.url("/token").str()), options, std::move(token),
                                            Clock::now() - age);
-    options.tokens = tokens_;
+    options.renewal = renewal_of(tokens_);
     return HttpClient(options);
   }
   FreshToken& tokens() { return *tokens_; }

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace weir::reports::load {
+namespace weir::wire {
 namespace {
 
 constexpr std::array<std::uint32_t, 256> make_table() {
@@ -24,4 +24,4 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~sum;
 }
 
-}  // namespace weir::reports::load
+}  // namespace weir::wire

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::reports::load {
+namespace weir::wire {
 
 inline void put_varint(std::uint64_t value, std::string& out) {
   for (; value >= 0x80; value >>= 7) { out.push_back(static_cast<char>(value | 0x80)); }
@@ -72,4 +72,4 @@ inline bool take_text(std::string_view& bytes, std::string& text) {
 /// CRC-32C (RFC 3720 appendix B.4).
 std::uint32_t crc32c(std::string_view bytes);
 
-}  // namespace weir::reports::load
+}  // namespace weir::wire

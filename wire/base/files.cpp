@@ -1,25 +1,92 @@
 #include "wire/base/files.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <utility>
 
-namespace weir::conformance {
+namespace weir::wire {
 
 namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-tl::unexpected<wire::Error> failed(const std::string& path) {
-  return wire::fail(wire::ErrorCode::bad_input, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
+tl::unexpected<Error> failed(const std::string& path) {
+  return fail(ErrorCode::bad_input, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+  int get() const { return fd_; }
+  int close() {
+    const int fd = std::exchange(fd_, -1);
+    return fd < 0 ? 0 : ::close(fd);
+  }
+
+ private:
+  int fd_;
+};
+
+tl::unexpected<std::string> not_written(const std::string& path, int error) {
+  return tl::unexpected(fmt::format("cannot write {}: {}", path, std::strerror(error)));
+}
+
+/// 0, or the errno of what went wrong.
+int write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) { continue; }
+    if (written < 0) { return errno; }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+int open_beside(const std::string& path, std::string& temporary) {
+  static std::atomic<unsigned> counter{0};
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    temporary = fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter++);
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) { return fd; }
+  }
+  return -1;
+}
+
+tl::expected<void, std::string> write_in_place(const std::string& path, std::string_view content) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) { return not_written(path, errno); }
+  if (const int error = write_all(file.get(), content); error != 0) { return not_written(path, error); }
+  return {};
+}
+
+tl::expected<void, std::string> replace_file(const std::string& path, std::string_view content) {
+  std::string temporary;
+  Descriptor file(open_beside(path, temporary));
+  if (file.get() < 0) { return not_written(path, errno); }
+  int error = write_all(file.get(), content);
+  if (error == 0 && ::fsync(file.get()) != 0) { error = errno; }
+  if (file.close() != 0 && error == 0) { error = errno; }
+  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) { error = errno; }
+  if (error == 0) { return {}; }
+  ::unlink(temporary.c_str());
+  return not_written(path, error);
 }
 
 }  // namespace
 
-wire::Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max) {
+Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max) {
   const File file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
     if (errno == ENOENT) { return std::nullopt; }
@@ -29,12 +96,27 @@ wire::Result<std::optional<std::string>> read_file(const std::string& path, std:
   char buffer[16 * 1024];
   for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0;) {
     bytes.append(buffer, got);
-    if (bytes.size() > max) {
-      return wire::fail(wire::ErrorCode::bad_input, fmt::format("{} has more than {} bytes", path, max));
-    }
+    if (bytes.size() > max) { return fail(ErrorCode::bad_input, fmt::format("{} has more than {} bytes", path, max)); }
   }
   if (std::ferror(file.get())) { return failed(path); }
   return bytes;
 }
 
-}  // namespace weir::conformance
+tl::expected<void, std::string> write_file(const std::string& path, std::string_view content) {
+  if (path == "-") {
+    const int error = write_all(STDOUT_FILENO, content);
+    if (error != 0) { return not_written("the standard output", error); }
+    return {};
+  }
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(status)) { return not_written(path, EISDIR); }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return write_in_place(path, content);
+  }
+  // Through a symbolic link, so that it stays one.
+  const std::string target = std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored).string() : "";
+  return replace_file(target.empty() ? path : target, content);
+}
+
+}  // namespace weir::wire

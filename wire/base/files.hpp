@@ -1,4 +1,4 @@
-// Small files, read whole; reports/conformance/writers.hpp writes them.
+// Small files, read and written whole.
 #pragma once
 
 #include <optional>
@@ -7,9 +7,12 @@
 
 #include "wire/base/error.hpp"
 
-namespace weir::conformance {
+namespace weir::wire {
 
 /// The file's bytes, at most `max`; nullopt when it does not exist. `bad_input` names the file otherwise.
-wire::Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max);
+Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max);
 
-}  // namespace weir::conformance
+/// Replaces a regular file as a whole or not at all; anything else (a pipe, /dev/stdout) is written to. The error is
+/// one sentence that names the path.
+tl::expected<void, std::string> write_file(const std::string& path, std::string_view content);
+}  // namespace weir::wire

@@ -4,15 +4,14 @@
 #include <numeric>
 #include <vector>
 
+#include "wire/base/text.hpp"
+
 namespace weir::wire {
 namespace {
 
 constexpr std::size_t kNameBytes = 128;  // Longer ones are no slips of the pen, and the table is quadratic.
 
-char folded(char c) {
-  if (c >= 'A' && c <= 'Z') { return static_cast<char>(c - 'A' + 'a'); }
-  return c == '-' ? '_' : c;
-}
+char folded(char c) { return c == '-' ? '_' : lower(c); }
 
 bool same(char a, char b) { return folded(a) == folded(b); }
 

@@ -4,6 +4,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "wire/base/lifetime.hpp"
 
 namespace weir::wire {
 
@@ -11,7 +14,9 @@ namespace weir::wire {
 /// '-' against '_'; a candidate that `wrong` begins counts as one edit. Empty when nothing is near. Of equals, the
 /// first.
 std::string_view nearest(std::string_view wrong, std::span<const std::string_view> candidates);
-std::string_view nearest(std::string_view wrong, std::span<const std::string> candidates);
+std::string_view nearest(std::string_view wrong, std::span<const std::string> candidates WEIR_LIFETIME_BOUND);
+/// The answer would be a view into what is gone.
+std::string_view nearest(std::string_view wrong, std::vector<std::string>&& candidates) = delete;
 
 /// ", did you mean 'safe_tools'?", or "" when nothing is near: the end of an error's sentence.
 std::string did_you_mean(std::string_view wrong, std::span<const std::string_view> candidates);

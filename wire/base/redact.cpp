@@ -7,8 +7,9 @@
 #include <iterator>
 
 #include "wire/base/text.hpp"
+#include "wire/base/utf8.hpp"
 
-namespace weir::reports {
+namespace weir::wire {
 namespace {
 
 constexpr std::size_t kShortSecret = 4;
@@ -29,12 +30,6 @@ using Mask = std::vector<bool>;
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 bool is_base64(char c) { return is_word(c) || c == '+' || c == '-'; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) { c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c; }
-  return out;
-}
 
 void cover(Mask& mask, std::size_t from, std::size_t to) {
   std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from), mask.begin() + static_cast<std::ptrdiff_t>(to), true);
@@ -74,9 +69,9 @@ std::string escaped(char32_t c, Escape how) {
 std::string json_escaped(std::string_view text, Escape how) {
   std::string out;
   while (!text.empty()) {
-    const char byte = text.front();
-    const auto c = take_code_point(text);
-    out += c ? escaped(*c, how) : std::string(1, byte);
+    const Utf8Step step = decode_utf8(text);
+    out += step.valid ? escaped(step.code_point, how) : std::string(text.substr(0, step.length));
+    text.remove_prefix(step.length);
   }
   return out;
 }
@@ -282,32 +277,4 @@ std::string Redactor::line(std::string_view text) const {
   return starred(text, mask);
 }
 
-void redact(Results& results, const Redactor& redactor) {
-  const auto text = [&](std::string& value) { value = redactor.text(value); };
-  const auto line = [&](std::string& value) { value = redactor.line(value); };
-  const auto lines = [&](std::vector<std::string>& values) { std::for_each(values.begin(), values.end(), line); };
-  for (std::string* value : {&results.target_name, &results.target_url, &results.exit_reason}) { text(*value); }
-  std::for_each(results.problems.begin(), results.problems.end(), text);
-  for (EraFound& era : results.eras) {
-    for (std::string* value : {&era.revision, &era.server_name, &era.server_version}) { text(*value); }
-    std::for_each(era.capabilities.begin(), era.capabilities.end(), text);
-  }
-  if (results.preflight) {
-    for (std::string* value : {&results.preflight->message, &results.preflight->fix}) { text(*value); }
-    lines(results.preflight->evidence);
-    line(results.preflight->curl);
-  }
-  for (CheckResult& check : results.checks) {
-    for (std::string* value : {&check.message, &check.expected, &check.hop, &check.fix}) { text(*value); }
-    for (std::string* value : {&check.got, &check.curl}) { line(*value); }
-    lines(check.evidence);
-    if (check.excused) { text(check.excused->reason); }
-  }
-  if (!results.tools_lock) { return; }
-  text(results.tools_lock->path);
-  for (ToolChange& change : results.tools_lock->changes) {
-    for (std::string* value : {&change.tool, &change.pointer, &change.message}) { text(*value); }
-  }
-}
-
-}  // namespace weir::reports
+}  // namespace weir::wire

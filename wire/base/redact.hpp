@@ -5,9 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/conformance/results.hpp"
-
-namespace weir::reports {
+namespace weir::wire {
 
 /// Replaces each secret by `***`, as it is and as it may have been encoded on its way: percent-encoded, in base64 (also
 /// in the middle of it, as Basic credentials are), JSON-escaped (also twice), quoted for a shell, or cut short by
@@ -35,7 +33,4 @@ class Redactor {
   std::vector<Needle> needles_;
 };
 
-/// Every member that may hold words of the endpoint or of the user; ids, titles and links are Weir's own.
-void redact(Results& results, const Redactor& redactor);
-
-}  // namespace weir::reports
+}  // namespace weir::wire

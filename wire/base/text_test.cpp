@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace weir::reports {
+namespace weir::wire {
 namespace {
 
 TEST(Text, replaces_only_what_is_no_utf8) {
@@ -13,7 +13,7 @@ TEST(Text, replaces_only_what_is_no_utf8) {
             "b");
   EXPECT_EQ(valid_utf8("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd");                  // overlong
   EXPECT_EQ(valid_utf8("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // surrogate
-  EXPECT_EQ(valid_utf8("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");                  // cut short
+  EXPECT_EQ(valid_utf8("\xe2\x82"), "\xef\xbf\xbd");                              // cut short: one maximal subpart
   EXPECT_EQ(valid_utf8("\xf4\x90\x80\x80").size(), 12U);                          // above U+10FFFF
 }
 
@@ -36,4 +36,4 @@ TEST(Text, says_times_as_people_do) {
 }
 
 }  // namespace
-}  // namespace weir::reports
+}  // namespace weir::wire

@@ -24,4 +24,6 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view bytes);
 /// Appends `bytes` with every error replaced by U+FFFD.
 void append_lossy_utf8(std::string_view bytes, std::string& out);
 
+void append_code_point(std::string& out, char32_t code_point);
+
 }  // namespace weir::wire

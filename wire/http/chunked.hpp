@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "wire/base/error.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::wire {
 
@@ -34,7 +35,7 @@ class ChunkedDecoder {
   bool between_chunks() const { return finished() || (state_ == State::size && line_bytes_ == 0); }
   /// Chunks received whole, without the zero chunk.
   std::uint64_t chunks() const { return chunks_; }
-  const std::vector<FramingNote>& notes() const { return notes_; }
+  const std::vector<FramingNote>& notes() const WEIR_LIFETIME_BOUND { return notes_; }
 
  private:
   enum class State : std::uint8_t {

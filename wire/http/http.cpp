@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "wire/base/text.hpp"
+
 namespace weir::wire {
-
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 std::chrono::milliseconds Deadline::left() const {
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(at - Clock::now()), std::chrono::milliseconds::zero());
@@ -20,7 +12,7 @@ std::chrono::milliseconds Deadline::left() const {
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& field : fields_) {
-    if (same_name(field.name, name)) { return field.value; }
+    if (same_ignoring_case(field.name, name)) { return field.value; }
   }
   return std::nullopt;
 }
@@ -28,15 +20,15 @@ std::optional<std::string_view> Headers::find(std::string_view name) const {
 std::string_view Headers::get(std::string_view name) const { return find(name).value_or(""); }
 
 std::size_t Headers::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::count_if(fields_.begin(), fields_.end(), [&](const Header& field) { return same_name(field.name, name); }));
+  return static_cast<std::size_t>(std::count_if(
+      fields_.begin(), fields_.end(), [&](const Header& field) { return same_ignoring_case(field.name, name); }));
 }
 
 std::string Headers::joined(std::string_view name) const {
   std::string list;
   bool first = true;
   for (const auto& field : fields_) {
-    if (same_name(field.name, name)) {
+    if (same_ignoring_case(field.name, name)) {
       list += (first ? "" : ", ") + field.value;
       first = false;
     }
@@ -47,30 +39,24 @@ std::string Headers::joined(std::string_view name) const {
 void Headers::add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
 
 void Headers::set(std::string_view name, std::string value) {
-  const auto first =
-      std::find_if(fields_.begin(), fields_.end(), [&](const Header& field) { return same_name(field.name, name); });
+  const auto first = std::find_if(fields_.begin(), fields_.end(),
+                                  [&](const Header& field) { return same_ignoring_case(field.name, name); });
   if (first == fields_.end()) {
     add(std::string(name), std::move(value));
     return;
   }
   first->value = std::move(value);
-  fields_.erase(
-      std::remove_if(first + 1, fields_.end(), [&](const Header& field) { return same_name(field.name, name); }),
-      fields_.end());
+  fields_.erase(std::remove_if(first + 1, fields_.end(),
+                               [&](const Header& field) { return same_ignoring_case(field.name, name); }),
+                fields_.end());
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(fields_, [&](const Header& field) { return same_name(field.name, name); });
+  std::erase_if(fields_, [&](const Header& field) { return same_ignoring_case(field.name, name); });
 }
 
 std::string media_type(std::string_view content_type) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (!type.empty() && is_blank(type.front())) { type.remove_prefix(1); }
-  while (!type.empty() && is_blank(type.back())) { type.remove_suffix(1); }
-  std::string out(type);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
+  return lower(trimmed(content_type.substr(0, content_type.find(';'))));
 }
 
 std::string_view to_string(EndClass end) {

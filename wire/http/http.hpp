@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
 #include "wire/http/chunked.hpp"
 #include "wire/http/url.hpp"
 #include "wire/sse/sse.hpp"
@@ -37,9 +38,9 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<Header> fields) : fields_(fields) {}
   /// The first field of that name.
-  std::optional<std::string_view> find(std::string_view name) const;
+  std::optional<std::string_view> find(std::string_view name) const WEIR_LIFETIME_BOUND;
   /// The first field's value, or "".
-  std::string_view get(std::string_view name) const;
+  std::string_view get(std::string_view name) const WEIR_LIFETIME_BOUND;
   bool has(std::string_view name) const { return find(name).has_value(); }
   std::size_t count(std::string_view name) const;
   /// Every field of that name as one list, joined by ", " (RFC 9110 section 5.3).
@@ -47,7 +48,7 @@ class Headers {
   void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);  ///< Replaces every field of that name.
   void remove(std::string_view name);
-  const std::vector<Header>& fields() const { return fields_; }
+  const std::vector<Header>& fields() const WEIR_LIFETIME_BOUND { return fields_; }
   bool operator==(const Headers&) const = default;
 
  private:

@@ -3,7 +3,6 @@
 #include <array>
 #include <exception>
 
-#include "wire/auth/oauth.hpp"
 #include "wire/http/http_session.hpp"
 #include "wire/http/request_bytes.hpp"
 
@@ -24,8 +23,8 @@ using SessionPtr = std::unique_ptr<Session>;
 /// The request with the newest token of the run, where it carries an older one.
 Request with_fresh_token(const ClientState& client, Request request, Deadline deadline) {
   const auto authorization = request.headers.find("authorization");
-  if (client.options.tokens && authorization) {
-    request.headers.set("Authorization", client.options.tokens->replace(*authorization, deadline));
+  if (client.options.renewal && authorization) {
+    request.headers.set("Authorization", client.options.renewal.replace(*authorization, deadline));
   }
   return request;
 }
@@ -85,8 +84,8 @@ std::optional<Request> next_request(const ClientOptions& options, const Exchange
 /// A 401 that the age of our token explains, once there is another token.
 bool may_ask_again(const ClientState& client, const Exchange& refused, Deadline deadline) {
   constexpr int kUnauthorized = 401;
-  return refused.head.status == kUnauthorized && client.options.tokens &&
-         client.options.tokens->renewed_after_refusal(refused.request.headers.get("authorization"), deadline);
+  return refused.head.status == kUnauthorized && client.options.renewal &&
+         client.options.renewal.renewed_after_refusal(refused.request.headers.get("authorization"), deadline);
 }
 
 Result<SessionPtr> open_following(const std::shared_ptr<ClientState>& client, Request request, Deadline deadline) {

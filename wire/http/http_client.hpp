@@ -10,14 +10,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
 #include "wire/base/limits.hpp"
 #include "wire/http/http.hpp"
 
 namespace weir::wire {
 
-class FreshToken;
+/// How the Authorization of a request is kept from growing old (wire/auth/oauth.hpp). Called from any thread.
+struct Renewal {
+  /// The field value to send in place of `authorization`.
+  std::function<std::string(std::string_view authorization, Deadline)> replace;
+  /// After a 401 for `authorization`: whether age explains it, and another value is there to ask with.
+  std::function<bool(std::string_view authorization, Deadline)> renewed_after_refusal;
+
+  explicit operator bool() const { return replace != nullptr; }
+};
 
 struct ClientOptions {
   std::string ca_file;    ///< PEM roots used instead of the system's.
@@ -28,8 +38,7 @@ struct ClientOptions {
   std::string connect_to;
   bool follow_same_origin_redirects = true;
   std::size_t max_body_bytes = limits::kBodyBytes;
-  /// Where it stands, the bearer token of requests is renewed as it ages (wire/auth/oauth.hpp).
-  std::shared_ptr<FreshToken> tokens;
+  Renewal renewal;  ///< Empty: requests carry what their headers say.
 };
 
 /// One response while it is being received. Move-only; destroying it closes the connection.
@@ -40,7 +49,7 @@ class HttpStream {
   ~HttpStream();
 
   /// Everything received so far; `end` is `open` while the body may still grow.
-  const Exchange& exchange() const;
+  const Exchange& exchange() const WEIR_LIFETIME_BOUND;
   bool ended() const { return exchange().end != EndClass::open; }
 
   /// After HttpClient::begin: waits for the response head; false when the deadline passed (it may be asked again) or
@@ -114,7 +123,7 @@ class HttpClient {
   /// Called with each exchange or stream as its response head comes.
   void on_head(std::function<void(const Exchange&)> observer);
 
-  const ClientOptions& options() const;
+  const ClientOptions& options() const WEIR_LIFETIME_BOUND;
 
  private:
   struct Impl;

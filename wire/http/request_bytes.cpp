@@ -6,6 +6,7 @@
 #include <boost/url/decode_view.hpp>
 
 #include "wire/base/base64.hpp"
+#include "wire/http/token.hpp"
 #include "wire/json/json.hpp"
 
 namespace weir::wire {
@@ -13,13 +14,6 @@ namespace weir::wire {
 namespace {
 
 /// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 bool is_target(std::string_view text) {
   return text.starts_with('/') &&
          std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; });

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "wire/base/limits.hpp"
 #include "wire/json/json.hpp"
@@ -13,23 +12,8 @@ namespace weir::wire {
 namespace {
 
 constexpr int kSwitchingProtocols = 101;
-constexpr int kNoContent = 204;
-constexpr int kNotModified = 304;
 constexpr std::size_t kExcerptBytes = 120;
 constexpr std::size_t kEventSliceBytes = 16 * 1024;
-
-/// The transfer codings in order, lower case and without parameters.
-std::vector<std::string> transfer_codings(const Headers& headers) {
-  std::vector<std::string> codings;
-  const std::string list = headers.joined("transfer-encoding");
-  std::string_view rest = list;
-  while (!rest.empty()) {
-    const auto comma = std::min(rest.find(','), rest.size());
-    if (auto coding = media_type(rest.substr(0, comma)); !coding.empty()) { codings.push_back(std::move(coding)); }
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return codings;
-}
 
 }  // namespace
 
@@ -72,41 +56,31 @@ void ResponseDecoder::begin_body(std::int64_t at_us) {
     note(fmt::format("content coding '{}' is not known: the body is kept as it came", content_.unknown()), 0);
   }
   if (exchange_.is_event_stream()) { sse_ = std::make_unique<SseDecoder>(); }
-  if (framing_ == Framing::none || (framing_ == Framing::length && left_ == 0)) { end(EndClass::clean, at_us); }
+  if (framing_ == BodyFraming::End::none || (framing_ == BodyFraming::End::length && left_ == 0)) {
+    end(EndClass::clean, at_us);
+  }
 }
 
 void ResponseDecoder::choose_framing() {
-  const auto& head = exchange_.head;
-  const auto codings = transfer_codings(head.headers);
-  if (method_ == "HEAD" || head.status == kNoContent || head.status == kNotModified) {
-    framing_ = Framing::none;
-    return;
+  BodyFraming framing = framing_of(method_, exchange_.head);
+  framing_ = framing.end;
+  left_ = framing.length;
+  const auto& codings = framing.codings;
+  if (codings.size() > 1 || (codings.size() == 1 && framing_ == BodyFraming::End::close)) {
+    note(fmt::format("transfer coding '{}' is not undone: the body is kept as it came",
+                     excerpt(std::string_view(codings.front()), 40)),
+         0);
   }
-  if (!codings.empty()) {
-    framing_ = codings.back() == "chunked" ? Framing::chunked : Framing::close;
-    if (codings.size() > 1 || framing_ == Framing::close) {
-      note(fmt::format("transfer coding '{}' is not undone: the body is kept as it came",
-                       excerpt(std::string_view(codings.front()), 40)),
-           0);
-    }
-    if (head.version == 10) { note("Transfer-Encoding in an HTTP/1.0 response (RFC 9112 section 6.1)", 0); }
-    return;
+  if (!codings.empty() && exchange_.head.version == 10) {
+    note("Transfer-Encoding in an HTTP/1.0 response (RFC 9112 section 6.1)", 0);
   }
-  const auto length = head.headers.find("content-length");
-  framing_ = length ? Framing::length : Framing::close;
-  if (length) {
-    const auto parsed = std::from_chars(length->data(), length->data() + length->size(), left_);
-    if (parsed.ec != std::errc()) {
-      note("a Content-Length beyond 2^64: read to the end of the connection", 0);
-      framing_ = Framing::close;
-    }
-  }
+  if (framing.bad_length) { note("a Content-Length beyond 2^64: read to the end of the connection", 0); }
 }
 
 std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_us) {
   if (exchange_.timings.first_byte_us < 0) { exchange_.timings.first_byte_us = at_us; }
   std::size_t taken = bytes.size();
-  if (framing_ == Framing::chunked) {
+  if (framing_ == BodyFraming::End::chunked) {
     coded_.clear();
     auto used = chunked_.feed(bytes, coded_);
     for (; chunked_notes_ < chunked_.notes().size(); ++chunked_notes_) {
@@ -123,13 +97,13 @@ std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_u
     if (chunked_.finished()) { end(EndClass::clean, at_us); }
     return taken;
   }
-  if (framing_ == Framing::length) {
+  if (framing_ == BodyFraming::End::length) {
     taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
     left_ -= taken;
   }
   encoded_bytes_ += taken;
   take_body(bytes.substr(0, taken), at_us);
-  if (framing_ == Framing::length && left_ == 0) { end(EndClass::clean, at_us); }
+  if (framing_ == BodyFraming::End::length && left_ == 0) { end(EndClass::clean, at_us); }
   return taken;
 }
 
@@ -204,13 +178,13 @@ Result<void> ResponseDecoder::end_of_connection(StreamEnd how, std::int64_t at_u
       break;
     case StreamEnd::tls_close:
       // RFC 9112 section 9.8: close_notify is a whole end where the connection delimits the body.
-      end(framing_ == Framing::close ? EndClass::close_delimited : EndClass::tls_close, at_us);
+      end(framing_ == BodyFraming::End::close ? EndClass::close_delimited : EndClass::tls_close, at_us);
       break;
     case StreamEnd::fin:
-      if (framing_ == Framing::close) {
+      if (framing_ == BodyFraming::End::close) {
         end(EndClass::close_delimited, at_us);
       } else {
-        const bool between = framing_ == Framing::chunked && chunked_.between_chunks();
+        const bool between = framing_ == BodyFraming::End::chunked && chunked_.between_chunks();
         end(between ? EndClass::fin_without_terminator : EndClass::fin_mid_chunk, at_us);
       }
       break;
@@ -223,7 +197,7 @@ void ResponseDecoder::end(EndClass how, std::int64_t at_us) {
   exchange_.end = how;
   exchange_.timings.end_us = at_us;
   const bool by_peer = how != EndClass::closed_by_us && how != EndClass::malformed;
-  if (by_peer && framing_ != Framing::none && !content_.complete()) {
+  if (by_peer && framing_ != BodyFraming::End::none && !content_.complete()) {
     note("the content coding ends before its own end", encoded_bytes_);
   }
   if (by_peer && sse_) { sse_->finish(exchange_.items); }

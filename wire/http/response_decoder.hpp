@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "wire/http/content_coding.hpp"
+#include "wire/http/framing.hpp"
 #include "wire/http/http.hpp"
 #include "wire/http/response_head.hpp"
 
@@ -33,14 +34,12 @@ class ResponseDecoder {
   /// The connection gives no more bytes. An error (closed, reset) means that there was no whole head.
   Result<void> end_of_connection(StreamEnd how, std::int64_t at_us);
 
-  bool head_done() const { return framing_ != Framing::unknown; }
+  bool head_done() const { return framing_.has_value(); }
   bool ended() const { return exchange_.end != EndClass::open; }
   /// Bytes of the response that had come when no head was there yet.
   const std::string& pending_head() const { return head_.pending(); }
 
  private:
-  enum class Framing { unknown, none, chunked, length, close };
-
   void begin_body(std::int64_t at_us);
   void choose_framing();
   std::size_t feed_body(std::string_view bytes, std::int64_t at_us);
@@ -55,7 +54,7 @@ class ResponseDecoder {
   std::size_t max_body_bytes_;
   std::size_t interim_bytes_ = 0;
   ResponseHeadReader head_;
-  Framing framing_ = Framing::unknown;
+  std::optional<BodyFraming::End> framing_;  ///< Once the head is done.
   std::uint64_t left_ = 0;
   std::uint64_t encoded_bytes_ = 0;
   ChunkedDecoder chunked_;

@@ -3,6 +3,7 @@
 #include <boost/url.hpp>
 
 #include "wire/base/limits.hpp"
+#include "wire/base/text.hpp"
 #include "wire/json/json.hpp"
 
 namespace weir::wire {
@@ -13,14 +14,6 @@ namespace urls = boost::urls;
 
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') { c = static_cast<char>(c - 'A' + 'a'); }
-  }
-  return out;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

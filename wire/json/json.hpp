@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "wire/base/error.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::wire {
 
@@ -38,7 +39,8 @@ const json::object* as_object(const json::value* value);
 const json::array* as_array(const json::value* value);
 std::optional<std::string_view> as_string(const json::value* value);
 std::optional<std::int64_t> as_integer(const json::value* value);  ///< 3.0 counts as 3.
-std::string_view string_or(const json::value& value, std::string_view member, std::string_view fallback);
+std::string_view string_or(const json::value& value WEIR_LIFETIME_BOUND, std::string_view member,
+                           std::string_view fallback WEIR_LIFETIME_BOUND);
 
 /// "object", "array", "string", "integer", "number", "boolean", "null".
 std::string_view kind_name(const json::value& value);

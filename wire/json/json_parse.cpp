@@ -5,23 +5,10 @@
 
 #include "wire/base/limits.hpp"
 #include "wire/json/json.hpp"
+#include "wire/json/pointer.hpp"
 
 namespace weir::wire {
 namespace {
-
-std::string escape_pointer_token(std::string_view token) {
-  std::string escaped;
-  for (const char c : token) {
-    if (c == '~') {
-      escaped += "~0";
-    } else if (c == '/') {
-      escaped += "~1";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
 
 /// Follows the parser through the containers and remembers the member names of those still open.
 class DuplicateFinder {

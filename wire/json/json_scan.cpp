@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "wire/base/limits.hpp"
+#include "wire/base/time.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::wire {
@@ -239,76 +240,6 @@ bool is_notification(std::string_view method) {
   return method.starts_with("notifications/") || method.starts_with("notifications\\/");
 }
 
-/// `count` digits at the front of `text`, taken off; -1 where they are not there.
-int take_digits(std::string_view& text, std::size_t count) {
-  if (text.size() < count) { return -1; }
-  int value = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!is_digit(text[i])) { return -1; }
-    value = value * 10 + (text[i] - '0');
-  }
-  text.remove_prefix(count);
-  return value;
-}
-
-bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == kNone) { return false; }
-  text.remove_prefix(1);
-  return true;
-}
-
-/// The digits of a fraction at the front of `text` as billionths; further ones are dropped.
-std::int64_t take_billionths(std::string_view& text) {
-  std::int64_t value = 0;
-  std::int64_t scale = 100'000'000;
-  for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) {
-    value += (text.front() - '0') * scale;
-    scale /= 10;
-  }
-  return value;
-}
-
-/// Minutes east of UTC: "Z", "+05:30".
-std::optional<int> take_offset(std::string_view& text) {
-  if (take(text, "Zz")) { return 0; }
-  const bool west = text.starts_with('-');
-  if (!take(text, "+-")) { return std::nullopt; }
-  const int hours = take_digits(text, 2);
-  if (hours < 0 || hours > 23 || !take(text, ":")) { return std::nullopt; }
-  const int minutes = take_digits(text, 2);
-  if (minutes < 0 || minutes > 59) { return std::nullopt; }
-  return (west ? -1 : 1) * (hours * 60 + minutes);
-}
-
-/// RFC 3339 section 5.6; a leap second is the next minute's first.
-std::optional<std::int64_t> rfc3339_to_unix_ns(std::string_view text) {
-  const int year = take_digits(text, 4);
-  if (year < 0 || !take(text, "-")) { return std::nullopt; }
-  const int month = take_digits(text, 2);
-  if (month < 0 || !take(text, "-")) { return std::nullopt; }
-  const int day = take_digits(text, 2);
-  if (day < 0 || !take(text, "Tt ")) { return std::nullopt; }
-  const int hour = take_digits(text, 2);
-  if (hour < 0 || hour > 23 || !take(text, ":")) { return std::nullopt; }
-  const int minute = take_digits(text, 2);
-  if (minute < 0 || minute > 59 || !take(text, ":")) { return std::nullopt; }
-  const int second = take_digits(text, 2);
-  if (second < 0 || second > 60) { return std::nullopt; }
-  std::int64_t billionths = 0;
-  if (take(text, ".")) {
-    if (text.empty() || !is_digit(text.front())) { return std::nullopt; }
-    billionths = take_billionths(text);
-  }
-  const std::optional<int> offset = take_offset(text);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  // Beyond these years nanoseconds leave 64 bits.
-  if (!offset || !text.empty() || !date.ok() || year < 1678 || year > 2261) { return std::nullopt; }
-  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  const std::int64_t minutes = (days * 24 + hour) * 60 + minute - *offset;
-  return (minutes * 60 + second) * 1'000'000'000 + billionths;
-}
-
 /// The unit in nanoseconds of a time whose whole part is `whole`; 0 where it is none of the four.
 std::int64_t unit_of(double whole) {
   constexpr double kFirst = 1e9;  // 9 September 2001, in seconds.
@@ -341,7 +272,10 @@ std::optional<std::int64_t> number_to_unix_ns(std::string_view text) {
   const std::int64_t unit = unit_of(static_cast<double>(whole));
   if (unit == 0 || static_cast<double>(whole) * static_cast<double>(unit) > kMostNs) { return std::nullopt; }
   std::int64_t billionths = 0;
-  if (take(rest, ".")) { billionths = take_billionths(rest); }
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    billionths = take_billionths(rest);
+  }
   if (!rest.empty()) { return std::nullopt; }
   return static_cast<std::int64_t>(whole) * unit + billionths / (1'000'000'000 / unit);
 }

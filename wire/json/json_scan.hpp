@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
+
 namespace weir::wire {
 
 /// A JSON pointer (RFC 6901), parsed once.
@@ -15,7 +17,7 @@ class JsonPointer {
  public:
   /// nullopt where it is not empty and does not begin with '/', or has a '~' that is no escape.
   static std::optional<JsonPointer> parse(std::string_view text);
-  const std::vector<std::string>& tokens() const { return tokens_; }
+  const std::vector<std::string>& tokens() const WEIR_LIFETIME_BOUND { return tokens_; }
   bool operator==(const JsonPointer&) const = default;
 
  private:

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-namespace weir::reports {
+namespace weir::wire {
 namespace {
 
 namespace json = boost::json;
@@ -44,4 +44,4 @@ std::string pretty_json(const json::value& value) {
   return out + "\n";
 }
 
-}  // namespace weir::reports
+}  // namespace weir::wire

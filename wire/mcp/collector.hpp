@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
 #include "wire/mcp/dialogue.hpp"
 
 namespace weir::wire::mcp {
@@ -36,7 +37,7 @@ class Collector {
   /// The server's next request that nobody has answered yet.
   std::optional<jsonrpc::Message> next_server_request();
 
-  std::string_view last_event_id() const { return last_event_id_; }
+  std::string_view last_event_id() const WEIR_LIFETIME_BOUND { return last_event_id_; }
   std::optional<std::chrono::milliseconds> retry() const { return retry_; }
   Reply& reply() { return reply_; }
   Clock::time_point started() const { return started_; }

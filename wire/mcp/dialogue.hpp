@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/lifetime.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/mcp/era.hpp"
@@ -52,7 +53,7 @@ struct Reply {
   bool is_result() const { return response && response->message.kind == jsonrpc::Kind::response; }
   bool is_error() const { return response && response->message.kind == jsonrpc::Kind::error; }
   /// The result, or a null value.
-  const json::value& result() const;
+  const json::value& result() const WEIR_LIFETIME_BOUND;
   /// The error that answers our id, else one without an id, by which a server refuses a message that it could not or
   /// would not attribute; nullptr where there is neither.
   const jsonrpc::Message* error_message() const;
@@ -98,13 +99,14 @@ class Dialogue {
   /// streamable: DELETE with the session id.
   Result<Exchange> delete_session();
 
-  const DialogueOptions& options() const;
+  const DialogueOptions& options() const WEIR_LIFETIME_BOUND;
   Era era() const;
-  const std::string& revision() const;                    ///< Negotiated.
-  const std::optional<std::string>& session_id() const;   ///< streamable only.
-  const std::optional<Url>& post_url() const;             ///< http-sse: where the endpoint event points.
-  const std::optional<SseEvent>& endpoint_event() const;  ///< http-sse only.
-  const Reply& opening() const;       ///< The answer to initialize (or server/discover, which stateless sends lazily).
+  const std::string& revision() const WEIR_LIFETIME_BOUND;                   ///< Negotiated.
+  const std::optional<std::string>& session_id() const WEIR_LIFETIME_BOUND;  ///< streamable only.
+  const std::optional<Url>& post_url() const WEIR_LIFETIME_BOUND;  ///< http-sse: where the endpoint event points.
+  const std::optional<SseEvent>& endpoint_event() const WEIR_LIFETIME_BOUND;  ///< http-sse only.
+  const Reply& opening() const
+      WEIR_LIFETIME_BOUND;            ///< The answer to initialize (or server/discover, which stateless sends lazily).
   json::object capabilities() const;  ///< What the server declared.
   json::object server_info() const;
 

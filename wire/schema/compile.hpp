@@ -1,4 +1,4 @@
-// From the JSON text of a schema to the graph of json_schema_model.hpp. Internal to the validator.
+// From the JSON text of a schema to the graph of model.hpp. Internal to the validator.
 #pragma once
 
 #include <deque>
@@ -26,7 +26,7 @@ class Compiler {
   /// What `$schema` says, else the fallback.
   SchemaDialect dialect_of(const json::value& schema, SchemaDialect fallback) const;
 
-  // For the keywords (json_schema_keywords.cpp).
+  // For the keywords (keywords.cpp).
   const Node* child(const Node& parent, const json::value& schema, std::string step);
   void refer(Node& from, std::string_view keyword, const json::value& reference);
   PatternPtr pattern(const Node& node, std::string_view keyword, std::string_view text);

@@ -1,5 +1,6 @@
 #include "wire/schema/json_schema.hpp"
 
+#include "wire/json/pointer.hpp"
 #include "wire/schema/compile.hpp"
 #include "wire/schema/meta.hpp"
 #include "wire/schema/validate.hpp"
@@ -7,19 +8,7 @@
 namespace weir::wire {
 namespace schema {
 
-std::string pointer_token(std::string_view text) {
-  std::string token = "/";
-  for (const char c : text) {
-    if (c == '~') {
-      token += "~0";
-    } else if (c == '/') {
-      token += "~1";
-    } else {
-      token.push_back(c);
-    }
-  }
-  return token;
-}
+std::string pointer_token(std::string_view text) { return "/" + escape_pointer_token(text); }
 
 std::string pointer_to(const Node& node, std::string_view keyword) {
   std::vector<std::string_view> steps;

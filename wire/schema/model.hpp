@@ -152,7 +152,7 @@ std::string pointer_to(const Node& node, std::string_view keyword = {});
 /// `text` as one token of a JSON pointer, with its slash (RFC 6901 section 3).
 std::string pointer_token(std::string_view text);
 
-// Whether an assertion holds, and what to say where it does not (json_schema_assert.cpp).
+// Whether an assertion holds, and what to say where it does not (assert.cpp).
 bool holds(const TypeIs& rule, const json::value& instance, Budget& budget);
 bool holds(const IsOneOf& rule, const json::value& instance, Budget& budget);
 bool holds(const InRange& rule, const json::value& instance, Budget& budget);

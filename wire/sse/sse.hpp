@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "wire/base/error.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::wire {
 
@@ -73,7 +74,7 @@ class SseDecoder {
 
   std::uint64_t offset() const { return offset_; }
   /// What a reconnect sends as Last-Event-ID: the id as of the last blank line.
-  const std::string& last_event_id() const { return last_event_id_; }
+  const std::string& last_event_id() const WEIR_LIFETIME_BOUND { return last_event_id_; }
   /// Oddities seen beyond limits::kSseOddities, which were not handed out.
   std::uint64_t dropped_oddities() const { return dropped_oddities_; }
   /// Heap bytes held for an unfinished line or event; none between events.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "wire/base/text.hpp"
+
 namespace weir::wire {
 
 namespace {
@@ -396,13 +398,7 @@ constexpr auto kSigns = [] {
   return signs;
 }();
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
 bool same_letter(char a, char b) { return lower(a) == lower(b); }
-
-bool begins(std::string_view text, std::string_view with) {
-  return text.size() >= with.size() && std::equal(with.begin(), with.end(), text.begin(), same_letter);
-}
 
 /// The pages that hops write are short; a body of megabytes is not searched.
 constexpr std::size_t kPageBytes = 8 * 1024;
@@ -431,7 +427,7 @@ bool matches(const Mark& mark, const Exchange& exchange) {
   if (mark.status != 0 && mark.status != exchange.head.status) { return false; }
   if (!mark.header.empty()) {
     const auto value = exchange.head.headers.find(mark.header);
-    if (!value || !begins(*value, mark.value)) { return false; }
+    if (!value || !starts_with_ignoring_case(*value, mark.value)) { return false; }
   }
   return (mark.body.empty() || holds(exchange.body, mark.body)) && (!mark.function_url || is_function_url(exchange));
 }

@@ -9,6 +9,8 @@
 
 #include "wire/base/limits.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/text.hpp"
+#include "wire/http/token.hpp"
 #include "wire/http/url.hpp"
 #include "wire/target/profile_keys.hpp"
 #include "wire/target/profile_yaml.hpp"
@@ -25,12 +27,6 @@ constexpr std::array<std::string_view, 6> kSecretHeaders = {
 // What may stand in front; what is none of these is "other".
 constexpr std::array<std::string_view, 8> kEdges = {"alb",        "api-gateway", "api-gateway-http", "function-url",
                                                     "cloudfront", "nginx",       "haproxy",          "other"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) { c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c; }
-  return out;
-}
 
 bool is_absolute(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
@@ -211,14 +207,6 @@ void check_whole(Reader& in, std::string_view prefix, const Node& root, const Pr
 }  // namespace
 
 namespace profile_keys {
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
 
 std::string header_value(Reader& in, std::string_view key, const Node& node) {
   std::string value = in.text(key, node);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "wire/auth/oauth_client.hpp"
 #include "wire/http/http.hpp"
 #include "wire/json/json.hpp"
 #include "wire/mcp/era.hpp"
@@ -68,21 +69,8 @@ struct DeployExpectation {
   std::optional<int> lost_calls;     ///< Calls that got no answer, at most; 0 where absent.
 };
 
-/// What another token of the same provider is asked for with; what is empty is as in OAuthClient.
-struct OAuthGrant {
-  std::string client_id;
-  std::string client_secret;  ///< Secret.
-  std::string scope, audience, resource;
-};
-
-/// Client credentials (RFC 6749 section 4.4) instead of a token of the environment.
-struct OAuthClient {
-  std::string token_url;
-  std::string client_id;
-  std::string client_secret;  ///< Secret.
-  std::string scope, audience, resource;
-
-  // What the checks of tokens ask with besides. The target must refuse all of it.
+/// Client credentials, and what the checks of tokens ask with besides. The target must refuse all of it.
+struct ProfileOAuth : OAuthClient {
   std::optional<OAuthGrant> other_audience;  ///< A token for somebody else.
   std::string other_audience_token;          ///< Secret. Such a token itself, where it cannot be asked for.
   std::string expired_token;                 ///< Secret. A right token of yesterday.
@@ -124,7 +112,7 @@ struct Profile {
   std::vector<FrontDoorRoute> front_door;
   std::vector<ProfileEndpoint> endpoints;  ///< Besides `url`.
   std::optional<DeployExpectation> deploy;
-  std::optional<OAuthClient> oauth;
+  std::optional<ProfileOAuth> oauth;
   std::string ca_file;
   bool insecure = false;
   std::vector<std::string> secrets;  ///< What came from the environment into a string, and every credential.

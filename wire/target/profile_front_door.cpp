@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/http/token.hpp"
 #include "wire/target/profile_keys.hpp"
 
 namespace weir::wire::profile_keys {

@@ -16,8 +16,6 @@ inline constexpr std::size_t kFrontDoorRoutes = 200;  ///< Rows of one front-doo
 inline constexpr std::size_t kEndpoints = 32;         ///< Further endpoints of one profile.
 inline constexpr std::size_t kEnvironments = 64;      ///< Overlays of one profile.
 
-bool is_token(std::string_view text);  ///< RFC 9110 section 5.6.2
-
 /// A URL, or with `or_path` also a path that begins with '/'. A variable that begins it or is (part of) its host is no
 /// secret: reports name the target. Further on, and wherever there is userinfo, it may be a key and stays secret.
 std::string read_location(Reader& in, std::string_view key, const Node& node, bool or_path);

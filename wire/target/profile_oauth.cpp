@@ -33,7 +33,7 @@ void read_grant(Reader& in, std::string_view key, const Node& node, std::optiona
   in.members(key, node, kGrantKeys, grant.emplace());
 }
 
-void read_denied_tool(Reader& in, std::string_view key, const Node& node, OAuthClient& oauth) {
+void read_denied_tool(Reader& in, std::string_view key, const Node& node, ProfileOAuth& oauth) {
   YAML::Node one(YAML::NodeType::Sequence);
   one.push_back(node);
   auto tools = read_safe_tools(in, key, one);
@@ -41,27 +41,27 @@ void read_denied_tool(Reader& in, std::string_view key, const Node& node, OAuthC
 }
 
 constexpr std::array kOAuthKeys = {
-    Key<OAuthClient>{"token_url", [](Reader& in, std::string_view key, const Node& node,
-                                     OAuthClient& oauth) { oauth.token_url = read_location(in, key, node, false); }},
-    Key<OAuthClient>{"client_id", read_text<&OAuthClient::client_id>},
-    Key<OAuthClient>{"client_secret", read_secret<&OAuthClient::client_secret>},
-    Key<OAuthClient>{"scope", read_word<&OAuthClient::scope>},
-    Key<OAuthClient>{"audience", read_word<&OAuthClient::audience>},
-    Key<OAuthClient>{"resource", read_word<&OAuthClient::resource>},
-    Key<OAuthClient>{"other_audience", [](Reader& in, std::string_view key, const Node& node,
-                                          OAuthClient& oauth) { read_grant(in, key, node, oauth.other_audience); }},
-    Key<OAuthClient>{"other_audience_token", read_secret<&OAuthClient::other_audience_token>},
-    Key<OAuthClient>{"expired_token", read_secret<&OAuthClient::expired_token>},
-    Key<OAuthClient>{"limited", [](Reader& in, std::string_view key, const Node& node,
-                                   OAuthClient& oauth) { read_grant(in, key, node, oauth.limited); }},
-    Key<OAuthClient>{"denied_tool", read_denied_tool},
+    Key<ProfileOAuth>{"token_url", [](Reader& in, std::string_view key, const Node& node,
+                                      ProfileOAuth& oauth) { oauth.token_url = read_location(in, key, node, false); }},
+    Key<ProfileOAuth>{"client_id", read_text<&OAuthClient::client_id>},
+    Key<ProfileOAuth>{"client_secret", read_secret<&OAuthClient::client_secret>},
+    Key<ProfileOAuth>{"scope", read_word<&OAuthClient::scope>},
+    Key<ProfileOAuth>{"audience", read_word<&OAuthClient::audience>},
+    Key<ProfileOAuth>{"resource", read_word<&OAuthClient::resource>},
+    Key<ProfileOAuth>{"other_audience", [](Reader& in, std::string_view key, const Node& node,
+                                           ProfileOAuth& oauth) { read_grant(in, key, node, oauth.other_audience); }},
+    Key<ProfileOAuth>{"other_audience_token", read_secret<&ProfileOAuth::other_audience_token>},
+    Key<ProfileOAuth>{"expired_token", read_secret<&ProfileOAuth::expired_token>},
+    Key<ProfileOAuth>{"limited", [](Reader& in, std::string_view key, const Node& node,
+                                    ProfileOAuth& oauth) { read_grant(in, key, node, oauth.limited); }},
+    Key<ProfileOAuth>{"denied_tool", read_denied_tool},
 };
 
 }  // namespace
 
 void read_oauth(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   if (!node.IsMap()) { return in.wrong_kind(key, node, "a map"); }
-  OAuthClient& oauth = profile.oauth.emplace();
+  ProfileOAuth& oauth = profile.oauth.emplace();
   in.members(key, node, kOAuthKeys, oauth);
   for (const auto& [name, value] : {std::pair("token_url", &oauth.token_url), std::pair("client_id", &oauth.client_id),
                                     std::pair("client_secret", &oauth.client_secret)}) {

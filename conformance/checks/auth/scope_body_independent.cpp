@@ -24,7 +24,7 @@ std::vector<Shape> shapes_of(const std::string& compact) {
   constexpr std::size_t kLarge = 64 * 1024;
   const auto parsed = wire::parse_json(compact);
   return {{"compact", compact},
-          {"pretty-printed", parsed ? reports::pretty_json(parsed->value) : compact},
+          {"pretty-printed", parsed ? wire::pretty_json(parsed->value) : compact},
           {"padded to 12 KB", padded(compact, kSpilled)},
           {"padded to 64 KB", padded(compact, kLarge)}};
 }

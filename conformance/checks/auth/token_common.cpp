@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{2000};
 
-tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::OAuthClient& oauth) {
+tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::ProfileOAuth& oauth) {
   if (!oauth.limited) { return bearer_token(probe); }
   auto token = another_token(probe, *oauth.limited);
   if (!token) { return tl::unexpected(untestable("the token with fewer scopes: " + token.error().detail)); }
@@ -76,7 +76,7 @@ wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& gr
   if (!target.profile.oauth) { return wire::fail(wire::ErrorCode::bad_input, "the profile has no oauth"); }
   auto token = wire::fetch_token(with_grant(*target.profile.oauth, grant), target.client, probe.in(kPatience));
   if (!token) { return tl::unexpected(token.error()); }
-  if (target.client.tokens) { target.client.tokens->keep_secret(token->value); }
+  if (target.tokens) { target.tokens->keep_secret(token->value); }
   return token->value;
 }
 

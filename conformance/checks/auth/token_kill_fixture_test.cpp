@@ -28,7 +28,7 @@ const KillFixtureRegistration kToken{
        options.endpoint.realm = {provider, realm.get()};
        options.endpoint.tool_scopes = {{"add", "execute"}};
 
-       wire::OAuthClient oauth;
+       wire::ProfileOAuth oauth;
        oauth.token_url = openid::token_url(*realm);
        oauth.client_id = "weir";
        oauth.client_secret = kSecret;

@@ -1,4 +1,5 @@
 #include "conformance/ask/cors.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,9 +13,10 @@ Finding run(Probe& probe) {
   request.headers.set("Origin", probe.url().origin());
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "an answer to initialize"); }
-  const std::string exposed = lower(answer->head.headers.get("access-control-expose-headers"));
+  const std::string exposed = wire::lower(answer->head.headers.get("access-control-expose-headers"));
   if (exposed != "*" && !lists(exposed, "mcp-session-id")) {
-    const bool on_preflight = lists(lower(offer->head.headers.get("access-control-expose-headers")), "mcp-session-id");
+    const bool on_preflight =
+        lists(wire::lower(offer->head.headers.get("access-control-expose-headers")), "mcp-session-id");
     return fail("Mcp-Session-Id in Access-Control-Expose-Headers of the answer itself", on_preflight
                                                                                             ? "on the preflight alone"
                                                                                         : exposed.empty() ? "none"

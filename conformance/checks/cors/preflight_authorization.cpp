@@ -1,4 +1,5 @@
 #include "conformance/ask/cors.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -8,7 +9,7 @@ Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
   if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
   if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
-  const std::string allowed = lower(offer->head.headers.joined("access-control-allow-headers"));
+  const std::string allowed = wire::lower(offer->head.headers.joined("access-control-allow-headers"));
   if (!lists(allowed, "authorization")) {
     return fail("authorization in Access-Control-Allow-Headers", allowed.empty() ? "none" : allowed)
         .at("server, or what adds CORS before it",

@@ -1,4 +1,5 @@
 #include "conformance/ask/cors.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -14,7 +15,7 @@ Finding run(Probe& probe) {
     auto offer = ask_preflight(probe, method);
     if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
     if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
-    const std::string allowed = lower(offer->head.headers.joined("access-control-allow-headers"));
+    const std::string allowed = wire::lower(offer->head.headers.joined("access-control-allow-headers"));
     std::vector<std::string> missing;
     for (const auto& name : needed_headers(probe, method)) {
       if (!allows(allowed, name)) { missing.push_back(name); }

@@ -1,4 +1,5 @@
 #include "conformance/ask/cors.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,8 +13,8 @@ Finding run(Probe& probe) {
     auto offer = ask_preflight(probe, method);
     if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
     if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
-    const std::string allowed = lower(offer->head.headers.joined("access-control-allow-methods"));
-    if (!lists(allowed, lower(method)) && !lists(allowed, "*")) {
+    const std::string allowed = wire::lower(offer->head.headers.joined("access-control-allow-methods"));
+    if (!lists(allowed, wire::lower(method)) && !lists(allowed, "*")) {
       return fail(fmt::format("{} in Access-Control-Allow-Methods", method), allowed.empty() ? "none" : allowed)
           .at("server, or what adds CORS before it", fmt::format("Allow {} in the CORS configuration.", method));
     }

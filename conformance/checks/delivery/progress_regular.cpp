@@ -15,7 +15,7 @@ double limit_of(const Probe& probe) {
 Finding cut(const Probe& probe, const SlowCall& slow, const std::string& expected) {
   const auto& http = slow.reply.http;
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, http.head.headers);
-  const std::string known = cutters_at(slow.ended_s, reports::load::Counts::silence);
+  const std::string known = cutters_at(slow.ended_s, wire::Counts::silence);
   return fail(expected, fmt::format("{} was cut after {:.1f} s: {}{}", slow.tool, slow.ended_s, slow.reply.describe(),
                                     hop             ? ", " + describe(*hop)
                                     : known.empty() ? ""

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "conformance/ask/hops.hpp"
 
@@ -59,8 +61,11 @@ double SlowCall::longest_silence_s() const {
 }
 
 tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& accept_encoding) {
-  auto tools = probe.target().profile.safe_tools;
-  std::stable_partition(tools.begin(), tools.end(), promises_slowness);
+  const auto& safe = probe.target().profile.safe_tools;
+  std::vector<wire::SafeTool> tools, others;
+  std::partition_copy(safe.begin(), safe.end(), std::back_inserter(tools), std::back_inserter(others),
+                      promises_slowness);
+  tools.insert(tools.end(), others.begin(), others.end());
   tools.resize(std::min(tools.size(), kToolsTried));
   if (tools.empty()) { return tl::unexpected(untestable(kNoSlowTool)); }
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {

@@ -12,7 +12,7 @@ Finding gave_up(const Probe& probe, const wire::Exchange& exchange) {
   const double took_s = static_cast<double>(exchange.timings.head_us - exchange.timings.sent_us) / 1e6;
   const NamedHop* hop = hop_in_front(probe.target().profile.edge, exchange.head.headers);
   const auto sign = wire::edge_sign(exchange);
-  const std::string known = cutters_at(took_s, reports::load::Counts::silence);
+  const std::string known = cutters_at(took_s, wire::Counts::silence);
   const std::string whose = sign            ? fmt::format(" ({}: {})", sign->hop, sign->meaning)
                             : hop           ? ": " + describe(*hop)
                             : known.empty() ? ""

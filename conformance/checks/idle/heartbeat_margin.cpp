@@ -5,13 +5,11 @@ namespace {
 
 /// Who else would cut such silence: the known hops below the margin of which the gap is not.
 std::string others_at_risk(double gap_s) {
-  std::vector<reports::load::KnownHop> hops;
-  for (const auto& hop : reports::load::known_hops()) {
-    if (hop.counts == reports::load::Counts::silence && gap_s * IdleBudget::kMargin > hop.seconds) {
-      hops.push_back(hop);
-    }
+  std::vector<wire::KnownHop> hops;
+  for (const auto& hop : wire::known_hops()) {
+    if (hop.counts == wire::Counts::silence && gap_s * IdleBudget::kMargin > hop.seconds) { hops.push_back(hop); }
   }
-  return hops.empty() ? "" : "; too seldom behind " + reports::load::describe(hops);
+  return hops.empty() ? "" : "; too seldom behind " + wire::describe(hops);
 }
 
 Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {

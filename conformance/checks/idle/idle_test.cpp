@@ -11,8 +11,8 @@
 namespace weir::conformance {
 
 using reports::Verdict;
-using reports::load::Counts;
 using testing::HasSubstr;
+using wire::Counts;
 
 namespace {
 

@@ -5,7 +5,7 @@
 namespace weir::conformance {
 namespace {
 
-using reports::load::Counts;
+using wire::Counts;
 
 /// A stream that lives so long may be ended for its age: clients reconnect a few times in an hour.
 constexpr double kLongLifeSeconds = 300;

@@ -1,6 +1,7 @@
 #include "conformance/checks/sse/common.hpp"
 
 #include "conformance/ask/tools.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -66,12 +67,6 @@ wire::Result<Streams> event_streams(Probe& probe, const StreamOptions& options) 
   return streams;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 }  // namespace
 
 Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
@@ -108,7 +103,7 @@ Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expecte
 }
 
 bool has_cache_directive(const wire::Headers& headers, std::string_view directive) {
-  const std::string list = lower(headers.joined("cache-control"));
+  const std::string list = wire::lower(headers.joined("cache-control"));
   std::string_view rest = list;
   while (!rest.empty()) {
     const auto comma = std::min(rest.find(','), rest.size());
@@ -122,14 +117,14 @@ bool has_cache_directive(const wire::Headers& headers, std::string_view directiv
 }
 
 std::string content_coding(const wire::Exchange& exchange) {
-  const std::string coding = lower(exchange.head.headers.joined("content-encoding"));
+  const std::string coding = wire::lower(exchange.head.headers.joined("content-encoding"));
   return coding == "identity" ? "" : coding;
 }
 
 Finding judge_accel_buffering(Probe& probe) {
   const auto hidden = [](const SeenStream& stream) -> std::optional<std::string> {
     const wire::Headers& headers = stream.exchange.head.headers;
-    const std::string server = lower(headers.get("server"));
+    const std::string server = wire::lower(headers.get("server"));
     if (headers.has(kAccelBuffering) || !(server.starts_with("nginx") || server.starts_with("openresty"))) {
       return std::nullopt;
     }

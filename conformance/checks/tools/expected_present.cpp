@@ -39,8 +39,9 @@ Finding run(Probe& probe) {
       why = "; a list could not be read to its end: " + probe.survey().list_error->detail;
     }
     std::vector<std::string> renamed;
+    const auto others = offered_besides(probe, names);
     for (auto& name : missing) {
-      const auto near = wire::nearest(name, offered_besides(probe, names));
+      const auto near = wire::nearest(name, others);
       if (!near.empty()) { renamed.push_back(fmt::format("there is '{}' in place of '{}'", near, name)); }
     }
     if (!renamed.empty()) { why = fmt::format("; {}", fmt::join(renamed, ", ")) + why; }

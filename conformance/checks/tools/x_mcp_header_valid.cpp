@@ -3,17 +3,12 @@
 #include <set>
 
 #include "conformance/ask/common.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
 
 constexpr std::string_view kToken = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 /// Walks a schema; `reachable` while only `properties` has been passed. Returns what is wrong.
 std::optional<std::string> problem_in(const json::value& schema, bool reachable, std::set<std::string>& seen) {
@@ -34,7 +29,7 @@ std::optional<std::string> problem_in(const json::value& schema, bool reachable,
       return fmt::format("'{}' on a property of type '{}'", *name, type);
     }
     if (!reachable) { return fmt::format("'{}' below something else than properties", *name); }
-    if (!seen.insert(lower(*name)).second) { return fmt::format("'{}' twice", *name); }
+    if (!seen.insert(wire::lower(*name)).second) { return fmt::format("'{}' twice", *name); }
   }
   for (const auto& [key, value] : *members) {
     if (key == "properties" && value.is_object()) {

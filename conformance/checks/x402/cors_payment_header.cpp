@@ -1,5 +1,6 @@
 #include "conformance/ask/cors.hpp"
 #include "conformance/checks/x402/common.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,14 +13,14 @@ Finding run(Probe& probe) {
     wire::Request request{.method = "OPTIONS", .url = paid.url};
     request.headers = {{"Origin", kForeignOrigin},
                        {"Access-Control-Request-Method", paid.route.method},
-                       {"Access-Control-Request-Headers", lower(name)}};
+                       {"Access-Control-Request-Headers", wire::lower(name)}};
     const auto answer = probe.send(request);
     if (!answer) { return probe.broken(answer.error(), "an answer to OPTIONS"); }
     if (!answer->head.headers.has("access-control-allow-origin")) {
       return not_applicable("the server offers no CORS");
     }
-    const std::string allowed = lower(answer->head.headers.joined("access-control-allow-headers"));
-    if (answer->ok() && (allowed == "*" || lists(allowed, lower(name)))) { return std::nullopt; }
+    const std::string allowed = wire::lower(answer->head.headers.joined("access-control-allow-headers"));
+    if (answer->ok() && (allowed == "*" || lists(allowed, wire::lower(name)))) { return std::nullopt; }
     return fail(fmt::format("{} in Access-Control-Allow-Headers of {}", name, paid.route.path),
                 fmt::format("HTTP {}, {}", answer->head.status, allowed.empty() ? "none" : allowed))
         .at(kX402Hop, fmt::format("Add {} to the allowed headers of the CORS middleware.", name));

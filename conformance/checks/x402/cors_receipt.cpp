@@ -1,5 +1,6 @@
 #include "conformance/ask/cors.hpp"
 #include "conformance/checks/x402/common.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -15,11 +16,11 @@ Finding run(Probe& probe) {
     if (!answer->head.headers.has("access-control-allow-origin")) {
       return not_applicable("the server offers no CORS");
     }
-    const std::string exposed = lower(answer->head.headers.joined("access-control-expose-headers"));
+    const std::string exposed = wire::lower(answer->head.headers.joined("access-control-expose-headers"));
     std::vector<std::string> names{std::string(wire::x402::receipt_header(offer->required.version))};
     if (offer->required.version == 2) { names.emplace_back(wire::x402::kRequiredHeader); }
     for (const auto& name : names) {
-      if (exposed != "*" && !lists(exposed, lower(name))) {
+      if (exposed != "*" && !lists(exposed, wire::lower(name))) {
         return fail(fmt::format("{} in Access-Control-Expose-Headers of {}", name, paid.route.path),
                     exposed.empty() ? "none" : exposed)
             .at(kX402Hop, fmt::format("Expose {} in the CORS middleware.", name));

@@ -1,0 +1,233 @@
+#include "loadgen/supervise/run_loop.hpp"
+
+namespace weir::loadgen {
+
+namespace {
+
+using namespace reports::load;
+
+constexpr int kLongestWaitMs = 50;
+/// Beyond the workers' own deadline: their last reports on the way.
+constexpr std::int64_t kReportGrace = kSecond;
+
+}  // namespace
+
+RunLoop::RunLoop(Supervision supervision)
+    : s_(std::move(supervision)),
+      seconds_(s_.record.layout(), s_.workers.size(), s_.seams.second_ns),
+      plan_(s_.scenario, s_.seams.second_ns),
+      watches_(s_.workers.size()) {}
+
+std::int64_t RunLoop::now_ns() const { return monotonic_ns() - s_.start_ns; }
+
+std::int64_t RunLoop::whole_second(std::int64_t ns) const {
+  return (ns + s_.seams.second_ns - 1) / s_.seams.second_ns * s_.seams.second_ns;
+}
+
+RunEnd RunLoop::run() {
+  send_first_orders();
+  while (!over_ && s_.signals.load() == 0 && s_.workers.alive() > 0) {
+    plan_steps();
+    take_in(wait_ms());
+    over_ = is_over();
+  }
+  end_.interrupted = s_.signals.load() > 0;
+  if (s_.workers.alive() == 0 && !over_ && !end_.interrupted) {
+    s_.record.invalid(now_ns(), "all workers died: the run ended with them");
+  }
+  stop();
+  end_.search = plan_.search();
+  return end_;
+}
+
+void RunLoop::send_first_orders() {
+  s_.workers.send_all(CredentialsOrder{s_.credentials});
+  for (const auto& looked : s_.looked) { s_.workers.send_all(AddressesOrder{looked.target, looked.addresses}); }
+  for (std::size_t i = 0; i < s_.looked.size(); ++i) {
+    for (std::size_t p = 0; p < s_.targets.of_population.size(); ++p) {
+      if (s_.targets.of_population[p] == s_.looked[i].target && s_.looked[i].took_ns >= 0) {
+        seconds_.own().populations[p].connect[static_cast<std::size_t>(ConnectPhase::dns)].record(
+            static_cast<std::uint64_t>(s_.looked[i].took_ns));
+      }
+    }
+  }
+  s_.looked.clear();
+}
+
+// Steps ---------------------------------------------------------------------------------------------------------------
+
+void RunLoop::plan_steps() {
+  if (step_ && step_->kind == Phase::Kind::search) {
+    // Its numbers decide what comes next: they have to be here.
+    if (seconds_.given() * s_.seams.second_ns < step_end_ns_) { return; }
+    judge_step();
+  } else if (step_ && now_ns() < step_end_ns_ - s_.seams.lead_ns) {
+    return;
+  }
+  // What is planned keeps its time, however late its order comes; what depended on a search begins with the next
+  // second.
+  const bool judged = step_ && step_->kind == Phase::Kind::search;
+  const auto at = judged ? std::max(step_end_ns_, whole_second(now_ns() + s_.seams.lead_ns / 2)) : step_end_ns_;
+  if (const auto next = plan_.next()) { order(*next, at); }
+}
+
+/// Until the next order is to be given, if that is soon.
+int RunLoop::wait_ms() const {
+  const auto until = (step_end_ns_ - s_.seams.lead_ns - now_ns()) / kMillisecond + 1;
+  return until > 0 && until < kLongestWaitMs ? static_cast<int>(until) : kLongestWaitMs;
+}
+
+void RunLoop::order(const PhaseStep& step, std::int64_t at_ns) {
+  for (std::size_t i = 0; i < s_.workers.size(); ++i) {
+    const Share share{.worker = static_cast<std::uint32_t>(i),
+                      .workers = static_cast<std::uint32_t>(s_.workers.size()),
+                      .shard = s_.options.shard,
+                      .shards = s_.options.shards};
+    s_.workers.send(i, order_of(s_.scenario, step, share, s_.start_ns + at_ns));
+  }
+  step_ = step;
+  ahead_.emplace_back(at_ns, step);
+  step_end_ns_ = at_ns + step.length_ns;
+}
+
+void RunLoop::judge_step() { plan_.judged(s_.record.judge_step()); }
+
+bool RunLoop::is_over() const {
+  return step_ && plan_.rest_ns() == 0 && seconds_.given() * s_.seams.second_ns >= step_end_ns_;
+}
+
+std::int64_t RunLoop::left_ns() const {
+  const auto rest = plan_.rest_ns();
+  return rest < 0 ? -1 : std::max<std::int64_t>(0, step_end_ns_ + rest - now_ns());
+}
+
+// What comes in -------------------------------------------------------------------------------------------------------
+
+void RunLoop::take_in(int timeout_ms) {
+  for (const auto& event : s_.workers.wait(timeout_ms)) { take(event); }
+  take_names();
+  take_tokens();
+  watch_for_silence();
+  merge(false);
+}
+
+void RunLoop::take(const WorkerEvent& event) {
+  watches_[event.worker].heard_ns = now_ns();
+  if (const auto* ended = std::get_if<Ended>(&event.what)) {
+    died(event.worker, *ended);
+  } else {
+    take(event.worker, std::get<Report>(event.what));
+  }
+}
+
+void RunLoop::take(std::size_t worker, const Report& report) {
+  if (const auto* second = std::get_if<SecondReport>(&report)) {
+    Snapshot snapshot(s_.record.layout());
+    const auto longest = now_ns() + s_.seams.second_ns;
+    if (!decode_snapshot(s_.record.layout(), second->snapshot, snapshot) || snapshot.at_ns < 0 ||
+        snapshot.at_ns > longest) {
+      s_.record.incident(now_ns(), fmt::format("worker {} sent numbers that are none, and was killed", worker));
+      s_.workers.kill(worker);
+      return;
+    }
+    seconds_.report(worker, std::move(snapshot));
+  } else if (const auto* refused = std::get_if<TokenRefused>(&report)) {
+    if (s_.tokens != nullptr) { s_.tokens->refused(refused->generation); }
+  } else if (const auto* note = std::get_if<Note>(&report)) {
+    s_.record.incident(now_ns(), fmt::format("worker {}: {}", worker, note->text));
+  }
+}
+
+void RunLoop::died(std::size_t worker, const Ended& ended) {
+  if (ended.finished) {
+    seconds_.gone(worker);
+    return;
+  }
+  const auto streams = seconds_.lost(worker);
+  const auto text = fmt::format("worker {} died ({}), {} streams lost", worker, ended.how, streams);
+  if (s_.signals.load() > 1) {
+    s_.record.incident(now_ns(), text);  // We killed it.
+  } else {
+    s_.record.invalid(now_ns(), text);
+  }
+}
+
+void RunLoop::take_names() {
+  for (auto& looked : s_.names.take()) {
+    for (std::size_t p = 0; p < s_.targets.of_population.size(); ++p) {
+      if (s_.targets.of_population[p] == looked.target) {
+        seconds_.own().populations[p].connect[static_cast<std::size_t>(ConnectPhase::dns)].record(
+            static_cast<std::uint64_t>(looked.took_ns));
+      }
+    }
+    if (!looked.failure.empty()) {
+      s_.record.incident(now_ns(), fmt::format("{}; the addresses known before stay in use", looked.failure));
+    } else if (!looked.addresses.empty()) {
+      s_.record.incident(now_ns(), fmt::format("{} has new addresses: {}", s_.targets.urls[looked.target].host,
+                                               fmt::join(looked.addresses, ", ")));
+      s_.workers.send_all(AddressesOrder{looked.target, std::move(looked.addresses)});
+    }
+  }
+}
+
+void RunLoop::take_tokens() {
+  if (s_.tokens == nullptr) { return; }
+  for (auto& news : s_.tokens->take()) {
+    if (!news.failure.empty()) {
+      s_.record.incident(now_ns(), news.failure);
+      continue;
+    }
+    s_.credentials.bearer = std::move(news.bearer);
+    s_.credentials.generation = news.generation;
+    s_.workers.send_all(CredentialsOrder{s_.credentials});
+    ++seconds_.own().populations[0][Counter::tokens_refreshed];
+  }
+}
+
+void RunLoop::watch_for_silence() {
+  const auto now = now_ns();
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    auto& watch = watches_[i];
+    const auto silent = now - std::max<std::int64_t>(0, watch.heard_ns);
+    if (!s_.workers.alive(i) || silent < s_.seams.hung_ns) {
+      watch.incident = false;
+    } else if (!watch.incident) {
+      watch.incident = true;
+      s_.record.incident(
+          now, fmt::format("worker {} has not reported for {:.1f} s", i, static_cast<double>(silent) / kSecond));
+    } else if (silent >= 2 * s_.seams.hung_ns && !watch.killed) {
+      watch.killed = true;
+      s_.workers.kill(i);
+    }
+  }
+}
+
+void RunLoop::merge(bool all) {
+  for (;;) {
+    auto second = all ? seconds_.rest() : seconds_.next(now_ns());
+    if (!second) { return; }
+    // The first second of a step is the one that ends after the step's start.
+    for (; !ahead_.empty() && second->at_ns > ahead_.front().first; ahead_.pop_front()) {
+      s_.record.begin(ahead_.front().second, ahead_.front().first);
+    }
+    s_.record.add(*second);
+    s_.record.show(now_ns(), left_ns());
+    if (s_.seams.on_second) { s_.seams.on_second(s_.workers, *second); }
+  }
+}
+
+// The end -------------------------------------------------------------------------------------------------------------
+
+void RunLoop::stop() {
+  const auto deadline = monotonic_ns() + s_.seams.stop_ns;
+  s_.workers.send_all(StopOrder{deadline});
+  while (s_.workers.alive() > 0 && s_.signals.load() < 2 && monotonic_ns() < deadline + kReportGrace) {
+    take_in(kLongestWaitMs);
+  }
+  s_.workers.kill_all();
+  while (s_.workers.alive() > 0) { take_in(kLongestWaitMs); }
+  merge(false);
+  merge(true);
+}
+
+}  // namespace weir::loadgen
