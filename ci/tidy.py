@@ -12,23 +12,20 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib import house
+
 MAX_LINES = 500
 MAX_COLUMNS = 120
 MAX_BYTES = 512 * 1024
+MAX_SUB_ROOM_LINES = 4000
+MAX_README_LINES = 30
 FORMAT_BATCH = 24
 
-# A room may include itself and what stands here.
-ARROWS = {
-    "wire": set(),
-    "reports": set(),
-    "fixtures": {"wire"},
-    "conformance": {"wire", "reports"},
-    "loadgen": {"wire", "reports"},
-}
 # Data in the shape of a source file: neither its lines nor their number mean anything.
 DATA = ["wire/schema/meta.cpp", "*/package-lock.json"]
 TESTDATA = re.compile(r"(^|/)(testdata|golden|corpus|specimens)/")
@@ -55,6 +52,7 @@ class File:
         self.has_shebang = self.data.startswith(b"#!")
         self.is_source = self.suffix in SOURCE or self.name == "CMakeLists.txt" or self.has_shebang
         self.is_code = self.suffix in CODE
+        self.in_house = self.is_code and self.room in house.ROOMS
 
     def matches(self, pattern, lines=None):
         for number, line in enumerate(lines if lines is not None else self.lines, 1):
@@ -73,20 +71,22 @@ def written(file):
 
 
 def arrows(file):
-    """Rooms include only what stands below them."""
-    if not file.is_code or file.room not in ARROWS:
+    """Files include what their sub-room may, as ci/lib/house.py says."""
+    if not file.in_house:
         return
-    # What tests may use: the fixtures, and the helpers in wire/testing.
-    is_test = bool(re.search(r"_(test|fuzz|bench)\.cpp$", file.path)) or file.path.startswith("wire/testing/")
-    allowed = {file.room} | ARROWS[file.room] | ({"fixtures"} if re.search(r"_test\.[ch]pp$", file.path) else set())
-    for number, found in file.matches(r'^\s*#\s*include\s*["<]([^">]+)[">]'):
-        target, room = found[1], found[1].split("/")[0]
-        if '"' in found[0] and room not in ARROWS:
-            yield number, f'"{target}" does not start with a room'
-        elif room in ARROWS and room not in allowed:
-            yield number, f"{file.room} may not include {target}"
-        elif target.startswith("wire/testing/") and not is_test:
-            yield number, f"{target} is for tests and fuzzers"
+    if house.sub_room_of(file.path) is None:
+        yield 1, f"{os.path.dirname(file.path)} has no row in ci/lib/house.py"
+        return
+    for number, found in file.matches(house.INCLUDE):
+        target = found[1]
+        if target.split("/")[0] not in house.ROOMS:
+            if '"' in found[0]:
+                yield number, f'"{target}" does not start with a room'
+        elif house.is_for_tests(target) and not house.is_for_tests(file.path):
+            yield number, f"{target} is for tests, fuzzers and benches"
+        elif not house.may_include(file.path, target):
+            place = house.sub_room_of(file.path)
+            yield number, f"{place} may not include {target}; it may: {house.in_words(file.path)}"
 
 
 def file_length(file):
@@ -148,6 +148,24 @@ def banned(file):
             yield number, "using namespace in a header"
 
 
+# What ends with the statement while something still looks at it, as far as the text alone can tell.
+TEMPORARIES = [
+    (r"\bfor \([^;{]*[^:]:\s[^;{]*\)\.(value|error|value_or)\(", "a range within a temporary"),
+    (r"\bfor \([^;{]*[^:]:\s+\*[\w:]+\(", "a range within a temporary"),
+    (r"\bfor \([^;]*\b(token|opt_token|param|ext)_list\s*[{(][^})]*\(", "a list that only looks at a temporary"),
+    (r"\bstring_view \w+\s*(=|[({])[^;]*\)\.str(ing)?\(\)\s*[)}]?;", "a view of a temporary"),
+    (r"\bstring_view \w+\s*(=|[({])\s*(std::string|std::to_string|fmt::format)\(", "a view of a temporary"),
+]
+
+
+def temporaries(file):
+    """No loop over what lies in a temporary, no view of one; clang finds the kinds that need types."""
+    if file.is_code:
+        for pattern, what in TEMPORARIES:
+            for number, _ in file.matches(pattern, file.code_lines()):
+                yield number, f"{what}: give it a name first"
+
+
 def places(file):
     """No path of one machine, no registry."""
     if not written(file):
@@ -177,7 +195,35 @@ def size(file):
 
 
 RULES = [arrows, file_length, line_length, pragma_once, ascii_only, white_space]
-RULES += [marks, banned, places, executable, size]
+RULES += [marks, banned, temporaries, places, executable, size]
+
+
+# Rules of the whole tree: from all files to (path, line, message).
+def sub_room_size(files):
+    """Sub-rooms have at most 4,000 lines, tests and data aside."""
+    lines = defaultdict(int)
+    for file in files:
+        if file.in_house and not file.is_data and not house.is_for_tests(file.path):
+            lines[house.sub_room_of(file.path)] += file.text.count("\n")
+    for sub_room, count in lines.items():
+        if count > MAX_SUB_ROOM_LINES:
+            yield sub_room, 0, f"{count} lines without tests; at most {MAX_SUB_ROOM_LINES}"
+
+
+def readme(files):
+    """Rooms and sub-rooms open with a short README.md."""
+    lines = {file.path: file.text.count("\n") for file in files if file.name == "README.md"}
+    for sub_room in sorted({house.sub_room_of(file.path) for file in files if file.in_house} - {None}):
+        path = f"{sub_room}/README.md"
+        if sub_room.endswith(".hpp") or TESTDATA.search(path) or re.match("conformance/checks/[^/]+/", path):
+            continue
+        if path not in lines:
+            yield path, 0, "is missing: what stands here, what it uses, where a newcomer begins"
+        elif lines[path] > MAX_README_LINES:
+            yield path, lines[path], f"{lines[path]} lines; at most {MAX_README_LINES}"
+
+
+TREE_RULES = [sub_room_size, readme]
 
 
 def paths_of(root):
@@ -197,13 +243,13 @@ def check_format(root, paths):
     batches = [paths[start : start + FORMAT_BATCH] for start in range(0, len(paths), FORMAT_BATCH)]
 
     def run(batch):
-        command = ["clang-format", "--dry-run", "--Werror", "--ferror-limit=1", *batch]
+        command = ["clang-format-19", "--dry-run", "--Werror", "--ferror-limit=1", *batch]
         return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in pool.map(run, batches):
             for path, line in re.findall(r"^([^\s:][^:\n]*):(\d+):\d+: error", done.stderr, re.MULTILINE):
-                yield f"{path}:{line}: clang-format: run clang-format -i {path}"
+                yield f"{path}:{line}: clang-format: run ci/format"
             if done.returncode and "error" not in done.stderr:
                 yield f"clang-format: {done.stderr.strip() or done.returncode}"
 
@@ -214,6 +260,9 @@ def offences(root, with_format=True):
         for rule in RULES:
             for number, message in rule(file):
                 yield f"{file.path}:{number}: {rule.__name__}: {message}"
+    for rule in TREE_RULES:
+        for path, number, message in rule(files):
+            yield f"{path}:{number}: {rule.__name__}: {message}"
     if with_format:
         yield from check_format(root, [file.path for file in files if file.is_code and not file.is_testdata])
 

@@ -5,7 +5,7 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-option(WEIR_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
+set(WEIR_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address (and undefined behaviour) or thread")
 option(WEIR_FUZZ "Build the fuzzers (clang only)" OFF)
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
@@ -25,21 +25,31 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-con
                     -Wno-missing-field-initializers -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports the first two inside std::string and std::variant at -O1 and above, and the third for designated
-  # initializers, where leaving members out is the point; clang is our second opinion.
+  # initializers, where leaving members out is the point; the everyday build is clang's.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-missing-field-initializers -fpch-preprocess)
-  # And at -O3 inside `"x" + std::string(y)`, and in a string_view that remove_prefix has shortened; the everyday build
+  # And at -O3 inside `"x" + std::string(y)`, and in a string_view that remove_prefix has shortened; the plain build
   # keeps these three, which find real mistakes.
   add_compile_options($<$<CONFIG:Release>:-Wno-stringop-overflow> $<$<CONFIG:Release>:-Wno-array-bounds>
                       $<$<CONFIG:Release>:-Wno-stringop-overread>)
 endif()
+if(WEIR_SANITIZE STREQUAL "address")
+  set(sanitizers -fsanitize=address,undefined)
+elseif(WEIR_SANITIZE STREQUAL "thread")
+  set(sanitizers -fsanitize=thread)
+elseif(WEIR_SANITIZE)
+  message(FATAL_ERROR "WEIR_SANITIZE is \"${WEIR_SANITIZE}\"; it can be address, thread or empty")
+endif()
 if(WEIR_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
+  add_compile_options(${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(${sanitizers})
+  # What the sanitizers look for beyond their defaults, in every program however it is started.
+  add_library(weir_sanitizers OBJECT ${CMAKE_SOURCE_DIR}/cmake/sanitizers.cpp)
+  link_libraries(weir_sanitizers)
 endif()
 if(WEIR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)  # Coverage of the rooms too, not of the fuzzers' own lines alone.
 endif()
-add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)
 
 if(WEIR_TESTS)
   enable_testing()
@@ -123,10 +133,19 @@ endfunction()
 
 # Four shards, so that ctest can keep both cores busy; each test still runs alone in its process order.
 function(weir_sharded_test room)
+  set(timeout 600)
+  if(WEIR_SANITIZE STREQUAL "thread")
+    set(timeout 900)  # Every access to memory is watched: five to ten times as slow.
+  endif()
+  # Seconds of milliseconds, and workers that fork: what is judged by such a clock has the cores to itself.
+  set(alone OFF)
+  if(room STREQUAL "loadgen")
+    set(alone ON)
+  endif()
   foreach(shard RANGE 3)
     add_test(NAME ${room}.${shard} COMMAND ${room}_tests --gtest_brief=1)
     set(status ${CMAKE_BINARY_DIR}/${room}.${shard}.shard)
-    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT 300
+    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT ${timeout} RUN_SERIAL ${alone}
       ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard};GTEST_SHARD_STATUS_FILE=${status}")
   endforeach()
 endfunction()

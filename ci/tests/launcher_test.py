@@ -13,7 +13,8 @@ import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-LAUNCHER = Path(__file__).resolve().parent / "run.mjs"
+from lib.servers import LAUNCHER
+
 LIMIT_S = 20
 
 

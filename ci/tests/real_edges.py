@@ -8,10 +8,8 @@ Of each case stand here the checks of the areas idle, affinity and delivery that
 patterns of what they say.
 """
 
-import argparse
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +20,9 @@ from pathlib import Path
 
 import yaml
 
-from edges import configured_edge, haproxy_command, nginx_command
-from real_servers import CI, Problem, running
+from lib.edges import edge, haproxy, nginx
+from lib.process import Problem, parsed, parser_of, report_of
+from lib.servers import server
 
 GATE_TIMEOUT_S = 120
 AREAS = ["idle.*", "affinity.*", "delivery.*"]
@@ -37,31 +36,19 @@ REPLICAS = 2
 SLOW_TOOL = {"name": "trigger-long-running-operation", "arguments": {"duration": 1.5, "steps": 5}}
 
 
-def nginx(ports, silence_s=LONG_S, version="1.1", buffering=False, gzip="off"):
+def round_robin_nginx(ports, silence_s=LONG_S, version="1.1", buffering=False, gzip="off"):
     upstreams = "".join(f"server 127.0.0.1:{port}; " for port in ports)
     # The server asks for no buffering (X-Accel-Buffering): an edge that buffers all the same was told not to listen.
     buffers = "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;" if buffering else "proxy_buffering off;"
     connection = 'proxy_set_header Connection "";' if version == "1.1" else ""
-    return lambda folder, port: nginx_command(
-        folder,
+    return nginx(
         f"""
-daemon off;
-pid nginx.pid;
-error_log stderr warn;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
     gzip {gzip};
     gzip_types text/event-stream;
     gzip_min_length 0;
     upstream replicas {{ {upstreams} }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{{port}};
         location / {{
             proxy_pass http://replicas;
             proxy_http_version {version};
@@ -70,20 +57,17 @@ http {{
             {buffers}
             proxy_read_timeout {silence_s}s;
         }}
-    }}
-}}
-""",
+    }}"""
     )
 
 
-def haproxy(ports, silence_s=LONG_S, sticky=False):
+def round_robin_haproxy(ports, silence_s=LONG_S, sticky=False):
     cookie = "cookie WEIRSRV insert indirect nocache" if sticky else ""
     servers = "\n".join(
         f"    server replica{n} 127.0.0.1:{port}" + (f" cookie replica{n}" if sticky else "")
         for n, port in enumerate(ports)
     )
-    return lambda folder, port: haproxy_command(
-        folder,
+    return haproxy(
         f"""
 global
     maxconn 800
@@ -93,11 +77,11 @@ defaults
     timeout client {LONG_S}s
     timeout server {silence_s}s
 listen edge
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{{port}}
     balance roundrobin
     {cookie}
 {servers}
-""",
+"""
     )
 
 
@@ -105,8 +89,8 @@ listen edge
 class Case:
     name: str
     server: str
-    edge: str
-    config: callable  # Of the ports of the replicas, to what configured_edge() wants.
+    edge: str  # As the profile names it.
+    config: callable  # Of the ports of the replicas, to what edge() wants.
     red: dict = field(default_factory=dict)  # Check -> patterns in its message, hop or fix.
     passes: tuple = ()
     replicas: int = 1
@@ -118,17 +102,17 @@ STREAMABLE, SSE = "everything-streamable", "everything-sse"
 GOOD = (SHARED, COOKIES, "affinity.release.same", "delivery.events.spread", "delivery.events.spread-compressed")
 
 CASES = [
-    Case("nginx-right-streamable", STREAMABLE, "nginx", nginx, passes=GOOD),
-    Case("haproxy-right-sse", SSE, "haproxy", haproxy, passes=GOOD),
-    Case("nginx-round-robin-streamable", STREAMABLE, "nginx", nginx, NOT_SHARED, replicas=REPLICAS),
-    Case("haproxy-round-robin-streamable", STREAMABLE, "haproxy", haproxy, NOT_SHARED, replicas=REPLICAS),
-    Case("nginx-round-robin-sse", SSE, "nginx", nginx, NOT_SHARED, replicas=REPLICAS),
-    Case("haproxy-round-robin-sse", SSE, "haproxy", haproxy, NOT_SHARED, replicas=REPLICAS),
+    Case("nginx-right-streamable", STREAMABLE, "nginx", round_robin_nginx, passes=GOOD),
+    Case("haproxy-right-sse", SSE, "haproxy", round_robin_haproxy, passes=GOOD),
+    Case("nginx-round-robin-streamable", STREAMABLE, "nginx", round_robin_nginx, NOT_SHARED, replicas=REPLICAS),
+    Case("haproxy-round-robin-streamable", STREAMABLE, "haproxy", round_robin_haproxy, NOT_SHARED, replicas=REPLICAS),
+    Case("nginx-round-robin-sse", SSE, "nginx", round_robin_nginx, NOT_SHARED, replicas=REPLICAS),
+    Case("haproxy-round-robin-sse", SSE, "haproxy", round_robin_haproxy, NOT_SHARED, replicas=REPLICAS),
     Case(
         "haproxy-sticky-streamable",
         STREAMABLE,
         "haproxy",
-        lambda ports: haproxy(ports, sticky=True),
+        lambda ports: round_robin_haproxy(ports, sticky=True),
         {COOKIES: ["works only with cookies", "WEIRSRV"]},
         replicas=REPLICAS,
     ),
@@ -136,7 +120,7 @@ CASES = [
         "haproxy-sticky-sse",
         SSE,
         "haproxy",
-        lambda ports: haproxy(ports, sticky=True),
+        lambda ports: round_robin_haproxy(ports, sticky=True),
         {COOKIES: ["works only with cookies", "WEIRSRV"]},
         replicas=REPLICAS,
     ),
@@ -144,21 +128,21 @@ CASES = [
         "nginx-cut-streamable",
         STREAMABLE,
         "nginx",
-        lambda ports: nginx(ports, silence_s=CUT_S),
+        lambda ports: round_robin_nginx(ports, silence_s=CUT_S),
         {"idle.stream.survives": [CUT, "nginx proxy_read_timeout"]},
     ),
     Case(
         "haproxy-cut-sse",
         SSE,
         "haproxy",
-        lambda ports: haproxy(ports, silence_s=CUT_S),
+        lambda ports: round_robin_haproxy(ports, silence_s=CUT_S),
         {"idle.stream.survives": [CUT, "HAProxy timeout server"]},
     ),
     Case(
         "nginx-http10-buffering-streamable",
         STREAMABLE,
         "nginx",
-        lambda ports: nginx(ports, version="1.0", buffering=True),
+        lambda ports: round_robin_nginx(ports, version="1.0", buffering=True),
         {
             "delivery.events.spread": ["sent apart came together", "nginx", "proxy_buffering off"],
             "delivery.events.spread-compressed": ["sent apart came together"],
@@ -169,7 +153,7 @@ CASES = [
         "nginx-gzip-buffering-streamable",
         STREAMABLE,
         "nginx",
-        lambda ports: nginx(ports, gzip="on", buffering=True),
+        lambda ports: round_robin_nginx(ports, gzip="on", buffering=True),
         {
             "delivery.events.spread-compressed": ["sent apart came together", "Content-Encoding: gzip"],
             "delivery.head.flushed": ["head"],
@@ -186,13 +170,8 @@ def profile_of(case, url, folder):
 
 def run_gate(binary, profile, logs):
     areas = [word for area in AREAS for word in ("--checks", area)]
-    command = [str(binary), "--profile", str(profile), *areas, "--json"]
-    gate = subprocess.run(command, capture_output=True, text=True, timeout=GATE_TIMEOUT_S, stdin=subprocess.DEVNULL)
-    (logs / f"edge-{profile.stem}.json").write_text(gate.stdout)
-    try:
-        report = json.loads(gate.stdout)
-    except ValueError as error:
-        raise Problem(f"no JSON; exit code {gate.returncode}: {gate.stderr.strip()}") from error
+    report = report_of([binary, "--profile", profile, *areas, "--json"], GATE_TIMEOUT_S)
+    (logs / f"edge-{profile.stem}.json").write_text(json.dumps(report, indent=1))
     if report.get("preflight"):
         raise Problem(f"the preflight failed: {json.dumps(report['preflight'])}")
     return report["checks"]
@@ -223,12 +202,12 @@ def judge(case, replicas, arguments, log):
     path = {STREAMABLE: "/mcp", SSE: "/sse"}[case.server]
     started = time.monotonic()
     try:
-        with configured_edge(case.edge, case.config(replicas[case.server][: case.replicas]), log) as port:
+        with edge(case.config(replicas[case.server][: case.replicas]), log) as front:
             with tempfile.TemporaryDirectory(prefix="weir-profile-") as folder:
-                profile = profile_of(case, f"http://127.0.0.1:{port}{path}", folder)
+                profile = profile_of(case, f"http://127.0.0.1:{front.port}{path}", folder)
                 checks = run_gate(arguments.gate, profile, arguments.logs)
         problems = list(differences(case, checks))
-    except (Problem, subprocess.TimeoutExpired) as problem:
+    except Problem as problem:
         problems = [str(problem)]
     red = ", ".join(sorted(case.red)) or "nothing"
     print(f"{case.name}: {'not as it must be' if problems else red + ' named'}; {time.monotonic() - started:.1f} s")
@@ -237,33 +216,25 @@ def judge(case, replicas, arguments, log):
     return not problems
 
 
-def start_replicas(stack, launcher, log):
+def start_replicas(stack, log):
     """Server -> the ports of its replicas; all of them start at the same time."""
     wanted = [STREAMABLE, SSE] * REPLICAS
     with ThreadPoolExecutor(len(wanted)) as pool:
-        targets = list(pool.map(lambda name: stack.enter_context(running(launcher, name, log))[0], wanted))
+        started = list(pool.map(lambda name: stack.enter_context(server(name, log)), wanted))
     ports = {}
-    for name, url in zip(wanted, targets):
-        ports.setdefault(name, []).append(int(url.split(":")[2].split("/")[0]))
+    for name, replica in zip(wanted, started):
+        ports.setdefault(name, []).append(replica.port)
     return ports
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gate", type=Path, default=CI.parent / "build/dev/bin/weir-conformance")
-    parser.add_argument("--logs", type=Path, default=CI.parent / "build/real")
-    parser.add_argument("--launcher", default=str(CI / "servers/run.mjs"))
-    parser.add_argument("--only", nargs="+", metavar="CASE", choices=[case.name for case in CASES])
-    return parser.parse_args()
-
-
 def main():
-    arguments = parse_arguments()
-    arguments.logs.mkdir(parents=True, exist_ok=True)
+    parser = parser_of(__doc__, "gate")
+    parser.add_argument("--only", nargs="+", metavar="CASE", choices=[case.name for case in CASES])
+    arguments = parsed(parser)
     cases = [case for case in CASES if not arguments.only or case.name in arguments.only]
     with open(arguments.logs / "edges.log", "w") as log, ExitStack() as stack:
         try:
-            replicas = start_replicas(stack, arguments.launcher, log)
+            replicas = start_replicas(stack, log)
         except Problem as problem:
             print(problem)
             return 1

@@ -8,39 +8,19 @@ as an idle cut and after 3 s of silence, and must come back, as often as the run
 way: a stream is open, or on its way to be.
 """
 
-import argparse
 import json
-import subprocess
 import sys
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from edges import Times, edge
-from real_servers import CI, Problem, running
+from lib.edges import EDGES, Times, edge
+from lib.process import Problem, parsed, parser_of, report_of
+from lib.servers import server
 
 TIMES = Times(silence_s=3, keep_alive_s=5)
 HOLD_S = 8
 RUN_TIMEOUT_S = 240
 SERVERS = ["everything-streamable", "everything-sse"]
-EDGES = ["nginx", "haproxy"]
 # Nothing of a cut is a failure here: that there are as many as there must be is what is judged.
 OPTIONS = ["--for", f"{HOLD_S}s", "--json", "--threshold", "invariant_broken == 0"]
-
-
-def run(binary, url, arguments, log):
-    load = ["--streams", str(arguments.streams), "--over", f"{arguments.over}s"]
-    command = [str(binary), "hold", url, *load, *OPTIONS]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=RUN_TIMEOUT_S)
-    except subprocess.TimeoutExpired as error:
-        raise Problem(f"{' '.join(command)} did not end within {RUN_TIMEOUT_S} s") from error
-    try:
-        report = json.loads(done.stdout)
-    except ValueError as error:
-        raise Problem(f"{' '.join(command)} wrote no JSON; exit code {done.returncode}") from error
-    if report["exit_code"] != done.returncode:
-        raise Problem(f"the report says exit code {report['exit_code']}, the process ended with {done.returncode}")
-    return report
 
 
 def near(seconds):
@@ -72,15 +52,14 @@ def differences(report, streams):
     return [name for name, holds in wanted.items() if not holds]
 
 
-def judge(server, name, arguments, log):
-    with running(str(CI / "servers/run.mjs"), server, log) as target:
-        url = urlsplit(target[0])
-        with edge(name, url.port, log, TIMES, arguments.streams) as port:
-            report = run(arguments.loadgen, url._replace(netloc=f"127.0.0.1:{port}").geturl(), arguments, log)
-    (arguments.logs / f"load.{server}.{name}.json").write_text(json.dumps(report, indent=1))
+def judge(name, kind, arguments, log):
+    load = ["--streams", arguments.streams, "--over", f"{arguments.over}s", *OPTIONS]
+    with server(name, log) as real, edge(EDGES[kind](real.port, TIMES, arguments.streams), log) as front:
+        report = report_of([arguments.loadgen, "hold", real.through(front.port), *load], RUN_TIMEOUT_S, log)
+    (arguments.logs / f"load.{name}.{kind}.json").write_text(json.dumps(report, indent=1))
     problems = differences(report, arguments.streams)
     (population,) = report["total"]["populations"]
-    print(f"{server} behind {name}: {population['open']['max']} streams at once")
+    print(f"{name} behind {kind}: {population['open']['max']} streams at once")
     for cut in report["idle_cuts"]:
         print(f"  {cut['streams']} cut after {cut['low_seconds']:.2f}-{cut['high_seconds']:.2f} s of silence")
     for problem in problems:
@@ -89,21 +68,18 @@ def judge(server, name, arguments, log):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loadgen", type=Path, default=CI.parent / "build/dev/bin/weir-loadgen")
-    parser.add_argument("--logs", type=Path, default=CI.parent / "build/real")
+    parser = parser_of(__doc__, "loadgen")
     parser.add_argument("--streams", type=int, default=400)
     parser.add_argument("--over", type=int, default=4, help="seconds in which they are opened")
-    arguments = parser.parse_args()
-    arguments.logs.mkdir(parents=True, exist_ok=True)
+    arguments = parsed(parser)
     good = True
-    for server in SERVERS:
-        for name in EDGES:
-            with open(arguments.logs / f"load.{server}.{name}.log", "w") as log:
+    for name in SERVERS:
+        for kind in EDGES:
+            with open(arguments.logs / f"load.{name}.{kind}.log", "w") as log:
                 try:
-                    good = judge(server, name, arguments, log) and good
+                    good = judge(name, kind, arguments, log) and good
                 except Problem as problem:
-                    print(f"{server} behind {name}: {problem}")
+                    print(f"{name} behind {kind}: {problem}")
                     good = False
     return 0 if good else 1
 

@@ -7,17 +7,16 @@ oidc-provider issues the tokens, nginx asks for them by auth_request, and the se
 every check of tokens passes; each mistake is named by its own check, or by the cause for which no token is had.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import edges
 import yaml
-from real_servers import CI, STOP_TIMEOUT_S, Problem, tail
+
+from lib.edges import edge, nginx
+from lib.process import CI, Problem, first_line, parsed, parser_of, report_of, running
 
 GATE_TIMEOUT_S = 60
 CHECKS = "auth.*"
@@ -65,27 +64,16 @@ TRIALS = {
 }
 
 
-def nginx_with_auth_request(folder, port, upstream, times, connections):
-    config = f"""
-daemon off;
-pid nginx.pid;
-error_log stderr warn;
-events {{ worker_connections {connections}; }}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    keepalive_timeout {times.keep_alive_s}s;
+def nginx_with_auth_request(upstream):
+    return nginx(
+        f"""
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $http_host;
     proxy_buffering off;
-    proxy_read_timeout {times.silence_s}s;
+    proxy_read_timeout 60s;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{{port}};
         location = /validate {{
             internal;
             proxy_pass http://127.0.0.1:{upstream};
@@ -106,36 +94,19 @@ http {{
             return 200 "<!doctype html><title>Sign in</title>";
         }}
         location / {{ proxy_pass http://127.0.0.1:{upstream}; }}
-    }}
-}}
-"""
-    (folder / "nginx.conf").write_text(config)
-    return ["nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-
-
-edges.EDGES["nginx-auth"] = nginx_with_auth_request
+    }}"""
+    )
 
 
 @contextmanager
 def provider_and_server(mistake, log):
-    command = ["node", str(CI / "servers/own/oidc_gateway.mjs"), *(["--mistake", mistake] if mistake else [])]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
-    try:
-        line = process.stdout.readline()
-        if not line:
-            raise Problem(f"{' '.join(command)} did not start; it wrote:\n{tail(log)}")
-        yield json.loads(line)
-    finally:
-        process.stdin.close()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+    command = ["node", CI / "servers/own/oidc_gateway.mjs", *(["--mistake", mistake] if mistake else [])]
+    # It ends with its input.
+    with running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log) as process:
+        yield json.loads(first_line(process, "oidc_gateway.mjs", log))
 
 
-def profile_of(trial, where, edge):
+def profile_of(trial, where, origin):
     oauth = {
         "token_url": where["issuer"] + "/token",
         "client_id": "writer",
@@ -145,21 +116,19 @@ def profile_of(trial, where, edge):
         "limited": {"client_id": "reader", "scope": "mcp:read"},
         "denied_tool": {"name": "write_note", "arguments": {"name": "weir"}},
     }
-    oauth.update({name: value.format(edge=edge) for name, value in trial.oauth.items()})
-    return {"url": edge + "/mcp", "era": "streamable", "oauth": oauth}
+    oauth.update({name: value.format(edge=origin) for name, value in trial.oauth.items()})
+    return {"url": origin + "/mcp", "era": "streamable", "oauth": oauth}
 
 
 def run_gate(arguments, name, profile, log):
     path = arguments.logs / f"oidc.{name}.yaml"
     path.write_text(yaml.safe_dump(profile, sort_keys=False))
-    command = [str(arguments.gate), "--profile", str(path), "--checks", CHECKS, "--json"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=GATE_TIMEOUT_S)
-    (arguments.logs / f"oidc.{name}.json").write_text(done.stdout)
-    path.unlink()  # It holds the secret.
     try:
-        return json.loads(done.stdout)
-    except ValueError as error:
-        raise Problem(f"{' '.join(command)} wrote no JSON; exit code {done.returncode}\n{tail(log)}") from error
+        report = report_of([arguments.gate, "--profile", path, "--checks", CHECKS, "--json"], GATE_TIMEOUT_S, log)
+    finally:
+        path.unlink()  # It holds the secret.
+    (arguments.logs / f"oidc.{name}.json").write_text(json.dumps(report, indent=1))
+    return report
 
 
 def differences(trial, report, secret):
@@ -184,9 +153,8 @@ def differences(trial, report, secret):
 
 
 def judge(name, trial, arguments, log):
-    times = edges.Times(silence_s=60, keep_alive_s=75)
-    with provider_and_server(trial.mistake, log) as where, edges.edge("nginx-auth", where["port"], log, times) as port:
-        profile = profile_of(trial, where, f"http://127.0.0.1:{port}")
+    with provider_and_server(trial.mistake, log) as where, edge(nginx_with_auth_request(where["port"]), log) as front:
+        profile = profile_of(trial, where, f"http://127.0.0.1:{front.port}")
         report = run_gate(arguments, name, profile, log)
     problems = differences(trial, report, where["secret"])
     print(f"{name}: {report['exit_reason']}")
@@ -196,18 +164,15 @@ def judge(name, trial, arguments, log):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__, "gate")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIALS))
-    parser.add_argument("--gate", type=Path, default=CI.parent / "build/dev/bin/weir-conformance")
-    parser.add_argument("--logs", type=Path, default=CI.parent / "build/real")
-    arguments = parser.parse_args()
-    arguments.logs.mkdir(parents=True, exist_ok=True)
+    arguments = parsed(parser)
     good = True
     for name in arguments.names or TRIALS:
         with open(arguments.logs / f"oidc.{name}.log", "w") as log:
             try:
                 good = judge(name, TRIALS[name], arguments, log) and good
-            except (Problem, subprocess.TimeoutExpired) as problem:
+            except Problem as problem:
                 print(f"{name}: {problem}")
                 good = False
     return 0 if good else 1

@@ -7,15 +7,14 @@ Both edges are told to give up an upstream that is silent for 3 s, and a client'
 5 s. The brackets must hold these times, and the ends must have the class that these edges give them.
 """
 
-import argparse
 import json
-import subprocess
 import sys
-from pathlib import Path
-from urllib.parse import urlsplit
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
-from edges import Times, edge
-from real_servers import CI, Problem, running
+from lib.edges import EDGES, Times, edge
+from lib.process import Problem, parsed, parser_of, report_of
+from lib.servers import server
 
 TIMES = Times(silence_s=3, keep_alive_s=5)
 PROBE_TIMEOUT_S = 60
@@ -23,27 +22,6 @@ OPTIONS = ["--longest", "12", "--streams", "12", "--json"]
 
 # Server -> what it speaks, and what its streams are seen to be cut by: on HTTP+SSE, pings are answered on the stream.
 SERVERS = {"everything-sse": ("http-sse", "idle_cut"), "everything-streamable": ("streamable", "idle_or_age_cut")}
-
-
-def probe(binary, url, log):
-    command = [str(binary), "probe-idle", url, *OPTIONS]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
-
-
-def report_of(process):
-    try:
-        out, _ = process.communicate(timeout=PROBE_TIMEOUT_S)
-    except subprocess.TimeoutExpired as error:
-        process.kill()
-        process.communicate()
-        raise Problem(f"probe-idle did not end within {PROBE_TIMEOUT_S} s") from error
-    try:
-        report = json.loads(out)
-    except ValueError as error:
-        raise Problem(f"probe-idle wrote no JSON; exit code {process.returncode}") from error
-    if report["exit_code"] != process.returncode:
-        raise Problem(f"the report says exit code {report['exit_code']}, the process ended with {process.returncode}")
-    return report
 
 
 def holds(cut, seconds):
@@ -70,40 +48,35 @@ def differences(report, era, outcome):
     return lines
 
 
-def judge(server, arguments, log):
-    era, outcome = SERVERS[server]
+def judge(name, arguments, log):
+    era, outcome = SERVERS[name]
     good = True
-    with running(str(CI / "servers/run.mjs"), server, log) as target:
-        url = urlsplit(target[0])
-        with edge("nginx", url.port, log, TIMES) as first, edge("haproxy", url.port, log, TIMES) as second:
-            ports = {"nginx": first, "haproxy": second}
-            probes = {name: probe(arguments.loadgen, url._replace(netloc=f"127.0.0.1:{port}").geturl(), log)
-                      for name, port in ports.items()}  # fmt: skip
-            for name, process in probes.items():
-                report = report_of(process)
-                (arguments.logs / f"probe-idle.{server}.{name}.json").write_text(json.dumps(report, indent=1))
-                problems = differences(report, era, outcome)
-                seen = f"{report['stream']['cut']}, {report['duration_s']} s; {report['verdict']}"
-                print(f"{server} behind {name}: {seen}")
-                for problem in problems:
-                    print(f"  {problem}")
-                good = good and not problems
+    with server(name, log) as real, ExitStack() as stack, ThreadPoolExecutor() as pool:
+        fronts = {kind: stack.enter_context(edge(EDGES[kind](real.port, TIMES), log)) for kind in EDGES}
+
+        def probe(front):
+            command = [arguments.loadgen, "probe-idle", real.through(front.port), *OPTIONS]
+            return report_of(command, PROBE_TIMEOUT_S, log)
+
+        for kind, report in zip(fronts, pool.map(probe, fronts.values())):
+            (arguments.logs / f"probe-idle.{name}.{kind}.json").write_text(json.dumps(report, indent=1))
+            problems = differences(report, era, outcome)
+            print(f"{name} behind {kind}: {report['stream']['cut']}, {report['duration_s']} s; {report['verdict']}")
+            for problem in problems:
+                print(f"  {problem}")
+            good = good and not problems
     return good
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loadgen", type=Path, default=CI.parent / "build/dev/bin/weir-loadgen")
-    parser.add_argument("--logs", type=Path, default=CI.parent / "build/real")
-    arguments = parser.parse_args()
-    arguments.logs.mkdir(parents=True, exist_ok=True)
+    arguments = parsed(parser_of(__doc__, "loadgen"))
     good = True
-    for server in SERVERS:
-        with open(arguments.logs / f"probe-idle.{server}.log", "w") as log:
+    for name in SERVERS:
+        with open(arguments.logs / f"probe-idle.{name}.log", "w") as log:
             try:
-                good = judge(server, arguments, log) and good
+                good = judge(name, arguments, log) and good
             except Problem as problem:
-                print(f"{server}: {problem}")
+                print(f"{name}: {problem}")
                 good = False
     return 0 if good else 1
 

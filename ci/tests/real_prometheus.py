@@ -1,43 +1,27 @@
 #!/usr/bin/env python3
 """Lets a real Prometheus scrape a run of weir-loadgen, and a real Pushgateway take what is left of it.
 
-  ci/tests/real_prometheus.py --loadgen BINARY --fixture BINARY
+  ci/tests/real_prometheus.py [--loadgen BINARY] [--fixture BINARY]
 
 The run holds streams against the light fixture; a query to Prometheus must return as many as were asked for, and the
 gateway must show the verdict of the run. promtool must have nothing to say about either.
 """
 
-import argparse
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
+from lib.process import Problem, on_free_port, parsed, parser_of, running, wait_for
+
 STREAMS = 200
-START_TIMEOUT_S = 20
 STOP_TIMEOUT_S = 15
-POLL_S = 0.05
-PORT_ATTEMPTS = 5
-
-
-class Problem(Exception):
-    """What was wrong, in one sentence."""
-
-
-def free_port():
-    """One that was free a moment ago: neither daemon says which port it got, so another process may take it first."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def fetch(url):
@@ -45,49 +29,17 @@ def fetch(url):
         return answer.read().decode()
 
 
-def wait_for(what, condition, process=None, timeout=START_TIMEOUT_S):
-    """What the condition returned as soon as that is true; connections that are refused count as not yet."""
-    until = time.monotonic() + timeout
-    while time.monotonic() < until:
-        if process is not None and process.poll() is not None:
-            raise Problem(f"{what}: the process ended with {process.returncode}")
-        try:
-            if found := condition():
-                return found
-        except (URLError, ConnectionError, TimeoutError):
-            pass
-        time.sleep(POLL_S)
-    raise Problem(f"{what}: not within {timeout} s")
+def start_daemon(stack, what, command_of):
+    """The daemon's origin."""
 
+    def start(port):
+        return running(command_of(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-@contextmanager
-def running(command, **options):
-    process = subprocess.Popen(command, text=True, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    def ready(port):
+        return fetch(f"http://127.0.0.1:{port}/-/ready")
 
-
-def start_daemon(stack, what, command_of, ready):
-    """The daemon's origin; another port is tried where somebody was quicker."""
-    for attempt in range(PORT_ATTEMPTS):
-        port = free_port()
-        process = stack.enter_context(
-            running(command_of(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
-        origin = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(what, lambda: fetch(origin + ready), process)
-            return origin
-        except Problem:
-            if attempt + 1 == PORT_ATTEMPTS:
-                raise
+    port, _ = on_free_port(stack, what, start, ready)
+    return f"http://127.0.0.1:{port}"
 
 
 def query(prometheus, expression):
@@ -128,16 +80,14 @@ scrape_configs:
             f"--web.listen-address=127.0.0.1:{port}",
         ]
 
-    return start_daemon(stack, "prometheus", command, "/-/ready")
+    return start_daemon(stack, "prometheus", command)
 
 
 def start_pushgateway(stack):
-    return start_daemon(
-        stack,
-        "pushgateway",
-        lambda port: ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}"],
-        "/-/ready",
-    )
+    def command(port):
+        return ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}"]
+
+    return start_daemon(stack, "pushgateway", command)
 
 
 def check(loadgen, fixture, folder, stack):
@@ -182,10 +132,7 @@ def check(loadgen, fixture, folder, stack):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loadgen", required=True)
-    parser.add_argument("--fixture", required=True)
-    arguments = parser.parse_args()
+    arguments = parsed(parser_of(__doc__, "loadgen", "fixture"))
     with tempfile.TemporaryDirectory() as folder:
         try:
             with ExitStack() as stack:

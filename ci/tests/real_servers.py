@@ -3,85 +3,43 @@
 
   ci/tests/real_servers.py NAME            one server of ci/servers/catalogue.mjs
   ci/tests/real_servers.py --all           every one of them
-  ci/tests/real_servers.py NAME --update   writes expected/NAME.yaml; reasons are left empty, and a test refuses empty ones
+  ci/tests/real_servers.py NAME --update   writes ci/expected/NAME.yaml; reasons are left empty, and refused so
 
 Expectations say what the server really breaks, each with the rule and the reason. Anything red that is not listed
 fails, and so does anything listed that is no longer red: a check or a server changed, and somebody should look.
 """
 
-import argparse
 import json
 import re
-import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
-CI = Path(__file__).resolve().parent
+from lib.process import CI, ROOT, Problem, parsed, parser_of, report_of
+from lib.servers import LAUNCHER, server
+
 GATE_TIMEOUT_S = 270
-STOP_TIMEOUT_S = 15
-ROOT = "{root}"  # In options: where the sources are.
+HERE = "{root}"  # In options: where the sources are.
 REASON = re.compile(r"^(MUST|MUST NOT|SHOULD|SHOULD NOT|MAY) .*\S: \S")
 FIRST_DRAFT = {"options": ["--call-read-only"]}  # Nothing that these servers do matters to anybody.
 SECTIONS = {"red": "fail", "warn": "warn"}
 
 
-class Problem(Exception):
-    """What went wrong, for people."""
-
-
-@contextmanager
-def running(launcher, name, log):
-    """Yields the arguments that lead the gate to the server; it and its children are gone afterwards."""
-    server = subprocess.Popen([launcher, name], stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
-    try:
-        line = server.stdout.readline()  # run.mjs gives up by itself, so this ends.
-        if not line:
-            raise Problem(f"{name} did not start; it wrote:\n{tail(log)}")
-        where = json.loads(line)
-        yield [where["url"], *(["--ca", where["ca"]] if "ca" in where else [])]
-    finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        server.stdout.close()
-
-
-def tail(log, lines=20):
-    log.flush()
-    return "\n".join("  " + line for line in Path(log.name).read_text(errors="replace").splitlines()[-lines:])
-
-
 def run_gate(binary, target, options):
-    command = [str(binary), *target, "--json", *options]
-    try:
-        gate = subprocess.run(command, capture_output=True, text=True, timeout=GATE_TIMEOUT_S, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired as error:
-        raise Problem(f"{' '.join(command)} did not end within {GATE_TIMEOUT_S} s") from error
-    try:
-        report = json.loads(gate.stdout)
-    except ValueError as error:
-        said = f"exit code {gate.returncode}: {gate.stderr.strip()}"
-        raise Problem(f"{' '.join(command)} wrote no JSON; {said}") from error
-    check_report(report, gate.returncode)
+    report = report_of([binary, *target, "--json", *options], GATE_TIMEOUT_S)
+    check_report(report)
     return report
 
 
-def check_report(report, exit_code):
+def check_report(report):
     """What must hold of any run against a server that is up."""
     if report.get("preflight"):
         raise Problem(f"the preflight failed: {json.dumps(report['preflight'])}")
-    if report.get("exit_code") != exit_code:
-        raise Problem(f"the report says exit code {report.get('exit_code')}, the process ended with {exit_code}")
-    if exit_code not in (0, 1):
-        raise Problem(f"exit code {exit_code}: {report.get('exit_reason', '')}")
+    if report["exit_code"] not in (0, 1):
+        raise Problem(f"exit code {report['exit_code']}: {report.get('exit_reason', '')}")
     if not isinstance(report.get("duration_ms"), int) or report["duration_ms"] < 0:
         raise Problem("the report does not say how long the run took (duration_ms)")
     counted = {}
@@ -159,12 +117,11 @@ def draft(expected, seen):
 def judge(name, arguments):
     path = arguments.expected / f"{name}.yaml"
     expected = load_expected(path) if path.exists() or not arguments.update else dict(FIRST_DRAFT)
-    arguments.logs.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with open(arguments.logs / f"{name}.log", "w") as log:
-        with running(arguments.launcher, name, log) as target:
-            options = [option.replace(ROOT, str(CI.parent)) for option in expected.get("options") or []]
-            report = run_gate(arguments.gate, target, options)
+        with server(name, log, arguments.launcher) as real:
+            options = [option.replace(HERE, str(ROOT)) for option in expected.get("options") or []]
+            report = run_gate(arguments.gate, real.target, options)
     (arguments.logs / f"{name}.json").write_text(json.dumps(report, indent=1))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in report["summary"].items() if count)
     print(f"{name}: {counts}; {report['duration_ms']} ms, {time.monotonic() - started:.1f} s with the server's start")
@@ -188,15 +145,13 @@ def names_from(launcher):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__, "gate")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--update", action="store_true", help="write the expectations; reasons are for you to give")
-    parser.add_argument("--gate", type=Path, default=CI.parent / "build/dev/bin/weir-conformance")
     parser.add_argument("--expected", type=Path, default=CI / "expected")
-    parser.add_argument("--logs", type=Path, default=CI.parent / "build/real")
-    parser.add_argument("--launcher", default=str(CI / "servers/run.mjs"))
-    arguments = parser.parse_args()
+    parser.add_argument("--launcher", type=Path, default=LAUNCHER)
+    arguments = parsed(parser)
     if bool(arguments.names) == arguments.all:
         parser.error("give names, or --all")
     return arguments

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-CI = Path(__file__).resolve().parent
+SCRIPT = Path(__file__).resolve().with_name("real_servers.py")
 
 LAUNCHER = """#!/usr/bin/env python3
 import json, os, signal, sys
@@ -75,7 +75,7 @@ class RealServers(unittest.TestCase):
         if expected is not None:
             self.expected.write_text(yaml.safe_dump(expected))
         paths = [(f"--{path}", self.folder / path) for path in ("gate", "launcher", "expected", "logs")]
-        command = [sys.executable, CI / "real_servers.py", name, *(word for pair in paths for word in pair), *options]
+        command = [sys.executable, SCRIPT, name, *(word for pair in paths for word in pair), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.stderr, "")
         return done.returncode, done.stdout

@@ -7,7 +7,6 @@ A system runs right, or with one of its faults; some runs put a new version in i
 show stands in CASES.
 """
 
-import argparse
 import json
 import os
 import signal
@@ -15,9 +14,10 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import contextmanager
 
-ROOT = Path(__file__).resolve().parent.parent
+from lib.process import ROOT, Problem, parsed, parser_of, report_of, running
+
 SCALE = 0.01
 RUN_TIMEOUT_S = 120
 DEPLOY_AFTER_S = 3.5  # All streams are open, and the hold is not over.
@@ -197,57 +197,52 @@ CASES = [
 ]
 
 
+@contextmanager
 def started(arguments, system, variant, faults, log):
-    command = [str(arguments.fixture), "--system", system, "--variant", variant, "--scale", str(SCALE)]
+    """Yields the process of an emulated system, and the environment that its scenario asks for."""
+    command = [arguments.fixture, "--system", system, "--variant", variant, "--scale", SCALE]
     for fault in faults:
         command += ["--fault", fault]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    variables = {}
-    for line in process.stdout:
-        if line.startswith("export "):
-            name, value = line.removeprefix("export ").strip().split("=", 1)
-            variables[name] = value
-        elif line.startswith("# ready"):
-            return process, variables
-    process.wait()
-    raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    with running(command, stdout=subprocess.PIPE, stderr=log) as process:
+        variables = {}
+        for line in process.stdout:
+            if line.startswith("export "):
+                name, value = line.removeprefix("export ").strip().split("=", 1)
+                variables[name] = value
+            elif line.startswith("# ready"):
+                break
+        else:
+            raise Problem(f"{' '.join(map(str, command))} ended before it was ready")
+        yield process, variables
 
 
 def run(arguments, system, variables, log):
     scenario = ROOT / f"loadgen/scenario/systems/{system.lower()}-soak.yaml"
-    command = [str(arguments.loadgen), "run", "--env", "local", "--scale", str(SCALE), "--json", str(scenario)]
-    environment = {**os.environ, **variables}
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment, timeout=RUN_TIMEOUT_S
-    )
-    return json.loads(done.stdout)
+    command = [arguments.loadgen, "run", "--env", "local", "--scale", SCALE, "--json", scenario]
+    return report_of(command, RUN_TIMEOUT_S, log, env={**os.environ, **variables})
 
 
 def judge(arguments, case):
     system, variant, faults, deploys, wanted = case
     name = ".".join([system, variant, *faults, *(["deploy"] if deploys else [])])
     with open(arguments.logs / f"soak.{name}.log", "w") as log:
-        process, variables = started(arguments, system, variant, faults, log)
         try:
-            timer = threading.Timer(DEPLOY_AFTER_S, process.send_signal, [signal.SIGHUP])
-            if deploys:
-                timer.start()
-            report = run(arguments, system, variables, log)
-        finally:
-            process.terminate()
-            process.wait(timeout=RUN_TIMEOUT_S)
+            with started(arguments, system, variant, faults, log) as (process, variables):
+                timer = threading.Timer(DEPLOY_AFTER_S, process.send_signal, [signal.SIGHUP])
+                if deploys:
+                    timer.start()
+                report = run(arguments, system, variables, log)
+                timer.cancel()
+        except Problem as problem:
+            return name, [str(problem)]
     (arguments.logs / f"soak.{name}.json").write_text(json.dumps(report, indent=1))
     return name, [what for what, holds in wanted.items() if not holds(Report(report))]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__, "loadgen", "fixture", logs="build/soaks")
     parser.add_argument("systems", nargs="*", help="all by default")
-    parser.add_argument("--loadgen", type=Path, default=ROOT / "build/dev/bin/weir-loadgen")
-    parser.add_argument("--fixture", type=Path, default=ROOT / "build/dev/bin/weir-fixture")
-    parser.add_argument("--logs", type=Path, default=ROOT / "build/soaks")
-    arguments = parser.parse_args()
-    arguments.logs.mkdir(parents=True, exist_ok=True)
+    arguments = parsed(parser)
     cases = [case for case in CASES if not arguments.systems or case[0] in arguments.systems]
     good = True
     with ThreadPoolExecutor(max_workers=4) as pool:  # They wait more than they work.
