@@ -93,11 +93,13 @@ class Case:
     config: callable  # Of the ports of the replicas, to what edge() wants.
     red: dict = field(default_factory=dict)  # Check -> patterns in its message, hop or fix.
     passes: tuple = ()
+    astray: tuple = ()  # May be red: which check's message reaches a replica that does not know it is a matter of luck.
     replicas: int = 1
 
 
 SHARED, COOKIES = "affinity.session.shared", "affinity.session.cookie-free"
 NOT_SHARED = {SHARED: ["sessions are not shared across targets behind a round robin"]}
+ASTRAY = ("delivery.reply.immediate",)  # The reference server never answers a POST to a session of another replica.
 STREAMABLE, SSE = "everything-streamable", "everything-sse"
 GOOD = (SHARED, COOKIES, "affinity.release.same", "delivery.events.spread", "delivery.events.spread-compressed")
 
@@ -106,8 +108,8 @@ CASES = [
     Case("haproxy-right-sse", SSE, "haproxy", round_robin_haproxy, passes=GOOD),
     Case("nginx-round-robin-streamable", STREAMABLE, "nginx", round_robin_nginx, NOT_SHARED, replicas=REPLICAS),
     Case("haproxy-round-robin-streamable", STREAMABLE, "haproxy", round_robin_haproxy, NOT_SHARED, replicas=REPLICAS),
-    Case("nginx-round-robin-sse", SSE, "nginx", round_robin_nginx, NOT_SHARED, replicas=REPLICAS),
-    Case("haproxy-round-robin-sse", SSE, "haproxy", round_robin_haproxy, NOT_SHARED, replicas=REPLICAS),
+    Case("nginx-round-robin-sse", SSE, "nginx", round_robin_nginx, NOT_SHARED, astray=ASTRAY, replicas=REPLICAS),
+    Case("haproxy-round-robin-sse", SSE, "haproxy", round_robin_haproxy, NOT_SHARED, astray=ASTRAY, replicas=REPLICAS),
     Case(
         "haproxy-sticky-streamable",
         STREAMABLE,
@@ -180,7 +182,7 @@ def run_gate(binary, profile, logs):
 def differences(case, checks):
     found = {check["id"]: check for check in checks if check["verdict"] in ("fail", "warn")}
     verdicts = {check["id"]: check["verdict"] for check in checks}
-    for check in sorted(found.keys() - case.red.keys()):
+    for check in sorted(found.keys() - case.red.keys() - set(case.astray)):
         yield f"+ {found[check]['verdict']} {check}: not expected: {found[check].get('message', '')}"
     for check in sorted(case.red.keys() - found.keys()):
         told = next((c.get("message", "") for c in checks if c["id"] == check), "")

@@ -9,7 +9,6 @@ namespace weir::loadgen {
 using reports::load::Counter;
 using reports::load::Gauge;
 using reports::load::OpenFailure;
-using reports::load::Timer;
 
 namespace {
 

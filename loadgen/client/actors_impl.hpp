@@ -138,7 +138,7 @@ struct Actors::Impl {
   void close_slot(std::uint32_t slot);  ///< Whatever it is at; its session is ended.
   void free_slot(std::uint32_t slot);
   void end_sessions();
-  void begin_work(const Work& work, ExchangePlan plan, std::uint32_t* index = nullptr);
+  void begin_work(const Work& work, ExchangePlan exchange, std::uint32_t* index = nullptr);
   void cancel_everything();
   void note_once(std::uint32_t kind, std::string text);
 

@@ -11,7 +11,6 @@ namespace weir::loadgen {
 
 using reports::load::Counter;
 using reports::load::DropCause;
-using reports::load::PopulationNumbers;
 using reports::load::Timer;
 using reports::load::ToolNumbers;
 

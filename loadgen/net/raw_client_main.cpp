@@ -55,10 +55,10 @@ bool add_addresses(std::string host, int port, std::vector<sockaddr_in>& into) {
   }
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(std::uint16_t(port));
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
   if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) { return false; }
   auto first = ntohl(address.sin_addr.s_addr);
-  auto end = last < 0 ? first : (first & ~0xffU) | unsigned(last & 0xff);
+  auto end = last < 0 ? first : (first & ~0xffU) | static_cast<unsigned>(last & 0xff);
   for (auto at = first; at <= end; ++at) {
     address.sin_addr.s_addr = htonl(at);
     into.push_back(address);
@@ -107,7 +107,9 @@ struct Cpu {
 Cpu cpu() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& time) { return double(time.tv_sec) + double(time.tv_usec) / 1e6; };
+  auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return {seconds(usage.ru_utime), seconds(usage.ru_stime)};
 }
 
@@ -137,7 +139,7 @@ class Client {
   void hold() {
     events_ = bytes_ = 0;
     for (auto end = now_seconds() + arguments_.seconds, now = now_seconds(); now < end; now = now_seconds()) {
-      turn(int((end - now) * 1000) + 1);
+      turn(static_cast<int>((end - now) * 1000) + 1);
     }
   }
 
@@ -150,7 +152,7 @@ class Client {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    auto at = std::size_t(opened_);
+    auto at = static_cast<std::size_t>(opened_);
     if (!arguments_.from.empty()) {
       // The port is then chosen with the destination in view, so that one can serve several.
       setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
@@ -164,7 +166,7 @@ class Client {
     event.events = EPOLLIN;
     event.data.fd = fd;
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) { return failed("epoll_ctl"); }
-    if (streams_.size() <= std::size_t(fd)) { streams_.resize(std::size_t(fd) + 1024); }
+    if (streams_.size() <= static_cast<std::size_t>(fd)) { streams_.resize(static_cast<std::size_t>(fd) + 1024); }
     ++opened_;
     return true;
   }
@@ -189,12 +191,12 @@ class Client {
       return;
     }
     bytes_ += got;
-    char& state = streams_[std::size_t(fd)];
+    char& state = streams_[static_cast<std::size_t>(fd)];
     if (state == 0) {
       ++answered_;
       state = 1;
     }
-    if (arguments_.count) { count(state, std::size_t(got)); }
+    if (arguments_.count) { count(state, static_cast<std::size_t>(got)); }
   }
 
   /// `state` is 2 after a newline, else 1.
@@ -203,7 +205,7 @@ class Client {
     const char* end = buffer_ + size;
     if (state == 2 && *at == '\n') { ++events_; }
     for (;;) {
-      at = static_cast<const char*>(std::memchr(at, '\n', std::size_t(end - at)));
+      at = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
       if (!at || ++at == end) { break; }
       if (*at == '\n') { ++events_; }
     }

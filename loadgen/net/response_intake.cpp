@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "wire/base/limits.hpp"
+#include "wire/http/framing.hpp"
 #include "wire/json/json.hpp"
 
 namespace weir::loadgen {
@@ -104,25 +103,21 @@ ResponseIntake::Status ResponseIntake::feed_head(std::string_view bytes, std::in
 ResponseIntake::Status ResponseIntake::begin_stream(std::string_view rest) {
   const auto& headers = head_.headers;
   rest_ = rest;
-  length_ = 0;
   if (const auto coding = headers.find("content-encoding"); coding && *coding != "identity") {
     return fail(Failed::malformed, fmt::format("the stream comes in content coding '{}', which was not asked for",
                                                wire::excerpt(*coding, kExcerptBytes)));
   }
-  if (const auto coding = headers.find("transfer-encoding")) {
-    framing_ = Framing::chunked;
-    if (headers.count("transfer-encoding") != 1 || wire::media_type(*coding) != "chunked") {
-      return fail(Failed::malformed,
-                  fmt::format("the stream comes in transfer coding '{}'; a held stream is read in 'chunked' alone",
-                              wire::excerpt(*coding, kExcerptBytes)));
-    }
-    return Status::stream;
+  const wire::BodyFraming framing = wire::framing_of(method_, head_);
+  if (!framing.codings.empty() && framing.codings != std::vector<std::string>{"chunked"}) {
+    return fail(Failed::malformed,
+                fmt::format("the stream comes in transfer coding '{}'; a held stream is read in 'chunked' alone",
+                            wire::excerpt(std::string_view(headers.joined("transfer-encoding")), kExcerptBytes)));
   }
-  framing_ = Framing::close;
-  if (const auto length = headers.find("content-length")) {
-    const auto parsed = std::from_chars(length->data(), length->data() + length->size(), length_);
-    framing_ = parsed.ec == std::errc() ? Framing::length : Framing::close;
-  }
+  using End = wire::BodyFraming::End;
+  framing_ = framing.end == End::chunked  ? Framing::chunked
+             : framing.end == End::length ? Framing::length
+                                          : Framing::close;
+  length_ = framing.length;
   return Status::stream;
 }
 

@@ -142,9 +142,10 @@ void HeldStreams::look_at(std::size_t index) {
   take_bytes(held, exchange, life);
   take_items(index, held, exchange);
   life.end = exchange.end;
-  const double now_s = life.open() ? seconds(Clock::now() - held.opened) : double(exchange.timings.end_us) * kMicro;
+  const double now_s =
+      life.open() ? seconds(Clock::now() - held.opened) : static_cast<double>(exchange.timings.end_us) * kMicro;
   life.age_s = now_s;
-  life.silence_s = std::max(now_s - double(held.last_byte_us) * kMicro, 0.0);
+  life.silence_s = std::max(now_s - static_cast<double>(held.last_byte_us) * kMicro, 0.0);
   if (!life.open()) {
     flooded_ += life.end == EndClass::closed_by_us ? 1 : 0;
     held.stream()->close();  // Our side too; the class of the end stays.
@@ -154,7 +155,7 @@ void HeldStreams::look_at(std::size_t index) {
 void HeldStreams::take_bytes(Held& held, const Exchange& exchange, StreamLife& life) const {
   const auto take = [&](std::int64_t at_us) {
     if (held.last_byte_us > 0) {
-      life.longest_gap_s = std::max(life.longest_gap_s, double(at_us - held.last_byte_us) * kMicro);
+      life.longest_gap_s = std::max(life.longest_gap_s, static_cast<double>(at_us - held.last_byte_us) * kMicro);
     }
     held.last_byte_us = std::max(held.last_byte_us, at_us);
   };
@@ -184,7 +185,7 @@ void HeldStreams::take_items(std::size_t index, Held& held, const Exchange& exch
         exchange.arrivals.begin(), exchange.arrivals.end(), begin,
         [](std::uint64_t offset, const wire::Arrival& candidate) { return offset < candidate.end_offset; });
     const std::int64_t at_us = arrival == exchange.arrivals.end() ? held.last_byte_us : arrival->at_us;
-    const double at_s = double(at_us) * kMicro;
+    const double at_s = static_cast<double>(at_us) * kMicro;
     const auto kind = beat_kind(item);
     // What comes with the opening is a greeting.
     if (kind && at_s > opening_s && beats_.size() < limits::kBeats) { beats_.push_back({index, at_s, *kind}); }

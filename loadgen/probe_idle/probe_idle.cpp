@@ -202,7 +202,7 @@ class Run {
 
   bool done() {
     const double now_s = elapsed_s();
-    const double staggered_s = double(options_.streams) * options_.stagger_s * options_.scale;
+    const double staggered_s = static_cast<double>(options_.streams) * options_.stagger_s * options_.scale;
     const bool streams_over = now_s > longest_s_ + staggered_s || streams_settled();
     return streams_over && keep_alive_settled(now_s);
   }
@@ -243,7 +243,7 @@ class Run {
   }
 
   void open_next() {
-    const double due_s = double(opened_) * options_.stagger_s * options_.scale;
+    const double due_s = static_cast<double>(opened_) * options_.stagger_s * options_.scale;
     if (give_up_opening_ || opened_ >= options_.streams || elapsed_s() < due_s) { return; }
     const auto failed = streams_.open(report_.era, opened_ % kBusyEvery == kBusyAt);
     if (!failed) {

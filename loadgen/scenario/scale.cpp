@@ -19,7 +19,9 @@ class Scale {
 
   /// Never to nothing, which often means "never".
   void wait(Nanos& nanos) const {
-    if (nanos > 0) { nanos = std::max(kMillisecond, Nanos(std::llround(double(nanos) * factor_))); }
+    if (nanos > 0) {
+      nanos = std::max(kMillisecond, static_cast<Nanos>(std::llround(static_cast<double>(nanos) * factor_)));
+    }
   }
 
   void timeout(Nanos& nanos) const {
@@ -46,7 +48,7 @@ class Scale {
                                    [&](std::string_view prefix) { return threshold.measure.starts_with(prefix); });
     if (!waits) { return; }
     threshold.bound *= factor_;
-    const auto value = format_duration(std::llround(threshold.bound * double(kSecond)));
+    const auto value = format_duration(std::llround(threshold.bound * static_cast<double>(kSecond)));
     threshold.text =
         threshold.text.substr(0, threshold.text.find(threshold.comparison)) + threshold.comparison + " " + value;
   }

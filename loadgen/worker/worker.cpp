@@ -159,7 +159,7 @@ class Worker final : public Ready {
   }
 
  private:
-  void make_destinations(std::shared_ptr<ssl_ctx_st> tls) {
+  void make_destinations(const std::shared_ptr<ssl_ctx_st>& tls) {
     std::vector<Address> sources;
     for (const auto& source : plan_.sources) {
       if (const auto address = to_address({source, 0})) { sources.push_back(*address); }

@@ -46,7 +46,7 @@ class ResponseDecoder {
   void take_body(std::string_view coded, std::int64_t at_us);
   void deliver(std::size_t before, std::int64_t at_us);
   void decode_events(std::size_t before, std::int64_t at_us);
-  void end(EndClass end, std::int64_t at_us);
+  void end(EndClass how, std::int64_t at_us);
   void note(std::string what, std::uint64_t offset);
 
   Exchange& exchange_;

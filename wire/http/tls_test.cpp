@@ -14,7 +14,6 @@ namespace weir::wire {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::CertificateWish;
 using ::testing::ElementsAre;
 using testing::Gate;
 using ::testing::HasSubstr;

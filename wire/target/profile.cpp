@@ -41,8 +41,8 @@ void read_revision(Reader& in, std::string_view key, const Node& node, Profile& 
   const std::string text = in.plain_text(key, node);
   profile.revision = text;
   if (mcp::is_known_revision(text)) { return; }
-  in.complain(node,
-              fmt::format("'{}' must be one of {}, is '{}'", key, fmt::join(mcp::kRevisions, ", "), in.quoted(text)));
+  in.complain(node, fmt::format("'{}' must be one of {}, is '{}'", key, fmt::join(mcp::kRevisions, ", "),
+                                Reader::quoted(text)));
 }
 
 constexpr std::array kApiKeyKeys = {
@@ -179,7 +179,7 @@ Node overlay_of(Reader& in, const Node& root, const std::string& environment) {
   if (hint.empty()) {
     hint = names.empty() ? ": it has no 'environments'" : fmt::format(" (there are {})", fmt::join(names, ", "));
   }
-  in.complain(root, fmt::format("the profile has no environment '{}'{}", in.quoted(environment), hint));
+  in.complain(root, fmt::format("the profile has no environment '{}'{}", Reader::quoted(environment), hint));
   return {};
 }
 
@@ -223,7 +223,7 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
     const std::string where = fmt::format("{}.{}", key, name);
     std::string value = header_value(in, where, value_node);
     if (!is_token(name)) {
-      return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+      return in.complain(name_node, fmt::format("'{}' is no header field name", Reader::quoted(name)));
     }
     if (headers.has(name)) { return in.complain(name_node, fmt::format("header '{}' is given twice", name)); }
     const std::string folded = lower(name);
@@ -243,7 +243,7 @@ std::string read_location(Reader& in, std::string_view key, const Node& node, bo
   if (or_path && text.starts_with('/')) { return text; }
   if (or_path && !is_absolute(text)) {
     in.complain(node, fmt::format("'{}' must be a path that begins with '/', or a URL, is '{}'", key,
-                                  in.quoted(node.Scalar())));
+                                  Reader::quoted(node.Scalar())));
     return {};
   }
   const auto url = parse_url(text);

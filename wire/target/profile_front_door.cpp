@@ -26,14 +26,14 @@ void read_content_type(Reader& in, std::string_view key, const Node& node, Route
                      is_token(std::string_view(expect.content_type).substr(slash + 1));
   if (!whole && !in.failed()) {
     in.complain(node, fmt::format("'{}' must be a media type without parameters, such as application/json, is '{}'",
-                                  key, in.quoted(expect.content_type)));
+                                  key, Reader::quoted(expect.content_type)));
   }
 }
 
 void read_expected_headers(Reader& in, std::string_view key, const Node& node, RouteExpectation& expect) {
   in.each_member(key, node, [&](std::string_view name, const Node& name_node, const Node& value) {
     if (!is_token(name)) {
-      return in.complain(name_node, fmt::format("'{}' is no header field name", in.quoted(name)));
+      return in.complain(name_node, fmt::format("'{}' is no header field name", Reader::quoted(name)));
     }
     auto& header = expect.headers.emplace_back(std::string(name), std::nullopt);
     if (!value.IsNull()) { header.second = in.text(fmt::format("{}.{}", key, name), value); }

@@ -96,7 +96,7 @@ std::vector<ExpectedTool> read_expected_tools(Reader& in, std::string_view key, 
     const auto twice = std::find_if(tools.begin(), tool, [&](const auto& other) { return other.name == tool->name; });
     if (twice != tool) {
       const auto index = static_cast<std::size_t>(tool - tools.begin());
-      in.complain(node[index], fmt::format("'{}' has the tool '{}' twice", key, in.quoted(tool->name)));
+      in.complain(node[index], fmt::format("'{}' has the tool '{}' twice", key, Reader::quoted(tool->name)));
     }
   }
   return tools;
@@ -114,7 +114,7 @@ void read_endpoints(Reader& in, std::string_view key, const Node& node, Profile&
     if (endpoint.url.empty()) { in.complain(item, fmt::format("'{}' has no 'url'", where)); }
     for (const ProfileEndpoint& other : profile.endpoints) {
       if (other.name == endpoint.name) {
-        in.complain(item, fmt::format("two of '{}' are called '{}'", key, in.quoted(endpoint.name)));
+        in.complain(item, fmt::format("two of '{}' are called '{}'", key, Reader::quoted(endpoint.name)));
       }
     }
     profile.endpoints.push_back(std::move(endpoint));
