@@ -132,7 +132,8 @@ TEST_F(Supervisor, churns_and_reconnects_as_the_phases_say) {
   phase(Phase::Kind::reconnect, 1);
   const auto results = good_run();
   const auto& ends = results.total.numbers.populations[0].ends;
-  EXPECT_NEAR(static_cast<double>(ends[static_cast<std::size_t>(EndReason::client)]), 12, 1);
+  constexpr double kChurned = 100 * 2 * kShortSecond / static_cast<double>(kSecond);
+  EXPECT_NEAR(static_cast<double>(ends[static_cast<std::size_t>(EndReason::client)]), kChurned, 2);
   EXPECT_EQ(ends[static_cast<std::size_t>(EndReason::rst)], 2u);  // Once in each worker.
 }
 
