@@ -41,6 +41,5 @@ inline constexpr std::size_t kHeaders = 256;                  ///< Fixed headers
 using wire::limits::kTokenBytes;
 inline constexpr std::chrono::seconds kRetryAfterMost{300};  ///< A longer Retry-After is cut to it.
 inline constexpr std::chrono::seconds kRetryMost{60};        ///< A longer `retry:` is cut to it.
-inline constexpr std::chrono::seconds kStopGrace{8};         ///< From the signal to the last report.
 
 }  // namespace weir::loadgen::limits
