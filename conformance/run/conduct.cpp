@@ -18,6 +18,13 @@ namespace {
 
 constexpr std::string_view kEndpointSpeaks = "preflight.endpoint.speaks";
 
+/// Whatever the user gave to be sent may be a secret: it goes to the endpoint's origin and to no other.
+wire::CredentialScope scope_of(const wire::Url& url, const wire::Headers& headers) {
+  wire::CredentialScope scope{.origins = {url.origin()}, .fields = {}};
+  for (const auto& field : headers.fields()) { scope.fields.push_back(field.name); }
+  return scope;
+}
+
 Target target_of(const RunPlan& plan) {
   Target target;
   target.profile = plan.profile;
@@ -27,6 +34,7 @@ Target target_of(const RunPlan& plan) {
   target.client.insecure = plan.profile.insecure;
   target.client.user_agent = "weir/" + plan.version;
   target.call_read_only = plan.profile.call_read_only;
+  target.client.credentials = scope_of(plan.url, target.headers);
   target.answer_timeout = plan.answer_timeout;
   target.hold = plan.hold;
   return target;
@@ -54,6 +62,7 @@ reports::EraFound found(const Survey& survey) {
 Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoint, wire::Url url) {
   Target target = whole;
   target.url = std::move(url);
+  target.client.credentials = scope_of(target.url, target.headers);
   target.detection = {};
   target.surveys.clear();
   wire::Profile& profile = target.profile;

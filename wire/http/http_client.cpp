@@ -1,8 +1,11 @@
 #include "wire/http/http_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
+#include "wire/base/credentials.hpp"
+#include "wire/base/text.hpp"
 #include "wire/http/http_session.hpp"
 #include "wire/http/request_bytes.hpp"
 
@@ -31,7 +34,7 @@ Request with_fresh_token(const ClientState& client, Request request, Deadline de
 
 Result<SessionPtr> send_on_new_connection(const std::shared_ptr<ClientState>& client, const Request& wanted,
                                           Deadline deadline) {
-  const Request request = with_fresh_token(*client, wanted, deadline);
+  const Request request = with_fresh_token(*client, client->options.credentials.apply(wanted), deadline);
   auto bytes = request_bytes(request, client->options.user_agent, true);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   auto connected = connect_to(*client, request.url, deadline);
@@ -112,6 +115,22 @@ Result<SessionPtr> open_following(const std::shared_ptr<ClientState>& client, Re
 
 }  // namespace
 
+Request CredentialScope::apply(Request request) const {
+  if (origins.empty() || std::find(origins.begin(), origins.end(), request.url.origin()) != origins.end()) {
+    return request;
+  }
+  std::vector<std::string> secret;
+  for (const auto& field : request.headers.fields()) {
+    const auto is_field = [&](const std::string& name) { return same_ignoring_case(name, field.name); };
+    if (is_credential_name(field.name) || std::any_of(fields.begin(), fields.end(), is_field)) {
+      secret.push_back(field.name);
+    }
+  }
+  for (const auto& name : secret) { request.headers.remove(name); }
+  request.url.userinfo.clear();
+  return request;
+}
+
 struct HttpStream::Impl {
   SessionPtr session;
   std::size_t next_item = 0;
@@ -171,9 +190,10 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Exchange> Connection::exchange(const Request& request, Deadline deadline) {
-  auto bytes = request_bytes(request, impl_->client->options.user_agent, false);
+  const Request allowed = impl_->client->options.credentials.apply(request);
+  auto bytes = request_bytes(allowed, impl_->client->options.user_agent, false);
   if (!bytes) { return tl::unexpected(bytes.error()); }
-  return exchange_raw(*bytes, request, deadline);
+  return exchange_raw(*bytes, allowed, deadline);
 }
 
 Result<Exchange> Connection::exchange_raw(std::string_view bytes, const Request& described_as, Deadline deadline) {

@@ -29,6 +29,16 @@ struct Renewal {
   explicit operator bool() const { return replace != nullptr; }
 };
 
+/// Where credentials may go: the last gate before the wire, whatever a check, a redirect or an endpoint event has made of
+/// a request. Fields of other origins' requests that are named here, or like a credential, are left out.
+struct CredentialScope {
+  std::vector<std::string> origins;  ///< As Url::origin() gives them; empty: every request goes out as it is.
+  std::vector<std::string> fields;   ///< Names of header fields, in any case.
+
+  /// The request as it may go to its origin.
+  Request apply(Request request) const;
+};
+
 struct ClientOptions {
   std::string ca_file;    ///< PEM roots used instead of the system's.
   bool insecure = false;  ///< Do not verify certificates.
@@ -39,6 +49,7 @@ struct ClientOptions {
   bool follow_same_origin_redirects = true;
   std::size_t max_body_bytes = limits::kBodyBytes;
   Renewal renewal;  ///< Empty: requests carry what their headers say.
+  CredentialScope credentials;
 };
 
 /// One response while it is being received. Move-only; destroying it closes the connection.
