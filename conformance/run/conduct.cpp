@@ -25,21 +25,6 @@ wire::CredentialScope scope_of(const wire::Url& url, const wire::Headers& header
   return scope;
 }
 
-Target target_of(const RunPlan& plan) {
-  Target target;
-  target.profile = plan.profile;
-  target.url = plan.url;
-  target.headers = plan.profile.all_headers();
-  target.client.ca_file = plan.profile.ca_file;
-  target.client.insecure = plan.profile.insecure;
-  target.client.user_agent = "weir/" + plan.version;
-  target.call_read_only = plan.profile.call_read_only;
-  target.client.credentials = scope_of(plan.url, target.headers);
-  target.answer_timeout = plan.answer_timeout;
-  target.hold = plan.hold;
-  return target;
-}
-
 /// A revision belongs to the era without handshakes or to those with them.
 std::optional<Era> only_era(const wire::Profile& profile) {
   if (profile.era) { return *profile.era == Era::none ? std::nullopt : profile.era; }
@@ -333,6 +318,21 @@ class Conductor {
 };
 
 }  // namespace
+
+Target target_of(const RunPlan& plan) {
+  Target target;
+  target.profile = plan.profile;
+  target.url = plan.url;
+  target.headers = plan.profile.all_headers();
+  target.client.ca_file = plan.profile.ca_file;
+  target.client.insecure = plan.profile.insecure;
+  target.client.user_agent = "weir/" + plan.version;
+  target.call_read_only = plan.profile.call_read_only;
+  target.client.credentials = scope_of(plan.url, target.headers);
+  target.answer_timeout = plan.answer_timeout;
+  target.hold = plan.hold;
+  return target;
+}
 
 wire::Result<reports::Results> conduct(const RunPlan& plan) { return Conductor(plan).go(); }
 

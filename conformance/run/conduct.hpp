@@ -31,6 +31,9 @@ struct RunPlan {
   const std::atomic<bool>* interrupted = nullptr;
 };
 
+/// What the plan says of the target, before anything is asked of it.
+Target target_of(const RunPlan& plan);
+
 /// The results, redacted and with their exit code. An error (a tools lock that cannot be read) is bad configuration.
 wire::Result<reports::Results> conduct(const RunPlan& plan);
 
