@@ -56,6 +56,7 @@ Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoin
   target.url = std::move(url);
   target.detection = {};
   target.surveys.clear();
+  target.tap = std::make_shared<Tap>();
   wire::Profile& profile = target.profile;
   profile.url = target.url.str();
   if (endpoint.era) {
