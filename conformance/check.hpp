@@ -79,6 +79,9 @@ struct CheckInfo {
   std::string green_may_be;
   bool waits = false;  ///< Takes seconds by nature: started first.
   bool timed = false;  ///< Red by the clock: asked a second time, since a busy moment is late once and a fault always.
+  /// Asks nothing, but judges all that was seen in its era (Probe::tap()): run when the others are done. A passive
+  /// check that runs alone sees the survey and the exercise (conformance/ask/exercise.hpp).
+  bool passive = false;
   Finding (*run)(Probe&) = nullptr;
 };
 

@@ -36,7 +36,8 @@ HOUSE = {
     # The gate. check.hpp is its manual, and open to all of it.
     "conformance/check.hpp": [],
     "conformance/catalogue": ["conformance/check.hpp"],
-    "conformance/probe": ["conformance/catalogue"],
+    "conformance/tap": ["conformance/catalogue"],
+    "conformance/probe": ["conformance/tap"],
     "conformance/tools_lock": ["conformance/probe"],
     "conformance/ask": ["conformance/probe"],
     "conformance/deploy": ["conformance/ask"],

@@ -14,7 +14,8 @@ std::optional<Finding> unless_result(const wire::mcp::Reply& reply, std::string 
 }
 
 std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply) {
-  return reply.is_error() ? reply.response->message.error.code : std::nullopt;
+  const auto* error = reply.is_result() ? nullptr : reply.error_message();
+  return error ? error->error.code : std::nullopt;
 }
 
 std::string_view harmless_method(const Probe& probe) { return probe.is(Era::stateless) ? "server/discover" : "ping"; }

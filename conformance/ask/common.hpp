@@ -16,7 +16,8 @@ namespace weir::conformance {
 /// instead.
 std::optional<Finding> unless_result(const wire::mcp::Reply& reply, std::string expected);
 
-/// The error code of a reply that is a JSON-RPC error, wherever it came; nullopt for anything else.
+/// The error code of a reply that is a JSON-RPC error, wherever it came; nullopt for anything else. An error without
+/// the id of its request counts: that it lacks it is the finding of jsonrpc.error.id alone.
 std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply);
 
 /// A method that every server of the probe's era answers with a result and without an effect.

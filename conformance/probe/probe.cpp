@@ -67,7 +67,7 @@ Worker::~Worker() {
 }
 
 Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop,
-             Worker* worker)
+             Worker* worker, std::string asker)
     : target_(target),
       survey_(survey),
       deadline_(deadline),
@@ -78,6 +78,9 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
     constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
     throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
     heard(exchange);
+  });
+  worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era()](const wire::Exchange& exchange) {
+    tap->take(asker, era, exchange);
   });
   worker_->client.on_request([this](const wire::Request& request) {
     if (request.method == "DELETE") {

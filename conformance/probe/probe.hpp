@@ -11,6 +11,7 @@
 
 #include "conformance/check.hpp"
 #include "conformance/probe/attribution.hpp"
+#include "conformance/tap/tap.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/lifetime.hpp"
 #include "wire/http/http_client.hpp"
@@ -55,8 +56,9 @@ struct Target {
   std::vector<Survey> surveys;  ///< One per era that is spoken.
   bool call_read_only = false;
   std::chrono::milliseconds answer_timeout{5000};
-  std::chrono::milliseconds hold{0};            ///< --hold: how long idle streams are watched; 0: quick mode.
-  std::shared_ptr<AcrossDeploy> across_deploy;  ///< --across-deploy; null: nothing is deployed during the run.
+  std::chrono::milliseconds hold{0};                   ///< --hold: how long idle streams are watched; 0: quick mode.
+  std::shared_ptr<AcrossDeploy> across_deploy;         ///< --across-deploy; null: nothing is deployed during the run.
+  std::shared_ptr<Tap> tap = std::make_shared<Tap>();  ///< All that is sent to this target and comes back.
 
   const Survey* survey(Era era) const;
 };
@@ -74,13 +76,15 @@ struct Worker {
 class Probe {
  public:
   /// `stop`, once true, makes every further deadline pass at once. Without a `worker` the probe has one of its own.
+  /// `asker`: the id of the check, or what else asks.
   Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop = nullptr,
-        Worker* worker = nullptr);
+        Worker* worker = nullptr, std::string asker = "survey");
   ~Probe();
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
   const Target& target() const WEIR_LIFETIME_BOUND { return target_; }
+  const Tap& tap() const WEIR_LIFETIME_BOUND { return *target_.tap; }
   /// The era's survey. Checks of kTarget have none: survey_or_null().
   const Survey& survey() const WEIR_LIFETIME_BOUND { return *survey_; }
   const Survey* survey_or_null() const { return survey_; }

@@ -50,6 +50,7 @@ Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoin
   target.client.credentials = scope_of(target.url, target.headers);
   target.detection = {};
   target.surveys.clear();
+  target.tap = std::make_shared<Tap>();
   wire::Profile& profile = target.profile;
   profile.url = target.url.str();
   if (endpoint.era) {

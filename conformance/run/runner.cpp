@@ -8,10 +8,12 @@
 #include <thread>
 #include <tuple>
 
+#include "conformance/ask/exercise.hpp"
 #include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::conformance {
 
@@ -77,6 +79,23 @@ void take(CheckResult& result, Finding finding, Level level) {
 
 bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
 
+/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
+/// could be read, and that is the finding of http.body.utf8 alone.
+bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
+  bool asked = false;
+  bool met = false;
+  bool met_before = false;
+  for (const auto& seen : target.tap->seen(era)) {
+    const bool own = seen->by == info.id;
+    const auto& http = seen->http;
+    const bool other = http.is_json() && !seen->body_cut && wire::find_invalid_utf8(http.body).has_value();
+    asked = asked || own;
+    met = met || (own && other);
+    met_before = met_before || (seen->by == "survey" && other);
+  }
+  return asked ? met : met_before;
+}
+
 /// Asks, and asks once more where the clock alone may have made it red. The probe is that of the answer which counts.
 Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
   make_probe();
@@ -93,7 +112,7 @@ Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::funct
   return second;
 }
 
-/// Those that wait first, so that they wait beside the others instead of after them.
+/// Those that wait first, so that they wait beside the others instead of after them; passive ones last.
 std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
   std::vector<Job> jobs;
   for (const auto& info : catalogue()) {
@@ -106,8 +125,8 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
     }
   }
   const auto sooner = [](const Job& a, const Job& b) {
-    return std::tuple(!a.info->waits, std::string_view(a.info->id), a.era) <
-           std::tuple(!b.info->waits, std::string_view(b.info->id), b.era);
+    return std::tuple(a.info->passive, !a.info->waits, std::string_view(a.info->id), a.era) <
+           std::tuple(b.info->passive, !b.info->waits, std::string_view(b.info->id), b.era);
   };
   std::sort(jobs.begin(), jobs.end(), sooner);
   return jobs;
@@ -127,23 +146,31 @@ class Run {
       : target_(target), options_(options), jobs_(plan(target, options)), results_(jobs_.size()) {}
 
   RunnerOutcome go() {
-    std::vector<std::thread> threads;
-    const auto count = std::min<std::size_t>(std::max(1U, options_.threads), std::max<std::size_t>(1, jobs_.size()));
-    for (std::size_t i = 1; i < count; ++i) {
-      threads.emplace_back([this] { work(); });
-    }
+    const auto passive = std::find_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.info->passive; });
+    const auto active = static_cast<std::size_t>(passive - jobs_.begin());
     std::thread watch([this] { watch_for_the_end(); });
-    work();
-    for (auto& thread : threads) { thread.join(); }
+    work_on(0, active);
+    work_on(active, jobs_.size());  // They judge all that the others saw, streams that were held until now included.
     done_ = true;
     watch.join();
     return collect();
   }
 
  private:
-  void work() {
+  void work_on(std::size_t begin, std::size_t end) {
+    next_ = begin;
+    std::vector<std::thread> threads;
+    const auto count = std::min<std::size_t>(std::max(1U, options_.threads), std::max<std::size_t>(1, end - begin));
+    for (std::size_t i = 1; i < count; ++i) {
+      threads.emplace_back([this, end] { work(end); });
+    }
+    work(end);
+    for (auto& thread : threads) { thread.join(); }
+  }
+
+  void work(std::size_t end) {
     Worker worker(target_.client);
-    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+    for (std::size_t i = next_++; i < end; i = next_++) {
       const Job& job = jobs_[i];
       if (!may_go_on()) {
         results_[i] = left_out(job);
@@ -245,15 +272,21 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     take(result, untestable("no conversation can be opened: " + survey->open_error->detail), info.level);
     return result;
   }
+  if (info.passive) {
+    target.tap->exercise_once(era, [&] { exercise(target, survey, deadline, stop); });
+  }
   const auto begin = wire::Clock::now();
   std::optional<Probe> asked;
-  Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker); });
+  Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });
   Probe& probe = *asked;
   if (is_red(finding) && probe.throttled()) {
     finding = untestable("the target limits the rate of requests (HTTP 429): " + finding.got);
   }
   if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
     finding = untestable("the run ended before the answer came");
+  }
+  if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
+    finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
   }
   attribute(finding, info, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});

@@ -117,10 +117,13 @@ struct Redirect {
 /// A request with all that came back for it.
 struct Exchange {
   Request request;
-  std::string remote;  ///< "203.0.113.7:443", the address that answered.
+  std::string remote;            ///< "203.0.113.7:443", the address that answered.
+  std::uint64_t connection = 0;  ///< A number for each TCP connection of the process; 0: none was made.
+  Clock::time_point began{};     ///< When the request was sent, or its connection was begun: what timings count from.
   ResponseHead head;
-  std::string body;            ///< Decoded from transfer and content coding; for an event stream too.
-  std::vector<SseItem> items;  ///< Where the media type is text/event-stream.
+  std::string body;              ///< Decoded from transfer and content coding; for an event stream too.
+  std::uint64_t body_bytes = 0;  ///< As they came, before any decoding: to be held against a Content-Length.
+  std::vector<SseItem> items;    ///< Where the media type is text/event-stream.
   EndClass end = EndClass::open;
   Timings timings;
   std::vector<Arrival> arrivals;

@@ -174,7 +174,7 @@ void HttpStream::reset() { impl_->session->reset(); }
 void HttpStream::shutdown_send() { impl_->session->transport().shutdown_send(); }
 
 Exchange HttpStream::finish() && {
-  Exchange out = std::move(impl_->session->exchange());
+  Exchange out = impl_->session->hand_out();
   impl_->session->transport().close();
   return out;
 }
@@ -207,7 +207,7 @@ Result<Exchange> Connection::exchange_raw(std::string_view bytes, const Request&
     session.wait(deadline, [&] { return session.ended(); });
     if (!session.head_done()) { return tl::unexpected(session.no_head()); }
     if (session.reusable()) { impl_->transport = std::move(session.transport()); }
-    return std::move(session.exchange());
+    return session.hand_out();
   });
 }
 
@@ -218,6 +218,7 @@ struct HttpClient::Impl {
   ~Impl() {
     state->observer = nullptr;
     state->head_observer = nullptr;
+    state->done_observer = nullptr;
   }
 };
 
@@ -267,6 +268,10 @@ void HttpClient::on_request(std::function<void(const Request&)> observer) {
 
 void HttpClient::on_head(std::function<void(const Exchange&)> observer) {
   impl_->state->head_observer = std::move(observer);
+}
+
+void HttpClient::on_done(std::function<void(const Exchange&)> observer) {
+  impl_->state->done_observer = std::move(observer);
 }
 
 const ClientOptions& HttpClient::options() const { return impl_->state->options; }

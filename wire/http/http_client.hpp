@@ -133,6 +133,9 @@ class HttpClient {
   void on_request(std::function<void(const Request&)> observer);
   /// Called with each exchange or stream as its response head comes.
   void on_head(std::function<void(const Exchange&)> observer);
+  /// Called once for everything that is sent, when it is over: finished, handed out or destroyed, with a response head
+  /// or without one. Each request keeps the observer of the moment at which it was sent, even beyond this client.
+  void on_done(std::function<void(const Exchange&)> observer);
 
   const ClientOptions& options() const WEIR_LIFETIME_BOUND;
 

@@ -89,6 +89,27 @@ TEST(HttpClient, sends_one_whole_request) {
   EXPECT_EQ(got->request.headers, request.headers) << "the exchange shows what the caller asked for";
 }
 
+TEST(HttpClient, tells_of_each_exchange_once_and_of_a_stream_that_outlives_it) {
+  const RawServer server(RawServer::plays(std::string(kSseHead) + chunk("data: a\n\n") + "0\r\n\r\n"));
+  std::vector<Exchange> told;
+  std::optional<HttpStream> stream;
+  {
+    HttpClient client;
+    client.on_done([&](const Exchange& done) { told.push_back(done); });
+    auto opened = client.open(get(server), Deadline::in(kLong));
+    ASSERT_TRUE(opened) << opened.error().detail;
+    stream.emplace(std::move(*opened));
+    EXPECT_TRUE(stream->read_to_end(Deadline::in(kLong)));
+    EXPECT_TRUE(told.empty());
+  }
+  const Exchange got = std::move(*stream).finish();
+  stream.reset();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front().body, got.body);
+  EXPECT_EQ(told.front().end, EndClass::clean);
+  EXPECT_GT(told.front().connection, 0U);
+}
+
 TEST(HttpClient, takes_answers_that_come_byte_by_byte) {
   const auto got = exchange_with([](Peer& peer) {
     peer.read_request();

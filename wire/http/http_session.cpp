@@ -70,13 +70,27 @@ Session::Session(std::shared_ptr<ClientState> client, Transport transport, Reque
       decoder_(exchange_, request.method, client_->options.max_body_bytes) {
   exchange_.request = std::move(request);
   exchange_.remote = transport_.remote();
+  exchange_.connection = transport_.number();
+}
+
+Session::~Session() { tell_done(); }
+
+Exchange Session::hand_out() {
+  tell_done();
+  return std::move(exchange_);
+}
+
+void Session::tell_done() {
+  if (auto tell = std::exchange(done_, nullptr)) { tell(exchange_); }
 }
 
 std::int64_t Session::now_us() const { return micros(Clock::now() - start_); }
 
 void Session::send(std::string bytes, Clock::time_point start, Timings timings) {
   start_ = start;
+  exchange_.began = start;
   exchange_.timings = timings;
+  done_ = client_->done_observer;
   client_->observe(exchange_.request);
   transport_.write(std::move(bytes), [this](bool all, bool) {
     sent_ = all;

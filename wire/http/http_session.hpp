@@ -19,6 +19,7 @@ struct ClientState {
   std::shared_ptr<ssl_ctx_st> tls;
   std::function<void(const Request&)> observer;
   std::function<void(const Exchange&)> head_observer;
+  std::function<void(const Exchange&)> done_observer;
 
   void observe(const Request& request) const {
     if (observer) { observer(request); }
@@ -41,6 +42,7 @@ class Session {
   Session(std::shared_ptr<ClientState> client, Transport transport, Request request);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  ~Session();
 
   /// Writes and reads at once: a peer may answer, and close, before it has read everything.
   void send(std::string bytes, Clock::time_point start, Timings timings);
@@ -58,6 +60,8 @@ class Session {
   Exchange& exchange() { return exchange_; }
   const Exchange& exchange() const { return exchange_; }
   Transport& transport() { return transport_; }
+  /// What was received, told to the observer; nothing is received any more.
+  Exchange hand_out();
 
   void close();
   void reset();
@@ -69,6 +73,7 @@ class Session {
   void take_end(StreamEnd how);
   void fail_head(const Error& error, EndClass end);
   void end_by_us();
+  void tell_done();
 
   std::shared_ptr<ClientState> client_;
   Transport transport_;
@@ -76,6 +81,7 @@ class Session {
   Exchange exchange_;
   ResponseDecoder decoder_;
   std::optional<Error> error_;
+  std::function<void(const Exchange&)> done_;  ///< Set when it is sent, and called once.
   bool sent_ = false;
   bool leftover_ = false;
 };

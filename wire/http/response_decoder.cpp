@@ -86,6 +86,7 @@ std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_u
     for (; chunked_notes_ < chunked_.notes().size(); ++chunked_notes_) {
       note(chunked_.notes()[chunked_notes_].what, chunked_.notes()[chunked_notes_].offset);
     }
+    exchange_.body_bytes += coded_.size();
     take_body(coded_, at_us);
     if (!used) {
       note(used.error().detail, used.error().byte_offset);
@@ -102,6 +103,7 @@ std::size_t ResponseDecoder::feed_body(std::string_view bytes, std::int64_t at_u
     left_ -= taken;
   }
   encoded_bytes_ += taken;
+  exchange_.body_bytes += taken;
   take_body(bytes.substr(0, taken), at_us);
   if (framing_ == BodyFraming::End::length && left_ == 0) { end(EndClass::clean, at_us); }
   return taken;
@@ -199,6 +201,9 @@ void ResponseDecoder::end(EndClass how, std::int64_t at_us) {
   const bool by_peer = how != EndClass::closed_by_us && how != EndClass::malformed;
   if (by_peer && framing_ != BodyFraming::End::none && !content_.complete()) {
     note("the content coding ends before its own end", encoded_bytes_);
+    // The framing may well be whole: what it carries is not.
+    const bool looks_whole = how == EndClass::clean || how == EndClass::close_delimited;
+    if (looks_whole && exchange_.body_bytes > 0) { exchange_.end = EndClass::malformed; }
   }
   if (by_peer && sse_) { sse_->finish(exchange_.items); }
 }

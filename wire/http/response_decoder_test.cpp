@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "wire/base/limits.hpp"
+#include "wire/testing/compress.hpp"
 #include "wire/testing/corpus.hpp"
 #include "wire/testing/for_each_split.hpp"
 
@@ -295,6 +296,24 @@ TEST(ResponseDecoder, says_which_content_coding_it_does_not_know) {
   const auto got = decode("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 2\r\n\r\nab");
   EXPECT_EQ(got.exchange.body, "ab");
   EXPECT_THAT(notes_of(got), ElementsAre(HasSubstr("content coding 'zstd'")));
+}
+
+TEST(ResponseDecoder, takes_a_whole_frame_with_a_cut_coding_for_malformed) {
+  testing::Deflater gzip(testing::Wrapper::gzip);
+  std::string coded = gzip.finish("{\"a\":1}");
+  const auto head = [](std::size_t length) {
+    return fmt::format("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", length);
+  };
+  const auto whole = decode(head(coded.size()) + coded);
+  EXPECT_EQ(whole.exchange.end, EndClass::clean);
+  EXPECT_EQ(whole.exchange.body_bytes, coded.size());
+  coded.resize(coded.size() - 4);
+  const auto cut = decode(head(coded.size()) + coded);
+  EXPECT_EQ(cut.exchange.end, EndClass::malformed);
+  EXPECT_EQ(cut.exchange.body, "{\"a\":1}");
+  EXPECT_THAT(notes_of(cut), ElementsAre(HasSubstr("ends before its own end")));
+  const auto short_of = decode(head(coded.size() + 4) + coded, "GET", StreamEnd::fin);
+  EXPECT_EQ(short_of.exchange.end, EndClass::fin_mid_chunk);
 }
 
 TEST(ResponseDecoder, ends_malformed_where_the_content_coding_does) {

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -39,6 +40,7 @@ struct Transport::Impl {
   std::optional<asio::ssl::context> context;
   std::optional<asio::ssl::stream<tcp::socket&>> tls;
   std::string remote;
+  std::uint64_t number = 0;
   std::array<char, kReadBytes> buffer;
   std::string outgoing;
   ReadHandler on_read;
@@ -162,6 +164,8 @@ Result<Transport> Transport::connect(EventLoop& loop, const Plan& plan, Mileston
   auto remote = connect_any(loop, impl->socket, plan);
   if (!remote) { return tl::unexpected(remote.error()); }
   impl->remote = std::move(*remote);
+  static std::atomic<std::uint64_t> connections{0};
+  impl->number = ++connections;
   milestones.connected = milestones.tls = Clock::now();
   if (plan.tls) {
     if (auto secured = handshake(impl, plan); !secured) { return tl::unexpected(secured.error()); }
@@ -182,6 +186,8 @@ Transport& Transport::operator=(Transport&& other) noexcept {
 Transport::~Transport() { close(); }
 
 const std::string& Transport::remote() const { return impl_->remote; }
+
+std::uint64_t Transport::number() const { return impl_->number; }
 
 bool Transport::open() const { return impl_ && impl_->socket.is_open(); }
 

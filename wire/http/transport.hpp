@@ -45,6 +45,7 @@ class Transport {
   void write(std::string bytes, WriteHandler handler);
 
   const std::string& remote() const;
+  std::uint64_t number() const;  ///< Of this connection among all of the process; from 1.
   bool open() const;
   /// Whether the peer has sent something, an end included, that nobody has read. Never waits.
   bool has_unread() const;

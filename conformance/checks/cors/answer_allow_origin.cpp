@@ -10,6 +10,14 @@ Finding run(Probe& probe) {
   if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
   auto answer = probe.send(from_browser(probe, opening_request(probe)));
   if (!answer) { return probe.broken(answer.error(), "an answer"); }
+  constexpr const char* kAllowOrigin = "Access-Control-Allow-Origin";
+  if (const auto times = answer->head.headers.count(kAllowOrigin); times > 1) {
+    return fail(fmt::format("{} once", kAllowOrigin),
+                fmt::format("it {} (\"{}\")", times == 2 ? "twice" : fmt::format("{} times", times),
+                            wire::excerpt(std::string_view(answer->head.headers.joined(kAllowOrigin)), 120)))
+        .at("server, or what adds CORS before it",
+            "Let one of the two add CORS: browsers join both values by a comma and refuse the answer.");
+  }
   if (!lets_origin_in(probe, *answer)) {
     const std::string_view allowed = answer->head.headers.get("access-control-allow-origin");
     return fail(fmt::format("Access-Control-Allow-Origin: {} or * on the answer itself", probe.url().origin()),
@@ -26,7 +34,7 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "The preflight succeeds, the call is made, and the browser keeps its answer from the page.",
-    .faults = {"cors.only-on-preflight"},
+    .faults = {"cors.only-on-preflight", "cors.allow-origin-twice"},
     .run = run,
 }};
 

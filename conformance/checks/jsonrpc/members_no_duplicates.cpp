@@ -1,27 +1,20 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/passive.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int texts_seen = 0;
-  for (const std::string_view method : {harmless_method(probe), kUnknownMethod}) {
-    auto reply = probe.call(method);
-    if (!reply) { return probe.broken(reply.error(), "an answer"); }
-    auto dialogue = probe.shared();
-    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-    const wire::Exchange& carrier = probe.is(Era::http_sse) ? dialogue->get().stream()->exchange() : reply->http;
-    for (const auto& text : message_texts(carrier)) {
-      auto parsed = jsonrpc::parse(text);
-      if (parsed && !parsed->duplicate_keys.empty()) {
-        return fail("unique member names", fmt::format("{} twice in {}", parsed->duplicate_keys.front(),
-                                                       wire::excerpt(std::string_view(text), 100)));
-      }
-      texts_seen += parsed ? 1 : 0;
+  const auto seen = seen_by(probe);
+  Places places;
+  for (const auto& [in, text] : texts_of(seen)) {
+    const auto parsed = wire::parse_json(text);
+    if (!parsed) { continue; }
+    places.looked();
+    if (!parsed->duplicate_keys.empty()) {
+      places.broken(in, fmt::format("{} twice in {}", parsed->duplicate_keys.front(), wire::excerpt(text, 100)));
     }
   }
-  if (texts_seen == 0) { return untestable("the server sent no message"); }
-  return pass(fmt::format("{} messages without a duplicate", texts_seen));
+  return judged(probe, places, "unique member names", "messages", "the server sent no message");
 }
 
 const Registration kCheck{{
@@ -32,6 +25,7 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-4",
     .consequence = "Parsers keep the first or the last of the two, as they please: two clients read two answers.",
     .faults = {"jsonrpc.duplicate-member"},
+    .passive = true,
     .run = run,
 }};
 

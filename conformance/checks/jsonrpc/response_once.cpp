@@ -1,27 +1,38 @@
-#include <set>
-
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/passive.hpp"
 
 namespace weir::conformance {
 namespace {
 
+/// How often a request with this id was sent where its answers come: a client of ours may use an id again.
+std::size_t times_asked(const Traffic& traffic, const Heard& heard) {
+  const auto count = [&](const Sent& sent) {
+    return static_cast<std::size_t>(std::count_if(
+        sent.messages.begin(), sent.messages.end(),
+        [&](const jsonrpc::Message& message) { return message.id && heard.message.answers(*message.id); }));
+  };
+  if (heard.post) { return count(*heard.post); }
+  std::size_t times = 0;
+  for (const auto& sent : traffic.sent) { times += sent.session == heard.session ? count(sent) : 0; }
+  return times;
+}
+
 Finding run(Probe& probe) {
-  const json::value id = "weir-once";
-  auto reply = probe.call(harmless_method(probe), nullptr, {.id = id, .linger = std::chrono::milliseconds(150)});
-  if (!reply) { return probe.broken(reply.error(), "one response"); }
-  int answers = 0;
-  std::set<std::string> events;
-  for (const auto& seen : reply->messages) {
-    if (!seen.message.is_reply() || !seen.message.answers(id)) { continue; }
-    // A stream that was resumed may bring an event again, under the id that it had.
-    const bool again = seen.event && seen.event->has_id && !events.insert(seen.event->last_event_id).second;
-    answers += again && !reply->resumed.empty() ? 0 : 1;
+  const Traffic traffic = traffic_by(probe);
+  std::map<std::pair<const Seen*, std::string>, std::size_t> answers;
+  Places places;
+  for (const auto& heard : traffic.heard) {
+    // Of a GET stream only http-sse's is one on which each answer comes once: others may be resumed.
+    const bool known = heard.post || !heard.session.empty();
+    if (!known || !heard.message.is_reply() || !heard.message.id || heard.message.id->is_null()) { continue; }
+    const std::size_t asked = times_asked(traffic, heard);
+    if (asked == 0) { continue; }  // That is another fault: jsonrpc.answer.asked-for.
+    const std::size_t came = ++answers[{heard.in.get(), json::serialize(*heard.message.id)}];
+    if (came == 1) { places.looked(); }
+    if (came == asked + 1) {
+      places.broken(heard.in, fmt::format("a second response with the id {}", wire::excerpt(*heard.message.id, 60)));
+    }
   }
-  if (answers != 1) {
-    return fail("one response",
-                answers == 0 ? reply->describe() : fmt::format("{} responses with the same id", answers));
-  }
-  return pass("one response");
+  return judged(probe, places, "one response", "requests", "no request was answered");
 }
 
 const Registration kCheck{{
@@ -33,6 +44,7 @@ const Registration kCheck{{
     .consequence = "A second answer reaches the next request of a client that reuses ids, or ends a strict client.",
     .faults = {"jsonrpc.response-twice"},
     .fault_eras = {"http-sse", "streamable"},
+    .passive = true,
     .run = run,
 }};
 

@@ -1,22 +1,44 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/passive.hpp"
 
 namespace weir::conformance {
 namespace {
 
-Finding run(Probe& probe) {
-  auto reply = probe.call(harmless_method(probe), nullptr, {.linger = std::chrono::milliseconds(100)});
-  if (!reply) { return probe.broken(reply.error(), "an answer"); }
-  for (const auto& seen : reply->messages) {
-    if (seen.message.method == "notifications/progress") {
-      return fail("no progress without a token", wire::excerpt(seen.message.raw, 100));
+constexpr std::string_view kProgress = "notifications/progress";
+
+/// Those that a request gave in `_meta`, where this message could tell of it.
+std::vector<const json::value*> tokens_of(const Traffic& traffic, const Heard& heard) {
+  std::vector<const json::value*> tokens;
+  for (const auto& sent : traffic.sent) {
+    const bool same = heard.post ? &sent == heard.post : sent.session == heard.session;
+    for (const auto& message : sent.messages) {
+      const json::value* token = wire::find_pointer(message.params, "/_meta/progressToken");
+      if (same && token) { tokens.push_back(token); }
     }
   }
-  return pass("none came");
+  return tokens;
+}
+
+Finding run(Probe& probe) {
+  const Traffic traffic = traffic_by(probe);
+  Places places;
+  for (const auto& heard : traffic.heard) {
+    const bool progress = heard.message.method == kProgress;
+    if (heard.message.is_reply() || progress) { places.looked(); }
+    if (!progress) { continue; }
+    const json::value* token = wire::find(heard.message.params, "progressToken");
+    const auto tokens = tokens_of(traffic, heard);
+    const bool given =
+        token && std::any_of(tokens.begin(), tokens.end(), [&](const json::value* other) { return *other == *token; });
+    if (!given) {
+      places.broken(heard.in, "progress for a token that nobody gave: " + wire::excerpt(heard.message.raw, 100));
+    }
+  }
+  return judged(probe, places, "progress under tokens of requests alone", "messages", "the server sent no message");
 }
 
 const Registration kCheck{{
     .id = "progress.token.only-active",
-    .title = "no progress comes for a request that gave no token",
+    .title = "no progress comes for a token that no request gave",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"progress.only-active-tokens"},
@@ -24,6 +46,7 @@ const Registration kCheck{{
     .consequence = "Clients fail on a token that they never gave, or show progress of another call.",
     .faults = {"progress.unasked"},
     .fault_eras = {"http-sse", "streamable"},
+    .passive = true,
     .run = run,
 }};
 

@@ -8,7 +8,7 @@ Finding run(Probe& probe) {
   if (!reply) { return probe.broken(reply.error(), "an error"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   const json::value* is_error = wire::find(reply->result(), "isError");
-  if (reply->is_error() || (reply->is_result() && is_error && is_error->is_bool() && is_error->get_bool())) {
+  if (error_code(*reply) || (reply->is_result() && is_error && is_error->is_bool() && is_error->get_bool())) {
     return pass(reply->describe());
   }
   return fail("an error", reply->describe());

@@ -1,0 +1,90 @@
+#include "conformance/ask/exercise.hpp"
+
+#include "conformance/ask/tools.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+/// Messages that come unasked, or twice, come soon after the answer.
+constexpr std::chrono::milliseconds kLinger{60};
+constexpr std::chrono::milliseconds kHeld{100};
+
+void ask_for_lists(Probe& probe) {
+  const Survey& survey = probe.survey();
+  if (survey.declares("tools")) { (void)probe.call("tools/list"); }
+  if (survey.declares("resources")) {
+    (void)probe.call("resources/list");
+    if (!survey.resources.empty()) {
+      const std::string uri(wire::string_or(survey.resources.front(), "uri", ""));
+      (void)probe.call("resources/read", {{"uri", uri}});
+    }
+  }
+  if (!survey.declares("prompts")) { return; }
+  (void)probe.call("prompts/list");
+  for (const auto& prompt : survey.prompts) {
+    const auto* arguments = wire::as_array(wire::find(prompt, "arguments"));
+    if (arguments && !arguments->empty()) { continue; }
+    (void)probe.call("prompts/get", {{"name", std::string(wire::string_or(prompt, "name", ""))}});
+    break;
+  }
+}
+
+void call_tools(Probe& probe) {
+  const auto calls = safe_calls(probe);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    json::object params{{"name", calls[i].name}, {"arguments", calls[i].arguments}};
+    if (i % 2 == 0) { params["_meta"] = {{"progressToken", fmt::format("weir-progress-{}", i)}}; }
+    (void)probe.call("tools/call", std::move(params), {.linger = kLinger});
+  }
+}
+
+void send_what_is_refused(Probe& probe) {
+  (void)probe.call(kUnknownMethod, nullptr, {.linger = kLinger});
+  if (probe.survey().declares("tools")) {
+    (void)probe.call("tools/call", {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}});
+  }
+}
+
+void hold_a_stream(Probe& probe) {
+  if (!probe.is(Era::streamable)) { return; }
+  auto dialogue = probe.shared();
+  if (!dialogue) { return; }
+  auto stream = dialogue->get().open_get_stream();
+  if (stream && stream->exchange().is_event_stream()) { stream->read_to_end(probe.in(kHeld)); }
+}
+
+void notify(Probe& probe) {
+  auto dialogue = probe.shared();
+  if (!dialogue || probe.is(Era::stateless)) { return; }
+  (void)dialogue->get().notify("notifications/cancelled",
+                               {{"requestId", "weir-never-sent"}, {"reason", "weir asks nothing"}});
+}
+
+void ask_for_health(Probe& probe) {
+  for (const auto& route : probe.target().profile.health) {
+    auto url = wire::resolve(probe.target().url, route.path);
+    if (url) { (void)probe.send(probe.request("GET", *url)); }
+  }
+}
+
+}  // namespace
+
+void exercise(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop) {
+  if (survey && survey->open_error) { return; }
+  Worker worker(target.client);
+  Probe probe(target, survey, deadline, stop, &worker, "exercise");
+  if (!survey) {
+    ask_for_health(probe);
+    return;
+  }
+  (void)probe.call(harmless_method(probe), nullptr, {.id = "weir-once", .linger = kLinger});
+  if (probe.last_answer_missing()) { return; }
+  ask_for_lists(probe);
+  call_tools(probe);
+  send_what_is_refused(probe);
+  notify(probe);
+  hold_a_stream(probe);
+}
+
+}  // namespace weir::conformance

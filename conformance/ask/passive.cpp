@@ -1,0 +1,23 @@
+#include "conformance/ask/passive.hpp"
+
+#include <fmt/format.h>
+
+namespace weir::conformance {
+
+std::vector<SeenPtr> seen_by(const Probe& probe) { return probe.tap().seen(probe.era()); }
+
+Traffic traffic_by(const Probe& probe) { return traffic_of(seen_by(probe), probe.url()); }
+
+Finding judged(Probe& probe, const Places& places, std::string expected, const char* looked_at, const char* nothing) {
+  if (probe.tap().left_out() > 0) {
+    probe.note(fmt::format("{} exchanges were not kept, and not judged", probe.tap().left_out()));
+  }
+  if (const auto& first = places.first()) {
+    probe.pin_request(first->http.request);
+    probe.note(fmt::format("seen first: {}, HTTP {}, {}", place_of(*first), first->http.head.status,
+                           wire::excerpt(std::string_view(first->http.body), 200)));
+  }
+  return places.finding(std::move(expected), looked_at, nothing);
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,47 @@
+#include "conformance/ask/passive.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Empty where the body is as long as was said, and its coding whole.
+std::string problem_of(const wire::Exchange& http) {
+  const std::string_view length = http.head.headers.get("content-length");
+  if (!length.empty() && http.end == wire::EndClass::fin_mid_chunk) {
+    return fmt::format("Content-Length says {}, and the connection ended after {} bytes", wire::excerpt(length, 20),
+                       http.body_bytes);
+  }
+  for (const auto& note : http.framing_notes) {
+    const bool coding = note.what.starts_with("the content coding ends") && http.end == wire::EndClass::malformed;
+    if (coding || note.what.starts_with("bytes after the end of the response")) { return note.what; }
+  }
+  return {};
+}
+
+Finding run(Probe& probe) {
+  Places places;
+  for (const auto& seen : seen_by(probe)) {
+    const wire::Exchange& http = seen->http;
+    if (http.head.status == 0 || http.end == wire::EndClass::open || http.end == wire::EndClass::closed_by_us) {
+      continue;
+    }
+    places.looked();
+    if (auto problem = problem_of(http); !problem.empty()) { places.broken(seen, std::move(problem)); }
+  }
+  return judged(probe, places, "bodies as long as their heads say", "answers", "no answer came to its end");
+}
+
+const Registration kCheck{{
+    .id = "http.length.reached",
+    .title = "an answer is as long as its head says, and its content coding whole",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
+    .consequence = "Clients and proxies take the answer for incomplete and drop it, or read the rest as the next one.",
+    .faults = {"http.stray-bytes", "http.length-too-long", "http.gzip-cut"},
+    .fault_eras = {"streamable", "stateless"},
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,72 @@
+#include "conformance/ask/passive.hpp"
+
+namespace weir::conformance {
+namespace {
+
+using Ids = std::vector<const json::value*>;
+
+void add_ids(const Sent& sent, Ids& ids) {
+  for (const auto& message : sent.messages) {
+    if (message.id) { ids.push_back(&*message.id); }
+  }
+}
+
+/// The ids that may be answered where this message came.
+Ids ids_of(const Traffic& traffic, const Heard& heard) {
+  Ids ids;
+  if (heard.post) {
+    add_ids(*heard.post, ids);
+    return ids;
+  }
+  for (const auto& sent : traffic.sent) {
+    if (sent.session == heard.session) { add_ids(sent, ids); }
+  }
+  return ids;
+}
+
+std::string text_of(const json::value& id) {
+  return id.is_string() ? std::string(id.as_string()) : json::serialize(id);
+}
+
+std::string what_is_wrong(const json::value& id, const Ids& asked) {
+  for (const json::value* other : asked) {
+    if (text_of(*other) == text_of(id)) {
+      return fmt::format("the id is not the request's: {} for {}", wire::excerpt(id, 60), wire::excerpt(*other, 60));
+    }
+  }
+  return fmt::format("nobody asked with the id {}", wire::excerpt(id, 60));
+}
+
+Finding run(Probe& probe) {
+  const Traffic traffic = traffic_by(probe);
+  Places places;
+  for (const auto& heard : traffic.heard) {
+    // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be
+    // known.
+    const bool known = heard.post ? heard.post->well_formed() : !heard.session.empty();
+    if (!heard.message.is_reply() || !heard.message.id || heard.message.id->is_null() || !known) { continue; }
+    const Ids asked = ids_of(traffic, heard);
+    places.looked();
+    const bool right =
+        std::any_of(asked.begin(), asked.end(), [&](const json::value* id) { return heard.message.answers(*id); });
+    if (!right) { places.broken(heard.in, what_is_wrong(*heard.message.id, asked)); }
+  }
+  return judged(probe, places, "answers under the ids of requests", "answers", "no request was answered");
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.answer.asked-for",
+    .title = "every answer is one to a request that was sent",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"jsonrpc.response-id-echo"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic#responses",
+    .consequence = "A client that meets an answer to nothing drops it, or ends the session.",
+    .faults = {"jsonrpc.unasked-answer"},
+    .fault_eras = {"http-sse", "streamable"},
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,50 @@
+#include "conformance/ask/passive.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Whether the request was understood far enough for its id to be known. A refusal by HTTP status may lack it
+/// (transports, "Sending Messages": an error response that has no id), but whoever knows the method knows the id.
+bool was_read(const Heard& heard) {
+  constexpr int kFirstRefusal = 300;
+  return heard.in->http.head.status < kFirstRefusal || heard.message.error.code == jsonrpc::kMethodNotFound;
+}
+
+/// http-sse: a stream on which one of the bodies that were sent has no id to tell.
+bool only_requests_were_sent(const Traffic& traffic, const std::string& session) {
+  return !session.empty() && std::all_of(traffic.sent.begin(), traffic.sent.end(), [&](const Sent& sent) {
+    return sent.session != session || (sent.well_formed() && !sent.batch);
+  });
+}
+
+Finding run(Probe& probe) {
+  const Traffic traffic = traffic_by(probe);
+  Places places;
+  for (const auto& heard : traffic.heard) {
+    if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard)) { continue; }
+    const bool due = heard.post ? heard.post->request() != nullptr : only_requests_were_sent(traffic, heard.session);
+    if (!due) { continue; }
+    places.looked();
+    if (!heard.message.id || heard.message.id->is_null()) {
+      places.broken(heard.in,
+                    fmt::format("the error lacks the id of its request: {}", wire::excerpt(heard.message.raw, 120)));
+    }
+  }
+  return judged(probe, places, "errors with the id of their request", "errors", "no request was answered by an error");
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.error.id",
+    .title = "an error carries the id of its request",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"jsonrpc.response-id-echo"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic#responses",
+    .consequence = "No client can tell which of its requests has failed: it waits until its timeout.",
+    .faults = {"jsonrpc.error-without-id"},
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
