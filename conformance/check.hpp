@@ -59,6 +59,16 @@ inline constexpr EraSet kSessionEras{.http_sse = true, .streamable = true};  ///
 inline constexpr EraSet kSingleEndpoint{.streamable = true, .stateless = true};
 inline constexpr EraSet kTarget{};  ///< Asked once of the target, whatever it speaks.
 
+/// When a check is asked. One that tells why others may fail is asked alone, before all others or after them.
+enum class Turn { first, any, last };
+
+/// How a request came back with nothing that a check could judge.
+enum class Trouble {
+  silence,       ///< No answer in time.
+  loss,          ///< No connection, or one that ended without an answer.
+  server_error,  ///< 5xx.
+};
+
 struct CheckInfo {
   std::string id;     ///< area.object.rule, kebab-case segments, never renumbered or reused
   std::string title;  ///< What is right, in one clause.
@@ -82,6 +92,13 @@ struct CheckInfo {
   /// Asks nothing, but judges all that was seen in its era (Probe::tap()): run when the others are done. A passive
   /// check that runs alone sees the survey and the exercise (conformance/ask/exercise.hpp).
   bool passive = false;
+  Turn turn = Turn::any;
+  /// Of a check with a turn of its own: when it is red, checks that were red after such a trouble are untestable, and
+  /// name it as the cause.
+  std::vector<Trouble> explains;
+  /// About how many requests it sends with credentials that are wrong or missing: such checks are asked last, and
+  /// within --auth-attempts, as a server may lock out who guesses.
+  int wrong_credentials = 0;
   Finding (*run)(Probe&) = nullptr;
 };
 

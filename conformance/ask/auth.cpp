@@ -47,9 +47,17 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
   auto answer = probe.send(request, probe.in(kPatience));
   if (!answer) { return probe.broken(answer.error(), expected); }
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
+    if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
     return fail(expected, fmt::format("HTTP {}", answer->head.status));
   }
   return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+std::optional<Finding> if_sent_elsewhere(const wire::Exchange& answer) {
+  const int status = answer.head.status;
+  if (status < 300 || status >= 400 || !answer.head.headers.has("location")) { return std::nullopt; }
+  return untestable(fmt::format("nobody is let in, but sent to {} by HTTP {}: auth.bearer.absent-401 judges that",
+                                wire::excerpt(answer.head.headers.get("location"), 100), status));
 }
 
 bool uses_bearer(const Probe& probe) { return starts_with_scheme(probe.target().headers.get("authorization")); }

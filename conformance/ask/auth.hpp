@@ -15,6 +15,10 @@ wire::Request opening_request(const Probe& probe);
 /// Sends it; a pass for one of these statuses, a fail for any other.
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses);
 
+/// Untestable for a redirect, to a login page mostly: that is no 401, but it lets nobody in. The check of requests
+/// without a token judges it, once.
+std::optional<Finding> if_sent_elsewhere(const wire::Exchange& answer);
+
 /// Whether requests carry a bearer token, and the token.
 bool uses_bearer(const Probe& probe);
 std::string bearer_token(const Probe& probe);

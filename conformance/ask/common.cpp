@@ -18,7 +18,11 @@ std::optional<std::int64_t> error_code(const wire::mcp::Reply& reply) {
   return error ? error->error.code : std::nullopt;
 }
 
-std::string_view harmless_method(const Probe& probe) { return probe.is(Era::stateless) ? "server/discover" : "ping"; }
+std::string_view harmless_method(const Probe& probe) {
+  const Survey* survey = probe.survey_or_null();
+  if (survey && !survey->means.empty()) { return survey->means; }
+  return probe.is(Era::stateless) ? "server/discover" : "ping";
+}
 
 std::string call_body(const Probe& probe, const json::value& id, std::string_view method, json::object params) {
   if (!probe.is(Era::stateless)) {
@@ -84,7 +88,9 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
   const json::array* listed = wire::as_array(wire::find(reply->result(), items));
   const bool answered = reply->is_result() && listed;
   if (declared && !answered) {
-    return fail(fmt::format("an answer to {}, as {} is declared", method, capability), reply->describe());
+    auto finding = fail(fmt::format("an answer to {}, as {} is declared", method, capability), reply->describe());
+    finding.fix = fmt::format("Find out why {} fails: {} is declared, and its list is not served.", method, capability);
+    return finding;
   }
   if (!declared && answered && !listed->empty()) {
     return fail(fmt::format("the capability {}, as {} names {} of them", capability, method, listed->size()),

@@ -81,7 +81,8 @@ HeldStream::Reopened HeldStream::reopen(Probe& probe) {
 }
 
 tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const json::value& id) {
-  auto stream = probe.http().open(dialogue.make_post(jsonrpc::request(id, "ping")), probe.answer_deadline());
+  auto stream =
+      probe.http().open(dialogue.make_post(jsonrpc::request(id, harmless_method(probe))), probe.answer_deadline());
   if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an answer to ping")); }
   if (!stream->exchange().is_event_stream()) { return tl::unexpected(not_applicable("answers are no streams")); }
   const auto first = stream->next_event(probe.answer_deadline());

@@ -5,7 +5,7 @@
 namespace weir::conformance {
 
 wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dialogue, std::optional<std::string> id) {
-  wire::Request request = dialogue.make_post(jsonrpc::request("weir-session", "ping"));
+  wire::Request request = dialogue.make_post(jsonrpc::request("weir-session", harmless_method(probe)));
   if (id) {
     request.headers.set("Mcp-Session-Id", *id);
   } else {

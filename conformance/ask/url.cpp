@@ -28,7 +28,7 @@ int default_port(const wire::Url& url) { return url.tls() ? 443 : 80; }
 
 }  // namespace
 
-std::string Turn::describe() const {
+std::string SlashTurn::describe() const {
   return fmt::format("{} {} gave {} to {}", request.method, request.url.path, status,
                      wire::excerpt(std::string_view(location), 160));
 }
@@ -63,10 +63,10 @@ std::optional<wire::Url> other_slash(const wire::Url& url) {
   return other;
 }
 
-wire::Result<std::vector<Turn>> turns_of(Probe& probe) {
+wire::Result<std::vector<SlashTurn>> turns_of(Probe& probe) {
   std::vector<wire::Url> urls{probe.url()};
   if (auto other = other_slash(probe.url())) { urls.push_back(*std::move(other)); }
-  std::vector<Turn> turns;
+  std::vector<SlashTurn> turns;
   std::optional<wire::Error> error;
   bool answered = false;
   for (const wire::Url& url : urls) {

@@ -10,7 +10,7 @@
 namespace weir::conformance {
 
 /// One answer that sends the client elsewhere.
-struct Turn {
+struct SlashTurn {
   wire::Request request;
   int status = 0;
   std::string location;         ///< As it came.
@@ -31,7 +31,7 @@ std::optional<wire::Url> other_slash(const wire::Url& url);
 
 /// The redirects that the URL and its other spelling give to a GET and, where the era POSTs to it, to a POST. An error
 /// only when nothing answered.
-wire::Result<std::vector<Turn>> turns_of(Probe& probe);
+wire::Result<std::vector<SlashTurn>> turns_of(Probe& probe);
 
 /// Loopback, private and link-local addresses, names without a dot and names of internal zones.
 bool is_internal_host(std::string_view host);

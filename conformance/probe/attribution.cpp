@@ -64,6 +64,17 @@ std::optional<Blame> by_time(const wire::Exchange& exchange) {
   return Blame{describe(hops), "Send a byte more often than that, answer sooner, or raise the timeout of that hop."};
 }
 
+/// RFC 9110 section 15.6.3: such an answer is of a gateway by its meaning, whoever that is.
+std::optional<Blame> by_status(int status) {
+  constexpr int kBadGateway = 502, kGatewayTimeout = 504;
+  if (status != kBadGateway && status != kGatewayTimeout) { return std::nullopt; }
+  return Blame{
+      "gateway",
+      fmt::format("Look into the log of the gateway that answered {}, and at the target behind it: {}.", status,
+                  status == kBadGateway ? "it crashed, closed the connection or answered no HTTP"
+                                        : "it did not answer in time")};
+}
+
 std::optional<Blame> by_error(const wire::Error& error, const CauseContext& context) {
   switch (error.code) {
     case wire::ErrorCode::resolve_failed:
@@ -89,7 +100,8 @@ std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& contex
   if (const auto sign = wire::edge_sign(*heard.answer)) {
     return Blame{std::string(sign->hop), fmt::format("{}: {}. {}", sign->hop, sign->meaning, sign->fix)};
   }
-  return by_time(*heard.answer);
+  if (auto blame = by_time(*heard.answer)) { return blame; }
+  return by_status(heard.answer->head.status);
 }
 
 void attribute(Finding& finding, const CheckInfo& info, const LastHeard& heard, const CauseContext& context) {

@@ -53,6 +53,13 @@ TEST(Attribution, names_the_hop_that_answered_in_the_servers_place) {
   EXPECT_EQ(hop_of(answer(404, {}, R"({"error":"session not found"})")), "none");
 }
 
+TEST(Attribution, leaves_an_answer_of_a_gateway_to_the_gateway) {
+  EXPECT_EQ(hop_of(answer(502)), "gateway");
+  EXPECT_EQ(hop_of(answer(504)), "gateway");
+  EXPECT_EQ(hop_of(answer(503)), "none") << "a server says that as well";
+  EXPECT_EQ(hop_of(answer(500)), "none");
+}
+
 TEST(Attribution, names_the_hop_by_the_time_that_it_took) {
   auto late = answer(504);
   late.timings.head_us = 29'100'000;

@@ -1,5 +1,6 @@
 #include "conformance/probe/preflight.hpp"
 
+#include <charconv>
 #include <future>
 
 #include "conformance/probe/curl.hpp"
@@ -137,6 +138,20 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   return failure;
 }
 
+/// When a target that limits the rate may be asked again; RFC 9110 section 10.2.3, a date is not read.
+std::optional<std::chrono::seconds> retry_after(const wire::mcp::Detection& detection) {
+  constexpr int kTooManyRequests = 429;
+  std::optional<std::chrono::seconds> longest;
+  for (const auto& attempt : detection.attempts) {
+    if (!attempt.exchange || attempt.exchange->head.status != kTooManyRequests) { continue; }
+    const auto text = attempt.exchange->head.headers.get("retry-after");
+    int seconds = 1;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    longest = std::max(longest.value_or(std::chrono::seconds(0)), std::chrono::seconds(std::max(0, seconds)));
+  }
+  return longest;
+}
+
 }  // namespace
 
 Preflight preflight(const Target& target, std::optional<Era> only) {
@@ -150,6 +165,7 @@ Preflight preflight(const Target& target, std::optional<Era> only) {
                                         .plain_after = plain ? std::optional(kSecondLook) : std::nullopt});
   if (result.detection.eras().empty() && !(plain && answered(result.detection))) {
     result.failure = explain(target, result.detection);
+    if (result.failure->cause == "rate-limited") { result.retry_after = retry_after(result.detection); }
   }
   return result;
 }

@@ -10,6 +10,7 @@ namespace weir::conformance {
 struct Preflight {
   wire::mcp::Detection detection;
   std::optional<reports::PreflightFailure> failure;  ///< Set when no era is spoken.
+  std::optional<std::chrono::seconds> retry_after;   ///< Of a failure that is a limit of the rate.
 };
 
 /// Asks for every era, or for `only`. A target that its profile calls no MCP endpoint fails only where nothing answers.

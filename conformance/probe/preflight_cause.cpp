@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
@@ -190,6 +191,11 @@ bool is_no_target(const Attempt& a) {
 Words no_target(const Attempt& a, const CauseContext&) { return *words_of_hop(a); }
 
 Words server_error(const Attempt& a, const CauseContext&) {
+  constexpr int kBadGateway = 502;
+  if (status_of(a) == kBadGateway && !sign_of(a)) {
+    return {fmt::format("{}: a gateway in front gets no good answer from the service behind it", said(a)),
+            "Look into the log of the gateway, and whether the service behind it runs, listens and speaks HTTP."};
+  }
   return words_of_hop(a).value_or(
       Words{fmt::format("{} {}", said(a), wire::excerpt(std::string_view(a.exchange->body), 80)),
             "Look into the log of the service: it fails on a plain first request."});
@@ -207,6 +213,28 @@ Words redirected(const Attempt& a, const CauseContext& c) {
                       same_origin ? "which goes round in a circle" : "another origin"),
           same_origin ? "Check the redirect rules of the proxy and of the service for this path."
                       : "Use that URL: clients do not carry credentials or POST bodies to another origin."};
+}
+
+/// How the pages are called that ask people who they are.
+bool is_login(const Attempt& a) {
+  constexpr std::array<std::string_view, 9> kNames = {"login", "log-in", "signin", "sign-in",  "sign_in",
+                                                      "/sso",  "/saml",  "oauth",  "authorize"};
+  if (!is_redirected(a)) { return false; }
+  std::string location(a.exchange->head.headers.get("location"));
+  std::transform(location.begin(), location.end(), location.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(kNames.begin(), kNames.end(), [&](auto name) { return contains(location, name); });
+}
+Words login(const Attempt& a, const CauseContext& c) {
+  const auto to = wire::excerpt(a.exchange->head.headers.get("location"), 160);
+  if (c.credentials) {
+    return {fmt::format("a login page stands in front, and the credentials do not lead past it: {} to {}", said(a), to),
+            "Check that the token or key is current and meant for this endpoint (audience, stage, environment)."};
+  }
+  return {
+      fmt::format("a login page stands in front: {} to {}", said(a), to),
+      "Give credentials: a token with --bearer-env VAR, a key with --api-key-env VAR, or both in a profile; and let "
+      "the endpoint answer 401 to clients without them, which cannot fill in a page."};
 }
 
 std::optional<wire::jsonrpc::Message> json_rpc_of(const Attempt& a) {
@@ -236,6 +264,31 @@ Words bare_stream(const Attempt& a, const CauseContext&) {
   }
   return {fmt::format("the URL gives an event stream that is not MCP: no `endpoint` event opens it ({})", first),
           "Serve an MCP transport here, or test the stream alone; a bridge must send `endpoint` first."};
+}
+
+/// The lines of an event stream with a JSON-RPC message in them, under another name.
+bool is_misnamed_stream(const Attempt& a) {
+  const std::string_view body = a.exchange->body;
+  constexpr std::array<std::string_view, 5> kFields = {"event:", "data:", "id:", "retry:", ":"};
+  const bool lines = std::any_of(kFields.begin(), kFields.end(), [&](auto field) { return body.starts_with(field); });
+  return a.exchange->ok() && !a.exchange->is_event_stream() && lines && contains(body, "\"jsonrpc\"");
+}
+Words misnamed_stream(const Attempt& a, const CauseContext&) {
+  const auto type = a.exchange->head.headers.get("content-type");
+  return {fmt::format("{}: the body is an event stream, and its Content-Type is {}", said(a),
+                      type.empty() ? "missing" : fmt::format("'{}'", wire::excerpt(type, 60))),
+          "Send Content-Type: text/event-stream with event streams."};
+}
+
+/// RFC 9110 section 12.5.3: without Accept-Encoding a coding is allowed, but few clients of event streams expect one.
+bool is_compressed(const Attempt& a) {
+  constexpr std::string_view kGzip = "\x1f\x8b";
+  return std::string_view(a.exchange->body).starts_with(kGzip);
+}
+Words compressed(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{}: the body is gzip, which was not asked for, under Content-Encoding '{}'", said(a),
+                      wire::excerpt(a.exchange->head.headers.get("content-encoding"), 40)),
+          "Compress only for clients that send Accept-Encoding, and name the coding in Content-Encoding."};
 }
 
 bool is_html(const Attempt& a) { return a.exchange->ok() && is_media(a, "text/html"); }
@@ -284,10 +337,13 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"rate-limited", is_status<429>, rate_limited},
     AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout, false, true},
     AnswerRule{"no-healthy-target", is_no_target, no_target, false, true},
+    AnswerRule{"login-page", is_login, login},
     AnswerRule{"redirected-elsewhere", is_redirected, redirected},
     AnswerRule{"refused-on-the-way",
                [](const Attempt& a) { return a.era != Era::http_sse && is_sign<SignKind::refusal>(a); },
                refused_on_the_way},
+    AnswerRule{"compressed-unasked", is_compressed, compressed},
+    AnswerRule{"stream-misnamed", is_misnamed_stream, misnamed_stream},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
     AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true, true},

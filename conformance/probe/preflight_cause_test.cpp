@@ -85,6 +85,33 @@ TEST(PreflightCause, takes_the_error_that_came_first_on_the_way) {
       "connect-refused");
 }
 
+TEST(PreflightCause, asks_for_credentials_where_a_login_page_stands_in_front) {
+  for (const char* page :
+       {"https://id.example.com/login?to=%2Fmcp", "/access/login", "https://x.example/OAuth/Authorize"}) {
+    const auto cause = of_all(answering(Era::streamable, 302, "text/html", "", {{"Location", page}}));
+    EXPECT_EQ(cause.name, "login-page") << page;
+    EXPECT_THAT(cause.message, HasSubstr("a login page stands in front"));
+    EXPECT_THAT(cause.fix, HasSubstr("Give credentials"));
+  }
+  EXPECT_EQ(
+      of_all(answering(Era::streamable, 302, "text/html", "", {{"Location", "https://new.example.com/mcp"}})).name,
+      "redirected-elsewhere");
+}
+
+TEST(PreflightCause, names_the_field_that_hides_an_answer) {
+  const std::string events = "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n";
+  const auto misnamed = of_all(answering(Era::streamable, 200, "text/plain", events));
+  EXPECT_EQ(misnamed.name, "stream-misnamed");
+  EXPECT_THAT(misnamed.message, HasSubstr("its Content-Type is 'text/plain'"));
+  EXPECT_EQ(of_all(answering(Era::streamable, 200, "application/json", "\x1f\x8b\x08")).name, "compressed-unasked");
+}
+
+TEST(PreflightCause, leaves_a_502_to_the_gateway) {
+  const auto cause = of_all(answering(Era::streamable, 502, "text/html", "<html>502</html>"));
+  EXPECT_THAT(cause.message, HasSubstr("a gateway in front"));
+  EXPECT_THAT(cause.fix, HasSubstr("log of the gateway"));
+}
+
 TEST(PreflightCause, tells_missing_from_refused_credentials) {
   const Detection detection{
       {answering(Era::streamable, 401, "text/plain", "", {{"WWW-Authenticate", "Bearer realm=\"x\""}})}};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "conformance/probe/ledger.hpp"
+
 namespace weir::conformance {
 
 namespace {
@@ -73,11 +75,13 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       deadline_(deadline),
       stop_(stop),
       own_worker_(worker ? nullptr : std::make_unique<Worker>(target.client)),
-      worker_(worker ? worker : own_worker_.get()) {
+      worker_(worker ? worker : own_worker_.get()),
+      number_(Ledger::next_asker()) {
   worker_->client.on_head([this](const wire::Exchange& exchange) {
     constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
     throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
     heard(exchange);
+    if (target_.ledger) { target_.ledger->answered(number_, exchange); }
   });
   worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era()](const wire::Exchange& exchange) {
     tap->take(asker, era, exchange);
@@ -87,6 +91,7 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
     }
     note(sent_line(request));
+    if (target_.ledger) { target_.ledger->sent(number_, request); }
     if (!pinned_) { last_request_ = request; }
   });
 }
@@ -241,6 +246,7 @@ void Probe::heard(const wire::Exchange& answer) {
 
 void Probe::heard_error(const wire::Error& error) {
   note(fmt::format("! {}: {}", to_string(error.code), error.detail));
+  if (target_.ledger) { target_.ledger->failed(number_, error); }
   // Of an answer that was refused (`rejected`, `malformed_message`) the answer tells more than the error.
   if (!last_heard_.answer || is_of_connection(error.code)) { last_heard_ = {std::nullopt, error}; }
   heard(error.code != wire::ErrorCode::timeout && error.code != wire::ErrorCode::connect_timeout);

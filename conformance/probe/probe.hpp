@@ -39,11 +39,14 @@ struct Survey {
   std::optional<wire::Error> list_error;       ///< Why some list is not complete.
   /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
   std::optional<wire::Error> open_error;
+  /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
+  std::string means;
 
   bool declares(std::string_view capability) const;
 };
 
 class AcrossDeploy;
+class Ledger;
 
 /// What the run knows of the target.
 struct Target {
@@ -59,6 +62,7 @@ struct Target {
   std::chrono::milliseconds hold{0};                   ///< --hold: how long idle streams are watched; 0: quick mode.
   std::shared_ptr<AcrossDeploy> across_deploy;         ///< --across-deploy; null: nothing is deployed during the run.
   std::shared_ptr<Tap> tap = std::make_shared<Tap>();  ///< All that is sent to this target and comes back.
+  std::shared_ptr<Ledger> ledger;               ///< What was asked and what came of it; null: nobody keeps account.
 
   const Survey* survey(Era era) const;
 };
@@ -136,6 +140,8 @@ class Probe {
   bool last_answer_missing() const { return last_answer_missing_; }
   /// Some answer was 429: who asks too often learns nothing of the server.
   bool throttled() const { return throttled_; }
+  /// By which the ledger knows the requests of this probe.
+  std::uint64_t number() const { return number_; }
   /// The run's budget is spent, or it was stopped.
   bool out_of_time() const;
 
@@ -159,6 +165,7 @@ class Probe {
   bool last_answer_missing_ = false;
   bool last_open_failed_ = false;
   bool throttled_ = false;
+  std::uint64_t number_ = 0;
   std::vector<std::string> evidence_;
 };
 

@@ -1,5 +1,6 @@
 #include "conformance/probe/survey.hpp"
 
+#include <algorithm>
 #include <array>
 #include <future>
 
@@ -38,6 +39,29 @@ void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts
   }
 }
 
+/// A server without `ping` is red for that once. What only needs any answer asks it for a list.
+std::string means_of(wire::mcp::Dialogue& dialogue, const Survey& facts) {
+  if (facts.era == Era::stateless) { return "server/discover"; }
+  const auto reply = dialogue.request("ping");
+  if (!reply || !reply->is_error()) { return "ping"; }
+  const auto listed = std::find_if(kLists.begin(), kLists.end(), [&](const List& list) {
+    return facts.declares(list.capability) && !is_optional(list) && !facts.list_error;
+  });
+  return listed == kLists.end() ? "ping" : std::string(listed->method);
+}
+
+/// A survey that a moment's 5xx or 429 ended would leave an era unjudged.
+wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> open_patiently(Probe& probe) {
+  constexpr int kTries = 3;
+  constexpr std::chrono::milliseconds kThrottledPause{1000};
+  auto opened = probe.shared();
+  for (int i = 1; i < kTries && !opened && !probe.last_answer_missing() && !probe.out_of_time(); ++i) {
+    if (probe.throttled()) { probe.pause(kThrottledPause); }
+    opened = probe.shared();
+  }
+  return opened;
+}
+
 bool has_revision(Era era, const std::optional<std::string>& revision) {
   return !revision || (*revision == wire::mcp::k2026_07_28) == (era == Era::stateless);
 }
@@ -48,7 +72,8 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   facts.era = era;
   facts.revision = target.profile.revision.value_or(std::string(newest_revision(era)));
   Probe probe(target, &facts, deadline, stop);
-  auto opened = probe.shared();
+  facts.means = era == Era::stateless ? "server/discover" : "ping";
+  auto opened = open_patiently(probe);
   if (!opened) {
     facts.open_error = opened.error();
     problem = fmt::format("{} was found, but no conversation can be opened: {}", to_string(era), opened.error().detail);
@@ -60,6 +85,7 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   facts.server_info = dialogue.server_info();
   facts.sessions = dialogue.session_id().has_value();
   read_lists(dialogue, probe, facts);
+  if (!facts.list_error && !probe.out_of_time()) { facts.means = means_of(dialogue, facts); }
   return facts;
 }
 

@@ -33,7 +33,21 @@ std::vector<std::string> why_it_fails(const reports::Results& results, const Cir
   return why;
 }
 
-std::vector<std::string> why_inconclusive(const reports::Summary& summary, const Circumstances& given) {
+/// "only 65 of 289 checks that apply could be verified"; empty where at least half of them were.
+std::string too_little(const reports::Results& results) {
+  std::size_t verified = 0, applicable = 0;
+  for (const auto& check : results.checks) {
+    if (check.level == Level::may || check.verdict == Verdict::not_applicable) { continue; }
+    ++applicable;
+    verified += check.verdict == Verdict::pass || check.verdict == Verdict::fail || check.verdict == Verdict::warn;
+  }
+  return 2 * verified < applicable ? fmt::format("only {} of {} could be verified", verified,
+                                                 counted(applicable, "check that applies", "checks that apply"))
+                                   : std::string();
+}
+
+std::vector<std::string> why_inconclusive(const reports::Results& results, const Circumstances& given) {
+  const reports::Summary& summary = results.summary;
   std::vector<std::string> why;
   if (given.stopped_early) { why.push_back("the run ended before every check was asked"); }
   if (summary.error) {
@@ -42,7 +56,11 @@ std::vector<std::string> why_inconclusive(const reports::Summary& summary, const
   }
   if (given.deploy_failed) { why.push_back("the deploy command failed"); }
   if (given.tools_unknown) { why.push_back("the tools could not be compared with the tools lock"); }
-  if (summary.pass + summary.fail + summary.warn == 0) { why.push_back("nothing could be tested"); }
+  if (summary.pass + summary.fail + summary.warn == 0) {
+    why.emplace_back("nothing could be tested");
+  } else if (auto little = too_little(results); !little.empty()) {
+    why.push_back(std::move(little));
+  }
   return why;
 }
 
@@ -75,7 +93,7 @@ void conclude(reports::Results& results, const Circumstances& given) {
   if (const auto why = why_it_fails(results, given); !why.empty()) {
     return decide(ExitCode::target_fails, fmt::format("{}", fmt::join(why, ", ")));
   }
-  if (const auto why = why_inconclusive(results.summary, given); !why.empty()) {
+  if (const auto why = why_inconclusive(results, given); !why.empty()) {
     return decide(ExitCode::inconclusive, fmt::format("{}", fmt::join(why, ", ")));
   }
   decide(ExitCode::good, what_it_is(results) + counted(static_cast<std::size_t>(results.summary.pass),

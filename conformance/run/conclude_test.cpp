@@ -70,6 +70,17 @@ TEST(Conclude, is_inconclusive_when_weir_failed_or_did_not_come_to_its_end) {
   EXPECT_EQ(code({kPass, kFail}, {.stopped_early = true}), ExitCode::target_fails);
 }
 
+TEST(Conclude, is_inconclusive_when_less_than_half_of_what_applies_could_be_verified) {
+  constexpr Made kUntestable{Verdict::untestable}, kMayUntestable{Verdict::untestable, Level::may};
+  EXPECT_EQ(code({kPass, kUntestable}), ExitCode::good) << "half of it";
+  EXPECT_EQ(code({kPass, kUntestable, kUntestable}), ExitCode::inconclusive);
+  EXPECT_EQ(code({kPass, kMayUntestable, kMayUntestable}), ExitCode::good) << "a MAY never counts";
+  EXPECT_EQ(code({kPass, kUntestable, {Verdict::not_applicable}, {Verdict::not_applicable}}), ExitCode::good);
+  EXPECT_EQ(code({kFail, kUntestable, kUntestable}), ExitCode::target_fails) << "a fail is certain";
+  EXPECT_THAT(concluded({kPass, kUntestable, kUntestable}).exit_reason,
+              HasSubstr("only 1 of 3 checks that apply could be verified"));
+}
+
 TEST(Conclude, fails_with_a_stale_baseline_changed_tools_or_a_lost_era) {
   EXPECT_EQ(code({kPass}, {.baseline_problems = 1}), ExitCode::target_fails);
   EXPECT_EQ(code({kPass}, {.tools_changed = true}), ExitCode::target_fails);

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <thread>
 #include <tuple>
 
 #include "conformance/probe/preflight.hpp"
@@ -120,7 +121,7 @@ class Conductor {
       results_.preflight = std::move(failure);
       return {};
     }
-    auto first = preflight(target_, only_era(plan_.profile));
+    auto first = preflight_in_turn();
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
     explain_refusal();
@@ -144,6 +145,19 @@ class Conductor {
     if (auto guarded = guard(); !guarded) { return guarded; }
     excuse();
     return {};
+  }
+
+  /// A limit of the rate may stand open in a moment; Retry-After says when.
+  Preflight preflight_in_turn() {
+    constexpr int kTries = 3;
+    auto looked = preflight(target_, only_era(plan_.profile));
+    for (int i = 1; i < kTries && looked.retry_after && *looked.retry_after < deadline_.left() / 2; ++i) {
+      const auto until = wire::Deadline::in(*looked.retry_after);
+      constexpr std::chrono::milliseconds kTick{20};
+      while (!until.passed() && !is_set(plan_.interrupted)) { std::this_thread::sleep_for(kTick); }
+      looked = preflight(target_, only_era(plan_.profile));
+    }
+    return looked;
   }
 
   static bool is_plain(const Target& target) { return target.profile.era == Era::none; }
@@ -278,6 +292,7 @@ class Conductor {
                                        .deadline = deadline_,
                                        .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
                                        .threads = plan_.concurrency,
+                                       .auth_attempts = plan_.auth_attempts,
                                        .interrupted = plan_.interrupted});
     for (auto& check : outcome.checks) {
       check.endpoint = endpoint;

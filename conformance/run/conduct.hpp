@@ -23,6 +23,7 @@ struct RunPlan {
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;
   std::chrono::milliseconds hold{0};
   unsigned concurrency = kThreads;
+  int auth_attempts = kAuthAttempts;
   std::optional<Baseline> baseline;
   std::optional<ToolsLockOptions> tools_lock;
   std::optional<AcrossDeployOptions> across_deploy;  ///< Deploys once every other check has been asked.
@@ -48,8 +49,8 @@ struct Circumstances {
   std::size_t eras_lost = 0;   ///< Found, but no conversation could be opened in them.
 };
 
-/// Sets summary, exit_code and exit_reason. A MAY that is not met never counts; a run in which nothing was judged is
-/// inconclusive, never good.
+/// Sets summary, exit_code and exit_reason. A MAY that is not met never counts; a run that could verify less than half
+/// of the MUSTs and SHOULDs that apply is inconclusive, never good.
 void conclude(reports::Results& results, const Circumstances& circumstances);
 
 }  // namespace weir::conformance

@@ -51,6 +51,8 @@ void describe_pace(CLI::App& app, Options& o) {
   app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
   app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
   app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
+  app.add_option("--auth-attempts", o.auth_attempts, "Requests with wrong credentials at most, 0 for none [20]")
+      ->group(group);
   app.add_option("--hold", o.hold_seconds, "Seconds for which idle streams are watched [0]")->group(group);
   app.add_option("--across-deploy", o.across_deploy,
                  "Shell command that deploys: streams and sessions are held across it")

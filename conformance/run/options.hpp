@@ -33,6 +33,7 @@ struct Options {
   double timeout_seconds = 5;
   double hold_seconds = 0;
   int concurrency = 8;
+  int auth_attempts = kAuthAttempts;
   std::optional<std::string> across_deploy;  ///< A shell command.
   std::vector<std::string> reports;          ///< "FORMAT=PATH"
   bool list = false;

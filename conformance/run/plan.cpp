@@ -171,6 +171,10 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
     return usage(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
   }
   plan.concurrency = static_cast<unsigned>(options.concurrency);
+  if (options.auth_attempts < 0) {
+    return usage(fmt::format("--auth-attempts must be 0 or more, is {}", options.auth_attempts));
+  }
+  plan.auth_attempts = options.auth_attempts;
   return {};
 }
 

@@ -1,19 +1,13 @@
 #include "conformance/run/runner.hpp"
 
-#include <exception>
-#include <functional>
+#include <algorithm>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
 #include <tuple>
 
-#include "conformance/ask/exercise.hpp"
-#include "conformance/catalogue/source_link.hpp"
-#include "conformance/probe/attribution.hpp"
-#include "conformance/probe/curl.hpp"
-#include "conformance/probe/secrets.hpp"
-#include "wire/base/utf8.hpp"
+#include "conformance/probe/ledger.hpp"
 
 namespace weir::conformance {
 
@@ -29,89 +23,6 @@ struct Job {
   Era era = Era::none;
 };
 
-CheckResult describe(const CheckInfo& info, const Survey* survey) {
-  CheckResult result;
-  result.id = info.id;
-  result.title = info.title;
-  result.area = info.id.substr(0, info.id.find('.'));
-  result.level = info.level;
-  if (survey) {
-    result.era = to_string(survey->era);
-    result.revision = survey->revision;
-  }
-  result.consequence = info.consequence;
-  result.requirements = info.requirements;
-  result.source = source_link(info.source, survey ? survey->revision : std::string(wire::mcp::kRevisions.back()));
-  return result;
-}
-
-/// Why a check need not be asked at all; empty when it must be.
-std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
-  if (!survey) { return {}; }
-  if (!info.since.empty() && survey->revision < info.since) {
-    return fmt::format("this holds since {}; the revision here is {}", info.since, survey->revision);
-  }
-  if (!info.until.empty() && survey->revision > info.until) {
-    return fmt::format("this holds until {}; the revision here is {}", info.until, survey->revision);
-  }
-  if (!info.capability.empty() && !survey->open_error && !survey->declares(info.capability)) {
-    return fmt::format("the server does not declare the capability '{}'", info.capability);
-  }
-  return {};
-}
-
-Finding guarded(const CheckInfo& info, Probe& probe) {
-  try {
-    return info.run(probe);
-  } catch (const std::exception& error) {
-    return {Verdict::error, fmt::format("the check itself failed: {}", error.what()), {}, {}};
-  }
-}
-
-void take(CheckResult& result, Finding finding, Level level) {
-  result.verdict = finding.verdict == Verdict::fail && level != Level::must ? Verdict::warn : finding.verdict;
-  result.message = std::move(finding.message);
-  result.expected = std::move(finding.expected);
-  result.got = std::move(finding.got);
-  result.hop = std::move(finding.hop);
-  result.fix = std::move(finding.fix);
-}
-
-bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
-
-/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
-/// could be read, and that is the finding of http.body.utf8 alone.
-bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
-  bool asked = false;
-  bool met = false;
-  bool met_before = false;
-  for (const auto& seen : target.tap->seen(era)) {
-    const bool own = seen->by == info.id;
-    const auto& http = seen->http;
-    const bool other = http.is_json() && !seen->body_cut && wire::find_invalid_utf8(http.body).has_value();
-    asked = asked || own;
-    met = met || (own && other);
-    met_before = met_before || (seen->by == "survey" && other);
-  }
-  return asked ? met : met_before;
-}
-
-/// Asks, and asks once more where the clock alone may have made it red. The probe is that of the answer which counts.
-Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
-  make_probe();
-  Finding first = guarded(info, *probe);
-  if (!info.timed || !is_red(first)) { return first; }
-  probe->spoil();
-  make_probe();
-  Finding second = guarded(info, *probe);
-  // A run that ends meanwhile has not heard better of the target.
-  if (probe->out_of_time() && !is_red(second)) { return first; }
-  if (second.verdict == Verdict::pass) {
-    second.message += fmt::format(" (when asked again; at first {})", first.message);
-  }
-  return second;
-}
-
 /// Those that wait first, so that they wait beside the others instead of after them; passive ones last.
 std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
   std::vector<Job> jobs;
@@ -124,62 +35,199 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
       if (!info.eras.empty() && info.eras.has(survey.era)) { jobs.push_back({&info, survey.era}); }
     }
   }
-  const auto sooner = [](const Job& a, const Job& b) {
-    return std::tuple(a.info->passive, !a.info->waits, std::string_view(a.info->id), a.era) <
-           std::tuple(b.info->passive, !b.info->waits, std::string_view(b.info->id), b.era);
+  const auto key = [](const Job& job) {
+    const CheckInfo& info = *job.info;
+    return std::tuple(info.passive, info.turn, info.wrong_credentials > 0, !info.waits, std::string_view(info.id), job.era);
   };
-  std::sort(jobs.begin(), jobs.end(), sooner);
+  std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
   return jobs;
 }
 
 /// Whether the target still answers anything at all in this era.
-bool still_answers(const Target& target, Era era) {
-  Probe probe(target, target.survey(era), wire::Deadline::in(std::min(kAskAgain, target.answer_timeout)));
-  if (era == Era::none) { return probe.send(probe.request("GET", target.url)).has_value(); }
-  const auto reply = probe.call("ping");
-  return reply.has_value() && !probe.last_answer_missing();
+bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
+  constexpr int kServerErrors = 500;
+  // A conversation tells more than a GET, which many an endpoint leaves without an answer.
+  const auto opened = std::find_if(target.surveys.begin(), target.surveys.end(),
+                                   [](const Survey& survey) { return !survey.open_error; });
+  const Survey* survey = target.survey(era);
+  if ((!survey || survey->open_error) && opened != target.surveys.end()) { survey = &*opened; }
+  Probe probe(target, survey, wire::Deadline::in(patience));
+  if (!survey || survey->open_error) {
+    const auto answer = probe.send(probe.request("GET", target.url));
+    return answer && answer->head.status < kServerErrors;
+  }
+  const auto reply = probe.call(survey->means);
+  return reply.has_value() && (reply->response || probe.throttled());
 }
+
+Target with_ledger(Target target) {
+  if (!target.ledger) { target.ledger = std::make_shared<Ledger>(); }
+  return target;
+}
+
+bool is_red(const CheckResult& result) { return result.verdict == Verdict::fail || result.verdict == Verdict::warn; }
 
 class Run {
  public:
   Run(const Target& target, const RunnerOptions& options)
-      : target_(target), options_(options), jobs_(plan(target, options)), results_(jobs_.size()) {}
+      : target_(with_ledger(target)),
+        options_(options),
+        jobs_(plan(target, options)),
+        results_(jobs_.size()),
+        asides_(jobs_.size()),
+        patience_(std::min(kAskAgain, target.answer_timeout)),
+        allowed_(std::max(1U, options.threads)) {}
 
   RunnerOutcome go() {
-    const auto passive = std::find_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.info->passive; });
-    const auto active = static_cast<std::size_t>(passive - jobs_.begin());
     std::thread watch([this] { watch_for_the_end(); });
-    work_on(0, active);
-    work_on(active, jobs_.size());  // They judge all that the others saw, streams that were held until now included.
+    const auto count = [this](auto&& matches) {
+      return static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), matches));
+    };
+    const std::size_t first = count([](const Job& job) { return job.info->turn == Turn::first; });
+    const std::size_t passive = jobs_.size() - count([](const Job& job) { return job.info->passive; });
+    const std::size_t last = passive - count([](const Job& job) { return job.info->turn == Turn::last; });
+    const std::size_t guesses =
+        last - count([](const Job& job) { return job.info->turn == Turn::any && job.info->wrong_credentials > 0; });
+    // Passive checks judge all that the others saw, streams that were held until then included.
+    ask_alone(0, first);
+    ask_beside(first, guesses);
+    guess(guesses, last);
+    look_again();
+    ask_alone(last, passive);
+    judge_seen(passive);
     done_ = true;
     watch.join();
     return collect();
   }
 
  private:
-  void work_on(std::size_t begin, std::size_t end) {
+  /// Why checks failed that met a trouble: the verdict of another check.
+  struct Reason {
+    std::size_t job = 0;
+    std::string text;
+    wire::Clock::time_point since;
+  };
+
+  // --- asking ------------------------------------------------------------------------------------------------------
+
+  void ask_alone(std::size_t begin, std::size_t end) {
+    Worker worker(target_.client);
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool judges_the_run = jobs_[i].info->turn == Turn::last;
+      if (!may_go_on() && !(judges_the_run && target_.ledger->noted_collapse())) {
+        results_[i] = left_out(jobs_[i]);
+        continue;
+      }
+      ask(i, worker, judges_the_run ? nullptr : &stop_);
+      if (is_red(results_[i])) { note_reason(i); }
+    }
+  }
+
+  /// Also of a run that was stopped: what was seen was seen.
+  void judge_seen(std::size_t begin) {
+    for (std::size_t i = begin; i < jobs_.size(); ++i) {
+      results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);
+    }
+  }
+
+  void ask_beside(std::size_t begin, std::size_t end) {
     next_ = begin;
     std::vector<std::thread> threads;
-    const auto count = std::min<std::size_t>(std::max(1U, options_.threads), std::max<std::size_t>(1, end - begin));
-    for (std::size_t i = 1; i < count; ++i) {
-      threads.emplace_back([this, end] { work(end); });
+    const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - begin));
+    for (unsigned i = 1; i < count; ++i) {
+      threads.emplace_back([this, i, end] { work(i, end); });
     }
-    work(end);
+    work(0, end);
     for (auto& thread : threads) { thread.join(); }
   }
 
-  void work(std::size_t end) {
+  /// The first worker always goes on; others leave when the target asks for less at a time.
+  void work(unsigned number, std::size_t end) {
     Worker worker(target_.client);
-    for (std::size_t i = next_++; i < end; i = next_++) {
+    while (number < allowed_) {
+      const std::size_t i = next_++;
+      if (i >= end) { return; }
+      if (!may_go_on()) {
+        results_[i] = left_out(jobs_[i]);
+        continue;
+      }
+      ask(i, worker, &stop_);
+      count_trouble(i);
+    }
+  }
+
+  /// Requests with wrong credentials, one check at a time and no more than is allowed.
+  void guess(std::size_t begin, std::size_t end) {
+    Worker worker(target_.client);
+    int guessed = 0;
+    for (std::size_t i = begin; i < end; ++i) {
       const Job& job = jobs_[i];
       if (!may_go_on()) {
         results_[i] = left_out(job);
         continue;
       }
-      bool hung = false;
-      results_[i] = run_check(target_, *job.info, job.era, options_.deadline, &stop_, &hung, &worker);
-      count_hang(job, hung);
+      if (guessed + job.info->wrong_credentials > options_.auth_attempts) {
+        results_[i] = describe(*job.info, target_.survey(job.era));
+        take(results_[i],
+             untestable(fmt::format("the {} requests with wrong credentials that --auth-attempts allows were spent",
+                                    options_.auth_attempts)),
+             job.info->level);
+        continue;
+      }
+      ask(i, worker, &stop_);
+      if (results_[i].verdict != Verdict::not_applicable) { guessed += job.info->wrong_credentials; }
+      count_trouble(i);
     }
+    if (guessed > 0 && !stop_ && opened_before() && !still_answers(target_, Era::none, patience_)) {
+      problems_.push_back(fmt::format(
+          "after {} requests with wrong credentials the right ones are not served any more: the endpoint locks out who "
+          "guesses (--auth-attempts says how often Weir may)",
+          guessed));
+    }
+  }
+
+  bool opened_before() const {
+    return std::any_of(target_.surveys.begin(), target_.surveys.end(),
+                       [](const Survey& survey) { return !survey.open_error; });
+  }
+
+  /// Asks, and asks again after a wait what was answered 429.
+  void ask(std::size_t i, Worker& worker, const std::atomic<bool>* stop) {
+    const Job& job = jobs_[i];
+    for (int asked = 1;; ++asked) {
+      wait_for_turn();
+      results_[i] = run_check(target_, *job.info, job.era, options_.deadline, stop, &asides_[i], &worker);
+      const auto wait = target_.ledger->throttled(asides_[i].asker);
+      if (!wait || results_[i].verdict == Verdict::not_applicable) { return; }
+      slow_down(*wait);
+      if (asked < kThrottledAsks && may_go_on()) { continue; }
+      if (results_[i].verdict != Verdict::untestable) {
+        take(results_[i], untestable("the target limits the rate of requests (HTTP 429)"), job.info->level);
+      }
+      return;
+    }
+  }
+
+  void wait_for_turn() {
+    const auto until = [this] {
+      const std::lock_guard lock(mutex_);
+      return not_before_;
+    }();
+    constexpr std::chrono::milliseconds kTick{20};
+    while (wire::Clock::now() < until && !stop_ && !options_.deadline.passed()) { std::this_thread::sleep_for(kTick); }
+  }
+
+  void slow_down(std::chrono::seconds wait) {
+    if (wait > options_.deadline.left()) {
+      stop(fmt::format(
+          "the target limits the rate of requests: it asks to wait for {} s, and less is left of the budget",
+          wait.count()));
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    // Many were in flight when the limit was met: they lower it once.
+    if (wire::Clock::now() >= not_before_) { allowed_ = std::max(1U, allowed_ / 2); }
+    not_before_ = std::max(not_before_, wire::Clock::now() + wait);
   }
 
   bool may_go_on() {
@@ -203,21 +251,99 @@ class Run {
     return result;
   }
 
-  /// A target that stops answering would cost one timeout per check. After a few in a row it is asked once more, so
-  /// that checks of odd requests, which a server may well ignore, do not end a run that goes on elsewhere.
-  void count_hang(const Job& job, bool hung) {
-    hangs_ = hung ? hangs_ + 1 : 0;
-    if (hangs_ < kHangsBeforeStop || stop_) { return; }
+  // --- troubles ----------------------------------------------------------------------------------------------------
+
+  /// A target that stops answering would cost one timeout per check. After a few troubles in a row it is asked once
+  /// more, so that checks of odd requests, which a server may well ignore, do not end a run that goes on elsewhere.
+  void count_trouble(std::size_t i) {
+    const bool red = results_[i].verdict != Verdict::pass && results_[i].verdict != Verdict::not_applicable;
+    const bool troubled = asides_[i].hung || (red && !target_.ledger->troubles(asides_[i].asker).empty());
+    troubles_ = troubled ? troubles_ + 1 : 0;
+    if (troubles_ < kHangsBeforeStop || stop_) { return; }
     const std::unique_lock asking(asking_, std::try_to_lock);
     if (!asking) { return; }
-    if (still_answers(target_, job.era)) {
-      hangs_ = 0;
+    if (still_answers(target_, jobs_[i].era, patience_)) {
+      troubles_ = 0;
     } else if (!options_.deadline.passed()) {
-      stop(fmt::format(
-          "the target stopped answering: {} checks in a row timed out, and it did not answer when asked again",
-          kHangsBeforeStop));
+      gave_up();
     }
   }
+
+  /// The last checks may have met their end without three in a row.
+  void look_again() {
+    if (stop_ || options_.deadline.passed() || !opened_before()) { return; }
+    bool troubled = false;
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      troubled = troubled || (is_red(results_[i]) && !target_.ledger->troubles(asides_[i].asker).empty());
+    }
+    if (troubled && !still_answers(target_, Era::none, patience_)) { gave_up(); }
+  }
+
+  void gave_up() {
+    if (const auto reason = known_reason()) {
+      stop(*reason);
+      return;
+    }
+    const Collapse collapse = target_.ledger->collapse();
+    target_.ledger->note_collapse(collapse);
+    stop(fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since));
+  }
+
+  std::optional<std::string> known_reason() {
+    const std::lock_guard lock(mutex_);
+    return reasons_.empty() ? std::nullopt : std::optional(reasons_.front().text);
+  }
+
+  void note_reason(std::size_t i) {
+    const CheckInfo& info = *jobs_[i].info;
+    if (info.explains.empty()) { return; }
+    const auto collapse = target_.ledger->noted_collapse();
+    const bool of_collapse = info.turn == Turn::last && collapse && stop_;
+    {
+      const std::lock_guard lock(mutex_);
+      reasons_.push_back({i, fmt::format("{} ({})", results_[i].got, info.id),
+                          of_collapse ? collapse->at : wire::Clock::time_point{}});
+    }
+    if (info.turn != Turn::first) { return; }
+    if (!comes_back()) { stop(reasons_.front().text); }
+  }
+
+  /// Whether the target serves somebody again, soon after an experiment that it did not stand.
+  bool comes_back() {
+    constexpr int kTries = 2;
+    patience_ = target_.answer_timeout;
+    for (int i = 0; i < kTries; ++i) {
+      if (!opened_before() || still_answers(target_, Era::none, std::min(kAskAgain * kTries, patience_))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool explains(const Reason& reason, std::size_t i) const {
+    const CheckInfo& info = *jobs_[i].info;
+    const CheckInfo& by = *jobs_[reason.job].info;
+    if (i == reason.job || info.turn == Turn::last) { return false; }
+    const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
+    const bool met_one = std::any_of(met.begin(), met.end(), [&](Trouble trouble) {
+      return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
+    });
+    // What is slow is late for whoever judges by the clock.
+    const bool late = info.timed && by.explains == std::vector{Trouble::silence};
+    return met_one || late;
+  }
+
+  /// Who met a trouble that has a cause has not met a fault of its own.
+  void name_causes() {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      for (const Reason& reason : reasons_) {
+        if (!is_red(results_[i]) || !explains(reason, i)) { continue; }
+        take(results_[i], untestable(reason.text), jobs_[i].info->level);
+      }
+    }
+  }
+
+  // --- the end -----------------------------------------------------------------------------------------------------
 
   void watch_for_the_end() {
     constexpr std::chrono::milliseconds kTick{20};
@@ -232,7 +358,8 @@ class Run {
   }
 
   RunnerOutcome collect() {
-    RunnerOutcome outcome{std::move(results_), {}, interrupted_, left_out_ > 0};
+    name_causes();
+    RunnerOutcome outcome{std::move(results_), std::move(problems_), interrupted_, left_out_ > 0};
     std::sort(outcome.checks.begin(), outcome.checks.end(), [](const CheckResult& a, const CheckResult& b) {
       return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);
     });
@@ -243,12 +370,18 @@ class Run {
     return outcome;
   }
 
-  const Target& target_;
+  const Target target_;
   const RunnerOptions& options_;
   const std::vector<Job> jobs_;
   std::vector<CheckResult> results_;
+  std::vector<Aside> asides_;  ///< One per result.
+  std::vector<Reason> reasons_;
+  std::vector<std::string> problems_;
+  std::chrono::milliseconds patience_;  ///< With a target that may have stopped answering.
+  std::atomic<unsigned> allowed_;       ///< Workers.
+  wire::Clock::time_point not_before_;  ///< What the target said by Retry-After.
   std::atomic<std::size_t> next_{0};
-  std::atomic<int> hangs_{0};
+  std::atomic<int> troubles_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> done_{false};
   std::atomic<bool> interrupted_{false};
@@ -259,54 +392,6 @@ class Run {
 };
 
 }  // namespace
-
-CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
-                      const std::atomic<bool>* stop, bool* hung, Worker* worker) {
-  const Survey* survey = target.survey(era);
-  CheckResult result = describe(info, survey);
-  if (auto why = why_not_applicable(info, survey); !why.empty()) {
-    take(result, not_applicable(std::move(why)), info.level);
-    return result;
-  }
-  if (survey && survey->open_error && !info.capability.empty()) {
-    take(result, untestable("no conversation can be opened: " + survey->open_error->detail), info.level);
-    return result;
-  }
-  if (info.passive) {
-    target.tap->exercise_once(era, [&] { exercise(target, survey, deadline, stop); });
-  }
-  const auto begin = wire::Clock::now();
-  std::optional<Probe> asked;
-  Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });
-  Probe& probe = *asked;
-  if (is_red(finding) && probe.throttled()) {
-    finding = untestable("the target limits the rate of requests (HTTP 429): " + finding.got);
-  }
-  if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
-    finding = untestable("the run ended before the answer came");
-  }
-  if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
-    finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
-  }
-  attribute(finding, info, probe.last_heard(),
-            {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
-  take(result, std::move(finding), info.level);
-  result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
-  if (result.verdict == Verdict::fail || result.verdict == Verdict::error) { probe.spoil(); }
-  if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
-    result.evidence = probe.evidence();
-    if (probe.last_request()) {
-      result.curl =
-          curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file, probe.in_live_session());
-    }
-  }
-  if (hung) {
-    // A check may have waited by itself, in a conversation that it holds: then its time tells.
-    const bool waited = result.verdict != Verdict::pass && result.duration_ms >= target.answer_timeout.count();
-    *hung = probe.last_answer_missing() || waited;
-  }
-  return result;
-}
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) { return Run(target, options).go(); }
 

@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "conformance/probe/probe.hpp"
+#include "conformance/run/run_check.hpp"
 
 namespace weir::conformance {
 
 inline constexpr std::chrono::seconds kDefaultBudget{120};
 inline constexpr unsigned kThreads = 8;
 inline constexpr int kHangsBeforeStop = 3;  ///< Checks in a row that got no answer, before the target is asked again.
+inline constexpr int kAuthAttempts = 20;    ///< Requests with wrong credentials; who guesses more may be locked out.
+inline constexpr int kThrottledAsks = 4;    ///< Of one check whose requests are answered 429, each after a wait.
 
 struct RunnerOptions {
   std::vector<std::string> checks;  ///< Ids, as select_ids() gives them.
@@ -19,6 +21,7 @@ struct RunnerOptions {
   wire::Deadline deadline = wire::Deadline::in(kDefaultBudget);
   std::chrono::seconds budget = kDefaultBudget;  ///< For the sentence about it.
   unsigned threads = kThreads;
+  int auth_attempts = kAuthAttempts;
   const std::atomic<bool>* interrupted = nullptr;  ///< Set by a signal: finish what runs, start nothing.
 };
 
@@ -30,9 +33,5 @@ struct RunnerOutcome {
 };
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options);
-
-/// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.
-reports::CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
-                               const std::atomic<bool>* stop = nullptr, bool* hung = nullptr, Worker* worker = nullptr);
 
 }  // namespace weir::conformance

@@ -41,8 +41,8 @@ CheckInfo check_that(Finding (*run)(Probe&), Level level = Level::must) {
           .run = run};
 }
 
-reports::CheckResult judged(const Target& target, const CheckInfo& info, bool* hung = nullptr) {
-  return run_check(target, info, Era::streamable, wire::Deadline::in(std::chrono::seconds(5)), nullptr, hung);
+reports::CheckResult judged(const Target& target, const CheckInfo& info, Aside* aside = nullptr) {
+  return run_check(target, info, Era::streamable, wire::Deadline::in(std::chrono::seconds(5)), nullptr, aside);
 }
 
 }  // namespace
@@ -224,6 +224,66 @@ TEST_F(Runner, stops_when_the_target_stops_answering) {
   const auto untestable = std::count_if(outcome.checks.begin(), outcome.checks.end(),
                                         [](const auto& check) { return check.verdict == Verdict::untestable; });
   EXPECT_GT(untestable, static_cast<std::ptrdiff_t>(outcome.checks.size() / 3));
+}
+
+class RunnerCauses : public testing::Test {
+ protected:
+  static RunnerOutcome whole_run(const fixtures::Server& server, unsigned threads = kThreads) {
+    std::vector<std::string> ids;
+    for (const auto& info : catalogue()) {
+      if (!info.id.starts_with("deploy.")) { ids.push_back(info.id); }
+    }
+    return run_checks(surveyed(server, Era::streamable), {.checks = ids, .threads = threads});
+  }
+
+  static std::vector<std::string> red(const RunnerOutcome& outcome) {
+    std::vector<std::string> ids;
+    for (const auto& check : outcome.checks) {
+      if (check.verdict == Verdict::fail || check.verdict == Verdict::warn) {
+        ids.push_back(check.id + ": " + check.message);
+      }
+    }
+    return ids;
+  }
+};
+
+TEST_F(RunnerCauses, a_batch_that_brings_the_endpoint_down_is_one_verdict) {
+  const auto outcome = whole_run(serve({"http.dies-after-batch"}));
+  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.endpoint.stays-up"),
+                                                                HasSubstr("after POST a batch of"))));
+  EXPECT_TRUE(outcome.stopped_early);
+}
+
+TEST_F(RunnerCauses, streams_that_keep_everybody_out_are_one_verdict) {
+  const auto outcome = whole_run(serve({"reconnect.storm-exhausts"}));
+  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("reconnect.streams.leave-room"),
+                                                                HasSubstr("keep everybody out"))));
+}
+
+TEST_F(RunnerCauses, errors_of_a_gateway_now_and_then_are_one_verdict) {
+  const auto outcome = whole_run(serve({"http.502-now-and-then"}));
+  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.answers.steady"),
+                                                                HasSubstr("were answered 502 by nginx"))));
+}
+
+TEST_F(RunnerCauses, a_slow_endpoint_is_slow_and_nothing_else) {
+  Target target = surveyed(serve(), Era::streamable);
+  const auto slow = serve({"http.slow"});
+  target.url = wire::parse_url(slow.mcp_url()).value();
+  for (auto& attempt : target.detection.attempts) { attempt.request.url = target.url; }
+  const auto outcome =
+      run_checks(target, {.checks = {"jsonrpc.id.echoed", "ping.result.empty", "preflight.answers.prompt"}});
+  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.answers.prompt"),
+                                                                HasSubstr("the target is slow"))));
+}
+
+TEST_F(RunnerCauses, asks_no_more_with_wrong_credentials_than_is_allowed) {
+  Target target = surveyed(serve(), Era::streamable);
+  target.headers.set("Authorization", "Bearer x");
+  const auto outcome = run_checks(target, {.checks = {"auth.bearer.wrong-401"}, .auth_attempts = 0});
+  ASSERT_EQ(outcome.checks.size(), 1U);
+  EXPECT_EQ(outcome.checks[0].verdict, Verdict::untestable);
+  EXPECT_THAT(outcome.checks[0].message, HasSubstr("--auth-attempts"));
 }
 
 TEST(RunnerWithout, a_conversation_calls_what_needs_one_untestable_and_judges_the_rest) {

@@ -39,7 +39,7 @@ class LossyConversation {
     return insist(jsonrpc::notification("notifications/initialized"));
   }
 
-  void ask(int number) { (void)post(jsonrpc::request(number, "ping")); }
+  void ask(int number) { (void)post(jsonrpc::request(number, harmless_method(probe_))); }
 
   bool heard_enough() const { return stream_.has_value() && run_.lost >= kEnoughLost && run_.served >= kEnoughServed; }
 

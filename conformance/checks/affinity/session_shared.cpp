@@ -14,6 +14,10 @@ Finding run(Probe& probe) {
   if (verdict->only_with_cookies()) {
     return not_applicable("works only with cookies: affinity.session.cookie-free says so");
   }
+  if (bare.served == 0) {
+    return untestable("no request of the session was served at all, which is no matter of replicas: " +
+                      bare.describe_refusals());
+  }
   const std::string tried = verdict->with_cookies ? "; cookies do not help" : "";
   return fail(fmt::format("one session to be served on {} new connections", bare.asked()),
               fmt::format("sessions are not shared across targets behind a round robin: {} of {} lost ({}){}",

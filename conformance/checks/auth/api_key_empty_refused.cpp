@@ -20,6 +20,7 @@ const Registration kCheck{{
     .consequence = "An unset variable in a client, or in the server, opens the endpoint.",
     .faults = {"auth.key-empty-accepted"},
     .fixture = "api-key",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -20,6 +20,7 @@ const Registration kCheck{{
     .consequence = "The key can be guessed one character at a time.",
     .faults = {"auth.key-prefix-accepted"},
     .fixture = "api-key",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -24,6 +24,7 @@ const Registration kCheck{{
     .consequence = "Keys in URLs end up in the logs of every hop.",
     .faults = {"auth.key-in-query"},
     .fixture = "api-key",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

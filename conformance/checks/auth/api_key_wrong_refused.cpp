@@ -20,6 +20,7 @@ const Registration kCheck{{
     .consequence = "Any key opens the endpoint.",
     .faults = {"auth.key-any"},
     .fixture = "api-key",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -7,6 +7,13 @@ Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
+  auto answer = probe.send(request, probe.answer_deadline());
+  if (answer && if_sent_elsewhere(*answer)) {
+    return fail("HTTP 401", fmt::format("HTTP {} to {}", answer->head.status,
+                                        wire::excerpt(answer->head.headers.get("location"), 100)))
+        .at("login page in front",
+            "Answer 401 with WWW-Authenticate to requests without a token: clients cannot fill in a page.");
+  }
   return refused_with(probe, request, {401});
 }
 

@@ -25,6 +25,7 @@ const Registration kCheck{{
     .consequence = "Tokens in URLs end up in the logs of every hop.",
     .faults = {"auth.token-in-query"},
     .fixture = "bearer",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -21,6 +21,7 @@ const Registration kCheck{{
     .consequence = "Any token opens the endpoint, or clients with an expired one do not renew it.",
     .faults = {"auth.bearer-any"},
     .fixture = "bearer",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -26,6 +26,7 @@ const Registration kCheck{{
     .consequence = "Anybody writes a token, and needs no key for it.",
     .faults = {"token.alg-none-taken"},
     .fixture = "token",
+    .wrong_credentials = 4,
     .run = run,
 }};
 

@@ -28,6 +28,7 @@ const Registration kCheck{{
     .consequence = "Clients cannot tell a token to renew from one that never came, and log in anew.",
     .faults = {"token.no-error-code"},
     .fixture = "token",
+    .wrong_credentials = 1,
     .run = run,
 }};
 

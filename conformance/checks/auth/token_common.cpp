@@ -57,6 +57,7 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
     if (!answer) { return probe.broken(answer.error(), expected); }
     const int status = answer->head.status;
     if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
+      if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
       return wrong_refusal(expected, "a token " + forgery.what, *answer);
     }
     seen.push_back(status);

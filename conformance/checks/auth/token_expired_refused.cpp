@@ -62,6 +62,7 @@ const Registration kCheck{{
     .faults = {"token.expired-taken"},
     .fixture = "token",
     .waits = true,
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -42,6 +42,7 @@ const Registration kCheck{{
     .consequence = "Anybody with a key of his own writes tokens for this server.",
     .faults = {"token.any-key-taken", "token.signature-ignored"},
     .fixture = "token",
+    .wrong_credentials = 4,
     .run = run,
 }};
 

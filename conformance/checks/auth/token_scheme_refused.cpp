@@ -22,6 +22,7 @@ const Registration kCheck{{
         "in by themselves.",
     .faults = {"token.any-scheme"},
     .fixture = "token",
+    .wrong_credentials = 2,
     .run = run,
 }};
 

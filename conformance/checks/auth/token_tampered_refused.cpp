@@ -27,6 +27,7 @@ const Registration kCheck{{
     .consequence = "Anybody writes a token with the name and the rights of anybody.",
     .faults = {"token.signature-ignored", "token.refused-500"},
     .fixture = "token",
+    .wrong_credentials = 3,
     .run = run,
 }};
 

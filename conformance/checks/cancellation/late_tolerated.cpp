@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  auto first = dialogue->request("ping", nullptr, {.id = "weir-late"});
+  auto first = dialogue->request(harmless_method(probe), nullptr, {.id = "weir-late"});
   if (!first) { return probe.broken(first.error(), "an answer to ping"); }
   return cancel_in_vain(probe, *dialogue, "weir-late");
 }

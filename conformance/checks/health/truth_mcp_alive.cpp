@@ -10,7 +10,7 @@ constexpr int kTimes = 5;
 std::optional<std::string> failure(Probe& probe, const Survey& survey) {
   auto dialogue = open_dialogue(probe, survey);
   if (!dialogue) { return dialogue.error().detail; }
-  const std::string_view method = survey.era == Era::stateless ? "server/discover" : "ping";
+  const std::string_view method = survey.means;
   for (int i = 1; i <= kTimes; ++i) {
     const auto reply = dialogue->request(method);
     if (!reply) { return fmt::format("{} {} of {}: {}", method, i, kTimes, reply.error().detail); }
@@ -32,6 +32,12 @@ Finding run(Probe& probe) {
   const auto before = ask_health(probe);
   if (before.empty()) { return not_applicable(kNoHealthRoute); }
   if (!is_green(before)) { return untestable("the health route is not green"); }
+  for (const Survey& survey : probe.target().surveys) {
+    if (survey.open_error) {
+      return untestable("the handshake itself is broken, which no health route need know: " +
+                        survey.open_error->detail);
+    }
+  }
   std::optional<std::string> failed;
   if (probe.target().surveys.empty()) { failed = "no era of MCP is spoken"; }
   for (const Survey& survey : probe.target().surveys) { failed = failed ? failed : failure(probe, survey); }

@@ -15,7 +15,7 @@ bool carries_message(const wire::SseEvent& event) {
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
-  auto reply = dialogue->request("ping");
+  auto reply = dialogue->request(harmless_method(probe));
   if (!reply) { return probe.broken(reply.error(), "the reply on the stream"); }
   int messages = 0;
   for (const auto& item : dialogue->stream()->exchange().items) {

@@ -14,7 +14,7 @@ Finding run(Probe& probe) {
     clients.push_back(std::move(*dialogue));
   }
   for (int i = 0; i < kClients; ++i) {
-    auto reply = clients[i].request("ping", nullptr, {.id = 1000 + i});
+    auto reply = clients[i].request(harmless_method(probe), nullptr, {.id = 1000 + i});
     if (!reply) { return probe.broken(reply.error(), fmt::format("a reply to client {} of {}", i + 1, kClients)); }
     if (auto bad = unless_result(*reply, fmt::format("a reply to client {} of {}", i + 1, kClients))) { return *bad; }
   }

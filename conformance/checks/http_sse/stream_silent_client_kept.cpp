@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
   if (dialogue->stream()->ended()) {
     return fail("a stream that stays open", "it ended: " + std::string(to_string(dialogue->stream()->exchange().end)));
   }
-  auto reply = dialogue->request("ping");
+  auto reply = dialogue->request(harmless_method(probe));
   if (!reply) { return probe.broken(reply.error(), "a reply after the silence"); }
   if (auto bad = unless_result(*reply, "a reply after the silence")) { return *bad; }
   return pass("still open, and still answering");

@@ -9,10 +9,10 @@ constexpr int kRequests = 4;
 
 /// The first reply that is no result, of a few requests on as many connections: a replica that does not know the
 /// session is no matter of silence. nullopt where all of them are results.
-wire::Result<std::optional<wire::mcp::Reply>> refusal(wire::mcp::Dialogue& dialogue, int& refused) {
+wire::Result<std::optional<wire::mcp::Reply>> refusal(const Probe& probe, wire::mcp::Dialogue& dialogue, int& refused) {
   std::optional<wire::mcp::Reply> first;
   for (int i = 0; i < kRequests; ++i) {
-    auto reply = dialogue.request("ping");
+    auto reply = dialogue.request(harmless_method(probe));
     if (!reply) { return tl::unexpected(reply.error()); }
     if (!reply->is_result()) {
       ++refused;
@@ -40,11 +40,11 @@ Finding run(Probe& probe) {
   const double silence_s = std::chrono::duration<double>(silence).count();
   const std::string expected = fmt::format("an answer, or HTTP 404, after {:.1f} s without a request", silence_s);
   int refused = 0;
-  auto before = refusal(*dialogue, refused);
+  auto before = refusal(probe, *dialogue, refused);
   if (before && *before) { return untestable("requests are refused before any silence: " + (*before)->describe()); }
   probe.pause(silence);
   if (probe.out_of_time()) { return untestable("the run ended while the session was left alone"); }
-  auto after = before ? refusal(*dialogue, refused) : std::move(before);
+  auto after = before ? refusal(probe, *dialogue, refused) : std::move(before);
   if (!after) { return probe.broken(after.error(), expected); }
   if (!*after) { return pass(fmt::format("answered after {:.1f} s without a request", silence_s)); }
   return refused == kRequests

@@ -12,9 +12,9 @@ Finding run(Probe& probe) {
     return not_applicable("the server does not speak 2025-03-26, the one revision with batches, but " +
                           dialogue->revision());
   }
-  const std::string body = fmt::format("[{},{},{}]", jsonrpc::request("weir-a", "ping"),
+  const std::string body = fmt::format("[{},{},{}]", jsonrpc::request("weir-a", harmless_method(probe)),
                                        jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-none"}}),
-                                       jsonrpc::request("weir-b", "ping"));
+                                       jsonrpc::request("weir-b", harmless_method(probe)));
   auto answer = post_raw(probe, *dialogue, body);
   const std::string expected = "a response to each of the two requests";
   if (!answer) { return probe.broken(answer.error(), expected); }

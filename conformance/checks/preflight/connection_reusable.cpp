@@ -4,8 +4,8 @@
 namespace weir::conformance {
 namespace {
 
-wire::Request question(const wire::mcp::Dialogue& dialogue, int id) {
-  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request(id, "ping")); }
+wire::Request question(const wire::mcp::Dialogue& dialogue, const Survey& survey, int id) {
+  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request(id, survey.means)); }
   const auto params = wire::mcp::stateless_params(nullptr, dialogue.revision(), {});
   return dialogue.make_post(jsonrpc::request(id, "server/discover", params));
 }
@@ -43,9 +43,10 @@ std::optional<Finding> after_first(const wire::Connection& connection, const wir
 
 Finding run(Probe& probe) {
   if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
-  auto dialogue = open_dialogue(probe, probe.target().surveys.front());
+  const Survey& survey = probe.target().surveys.front();
+  auto dialogue = open_dialogue(probe, survey);
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
-  wire::Request request = question(*dialogue, 7001);
+  wire::Request request = question(*dialogue, survey, 7001);
   auto connection = probe.http().connect(request.url, probe.answer_deadline());
   if (!connection) { return untestable("no connection: " + connection.error().detail); }
   const auto first = connection->exchange(request, probe.answer_deadline());
@@ -53,7 +54,7 @@ Finding run(Probe& probe) {
     return untestable("the first request was not answered: " + (first ? describe(*first) : first.error().detail));
   }
   if (auto finding = after_first(*connection, *first)) { return *finding; }
-  request = question(*dialogue, 7002);
+  request = question(*dialogue, survey, 7002);
   const auto second = connection->exchange(request, probe.answer_deadline());
   if (!second) { return probe.broken(second.error(), "an answer to the second request"); }
   if (auto wrong = problem(*dialogue, *second, 7002)) { return fail("an answer to the second request", *wrong); }

@@ -24,8 +24,8 @@ std::optional<std::chrono::milliseconds> announced_age(const wire::Headers& head
   return std::chrono::seconds(seconds);
 }
 
-wire::Request question(const wire::mcp::Dialogue& dialogue) {
-  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request("weir-kept", "ping")); }
+wire::Request question(const wire::mcp::Dialogue& dialogue, const Survey& survey) {
+  if (dialogue.era() != Era::stateless) { return dialogue.make_post(jsonrpc::request("weir-kept", survey.means)); }
   return dialogue.make_post(
       jsonrpc::request("weir-kept", "server/discover", wire::mcp::stateless_params(nullptr, dialogue.revision(), {})));
 }
@@ -37,7 +37,7 @@ tl::expected<KeptConnection, Finding> keep_connection(Probe& probe) {
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return tl::unexpected(untestable("no conversation: " + dialogue.error().detail)); }
   // Not in http-sse's session, which ends with its stream: any answer tells of the connection.
-  wire::Request request = question(*dialogue);
+  wire::Request request = question(*dialogue, probe.target().surveys.front());
   auto connection = probe.http().connect(request.url, probe.answer_deadline());
   if (!connection) { return tl::unexpected(untestable("no connection: " + connection.error().detail)); }
   const auto first = connection->exchange(request, probe.answer_deadline());

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   for (const Loss loss : kLosses) {
     held->lose(loss);
     const std::string expected = fmt::format("a result, or 404, after our {}", to_string(loss));
-    auto reply = held->dialogue().request("ping");
+    auto reply = held->dialogue().request(harmless_method(probe));
     if (!reply) { return probe.broken(reply.error(), expected); }
     if (reply->http.head.status == 404) {
       return pass(fmt::format("HTTP 404 after {}: clients begin anew", to_string(loss)));

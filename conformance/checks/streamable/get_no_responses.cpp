@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
   if (!exchange.is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
-  auto reply = dialogue->request("ping", nullptr, {.id = "weir-get"});
+  auto reply = dialogue->request(harmless_method(probe), nullptr, {.id = "weir-get"});
   if (!reply) { return probe.broken(reply.error(), "an answer to ping"); }
   const wire::Deadline patience = probe.in(std::chrono::milliseconds(200));
   while (auto event = stream->next_event(patience)) {

@@ -7,7 +7,8 @@ Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  auto stream = probe.http().open(dialogue->make_post(jsonrpc::request("weir-ends", "ping")), probe.answer_deadline());
+  auto stream = probe.http().open(dialogue->make_post(jsonrpc::request("weir-ends", harmless_method(probe))),
+                                  probe.answer_deadline());
   if (!stream) { return probe.broken(stream.error(), "an answer"); }
   if (!stream->exchange().is_event_stream()) { return not_applicable("requests are answered without a stream"); }
   bool answered = false;

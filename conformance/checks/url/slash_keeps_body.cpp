@@ -13,7 +13,7 @@ bool keeps_method(int status) { return status == 307 || status == 308; }
 Finding run(Probe& probe) {
   const auto turns = turns_of(probe);
   if (!turns) { return probe.broken(turns.error(), "an answer"); }
-  for (const Turn& turn : *turns) {
+  for (const SlashTurn& turn : *turns) {
     if (turn.request.method != "POST" || !turn.to || turn.to->origin() != probe.url().origin()) { continue; }
     if (!keeps_method(turn.status)) {
       probe.pin_request(turn.request);

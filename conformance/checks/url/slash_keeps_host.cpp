@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   const auto turns = turns_of(probe);
   if (!turns) { return probe.broken(turns.error(), "an answer"); }
-  for (const Turn& turn : *turns) {
+  for (const SlashTurn& turn : *turns) {
     const auto how = turn.to ? leaves_host(turn.request.url, *turn.to) : std::optional<std::string>("that is no URL");
     if (how) {
       probe.pin_request(turn.request);

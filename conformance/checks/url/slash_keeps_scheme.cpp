@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   if (!probe.url().tls()) { return not_applicable("the URL is plain http"); }
   const auto turns = turns_of(probe);
   if (!turns) { return probe.broken(turns.error(), "an answer"); }
-  for (const Turn& turn : *turns) {
+  for (const SlashTurn& turn : *turns) {
     if (turn.to && !turn.to->tls()) {
       probe.pin_request(turn.request);
       return fail("https, or a Location that is only a path", turn.describe())

@@ -1,0 +1,74 @@
+#include "conformance/ask/dialogue.hpp"
+#include "conformance/probe/ledger.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{1500};
+constexpr const char* kExpected = "an endpoint that still answers, whatever it was asked";
+constexpr const char* kFix =
+    "Catch what this request throws: an error of one request must end neither the process nor "
+    "its listener.";
+
+/// What no good client sends, and what has killed servers.
+const std::vector<std::string>& odd_bodies() {
+  static const std::vector<std::string> kBodies = {
+      R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"ping"}])",
+      "{",
+      "[]",
+      "null",
+      R"({"jsonrpc":"2.0","id":1,"method":5})",
+      R"({"jsonrpc":"2.0","id":{},"method":"weir/unknown-method","params":[]})",
+  };
+  return kBodies;
+}
+
+/// Whether a new client is served; the question of the preflight, asked again.
+bool answers(Probe& probe) {
+  for (const auto& attempt : probe.target().detection.attempts) {
+    if (!attempt.speaks) { continue; }
+    const auto stream = probe.http().open(attempt.request, probe.in(kPatience));
+    return stream && stream->exchange().ok();
+  }
+  return false;
+}
+
+Finding run(Probe& probe) {
+  const auto& ledger = probe.target().ledger;
+  if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
+    if (collapse->suspect) { probe.pin_request(*collapse->suspect); }
+    return fail(kExpected,
+                fmt::format("the endpoint stopped answering after {}: it {}", collapse->after, collapse->since))
+        .at("server", kFix);
+  }
+  if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
+  if (!answers(probe)) { return untestable("it did not answer before anything odd was asked"); }
+  auto dialogue = open_dialogue(probe, probe.target().surveys.front());
+  if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
+  for (const auto& body : odd_bodies()) {
+    const wire::Request request = dialogue->make_post(body);
+    (void)probe.send(request, probe.in(kPatience));
+    if (answers(probe) || answers(probe)) { continue; }
+    if (probe.out_of_time() || probe.throttled()) { return untestable("the run ended before"); }
+    probe.pin_request(request);
+    return fail(kExpected, fmt::format("the endpoint stopped answering after {}", in_words(request)))
+        .at("server", kFix);
+  }
+  return pass(fmt::format("still answers after {} odd requests", odd_bodies().size()));
+}
+
+const Registration kCheck{{
+    .id = "preflight.endpoint.stays-up",
+    .title = "no request of one client ends the service for all",
+    .level = Level::must,
+    .eras = kTarget,
+    .source = "https://www.jsonrpc.org/specification#error_object",
+    .consequence = "Anybody stops the service with one request.",
+    .faults = {"http.dies-after-batch"},
+    .turn = Turn::last,
+    .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,96 @@
+#include "conformance/ask/listen.hpp"
+#include "conformance/ask/stateless.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr std::size_t kStreams = 24;
+constexpr std::chrono::milliseconds kPatience{1500};  ///< At least; a slow server is given three times its own pace.
+constexpr int kPaces = 3;
+
+/// The request whose answer the server holds open; nullopt where it has no such stream.
+std::optional<wire::Request> stream_of(Probe& probe, const wire::mcp::Dialogue& dialogue) {
+  if (probe.is(Era::http_sse)) { return stream_get(probe, probe.url()); }
+  if (probe.is(Era::stateless)) {
+    const json::object filter = listen_filter(probe.survey());
+    if (filter.empty()) { return std::nullopt; }
+    return modern_request(probe, "subscriptions/listen", {{"notifications", filter}});
+  }
+  wire::Request get = dialogue.make_post("");
+  get.method = "GET";
+  get.headers.remove("Content-Type");
+  get.headers.set("Accept", "text/event-stream");
+  return get;
+}
+
+struct Held {
+  std::vector<wire::HttpStream> streams;
+
+  std::size_t served() const {
+    return static_cast<std::size_t>(std::count_if(streams.begin(), streams.end(), [](const auto& stream) {
+      return stream.exchange().ok() && stream.exchange().is_event_stream();
+    }));
+  }
+};
+
+void open_more(Probe& probe, const wire::Request& request, std::size_t count, std::chrono::milliseconds patience,
+               Held& held) {
+  const std::size_t first = held.streams.size();
+  const wire::Deadline deadline = probe.in(patience);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto stream = probe.http().begin(request, deadline);
+    if (!stream) { break; }
+    held.streams.push_back(std::move(*stream));
+  }
+  for (std::size_t i = first; i < held.streams.size(); ++i) { held.streams[i].wait_for_head(deadline); }
+}
+
+/// Why another client gets nothing; nullopt when it is served.
+std::optional<std::string> why_kept_out(Probe& probe, std::chrono::milliseconds patience) {
+  auto other =
+      probe.dialogue([&](wire::mcp::DialogueOptions& options) { options.timeout = probe.in(patience).left(); });
+  if (!other) { return other.error().detail; }
+  const auto reply = other->request(harmless_method(probe), nullptr, {.timeout = probe.in(patience).left()});
+  if (!reply) { return reply.error().detail; }
+  return reply->response ? std::nullopt : std::optional(reply->describe());
+}
+
+Finding run(Probe& probe) {
+  const auto begin = wire::Clock::now();
+  auto dialogue = probe.dialogue();
+  if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
+  const auto pace = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin);
+  const auto patience = std::min(std::max(kPatience, pace * kPaces), probe.target().answer_timeout);
+  const auto request = stream_of(probe, *dialogue);
+  if (!request) { return not_applicable(kNothingToListenTo); }
+  Held held;
+  for (const std::size_t more : {std::size_t{1}, kStreams - 1}) {
+    open_more(probe, *request, more, patience, held);
+    if (held.served() == 0) { return not_applicable("no stream is offered"); }
+    auto why = why_kept_out(probe, patience);
+    if (!why) { continue; }
+    if (probe.out_of_time()) { return untestable("the run ended before"); }
+    if (probe.throttled()) { return untestable("the target limits the rate of requests"); }
+    return fail(fmt::format("an answer to another client while {} streams are open", held.streams.size()),
+                fmt::format("{} open {} everybody out: {}", held.served(),
+                            held.served() == 1 ? "stream keeps" : "streams keep", *why))
+        .at("server", "Hold streams without a thread or worker each, or give the pool far more places than streams.");
+  }
+  return pass(fmt::format("another client is served beside {} open streams", held.served()));
+}
+
+const Registration kCheck{{
+    .id = "reconnect.streams.leave-room",
+    .title = "open streams keep nobody out",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://github.com/openai/codex/issues/41600",
+    .consequence = "A few clients that only listen stop the service for all others.",
+    .faults = {"reconnect.storm-exhausts"},
+    .turn = Turn::first,
+    .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,241 @@
+#include "conformance/probe/ledger.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <tuple>
+
+#include "wire/json/jsonrpc.hpp"
+#include "wire/target/edge_sign.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kEntries = 8192;
+constexpr std::size_t kSuspects = 3;  ///< Named of those that were in flight at a collapse.
+
+constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
+constexpr int kServerErrors = 500;
+constexpr int kBadGateway = 502, kUnavailable = 503, kGatewayTimeout = 504;
+
+/// RFC 9110 section 10.2.3; a date is not read, a second is waited.
+std::chrono::seconds retry_after(const wire::Headers& headers) {
+  constexpr int kUnsaid = 1;
+  const auto text = headers.get("retry-after");
+  int seconds = kUnsaid;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return std::chrono::seconds(std::max(0, seconds));
+}
+
+std::string gateway_of(const wire::Exchange& exchange) {
+  if (const auto sign = wire::edge_sign(exchange)) { return std::string(sign->hop); }
+  const int status = exchange.head.status;
+  const auto server = exchange.head.headers.get("server");
+  if (!server.empty()) { return wire::excerpt(server, 40); }
+  return status == kBadGateway || status == kUnavailable || status == kGatewayTimeout ? "a gateway" : "the server";
+}
+
+bool is_loss(wire::ErrorCode code) {
+  switch (code) {
+    case wire::ErrorCode::connect_refused:
+    case wire::ErrorCode::connect_timeout:
+    case wire::ErrorCode::unreachable:
+    case wire::ErrorCode::reset:
+    case wire::ErrorCode::closed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// When it was known what became of a request; one that nobody waited for may have been in flight for a while.
+wire::Clock::time_point end_of(const LedgerEntry& entry) {
+  constexpr std::chrono::seconds kInFlight{5};
+  return entry.answered.value_or(entry.failed.value_or(entry.sent + kInFlight));
+}
+
+/// What every client sends is seldom what kills.
+bool is_usual(const LedgerEntry& entry) {
+  constexpr std::array<std::string_view, 8> kUsual = {"POST initialize",      "POST ping",
+                                                      "POST tools/list",      "POST resources/list",
+                                                      "POST prompts/list",    "POST notifications/initialized",
+                                                      "POST server/discover", "DELETE"};
+  return std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
+}
+
+bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
+
+/// Who may have ended the service, the likeliest first. `at`: when the last answer came.
+std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
+  std::vector<const LedgerEntry*> suspects;
+  // What was in flight when the last answer came, and the first that was sent after it.
+  bool one_after = false;
+  for (const auto& entry : entries) {
+    if (is_served(entry)) { continue; }
+    const bool after = entry.sent > at;
+    const bool in_flight = !after && end_of(entry) >= at;
+    const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
+    if (reached && (in_flight || (after && !one_after))) { suspects.push_back(&entry); }
+    one_after = one_after || after;
+  }
+  // Or the last one that was served, by what it did after its answer.
+  for (const auto& entry : entries) {
+    if (suspects.empty() && is_served(entry) && entry.answered == at) { suspects.push_back(&entry); }
+  }
+  // A connection that ended without an answer tells more than one that is merely open.
+  const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
+  std::sort(suspects.begin(), suspects.end(), [&](const auto* a, const auto* b) {
+    return std::tuple(is_usual(*a), pending(*a), b->sent) < std::tuple(is_usual(*b), pending(*b), a->sent);
+  });
+  return suspects;
+}
+
+/// "POST a batch of 2 (or POST tools/list or GET /mcp)"
+std::string names_of(const std::vector<const LedgerEntry*>& suspects) {
+  std::vector<std::string> names;
+  for (const auto* suspect : suspects) {
+    if (names.size() < kSuspects && std::find(names.begin(), names.end(), suspect->what) == names.end()) {
+      names.push_back(suspect->what);
+    }
+  }
+  const std::vector<std::string> others(names.begin() + 1, names.end());
+  return others.empty() ? names.front() : fmt::format("{} (or {})", names.front(), fmt::join(others, " or "));
+}
+
+}  // namespace
+
+std::string in_words(const wire::Request& request) {
+  if (request.body.empty()) { return fmt::format("{} {}", request.method, request.url.path); }
+  const auto parsed = wire::jsonrpc::parse(request.body);
+  if (!parsed || parsed->messages.empty()) {
+    return fmt::format("{} {}", request.method, wire::excerpt(std::string_view(request.body), 60));
+  }
+  if (request.body.front() == '[') { return fmt::format("{} a batch of {}", request.method, parsed->messages.size()); }
+  const auto& message = parsed->messages.front();
+  return fmt::format("{} {}", request.method,
+                     message.method.empty() ? wire::excerpt(std::string_view(request.body), 60)
+                                            : wire::excerpt(std::string_view(message.method), 60));
+}
+
+std::optional<Trouble> LedgerEntry::trouble() const {
+  if (status >= kServerErrors) { return Trouble::server_error; }
+  if (status != 0) { return std::nullopt; }
+  if (error && is_loss(*error)) { return Trouble::loss; }
+  if (error) { return *error == wire::ErrorCode::timeout ? std::optional(Trouble::silence) : std::nullopt; }
+  return Trouble::silence;
+}
+
+std::uint64_t Ledger::next_asker() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1);
+}
+
+void Ledger::sent(std::uint64_t asker, const wire::Request& request) {
+  LedgerEntry entry{.asker = asker, .request = request, .what = in_words(request), .sent = wire::Clock::now()};
+  const std::lock_guard lock(mutex_);
+  keep(std::move(entry));
+}
+
+void Ledger::keep(LedgerEntry entry) {
+  entries_.push_back(std::move(entry));
+  if (entries_.size() > kEntries) { entries_.pop_front(); }
+}
+
+void Ledger::answered(std::uint64_t asker, const wire::Exchange& exchange) {
+  const int status = exchange.head.status;
+  const std::lock_guard lock(mutex_);
+  const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const LedgerEntry& held) {
+    return held.asker == asker && !held.answered && held.request.method == exchange.request.method &&
+           held.request.body == exchange.request.body;
+  });
+  if (entry == entries_.rend()) { return; }
+  entry->answered = wire::Clock::now();
+  entry->status = status;
+  if (status >= kServerErrors) { entry->gateway = gateway_of(exchange); }
+  if (status == kTooManyRequests || status == kUnavailable) { entry->retry_after = retry_after(exchange.head.headers); }
+}
+
+void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
+  const std::lock_guard lock(mutex_);
+  const auto entry =
+      std::find_if(entries_.rbegin(), entries_.rend(), [&](const LedgerEntry& held) { return held.asker == asker; });
+  const auto now = wire::Clock::now();
+  if (entry != entries_.rend() && !entry->answered && !entry->error) {
+    entry->error = error.code;
+    entry->failed = now;
+  } else if (is_loss(error.code)) {
+    // It got no connection, so nothing was sent.
+    keep({.asker = asker, .what = "a connection", .sent = now, .error = error.code, .failed = now});
+  }
+}
+
+std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_point since) const {
+  std::vector<Trouble> met;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (entry.asker != asker) { continue; }
+    const auto trouble = entry.trouble();
+    const bool late = end_of(entry) >= since;
+    if (trouble && late && std::find(met.begin(), met.end(), *trouble) == met.end()) { met.push_back(*trouble); }
+  }
+  return met;
+}
+
+std::optional<std::chrono::seconds> Ledger::throttled(std::uint64_t asker) const {
+  std::optional<std::chrono::seconds> longest;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (entry.asker == asker && entry.status == kTooManyRequests) {
+      longest = std::max(longest.value_or(std::chrono::seconds(0)), entry.retry_after);
+    }
+  }
+  return longest;
+}
+
+std::string Ledger::server_errors() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t count = 0;
+  const LedgerEntry* example = nullptr;
+  for (const auto& entry : entries_) {
+    if (entry.status < kServerErrors) { continue; }
+    ++count;
+    example = &entry;
+  }
+  return example ? fmt::format("{} of {} requests were answered {} by {}", count, entries_.size(), example->status,
+                               example->gateway)
+                 : std::string();
+}
+
+Collapse Ledger::collapse() const {
+  const std::lock_guard lock(mutex_);
+  Collapse found{.after = "an unknown request", .since = "answers nothing", .suspect = std::nullopt, .at = {}};
+  for (const auto& entry : entries_) {
+    if (is_served(entry)) { found.at = std::max(found.at, *entry.answered); }
+  }
+  if (const auto suspects = suspects_of(entries_, found.at); !suspects.empty()) {
+    found.suspect = suspects.front()->request;
+    found.after = names_of(suspects);
+  }
+  if (!entries_.empty()) {
+    const auto& last = entries_.back();
+    if (last.error == wire::ErrorCode::connect_refused) { found.since = "refuses connections"; }
+    if (last.status >= kServerErrors) { found.since = fmt::format("answers {} to everything", last.status); }
+  }
+  return found;
+}
+
+void Ledger::note_collapse(Collapse collapse) {
+  const std::lock_guard lock(mutex_);
+  if (!collapse_) { collapse_ = std::move(collapse); }
+}
+
+std::optional<Collapse> Ledger::noted_collapse() const {
+  const std::lock_guard lock(mutex_);
+  return collapse_;
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,74 @@
+// What was asked of a target in a run, and what came of it: enough to tell when it stopped answering, after which
+// request, and which checks met a trouble that is not theirs. Bounded; open to all threads of a run.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/check.hpp"
+#include "wire/http/http.hpp"
+
+namespace weir::conformance {
+
+struct LedgerEntry {
+  std::uint64_t asker = 0;  ///< Probe::number().
+  wire::Request request;
+  std::string what;  ///< "POST tools/list", "POST a batch of 2", "GET /mcp".
+  wire::Clock::time_point sent;
+  std::optional<wire::Clock::time_point> answered;  ///< When the head of its response came.
+  int status = 0;                                   ///< 0: none.
+  std::string gateway;                              ///< Of a 5xx: the hop that gave it, where it shows.
+  std::chrono::seconds retry_after{0};              ///< Of a 429 or 503.
+  std::optional<wire::ErrorCode> error;
+  std::optional<wire::Clock::time_point> failed;  ///< When the error came.
+
+  std::optional<Trouble> trouble() const;
+};
+
+/// The target served requests, and from some moment on none at all.
+struct Collapse {
+  std::string after;  ///< What was in flight at that moment, the likeliest first.
+  std::string since;  ///< What it does now: "refuses connections", "answers 503".
+  std::optional<wire::Request> suspect;
+  wire::Clock::time_point at;  ///< The last request that was served was sent before this.
+};
+
+class Ledger {
+ public:
+  /// Numbers of probes are unique in a process.
+  static std::uint64_t next_asker();
+
+  void sent(std::uint64_t asker, const wire::Request& request);
+  void answered(std::uint64_t asker, const wire::Exchange& exchange);
+  void failed(std::uint64_t asker, const wire::Error& error);
+
+  /// The troubles that a probe met, each kind once, at or after a moment.
+  std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
+  /// The longest Retry-After that a probe was told; nullopt where no answer was 429.
+  std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
+  /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
+  std::string server_errors() const;
+
+  /// What the entries tell of a target that answers nothing any more.
+  Collapse collapse() const;
+  /// Set once, by whoever found that the target answers no more.
+  void note_collapse(Collapse collapse);
+  std::optional<Collapse> noted_collapse() const;
+
+ private:
+  void keep(LedgerEntry entry);
+
+  mutable std::mutex mutex_;
+  std::deque<LedgerEntry> entries_;
+  std::optional<Collapse> collapse_;
+};
+
+/// In a few words what a request asks for.
+std::string in_words(const wire::Request& request);
+
+}  // namespace weir::conformance

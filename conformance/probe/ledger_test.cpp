@@ -1,0 +1,129 @@
+#include "conformance/probe/ledger.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/json/jsonrpc.hpp"
+
+namespace weir::conformance {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace {
+
+wire::Request post(std::string body) {
+  return {.method = "POST", .url = wire::parse_url("http://h/mcp").value(), .headers = {}, .body = std::move(body)};
+}
+
+wire::Request call(std::string_view method) { return post(wire::jsonrpc::request(1, method)); }
+
+wire::Exchange answer(wire::Request request, int status, wire::Headers headers = {}) {
+  wire::Exchange exchange;
+  exchange.request = std::move(request);
+  exchange.head.status = status;
+  exchange.head.headers = std::move(headers);
+  return exchange;
+}
+
+class Ledgers : public testing::Test {
+ protected:
+  void served(std::uint64_t asker, const wire::Request& request, int status = 200) {
+    ledger_.sent(asker, request);
+    ledger_.answered(asker, answer(request, status));
+  }
+  void lost(std::uint64_t asker, const wire::Request& request, wire::ErrorCode code) {
+    ledger_.sent(asker, request);
+    ledger_.failed(asker, {code, "lost"});
+  }
+
+  Ledger ledger_;
+};
+
+const std::string kBatch = R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"ping"}])";
+
+}  // namespace
+
+TEST_F(Ledgers, says_in_words_what_was_asked) {
+  EXPECT_EQ(in_words(call("tools/list")), "POST tools/list");
+  EXPECT_EQ(in_words(post(kBatch)), "POST a batch of 2");
+  EXPECT_EQ(in_words(post("{")), "POST {");
+  wire::Request get = post("");
+  get.method = "GET";
+  EXPECT_EQ(in_words(get), "GET /mcp");
+}
+
+TEST_F(Ledgers, tells_the_troubles_of_each_asker_apart) {
+  served(1, call("ping"));
+  lost(2, call("ping"), wire::ErrorCode::connect_refused);
+  served(2, call("ping"), 503);
+  lost(3, call("ping"), wire::ErrorCode::timeout);
+  EXPECT_THAT(ledger_.troubles(1), IsEmpty());
+  EXPECT_THAT(ledger_.troubles(2), ElementsAre(Trouble::loss, Trouble::server_error));
+  EXPECT_THAT(ledger_.troubles(3), ElementsAre(Trouble::silence));
+}
+
+TEST_F(Ledgers, counts_a_connection_that_was_refused_although_nothing_was_sent) {
+  served(1, call("ping"));
+  ledger_.failed(1, {wire::ErrorCode::connect_refused, "refused"});
+  ledger_.failed(2, {wire::ErrorCode::connect_refused, "refused"});
+  EXPECT_THAT(ledger_.troubles(1), ElementsAre(Trouble::loss));
+  EXPECT_THAT(ledger_.troubles(2), ElementsAre(Trouble::loss));
+  EXPECT_EQ(ledger_.collapse().after, "POST ping");
+}
+
+TEST_F(Ledgers, has_no_trouble_with_a_refusal) {
+  served(1, call("ping"), 401);
+  EXPECT_THAT(ledger_.troubles(1), IsEmpty());
+}
+
+TEST_F(Ledgers, names_the_odd_request_among_those_in_flight_at_a_collapse) {
+  ledger_.sent(1, post(kBatch));
+  ledger_.sent(2, call("tools/list"));
+  served(3, call("ping"));
+  ledger_.failed(1, {wire::ErrorCode::closed, "closed"});
+  ledger_.failed(2, {wire::ErrorCode::closed, "closed"});
+  lost(3, call("ping"), wire::ErrorCode::connect_refused);
+  const auto collapse = ledger_.collapse();
+  EXPECT_EQ(collapse.after, "POST a batch of 2 (or POST tools/list)");
+  EXPECT_EQ(collapse.since, "refuses connections");
+  ASSERT_TRUE(collapse.suspect);
+  EXPECT_EQ(collapse.suspect->body, kBatch);
+}
+
+TEST_F(Ledgers, names_the_first_request_that_was_not_served_where_one_was_sent_at_a_time) {
+  served(1, call("ping"));
+  served(1, post(kBatch), 503);
+  served(1, call("ping"), 503);
+  const auto collapse = ledger_.collapse();
+  EXPECT_EQ(collapse.after, "POST a batch of 2");
+  EXPECT_EQ(collapse.since, "answers 503 to everything");
+}
+
+TEST_F(Ledgers, names_the_last_request_that_was_served_where_all_later_ones_are_refused) {
+  served(1, call("ping"));
+  served(1, post("{"), 400);
+  lost(1, call("ping"), wire::ErrorCode::connect_refused);
+  EXPECT_EQ(ledger_.collapse().after, "POST {");
+}
+
+TEST_F(Ledgers, counts_server_errors_by_the_hop_that_gave_them) {
+  served(1, call("ping"));
+  EXPECT_EQ(ledger_.server_errors(), "");
+  ledger_.sent(1, call("ping"));
+  ledger_.answered(1, answer(call("ping"), 502, {{"Server", "nginx/1.22.1"}}));
+  EXPECT_THAT(ledger_.server_errors(), HasSubstr("1 of 2 requests were answered 502 by nginx"));
+}
+
+TEST_F(Ledgers, keeps_the_longest_retry_after) {
+  EXPECT_FALSE(ledger_.throttled(1));
+  for (const char* seconds : {"2", "7", "Fri, 31 Dec 1999 23:59:59 GMT"}) {
+    ledger_.sent(1, call("ping"));
+    ledger_.answered(1, answer(call("ping"), 429, {{"Retry-After", seconds}}));
+  }
+  EXPECT_EQ(ledger_.throttled(1), std::chrono::seconds(7));
+  EXPECT_FALSE(ledger_.throttled(2));
+}
+
+}  // namespace weir::conformance

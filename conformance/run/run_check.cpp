@@ -1,0 +1,154 @@
+#include "conformance/run/run_check.hpp"
+
+#include <exception>
+#include <functional>
+#include <optional>
+
+#include "conformance/ask/exercise.hpp"
+#include "conformance/catalogue/source_link.hpp"
+#include "conformance/probe/attribution.hpp"
+#include "conformance/probe/curl.hpp"
+#include "conformance/probe/secrets.hpp"
+#include "wire/base/utf8.hpp"
+
+namespace weir::conformance {
+
+using reports::CheckResult;
+using reports::Verdict;
+
+namespace {
+
+/// Why a check need not be asked at all; empty when it must be.
+std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
+  if (!survey) { return {}; }
+  if (!info.since.empty() && survey->revision < info.since) {
+    return fmt::format("this holds since {}; the revision here is {}", info.since, survey->revision);
+  }
+  if (!info.until.empty() && survey->revision > info.until) {
+    return fmt::format("this holds until {}; the revision here is {}", info.until, survey->revision);
+  }
+  if (!info.capability.empty() && !survey->open_error && !survey->declares(info.capability)) {
+    return fmt::format("the server does not declare the capability '{}'", info.capability);
+  }
+  return {};
+}
+
+Finding guarded(const CheckInfo& info, Probe& probe) {
+  try {
+    return info.run(probe);
+  } catch (const std::exception& error) {
+    return {Verdict::error, fmt::format("the check itself failed: {}", error.what()), {}, {}};
+  }
+}
+
+bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
+
+/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
+/// could be read, and that is the finding of http.body.utf8 alone.
+bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
+  bool asked = false;
+  bool met = false;
+  bool met_before = false;
+  for (const auto& seen : target.tap->seen(era)) {
+    const bool own = seen->by == info.id;
+    const auto& http = seen->http;
+    const bool other = http.is_json() && !seen->body_cut && wire::find_invalid_utf8(http.body).has_value();
+    asked = asked || own;
+    met = met || (own && other);
+    met_before = met_before || (seen->by == "survey" && other);
+  }
+  return asked ? met : met_before;
+}
+
+/// Asks, and asks once more where the clock alone may have made it red. The probe is that of the answer which counts.
+Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
+  make_probe();
+  Finding first = guarded(info, *probe);
+  if (!info.timed || !is_red(first)) { return first; }
+  probe->spoil();
+  make_probe();
+  Finding second = guarded(info, *probe);
+  // A run that ends meanwhile has not heard better of the target.
+  if (probe->out_of_time() && !is_red(second)) { return first; }
+  if (second.verdict == Verdict::pass) {
+    second.message += fmt::format(" (when asked again; at first {})", first.message);
+  }
+  return second;
+}
+
+}  // namespace
+
+CheckResult describe(const CheckInfo& info, const Survey* survey) {
+  CheckResult result;
+  result.id = info.id;
+  result.title = info.title;
+  result.area = info.id.substr(0, info.id.find('.'));
+  result.level = info.level;
+  if (survey) {
+    result.era = to_string(survey->era);
+    result.revision = survey->revision;
+  }
+  result.consequence = info.consequence;
+  result.requirements = info.requirements;
+  result.source = source_link(info.source, survey ? survey->revision : std::string(wire::mcp::kRevisions.back()));
+  return result;
+}
+
+void take(CheckResult& result, Finding finding, Level level) {
+  result.verdict = finding.verdict == Verdict::fail && level != Level::must ? Verdict::warn : finding.verdict;
+  result.message = std::move(finding.message);
+  result.expected = std::move(finding.expected);
+  result.got = std::move(finding.got);
+  result.hop = std::move(finding.hop);
+  result.fix = std::move(finding.fix);
+}
+
+CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
+                      const std::atomic<bool>* stop, Aside* aside, Worker* worker) {
+  const Survey* survey = target.survey(era);
+  CheckResult result = describe(info, survey);
+  if (auto why = why_not_applicable(info, survey); !why.empty()) {
+    take(result, not_applicable(std::move(why)), info.level);
+    return result;
+  }
+  if (survey && survey->open_error && !info.capability.empty()) {
+    take(result, untestable("no conversation can be opened: " + survey->open_error->detail), info.level);
+    return result;
+  }
+  if (info.passive) {
+    target.tap->exercise_once(era, [&] { exercise(target, survey, deadline, stop); });
+  }
+  const auto begin = wire::Clock::now();
+  std::optional<Probe> asked;
+  Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });
+  Probe& probe = *asked;
+  if (is_red(finding) && probe.throttled()) {
+    finding = untestable("the target limits the rate of requests (HTTP 429): " + finding.got);
+  }
+  if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
+    finding = untestable("the run ended before the answer came");
+  }
+  if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
+    finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
+  }
+  attribute(finding, info, probe.last_heard(),
+            {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
+  take(result, std::move(finding), info.level);
+  result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
+  if (result.verdict == Verdict::fail || result.verdict == Verdict::error) { probe.spoil(); }
+  if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
+    result.evidence = probe.evidence();
+    if (probe.last_request()) {
+      result.curl =
+          curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file, probe.in_live_session());
+    }
+  }
+  if (aside) {
+    // A check may have waited by itself, in a conversation that it holds: then its time tells.
+    const bool waited = result.verdict != Verdict::pass && result.duration_ms >= target.answer_timeout.count();
+    *aside = {.hung = probe.last_answer_missing() || waited, .asker = probe.number()};
+  }
+  return result;
+}
+
+}  // namespace weir::conformance
