@@ -314,6 +314,8 @@ class Run {
     const CheckInfo& info = *jobs_[i].info;
     const CheckInfo& by = *jobs_[reason.job].info;
     if (i == reason.job || info.turn == Turn::last) { return false; }
+    // Whoever was at it when the target went may have lost a stream, or waited for what never came.
+    if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     const bool met_one = std::any_of(met.begin(), met.end(), [&](Trouble trouble) {
       return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
