@@ -65,7 +65,7 @@ bool is_usual(const LedgerEntry& entry) {
                                                       "POST tools/list",
                                                       "POST resources/list",
                                                       "POST prompts/list",
-                                                      "POST notifications/initialized",
+                                                      "POST notifications/",
                                                       "POST server/discover",
                                                       "DELETE",
                                                       "GET"};
