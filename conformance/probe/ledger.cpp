@@ -60,31 +60,37 @@ wire::Clock::time_point end_of(const LedgerEntry& entry) {
 
 /// What every client sends is seldom what kills.
 bool is_usual(const LedgerEntry& entry) {
-  constexpr std::array<std::string_view, 8> kUsual = {"POST initialize",      "POST ping",
-                                                      "POST tools/list",      "POST resources/list",
-                                                      "POST prompts/list",    "POST notifications/initialized",
-                                                      "POST server/discover", "DELETE"};
+  constexpr std::array<std::string_view, 9> kUsual = {"POST initialize",
+                                                      "POST ping",
+                                                      "POST tools/list",
+                                                      "POST resources/list",
+                                                      "POST prompts/list",
+                                                      "POST notifications/",
+                                                      "POST server/discover",
+                                                      "DELETE",
+                                                      "GET"};
   return std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
 }
 
 bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
 
-/// Who may have ended the service, the likeliest first. `at`: when the last answer came.
+/// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
 std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
-  std::vector<const LedgerEntry*> suspects;
-  // What was in flight when the last answer came, and the first that was sent after it.
-  bool one_after = false;
+  // From then on until the first answer stayed out, something happened: who was in flight may have done it.
+  auto noticed = wire::Clock::time_point::max();
   for (const auto& entry : entries) {
-    if (is_served(entry)) { continue; }
-    const bool after = entry.sent > at;
-    const bool in_flight = !after && end_of(entry) >= at;
+    const bool ended = entry.answered || entry.failed;
+    if (!is_served(entry) && ended && end_of(entry) >= at) { noticed = std::min(noticed, end_of(entry)); }
+  }
+  std::vector<const LedgerEntry*> suspects;
+  for (const auto& entry : entries) {
+    const bool in_flight = end_of(entry) >= at && entry.sent <= noticed;
     const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
-    if (reached && (in_flight || (after && !one_after))) { suspects.push_back(&entry); }
-    one_after = one_after || after;
+    if (!is_served(entry) && reached && in_flight) { suspects.push_back(&entry); }
   }
   // Or the last one that was served, by what it did after its answer.
   for (const auto& entry : entries) {
-    if (suspects.empty() && is_served(entry) && entry.answered == at) { suspects.push_back(&entry); }
+    if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
   }
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
@@ -214,16 +220,17 @@ Collapse Ledger::collapse() const {
   const std::lock_guard lock(mutex_);
   Collapse found{.after = "an unknown request", .since = "answers nothing", .suspect = std::nullopt, .at = {}};
   for (const auto& entry : entries_) {
-    if (is_served(entry)) { found.at = std::max(found.at, *entry.answered); }
+    if (is_served(entry)) { found.at = std::max(found.at, entry.sent); }
   }
   if (const auto suspects = suspects_of(entries_, found.at); !suspects.empty()) {
     found.suspect = suspects.front()->request;
     found.after = names_of(suspects);
   }
-  if (!entries_.empty()) {
-    const auto& last = entries_.back();
-    if (last.error == wire::ErrorCode::connect_refused) { found.since = "refuses connections"; }
-    if (last.status >= kServerErrors) { found.since = fmt::format("answers {} to everything", last.status); }
+  for (const auto& entry : entries_) {
+    if (entry.error == wire::ErrorCode::connect_refused) { found.since = "refuses connections"; }
+    if (entry.status >= kServerErrors && entry.sent > found.at) {
+      found.since = fmt::format("answers {} to everything", entry.status);
+    }
   }
   return found;
 }

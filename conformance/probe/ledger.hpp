@@ -35,7 +35,7 @@ struct Collapse {
   std::string after;  ///< What was in flight at that moment, the likeliest first.
   std::string since;  ///< What it does now: "refuses connections", "answers 503".
   std::optional<wire::Request> suspect;
-  wire::Clock::time_point at;  ///< The last request that was served was sent before this.
+  wire::Clock::time_point at;  ///< When the last request was sent that was served.
 };
 
 class Ledger {

@@ -146,7 +146,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (aside) {
     // A check may have waited by itself, in a conversation that it holds: then its time tells.
     const bool waited = result.verdict != Verdict::pass && result.duration_ms >= target.answer_timeout.count();
-    *aside = {.hung = probe.last_answer_missing() || waited, .asker = probe.number()};
+    *aside = {.hung = probe.last_answer_missing() || waited, .asker = probe.number(), .ended = wire::Clock::now()};
   }
   return result;
 }

@@ -11,6 +11,7 @@ namespace weir::conformance {
 struct Aside {
   bool hung = false;        ///< It waited for an answer that did not come.
   std::uint64_t asker = 0;  ///< Its probe, as the ledger knows it; 0: nothing was asked.
+  wire::Clock::time_point ended;
 };
 
 /// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.

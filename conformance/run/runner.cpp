@@ -56,8 +56,14 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
     const auto answer = probe.send(probe.request("GET", target.url));
     return answer && answer->head.status < kServerErrors;
   }
-  const auto reply = probe.call(survey->means);
-  return reply.has_value() && (reply->response || probe.throttled());
+  // An error by chance is no silence.
+  constexpr int kTries = 4;
+  for (int i = 0; i < kTries; ++i) {
+    const auto reply = probe.call(survey->means);
+    if (reply && (reply->response || probe.throttled())) { return true; }
+    if (probe.last_answer_missing()) { break; }
+  }
+  return false;
 }
 
 Target with_ledger(Target target) {
@@ -298,7 +304,9 @@ class Run {
     const CheckInfo& info = *jobs_[i].info;
     if (info.explains.empty()) { return; }
     const auto collapse = target_.ledger->noted_collapse();
-    const bool of_collapse = info.turn == Turn::last && collapse && stop_;
+    const bool tells_of_loss =
+        std::find(info.explains.begin(), info.explains.end(), Trouble::loss) != info.explains.end();
+    const bool of_collapse = info.turn == Turn::last && tells_of_loss && collapse && stop_;
     {
       const std::lock_guard lock(mutex_);
       reasons_.push_back({i, fmt::format("{} ({})", results_[i].got, info.id),
@@ -324,6 +332,8 @@ class Run {
     const CheckInfo& info = *jobs_[i].info;
     const CheckInfo& by = *jobs_[reason.job].info;
     if (i == reason.job || info.turn == Turn::last) { return false; }
+    // Whoever was at it when the target went may have lost a stream, or waited for what never came.
+    if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     const bool met_one = std::any_of(met.begin(), met.end(), [&](Trouble trouble) {
       return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
