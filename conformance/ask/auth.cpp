@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 #include "conformance/ask/stateless.hpp"
 #include "wire/auth/oauth.hpp"
@@ -49,7 +50,14 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     return fail(expected, fmt::format("HTTP {}", answer->head.status));
   }
-  return pass(fmt::format("HTTP {}", answer->head.status));
+  Finding refusal = pass(fmt::format("HTTP {}", answer->head.status));
+  if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), std::move(refusal)); }
+  // In the other eras a conversation that is open already is the control.
+  const auto opened = probe.shared();
+  probe.pin_request(request);
+  return opened ? refusal
+                : untestable(fmt::format("refused ({}), but so is the same request with the credentials: {}",
+                                         refusal.message, opened.error().detail));
 }
 
 bool uses_bearer(const Probe& probe) { return starts_with_scheme(probe.target().headers.get("authorization")); }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -20,7 +20,7 @@ Finding run(Probe& probe) {
   }
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "an answer"); }
-  if (!answer->ok()) { return fail("the same answer for names in capitals", describe(*answer)); }
+  if (!has_result(*answer)) { return fail("the same answer for names in capitals", describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   request.headers.remove("MCP-Protocol-Version");
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a result"); }
-  if (!answer->ok()) { return fail("a result without the header, as for 2025-03-26", describe(*answer)); }
+  if (!has_result(*answer)) { return fail("a result without the header, as for 2025-03-26", describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

@@ -1,17 +1,46 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {
 
+/// The progress notifications of a reply; `other` is one that carries another token than `token`.
+int count_progress(const wire::mcp::Reply& reply, const json::value& token, const jsonrpc::Message*& other) {
+  int count = 0;
+  for (const auto& seen : reply.messages) {
+    if (seen.message.method != "notifications/progress") { continue; }
+    ++count;
+    const json::value* carried = wire::find(seen.message.params, "progressToken");
+    if (!carried || *carried != token) { other = &seen.message; }
+  }
+  return count;
+}
+
 Finding run(Probe& probe) {
+  const jsonrpc::Message* other = nullptr;
   auto reply = probe.call(harmless_method(probe), nullptr, {.linger = std::chrono::milliseconds(100)});
   if (!reply) { return probe.broken(reply.error(), "an answer"); }
-  for (const auto& seen : reply->messages) {
-    if (seen.message.method == "notifications/progress") {
-      return fail("no progress without a token", wire::excerpt(seen.message.raw, 100));
-    }
+  if (count_progress(*reply, nullptr, other) > 0) {
+    return fail("no progress without a token", wire::excerpt(other->raw, 100));
   }
-  return pass("none came");
+  // That none comes unasked tells something only of a call that has progress to tell of.
+  for (const auto& call : safe_calls(probe)) {
+    const json::value token = "weir-progress";
+    const json::object bare{{"name", call.name}, {"arguments", call.arguments}};
+    json::object asking = bare;
+    asking["_meta"] = {{"progressToken", token}};
+    auto asked = probe.call("tools/call", asking);
+    if (!asked) { return probe.broken(asked.error(), "an answer to a call of " + call.name); }
+    const int told = count_progress(*asked, token, other);
+    if (other) { return fail("the progress token of the call", wire::excerpt(other->raw, 100)); }
+    if (told == 0) { continue; }
+    auto unasked = probe.call("tools/call", bare, {.linger = std::chrono::milliseconds(100)});
+    if (!unasked) { return probe.broken(unasked.error(), "an answer to a call of " + call.name); }
+    if (count_progress(*unasked, nullptr, other) > 0) {
+      return fail("no progress without a token", wire::excerpt(other->raw, 100));
+    }
+    return pass(fmt::format("{} told of its progress when it was asked to, and else not", call.name));
+  }
+  return untestable("no call that may be made tells of its progress");
 }
 
 const Registration kCheck{{
@@ -24,6 +53,7 @@ const Registration kCheck{{
     .consequence = "Clients fail on a token that they never gave, or show progress of another call.",
     .faults = {"progress.unasked"},
     .fault_eras = {"http-sse", "streamable"},
+    .fixture = "profile",
     .run = run,
 }};
 
