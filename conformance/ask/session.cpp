@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "conformance/ask/control.hpp"
-
 namespace weir::conformance {
 
 namespace {
@@ -50,7 +48,13 @@ wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dia
   return probe.send(request);
 }
 
-bool is_served(const wire::Exchange& exchange) { return has_result(exchange); }
+bool is_served(const wire::Exchange& exchange) {
+  const auto texts = message_texts(exchange);
+  return exchange.ok() && std::none_of(texts.begin(), texts.end(), [](const std::string& text) {
+           const auto parsed = jsonrpc::parse(text);
+           return parsed && !parsed->messages.empty() && parsed->messages.front().kind == jsonrpc::Kind::error;
+         });
+}
 
 std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue) {
   auto answer = ask_as(probe, dialogue, std::nullopt);

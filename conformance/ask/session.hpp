@@ -8,7 +8,7 @@ namespace weir::conformance {
 /// Sends a ping of the conversation with another session id, or with none.
 wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dialogue, std::optional<std::string> id);
 
-/// Whether the answer is a 2xx that holds a JSON-RPC result.
+/// Whether the answer is a 2xx that holds no JSON-RPC error.
 bool is_served(const wire::Exchange& exchange);
 
 /// Not applicable where the server serves a request without a session id: it hands ids out, but requires none ("Servers
