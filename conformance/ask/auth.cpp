@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 #include "conformance/ask/stateless.hpp"
 #include "wire/auth/oauth.hpp"
@@ -50,7 +51,14 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
     if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
     return fail(expected, fmt::format("HTTP {}", answer->head.status));
   }
-  return pass(fmt::format("HTTP {}", answer->head.status));
+  Finding refusal = pass(fmt::format("HTTP {}", answer->head.status));
+  if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), std::move(refusal)); }
+  // In the other eras a conversation that is open already is the control.
+  const auto opened = probe.shared();
+  probe.pin_request(request);
+  return opened ? refusal
+                : untestable(fmt::format("refused ({}), but so is the same request with the credentials: {}",
+                                         refusal.message, opened.error().detail));
 }
 
 std::optional<Finding> if_sent_elsewhere(const wire::Exchange& answer) {

@@ -12,7 +12,7 @@ namespace weir::conformance {
 /// initialize or server/discover.
 wire::Request opening_request(const Probe& probe);
 
-/// Sends it; a pass for one of these statuses, a fail for any other.
+/// Sends it; a fail for any other status than these, and a pass only where the target's own credentials are let in.
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses);
 
 /// Untestable for a redirect, to a login page mostly: that is no 401, but it lets nobody in. The check of requests

@@ -15,6 +15,10 @@ bool is_served(const wire::Exchange& exchange);
 /// that require a session ID", transports, "Session Management"), so nothing hangs on what they are.
 std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue);
 
+/// Whether ids that were issued one after the other count up: session-1, session-2 ..., or the time of the clock. Then
+/// the next one is known to everybody.
+bool is_sequence(const std::vector<std::string>& ids);
+
 /// How many characters two ids begin with alike.
 std::size_t common_prefix(std::string_view a, std::string_view b);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/tools.hpp"
 #include "wire/base/base64.hpp"
 #include "wire/mcp/header_value.hpp"
@@ -65,24 +66,28 @@ Finding refused_with(Probe& probe, const wire::Request& request, int status, std
   if (answer->head.status != status || (code && (!error || error->error.code != *code))) {
     return fail(expected, describe_error(*answer));
   }
-  return pass(expected);
+  return beside(probe, modern_request(probe, "server/discover"), pass(expected));
 }
 
 Finding served(Probe& probe, const wire::Request& request) {
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a result"); }
-  if (!answer->ok() || body_error(*answer)) { return fail("a result", describe_error(*answer)); }
-  return pass("served");
+  return has_result(*answer) ? pass("served") : fail("a result", describe_error(*answer));
 }
 
 Finding no_mismatch(Probe& probe, const wire::Request& request) {
+  wire::Request wrong = request;
+  wrong.headers.set("Mcp-Name", "weir-another-name");
+  const auto control = probe.send(wrong);
+  if (!control) { return probe.broken(control.error(), "HTTP 400 for an Mcp-Name that differs from the body"); }
+  if (!refused(*control)) { return untestable("nothing is compared: a wrong Mcp-Name is served as well"); }
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a result"); }
   const auto error = body_error(*answer);
   if (error && error->error.code == jsonrpc::kHeaderMismatch) {
     return fail("no header mismatch", describe_error(*answer));
   }
-  if (!answer->ok()) { return untestable("refused for another reason: " + describe_error(*answer)); }
+  if (!has_result(*answer)) { return untestable("refused for another reason: " + describe_error(*answer)); }
   return pass("served");
 }
 
@@ -92,8 +97,8 @@ Finding refuses_method(Probe& probe, std::string method) {
   request.headers.set("MCP-Protocol-Version", std::string(wire::mcp::k2026_07_28));
   auto answer = probe.send(request, probe.in(std::chrono::milliseconds(1500)));
   if (!answer) { return probe.broken(answer.error(), "HTTP 405"); }
-  if (answer->head.status == 405) { return pass("HTTP 405"); }
-  return fail("HTTP 405", describe(*answer));
+  if (answer->head.status != 405) { return fail("HTTP 405", describe(*answer)); }
+  return beside(probe, modern_request(probe, "server/discover"), pass("HTTP 405"));
 }
 
 Finding unless_dual_era(Probe& probe, const std::function<Finding(Probe&)>& judge) {
@@ -120,12 +125,18 @@ Finding judge_results(Probe& probe,
                       const std::function<std::optional<Finding>(const std::string& method, const json::value& result,
                                                                  int& looked)>& judge) {
   int looked = 0;
+  std::vector<std::string> unseen;
   for (const auto& method : listing_methods(probe.survey())) {
     auto reply = probe.call(method);
     if (!reply) { return probe.broken(reply.error(), "a result of " + method); }
-    if (!reply->is_result()) { continue; }
+    if (!reply->is_result()) {
+      // Templates have no capability of their own, so that a server may lack them.
+      if (method != "resources/templates/list") { unseen.push_back(method); }
+      continue;
+    }
     if (auto wrong = judge(method, reply->result(), looked)) { return *wrong; }
   }
+  if (!unseen.empty()) { return untestable(fmt::format("no result of {} came to judge", fmt::join(unseen, ", "))); }
   return looked == 0 ? untestable("no result came to judge") : pass(fmt::format("{} results", looked));
 }
 

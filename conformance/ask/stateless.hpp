@@ -19,11 +19,12 @@ std::optional<wire::Request> named_request(const Probe& probe);
 
 inline constexpr const char* kNothingToName = "no tool, prompt or resource can be named without an effect";
 
-/// Sends a request that must be refused with this status and, where one is given, this JSON-RPC error code.
+/// Sends a request that must be refused with this status and, where one is given, this JSON-RPC error code. It passes
+/// only where server/discover is served.
 Finding refused_with(Probe& probe, const wire::Request& request, int status, std::optional<int> code = std::nullopt);
 /// Sends a request that must be served.
 Finding served(Probe& probe, const wire::Request& request);
-/// Sends a request whose headers agree with its body, however they are written.
+/// Sends a request whose Mcp-Name agrees with its body, however it is written; untestable where none is compared.
 Finding no_mismatch(Probe& probe, const wire::Request& request);
 /// GET or DELETE, which this revision does not have.
 Finding refuses_method(Probe& probe, std::string method);

@@ -9,7 +9,20 @@ Finding run(Probe& probe) {
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   wire::Request request = dialogue->make_post(call_body(probe, "weir-token", harmless_method(probe)));
   request.headers.remove("Authorization");
-  return refused_with(probe, request, {401});
+  Finding finding = refused_with(probe, request, {401});
+  if (!probe.is(Era::streamable)) { return finding; }
+  for (const char* method : {"GET", "DELETE"}) {  // DELETE last: where it is let through, the session is gone.
+    if (finding.verdict != reports::Verdict::pass) { return finding; }
+    request.method = method;
+    request.body.clear();
+    request.headers.remove("Content-Type");
+    request.headers.set("Accept", "text/event-stream");
+    finding = refused_with(probe, request, {401, 405});
+    if (finding.verdict == reports::Verdict::fail) {
+      finding.expected += fmt::format(" for {} in the session", method);
+    }
+  }
+  return finding;
 }
 
 const Registration kCheck{{

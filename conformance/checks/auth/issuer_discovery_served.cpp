@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     return fail(fmt::format("200 with JSON at {} or at its place by RFC 8414", found->url), describe(found->exchange))
         .at("OpenID provider", "Publish the realm's discovery document under the host name that tokens carry as iss.");
   }
-  for (const char* member : {"issuer", "token_endpoint", "jwks_uri"}) {
+  for (const char* member : {"issuer", "token_endpoint"}) {
     if (wire::string_or(found->document, member, "").empty()) {
       return fail(fmt::format("a discovery document with {}", member), wire::excerpt(found->document))
           .at("OpenID provider", "Serve the whole discovery document.");
@@ -21,12 +21,12 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "auth.issuer.discovery-served",
-    .title = "the issuer of the token publishes where its keys and tokens are",
+    .title = "the issuer of the token publishes where its tokens are",
     .level = Level::must,
     .eras = kTarget,
     .requirements = {"auth.as.metadata-8414-or-oidc"},
     .source = "https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig",
-    .consequence = "Clients find no place to log in, and servers that start anew find no keys: every token is refused.",
+    .consequence = "Clients find no place to log in.",
     .faults = {"openid.discovery-404", "openid.discovery-html"},
     .fixture = "token",
     .run = run,

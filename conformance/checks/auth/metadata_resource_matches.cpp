@@ -19,6 +19,12 @@ Finding explained(Finding finding, const Probe& probe, const wire::Result<wire::
   return std::move(finding).at("server", fmt::format("Set the resource to {}.", url.str()));
 }
 
+/// Whether a path consists of the first segments of another: /a of /a/b, and not /a of /ab.
+bool is_beginning(std::string_view path, std::string_view of) {
+  if (!of.starts_with(path)) { return false; }
+  return path.size() == of.size() || path.empty() || path.ends_with('/') || of[path.size()] == '/';
+}
+
 Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
 
@@ -28,7 +34,7 @@ Finding run(Probe& probe) {
   if (!resource) { return untestable("the metadata names no resource"); }
   auto url = wire::parse_url(*resource);
   const bool same = url && url->origin() == probe.url().origin() &&
-                    (probe.url().path.starts_with(url->path) || url->path == probe.url().path + "/");
+                    (is_beginning(url->path, probe.url().path) || url->path == probe.url().path + "/");
   if (!same) {
     return explained(fail(fmt::format("{} or its beginning", probe.url().str()), wire::excerpt(*resource, 100)), probe,
                      url);

@@ -41,6 +41,7 @@ Finding run(Probe& probe) {
     seen.push_back(fmt::format("{} HTTP {}", shape.name, status));
     if (decided == 0) {
       decided = status;
+      if (status >= 500) { return untestable(fmt::format("the compact call is not decided on (HTTP {})", status)); }
       if (status < 400) { return untestable(fmt::format("the compact call is not refused either (HTTP {})", status)); }
     } else if (status != decided) {
       return fail(fmt::format("HTTP {} for every shape of the same call", decided),

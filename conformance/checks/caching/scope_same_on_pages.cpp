@@ -6,10 +6,12 @@ namespace {
 Finding run(Probe& probe) {
   std::map<std::string, std::string> scopes;
   bool several = false;
+  bool scoped = false;
   for (const auto& reply : probe.survey().list_replies) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
       if (!wire::find(reply.result(), items)) { continue; }
       const std::string scope(wire::string_or(reply.result(), "cacheScope", ""));
+      scoped = scoped || !scope.empty();
       const auto [first, fresh] = scopes.emplace(items, scope);
       several = several || !fresh;
       if (first->second != scope) {
@@ -17,7 +19,8 @@ Finding run(Probe& probe) {
       }
     }
   }
-  return several ? pass("the same on every page") : not_applicable("every list fits one page");
+  if (!several) { return not_applicable("every list fits one page"); }
+  return scoped ? pass("the same on every page") : untestable("no page has a cacheScope");
 }
 
 const Registration kCheck{{

@@ -1,13 +1,15 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto request = named_request(probe);
-  if (!request) { return untestable(kNothingToName); }
-  request->headers.set("Mcp-Name", "weir-another-name");
-  return refused_with(probe, *request, 400);
+  const auto whole = named_request(probe);
+  if (!whole) { return untestable(kNothingToName); }
+  wire::Request request = *whole;
+  request.headers.set("Mcp-Name", "weir-another-name");
+  return beside(probe, *whole, refused_with(probe, request, 400));
 }
 
 const Registration kCheck{{

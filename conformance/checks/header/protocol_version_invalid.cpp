@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
   if (answer->head.status != 400) { return fail("HTTP 400 for 'MCP-Protocol-Version: 1999-01-01'", describe(*answer)); }
-  return pass("HTTP 400");
+  return beside_a_call(probe, pass("HTTP 400"));
 }
 
 const Registration kCheck{{

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/http_sse.hpp"
 
 namespace weir::conformance {
@@ -12,7 +13,7 @@ Finding run(Probe& probe) {
   if (!refused(exchange)) {
     return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), fmt::format("HTTP {}", exchange.head.status));
   }
-  return pass(fmt::format("HTTP {}", exchange.head.status));
+  return beside_a_call(probe, pass(fmt::format("HTTP {}", exchange.head.status)));
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -10,12 +10,12 @@ Finding run(Probe& probe) {
   std::string seen;
   for (const char* body : {"{}", "42", R"({"jsonrpc": "2.0", "id": 77})"}) {
     auto answer = post_raw(probe, *dialogue, body);
-    const std::string expected = fmt::format("an HTTP error or error -32600 for {}", body);
+    const std::string expected = fmt::format("HTTP 4xx or error -32600 for {}", body);
     if (!answer) { return probe.broken(answer.error(), expected); }
-    if (!answer->http_error() && !answer->error()) { return fail(expected, answer->describe()); }
+    if (!answer->error() && !refused(answer->http)) { return fail(expected, answer->describe()); }
     seen = answer->describe();
   }
-  return pass(seen);
+  return beside_a_call(probe, pass(seen));
 }
 
 const Registration kCheck{{

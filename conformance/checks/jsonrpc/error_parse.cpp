@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -8,9 +8,9 @@ Finding run(Probe& probe) {
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
-  if (!answer) { return probe.broken(answer.error(), "an HTTP error or error -32700"); }
-  if (!answer->http_error() && !answer->error()) { return fail("an HTTP error or error -32700", answer->describe()); }
-  return pass(answer->describe());
+  if (!answer) { return probe.broken(answer.error(), "HTTP 4xx or error -32700"); }
+  if (!answer->error() && !refused(answer->http)) { return fail("HTTP 4xx or error -32700", answer->describe()); }
+  return beside_a_call(probe, pass(answer->describe()));
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     auto reply = probe.call("logging/setLevel", {{"level", level}});
     const std::string expected = fmt::format("an empty result for level {}", level);
     if (!reply) { return probe.broken(reply.error(), expected); }
-    if (auto bad = unless_result(*reply, expected)) { return *bad; }
+    if (auto bad = unless_empty_result(*reply, expected)) { return *bad; }
   }
   return pass("eight levels accepted");
 }

@@ -14,8 +14,8 @@ Finding run(Probe& probe) {
     if (!text) { return fail("a string nextCursor, or none", wire::excerpt(*cursor, 60)); }
     ++cursors;
   }
-  return pages == 0 ? not_applicable("no lists are declared")
-                    : pass(fmt::format("{} cursors on {} pages", cursors, pages));
+  return cursors == 0 ? not_applicable(pages == 0 ? "no lists are declared" : "every list fits one page")
+                      : pass(fmt::format("{} cursors on {} pages", cursors, pages));
 }
 
 const Registration kCheck{{

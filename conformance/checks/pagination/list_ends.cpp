@@ -13,6 +13,7 @@ Finding run(Probe& probe) {
   auto dialogue = probe.shared();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   std::size_t pages = 0;
+  std::size_t lists = 0;
   for (const auto& list : declared_lists(probe.survey())) {
     const auto listing = wire::mcp::list_all(*dialogue, list.method, list.items);
     if (listing.error && !goes_on(listing)) {
@@ -20,8 +21,10 @@ Finding run(Probe& probe) {
     }
     if (listing.error) { return fail(fmt::format("a last page of {}", list.method), listing.error->detail); }
     pages += listing.pages.size();
+    ++lists;
   }
-  return pages == 0 ? not_applicable("no lists are declared") : pass(fmt::format("{} pages", pages));
+  if (lists == 0) { return not_applicable("no lists are declared"); }
+  return pages == lists ? not_applicable("every list fits one page") : pass(fmt::format("{} pages", pages));
 }
 
 const Registration kCheck{{

@@ -1,44 +1,51 @@
-#include "conformance/ask/passive.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {
 
-constexpr std::string_view kProgress = "notifications/progress";
-
-/// Those that a request gave in `_meta`, where this message could tell of it.
-std::vector<const json::value*> tokens_of(const Traffic& traffic, const Heard& heard) {
-  std::vector<const json::value*> tokens;
-  for (const auto& sent : traffic.sent) {
-    const bool same = heard.post ? &sent == heard.post : sent.session == heard.session;
-    for (const auto& message : sent.messages) {
-      const json::value* token = wire::find_pointer(message.params, "/_meta/progressToken");
-      if (same && token) { tokens.push_back(token); }
-    }
+/// The progress notifications of a reply; `other` is one that carries another token than `token`.
+int count_progress(const wire::mcp::Reply& reply, const json::value& token, const jsonrpc::Message*& other) {
+  int count = 0;
+  for (const auto& seen : reply.messages) {
+    if (seen.message.method != "notifications/progress") { continue; }
+    ++count;
+    const json::value* carried = wire::find(seen.message.params, "progressToken");
+    if (!carried || *carried != token) { other = &seen.message; }
   }
-  return tokens;
+  return count;
 }
 
 Finding run(Probe& probe) {
-  const Traffic traffic = traffic_by(probe);
-  Places places;
-  for (const auto& heard : traffic.heard) {
-    const bool progress = heard.message.method == kProgress;
-    if (heard.message.is_reply() || progress) { places.looked(); }
-    if (!progress) { continue; }
-    const json::value* token = wire::find(heard.message.params, "progressToken");
-    const auto tokens = tokens_of(traffic, heard);
-    const bool given =
-        token && std::any_of(tokens.begin(), tokens.end(), [&](const json::value* other) { return *other == *token; });
-    if (!given) {
-      places.broken(heard.in, "progress for a token that nobody gave: " + wire::excerpt(heard.message.raw, 100));
-    }
+  const jsonrpc::Message* other = nullptr;
+  auto reply = probe.call(harmless_method(probe), nullptr, {.linger = std::chrono::milliseconds(100)});
+  if (!reply) { return probe.broken(reply.error(), "an answer"); }
+  if (count_progress(*reply, nullptr, other) > 0) {
+    return fail("no progress without a token", wire::excerpt(other->raw, 100));
   }
-  return judged(probe, places, "progress under tokens of requests alone", "messages", "the server sent no message");
+  // That none comes unasked tells something only of a call that has progress to tell of.
+  for (const auto& call : safe_calls(probe)) {
+    const json::value token = "weir-progress";
+    const json::object bare{{"name", call.name}, {"arguments", call.arguments}};
+    json::object asking = bare;
+    asking["_meta"] = {{"progressToken", token}};
+    auto asked = probe.call("tools/call", asking);
+    if (!asked) { return probe.broken(asked.error(), "an answer to a call of " + call.name); }
+    const int told = count_progress(*asked, token, other);
+    if (other) { return fail("the progress token of the call", wire::excerpt(other->raw, 100)); }
+    if (told == 0) { continue; }
+    auto unasked = probe.call("tools/call", bare, {.linger = std::chrono::milliseconds(100)});
+    if (!unasked) { return probe.broken(unasked.error(), "an answer to a call of " + call.name); }
+    if (count_progress(*unasked, nullptr, other) > 0) {
+      return fail("no progress without a token", wire::excerpt(other->raw, 100));
+    }
+    return pass(fmt::format("{} told of its progress when it was asked to, and else not", call.name));
+  }
+  return untestable("no call that may be made tells of its progress");
 }
 
 const Registration kCheck{{
     .id = "progress.token.only-active",
-    .title = "no progress comes for a token that no request gave",
+    .title = "no progress comes for a request that gave no token",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"progress.only-active-tokens"},
@@ -46,7 +53,7 @@ const Registration kCheck{{
     .consequence = "Clients fail on a token that they never gave, or show progress of another call.",
     .faults = {"progress.unasked"},
     .fault_eras = {"http-sse", "streamable"},
-    .passive = true,
+    .fixture = "profile",
     .run = run,
 }};
 

@@ -3,6 +3,16 @@
 namespace weir::conformance {
 namespace {
 
+/// That nobody else is given the answer tells something only where its own session is.
+Finding if_replayed(Probe& probe, wire::mcp::Dialogue& mine, const CutAnswer& cut, std::string seen) {
+  if (cut.answered) { return untestable("the answer came before the stream could be cut: nothing is left to replay"); }
+  const auto own = resume(probe, mine, cut.last_event_id, "weir-resume-mine");
+  if (!own || own->answers_to("weir-resume-mine") == 0) {
+    return untestable("nothing is replayed to the session that it belongs to either");
+  }
+  return pass(std::move(seen));
+}
+
 Finding run(Probe& probe) {
   if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
   auto mine = probe.dialogue();
@@ -13,14 +23,14 @@ Finding run(Probe& probe) {
   if (!cut) { return cut.error(); }
   const auto resumed = resume(probe, *other, cut->last_event_id, nullptr);
   if (!resumed) {
-    return resumed.error().verdict == reports::Verdict::not_applicable ? pass("another session's id is refused")
-                                                                       : resumed.error();
+    if (resumed.error().verdict != reports::Verdict::not_applicable) { return resumed.error(); }
+    return if_replayed(probe, *mine, *cut, "another session's id is refused");
   }
   if (resumed->answers_to("weir-resume-mine") > 0) {
     return fail("nothing of the session that the event id is of", "its answer, in another session")
         .at("server", "Keep events by session, and look an id up in the session of the request only.");
   }
-  return pass("nothing came");
+  return if_replayed(probe, *mine, *cut, "nothing came");
 }
 
 const Registration kCheck{{

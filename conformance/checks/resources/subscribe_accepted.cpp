@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/checks/resources/common.hpp"
 
 namespace weir::conformance {
@@ -14,7 +15,7 @@ Finding run(Probe& probe) {
   for (const std::string_view method : {"resources/subscribe", "resources/unsubscribe"}) {
     auto reply = probe.call(method, {{"uri", uri}});
     if (!reply) { return probe.broken(reply.error(), fmt::format("an empty result of {}", method)); }
-    if (auto bad = unless_result(*reply, fmt::format("an empty result of {}", method))) { return *bad; }
+    if (auto bad = unless_empty_result(*reply, fmt::format("an empty result of {}", method))) { return *bad; }
   }
   return pass("subscribed and unsubscribed");
 }

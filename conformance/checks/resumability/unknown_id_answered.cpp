@@ -20,7 +20,12 @@ Finding run(Probe& probe) {
       return fail("nothing that belongs to another stream", wire::excerpt(std::string_view(event->data), 100));
     }
   }
-  return pass(fmt::format("HTTP {}", stream->exchange().head.status));
+  const int status = stream->exchange().head.status;
+  if (status == 405) { return not_applicable("there is no stream to take up: HTTP 405"); }
+  if (status >= 500) { return untestable(fmt::format("HTTP {}", status)); }
+  const auto& event = earlier->response ? earlier->response->event : std::nullopt;
+  if (!event || !event->has_id) { return not_applicable("answers carry no event ids: nothing could be replayed"); }
+  return pass(fmt::format("HTTP {}", status));
 }
 
 const Registration kCheck{{

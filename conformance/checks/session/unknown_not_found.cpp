@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/session.hpp"
 
 namespace weir::conformance {
@@ -20,7 +21,7 @@ Finding run(Probe& probe) {
     if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
   if (answer->head.status != 404) { return fail("HTTP 404, as for a session that has ended", describe(*answer)); }
-  return pass("HTTP 404");
+  return beside(probe, dialogue->make_post(jsonrpc::request("weir-session", "ping")), pass("HTTP 404"));
 }
 
 const Registration kCheck{{

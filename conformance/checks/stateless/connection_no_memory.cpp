@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
@@ -19,6 +20,7 @@ Finding run(Probe& probe) {
   if (!connection) { return probe.broken(connection.error(), "a connection"); }
   auto whole = connection->exchange(modern_request(probe, "server/discover"), probe.answer_deadline());
   if (!whole) { return probe.broken(whole.error(), "a result"); }
+  if (!has_result(*whole)) { return untestable("the whole request is not served either: " + describe_error(*whole)); }
   if (!connection->reusable()) { return not_applicable("the server closes the connection after each answer"); }
   auto second = connection->exchange(bare, probe.answer_deadline());
   if (!second) { return probe.broken(second.error(), kExpected); }

@@ -8,8 +8,9 @@ Finding run(Probe& probe) {
   auto answer = probe.send(older_initialize(probe));
   if (!answer) { return probe.broken(answer.error(), "an error"); }
   if (answer->ok() && !body_error(*answer)) { return not_applicable("the URL serves older revisions as well"); }
-  if (answer->body.find(wire::mcp::k2026_07_28) == std::string::npos) {
-    return fail("2026-07-28 in the error", describe(*answer));
+  const auto error = body_error(*answer);
+  if (!error || json::serialize(error->raw).find(wire::mcp::k2026_07_28) == std::string::npos) {
+    return fail("a JSON-RPC error with 2026-07-28", describe(*answer));
   }
   return pass("the error names 2026-07-28");
 }

@@ -9,8 +9,9 @@ Finding run(Probe& probe) {
       probe, [extended](const std::string& method, const json::value& result, int& looked) -> std::optional<Finding> {
         ++looked;
         const std::string_view type = wire::string_or(result, "resultType", "complete");
-        if (type != "complete" && type != "input_required" && !extended) {
-          return fail("complete or input_required", fmt::format("'{}' from {}", wire::excerpt(type, 40), method));
+        // Lists and discovery ask for no input (patterns/mrtr, "Supported Requests").
+        if (type != "complete" && (type == "input_required" || !extended)) {
+          return fail("complete", fmt::format("'{}' from {}", wire::excerpt(type, 40), method));
         }
         return std::nullopt;
       });

@@ -1,14 +1,22 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding judge(Probe& probe) {
-  auto answer = probe.send(modern_request(probe, "server/discover"));
-  if (!answer) { return probe.broken(answer.error(), "a result"); }
-  if (answer->head.headers.has("mcp-session-id")) {
-    return fail("no Mcp-Session-Id",
-                "one of " + std::to_string(answer->head.headers.get("mcp-session-id").size()) + " characters");
+  // One that comes back to a client of another time is kept as well.
+  for (const bool sent : {false, true}) {
+    wire::Request request = modern_request(probe, "server/discover");
+    if (sent) { request.headers.set("Mcp-Session-Id", "weir-from-another-time"); }
+    auto answer = probe.send(request);
+    if (!answer) { return probe.broken(answer.error(), "a result"); }
+    if (answer->head.headers.has("mcp-session-id")) {
+      return fail("no Mcp-Session-Id",
+                  fmt::format("one of {} characters{}", answer->head.headers.get("mcp-session-id").size(),
+                              sent ? ", to a request that had one" : ""));
+    }
+    if (!sent && !has_result(*answer)) { return untestable("no result came: " + describe_error(*answer)); }
   }
   return pass("none");
 }

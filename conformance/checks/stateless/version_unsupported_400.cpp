@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
 namespace weir::conformance {
@@ -8,7 +9,7 @@ Finding run(Probe& probe) {
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
   if (answer->head.status != 400) { return fail("HTTP 400", describe(*answer)); }
-  return pass("HTTP 400");
+  return beside(probe, modern_request(probe, "server/discover"), pass("HTTP 400"));
 }
 
 const Registration kCheck{{

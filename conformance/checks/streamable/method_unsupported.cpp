@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
   if (!refused(*answer) && answer->head.status != 501) {
     return fail("HTTP 405, or another refusal, for PUT", describe(*answer));
   }
-  return pass(fmt::format("HTTP {}", answer->head.status));
+  return beside_a_call(probe, pass(fmt::format("HTTP {}", answer->head.status)));
 }
 
 const Registration kCheck{{

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance {
@@ -18,7 +19,7 @@ Finding run(Probe& probe) {
   if (answer->head.status != 403) {
     return fail(fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), describe(*answer));
   }
-  return pass("HTTP 403");
+  return beside_a_call(probe, pass("HTTP 403"));
 }
 
 const Registration kCheck{{

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance {
@@ -9,7 +10,7 @@ Finding run(Probe& probe) {
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a refusal"); }
   if (!refused(*answer)) { return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), describe(*answer)); }
-  return pass(fmt::format("HTTP {}", answer->head.status));
+  return beside_a_call(probe, pass(fmt::format("HTTP {}", answer->head.status)));
 }
 
 const Registration kCheck{{

@@ -5,9 +5,11 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
+  int annotated = 0;
   for (const json::value& tool : probe.survey().tools) {
     const json::value* annotations = wire::find(tool, "annotations");
     if (!annotations) { continue; }
+    ++annotated;
     const std::string_view name = wire::string_or(tool, "name", "");
     if (!annotations->is_object()) {
       return fail("an object", fmt::format("{} for '{}'", wire::excerpt(*annotations, 60), name));
@@ -19,7 +21,7 @@ Finding run(Probe& probe) {
       }
     }
   }
-  return pass(fmt::format("{} tools", probe.survey().tools.size()));
+  return annotated == 0 ? not_applicable("no tool is annotated") : pass(fmt::format("{} annotated tools", annotated));
 }
 
 const Registration kCheck{{

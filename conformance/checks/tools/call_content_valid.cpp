@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
                            return fail("a valid content block", fmt::format("{} of {}", *problem, call.name));
                          }
                        }
-                       looked += blocks ? 1 : 0;
+                       looked += blocks && !blocks->empty() ? 1 : 0;
                        return std::nullopt;
                      });
 }

@@ -27,6 +27,7 @@ Finding run(Probe& probe) {
   if (probe.survey().list_error) {
     return untestable("tools/list could not be read to its end: " + probe.survey().list_error->detail);
   }
+  if (probe.survey().tools.empty()) { return untestable("no tools are listed"); }
   return pass(fmt::format("none besides the {} of the profile", profile.expected_tools.size()));
 }
 

@@ -5,14 +5,17 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
+  int described = 0;
   for (const json::value& tool : probe.survey().tools) {
     const json::value* schema = wire::find(tool, "outputSchema");
+    described += schema ? 1 : 0;
     if (schema && wire::string_or(*schema, "type", "") != "object") {
       return fail("type: object at the top of outputSchema",
                   fmt::format("{} of '{}'", wire::excerpt(*schema, 80), wire::string_or(tool, "name", "")));
     }
   }
-  return pass(fmt::format("{} tools", probe.survey().tools.size()));
+  return described == 0 ? not_applicable("no tool has an output schema")
+                        : pass(fmt::format("{} output schemas", described));
 }
 
 const Registration kCheck{{

@@ -1,0 +1,47 @@
+#include "conformance/ask/control.hpp"
+
+#include <algorithm>
+
+namespace weir::conformance {
+
+bool has_result(const wire::Exchange& exchange) {
+  const auto texts = message_texts(exchange);
+  return exchange.ok() && std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
+           const auto parsed = jsonrpc::parse(text);
+           return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(),
+                                        [](const auto& message) { return message.kind == jsonrpc::Kind::response; });
+         });
+}
+
+std::optional<Finding> unless_empty_result(const wire::mcp::Reply& reply, std::string expected) {
+  if (auto bad = unless_result(reply, expected)) { return bad; }
+  const json::object* members = reply.result().if_object();
+  const bool empty = members && std::all_of(members->begin(), members->end(), [](const auto& member) {
+                       return member.key() == "_meta" || member.key() == "resultType";
+                     });
+  return empty ? std::nullopt : std::optional(fail(std::move(expected), wire::excerpt(reply.result(), 80)));
+}
+
+Finding beside(Probe& probe, const wire::Request& whole, Finding refusal) {
+  if (refusal.verdict != reports::Verdict::pass) { return refusal; }
+  const auto broken = probe.last_request();
+  constexpr std::chrono::milliseconds kHeld{300};  // A stream that is served stays open: its head is enough.
+  const bool stream = whole.method == "GET";
+  const auto answer = stream ? probe.send(whole, probe.in(kHeld)) : probe.send(whole);
+  if (broken) { probe.pin_request(*broken); }
+  if (answer && (stream ? answer->ok() && answer->is_event_stream() : has_result(*answer))) { return refusal; }
+  return untestable(fmt::format("refused ({}), but so is the same request unbroken: {}", refusal.message,
+                                answer ? describe(*answer) : answer.error().detail));
+}
+
+Finding beside_a_call(Probe& probe, Finding refusal) {
+  if (refusal.verdict != reports::Verdict::pass) { return refusal; }
+  const auto broken = probe.last_request();
+  const auto reply = probe.call(harmless_method(probe));
+  if (broken) { probe.pin_request(*broken); }
+  if (reply && reply->is_result()) { return refusal; }
+  return untestable(fmt::format("refused ({}), but so is {}: {}", refusal.message, harmless_method(probe),
+                                reply ? reply->describe() : reply.error().detail));
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,21 @@
+// A refusal proves something only beside its control: the same request unbroken, which was served.
+#pragma once
+
+#include "conformance/ask/common.hpp"
+
+namespace weir::conformance {
+
+/// Whether the answer is a 2xx that holds a JSON-RPC result, in its body or in an event of its stream.
+bool has_result(const wire::Exchange& exchange);
+
+/// The finding where a result that must be empty is none, or is not: `_meta` and resultType are no content.
+std::optional<Finding> unless_empty_result(const wire::mcp::Reply& reply, std::string expected);
+
+/// `refusal`, where it is no pass or where the whole request is served (a result; an event stream for a GET); else
+/// untestable. The evidence keeps the broken request as the one to repeat.
+Finding beside(Probe& probe, const wire::Request& whole, Finding refusal);
+
+/// The same where what was refused is no request at all: the control is a harmless call of the shared conversation.
+Finding beside_a_call(Probe& probe, Finding refusal);
+
+}  // namespace weir::conformance
