@@ -34,6 +34,26 @@ Finding beside(Probe& probe, const wire::Request& whole, Finding refusal) {
                                 answer ? describe(*answer) : answer.error().detail));
 }
 
+Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& change, std::string_view dress) {
+  auto dialogue = probe.shared();
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+  const auto ask = [&](const char* id, bool changed) {
+    auto request = dialogue->get().make_post(call_body(probe, id, harmless_method(probe)));
+    if (changed) { change(request); }
+    return probe.send(request);
+  };
+  const auto control = ask("weir-plain", false);
+  if (!control || !has_result(*control)) {
+    return untestable(fmt::format("{} is not served as it is: {}", harmless_method(probe),
+                                  control ? describe(*control) : control.error().detail));
+  }
+  const std::string expected = fmt::format("the same result for {}", dress);
+  const auto answer = ask("weir-changed", true);
+  if (!answer) { return probe.broken(answer.error(), expected); }
+  if (!has_result(*answer)) { return fail(expected, describe(*answer)); }
+  return pass(fmt::format("{} is served", dress));
+}
+
 Finding beside_a_call(Probe& probe, Finding refusal) {
   if (refusal.verdict != reports::Verdict::pass) { return refusal; }
   const auto broken = probe.last_request();

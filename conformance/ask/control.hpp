@@ -15,6 +15,11 @@ std::optional<Finding> unless_empty_result(const wire::mcp::Reply& reply, std::s
 /// untestable. The evidence keeps the broken request as the one to repeat.
 Finding beside(Probe& probe, const wire::Request& whole, Finding refusal);
 
+/// A harmless request in another dress that a server has to read as well: `change` gets the request of a good client. A
+/// fail where it is not served and the request as it was is; untestable where neither is; else a pass that says
+/// `dress`.
+Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& change, std::string_view dress);
+
 /// The same where what was refused is no request at all: the control is a harmless call of the shared conversation.
 Finding beside_a_call(Probe& probe, Finding refusal);
 
