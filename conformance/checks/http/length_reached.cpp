@@ -37,7 +37,7 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
     .consequence = "Clients and proxies take the answer for incomplete and drop it, or read the rest as the next one.",
-    .faults = {"http.stray-bytes", "http.length-too-long", "http.gzip-cut"},
+    .faults = {"http.length-too-long", "http.gzip-cut"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,
     .run = run,

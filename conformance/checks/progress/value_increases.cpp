@@ -36,6 +36,7 @@ const Registration kCheck{{
     .consequence = "A bar that goes back, or stands, makes users and timeouts give up a call that goes on.",
     .faults = {"progress.not-increasing"},
     .fixture = "profile",
+    .green_may_be = "no request got two progress notifications",
     .passive = true,
     .run = run,
 }};
