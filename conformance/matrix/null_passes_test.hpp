@@ -95,6 +95,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"http-sse.stream.early-request-kept", opening(), kOpened},
       {"http-sse.stream.silent-client-kept", {"opens_then_served"}, kOpened},
       {"idle.get.answered", opening(), kOpened},
+      {"idle.session.kept", {"opens_then_served"}, kRight},
       {"jsonrpc.batch.notifications-only", {"opens_then_served"}, kRight},
       {"jsonrpc.error.concise", {"opens_then_method_error", "opens_then_params_error"}, kError},
       {"jsonrpc.error.invalid-params", {"opens_then_params_error"}, kError},

@@ -89,6 +89,10 @@ Survey forged(Era era, const Job& job) {
   return facts;
 }
 
+bool is_silent(const NullServerOptions& options) {
+  return options.nothing == Nothing::silent_stream || options.nothing == Nothing::accepted;
+}
+
 Target target_for(const Job& job, const NullServer& server, const wire::mcp::Detection& detection,
                   const NullServerOptions& options) {
   Target target;
@@ -102,8 +106,7 @@ Target target_for(const Job& job, const NullServer& server, const wire::mcp::Det
   target.headers = target.profile.all_headers();
   target.call_read_only = true;
   // Those that answer do so at once: only the silent ones are waited for.
-  const bool silent = options.nothing == Nothing::silent_stream || options.nothing == Nothing::accepted;
-  target.answer_timeout = std::chrono::milliseconds(silent ? 100 : 400);
+  target.answer_timeout = std::chrono::milliseconds(is_silent(options) ? 100 : 2000);
   target.surveys = {forged(job.era == Era::none ? Era::streamable : job.era, job)};
   return target;
 }
@@ -130,9 +133,10 @@ class Asking {
     for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
       const Job& job = jobs_[i];
       const int before = server.requests();
-      constexpr std::chrono::milliseconds kWhole{1200};
+      // Time for every pass of the list, and little for servers that are waited for in vain.
+      const std::chrono::milliseconds whole(is_silent(options_) ? 1200 : 6000);
       const Target target = target_for(job, server, detection, options_);
-      const auto result = run_check(target, *job.info, job.era, wire::Deadline::in(kWhole));
+      const auto result = run_check(target, *job.info, job.era, wire::Deadline::in(whole));
       // Who asked nothing judged the lists that this test made up.
       const bool judged_ours = job.lists == Lists::full && server.requests() == before;
       if (result.verdict != Verdict::pass || judged_ours) { continue; }
