@@ -10,8 +10,8 @@ option(WEIR_FUZZ "Build the fuzzers (clang only)" OFF)
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
 
-# In depend mode ccache trusts the dependencies that the compiler writes, and does not preprocess each unit before: a third
-# of what a cold build costs.
+# In depend mode ccache trusts the dependencies that the compiler writes, and does not preprocess each unit before: a
+# third of what a cold build costs.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER

@@ -1,6 +1,6 @@
-// Precompiled: what nearly every translation unit of the room reads anyway: the checks are three hundred small units, and
-// without it each of them spends more on the headers of ours than on its own lines. Heavy headers (asio, beast, CLI11,
-// yaml-cpp) stay in the few sources that need them.
+// Precompiled: what nearly every translation unit of the room reads anyway: the checks are hundreds of small units, and
+// each would spend more on our headers than on its own lines. Heavy headers (asio, beast, CLI11, yaml-cpp) stay in the
+// few sources that need them.
 #pragma once
 
 #include <fmt/format.h>

@@ -20,4 +20,8 @@ wire::Result<std::string> announced_endpoint(Probe& probe);
 /// eight characters) by one of the same form that was never issued; false where nothing looks like one.
 bool forge_session(wire::Url& url);
 
+/// A finding about what the specification leaves open, such as how a POST without its session is refused: a fail is a
+/// warning. That nothing is answered at all is none of these.
+Finding left_open(Finding finding);
+
 }  // namespace weir::conformance

@@ -130,13 +130,17 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
   return looked > 0 ? pass(fmt::format("{} calls", looked)) : unanswered ? *unanswered : untestable(nothing);
 }
 
-std::optional<ToolCall> refusable_call(const Survey& survey) {
-  for (const bool read_only : {true, false}) {
-    for (const json::value& tool : survey.tools) {
-      // An absent destructiveHint is no declaration: a call that must be refused may be tried.
-      if (hint(tool, "readOnlyHint", false) != read_only || hint(tool, "destructiveHint", false)) { continue; }
-      if (auto call = refusable_call(tool)) { return call; }
-    }
+std::optional<ToolCall> refusable_call(const Probe& probe) {
+  const Target& target = probe.target();
+  const auto may_be_called = [&](const json::value& tool) {
+    const auto& safe = target.profile.safe_tools;
+    const std::string_view name = wire::string_or(tool, "name", "");
+    return (target.call_read_only && hint(tool, "readOnlyHint", false)) ||
+           std::any_of(safe.begin(), safe.end(), [&](const auto& allowed) { return allowed.name == name; });
+  };
+  for (const json::value& tool : probe.survey().tools) {
+    if (!may_be_called(tool)) { continue; }
+    if (auto call = refusable_call(tool)) { return call; }
   }
   return std::nullopt;
 }

@@ -25,8 +25,8 @@ using JudgeCall = std::function<std::optional<Finding>(const ToolCall&, const wi
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge);
 
 /// A call that every server must refuse: all required arguments of one tool, each of another kind than its schema says.
-/// Tools that are read-only come first; tools declared destructive never.
-std::optional<ToolCall> refusable_call(const Survey& survey);
+/// Only of tools that may be called: a server that checks nothing would run it.
+std::optional<ToolCall> refusable_call(const Probe& probe);
 
 /// Whether the reply is a result with `isError`.
 bool is_tool_error(const wire::mcp::Reply& reply);

@@ -37,7 +37,8 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
   }
   const auto key = [](const Job& job) {
     const CheckInfo& info = *job.info;
-    return std::tuple(info.passive, info.turn, info.wrong_credentials > 0, !info.waits, std::string_view(info.id), job.era);
+    return std::tuple(info.passive, info.turn, info.wrong_credentials > 0, !info.waits, std::string_view(info.id),
+                      job.era);
   };
   std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
   return jobs;
@@ -94,7 +95,6 @@ class Run {
     const std::size_t last = passive - count([](const Job& job) { return job.info->turn == Turn::last; });
     const std::size_t guesses =
         last - count([](const Job& job) { return job.info->turn == Turn::any && job.info->wrong_credentials > 0; });
-    // Passive checks judge all that the others saw, streams that were held until then included.
     ask_alone(0, first);
     ask_beside(first, guesses);
     guess(guesses, last);
@@ -129,7 +129,8 @@ class Run {
     }
   }
 
-  /// Also of a run that was stopped: what was seen was seen.
+  /// Passive checks judge all that the others saw, streams that were held until then included; also of a run that was
+  /// stopped.
   void judge_seen(std::size_t begin) {
     for (std::size_t i = begin; i < jobs_.size(); ++i) {
       results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);

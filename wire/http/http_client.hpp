@@ -29,8 +29,8 @@ struct Renewal {
   explicit operator bool() const { return replace != nullptr; }
 };
 
-/// Where credentials may go: the last gate before the wire, whatever a check, a redirect or an endpoint event has made of
-/// a request. Fields of other origins' requests that are named here, or like a credential, are left out.
+/// Where credentials may go: the last gate before the wire, whatever a check, a redirect or an endpoint event has made
+/// of a request. Fields of other origins' requests that are named here, or like a credential, are left out.
 struct CredentialScope {
   std::vector<std::string> origins;  ///< As Url::origin() gives them; empty: every request goes out as it is.
   std::vector<std::string> fields;   ///< Names of header fields, in any case.

@@ -128,8 +128,13 @@ void ask_stateless(HttpClient& client, Asking& asking, Attempt& attempt) {
   const auto reply = ask(client, attempt, asking.deadline);
   if (!reply) { return; }
   if (const json::array* versions = as_array(find(reply->result(), "supportedVersions"))) {
-    attempt.speaks = true;
-    attempt.why = fmt::format("server/discover lists the versions {}", excerpt(json::value(*versions)));
+    // A server may know the method and serve older revisions alone: they have another era.
+    attempt.speaks = std::any_of(versions->begin(), versions->end(), [](const json::value& version) {
+      const auto text = as_string(&version);
+      return text && is_revision_date(*text) && *text >= k2026_07_28;
+    });
+    attempt.why = fmt::format("server/discover lists the versions {}{}", excerpt(json::value(*versions)),
+                              attempt.speaks ? "" : ", and none of this era");
   } else if (reply->is_result()) {
     attempt.why = "the result of server/discover has no array supportedVersions";
   } else if (is_modern_error(*reply)) {

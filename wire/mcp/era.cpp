@@ -29,6 +29,13 @@ bool is_known_revision(std::string_view revision) {
   return std::find(kRevisions.begin(), kRevisions.end(), revision) != kRevisions.end();
 }
 
+bool is_revision_date(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  return text.size() == kForm.size() && std::equal(text.begin(), text.end(), kForm.begin(), [](char c, char form) {
+           return form == 'd' ? c >= '0' && c <= '9' : c == form;
+         });
+}
+
 std::string_view newest_revision(Era era) {
   switch (era) {
     case Era::none:

@@ -27,6 +27,8 @@ inline constexpr std::string_view k2026_07_28 = "2026-07-28";
 inline constexpr std::array kRevisions = {k2024_11_05, k2025_03_26, k2025_06_18, k2025_11_25, k2026_07_28};
 
 bool is_known_revision(std::string_view revision);
+/// "2025-11-25" by its form: what does not look so cannot be compared with a revision.
+bool is_revision_date(std::string_view text);
 /// The newest revision that the era's transport defines.
 std::string_view newest_revision(Era era);
 

@@ -13,7 +13,8 @@ Finding run(Probe& probe) {
   if (!dialogue) { return probe.broken(dialogue.error(), expected); }
   const std::string_view offered = wire::string_or(dialogue->opening().result(), "protocolVersion", "");
   // A revision that is newer than Weir may well exist.
-  const bool newer = offered > wire::mcp::kRevisions.back() && offered != kFuture;
+  const bool newer =
+      wire::mcp::is_revision_date(offered) && offered > wire::mcp::kRevisions.back() && offered != kFuture;
   if (!wire::mcp::is_known_revision(offered) && !newer) {
     return fail(expected, fmt::format("'{}' for {}", offered, kFuture));
   }

@@ -13,6 +13,10 @@ Finding run(Probe& probe) {
       unanswered = std::move(asked);
       continue;
     }
+    if (error_code(*reply) == jsonrpc::kInternalError) {
+      unanswered = untestable(fmt::format("{} could not be read just now: {}", uri, reply->describe()));
+      continue;
+    }
     if (auto bad = unless_result(*reply, "the contents of " + uri)) { return *bad; }
     const json::array* contents = wire::as_array(wire::find(reply->result(), "contents"));
     if (!contents) { return fail("a contents array for " + uri, wire::excerpt(reply->result(), 100)); }

@@ -3,9 +3,10 @@
 namespace weir::conformance {
 namespace {
 
-/// 2025-11-25 transports, "Sending Messages to the Server", item 6: an id and empty data begin a stream.
+/// 2025-11-25 transports, "Sending Messages to the Server", item 6: an id and empty data begin a stream. Servers do so
+/// for older revisions too, which forbid it nowhere.
 bool is_priming(const Probe& probe, const wire::SseEvent& event) {
-  return event.data.empty() && event.has_id && probe.is(Era::streamable) && probe.revision() >= wire::mcp::k2025_11_25;
+  return event.data.empty() && event.has_id && probe.is(Era::streamable);
 }
 
 bool is_json_rpc(std::string_view data) {
@@ -24,7 +25,12 @@ Finding run(Probe& probe) {
     }
     return std::nullopt;
   };
-  return judge_streams(probe, {.headers = {}, .calls = true}, "a JSON-RPC message in each event", problem);
+  Finding finding = judge_streams(probe, {.headers = {}, .calls = true}, "a JSON-RPC message in each event", problem);
+  // The sentence is of 2024-11-05: later transports only mean it.
+  if (finding.verdict == reports::Verdict::fail && !probe.is(Era::http_sse)) {
+    finding.verdict = reports::Verdict::warn;
+  }
+  return finding;
 }
 
 const Registration kCheck{{

@@ -4,8 +4,8 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto call = refusable_call(probe.survey());
-  if (!call) { return untestable("no tool has a required argument of a simple kind and is not declared destructive"); }
+  auto call = refusable_call(probe);
+  if (!call) { return untestable("no tool that may be called has a required argument of a simple kind"); }
   auto reply = probe.call("tools/call", {{"name", call->name}, {"arguments", call->arguments}});
   const std::string expected = fmt::format("an error for {} with {}", call->name, json::serialize(call->arguments));
   if (!reply) { return probe.broken(reply.error(), expected); }
