@@ -202,6 +202,11 @@ std::optional<std::chrono::seconds> Ledger::throttled(std::uint64_t asker) const
   return longest;
 }
 
+std::size_t Ledger::requests() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
 std::string Ledger::server_errors() const {
   const std::lock_guard lock(mutex_);
   std::size_t count = 0;

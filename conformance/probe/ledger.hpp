@@ -53,6 +53,7 @@ class Ledger {
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
   std::string server_errors() const;
+  std::size_t requests() const;  ///< How many are on record.
 
   /// What the entries tell of a target that answers nothing any more.
   Collapse collapse() const;

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds kDefaultRetry{500};
 /// A server may ask for 0 ms; it is not to be flooded for that.
 constexpr std::chrono::milliseconds kLeastRetry{10};
+/// All that a server may ask one answer to be waited for between its streams.
+constexpr std::chrono::milliseconds kMostPause{10'000};
 
 }  // namespace
 
@@ -51,9 +53,13 @@ Result<Reply> Dialogue::Impl::send_streamable(const Request& request, Awaited aw
 
 void Dialogue::Impl::resume(Collector& collector, Deadline deadline, std::chrono::milliseconds linger) {
   Reply& reply = collector.reply();
+  auto patience = kMostPause;
   while (!collector.answered() && !collector.last_event_id().empty() && reply.resumed.size() < limits::kResumptions) {
     const auto pause = std::max(collector.retry().value_or(kDefaultRetry), kLeastRetry);
-    if (pause >= deadline.left()) { return; }
+    if (pause > patience) { return; }
+    // The server has asked for the pause: it is no part of the time in which the answer is due.
+    patience -= pause;
+    deadline.at += pause;
     std::this_thread::sleep_for(pause);
     Request request = get_request();
     request.headers.set("Last-Event-ID", std::string(collector.last_event_id()));

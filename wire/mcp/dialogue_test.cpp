@@ -127,6 +127,31 @@ TEST(Dialogue, a_refusing_post_is_not_waited_for_until_the_deadline) {
   EXPECT_LT(Clock::now() - start, kLong);
 }
 
+TEST(Dialogue, the_pause_that_a_polled_answer_asks_for_is_none_of_its_time) {
+  HttpClient client;
+  const std::string primed = answer("200 OK", "text/event-stream", "id: 1\nretry: 700\ndata:\n\n");
+  const std::string answered =
+      answer("200 OK", "text/event-stream", "id: 2\ndata: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}\n\n");
+  const RawServer server(
+      {json_answer(initialize_result("2025-11-25")), accepted(), RawServer::plays(primed), RawServer::plays(answered)});
+  auto dialogue = open(client, server);
+  ASSERT_TRUE(dialogue) << dialogue.error().detail;
+  const auto reply = dialogue->request("tools/list", nullptr, {.timeout = std::chrono::milliseconds(600)});
+  ASSERT_TRUE(reply) << reply.error().detail;
+  EXPECT_TRUE(reply->is_result()) << reply->describe();
+  EXPECT_EQ(reply->resumed.size(), 1u);
+}
+
+TEST(Detect, versions_of_older_eras_alone_make_no_stateless_server) {
+  const RawServer server([](Peer& peer) {
+    const bool discover = peer.read_request().find("server/discover") != std::string::npos;
+    peer.send(answer(discover ? "200 OK" : "404 Not Found", "application/json",
+                     R"({"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2025-11-25","latest"]}})"));
+  });
+  const auto found = detect({.url = server.url("/mcp"), .headers = {}, .client = {}, .timeout = kLong, .only = {}});
+  EXPECT_FALSE(found.attempt(Era::stateless)->speaks) << found.attempt(Era::stateless)->why;
+}
+
 TEST(Detect, silence_costs_one_timeout) {
   const RawServer server([](Peer& peer) { peer.wait_for_client_end(); });
   DetectOptions options;

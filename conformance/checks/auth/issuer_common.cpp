@@ -18,7 +18,46 @@ bool trusted(const Probe& probe, const wire::Url& issuer) {
   return issuer.origin() == probe.url().origin() || (token_url && issuer.origin() == token_url->origin());
 }
 
+/// Addresses that mean another machine to whoever is told of them: our own, or a cloud's metadata service.
+bool is_inside(std::string_view host) {
+  const auto begins = [&](std::initializer_list<std::string_view> starts) {
+    return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return host.starts_with(start); });
+  };
+  return host == "localhost" || host.ends_with(".localhost") || begins({"127.", "169.254.", "0.", "[::1]", "::1"}) ||
+         begins({"[fe8", "[fe9", "[fea", "[feb", "fe8", "fe9", "fea", "feb"});
+}
+
+/// The first place that answers with a document; without credentials.
+tl::expected<void, Finding> look_at_places(Probe& probe, const wire::Url& issuer, Discovery& found) {
+  for (const auto& place : places(issuer)) {
+    auto answer = probe.send({.method = "GET", .url = wire::parse_url(place).value()});
+    if (!answer) { return tl::unexpected(probe.broken(answer.error(), "the issuer's discovery document")); }
+    const auto text =
+        answer->head.status == 200 ? wire::parse_json(answer->body) : wire::Result<wire::JsonText>(wire::fail({}, {}));
+    const bool good = text && text->value.is_object();
+    if (good || found.url.empty()) {
+      found.url = place;
+      found.exchange = std::move(*answer);
+      found.document = good ? text->value : json::value(nullptr);
+    }
+    if (good) { break; }
+  }
+  return {};
+}
+
 }  // namespace
+
+tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& issuer) {
+  const auto url = wire::parse_url(issuer);
+  if (!url) { return tl::unexpected(untestable("an authorization server that is named is no URL")); }
+  if (is_inside(url->host) && !is_inside(probe.url().host)) {
+    return tl::unexpected(untestable(
+        fmt::format("the authorization server {} is not asked: only the target itself can reach it", issuer)));
+  }
+  Discovery found{.issuer = issuer, .token = {}, .url = {}, .exchange = {}, .document = nullptr};
+  if (auto looked = look_at_places(probe, *url, found); !looked) { return tl::unexpected(looked.error()); }
+  return found;
+}
 
 tl::expected<Discovery, Finding> discover(Probe& probe) {
   const auto absent = [](std::string why) { return tl::unexpected(not_applicable(std::move(why))); };
@@ -34,19 +73,7 @@ tl::expected<Discovery, Finding> discover(Probe& probe) {
         "the token's issuer {} is not asked: it is on the origin neither of the target nor of oauth.token_url",
         found.issuer)));
   }
-  for (const auto& place : places(*issuer)) {
-    auto answer = probe.send({.method = "GET", .url = wire::parse_url(place).value()});  // Without credentials.
-    if (!answer) { return tl::unexpected(probe.broken(answer.error(), "the issuer's discovery document")); }
-    const auto text =
-        answer->head.status == 200 ? wire::parse_json(answer->body) : wire::Result<wire::JsonText>(wire::fail({}, {}));
-    const bool good = text && text->value.is_object();
-    if (good || found.url.empty()) {
-      found.url = place;
-      found.exchange = std::move(*answer);
-      found.document = good ? text->value : json::value(nullptr);
-    }
-    if (good) { break; }
-  }
+  if (auto looked = look_at_places(probe, *issuer, found); !looked) { return tl::unexpected(looked.error()); }
   return found;
 }
 

@@ -15,5 +15,8 @@ struct Discovery {
 };
 /// Asks for the discovery document of the token's issuer; an error finding where there is nobody to ask.
 tl::expected<Discovery, Finding> discover(Probe& probe);
+/// The same of an issuer that the target's metadata names. A public target that names a loopback or link-local address
+/// is not followed there.
+tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& issuer);
 
 }  // namespace weir::conformance

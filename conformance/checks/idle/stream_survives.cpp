@@ -10,11 +10,23 @@ using wire::Counts;
 /// A stream that lives so long may be ended for its age: clients reconnect a few times in an hour.
 constexpr double kLongLifeSeconds = 300;
 
+/// A server that has nothing to tell may end a subscription by its result (2026-07-28, subscriptions/listen).
+bool ends_with_result(const std::vector<wire::SseItem>& items) {
+  const auto last = std::find_if(items.rbegin(), items.rend(), [](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event != nullptr && !event->data.empty();
+  });
+  if (last == items.rend()) { return false; }
+  const auto parsed = jsonrpc::parse(std::get<wire::SseEvent>(*last).data);
+  return parsed && parsed->messages.size() == 1 && parsed->messages.front().kind == jsonrpc::Kind::response;
+}
+
 /// A server of streamable may end its own stream whenever it likes, and says so: by a last chunk, soon, or with what a
 /// client needs to come back (2025-11-25 transports, "Listening for Messages from the Server").
 bool ends_on_purpose(const Probe& probe, const IdleWatch& watch) {
   constexpr double kSoonSeconds = 2;
   const auto& items = watch.exchange.items;
+  if (probe.is(Era::stateless)) { return watch.exchange.end == wire::EndClass::clean && ends_with_result(items); }
   const bool may_come_back = std::any_of(items.begin(), items.end(), [](const wire::SseItem& item) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     return std::holds_alternative<wire::SseRetry>(item) || (event != nullptr && event->has_id);
@@ -60,7 +72,9 @@ Finding run(Probe& probe) {
   const auto budget = idle_budget(profile, headers);
   const std::string expected = expected_of(probe, budget);
   if (watched->ended() && ends_on_purpose(probe, *watched)) {
-    return not_applicable("the server ends its own streams: streamable.get.stays-open says what follows");
+    return not_applicable(probe.is(Era::stateless)
+                              ? "the server ends a subscription that has nothing to tell by its result"
+                              : "the server ends its own streams: streamable.get.stays-open says what follows");
   }
   if (watched->ended()) { return cut(*watched, hop_in_front(profile.edge, headers), expected); }
   if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }

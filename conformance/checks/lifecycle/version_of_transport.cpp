@@ -4,7 +4,11 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  if (probe.revision() == wire::mcp::k2024_11_05) {
+  const auto& asked = probe.target().profile.revision;
+  if (asked && *asked <= wire::mcp::k2024_11_05) {
+    return not_applicable(fmt::format("revision {} was asked for, over this transport", *asked));
+  }
+  if (probe.revision() <= wire::mcp::k2024_11_05) {
     return fail("a revision that has this transport: 2025-03-26 or newer", "2024-11-05, which has no such transport")
         .at("server", "Agree to 2025-03-26 or newer at this endpoint, or serve HTTP+SSE to clients of 2024-11-05.");
   }

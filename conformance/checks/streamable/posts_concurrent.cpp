@@ -14,18 +14,29 @@ bool may_be_polled(const wire::HttpStream& stream) {
          });
 }
 
+/// Lists beside what costs nothing: a server that keeps its state without a lock loses those that do something.
+std::vector<std::string_view> methods_of(const Probe& probe) {
+  std::vector<std::string_view> methods{harmless_method(probe)};
+  for (const auto& [capability, method] : {std::pair{"tools", "tools/list"}, std::pair{"resources", "resources/list"},
+                                           std::pair{"prompts", "prompts/list"}}) {
+    if (probe.survey().declares(capability)) { methods.emplace_back(method); }
+  }
+  return methods;
+}
+
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  constexpr int kPosts = 4;
+  constexpr int kPosts = 6;
+  const auto methods = methods_of(probe);
   std::vector<wire::HttpStream> streams;
   std::vector<std::string> ids;
   for (int i = 0; i < kPosts; ++i) {
     ids.push_back(fmt::format("weir-parallel-{}", i));
-    auto stream =
-        probe.http().begin(dialogue->make_post(jsonrpc::request(json::value(ids.back()), harmless_method(probe))),
-                           probe.answer_deadline());
+    const auto method = methods[static_cast<std::size_t>(i) % methods.size()];
+    auto stream = probe.http().begin(dialogue->make_post(jsonrpc::request(json::value(ids.back()), method)),
+                                     probe.answer_deadline());
     if (!stream) { return probe.broken(stream.error(), fmt::format("{} requests at the same time", kPosts)); }
     streams.push_back(std::move(*stream));
   }
@@ -45,10 +56,13 @@ Finding run(Probe& probe) {
     if (answered.empty() && may_be_polled(streams[i])) {
       return untestable("the server closed the connection of an answer before it, so as to be polled");
     }
+    if (answered.empty()) {
+      return fail(fmt::format("an answer to each of {} requests at the same time", kPosts),
+                  fmt::format("none to {} beside others: {}", methods[static_cast<std::size_t>(i) % methods.size()],
+                              describe(streams[i].exchange())));
+    }
     if (answered.size() != 1 || answered.front() != json::value(ids[i])) {
-      return fail("the response " + ids[i] + " alone", answered.empty()
-                                                           ? describe(streams[i].exchange())
-                                                           : "the response " + wire::excerpt(answered.front(), 60));
+      return fail("the response " + ids[i] + " alone", "the response " + wire::excerpt(answered.front(), 60));
     }
   }
   return pass(fmt::format("{} requests at the same time", kPosts));
