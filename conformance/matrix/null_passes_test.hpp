@@ -29,6 +29,14 @@ inline Names everywhere() {
           "opens_then_served"};
 }
 
+/// Those that answer a request with some JSON.
+inline Names talking() {
+  return {"method_error",     "params_error", "echo", "opens_then_method_error", "opens_then_params_error",
+          "opens_then_served"};
+}
+
+inline constexpr std::string_view kPassive =
+    "It judges bytes, heads and ids of whatever is answered, and they are right.";
 inline constexpr std::string_view kOpened = "It is about the opening, or an answer or stream that is right there.";
 inline constexpr std::string_view kProfile = "It asks for no more than status, time or form, and gets that.";
 inline constexpr std::string_view kHttp = "It is about HTTP or the survey alone, whatever is answered there.";
@@ -94,20 +102,29 @@ inline const std::vector<NullPass>& null_passes() {
       {"http-sse.sessions.concurrent", {"opens_then_served"}, kRight},
       {"http-sse.stream.early-request-kept", opening(), kOpened},
       {"http-sse.stream.silent-client-kept", {"opens_then_served"}, kOpened},
+      {"http.body.utf8", talking(), kPassive},
+      {"http.fields.single", everywhere(), kPassive},
+      {"http.head.answered", opening(), kHttp},
+      {"http.head.unfolded", everywhere(), kPassive},
+      {"http.length.reached", everywhere(), kPassive},
+      {"http.request.chunked", opening(), kOpened},
+      {"http.request.content-type", opening(), kOpened},
       {"idle.get.answered", opening(), kOpened},
       {"idle.session.kept", {"opens_then_served"}, kRight},
+      {"jsonrpc.answer.asked-for", talking(), kPassive},
       {"jsonrpc.batch.notifications-only", {"opens_then_served"}, kRight},
       {"jsonrpc.error.concise", {"opens_then_method_error", "opens_then_params_error"}, kError},
+      {"jsonrpc.error.id", talking(), kPassive},
       {"jsonrpc.error.invalid-params", {"opens_then_params_error"}, kError},
       {"jsonrpc.error.invalid-request", {"opens_then_method_error", "opens_then_params_error"}, kError},
       {"jsonrpc.error.parse", {"opens_then_method_error", "opens_then_params_error"}, kError},
       {"jsonrpc.error.shape", {"opens_then_method_error", "opens_then_params_error"}, kError},
       {"jsonrpc.id.echoed", opening(), kOpened},
       {"jsonrpc.id.unicode", opening(), kOpened},
-      {"jsonrpc.members.no-duplicates", opening(), kOpened},
+      {"jsonrpc.members.no-duplicates", talking(), kPassive},
       {"jsonrpc.notification.no-reply", {"opens_then_params_error", "opens_then_served"}, kRight},
       {"jsonrpc.notification.unknown-tolerated", {"opens_then_served"}, kRight},
-      {"jsonrpc.response.once", opening(), kOpened},
+      {"jsonrpc.response.once", talking(), kPassive},
       {"jsonrpc.result.object", {"opens_then_served"}, kRight},
       {"jsonrpc.result.xor-error", opening(), kOpened},
       {"jsonrpc.version.present", opening(), kOpened},
@@ -120,6 +137,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"lifecycle.unknown-capability.tolerated", opening(), kOpened},
       {"lifecycle.version.echoed", opening(), kOpened},
       {"lifecycle.version.newest-offered", opening(), kOpened},
+      {"lifecycle.version.of-transport", everywhere(), kHttp},
       {"listen.filter.required", {"params_error", "opens_then_params_error"}, kError},
       {"logging.set-level.accepted", {"opens_then_served"}, kRight},
       {"logging.set-level.invalid-refused", {"opens_then_params_error"}, kError},
@@ -132,11 +150,15 @@ inline const std::vector<NullPass>& null_passes() {
       {"plain.stream.no-error",
        {"silent_stream", "opens_then_method_error", "opens_then_params_error", "opens_then_served"},
        kOpened},
+      {"preflight.answers.prompt", everywhere(), kHttp},
+      {"preflight.answers.steady", everywhere(), kHttp},
       {"preflight.connection.reusable", {"opens_then_method_error", "opens_then_served"}, kHttp},
+      {"preflight.endpoint.stays-up", opening(), kOpened},
       {"preflight.framing.unambiguous", everywhere(), kHttp},
       {"prompts.get.unknown-refused", {"opens_then_params_error"}, kError},
       {"reconnect.storm.survived", opening(), kOpened},
       {"reconnect.stream.reopens", opening(), kOpened},
+      {"reconnect.streams.leave-room", opening(), kOpened},
       {"resources.read.no-empty-contents", {"opens_then_method_error", "opens_then_params_error"}, kError},
       {"resources.read.not-found-code", {"opens_then_params_error"}, kError},
       {"resources.subscribe.accepted", {"opens_then_served"}, kRight},
@@ -185,7 +207,8 @@ inline const std::vector<NullPass>& null_passes() {
       {"url.slash.keeps-body", everywhere(), kHttp},
       {"url.slash.keeps-host", everywhere(), kHttp},
       {"x402.unpaid.head", {"params_error", "not_found", "opens_then_params_error"}, kError},
-      {"x402.unpaid.variants", everywhere(), kProfile}};
+      {"x402.unpaid.variants", everywhere(), kProfile},
+  };
   return kPasses;
 }
 

@@ -30,14 +30,12 @@ json::object opening_result(std::string_view method, const json::value& params) 
 
 class NullService : public fixtures::Service {
  public:
-  NullService(const NullServerOptions& options, std::shared_ptr<std::atomic<int>> requests)
-      : options_(options), requests_(std::move(requests)) {}
+  explicit NullService(const NullServerOptions& options) : options_(options) {}
 
   void listening(const std::string& /*origin*/, fixtures::StreamHub& hub) override { hub_ = &hub; }
   std::string heartbeat() override { return {}; }
 
   HttpReply handle(const HttpRequest& request) override {
-    ++*requests_;
     const auto text = wire::parse_json(request.body);
     const json::value body = text ? text->value : json::value();
     if (options_.opens) {
@@ -122,7 +120,6 @@ class NullService : public fixtures::Service {
   }
 
   NullServerOptions options_;
-  std::shared_ptr<std::atomic<int>> requests_;
   fixtures::StreamHub* hub_ = nullptr;
   int streams_ = 1;
 };
@@ -139,8 +136,7 @@ json::object every_capability() {
 }
 
 NullServer::NullServer(const NullServerOptions& options)
-    : requests_(std::make_shared<std::atomic<int>>(0)),
-      server_(fixtures::HttpServer::start({}, std::make_unique<NullService>(options, requests_)).value()) {}
+    : server_(fixtures::HttpServer::start({}, std::make_unique<NullService>(options)).value()) {}
 
 wire::Url NullServer::url() const { return wire::parse_url(server_.origin() + "/mcp").value(); }
 

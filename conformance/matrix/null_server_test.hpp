@@ -35,11 +35,8 @@ class NullServer {
   explicit NullServer(const NullServerOptions& options);
 
   wire::Url url() const;
-  /// How many requests have come.
-  int requests() const { return *requests_; }
 
  private:
-  std::shared_ptr<std::atomic<int>> requests_;
   fixtures::HttpServer server_;
 };
 

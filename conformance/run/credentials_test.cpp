@@ -88,6 +88,8 @@ TEST(Credentials, no_check_takes_them_to_another_origin) {
   plan.profile.headers.set("X-Tenant", kTenant);
   Target target = target_of(plan);
   target.answer_timeout = std::chrono::milliseconds(300);
+  target.detection = wire::mcp::detect(
+      {.url = target.url, .headers = target.headers, .client = target.client, .timeout = target.answer_timeout});
   for (const Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
     target.surveys.push_back(everything_of(era));
   }

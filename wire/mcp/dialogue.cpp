@@ -92,7 +92,8 @@ std::optional<Error> Dialogue::Impl::initialize() {
 std::optional<Error> Dialogue::Impl::take_initialize_result() {
   if (!opening.is_result()) {
     const bool silent = opening.http.head.status < 400 && opening.error_message() == nullptr;
-    return Error{silent && opening.http.end == EndClass::open ? ErrorCode::timeout : ErrorCode::rejected,
+    const bool still_open = opening.http.end == EndClass::open || opening.stream_end == EndClass::open;
+    return Error{silent && still_open ? ErrorCode::timeout : ErrorCode::rejected,
                  fmt::format("initialize was not accepted: {}", opening.describe())};
   }
   const auto version = as_string(find(opening.result(), "protocolVersion"));

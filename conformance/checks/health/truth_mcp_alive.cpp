@@ -19,6 +19,16 @@ std::optional<std::string> failure(Probe& probe, const Survey& survey) {
   return std::nullopt;
 }
 
+/// Whether the handshake fails at an answer that is no failure of the server: a 5xx or silence is what a health route
+/// has to tell of.
+bool is_answered_badly(Probe& probe, const Survey& survey) {
+  constexpr int kServerErrors = 500;
+  const auto opened = open_dialogue(probe, survey);
+  if (opened || opened.error().code == wire::ErrorCode::timeout) { return false; }
+  const auto& answer = probe.last_heard().answer;
+  return answer && answer->head.status < kServerErrors;
+}
+
 bool is_green(const std::vector<HealthAnswer>& answers) {
   return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const HealthAnswer& health) {
     return health.answer && health.answer->ok();
@@ -33,7 +43,7 @@ Finding run(Probe& probe) {
   if (before.empty()) { return not_applicable(kNoHealthRoute); }
   if (!is_green(before)) { return untestable("the health route is not green"); }
   for (const Survey& survey : probe.target().surveys) {
-    if (survey.open_error) {
+    if (survey.open_error && is_answered_badly(probe, survey)) {
       return untestable("the handshake itself is broken, which no health route need know: " +
                         survey.open_error->detail);
     }

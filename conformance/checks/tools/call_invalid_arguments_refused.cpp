@@ -24,6 +24,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#security-considerations",
     .consequence = "Unchecked input reaches the tool: crashes at best, injection at worst.",
     .faults = {"tools.arguments-unchecked"},
+    .fixture = "profile",
     .run = run,
 }};
 
