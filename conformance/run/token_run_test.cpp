@@ -65,13 +65,16 @@ TEST_F(TokenRun, gets_its_token_by_client_credentials) {
 }
 
 TEST_F(TokenRun, goes_on_with_a_new_token_when_its_own_runs_out) {
-  start(1);
+  start(2);
   plan_.checks = {"auth.token.expired-refused"};
   for (const auto& info : catalogue()) {
     if (info.id.starts_with("jsonrpc.") || info.id.starts_with("session.")) { plan_.checks.push_back(info.id); }
   }
   const auto results = run();
   EXPECT_EQ(results.exit_code, reports::ExitCode::good) << results.exit_reason;
+  for (const auto& check : results.checks) {
+    EXPECT_NE(check.verdict, reports::Verdict::fail) << check.id << check.got;
+  }
 }
 
 TEST_F(TokenRun, names_why_it_gets_no_token) {
