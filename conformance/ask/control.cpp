@@ -64,4 +64,13 @@ Finding beside_a_call(Probe& probe, Finding refusal) {
                                 reply ? reply->describe() : reply.error().detail));
 }
 
+Finding while_it_lives(Probe& probe, Finding failure) {
+  const auto broken = probe.last_request();
+  const auto reply = probe.call(harmless_method(probe));
+  if (broken) { probe.pin_request(*broken); }
+  if (reply && reply->is_result()) { return failure; }
+  return untestable(fmt::format("{}, and the conversation serves nothing any more: {}", failure.got,
+                                reply ? reply->describe() : reply.error().detail));
+}
+
 }  // namespace weir::conformance

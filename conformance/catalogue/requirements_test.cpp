@@ -46,10 +46,6 @@ const std::map<std::string, std::string>& reviewed() {
   static const std::map<std::string, std::string> kReviewed = {
       {"jsonrpc.error.invalid-params",
        "JSON-RPC lists the code without a keyword, and the SDKs answer -32603: worth a warning, not a stopped deploy"},
-      {"http-sse.endpoint.once",
-       "the specification wants an endpoint event and says nothing of a second one, which most clients ignore"},
-      {"http-sse.endpoint.same-origin",
-       "the URI may be on another origin by the specification; the SDKs refuse it, others do not"},
       {"cors.credentials.no-wildcard",
        "no revision speaks of CORS: browsers refuse the pair, and nothing else is harmed"},
       {"header.param.unknown-ignored",

@@ -1,6 +1,8 @@
 #include "conformance/tap/traffic.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace weir::conformance {
 
@@ -81,6 +83,20 @@ std::vector<Text> texts_of(const std::vector<SeenPtr>& seen) {
   std::vector<Text> texts;
   for (const auto& each : seen) { take_texts(each, texts); }
   return texts;
+}
+
+bool mixes_streams(const Traffic& traffic) {
+  std::map<std::string, std::set<std::string>> askers;  // By id.
+  for (const auto& sent : traffic.sent) {
+    for (const auto& message : sent.messages) {
+      if (message.id) { askers[wire::json::serialize(*message.id)].insert(sent.session); }
+    }
+  }
+  return std::any_of(traffic.heard.begin(), traffic.heard.end(), [&](const Heard& heard) {
+    if (heard.post || heard.session.empty() || !heard.message.is_reply() || !heard.message.id) { return false; }
+    const auto found = askers.find(wire::json::serialize(*heard.message.id));
+    return found != askers.end() && !found->second.contains(heard.session);
+  });
 }
 
 }  // namespace weir::conformance

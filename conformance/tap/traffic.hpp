@@ -44,6 +44,10 @@ struct Traffic {
 /// Only what went to `endpoint`, or in http-sse to where its streams pointed.
 Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint);
 
+/// Whether a stream of http-sse brought the answer to another client's request: then nothing that came on a stream can
+/// be held against what was asked on it.
+bool mixes_streams(const Traffic& traffic);
+
 /// The JSON bodies and the data of message events, of whatever was asked.
 std::vector<Text> texts_of(const std::vector<SeenPtr>& seen);
 

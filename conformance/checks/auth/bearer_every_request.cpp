@@ -31,7 +31,7 @@ const Registration kCheck{{
     .level = Level::must,
     .eras = kSingleEndpoint,
     .since = "2025-03-26",
-    .requirements = {"auth.every-request-checked"},
+    .requirements = {"auth.every-request-checked", "transport.sessions.not-authentication"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Whoever learns a session id acts as its user.",
     .faults = {"auth.session-is-enough"},

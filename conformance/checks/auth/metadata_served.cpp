@@ -28,7 +28,7 @@ const Registration kCheck{{
     .level = Level::must,
     .eras = kSingleEndpoint,
     .since = "2025-06-18",
-    .requirements = {"auth.prm.implemented", "auth.prm.media-type"},
+    .requirements = {"auth.prm.implemented", "auth.prm.media-type", "auth.prm.challenge-or-well-known"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients cannot find where to log in.",
     .faults = {"auth.metadata-404"},

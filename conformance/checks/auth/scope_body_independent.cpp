@@ -59,7 +59,6 @@ const Registration kCheck{{
     .title = "a call without its scope is refused however its JSON is written and how long it is",
     .level = Level::must,
     .eras = kAllEras,
-    .requirements = {"auth.insufficient-scope-403"},
     .source = "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_buffer_size",
     .consequence = "Line breaks or blanks in the JSON are enough to call what the token may not.",
     .faults = {"token.scope-blind-large", "token.scope-blind-lines"},

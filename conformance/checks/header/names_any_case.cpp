@@ -31,6 +31,7 @@ const Registration kCheck{{
     .title = "header names are read in any case",
     .level = Level::must,
     .eras = kSingleEndpoint,
+    .requirements = {"headers.names-case-insensitive"},
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-5.1",
     .consequence = "HTTP/2 and many proxies send every name in lower case.",
     .faults = {"header.case-sensitive"},

@@ -5,7 +5,7 @@ namespace {
 
 /// Any answer will do, a 405 as well: what must not be is that the request is held like a stream.
 Finding run(Probe& probe) {
-  constexpr std::chrono::milliseconds kPatience{3000};
+  constexpr std::chrono::milliseconds kPatience{2000};
   auto control = probe.call(harmless_method(probe));
   if (!control) { return probe.broken(control.error(), "an answer"); }
   if (!control->response) { return untestable("nothing is answered: " + control->describe()); }
@@ -26,6 +26,7 @@ const Registration kCheck{{
     .consequence =
         "Monitors and link checkers hold a connection, and on Lambda a whole invocation, until it times out.",
     .faults = {"http.head-hangs"},
+    .waits = true,
     .timed = true,
     .run = run,
 }};

@@ -23,7 +23,6 @@ const Registration kCheck{{
     .title = "a stream announces its endpoint once",
     .level = Level::should,
     .eras = kHttpSse,
-    .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence =
         "A second endpoint event sends later messages elsewhere: clients keep the first or the last, as they please.",

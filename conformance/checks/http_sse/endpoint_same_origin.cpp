@@ -23,7 +23,6 @@ const Registration kCheck{{
     .title = "the announced URI stays on the origin of the stream",
     .level = Level::should,
     .eras = kHttpSse,
-    .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Clients refuse to send credentials elsewhere; an internal host or http:// behind a balancer makes "
                    "the server unusable from outside.",

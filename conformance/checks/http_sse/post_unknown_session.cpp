@@ -20,7 +20,6 @@ const Registration kCheck{{
     .title = "a POST for a session that does not exist is refused, and answered",
     .level = Level::must,
     .eras = kHttpSse,
-    .requirements = {"transport.sse.close-ends-connection"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "After a restart, or behind a balancer without affinity, every client talks to an unknown session: "
                    "no answer means it hangs for ever.",

@@ -39,6 +39,7 @@ std::string what_is_wrong(const json::value& id, const Ids& asked) {
 
 Finding run(Probe& probe) {
   const Traffic traffic = traffic_by(probe);
+  if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   Places places;
   for (const auto& heard : traffic.heard) {
     // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be

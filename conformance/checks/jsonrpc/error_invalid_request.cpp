@@ -12,7 +12,9 @@ Finding run(Probe& probe) {
     auto answer = post_raw(probe, *dialogue, body);
     const std::string expected = fmt::format("HTTP 4xx or error -32600 for {}", body);
     if (!answer) { return probe.broken(answer.error(), expected); }
-    if (!answer->error() && !refused(answer->http)) { return fail(expected, answer->describe()); }
+    if (!answer->error() && !refused(answer->http)) {
+      return while_it_lives(probe, fail(expected, answer->describe()));
+    }
     seen = answer->describe();
   }
   return beside_a_call(probe, pass(seen));

@@ -18,6 +18,7 @@ std::size_t times_asked(const Traffic& traffic, const Heard& heard) {
 
 Finding run(Probe& probe) {
   const Traffic traffic = traffic_by(probe);
+  if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   std::map<std::pair<const Seen*, std::string>, std::size_t> answers;
   Places places;
   for (const auto& heard : traffic.heard) {

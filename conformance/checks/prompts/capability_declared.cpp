@@ -10,7 +10,7 @@ const Registration kCheck{{
     .title = "a server with prompts declares them, and answers prompts/list",
     .level = Level::must,
     .eras = kAllEras,
-    .requirements = {"prompts.capability-declared"},
+    .requirements = {"prompts.capability-declared", "prompts.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
     .faults = {"prompts.undeclared", "prompts.list-unknown-method"},

@@ -10,7 +10,7 @@ const Registration kCheck{{
     .title = "a server with resources declares them, and answers resources/list",
     .level = Level::must,
     .eras = kAllEras,
-    .requirements = {"resources.capability-declared"},
+    .requirements = {"resources.capability-declared", "resources.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
     .faults = {"resources.undeclared", "resources.list-unknown-method"},

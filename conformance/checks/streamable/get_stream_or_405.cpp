@@ -22,7 +22,7 @@ const Registration kCheck{{
     .title = "GET opens an event stream or is answered 405",
     .level = Level::must,
     .eras = kStreamable,
-    .requirements = {"transport.streamable.get-sse-or-405"},
+    .requirements = {"transport.streamable.get-sse-or-405", "transport.streamable.single-endpoint-post-get"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients take any other answer for a broken session and reconnect for ever.",

@@ -10,7 +10,7 @@ const Registration kCheck{{
     .title = "a server with tools declares them, and answers tools/list",
     .level = Level::must,
     .eras = kAllEras,
-    .requirements = {"tools.capability-declared"},
+    .requirements = {"tools.capability-declared", "tools.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
     .faults = {"tools.undeclared", "tools.list-unknown-method"},
