@@ -64,11 +64,12 @@ Finding beside_a_call(Probe& probe, Finding refusal) {
                                 reply ? reply->describe() : reply.error().detail));
 }
 
-Finding while_it_lives(Probe& probe, Finding failure) {
+Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding failure) {
   const auto broken = probe.last_request();
-  const auto reply = probe.call(harmless_method(probe));
+  const auto reply = dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
   if (broken) { probe.pin_request(*broken); }
   if (reply && reply->is_result()) { return failure; }
+  probe.spoil();
   return untestable(fmt::format("{}, and the conversation serves nothing any more: {}", failure.got,
                                 reply ? reply->describe() : reply.error().detail));
 }

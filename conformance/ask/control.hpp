@@ -20,8 +20,8 @@ Finding beside(Probe& probe, const wire::Request& whole, Finding refusal);
 /// `dress`.
 Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& change, std::string_view dress);
 
-/// A fail, unless the shared conversation serves nothing any more: then what was answered is of its death.
-Finding while_it_lives(Probe& probe, Finding failure);
+/// A fail, unless the conversation serves nothing any more: then what was answered is of its death.
+Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding failure);
 
 /// The same where what was refused is no request at all: the control is a harmless call of the shared conversation.
 Finding beside_a_call(Probe& probe, Finding refusal);

@@ -13,7 +13,7 @@ Finding run(Probe& probe) {
     const std::string expected = fmt::format("HTTP 4xx or error -32600 for {}", body);
     if (!answer) { return probe.broken(answer.error(), expected); }
     if (!answer->error() && !refused(answer->http)) {
-      return while_it_lives(probe, fail(expected, answer->describe()));
+      return while_it_lives(probe, *dialogue, fail(expected, answer->describe()));
     }
     seen = answer->describe();
   }

@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
   if (!answer) { return probe.broken(answer.error(), "HTTP 4xx or error -32700"); }
   if (!answer->error() && !refused(answer->http)) {
-    return while_it_lives(probe, fail("HTTP 4xx or error -32700", answer->describe()));
+    return while_it_lives(probe, *dialogue, fail("HTTP 4xx or error -32700", answer->describe()));
   }
   return beside_a_call(probe, pass(answer->describe()));
 }
