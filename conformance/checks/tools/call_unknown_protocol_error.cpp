@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   auto reply = probe.call("tools/call", {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}});
   if (!reply) { return probe.broken(reply.error(), "a JSON-RPC error"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
-  if (!reply->is_error()) { return fail("a JSON-RPC error", reply->describe()); }
+  if (!reply->error_message()) { return fail("a JSON-RPC error", reply->describe()); }
   return pass(reply->describe());
 }
 
