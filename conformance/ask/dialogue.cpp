@@ -23,4 +23,11 @@ std::vector<const wire::Exchange*> first_answers(const Probe& probe) {
   return spoken.empty() ? all : spoken;
 }
 
+const wire::Request* known_question(const Target& target) {
+  for (const auto& attempt : target.detection.attempts) {
+    if (attempt.speaks) { return &attempt.request; }
+  }
+  return nullptr;
+}
+
 }  // namespace weir::conformance

@@ -11,4 +11,7 @@ wire::Result<wire::mcp::Dialogue> open_dialogue(Probe& probe, const Survey& surv
 /// The answers to the questions by which the eras were found: of those that are spoken, else all that came.
 std::vector<const wire::Exchange*> first_answers(const Probe& probe);
 
+/// The question of the first era that is spoken, which the target has answered already; nullptr where none is.
+const wire::Request* known_question(const Target& target WEIR_LIFETIME_BOUND);
+
 }  // namespace weir::conformance

@@ -7,14 +7,6 @@ constexpr std::size_t kTimes = 3;
 constexpr std::chrono::milliseconds kSlow{1500};
 constexpr std::chrono::milliseconds kLongest{8000};
 
-/// The question that the target has answered already.
-const wire::Request* known_question(const Target& target) {
-  for (const auto& attempt : target.detection.attempts) {
-    if (attempt.speaks) { return &attempt.request; }
-  }
-  return nullptr;
-}
-
 Finding run(Probe& probe) {
   const wire::Request* question = known_question(probe.target());
   if (!question) { return untestable("no era is spoken"); }

@@ -17,14 +17,6 @@ std::string hop_of(const wire::Exchange& answer) {
   return answer.head.status >= kBadGateway && answer.head.status <= kGatewayTimeout ? "a gateway" : "the server";
 }
 
-/// The question that the target has answered already.
-const wire::Request* known_question(const Target& target) {
-  for (const auto& attempt : target.detection.attempts) {
-    if (attempt.speaks) { return &attempt.request; }
-  }
-  return nullptr;
-}
-
 /// What the other checks have asked already shows it: a question that opens a session is not asked again for nothing.
 bool seen_enough(const Ledger& ledger) {
   constexpr std::size_t kEnough = 50;
