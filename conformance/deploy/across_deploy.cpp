@@ -11,6 +11,7 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{20};
+constexpr std::chrono::milliseconds kForCalls{1500};  ///< So long it is waited for calls to be under way.
 constexpr std::chrono::milliseconds kReserve{2000};  ///< Of the budget, for what is asked after the watch.
 
 std::chrono::milliseconds span_of(const std::optional<double>& seconds) {
@@ -88,6 +89,9 @@ const DeployWatch& AcrossDeploy::watch(const Target& target, wire::Deadline dead
       while (!until.passed() && !give_up() && !done()) { std::this_thread::sleep_for(kTick); }
     };
     wait_until(wire::Deadline::in(options_.before).or_sooner(deadline), [] { return false; });
+    const auto everyone = [&](auto what) { return std::all_of(clients.begin(), clients.end(), what); };
+    wait_until(wire::Deadline::in(kForCalls).or_sooner(deadline),
+               [&] { return everyone([](const auto& client) { return client->in_flight(); }); });
     const auto begin = wire::Clock::now();
     const std::int64_t begin_ms = stage.now_ms();
     seen_.end = options_.hook(deadline, give_up);
@@ -98,8 +102,7 @@ const DeployWatch& AcrossDeploy::watch(const Target& target, wire::Deadline dead
       wire::Deadline until = wire::Deadline::in(std::max(options_.after, asked ? span_of(asked->recovery_s) : kTick));
       until.at = std::max(until.at, begin + (asked ? span_of(asked->drain_s) : kTick));
       until = until.or_sooner({deadline.at - kReserve});
-      wait_until(until,
-                 [&] { return std::all_of(clients.begin(), clients.end(), [](auto& c) { return c->settled(); }); });
+      wait_until(until, [&] { return everyone([](const auto& client) { return client->settled(); }); });
     }
     seen_.watched_ms = stage.now_ms() - begin_ms;
     stage.over = true;

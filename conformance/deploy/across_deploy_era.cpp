@@ -1,7 +1,6 @@
 #include "conformance/deploy/across_deploy_era.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 #include "conformance/ask/http_sse.hpp"
@@ -197,9 +196,15 @@ void EraClients::pick_slow_tool(Client& client, wire::mcp::Dialogue& dialogue) {
     if (fastest >= longest) {
       longest = fastest;
       slow_ = tool;
+      slow_ms_ = fastest;
       seen_.slow_tool = tool.name;
     }
   }
+}
+
+bool EraClients::in_flight() const {
+  const std::int64_t since = in_flight_since_ms_;
+  return !slow_ || (since != kIdle && stage_.now_ms() - since < slow_ms_ / 2);
 }
 
 bool EraClients::settled() const {
@@ -385,7 +390,9 @@ void EraClients::stay_in_flight() {
                       (dialogue.drain(wire::Deadline::in(std::chrono::milliseconds(1))), dialogue.stream()->ended());
     if (!left) {
       WatchedCall call = client.begin(Of::in_flight);
+      in_flight_since_ms_ = call.begin_ms;
       client.ask(call, dialogue, &*slow_);
+      in_flight_since_ms_ = kIdle;
       const bool good = call.fate == Fate::answered;
       const bool slow = call.end_ms - call.begin_ms >= kSlowEnough.count() / 2;
       add(std::move(call));

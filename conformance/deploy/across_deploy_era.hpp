@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 #include "conformance/ask/held_stream.hpp"
@@ -34,6 +35,8 @@ class EraClients {
 
   /// Opens what is held, and starts the clients.
   void start();
+  /// The slow tool, where there is one, is not half through: a deploy that begins now meets a call under way.
+  bool in_flight() const;
   /// Nothing more is to come: streams have ended and are open again, old sessions are over, new clients are served.
   bool settled() const;
   /// After `over`: what was seen, with times since the stage's origin.
@@ -63,14 +66,18 @@ class EraClients {
   void add(WatchedCall call);
   void pace(wire::Clock::time_point& next) const;
 
+  static constexpr std::int64_t kIdle = std::numeric_limits<std::int64_t>::min();
+
   DeployStage& stage_;
   const Survey& survey_;
   std::vector<ToolCall> tools_;
   EraWatch seen_;
   std::optional<ToolCall> slow_;
+  std::int64_t slow_ms_ = 0;  ///< How long it takes.
   mutable std::mutex mutex_;  ///< Of the calls and the problem.
   std::vector<std::thread> threads_;
   std::atomic<bool> streams_settled_{false}, old_settled_{false};
+  std::atomic<std::int64_t> in_flight_since_ms_{kIdle};
   std::atomic<int> served_in_a_row_{0};  ///< New clients, since the hook has ended.
 };
 

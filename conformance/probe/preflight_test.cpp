@@ -14,10 +14,14 @@ using testing::HasSubstr;
 
 namespace {
 
-Target target_at(const std::string& url) {
+/// For a target that answers; one that is silent gets the shorter patience.
+constexpr std::chrono::milliseconds kPatience{10'000};
+constexpr std::chrono::milliseconds kShort{400};
+
+Target target_at(const std::string& url, std::chrono::milliseconds patience = kPatience) {
   Target target;
   target.url = wire::parse_url(url).value();
-  target.answer_timeout = std::chrono::milliseconds(400);
+  target.answer_timeout = patience;
   return target;
 }
 
@@ -41,7 +45,8 @@ class PreflightAgainst : public testing::TestWithParam<Case> {};
 
 TEST_P(PreflightAgainst, names_the_cause) {
   const auto server = serve({GetParam().fault});
-  const auto result = preflight(target_at(server.mcp_url()), std::nullopt);
+  const bool is_silent = GetParam().cause == "silent";
+  const auto result = preflight(target_at(server.mcp_url(), is_silent ? kShort : kPatience), std::nullopt);
   ASSERT_TRUE(result.failure) << "an era was found";
   EXPECT_EQ(result.failure->cause, GetParam().cause) << result.failure->message;
   EXPECT_THAT(result.failure->message, HasSubstr(GetParam().words));

@@ -11,8 +11,9 @@
 namespace weir::conformance {
 namespace {
 
-/// Behind a round robin a message of the handshake reaches its replica after a few attempts, if ever.
-constexpr int kAttempts = 6;
+/// Other clients turn a round robin as well: a message of the handshake may miss its replica many times in a row, and
+/// each attempt that is refused costs next to nothing.
+constexpr int kAttempts = 40;
 /// A server that does not know a session may leave its POST unanswered: so long is it waited for at least, and for a
 /// few times as long as the stream's own head took.
 constexpr std::chrono::milliseconds kPostPatience{500};
@@ -84,7 +85,8 @@ class LossyConversation {
   }
 
   bool insist(const std::string& body) {
-    for (int i = 0; i < kAttempts && !probe_.out_of_time(); ++i) {
+    const auto until = probe_.in(kFreshSpan);
+    for (int i = 0; i < kAttempts && !until.passed(); ++i) {
       if (post(body) == Heard::served) { return true; }
     }
     return false;

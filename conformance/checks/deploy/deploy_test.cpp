@@ -27,7 +27,7 @@ const KillFixtureRegistration kDeploy{
            options.endpoint.redeploy.path = "/deploy";
            options.endpoint.heartbeat_ms = 60;
            profile.deploy = wire::DeployExpectation{.drain_s = 0.3, .recovery_s = 0.6, .lost_calls = 0};
-           profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 60}}}};
+           profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 100}}}};
          },
      .attach =
          [](const fixtures::Server& server, const std::string& fault, Target& target) {
