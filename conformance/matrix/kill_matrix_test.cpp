@@ -13,15 +13,18 @@ namespace {
 using reports::Verdict;
 
 constexpr std::chrono::seconds kWhole{20};
-/// A fault that keeps an answer back is red all the sooner; a right answer is waited for longer.
-constexpr std::chrono::milliseconds kFaultyTimeout{500};
+constexpr std::chrono::milliseconds kPatience{2000};
+/// A fault that keeps an answer back is red all the sooner. On a busy machine it can hide another fault: what is not
+/// red then is asked once more, with all the patience.
+constexpr std::chrono::milliseconds kShortPatience{500};
 
 struct Endpoint {
   fixtures::Server server;
   Target target;
 };
 
-wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults) {
+wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults,
+                             std::chrono::milliseconds patience) {
   fixtures::ServerOptions options;
   const std::string fault = faults.empty() ? std::string() : faults.front();
   options.faults = std::move(faults);
@@ -52,7 +55,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
   target.client.ca_file = target.profile.ca_file;
   target.call_read_only = true;
   target.hold = hold;
-  target.answer_timeout = std::chrono::milliseconds(2000);
+  target.answer_timeout = kPatience;
   std::optional<Era> only;
   if (era != Era::none) { only = era; }
   target.detection = wire::mcp::detect({.url = target.url,
@@ -67,6 +70,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     return wire::fail(wire::ErrorCode::rejected, fmt::format("{} is not spoken here: {} {}", to_string(era),
                                                              attempt ? attempt->why : "", fmt::join(problems, "; ")));
   }
+  target.answer_timeout = patience;
   if (set_up && set_up->attach) { set_up->attach(endpoint.server, fault, target); }
   return endpoint;
 }
@@ -84,6 +88,29 @@ std::string report(const reports::CheckResult& result) {
   std::string text = fmt::format("{}: {}\n", to_string(result.verdict), result.message);
   for (const auto& line : result.evidence) { text += "    " + line + "\n"; }
   return text + "    " + result.curl;
+}
+
+bool is_red(const reports::CheckResult& result) {
+  return result.verdict == Verdict::fail || result.verdict == Verdict::warn;
+}
+
+wire::Result<reports::CheckResult> ask(const CheckInfo& info, Era era, const std::vector<std::string>& faults,
+                                       std::chrono::milliseconds patience) {
+  auto endpoint = start(info, era, faults, patience);
+  if (!endpoint) { return tl::unexpected(endpoint.error()); }
+  return run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
+}
+
+void expect_right(const CheckInfo& info, const std::string& fault, const reports::CheckResult& result) {
+  if (!fault.empty()) {
+    EXPECT_TRUE(is_red(result)) << report(result);
+    EXPECT_FALSE(result.expected.empty() || result.got.empty()) << report(result);
+  } else if (result.verdict == Verdict::not_applicable || result.verdict == Verdict::untestable) {
+    EXPECT_FALSE(info.green_may_be.empty()) << report(result);
+    EXPECT_NE(result.message.find(info.green_may_be), std::string::npos) << report(result);
+  } else {
+    EXPECT_EQ(result.verdict, Verdict::pass) << report(result);
+  }
 }
 
 struct Case {
@@ -126,19 +153,11 @@ class KillMatrix : public testing::TestWithParam<Case> {};
 TEST_P(KillMatrix, holds) {
   const auto& [id, era, fault] = GetParam();
   const CheckInfo& info = *find_check(id);
-  auto endpoint = start(info, era, fault.empty() ? std::vector<std::string>{} : std::vector<std::string>{fault});
-  ASSERT_TRUE(endpoint) << endpoint.error().detail;
-  if (!fault.empty()) { endpoint->target.answer_timeout = kFaultyTimeout; }
-  const auto result = run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
-  if (!fault.empty()) {
-    EXPECT_TRUE(result.verdict == Verdict::fail || result.verdict == Verdict::warn) << report(result);
-    EXPECT_FALSE(result.expected.empty() || result.got.empty()) << report(result);
-  } else if (result.verdict == Verdict::not_applicable || result.verdict == Verdict::untestable) {
-    EXPECT_FALSE(info.green_may_be.empty()) << report(result);
-    EXPECT_NE(result.message.find(info.green_may_be), std::string::npos) << report(result);
-  } else {
-    EXPECT_EQ(result.verdict, Verdict::pass) << report(result);
-  }
+  const std::vector<std::string> faults(fault.empty() ? 0 : 1, fault);
+  auto result = ask(info, era, faults, fault.empty() ? kPatience : kShortPatience);
+  if (!fault.empty() && result && !is_red(*result)) { result = ask(info, era, faults, kPatience); }
+  ASSERT_TRUE(result) << result.error().detail;
+  expect_right(info, fault, *result);
 }
 
 INSTANTIATE_TEST_SUITE_P(Checks, KillMatrix, testing::ValuesIn(cases()), name_of);

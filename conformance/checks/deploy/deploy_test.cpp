@@ -34,7 +34,7 @@ const KillFixtureRegistration kDeploy{
            using std::chrono::milliseconds;
            static std::map<std::string, std::shared_ptr<AcrossDeploy>> watches;
            const auto era = target.surveys.empty() ? Era::none : target.surveys.front().era;
-           auto& watch = watches[fmt::format("{} {}", to_string(era), fault)];
+           auto& watch = watches[fmt::format("{} {} {}", to_string(era), fault, target.answer_timeout.count())];
            if (!watch) {
              watch = std::make_shared<AcrossDeploy>(AcrossDeployOptions{.hook = deploy_by_request(server.origin()),
                                                                         .pace = milliseconds(30),
