@@ -100,37 +100,15 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
   return declared ? pass("declared and answered") : not_applicable("not declared, and not served");
 }
 
-bool is_base64(std::string_view text) {
-  if (text.size() % 4 != 0) { return false; }
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) { text.remove_suffix(1); }
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
-}
-
-std::optional<std::string> content_problem(const json::value& block) {
-  const auto has = [&](const json::value& owner, std::string_view member) {
-    return wire::as_string(wire::find(owner, member)).has_value();
-  };
-  const std::string_view type = wire::string_or(block, "type", "");
-  if (type == "text") {
-    return has(block, "text") ? std::nullopt : std::optional("a text block without text: " + wire::excerpt(block, 80));
+std::optional<wire::Result<wire::mcp::Reply>> complete_first_argument(Probe& probe) {
+  for (const json::value& prompt : probe.survey().prompts) {
+    const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
+    if (!arguments || arguments->empty()) { continue; }
+    return probe.call("completion/complete",
+                      {{"ref", {{"type", "ref/prompt"}, {"name", wire::string_or(prompt, "name", "")}}},
+                       {"argument", {{"name", wire::string_or(arguments->front(), "name", "")}, {"value", ""}}}});
   }
-  if (type == "image" || type == "audio") {
-    if (!has(block, "mimeType") || !is_base64(wire::string_or(block, "data", "-"))) {
-      return fmt::format("an {} block without Base64 data and mimeType: {}", type, wire::excerpt(block, 80));
-    }
-    return std::nullopt;
-  }
-  if (type == "resource_link") {
-    const bool whole = has(block, "uri") && has(block, "name");
-    return whole ? std::nullopt : std::optional("a link without uri and name: " + wire::excerpt(block, 80));
-  }
-  if (type == "resource") {
-    const json::value* resource = wire::find(block, "resource");
-    const bool whole = resource && has(*resource, "uri") && has(*resource, "text") != has(*resource, "blob");
-    return whole ? std::nullopt
-                 : std::optional("a resource without uri and either text or blob: " + wire::excerpt(block, 80));
-  }
-  return "an unknown type: " + wire::excerpt(block, 80);
+  return std::nullopt;
 }
 
 std::optional<Finding> if_asked_first(const wire::mcp::Reply& reply) {

@@ -49,10 +49,9 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
 /// Holds a capability and its list method together: declared and answered, or nothing is listed.
 Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items);
 
-/// What is wrong with one content block of a tool result or a prompt message.
-std::optional<std::string> content_problem(const json::value& block);
-/// RFC 4648 section 4, padding included.
-bool is_base64(std::string_view text);
+/// Asks for the values of the first prompt argument that the server lists, with an empty prefix; nullopt where none is
+/// listed.
+std::optional<wire::Result<wire::mcp::Reply>> complete_first_argument(Probe& probe);
 
 /// Untestable where the server of 2026-07-28 asks for something before it answers a call, a read or a prompt: input
 /// (patterns/mrtr), or a capability of the client that Weir does not have. nullopt for any other reply.

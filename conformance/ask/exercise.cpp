@@ -1,5 +1,6 @@
 #include "conformance/ask/exercise.hpp"
 
+#include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
@@ -15,11 +16,13 @@ void ask_for_lists(Probe& probe) {
   if (survey.declares("tools")) { (void)probe.call("tools/list"); }
   if (survey.declares("resources")) {
     (void)probe.call("resources/list");
+    (void)probe.call("resources/templates/list");
     if (!survey.resources.empty()) {
       const std::string uri(wire::string_or(survey.resources.front(), "uri", ""));
       (void)probe.call("resources/read", {{"uri", uri}});
     }
   }
+  if (survey.declares("completions")) { (void)complete_first_argument(probe); }
   if (!survey.declares("prompts")) { return; }
   (void)probe.call("prompts/list");
   for (const auto& prompt : survey.prompts) {
@@ -47,6 +50,10 @@ void send_what_is_refused(Probe& probe) {
 }
 
 void hold_a_stream(Probe& probe) {
+  if (probe.is(Era::stateless) && !listen_filter(probe.survey()).empty()) {
+    json::value id;
+    if (auto stream = open_listen(probe, id)) { stream->read_to_end(probe.in(kHeld)); }
+  }
   if (!probe.is(Era::streamable)) { return; }
   auto dialogue = probe.shared();
   if (!dialogue) { return; }

@@ -6,7 +6,9 @@ namespace weir::conformance {
 
 std::vector<SeenPtr> seen_by(const Probe& probe) { return probe.tap().seen(probe.era()); }
 
-Traffic traffic_by(const Probe& probe) { return traffic_of(seen_by(probe), probe.url()); }
+std::shared_ptr<const Traffic> traffic_by(const Probe& probe) {
+  return probe.tap().digest<Traffic>(probe.era(), [&] { return traffic_of(seen_by(probe), probe.url()); });
+}
 
 Finding judged(Probe& probe, const Places& places, std::string expected, const char* looked_at, const char* nothing) {
   if (probe.tap().left_out() > 0) {

@@ -10,7 +10,7 @@ namespace weir::conformance {
 /// All that was seen in the probe's era.
 std::vector<SeenPtr> seen_by(const Probe& probe);
 /// The same as JSON-RPC, of this endpoint.
-Traffic traffic_by(const Probe& probe);
+std::shared_ptr<const Traffic> traffic_by(const Probe& probe);
 
 /// The finding of a passive check; the command of a failure repeats the first place.
 Finding judged(Probe& probe, const Places& places, std::string expected, const char* looked_at, const char* nothing);

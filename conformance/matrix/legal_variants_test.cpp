@@ -151,14 +151,14 @@ struct Says {
 const std::vector<Says>& sayings() {
   using enum Verdict;
   static const std::vector<Says> kSayings = {
-      {"tools.call.result-shape", {"legal.input-required", kModern}, untestable, "a result of type input_required"},
+      {"tools.call.served", {"legal.input-required", kModern}, untestable, "a result of type input_required"},
       {"tools.call.structured-present", {"legal.input-required", kModern}, untestable, "wants something first"},
       {"tools.call.unknown-refused", {"legal.input-required", kModern}, untestable, "wants something first"},
-      {"resources.read.shape", {"legal.input-required", kModern}, untestable, "wants something first"},
+      {"resources.read.served", {"legal.input-required", kModern}, untestable, "wants something first"},
       {"resources.read.not-found-code", {"legal.input-required", kModern}, untestable, "wants something first"},
-      {"prompts.get.shape", {"legal.input-required", kModern}, untestable, "wants something first"},
-      {"tools.call.result-shape", {"legal.capability-required", kModern}, untestable, "wants a capability"},
-      {"tools.call.result-shape", {"legal.guesses-refused", kSessions}, untestable, "made up for it"},
+      {"prompts.get.served", {"legal.input-required", kModern}, untestable, "wants something first"},
+      {"tools.call.served", {"legal.capability-required", kModern}, untestable, "wants a capability"},
+      {"tools.call.served", {"legal.guesses-refused", kSessions}, untestable, "made up for it"},
       {"pagination.cursor.string", {"legal.empty-cursor", kSessions}, pass, "4 cursors"},
       {"pagination.list.ends", {"legal.empty-cursor", kSessions}, pass, "pages"},
       {"pagination.list.ends", {"pagination.cursor-spent", kSessions}, untestable, "could not be read to its end"},

@@ -14,9 +14,11 @@ class Places {
  public:
   void looked() { ++looked_; }
   void broken(const SeenPtr& seen, std::string what);
+  void broken_again() { ++broken_; }  ///< In a way that has been named.
 
   /// A fail that names the first places and counts the others; a pass for what was looked at; untestable for nothing.
   Finding finding(std::string expected, const char* looked_at, const char* nothing) const;
+  bool has_nothing() const { return looked_ == 0 && broken_ == 0; }
   const SeenPtr& first() const { return first_; }  ///< Null where nothing is wrong.
 
  private:

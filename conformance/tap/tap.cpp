@@ -77,6 +77,19 @@ std::vector<SeenPtr> Tap::seen(wire::mcp::Era era) const {
   return chosen;
 }
 
+std::shared_ptr<const void> Tap::digest_of(wire::mcp::Era era, std::type_index kind,
+                                           const std::function<std::shared_ptr<const void>()>& make) const {
+  const std::lock_guard lock(digesting_);
+  std::size_t seen = 0;
+  {
+    const std::lock_guard counting(mutex_);
+    seen = seen_.size();
+  }
+  Digest& digest = digests_[{era, kind}];
+  if (!digest.value || digest.seen != seen) { digest = {seen, make()}; }
+  return digest.value;
+}
+
 std::size_t Tap::left_out() const {
   const std::lock_guard lock(mutex_);
   return left_out_;

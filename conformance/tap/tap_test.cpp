@@ -26,6 +26,24 @@ wire::Exchange exchange(std::string sent, std::string body, std::string type = "
   return http;
 }
 
+TEST(Tap, digests_anew_only_what_has_come_since) {
+  Tap tap;
+  int made = 0;
+  const auto count = [&](Era era) {
+    return *tap.digest<std::size_t>(era, [&] {
+      ++made;
+      return tap.seen(era).size();
+    });
+  };
+  EXPECT_EQ(count(Era::streamable), 0U);
+  EXPECT_EQ(count(Era::streamable), 0U);
+  EXPECT_EQ(made, 1);
+  tap.take("a.b.c", Era::streamable, exchange("first", ""));
+  EXPECT_EQ(count(Era::streamable), 1U);
+  EXPECT_EQ(count(Era::stateless), 0U);
+  EXPECT_EQ(made, 3);
+}
+
 TEST(Tap, keeps_what_each_era_saw_in_the_order_of_asking) {
   Tap tap;
   auto late = exchange("second", "");

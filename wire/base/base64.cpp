@@ -45,4 +45,10 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
+bool is_base64(std::string_view text) {
+  if (text.size() % 4 != 0) { return false; }
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) { text.remove_suffix(1); }
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
+}
+
 }  // namespace weir::wire

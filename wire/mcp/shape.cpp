@@ -184,7 +184,7 @@ bool is_word(std::string_view word, const json::value& value) {
     return value.is_number() && value.to_number<double>() >= 0 && value.to_number<double>() <= most;
   };
   if (word == "string") { return value.is_string(); }
-  if (word == "base64") { return value.is_string() && decode_base64(value.get_string()).has_value(); }
+  if (word == "base64") { return value.is_string() && is_base64(value.get_string()); }
   if (word == "integer") { return as_integer(&value).has_value(); }
   if (word == "count") { return as_integer(&value).value_or(-1) >= 0; }
   if (word == "number") { return value.is_number(); }

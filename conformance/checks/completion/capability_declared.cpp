@@ -1,4 +1,4 @@
-#include "conformance/checks/completion/common.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,23 +1,13 @@
-#include "conformance/checks/completion/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto asked = complete_first_argument(probe);
-  if (!asked) { return untestable("no listed prompt has an argument to complete"); }
-  auto& reply = *asked;
-  if (!reply) { return probe.broken(reply.error(), "a result"); }
-  if (error_code(*reply) == jsonrpc::kInvalidParams) {
-    return untestable("the first argument of a prompt cannot be completed: " + reply->describe());
-  }
-  if (auto bad = unless_result(*reply, "a result with completion.values")) { return *bad; }
-  const json::array* values = wire::as_array(wire::find_pointer(reply->result(), "/completion/values"));
-  if (!values) { return fail("an array completion.values", wire::excerpt(reply->result(), 100)); }
-  for (const json::value& value : *values) {
-    if (!value.is_string()) { return fail("strings in completion.values", wire::excerpt(value, 80)); }
-  }
-  return pass(fmt::format("{} values", values->size()));
+  return judge_shapes(probe, "completion.result.shape",
+                      {.expected = "completion.values that are strings",
+                       .looked_at = "results of completion/complete",
+                       .nothing = "nothing was completed"});
 }
 
 const Registration kCheck{{
@@ -30,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "Clients show nothing, or fail, when the values are of another kind.",
     .faults = {"completion.values-as-objects"},
+    .passive = true,
     .run = run,
 }};
 

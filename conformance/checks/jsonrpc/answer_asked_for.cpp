@@ -38,7 +38,8 @@ std::string what_is_wrong(const json::value& id, const Ids& asked) {
 }
 
 Finding run(Probe& probe) {
-  const Traffic traffic = traffic_by(probe);
+  const auto kept = traffic_by(probe);
+  const Traffic& traffic = *kept;
   if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   Places places;
   for (const auto& heard : traffic.heard) {

@@ -18,7 +18,8 @@ bool only_requests_were_sent(const Traffic& traffic, const std::string& session)
 }
 
 Finding run(Probe& probe) {
-  const Traffic traffic = traffic_by(probe);
+  const auto kept = traffic_by(probe);
+  const Traffic& traffic = *kept;
   Places places;
   for (const auto& heard : traffic.heard) {
     if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard)) { continue; }

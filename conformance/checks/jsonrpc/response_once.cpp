@@ -17,7 +17,8 @@ std::size_t times_asked(const Traffic& traffic, const Heard& heard) {
 }
 
 Finding run(Probe& probe) {
-  const Traffic traffic = traffic_by(probe);
+  const auto kept = traffic_by(probe);
+  const Traffic& traffic = *kept;
   if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   std::map<std::pair<const Seen*, std::string>, std::size_t> answers;
   Places places;

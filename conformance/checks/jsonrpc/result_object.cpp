@@ -1,14 +1,13 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto reply = probe.call(harmless_method(probe));
-  if (!reply) { return probe.broken(reply.error(), "a result"); }
-  if (auto bad = unless_result(*reply, "a result")) { return *bad; }
-  if (!reply->result().is_object()) { return fail("an object", wire::excerpt(reply->result(), 80)); }
-  return pass("the result of ping is an object");
+  return judge_shapes(probe, "jsonrpc.result.object",
+                      {.expected = "results that are objects",
+                       .looked_at = "results",
+                       .nothing = "no request was answered by a result"});
 }
 
 const Registration kCheck{{
@@ -19,6 +18,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Every MCP result is an object; typed clients fail to read anything else.",
     .faults = {"jsonrpc.result-null"},
+    .passive = true,
     .run = run,
 }};
 

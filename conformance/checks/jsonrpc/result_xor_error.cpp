@@ -1,26 +1,21 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/passive.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int replies = 0;
-  for (const std::string_view method : {harmless_method(probe), kUnknownMethod}) {
-    auto reply = probe.call(method);
-    if (!reply) { return probe.broken(reply.error(), "a result or an error"); }
-    for (const auto& seen : reply->messages) {
-      const json::value& raw = seen.message.raw;
-      if (!wire::find(raw, "id") || wire::find(raw, "method")) { continue; }
-      const bool result = wire::find(raw, "result") != nullptr;
-      const bool error = wire::find(raw, "error") != nullptr;
-      if (result == error) {
-        return fail("either a result or an error", (result ? "both: " : "neither: ") + wire::excerpt(raw, 100));
-      }
-      ++replies;
+  const auto traffic = traffic_by(probe);
+  Places places;
+  for (const auto& heard : traffic->heard) {
+    const json::value& raw = heard.message.raw;
+    if (!wire::find(raw, "id") || wire::find(raw, "method")) { continue; }
+    places.looked();
+    const bool result = wire::find(raw, "result") != nullptr;
+    if (result == (wire::find(raw, "error") != nullptr)) {
+      places.broken(heard.in, (result ? "both: " : "neither: ") + wire::excerpt(raw, 100));
     }
   }
-  if (replies == 0) { return untestable("the server sent no response"); }
-  return pass(fmt::format("{} responses, each with one of the two", replies));
+  return judged(probe, places, "either a result or an error", "responses", "the server sent no response");
 }
 
 const Registration kCheck{{
@@ -33,6 +28,7 @@ const Registration kCheck{{
     .consequence =
         "Clients look at one of the two first: the same answer is a success for some and a failure for others.",
     .faults = {"jsonrpc.result-and-error"},
+    .passive = true,
     .run = run,
 }};
 

@@ -1,22 +1,18 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/passive.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  int seen_messages = 0;
-  for (const std::string_view method : {harmless_method(probe), kUnknownMethod}) {
-    auto reply = probe.call(method);
-    if (!reply) { return probe.broken(reply.error(), "a JSON-RPC 2.0 message"); }
-    for (const auto& seen : reply->messages) {
-      if (wire::string_or(seen.message.raw, "jsonrpc", "") != "2.0") {
-        return fail("\"jsonrpc\": \"2.0\" in every message", wire::excerpt(seen.message.raw, 100));
-      }
-      ++seen_messages;
+  const auto traffic = traffic_by(probe);
+  Places places;
+  for (const auto& heard : traffic->heard) {
+    places.looked();
+    if (wire::string_or(heard.message.raw, "jsonrpc", "") != "2.0") {
+      places.broken(heard.in, wire::excerpt(heard.message.raw, 100));
     }
   }
-  if (seen_messages == 0) { return untestable("the server sent no message"); }
-  return pass(fmt::format("{} messages, all of them 2.0", seen_messages));
+  return judged(probe, places, "\"jsonrpc\": \"2.0\" in every message", "messages", "the server sent no message");
 }
 
 const Registration kCheck{{
@@ -28,6 +24,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Strict clients drop a message without it, and the call seems lost.",
     .faults = {"jsonrpc.version-missing"},
+    .passive = true,
     .run = run,
 }};
 

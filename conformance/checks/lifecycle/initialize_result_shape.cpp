@@ -1,20 +1,13 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  const json::value& result = dialogue->opening().result();
-  const auto version = wire::as_string(wire::find(result, "protocolVersion"));
-  if (!version || version->empty()) { return fail("a string protocolVersion", wire::excerpt(result, 120)); }
-  for (const std::string_view member : {"capabilities", "serverInfo"}) {
-    if (!wire::as_object(wire::find(result, member))) {
-      return fail(fmt::format("an object {}", member), wire::excerpt(result, 120));
-    }
-  }
-  return pass(fmt::format("{} and {} capabilities", *version, dialogue->capabilities().size()));
+  return judge_shapes(probe, "lifecycle.initialize.result-shape",
+                      {.expected = "a protocol version, capabilities and server info",
+                       .looked_at = "results of initialize",
+                       .nothing = "initialize gave no result"});
 }
 
 const Registration kCheck{{
@@ -26,6 +19,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Typed clients refuse the whole connection when one of them is missing.",
     .faults = {"lifecycle.server-info-missing", "lifecycle.capabilities-missing"},
+    .passive = true,
     .run = run,
 }};
 

@@ -1,18 +1,13 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  const json::value info = dialogue->server_info();
-  for (const std::string_view member : {"name", "version"}) {
-    if (!wire::as_string(wire::find(info, member))) {
-      return fail(fmt::format("a string serverInfo.{}", member), wire::excerpt(info, 100));
-    }
-  }
-  return pass(fmt::format("{} {}", wire::string_or(info, "name", ""), wire::string_or(info, "version", "")));
+  return judge_shapes(probe, "lifecycle.server-info.named",
+                      {.expected = "the name and the version of the server, as strings",
+                       .looked_at = "members of serverInfo",
+                       .nothing = "initialize gave no serverInfo"});
 }
 
 const Registration kCheck{{
@@ -24,6 +19,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Without a version nobody can tell which deploy a client talked to.",
     .faults = {"lifecycle.server-version-missing"},
+    .passive = true,
     .run = run,
 }};
 

@@ -9,7 +9,8 @@ std::optional<double> number_of(const json::value* value) {
 }
 
 Finding run(Probe& probe) {
-  const Traffic traffic = traffic_by(probe);
+  const auto kept = traffic_by(probe);
+  const Traffic& traffic = *kept;
   std::map<std::pair<const Seen*, std::string>, double> last;
   Places places;
   for (const auto& heard : traffic.heard) {

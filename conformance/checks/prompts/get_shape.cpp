@@ -1,38 +1,13 @@
-#include <algorithm>
-
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
-/// Whether the prompt has an argument that must be given.
-bool needs_arguments(const json::value& prompt) {
-  const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
-  return arguments && std::any_of(arguments->begin(), arguments->end(), [](const json::value& argument) {
-           const json::value* required = wire::find(argument, "required");
-           return required && required->is_bool() && required->get_bool();
-         });
-}
-
 Finding run(Probe& probe) {
-  const auto& prompts = probe.survey().prompts;
-  const auto plain = std::find_if_not(prompts.begin(), prompts.end(), needs_arguments);
-  if (plain == prompts.end()) { return untestable("every listed prompt needs arguments"); }
-  const std::string name(wire::string_or(*plain, "name", ""));
-  auto reply = probe.call("prompts/get", {{"name", name}});
-  if (!reply) { return probe.broken(reply.error(), "the messages of " + name); }
-  if (auto asked = if_asked_first(*reply)) { return *asked; }
-  if (auto bad = unless_result(*reply, "the messages of " + name)) { return *bad; }
-  const json::array* messages = wire::as_array(wire::find(reply->result(), "messages"));
-  if (!messages) { return fail("a messages array", wire::excerpt(reply->result(), 100)); }
-  for (const json::value& message : *messages) {
-    const std::string_view role = wire::string_or(message, "role", "");
-    if (role != "user" && role != "assistant") { return fail("role user or assistant", wire::excerpt(message, 100)); }
-    const json::value* content = wire::find(message, "content");
-    auto problem = content ? content_problem(*content) : std::optional<std::string>("no content");
-    if (problem) { return fail("one valid content block", *problem); }
-  }
-  return pass(fmt::format("{} messages of {}", messages->size(), name));
+  return judge_shapes(probe, "prompts.get.shape",
+                      {.expected = "messages with a role and one valid content block",
+                       .looked_at = "results of prompts/get",
+                       .nothing = "no prompt was got"});
 }
 
 const Registration kCheck{{
@@ -45,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#getting-a-prompt",
     .consequence = "Clients cannot hand the prompt to a model.",
     .faults = {"prompts.role-unknown", "prompts.content-unknown-type"},
+    .passive = true,
     .run = run,
 }};
 

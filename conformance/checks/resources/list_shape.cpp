@@ -1,17 +1,13 @@
-#include "conformance/checks/resources/common.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  for (const json::value& resource : probe.survey().resources) {
-    for (const std::string_view member : {"uri", "name"}) {
-      const auto text = wire::as_string(wire::find(resource, member));
-      if (!text || text->empty()) { return fail(fmt::format("a string {}", member), wire::excerpt(resource, 100)); }
-    }
-  }
-  if (probe.survey().resources.empty()) { return not_applicable("no resources are listed"); }
-  return pass(fmt::format("{} resources", probe.survey().resources.size()));
+  return judge_shapes(probe, "resources.list.shape",
+                      {.expected = "resources as the revision has them, each with a uri and a name",
+                       .looked_at = "results of resources/list",
+                       .nothing = "no list of resources came"});
 }
 
 const Registration kCheck{{
@@ -24,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#listing-resources",
     .consequence = "Typed clients drop the whole list.",
     .faults = {"resources.name-missing"},
+    .passive = true,
     .run = run,
 }};
 

@@ -1,4 +1,5 @@
 #include "conformance/checks/resources/common.hpp"
+#include "wire/base/base64.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -11,7 +12,7 @@ Finding run(Probe& probe) {
     const json::array* contents = wire::as_array(wire::find(reply->result(), "contents"));
     for (const json::value& item : contents ? *contents : json::array{}) {
       const auto blob = wire::as_string(wire::find(item, "blob"));
-      if (blob && !is_base64(*blob)) { return fail("Base64 in blob", wire::excerpt(*blob, 60)); }
+      if (blob && !wire::is_base64(*blob)) { return fail("Base64 in blob", wire::excerpt(*blob, 60)); }
       judged += blob ? 1 : 0;
     }
   }

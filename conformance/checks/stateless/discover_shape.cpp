@@ -1,30 +1,13 @@
-#include <algorithm>
-
-#include "conformance/ask/stateless.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  auto answer = probe.send(modern_request(probe, "server/discover"));
-  if (!answer) { return probe.broken(answer.error(), "a result of server/discover"); }
-  const auto texts = message_texts(*answer);
-  auto parsed = texts.empty()
-                    ? wire::Result<jsonrpc::Parsed>(wire::fail(wire::ErrorCode::malformed_message, "no message"))
-                    : jsonrpc::parse(texts.back());
-  if (!parsed || parsed->messages.empty() || parsed->messages.front().kind != jsonrpc::Kind::response) {
-    return fail("a result of server/discover", describe_error(*answer));
-  }
-  const json::value& result = parsed->messages.front().result;
-  const json::array* versions = wire::as_array(wire::find(result, "supportedVersions"));
-  if (!versions || versions->empty() ||
-      !std::all_of(versions->begin(), versions->end(), [](const json::value& item) { return item.is_string(); })) {
-    return fail("an array of strings supportedVersions", wire::excerpt(result, 100));
-  }
-  if (!wire::as_object(wire::find(result, "capabilities"))) {
-    return fail("an object capabilities", wire::excerpt(result, 100));
-  }
-  return pass("speaks " + json::serialize(*versions));
+  return judge_shapes(probe, "stateless.discover.shape",
+                      {.expected = "supported versions and capabilities, as the revision has them",
+                       .looked_at = "results of server/discover",
+                       .nothing = "server/discover gave no result"});
 }
 
 const Registration kCheck{{
@@ -37,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/discover",
     .consequence = "Clients choose their revision by this answer; without it they cannot begin.",
     .faults = {"stateless.discover-without-versions"},
+    .passive = true,
     .run = run,
 }};
 

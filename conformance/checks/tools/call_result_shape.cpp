@@ -1,19 +1,13 @@
-#include "conformance/ask/tools.hpp"
+#include "conformance/ask/shapes.hpp"
 
 namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  return judge_calls(probe, "no safe tool was called",
-                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
-                       if (auto bad = unless_result(reply, "a result of " + call.name)) { return bad; }
-                       ++looked;
-                       if (!wire::as_array(wire::find(reply.result(), "content"))) {
-                         return fail("a content array",
-                                     fmt::format("{} of {}", wire::excerpt(reply.result(), 100), call.name));
-                       }
-                       return std::nullopt;
-                     });
+  return judge_shapes(probe, "tools.call.result-shape",
+                      {.expected = "a result as tools/call gives one in this revision",
+                       .looked_at = "results of tools/call",
+                       .nothing = "no call gave a result"});
 }
 
 const Registration kCheck{{
@@ -25,8 +19,9 @@ const Registration kCheck{{
     .requirements = {"tools.call.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "Clients of the SDKs refuse a result without content.",
-    .faults = {"tools.content-missing", "tools.safe-call-refused"},
+    .faults = {"tools.content-missing", "tools.is-error-as-string"},
     .fixture = "profile",
+    .passive = true,
     .run = run,
 }};
 

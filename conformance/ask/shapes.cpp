@@ -1,0 +1,259 @@
+#include "conformance/ask/shapes.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "conformance/ask/passive.hpp"
+#include "wire/mcp/shape.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+using wire::mcp::Part;
+
+/// Whose the places below `pattern` are; the first rule that fits counts. No check: another one, which is not passive,
+/// says more about them.
+struct Rule {
+  Part part;
+  std::string_view method;   ///< Empty: any.
+  std::string_view pattern;  ///< Empty: the whole part.
+  std::string_view check;
+};
+
+constexpr std::string_view kElsewhere;
+
+constexpr Rule kRules[] = {
+    {Part::error, "", "", "jsonrpc.error.shape"},
+
+    {Part::result, "", "/resultType", kElsewhere},  // stateless.result-type.*
+    {Part::result, "", "/ttlMs", kElsewhere},       // caching.*
+    {Part::result, "", "/cacheScope", kElsewhere},
+    {Part::result, "", "/nextCursor", "pagination.cursor.string"},
+    {Part::result, "initialize", "/capabilities/*", "lifecycle.capabilities.shape"},
+    {Part::result, "initialize", "/serverInfo/*", "lifecycle.server-info.named"},
+    {Part::result, "initialize", "", "lifecycle.initialize.result-shape"},
+    {Part::result, "server/discover", "/capabilities/*", "lifecycle.capabilities.shape"},
+    {Part::result, "server/discover", "", "stateless.discover.shape"},
+    {Part::result, "tools/list", "/tools/*/annotations", "tools.annotations.shape"},
+    {Part::result, "tools/list", "/tools/*/inputSchema/type", "tools.list.shape"},
+    {Part::result, "tools/list", "/tools/*/inputSchema/*", kElsewhere},   // tools.input-schema.valid
+    {Part::result, "tools/list", "/tools/*/outputSchema/*", kElsewhere},  // tools.output-schema.*
+    {Part::result, "tools/list", "/tools/*/icons/*/src", kElsewhere},     // meta.icons.src
+    {Part::result, "tools/list", "", "tools.list.shape"},
+    {Part::result, "tools/call", "/content/*", "tools.call.content-valid"},
+    {Part::result, "tools/call", "", "tools.call.result-shape"},
+    {Part::result, "resources/list", "/resources/*/annotations", kElsewhere},  // resources.annotations.valid
+    {Part::result, "resources/list", "/resources/*/icons/*/src", kElsewhere},
+    {Part::result, "resources/list", "", "resources.list.shape"},
+    {Part::result, "resources/templates/list", "/resourceTemplates/*/annotations", kElsewhere},
+    {Part::result, "resources/templates/list", "/resourceTemplates/*/icons/*/src", kElsewhere},
+    {Part::result, "resources/templates/list", "", "resources.templates.shape"},
+    {Part::result, "resources/read", "/contents/*/blob", kElsewhere},  // resources.read.blob-base64
+    {Part::result, "resources/read", "", "resources.read.shape"},
+    {Part::result, "prompts/list", "/prompts/*/icons/*/src", kElsewhere},
+    {Part::result, "prompts/list", "", "prompts.list.shape"},
+    {Part::result, "prompts/get", "", "prompts.get.shape"},
+    {Part::result, "completion/complete", "", "completion.result.shape"},
+    {Part::result, "", "", "jsonrpc.result.object"},
+
+    {Part::params, "notifications/progress", "", "progress.notification.shape"},
+    {Part::params, "notifications/message", "", "logging.message.shape"},
+    {Part::params, "", "", "jsonrpc.params.shape"},
+};
+
+/// Whose this place is; a result that is no object at all is of one kind whatever was asked.
+std::string_view owner_of(Part part, std::string_view method, std::string_view at) {
+  if (part == Part::result && at.empty()) { return "jsonrpc.result.object"; }
+  const auto rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& each) {
+    return each.part == part && (each.method.empty() || each.method == method) && is_below(at, each.pattern);
+  });
+  return rule == std::end(kRules) ? kElsewhere : rule->check;
+}
+
+/// How many places of a value the pattern names.
+std::size_t count_places(const json::value& value, std::string_view pattern) {
+  if (pattern.empty()) { return 1; }
+  const auto segment = pattern.substr(1, pattern.find('/', 1) - 1);
+  const auto rest = pattern.substr(segment.size() + 1);
+  std::size_t places = 0;
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      places += segment == "*" || segment == std::string_view(member.key()) ? count_places(member.value(), rest) : 0;
+    }
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& item : *array) { places += segment == "*" ? count_places(item, rest) : 0; }
+  }
+  return places;
+}
+
+/// Which request a reply answers, and which revision was agreed on where it came.
+class Conversations {
+ public:
+  Conversations(const Traffic& traffic, const Survey& survey)
+      : survey_(survey), mixed_(survey.era == Era::http_sse && mixes_streams(traffic)) {
+    for (const auto& sent : traffic.sent) {
+      for (const auto& message : sent.messages) {
+        if (message.kind != jsonrpc::Kind::request || !message.id) { continue; }
+        const auto [place, first] = methods_.try_emplace({scope_of(sent), key_of(*message.id)}, message.method);
+        if (!first && place->second != message.method) { place->second.clear(); }  // Either may be meant.
+      }
+    }
+    for (const auto& heard : traffic.heard) {
+      if (heard.message.kind != jsonrpc::Kind::response || method_of(heard) != "initialize") { continue; }
+      const auto version = wire::as_string(wire::find(heard.message.result, "protocolVersion"));
+      const std::string scope = heard.session.empty() ? session_in(heard.in->http.head.headers) : heard.session;
+      if (version && !scope.empty()) { revisions_[scope] = *version; }
+    }
+  }
+
+  /// Empty where it cannot be told.
+  std::string method_of(const Heard& heard) const {
+    if (!heard.message.method.empty() || !heard.message.id) { return heard.message.method; }
+    if (heard.post) {
+      const auto& asked = heard.post->messages;
+      const auto found = std::find_if(asked.begin(), asked.end(), [&](const jsonrpc::Message& message) {
+        return message.kind == jsonrpc::Kind::request && message.id == heard.message.id;
+      });
+      return found == asked.end() ? std::string() : found->method;
+    }
+    if (mixed_) { return {}; }
+    const auto found = methods_.find({scope_of(heard), key_of(*heard.message.id)});
+    return found == methods_.end() ? std::string() : found->second;
+  }
+
+  /// Empty where it cannot be told.
+  std::string revision_of(const Heard& heard, const std::string& method) const {
+    if (heard.message.kind == jsonrpc::Kind::response && method == "initialize") {
+      return std::string(wire::string_or(heard.message.result, "protocolVersion", ""));
+    }
+    const auto agreed = revisions_.find(scope_of(heard));
+    const std::string header(heard.in->http.request.headers.get("MCP-Protocol-Version"));
+    if (header.empty()) {
+      if (survey_.era == Era::stateless) { return {}; }
+      return agreed == revisions_.end() ? survey_.revision : agreed->second;
+    }
+    return agreed == revisions_.end() || agreed->second == header ? header : std::string();
+  }
+
+ private:
+  static std::string session_in(const wire::Headers& headers) { return std::string(headers.get("Mcp-Session-Id")); }
+  static std::string key_of(const json::value& id) { return json::serialize(id); }
+  static std::string scope_of(const Sent& sent) {
+    return sent.session.empty() ? session_in(sent.in->http.request.headers) : sent.session;
+  }
+  static std::string scope_of(const Heard& heard) {
+    return heard.session.empty() ? session_in(heard.in->http.request.headers) : heard.session;
+  }
+
+  const Survey& survey_;
+  const bool mixed_;
+  std::map<std::pair<std::string, std::string>, std::string> methods_;  ///< By conversation and id.
+  std::map<std::string, std::string> revisions_;                        ///< By conversation.
+};
+
+/// What was found, by the check that says so.
+class ShapeReport {
+ public:
+  ShapeReport(const Traffic& traffic, const Survey& survey) {
+    const Conversations conversations(traffic, survey);
+    for (const auto& heard : traffic.heard) { look_at(heard, conversations); }
+  }
+
+  Places of(std::string_view check) const {
+    const auto found = places_.find(check);
+    return found == places_.end() ? Places() : found->second;
+  }
+
+ private:
+  void look_at(const Heard& heard, const Conversations& conversations) {
+    if (const json::value* error = wire::find(heard.message.raw, "error")) {
+      judge(heard, wire::mcp::kRevisions.front(), Part::error, "", *error);
+      return;
+    }
+    const std::string method = conversations.method_of(heard);
+    const std::string revision = conversations.revision_of(heard, method);
+    if (method.empty() || revision.empty()) { return; }
+    if (!heard.message.method.empty()) {
+      judge(heard, revision, Part::params, method, heard.message.params);
+      return;
+    }
+    const json::value* result = wire::find(heard.message.raw, "result");
+    if (!result) { return; }
+    const auto type = wire::string_or(*result, "resultType", "complete");
+    if (type != "complete" && type != "input_required") { return; }  // Of an extension.
+    places_["jsonrpc.result.object"].looked();
+    judge(heard, revision, Part::result, method, *result);
+  }
+
+  void judge(const Heard& heard, std::string_view revision, Part part, const std::string& method,
+             const json::value& value) {
+    if (!wire::mcp::knows_shape(revision, part, method)) { return; }
+    for (const auto& rule : kRules) {
+      if (rule.part != part || !(rule.method.empty() || rule.method == method) || rule.check.empty()) { continue; }
+      if (is_for_the_rest(rule) && (part == Part::result || has_own_rule(part, method))) { continue; }
+      for (std::size_t n = count_places(value, rule.pattern); n > 0; --n) { places_[rule.check].looked(); }
+    }
+    for (const auto& violation : wire::mcp::shape_violations(revision, part, method, value)) {
+      const auto check = owner_of(part, method, violation.at);
+      if (check.empty()) { continue; }
+      std::string what = fmt::format("{}: {} expected, got {}",
+                                     violation.at.empty() ? kPartNames[static_cast<std::size_t>(part)] : violation.at,
+                                     violation.expected, violation.got);
+      Places& places = places_[check];
+      if (named_.emplace(check, method, what).second) {
+        places.broken(heard.in, std::move(what));
+      } else {
+        places.broken_again();
+      }
+    }
+  }
+
+  static bool is_for_the_rest(const Rule& rule) {
+    return rule.part != Part::error && rule.method.empty() && rule.pattern.empty();
+  }
+  static bool has_own_rule(Part part, std::string_view method) {
+    return std::any_of(std::begin(kRules), std::end(kRules),
+                       [&](const Rule& rule) { return rule.part == part && rule.method == method; });
+  }
+
+  static constexpr std::string_view kPartNames[] = {"the result", "the params", "the error"};
+
+  std::map<std::string_view, Places> places_;
+  std::set<std::tuple<std::string_view, std::string, std::string>> named_;
+};
+
+}  // namespace
+
+Finding judge_shapes(Probe& probe, std::string_view id, const ShapeWords& words) {
+  const auto report =
+      probe.tap().digest<ShapeReport>(probe.era(), [&] { return ShapeReport(*traffic_by(probe), probe.survey()); });
+  const Places places = report->of(id);
+  if (words.is_optional && places.has_nothing()) { return not_applicable(words.nothing); }
+  return judged(probe, places, words.expected, words.looked_at, words.nothing);
+}
+
+std::vector<std::string_view> shape_checks() {
+  std::vector<std::string_view> all;
+  for (const auto& rule : kRules) {
+    if (!rule.check.empty() && std::find(all.begin(), all.end(), rule.check) == all.end()) {
+      all.push_back(rule.check);
+    }
+  }
+  return all;
+}
+
+bool is_below(std::string_view pointer, std::string_view pattern) {
+  while (!pattern.empty()) {
+    if (pointer.empty()) { return false; }
+    const auto wanted = pattern.substr(0, pattern.find('/', 1));
+    const auto segment = pointer.substr(0, pointer.find('/', 1));
+    if (wanted != "/*" && wanted != segment) { return false; }
+    pattern.remove_prefix(wanted.size());
+    pointer.remove_prefix(segment.size());
+  }
+  return true;
+}
+
+}  // namespace weir::conformance

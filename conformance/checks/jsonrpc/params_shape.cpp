@@ -1,0 +1,29 @@
+#include "conformance/ask/shapes.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_shapes(probe, "jsonrpc.params.shape",
+                      {.expected = "the params that the method has in this revision",
+                       .looked_at = "requests and notifications",
+                       .nothing = "the server sent no request or notification of its own",
+                       .is_optional = true});
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.params.shape",
+    .title = "requests and notifications of the server have the params of their method",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/schema",
+    .consequence = "Typed clients drop them, and never learn what has changed.",
+    .faults = {"listen.ack-without-notifications"},
+    .fault_eras = {"stateless"},
+    .green_may_be = "no request or notification of its own",
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,29 @@
+#include "conformance/ask/shapes.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  return judge_shapes(probe, "progress.notification.shape",
+                      {.expected = "a progressToken, a number as progress, and as total if there is one",
+                       .looked_at = "progress notifications",
+                       .nothing = "no progress was notified",
+                       .is_optional = true});
+}
+
+const Registration kCheck{{
+    .id = "progress.notification.shape",
+    .title = "a progress notification has a token and numbers",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
+    .consequence = "Typed clients drop it, or fail the call that it belongs to.",
+    .faults = {"progress.total-null"},
+    .fixture = "profile",
+    .green_may_be = "no progress was notified",
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

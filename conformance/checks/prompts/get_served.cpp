@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "conformance/ask/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+/// Whether the prompt has an argument that must be given.
+bool needs_arguments(const json::value& prompt) {
+  const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
+  return arguments && std::any_of(arguments->begin(), arguments->end(), [](const json::value& argument) {
+           const json::value* required = wire::find(argument, "required");
+           return required && required->is_bool() && required->get_bool();
+         });
+}
+
+Finding run(Probe& probe) {
+  const auto& prompts = probe.survey().prompts;
+  const auto plain = std::find_if_not(prompts.begin(), prompts.end(), needs_arguments);
+  if (plain == prompts.end()) { return untestable("every listed prompt needs arguments"); }
+  const std::string name(wire::string_or(*plain, "name", ""));
+  auto reply = probe.call("prompts/get", {{"name", name}});
+  if (!reply) { return probe.broken(reply.error(), "the messages of " + name); }
+  if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (auto bad = unless_result(*reply, "the messages of " + name)) { return *bad; }
+  return pass(name + " was given");
+}
+
+const Registration kCheck{{
+    .id = "prompts.get.served",
+    .title = "a listed prompt that needs no arguments is given",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "prompts",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#getting-a-prompt",
+    .consequence = "What is listed cannot be used.",
+    .faults = {"prompts.get-refused"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,33 @@
+#include "conformance/checks/resources/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+Finding run(Probe& probe) {
+  int judged = 0;
+  for (const json::value& item : probe.survey().resource_templates) {
+    const auto text = wire::as_string(wire::find(item, "uriTemplate"));
+    if (!text) { continue; }  // resources.templates.shape says so.
+    ++judged;
+    if (!is_uri_template(*text)) {
+      return fail("a template of RFC 6570", fmt::format("'{}'", wire::excerpt(*text, 100)));
+    }
+  }
+  return judged == 0 ? not_applicable("no templates are listed") : pass(fmt::format("{} templates", judged));
+}
+
+const Registration kCheck{{
+    .id = "resources.template.valid",
+    .title = "each uriTemplate is one of RFC 6570",
+    .level = Level::must,
+    .eras = kAllEras,
+    .capability = "resources",
+    .requirements = {"resources.templates.shape"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource-templates",
+    .consequence = "Clients fail to expand it.",
+    .faults = {"resources.template-unbalanced"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
