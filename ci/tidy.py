@@ -23,6 +23,7 @@ MAX_LINES = 500
 MAX_COLUMNS = 120
 MAX_BYTES = 512 * 1024
 MAX_SUB_ROOM_LINES = 4000
+TABLES = {"fixtures/faults"}  # One for each area of checks, as conformance/checks has a folder for each.
 MAX_README_LINES = 30
 FORMAT_BATCH = 24
 
@@ -200,13 +201,13 @@ RULES += [marks, banned, temporaries, places, executable, size]
 
 # Rules of the whole tree: from all files to (path, line, message).
 def sub_room_size(files):
-    """Sub-rooms have at most 4,000 lines, tests and data aside."""
+    """Sub-rooms have at most 4,000 lines, tests and data aside; those of tables grow with the checks."""
     lines = defaultdict(int)
     for file in files:
         if file.in_house and not file.is_data and not house.is_for_tests(file.path):
             lines[house.sub_room_of(file.path)] += file.text.count("\n")
     for sub_room, count in lines.items():
-        if count > MAX_SUB_ROOM_LINES:
+        if count > MAX_SUB_ROOM_LINES and sub_room not in TABLES:
             yield sub_room, 0, f"{count} lines without tests; at most {MAX_SUB_ROOM_LINES}"
 
 
