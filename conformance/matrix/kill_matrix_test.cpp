@@ -12,7 +12,7 @@ namespace {
 
 using reports::Verdict;
 
-constexpr std::chrono::seconds kWhole{20};
+constexpr std::chrono::seconds kWhole{60};
 constexpr std::chrono::milliseconds kPatience{2000};
 /// A fault that keeps an answer back is red all the sooner. On a busy machine it can hide another fault: what is not
 /// red then is asked once more, with all the patience.

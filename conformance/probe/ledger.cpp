@@ -16,7 +16,7 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::size_t kEntries = 8192;
-constexpr std::size_t kSuspects = 3;  ///< Named of those that were in flight at a collapse.
+constexpr std::size_t kSuspects = 5;  ///< Named of those that were in flight at a collapse.
 
 constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
 constexpr int kServerErrors = 500;
@@ -86,16 +86,15 @@ std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entri
   for (const auto& entry : entries) {
     const bool in_flight = end_of(entry) >= at && entry.sent <= noticed;
     const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
-    if (!is_served(entry) && reached && in_flight) { suspects.push_back(&entry); }
-  }
-  // Or the last one that was served, by what it did after its answer.
-  for (const auto& entry : entries) {
-    if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
+    // One that was served may have done it after its answer; one that every client sends hardly.
+    const bool did_it_later = is_served(entry) && (!is_usual(entry) || entry.sent == at);
+    if ((!is_served(entry) || did_it_later) && reached && in_flight) { suspects.push_back(&entry); }
   }
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
   std::sort(suspects.begin(), suspects.end(), [&](const auto* a, const auto* b) {
-    return std::tuple(is_usual(*a), pending(*a), b->sent) < std::tuple(is_usual(*b), pending(*b), a->sent);
+    return std::tuple(is_usual(*a), is_served(*a), pending(*a), b->sent) <
+           std::tuple(is_usual(*b), is_served(*b), pending(*b), a->sent);
   });
   return suspects;
 }

@@ -184,7 +184,7 @@ TEST_F(Runner, repeats_the_request_that_a_check_pinned) {
 }
 
 TEST_F(Runner, calls_untestable_what_the_budget_left_out) {
-  const auto outcome = run_checks(target_, {.checks = {"jsonrpc.id.echoed", "tools.list.shape"},
+  const auto outcome = run_checks(target_, {.checks = {"jsonrpc.id.echoed", "tools.name.unique"},
                                             .deadline = wire::Deadline::in(std::chrono::milliseconds(0)),
                                             .budget = std::chrono::seconds(7)});
   ASSERT_EQ(outcome.checks.size(), 2U);

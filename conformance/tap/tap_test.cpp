@@ -99,6 +99,17 @@ TEST(Traffic, has_no_request_where_the_body_was_none) {
   EXPECT_FALSE(traffic.sent.front().well_formed());
 }
 
+TEST(Traffic, takes_no_other_json_for_a_message_where_a_status_refuses) {
+  Tap tap;
+  for (const char* body : {R"({"error":"invalid_token"})", R"({"error":{"code":403,"message":"Forbidden"}})",
+                           R"({"id":1,"error":{"code":-32600}})"}) {
+    auto refused = exchange(R"({"jsonrpc":"2.0","id":1,"method":"ping"})", body);
+    refused.head.status = 401;
+    tap.take("a.b.c", Era::streamable, refused);
+  }
+  EXPECT_THAT(traffic_of(tap.seen(Era::streamable), kEndpoint).heard, SizeIs(1));
+}
+
 TEST(Traffic, joins_a_stream_of_http_sse_with_its_posts) {
   Tap tap;
   wire::Exchange stream = exchange("", "", "text/event-stream");

@@ -14,6 +14,14 @@ bool is_well_formed(const jsonrpc::Message& message) {
   return message.kind != jsonrpc::Kind::invalid && message.violations.empty();
 }
 
+/// Whether a body is meant as JSON-RPC: a refusal by status may say in any JSON why (OAuth's is {"error": "..."}).
+bool is_spoken(const wire::Exchange& http, const jsonrpc::Message& message) {
+  constexpr int kFirstRefusal = 400;
+  const bool is_reply = wire::find(message.raw, "id") &&
+                        (wire::find(message.raw, "error") != nullptr || wire::find(message.raw, "result") != nullptr);
+  return http.head.status < kFirstRefusal || is_reply || wire::find(message.raw, "jsonrpc") != nullptr;
+}
+
 std::string endpoint_of(const Seen& stream) {
   for (const auto& item : stream.http.items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
@@ -72,7 +80,7 @@ Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint) 
     for (const auto& text : texts) {
       auto parsed = jsonrpc::parse(text.text);
       for (auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-        traffic.heard.push_back({each, std::move(message), carrier, session});
+        if (is_spoken(http, message)) { traffic.heard.push_back({each, std::move(message), carrier, session}); }
       }
     }
   }
