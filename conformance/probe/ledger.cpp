@@ -87,8 +87,10 @@ std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entri
     const bool in_flight = end_of(entry) >= at && entry.sent <= noticed;
     const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
     // One that was served may have done it after its answer; one that every client sends hardly.
-    const bool did_it_later = is_served(entry) && (!is_usual(entry) || entry.sent == at);
-    if ((!is_served(entry) || did_it_later) && reached && in_flight) { suspects.push_back(&entry); }
+    if ((!is_served(entry) || !is_usual(entry)) && reached && in_flight) { suspects.push_back(&entry); }
+  }
+  for (const auto& entry : entries) {
+    if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
   }
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };

@@ -158,12 +158,21 @@ Words forbidden(const Attempt& a, const CauseContext& c) {
 /// RFC 9110 section 15.5.20, and how SDKs word their allow-list against DNS rebinding.
 bool is_host_refused(const Attempt& a) {
   const std::string_view body = a.exchange->body;
-  return status_of(a) == 421 || ((status_of(a) == 403 || status_of(a) == 400) &&
-                                 (contains(body, "Invalid Host") || contains(body, "host header") ||
-                                  contains(body, "Host header") || contains(body, "Host not allowed")));
+  return status_of(a) == 421 ||
+         ((status_of(a) == 403 || status_of(a) == 400) &&
+          (contains(body, "Invalid Host") || contains(body, "host header") || contains(body, "Host header") ||
+           contains(body, "Host not allowed") || contains(body, "only allowed at ")));
 }
 
 Words host_refused(const Attempt& a, const CauseContext& c) {
+  const bool by_address = c.url.host == "127.0.0.1" || c.url.host == "[::1]" || c.url.host == "::1";
+  if (by_address && contains(a.exchange->body, "localhost")) {
+    wire::Url named = c.url;
+    named.host = "localhost";
+    return {fmt::format("the server answers to the name localhost alone: {} '{}'", said(a),
+                        wire::excerpt(std::string_view(a.exchange->body), 60)),
+            fmt::format("Use {}.", named.str())};
+  }
   return {fmt::format("the server refuses the host name {}: {} '{}'", c.url.authority(), said(a),
                       wire::excerpt(std::string_view(a.exchange->body), 60)),
           "Add the public name to the server's allowed hosts; SDKs allow localhost alone by default."};

@@ -174,6 +174,8 @@ TEST(PreflightCause, names_the_allow_list_of_hosts) {
                              R"({"error":{"message":"Invalid Host: mcp.example.com"}})"))
                 .name,
             "host-refused");
+  EXPECT_EQ(of_all(answering(Era::streamable, 403, "text/plain", "Access is only allowed at localhost:8931")).name,
+            "host-refused");
   EXPECT_EQ(of_all(answering(Era::streamable, 403, "application/json", R"({"message":"no"})")).name, "forbidden");
 }
 
