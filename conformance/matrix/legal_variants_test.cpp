@@ -159,7 +159,7 @@ const std::vector<Says>& sayings() {
       {"prompts.get.served", {"legal.input-required", kModern}, untestable, "wants something first"},
       {"tools.call.served", {"legal.capability-required", kModern}, untestable, "wants a capability"},
       {"tools.call.served", {"legal.guesses-refused", kSessions}, untestable, "made up for it"},
-      {"pagination.cursor.string", {"legal.empty-cursor", kSessions}, pass, "4 cursors"},
+      {"pagination.cursor.string", {"legal.empty-cursor", kSessions}, pass, "cursors"},
       {"pagination.list.ends", {"legal.empty-cursor", kSessions}, pass, "pages"},
       {"pagination.list.ends", {"pagination.cursor-spent", kSessions}, untestable, "could not be read to its end"},
       {"tools.name.charset",

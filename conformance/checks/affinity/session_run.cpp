@@ -18,6 +18,8 @@ constexpr int kAttempts = 40;
 /// few times as long as the stream's own head took.
 constexpr std::chrono::milliseconds kPostPatience{500};
 constexpr int kTimesTheHead = 5;
+constexpr std::chrono::milliseconds kLongPatience{2000};
+constexpr std::chrono::milliseconds kHandshakeSpan{10'000};
 /// Of requests that each cost a wait, so many lost ones are enough beside a few that were served.
 constexpr int kEnoughLost = 4;
 constexpr int kEnoughServed = 3;
@@ -30,7 +32,8 @@ enum class Heard { served, lost, failed };
 /// A conversation that goes on although messages are lost.
 class LossyConversation {
  public:
-  LossyConversation(Probe& probe, bool with_cookies) : probe_(probe), with_cookies_(with_cookies) {}
+  LossyConversation(Probe& probe, bool with_cookies, std::chrono::milliseconds patience)
+      : probe_(probe), with_cookies_(with_cookies), patience_(patience) {}
 
   std::optional<Finding> open() { return probe_.is(Era::http_sse) ? open_sse() : open_streamable(); }
 
@@ -64,8 +67,8 @@ class LossyConversation {
     if (!endpoint) { return untestable(endpoint.error().detail); }
     run_.cookies.take(stream->exchange().head.headers);
     const auto head = std::chrono::microseconds(stream->exchange().timings.head_us * kTimesTheHead);
-    patience_ = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(head), kPostPatience,
-                           std::max(kPostPatience, probe_.target().answer_timeout));
+    patience_ = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(head), patience_,
+                           std::max(patience_, probe_.target().answer_timeout));
     const wire::Url base = stream->exchange().request.url;
     const auto url = wire::resolve(base, *endpoint);
     if (!url || url->origin() != base.origin()) {
@@ -85,7 +88,7 @@ class LossyConversation {
   }
 
   bool insist(const std::string& body) {
-    const auto until = probe_.in(kFreshSpan);
+    const auto until = probe_.in(kHandshakeSpan);
     for (int i = 0; i < kAttempts && !until.passed(); ++i) {
       if (post(body) == Heard::served) { return true; }
     }
@@ -118,7 +121,7 @@ class LossyConversation {
   std::optional<wire::mcp::Dialogue> dialogue_;  // streamable
   std::optional<wire::HttpStream> stream_;       // http-sse: it holds the session open
   wire::Url post_url_;
-  std::chrono::milliseconds patience_ = kPostPatience;  // http-sse: for the answer to a POST
+  std::chrono::milliseconds patience_;  // http-sse: for the answer to a POST
   SessionRun run_;
 };
 
@@ -152,14 +155,18 @@ bool CookieJar::has(std::string_view prefix) const {
                      [&](const auto& cookie) { return cookie.first.starts_with(prefix); });
 }
 
+bool SessionRun::only_silence() const {
+  return refusals.size() == 1 && refusals.contains(std::string(to_string(wire::ErrorCode::timeout)));
+}
+
 std::string SessionRun::describe_refusals() const {
   std::vector<std::string> parts;
   for (const auto& [what, times] : refusals) { parts.push_back(fmt::format("{} x {}", times, what)); }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
-  LossyConversation conversation(probe, with_cookies);
+tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies, std::chrono::milliseconds patience) {
+  LossyConversation conversation(probe, with_cookies, patience);
   if (auto finding = conversation.open()) { return tl::unexpected(std::move(*finding)); }
   const auto until = probe.in(kFreshSpan);
   if (conversation.settle()) {
@@ -172,11 +179,17 @@ tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies) {
 }
 
 tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
-  auto bare = run_session(probe, false);
+  auto patience = kPostPatience;
+  auto bare = run_session(probe, false, patience);
+  if (bare && bare->lost > 0 && bare->only_silence()) {
+    // No status says that the session is unknown: the server may as well be slow.
+    patience = std::max(patience, std::min(kLongPatience, probe.target().answer_timeout));
+    bare = run_session(probe, false, patience);
+  }
   if (!bare) { return tl::unexpected(std::move(bare.error())); }
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
   if (verdict.bare.lost > 0 && !verdict.bare.cookies.empty()) {
-    if (auto with_jar = run_session(probe, true)) { verdict.with_cookies = std::move(*with_jar); }
+    if (auto with_jar = run_session(probe, true, patience)) { verdict.with_cookies = std::move(*with_jar); }
   }
   const bool untried = !verdict.bare.cookies.empty() && !verdict.with_cookies;
   const bool seen = verdict.bare.lost > 0 && verdict.bare.served > 0 && !untried;

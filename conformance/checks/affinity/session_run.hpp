@@ -36,12 +36,13 @@ struct SessionRun {
   CookieJar cookies;                    ///< What was set on the way.
 
   int asked() const { return served + lost + failed; }
+  bool only_silence() const;              ///< No status says that a request is lost.
   std::string describe_refusals() const;  ///< "9 x HTTP 404, 1 x no answer"
 };
 
 /// Opens a conversation and asks. An error: there is no conversation at all; a Finding otherwise says why there is
-/// nothing to see: no session is issued.
-tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies);
+/// nothing to see: no session is issued. In http-sse the answer to a POST is waited for with this patience at least.
+tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies, std::chrono::milliseconds patience);
 
 /// What affinity the endpoint needs.
 struct AffinityVerdict {

@@ -14,28 +14,49 @@ bool is_bad(std::string_view status) {
   return std::find(kBad.begin(), kBad.end(), word) != kBad.end();
 }
 
+bool is_good(std::string_view status) {
+  constexpr std::array<std::string_view, 7> kGood = {"healthy", "ok", "up", "pass", "passing", "serving", "alive"};
+  const std::string word = wire::lower(status);
+  return std::find(kGood.begin(), kGood.end(), word) != kGood.end();
+}
+
+/// What the body says of health, good or bad; empty where it says nothing that is known.
+struct Said {
+  std::string words;
+  bool bad = false;
+};
+
+Said said_by(const wire::Exchange& answer) {
+  const auto value = wire::parse_json(answer.body);
+  if (!value) {
+    const auto word = wire::trimmed(answer.body);
+    return is_good(word) || is_bad(word) ? Said{wire::excerpt(word, 40), is_bad(word)} : Said{};
+  }
+  for (const std::string_view member : {"status", "health", "state"}) {
+    const auto word = wire::string_or(value->value, member, "");
+    if (is_good(word) || is_bad(word)) { return {fmt::format("\"{}\": \"{}\"", member, word), is_bad(word)}; }
+  }
+  for (const std::string_view member : {"healthy", "ok"}) {
+    const json::value* flag = wire::find(value->value, member);
+    if (flag && flag->is_bool()) { return {fmt::format("\"{}\": {}", member, flag->get_bool()), !flag->get_bool()}; }
+  }
+  return {};
+}
+
 std::optional<std::string> problem(const HealthAnswer& health) {
   const wire::Exchange& answer = *health.answer;
-  if (!answer.ok()) { return std::nullopt; }
-  std::string said;
-  if (const auto value = wire::parse_json(answer.body)) {
-    for (const std::string_view member : {"status", "health", "state"}) {
-      const auto word = wire::string_or(value->value, member, "");
-      said = said.empty() && is_bad(word) ? std::string(word) : said;
-    }
-    for (const std::string_view member : {"healthy", "ok"}) {
-      const json::value* flag = wire::find(value->value, member);
-      said = flag && flag->is_bool() && !flag->get_bool() ? fmt::format("\"{}\": false", member) : said;
-    }
-  } else if (is_bad(wire::trimmed(answer.body))) {
-    said = wire::excerpt(answer.body, 40);
-  }
-  if (said.empty()) { return std::nullopt; }
-  return fmt::format("HTTP {} with {}", answer.head.status, wire::excerpt(std::string_view(said), 40));
+  const Said said = said_by(answer);
+  return answer.ok() && said.bad ? std::optional(fmt::format("HTTP {} with {}", answer.head.status, said.words))
+                                 : std::nullopt;
 }
 
 Finding run(Probe& probe) {
-  return judge_health(probe, ask_health(probe), "a status other than 2xx where the body says unhealthy", problem);
+  const auto answers = ask_health(probe);
+  const bool silent = std::none_of(answers.begin(), answers.end(), [](const HealthAnswer& health) {
+    return health.answer && !said_by(*health.answer).words.empty();
+  });
+  if (!answers.empty() && silent) { return not_applicable("no health route says in its body how it is"); }
+  return judge_health(probe, answers, "a status other than 2xx where the body says unhealthy", problem);
 }
 
 const Registration kCheck{{
