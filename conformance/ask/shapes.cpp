@@ -130,14 +130,19 @@ class Conversations {
     }
     const auto agreed = revisions_.find(scope_of(heard));
     const std::string header(heard.in->http.request.headers.get("MCP-Protocol-Version"));
-    if (header.empty()) {
-      if (survey_.era == Era::stateless) { return {}; }
-      return agreed == revisions_.end() ? survey_.revision : agreed->second;
-    }
+    if (survey_.era == Era::stateless) { return says_in_meta(heard, header) ? header : std::string(); }
+    if (header.empty()) { return agreed == revisions_.end() ? survey_.revision : agreed->second; }
     return agreed == revisions_.end() || agreed->second == header ? header : std::string();
   }
 
  private:
+  /// Whether the request was wholly one of this revision: what is not, a server of other eras too may read as older.
+  static bool says_in_meta(const Heard& heard, std::string_view revision) {
+    const auto* request = heard.post ? heard.post->request() : nullptr;
+    const json::value* meta = request ? wire::find(request->params, "_meta") : nullptr;
+    return meta && wire::string_or(*meta, "io.modelcontextprotocol/protocolVersion", "") == revision;
+  }
+
   static std::string session_in(const wire::Headers& headers) { return std::string(headers.get("Mcp-Session-Id")); }
   static std::string key_of(const json::value& id) { return json::serialize(id); }
   static std::string scope_of(const Sent& sent) {
