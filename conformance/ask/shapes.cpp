@@ -126,7 +126,8 @@ class Conversations {
   /// Empty where it cannot be told.
   std::string revision_of(const Heard& heard, const std::string& method) const {
     if (heard.message.kind == jsonrpc::Kind::response && method == "initialize") {
-      return std::string(wire::string_or(heard.message.result, "protocolVersion", ""));
+      const auto version = wire::as_string(wire::find(heard.message.result, "protocolVersion"));
+      return std::string(version ? *version : newest_revision(survey_.era));
     }
     const auto agreed = revisions_.find(scope_of(heard));
     const std::string header(heard.in->http.request.headers.get("MCP-Protocol-Version"));
