@@ -74,4 +74,18 @@ Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding fail
                                 reply ? reply->describe() : reply.error().detail));
 }
 
+Finding not_refused(Probe& probe, std::string expected, const wire::Exchange& answer) {
+  constexpr int kServerErrors = 500;
+  if (answer.head.status >= kServerErrors) {
+    const auto refused = probe.last_request();
+    const auto reply = probe.call(harmless_method(probe));
+    if (refused) { probe.pin_request(*refused); }
+    if (!reply || !reply->is_result()) {
+      return untestable(
+          fmt::format("{}, as to everything: {}", describe(answer), reply ? reply->describe() : reply.error().detail));
+    }
+  }
+  return fail(std::move(expected), describe(answer));
+}
+
 }  // namespace weir::conformance

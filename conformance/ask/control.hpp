@@ -23,7 +23,11 @@ Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& 
 /// A fail, unless the conversation serves nothing any more: then what was answered is of its death.
 Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding failure);
 
-/// The same where what was refused is no request at all: the control is a harmless call of the shared conversation.
+/// A fail for an answer that is not the refusal that was due; untestable where it is a 5xx, and a harmless call of the
+/// shared conversation is not served either.
+Finding not_refused(Probe& probe, std::string expected, const wire::Exchange& answer);
+
+/// `beside` where what was refused is no request at all: the control is a harmless call of the shared conversation.
 Finding beside_a_call(Probe& probe, Finding refusal);
 
 }  // namespace weir::conformance

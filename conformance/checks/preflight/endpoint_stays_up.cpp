@@ -5,6 +5,7 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{1500};
+constexpr int kServerErrors = 500;
 constexpr const char* kExpected = "an endpoint that still answers, whatever it was asked";
 constexpr const char* kFix =
     "Catch what this request throws: an error of one request must end neither the process nor "
@@ -33,6 +34,22 @@ bool answers(Probe& probe) {
   return false;
 }
 
+/// Of an endpoint that answered the detection and nobody since: a server that holds one transport for its whole life.
+Finding unless_first_client_alone(Probe& probe) {
+  const auto& surveys = probe.target().surveys;
+  const bool none_opened =
+      std::all_of(surveys.begin(), surveys.end(), [](const Survey& survey) { return survey.open_error.has_value(); });
+  const auto& last = probe.last_heard().answer;
+  const bool broken = !last || last->head.status >= kServerErrors;
+  if (!none_opened || !broken || probe.throttled() || probe.out_of_time() || answers(probe)) {
+    return untestable("it did not answer before anything odd was asked");
+  }
+  return fail("a second client to be served",
+              fmt::format("the first request of the run was answered, and none since: {}",
+                          surveys.front().open_error->detail))
+      .at("server", "Make a new server and transport for each session, not one for the process.");
+}
+
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
@@ -42,7 +59,7 @@ Finding run(Probe& probe) {
         .at("server", kFix);
   }
   if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
-  if (!answers(probe)) { return untestable("it did not answer before anything odd was asked"); }
+  if (!answers(probe)) { return unless_first_client_alone(probe); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
   for (const auto& body : odd_bodies()) {
@@ -64,7 +81,7 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Anybody stops the service with one request.",
-    .faults = {"http.dies-after-batch"},
+    .faults = {"http.dies-after-batch", "http.one-client"},
     .turn = Turn::last,
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
     .run = run,

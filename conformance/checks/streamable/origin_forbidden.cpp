@@ -17,7 +17,7 @@ Finding run(Probe& probe) {
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "HTTP 403"); }
   if (answer->head.status != 403) {
-    return fail(fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), describe(*answer));
+    return not_refused(probe, fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), *answer);
   }
   return beside_a_call(probe, pass("HTTP 403"));
 }

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   request.headers.set("Origin", kForeignOrigin);
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a refusal"); }
-  if (!refused(*answer)) { return fail(fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), describe(*answer)); }
+  if (!refused(*answer)) { return not_refused(probe, fmt::format("a 4xx for 'Origin: {}'", kForeignOrigin), *answer); }
   return beside_a_call(probe, pass(fmt::format("HTTP {}", answer->head.status)));
 }
 
