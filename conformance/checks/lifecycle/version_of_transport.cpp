@@ -33,6 +33,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports",
     .consequence = "Strict clients give up after initialize, or send what the revision does not know.",
     .faults = {"lifecycle.agrees-to-2024-11-05", "lifecycle.offers-2024-11-05"},
+    .shown_since = {{"lifecycle.offers-2024-11-05", "2025-11-25",
+                     "the older revisions are agreed to when they are asked for"}},
     .run = run,
 }};
 

@@ -27,6 +27,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource-templates",
     .consequence = "Clients fail to expand it, or drop the whole list.",
     .faults = {"resources.template-unbalanced"},
+    .by_revision = true,
     .run = run,
 }};
 

@@ -34,6 +34,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Typed clients refuse the tool list; others take \"false\" for true and skip the confirmation.",
     .faults = {"tools.hint-as-string"},
+    .by_revision = true,
     .run = run,
 }};
 

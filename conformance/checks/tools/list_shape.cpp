@@ -47,6 +47,7 @@ const Registration kCheck{{.id = "tools.list.shape",
                            .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
                            .consequence = "Hosts drop the whole list when one tool cannot be read.",
                            .faults = {"tools.input-schema-missing", "tools.list-not-array"},
+                           .by_revision = true,
                            .run = run}};
 
 }  // namespace
