@@ -69,6 +69,13 @@ enum class Trouble {
   server_error,  ///< 5xx.
 };
 
+/// A kill that no older revision can show.
+struct ShownSince {
+  std::string fault;     ///< One of the check's; empty: without a fault, where nothing can be a pass before.
+  std::string revision;  ///< The first that shows it.
+  std::string reason;    ///< Why none before does.
+};
+
 struct CheckInfo {
   std::string id;     ///< area.object.rule, kebab-case segments, never renumbered or reused
   std::string title;  ///< What is right, in one clause.
@@ -83,10 +90,14 @@ struct CheckInfo {
   std::string consequence;              ///< Why it hurts, in one sentence.
   std::vector<std::string> faults;      ///< Fixture faults that turn it red, each of them in every era it runs in ...
   std::vector<std::string> fault_eras;  ///< ... unless only these eras can show them ("streamable").
+  std::vector<ShownSince> shown_since;  ///< ... and unless only revisions from one on can show them.
   std::string fixture;  ///< Extra fixture set-up for its kills (conformance/matrix/kill_fixture_test.hpp), or empty.
   /// Where the right fixture cannot give a pass: words of the not-applicable or untestable message that it gives
   /// instead.
   std::string green_may_be;
+  /// What it asks, or what is right, differs between the revisions of an era: it is asked in each that the server
+  /// agrees to, not in the newest alone.
+  bool by_revision = false;
   bool waits = false;  ///< Takes seconds by nature: started first.
   bool timed = false;  ///< Red by the clock: asked a second time, since a busy moment is late once and a fault always.
   /// Asks nothing, but judges all that was seen in its era (Probe::tap()): run when the others are done. A passive
@@ -109,6 +120,9 @@ struct Registration {
 
 /// Why a check could not be registered; empty when it can.
 std::string why_invalid(const CheckInfo& info);
+
+/// The revisions of the era that the check holds in, oldest first.
+std::vector<std::string_view> revisions_of(const CheckInfo& info, Era era);
 
 /// Every check, sorted by id.
 const std::vector<CheckInfo>& catalogue();

@@ -33,6 +33,8 @@ export const servers = {
   "mcp-proxy-sse": { path: "/sse", args: proxy("--server", "sse") },
   "sdk-v1": { path: "/mcp", args: () => [here("own/sdk_v1.mjs")] },
   "sdk-v1-json": { path: "/mcp", args: () => [here("own/sdk_v1.mjs"), "--json"] },
+  "sdk-2025-03-26": { path: "/mcp", args: () => [here("own/sdk_older.mjs"), "2025-03-26"] },
+  "sdk-2025-06-18": { path: "/mcp", args: () => [here("own/sdk_older.mjs"), "2025-06-18"] },
   "sdk-v2": { path: "/mcp", args: () => [here("own/sdk_v2.mjs")] },
   "sdk-v2-modern": { path: "/mcp", args: () => [here("own/sdk_v2.mjs"), "--modern-only"] },
   "nginx-tls": { path: "/mcp", args: () => [here("own/nginx_tls.mjs"), everything, "streamableHttp"], edge: true },

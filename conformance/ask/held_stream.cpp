@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/ask/listen.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 
@@ -80,10 +81,12 @@ HeldStream::Reopened HeldStream::reopen(Probe& probe) {
   return reopened;
 }
 
-tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const json::value& id) {
-  auto stream =
-      probe.http().open(dialogue.make_post(jsonrpc::request(id, harmless_method(probe))), probe.answer_deadline());
-  if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an answer to ping")); }
+namespace {
+
+tl::expected<CutAnswer, Finding> cut_after_first_event(Probe& probe, wire::mcp::Dialogue& dialogue, json::value id,
+                                                       std::string_view method, const json::value& params) {
+  auto stream = probe.http().open(dialogue.make_post(jsonrpc::request(id, method, params)), probe.answer_deadline());
+  if (!stream) { return tl::unexpected(probe.broken(stream.error(), fmt::format("an answer to {}", method))); }
   if (!stream->exchange().is_event_stream()) { return tl::unexpected(not_applicable("answers are no streams")); }
   const auto first = stream->next_event(probe.answer_deadline());
   if (!first || !first->has_id || first->last_event_id.empty()) {
@@ -91,7 +94,22 @@ tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& d
   }
   stream->reset();
   const auto parsed = jsonrpc::parse(first->data);
-  return CutAnswer{first->last_event_id, parsed && !parsed->messages.empty() && parsed->messages.front().answers(id)};
+  const bool answered = parsed && !parsed->messages.empty() && parsed->messages.front().answers(id);
+  return CutAnswer{std::move(id), first->last_event_id, answered};
+}
+
+}  // namespace
+
+tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& id) {
+  auto cut = cut_after_first_event(probe, dialogue, json::value(id), harmless_method(probe), nullptr);
+  if (!cut || !cut->answered) { return cut; }
+  for (auto& [name, arguments, guessed] : safe_calls(probe)) {
+    const json::value of_call(id + "-" + name);
+    json::object params{{"name", name}, {"arguments", std::move(arguments)}, {"_meta", {{"progressToken", of_call}}}};
+    auto longer = cut_after_first_event(probe, dialogue, of_call, "tools/call", params);
+    if (longer && !longer->answered) { return longer; }
+  }
+  return cut;
 }
 
 std::ptrdiff_t Resumed::answers_to(const json::value& id) const {

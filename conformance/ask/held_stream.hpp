@@ -41,11 +41,14 @@ class HeldStream {
 
 /// A call whose answer came as events with ids, and was cut by us after the first of them.
 struct CutAnswer {
+  json::value id;  ///< Of the request.
   std::string last_event_id;
   bool answered = false;  ///< The event before the cut was the answer already.
 };
-/// not_applicable where answers are no streams or their events have no ids.
-tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const json::value& id);
+/// Cuts an answer after its first event. Where that is the answer already, as it is before 2025-11-25, a call is looked
+/// for that may be made and tells its progress first. not_applicable where answers are no streams or their events have
+/// no ids.
+tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& id);
 
 struct Resumed {
   std::vector<jsonrpc::Message> replies;

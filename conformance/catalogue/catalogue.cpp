@@ -80,7 +80,23 @@ std::string why_invalid(const CheckInfo& info) {
     const auto parsed = wire::mcp::parse_era(era);
     if (!parsed || !info.eras.has(*parsed)) { return "fault_eras names \"" + era + "\", where it does not run"; }
   }
+  for (const auto& [fault, revision, reason] : info.shown_since) {
+    const bool known = fault.empty() || std::find(info.faults.begin(), info.faults.end(), fault) != info.faults.end();
+    if (!known) { return "shown_since names \"" + fault + "\", which is none of its faults"; }
+    if (!wire::mcp::is_known_revision(revision)) { return "shown_since names no revision"; }
+    if (reason.empty()) { return "shown_since gives no reason"; }
+  }
   return {};
+}
+
+std::vector<std::string_view> revisions_of(const CheckInfo& info, Era era) {
+  std::vector<std::string_view> held;
+  if (info.eras.empty() || !info.eras.has(era)) { return held; }
+  for (const std::string_view revision : wire::mcp::revisions_of(era)) {
+    const bool begun = info.since.empty() || revision >= info.since;
+    if (begun && (info.until.empty() || revision <= info.until)) { held.push_back(revision); }
+  }
+  return held;
 }
 
 Registration::Registration(CheckInfo info) {

@@ -42,6 +42,22 @@ TEST(Catalogue, refuses_a_check_that_lacks_something) {
   EXPECT_NE(refused([](CheckInfo& info) { info.since = "2025-01-01"; }), "");
   EXPECT_NE(refused([](CheckInfo& info) { info.fixture = "Magic!"; }), "");
   EXPECT_NE(refused([](CheckInfo& info) { info.fault_eras = {"streamabel"}; }), "");
+  EXPECT_NE(refused([](CheckInfo& info) { info.shown_since = {{"other.fault", "2025-11-25", "why"}}; }), "");
+  EXPECT_NE(refused([](CheckInfo& info) { info.shown_since = {{"some.fault", "2025-11-24", "why"}}; }), "");
+  EXPECT_NE(refused([](CheckInfo& info) { info.shown_since = {{"some.fault", "2025-11-25", ""}}; }), "");
+  EXPECT_EQ(refused([](CheckInfo& info) { info.shown_since = {{"some.fault", "2025-11-25", "why"}}; }), "");
+}
+
+TEST(Catalogue, knows_the_revisions_that_a_check_holds_in) {
+  CheckInfo info = right();
+  EXPECT_EQ(revisions_of(info, Era::streamable).size(), 3U);
+  EXPECT_EQ(revisions_of(info, Era::none).size(), 0U);
+  info.since = "2025-06-18";
+  EXPECT_EQ(revisions_of(info, Era::streamable), (std::vector<std::string_view>{"2025-06-18", "2025-11-25"}));
+  EXPECT_EQ(revisions_of(info, Era::http_sse).size(), 0U);
+  info.until = "2025-06-18";
+  EXPECT_EQ(revisions_of(info, Era::streamable), std::vector<std::string_view>{"2025-06-18"});
+  EXPECT_EQ(revisions_of(info, Era::stateless).size(), 0U);
 }
 
 TEST(CatalogueDeathTest, stops_at_a_second_check_of_one_id_and_names_it) {

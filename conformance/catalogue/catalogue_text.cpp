@@ -87,6 +87,7 @@ std::string explain_text(const CheckInfo& info) {
   line("source", source);
   line("consequence", info.consequence);
   line("faults", fmt::format("{}", fmt::join(info.faults, ", ")));
+  line("asked", info.by_revision ? "in older revisions too: it differs between them" : "");
   line("takes", info.waits ? "seconds: it has to wait" : "");
   line("judges", info.timed ? "by the clock: what is late is asked a second time" : "");
   return out;

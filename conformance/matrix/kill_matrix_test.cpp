@@ -1,5 +1,10 @@
-// Every check proves itself twice: it is green against the right fixture, and red against each fault that it names.
+// Every check proves itself twice in each revision: it is green against the right fixture, and red against each fault
+// that it names.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <set>
+#include <tuple>
 
 #include "conformance/matrix/kill_fixture_test.hpp"
 #include "conformance/probe/survey.hpp"
@@ -23,7 +28,7 @@ struct Endpoint {
   Target target;
 };
 
-wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::string> faults,
+wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::string_view revision, std::vector<std::string> faults,
                              std::chrono::milliseconds patience) {
   fixtures::ServerOptions options;
   const std::string fault = faults.empty() ? std::string() : faults.front();
@@ -42,7 +47,7 @@ wire::Result<Endpoint> start(const CheckInfo& info, Era era, std::vector<std::st
     set_up->prepare(options, profile);
     hold = std::chrono::milliseconds(set_up->hold_ms);
   }
-  if (!info.until.empty()) { profile.revision = info.until; }
+  if (revision != newest_revision(era)) { profile.revision = std::string(revision); }
   profile.health.push_back({.path = options.endpoint.health_path});
   auto server = fixtures::Server::start(std::move(options));
   if (!server) { return tl::unexpected(server.error()); }
@@ -90,22 +95,92 @@ std::string report(const reports::CheckResult& result) {
   return text + "    " + result.curl;
 }
 
+struct Case {
+  std::string check;
+  Era era;
+  std::string revision;  ///< Empty for checks of the target.
+  std::string fault;     ///< Empty: the control.
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.check << " with " << (c.fault.empty() ? "no fault" : c.fault);
+}
+
+/// Each revision is another conversation: from 2025-06-18 on every request names it, from 2025-11-25 on an answer's
+/// stream begins with an id and can be taken up again, and what is listed and answered has other members in each. A
+/// check that differs by revision proves itself in every one that it declares. Any other one meets of these differences
+/// what the fixture makes of them, and 2025-06-18 has none that is not in the oldest or in the newest: it proves itself
+/// in these two.
+std::vector<std::string_view> proved_in(const CheckInfo& info, Era era) {
+  if (era == Era::none) { return {""}; }
+  auto revisions = revisions_of(info, era);
+  if (!info.by_revision && revisions.size() > 2) { revisions = {revisions.front(), revisions.back()}; }
+  return revisions;
+}
+
+/// The control first.
+std::vector<std::string> faults_of(const CheckInfo& info, Era era) {
+  std::vector<std::string> faults = {""};
+  const bool shows = info.fault_eras.empty() ||
+                     std::find(info.fault_eras.begin(), info.fault_eras.end(), to_string(era)) != info.fault_eras.end();
+  if (shows) { faults.insert(faults.end(), info.faults.begin(), info.faults.end()); }
+  return faults;
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const auto& info : catalogue()) {
+    for (Era era : eras_of(info)) {
+      for (const std::string_view revision : proved_in(info, era)) {
+        for (auto& fault : faults_of(info, era)) {
+          all.push_back({info.id, era, std::string(revision), std::move(fault)});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+/// Why this revision cannot show it yet; nullptr where it can.
+const ShownSince* hidden(const CheckInfo& info, const std::string& revision, const std::string& fault) {
+  const auto found = std::find_if(info.shown_since.begin(), info.shown_since.end(), [&](const ShownSince& shown) {
+    return shown.fault == fault && !revision.empty() && revision < shown.revision;
+  });
+  return found == info.shown_since.end() ? nullptr : &*found;
+}
+
+std::string name_of(const testing::TestParamInfo<Case>& info) {
+  const auto& [check, era, revision, fault] = info.param;
+  const bool newest = revision == newest_revision(era);
+  std::string name =
+      fmt::format("{}_in_{}_{}{}", check, era == Era::none ? "target" : to_string(era), newest ? "" : revision + "_",
+                  fault.empty()                                 ? "is_green"
+                  : hidden(*find_check(check), revision, fault) ? "does_not_show_" + fault
+                                                                : "is_red_by_" + fault);
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
 bool is_red(const reports::CheckResult& result) {
   return result.verdict == Verdict::fail || result.verdict == Verdict::warn;
 }
 
-wire::Result<reports::CheckResult> ask(const CheckInfo& info, Era era, const std::vector<std::string>& faults,
-                                       std::chrono::milliseconds patience) {
-  auto endpoint = start(info, era, faults, patience);
-  if (!endpoint) { return tl::unexpected(endpoint.error()); }
-  return run_check(endpoint->target, info, era, wire::Deadline::in(kWhole));
+bool is_unasked(const reports::CheckResult& result) {
+  return result.verdict == Verdict::not_applicable || result.verdict == Verdict::untestable;
 }
 
-void expect_right(const CheckInfo& info, const std::string& fault, const reports::CheckResult& result) {
-  if (!fault.empty()) {
-    EXPECT_TRUE(is_red(result)) << report(result);
-    EXPECT_FALSE(result.expected.empty() || result.got.empty()) << report(result);
-  } else if (result.verdict == Verdict::not_applicable || result.verdict == Verdict::untestable) {
+wire::Result<reports::CheckResult> ask(const Case& asked, std::chrono::milliseconds patience) {
+  const CheckInfo& info = *find_check(asked.check);
+  const std::vector<std::string> faults(asked.fault.empty() ? 0 : 1, asked.fault);
+  auto endpoint = start(info, asked.era, asked.revision, faults, patience);
+  if (!endpoint) { return tl::unexpected(endpoint.error()); }
+  return run_check(endpoint->target, info, asked.era, wire::Deadline::in(kWhole));
+}
+
+void expect_green(const CheckInfo& info, const std::string& revision, const reports::CheckResult& result) {
+  if (hidden(info, revision, "")) {
+    EXPECT_TRUE(is_unasked(result)) << "it can be seen here: shown_since is too late\n" << report(result);
+  } else if (is_unasked(result)) {
     EXPECT_FALSE(info.green_may_be.empty()) << report(result);
     EXPECT_NE(result.message.find(info.green_may_be), std::string::npos) << report(result);
   } else {
@@ -113,37 +188,14 @@ void expect_right(const CheckInfo& info, const std::string& fault, const reports
   }
 }
 
-struct Case {
-  std::string check;
-  Era era;
-  std::string fault;  ///< Empty: the control.
-};
-
-void PrintTo(const Case& c, std::ostream* out) {
-  *out << c.check << " with " << (c.fault.empty() ? "no fault" : c.fault);
-}
-
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const auto& info : catalogue()) {
-    for (Era era : eras_of(info)) {
-      all.push_back({info.id, era, {}});
-      const bool shows = info.fault_eras.empty() || std::find(info.fault_eras.begin(), info.fault_eras.end(),
-                                                              to_string(era)) != info.fault_eras.end();
-      for (const auto& fault : info.faults) {
-        if (shows) { all.push_back({info.id, era, fault}); }
-      }
-    }
+void expect_red(const CheckInfo& info, const std::string& revision, const std::string& fault,
+                const reports::CheckResult& result) {
+  if (hidden(info, revision, fault)) {
+    EXPECT_FALSE(is_red(result)) << "it shows here: shown_since is too late\n" << report(result);
+    return;
   }
-  return all;
-}
-
-std::string name_of(const testing::TestParamInfo<Case>& info) {
-  const auto& [check, era, fault] = info.param;
-  std::string name = fmt::format("{}_in_{}_{}", check, era == Era::none ? "target" : to_string(era),
-                                 fault.empty() ? "is_green" : "is_red_by_" + fault);
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
-  return name;
+  EXPECT_TRUE(is_red(result)) << report(result);
+  EXPECT_FALSE(result.expected.empty() || result.got.empty()) << report(result);
 }
 
 }  // namespace
@@ -151,15 +203,70 @@ std::string name_of(const testing::TestParamInfo<Case>& info) {
 class KillMatrix : public testing::TestWithParam<Case> {};
 
 TEST_P(KillMatrix, holds) {
-  const auto& [id, era, fault] = GetParam();
+  const auto& [id, era, revision, fault] = GetParam();
   const CheckInfo& info = *find_check(id);
-  const std::vector<std::string> faults(fault.empty() ? 0 : 1, fault);
-  auto result = ask(info, era, faults, fault.empty() ? kPatience : kShortPatience);
-  if (!fault.empty() && result && !is_red(*result)) { result = ask(info, era, faults, kPatience); }
+  auto result = ask(GetParam(), fault.empty() ? kPatience : kShortPatience);
+  const bool shows = !fault.empty() && !hidden(info, revision, fault);
+  if (shows && result && !is_red(*result)) { result = ask(GetParam(), kPatience); }
   ASSERT_TRUE(result) << result.error().detail;
-  expect_right(info, fault, *result);
+  if (fault.empty()) {
+    expect_green(info, revision, *result);
+  } else {
+    expect_red(info, revision, fault, *result);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Checks, KillMatrix, testing::ValuesIn(cases()), name_of);
+
+namespace {
+
+/// Whether the check proves itself by this in a revision before and in one after.
+bool lies_between(const std::vector<Case>& all, const Case& pair) {
+  const auto proved = [&](auto&& comes) {
+    return std::any_of(all.begin(), all.end(), [&](const Case& other) {
+      return other.check == pair.check && other.era == pair.era && other.fault == pair.fault && comes(other.revision);
+    });
+  };
+  return proved([&](const std::string& other) { return other < pair.revision; }) &&
+         proved([&](const std::string& other) { return other > pair.revision; });
+}
+
+}  // namespace
+
+TEST(KillMatrixCases, leave_no_pair_of_any_revision_unproved) {
+  const auto all = cases();
+  std::set<std::tuple<std::string, Era, std::string, std::string>> proved;
+  for (const auto& [check, era, revision, fault] : all) { proved.emplace(check, era, revision, fault); }
+  std::vector<std::string> unproved;
+  for (const auto& info : catalogue()) {
+    for (const Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
+      if (info.eras.empty() || !info.eras.has(era)) { continue; }
+      for (const std::string_view revision : wire::mcp::kRevisions) {
+        const auto of_era = wire::mcp::revisions_of(era);
+        const bool spoken = std::find(of_era.begin(), of_era.end(), revision) != of_era.end();
+        if (!spoken || revision < info.since || (!info.until.empty() && revision > info.until)) { continue; }
+        for (const auto& fault : faults_of(info, era)) {
+          const bool by_others = !info.by_revision && lies_between(all, {info.id, era, std::string(revision), fault});
+          if (by_others || proved.contains({info.id, era, std::string(revision), fault})) { continue; }
+          unproved.push_back(fmt::format("{} in {} with '{}'", info.id, revision, fault));
+        }
+      }
+    }
+  }
+  EXPECT_THAT(unproved, testing::IsEmpty());
+}
+
+/// What no revision could show would be no fault of the check.
+TEST(KillMatrixCases, show_every_fault_in_the_newest_revision) {
+  for (const auto& info : catalogue()) {
+    for (const auto& shown : info.shown_since) {
+      for (const Era era : eras_of(info)) {
+        const auto revisions = revisions_of(info, era);
+        const bool later = !revisions.empty() && shown.revision > revisions.back();
+        EXPECT_FALSE(later) << info.id << ", " << shown.fault << ": " << shown.revision;
+      }
+    }
+  }
+}
 
 }  // namespace weir::conformance

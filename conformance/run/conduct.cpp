@@ -133,7 +133,8 @@ class Conductor {
     }
     std::vector<std::string> beside = plan_.checks;
     std::erase_if(beside, [](const std::string& id) { return is_of_deploy(id); });
-    run(target_, std::move(beside), {});
+    run(target_, beside, {});
+    ask_older(target_, beside, {});
     if (!is_plain(target_) && nothing_was_opened() && !something_failed()) {
       results_.preflight = no_conversation(results_.problems);
     }
@@ -174,7 +175,8 @@ class Conductor {
     if (target.surveys.empty() && !is_plain(target)) {
       std::erase_if(checks, [](const std::string& id) { return id != kEndpointSpeaks; });
     }
-    run(target, std::move(checks), endpoint.name);
+    run(target, checks, endpoint.name);
+    ask_older(target, checks, endpoint.name);
     return {};
   }
 
@@ -274,7 +276,7 @@ class Conductor {
       return;
     }
     deploy();
-    run(target_, std::move(across), {});
+    run(target_, across, {});
   }
 
   void deploy() {
@@ -285,24 +287,62 @@ class Conductor {
     if (!watch.end.good()) { results_.problems.push_back("--across-deploy: the command " + watch.end.describe()); }
   }
 
-  void run(const Target& target, std::vector<std::string> checks, const std::string& endpoint) {
+  RunnerOutcome ask(const Target& target, std::vector<std::string> checks) const {
+    return run_checks(target, {.checks = std::move(checks),
+                               .lowest = plan_.lowest,
+                               .deadline = deadline_,
+                               .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                               .threads = plan_.concurrency,
+                               .auth_attempts = plan_.auth_attempts,
+                               .interrupted = plan_.interrupted});
+  }
+
+  void run(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
     if (checks.empty()) { return; }
-    auto outcome = run_checks(target, {.checks = std::move(checks),
-                                       .lowest = plan_.lowest,
-                                       .deadline = deadline_,
-                                       .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
-                                       .threads = plan_.concurrency,
-                                       .auth_attempts = plan_.auth_attempts,
-                                       .interrupted = plan_.interrupted});
+    auto outcome = ask(target, checks);
     for (auto& check : outcome.checks) {
       check.endpoint = endpoint;
       results_.checks.push_back(std::move(check));
     }
-    for (const auto& problem : outcome.problems) {
-      results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
-    }
+    note(outcome.problems, endpoint);
     circumstances_.interrupted = circumstances_.interrupted || outcome.interrupted;
     circumstances_.stopped_early = circumstances_.stopped_early || outcome.stopped_early;
+  }
+
+  void note(const std::vector<std::string>& problems, const std::string& about) {
+    for (const auto& problem : problems) {
+      results_.problems.push_back(about.empty() ? problem : fmt::format("{}: {}", about, problem));
+    }
+  }
+
+  /// In the one era that has several revisions.
+  void ask_older(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
+    const Survey* newest = target.survey(Era::streamable);
+    if (!newest || newest->open_error) { return; }
+    for (const auto& [revision, asked] : questions_of_older(checks, *newest, plan_.older)) {
+      if (circumstances_.stopped_early || circumstances_.interrupted) { return; }
+      if (!agrees_to(target, *newest, revision, deadline_, plan_.interrupted)) { continue; }
+      ask_in(revision, target, asked, endpoint);
+    }
+  }
+
+  void ask_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
+              const std::string& endpoint) {
+    std::vector<std::string> problems;
+    auto outcome = ask(as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, problems), checks);
+    problems.insert(problems.end(), outcome.problems.begin(), outcome.problems.end());
+    note(problems, endpoint.empty() ? revision : endpoint + ", " + revision);
+    for (auto& check : outcome.checks) { check.endpoint = endpoint; }
+    join(results_.checks, std::move(outcome.checks));
+    for (auto& era : results_.eras) {
+      if (era.endpoint == endpoint && era.era == to_string(Era::streamable)) {
+        era.older_revisions.push_back(revision);
+      }
+    }
+    circumstances_.interrupted = circumstances_.interrupted || outcome.interrupted;
+    // Whoever did not ask for every revision has an answer without those that the budget did not reach.
+    const bool excused = plan_.older == Older::differing && deadline_.passed();
+    circumstances_.stopped_early = circumstances_.stopped_early || (outcome.stopped_early && !excused);
   }
 
   wire::Result<void> guard() {

@@ -8,6 +8,7 @@
 
 #include "conformance/deploy/across_deploy.hpp"
 #include "conformance/run/baseline.hpp"
+#include "conformance/run/older_revisions.hpp"
 #include "conformance/run/runner.hpp"
 #include "conformance/tools_lock/tools_lock.hpp"
 
@@ -22,6 +23,7 @@ struct RunPlan {
   std::chrono::milliseconds budget = kDefaultBudget;
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;
   std::chrono::milliseconds hold{0};
+  Older older = Older::nothing;
   unsigned concurrency = kThreads;
   int auth_attempts = kAuthAttempts;
   std::optional<Baseline> baseline;

@@ -14,7 +14,11 @@ void describe_target(CLI::App& app, Options& o) {
   app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
   app.add_option("--env", o.environment, "One of the profile's environments, such as staging")->group(group);
   app.add_option("--era", o.era, "Ask for this era alone: http-sse, streamable, stateless")->group(group);
-  app.add_option("--revision", o.revision, "Offer this revision of MCP")->group(group);
+  app.add_option(
+         "--revision", o.revision,
+         "Offer this revision of MCP; all: judge every one that the server agrees to, not the newest in full and of "
+         "older ones what differs")
+      ->group(group);
   app.add_option("--ca", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
   app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
   app.add_flag("--call-read-only", o.call_read_only, "Tools with readOnlyHint may be called")->group(group);

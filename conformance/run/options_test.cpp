@@ -125,6 +125,18 @@ TEST(Options, choose_an_environment_of_the_profile_alone) {
   EXPECT_THAT(locked, HasSubstr("run each URL with a lock of its own"));
 }
 
+TEST(Options, ask_in_older_revisions_what_differs_unless_one_is_named_or_all_are) {
+  const auto usual = plan({kUrl});
+  const auto one = plan({kUrl, "--revision", "2025-06-18"});
+  const auto all = plan({kUrl, "--revision", "all"});
+  ASSERT_TRUE(usual && one && all);
+  EXPECT_EQ(usual->older, Older::differing);
+  EXPECT_EQ(one->older, Older::nothing);
+  EXPECT_EQ(one->profile.revision, "2025-06-18");
+  EXPECT_EQ(all->older, Older::everything);
+  EXPECT_EQ(all->profile.revision, std::nullopt);
+}
+
 TEST(Options, take_credentials_from_the_environment) {
   const auto made = plan({kUrl, "--bearer-env", "TOKEN", "--api-key-env", "KEY", "--api-key-header", "X-Key",
                           "--header-env", "X-Extra: TOKEN", "--header", "X-Plain: a: b"});

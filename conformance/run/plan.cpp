@@ -12,6 +12,7 @@ namespace weir::conformance {
 
 namespace {
 
+constexpr std::string_view kEveryRevision = "all";
 constexpr double kLongestSeconds = 24 * 3600;
 
 tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
@@ -98,13 +99,14 @@ wire::Result<wire::Profile> profile_of(const Options& options, const Environment
       return usage(fmt::format("--era: there is no era '{}'{}", options.era, wire::did_you_mean(options.era, eras)));
     }
   }
-  if (!options.revision.empty()) {
+  if (!options.revision.empty() && options.revision != kEveryRevision) {
     if (!wire::mcp::is_known_revision(options.revision)) {
       return usage(fmt::format("--revision: '{}' is no revision of MCP{}", options.revision,
                                wire::did_you_mean(options.revision, wire::mcp::kRevisions)));
     }
     profile.revision = options.revision;
   }
+  if (options.revision == kEveryRevision) { profile.revision.reset(); }
   if (profile.era && profile.revision &&
       (*profile.era == Era::stateless) != (*profile.revision == wire::mcp::k2026_07_28)) {
     return usage(fmt::format("the era {} has no revision {}", to_string(*profile.era), *profile.revision));
@@ -211,6 +213,9 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
     return usage((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
   }
   plan.strict = options.strict;
+  plan.older = options.revision == kEveryRevision ? Older::everything
+               : plan.profile.revision            ? Older::nothing
+                                                  : Older::differing;
   for (auto* step : {+[](const Options&, RunPlan& p) { return set_url(p); }, &set_spans, &set_checks}) {
     if (auto done = step(options, plan); !done) { return tl::unexpected(done.error()); }
   }

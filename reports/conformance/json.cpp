@@ -19,6 +19,7 @@ json::object era_json(const EraFound& era) {
           {"server_version", text(era.server_version)},
           {"capabilities", texts(era.capabilities)},
           {"tools", era.tools < 0 ? json::value(nullptr) : json::value(era.tools)},
+          {"older_revisions", texts(era.older_revisions)},
           {"endpoint", or_null(era.endpoint)}};
 }
 
@@ -30,6 +31,7 @@ json::object check_json(const CheckResult& check) {
                    {"endpoint", or_null(check.endpoint)},
                    {"era", or_null(check.era)},
                    {"revision", or_null(check.revision)},
+                   {"revisions", texts(revisions_of(check))},
                    {"verdict", to_string(check.verdict)},
                    {"message", text(check.message)},
                    {"expected", text(check.expected)},

@@ -41,6 +41,9 @@ class Members {
   void read_if_there(std::string_view name, std::string& out) {
     if (object_ != nullptr && object_->contains(name)) { read_or_null(name, out); }
   }
+  void read_if_there(std::string_view name, std::vector<std::string>& out) {
+    if (object_ != nullptr && object_->contains(name)) { read(name, out); }
+  }
   void read(std::string_view name, bool& out) {
     if (const json::value* value = required(name)) {
       if (const bool* flag = value->if_bool()) {
@@ -139,6 +142,7 @@ EraFound era_of(Members in) {
   in.read("server_version", era.server_version);
   in.read("capabilities", era.capabilities);
   in.read_integer_or_null("tools", era.tools);
+  in.read_if_there("older_revisions", era.older_revisions);
   in.read_if_there("endpoint", era.endpoint);
   return era;
 }
@@ -152,6 +156,8 @@ CheckResult check_of(Members in) {
   in.read_if_there("endpoint", check.endpoint);
   in.read_or_null("era", check.era);
   in.read_or_null("revision", check.revision);
+  in.read_if_there("revisions", check.revisions);
+  if (check.revisions.size() < 2) { check.revisions.clear(); }
   in.read_one_of("verdict", kVerdicts, check.verdict);
   in.read("message", check.message);
   in.read("expected", check.expected);

@@ -48,6 +48,20 @@ TEST(JsonReport, reads_reports_of_before_hop_and_fix_were_added) {
   EXPECT_EQ(complaint(changed("\"hop\": \"ALB, 60 s\"", "\"hop\": 60")), "/checks/5/hop must be a string");
 }
 
+TEST(JsonReport, reads_reports_of_before_older_revisions_were_asked) {
+  auto text = render_json(sample_results());
+  const auto drop = [&text](std::string_view member) {
+    const std::size_t at = text.find(member);
+    ASSERT_NE(at, std::string::npos) << member;
+    text.erase(at, text.find(']', at) + 2 - at);
+  };
+  drop("\"older_revisions\": [\n");
+  drop("\"revisions\": [\n        \"2025-11-25\",\n");
+  const auto results = parse_json_report(text);
+  ASSERT_TRUE(results) << results.error();
+  EXPECT_TRUE(results->eras[0].older_revisions.empty());
+}
+
 TEST(JsonReport, refuses_another_schema_version) {
   EXPECT_EQ(complaint(changed("\"schema_version\": 1", "\"schema_version\": 2")),
             "/schema_version is 2, this program reads 1");

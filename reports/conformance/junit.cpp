@@ -51,8 +51,11 @@ std::int64_t time_of(std::span<const CheckResult> checks) {
   return sum;
 }
 
+/// The newest revision alone: histories go by the name, and it must not change with what else was asked.
 std::string name_of(const CheckResult& check) {
-  const std::string where = judged_by(check);
+  CheckResult named = check;
+  named.revisions.clear();
+  const std::string where = judged_by(named);
   return where.empty() ? check.id : fmt::format("{} [{}]", check.id, where);
 }
 

@@ -1,5 +1,8 @@
 #include "reports/conformance/results.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace weir::reports {
 namespace {
 
@@ -82,10 +85,18 @@ std::string describe_eras(const std::vector<EraFound>& eras) {
   for (const EraFound& found : eras) {
     if (!out.empty()) { out += ", "; }
     out += joined(found.endpoint, found.era == "none" ? "not MCP" : found.era, found.revision);
+    if (!found.older_revisions.empty()) { out += fmt::format(" (also {})", fmt::join(found.older_revisions, ", ")); }
   }
   return out;
 }
 
-std::string judged_by(const CheckResult& check) { return joined(check.endpoint, check.era, check.revision); }
+std::vector<std::string> revisions_of(const CheckResult& check) {
+  if (!check.revisions.empty() || check.revision.empty()) { return check.revisions; }
+  return {check.revision};
+}
+
+std::string judged_by(const CheckResult& check) {
+  return joined(check.endpoint, check.era, fmt::format("{}", fmt::join(revisions_of(check), ", ")));
+}
 
 }  // namespace weir::reports

@@ -31,9 +31,10 @@ struct CheckResult {
   std::string title;
   std::string area;  ///< The first segment of the id.
   Level level = Level::must;
-  std::string endpoint;  ///< Its name, where the target has several; empty for the target's own URL.
-  std::string era;       ///< "http-sse", ...; empty for checks of the target as a whole.
-  std::string revision;  ///< The revision it was judged by; empty for checks of the target as a whole.
+  std::string endpoint;                ///< Its name, where the target has several; empty for the target's own URL.
+  std::string era;                     ///< "http-sse", ...; empty for checks of the target as a whole.
+  std::string revision;                ///< The revision it was judged by; empty for checks of the target as a whole.
+  std::vector<std::string> revisions;  ///< All in which the same was found, newest first; empty: `revision` alone.
   Verdict verdict = Verdict::error;
   std::string message;   ///< One line.
   std::string expected;  ///< Of a fail or warn.
@@ -56,8 +57,9 @@ struct EraFound {
   std::string server_name;
   std::string server_version;
   std::vector<std::string> capabilities;
-  std::int64_t tools = -1;  ///< -1 where there are none to list.
-  std::string endpoint;     ///< As in CheckResult.
+  std::int64_t tools = -1;                   ///< -1 where there are none to list.
+  std::string endpoint;                      ///< As in CheckResult.
+  std::vector<std::string> older_revisions;  ///< Agreed to and asked in as well, newest first.
   bool operator==(const EraFound&) const = default;
 };
 
@@ -117,11 +119,14 @@ Summary summarize(const std::vector<CheckResult>& checks);
 /// wire::Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
 bool is_failure(const CheckResult& check, bool strict);
 
+/// Those in which this was found, newest first; none of a check of the target as a whole.
+std::vector<std::string> revisions_of(const CheckResult& check);
+
 /// "streamable 2025-11-25, admin: stateless 2026-07-28": the endpoint's name stands first where there are several.
 std::string describe_eras(const std::vector<EraFound>& eras);
 
-/// Where and by what a check was judged: "streamable 2025-11-25", "admin: streamable 2025-11-25", or "" for the target
-/// as a whole.
+/// Where and by what a check was judged: "streamable 2025-11-25", "admin: streamable 2025-11-25, 2025-06-18", or "" for
+/// the target as a whole.
 std::string judged_by(const CheckResult& check);
 
 }  // namespace weir::reports

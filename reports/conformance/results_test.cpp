@@ -34,6 +34,8 @@ TEST(Results, names_the_eras_with_their_revisions) {
   EXPECT_EQ(describe_eras({{.era = "none"}}), "not MCP");
   EXPECT_EQ(describe_eras({{.era = "none", .endpoint = "rest"}, {.era = "stateless", .revision = "2026-07-28"}}),
             "rest: not MCP, stateless 2026-07-28");
+  EXPECT_EQ(describe_eras({{.era = "streamable", .revision = "2025-11-25", .older_revisions = {"2025-06-18"}}}),
+            "streamable 2025-11-25 (also 2025-06-18)");
   EXPECT_EQ(describe_eras({}), "");
 }
 
@@ -41,6 +43,9 @@ TEST(Results, names_the_endpoint_that_was_judged) {
   CheckResult check = sample_failure();
   check.endpoint = "admin";
   EXPECT_EQ(judged_by(check), "admin: streamable 2025-11-25");
+  check.revisions = {"2025-11-25", "2025-03-26"};
+  EXPECT_EQ(judged_by(check), "admin: streamable 2025-11-25, 2025-03-26");
+  check.revisions.clear();
   check.era.clear();
   check.revision.clear();
   EXPECT_EQ(judged_by(check), "admin");

@@ -64,7 +64,7 @@ inline Results sample_results() {
   results.target_name = "payments-staging";
   results.target_url = "https://mcp.example.com/mcp";
   results.tls_verified = false;
-  results.eras = {{"streamable", "2025-11-25", "acme-mcp", "1.4.2", {"tools", "resources"}, 12},
+  results.eras = {{"streamable", "2025-11-25", "acme-mcp", "1.4.2", {"tools", "resources"}, 12, "", {"2025-06-18"}},
                   {"stateless", "2026-07-28", "acme\x1b[1m<b>", "2", {"tools"}, 1, "admin"}};
   results.checks = {
       sample_check("http.accept.both", Verdict::pass, "a POST may be answered in either media type",
@@ -87,6 +87,7 @@ inline Results sample_results() {
   results.checks[5].got = "silence";
   results.checks[5].hop = "ALB, 60 s";
   results.checks[5].fix = "Raise idle_timeout.timeout_seconds of the load balancer, or send a comment every 24 s.";
+  results.checks[5].revisions = {"2025-11-25", "2025-06-18"};
   results.checks[6].level = Level::may;
   results.checks[0].era.clear();
   results.checks[0].revision.clear();

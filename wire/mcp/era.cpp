@@ -36,18 +36,24 @@ bool is_revision_date(std::string_view text) {
          });
 }
 
-std::string_view newest_revision(Era era) {
+std::span<const std::string_view> revisions_of(Era era) {
+  const std::span<const std::string_view> all(kRevisions);
   switch (era) {
     case Era::none:
-      return "";
+      return {};
     case Era::http_sse:
-      return k2024_11_05;
+      return all.first(1);
     case Era::streamable:
-      return k2025_11_25;
+      return all.subspan(1, 3);
     case Era::stateless:
-      return k2026_07_28;
+      return all.last(1);
   }
-  return "";
+  return {};
+}
+
+std::string_view newest_revision(Era era) {
+  const auto revisions = revisions_of(era);
+  return revisions.empty() ? std::string_view() : revisions.back();
 }
 
 }  // namespace weir::wire::mcp

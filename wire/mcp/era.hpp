@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ inline constexpr std::array kRevisions = {k2024_11_05, k2025_03_26, k2025_06_18,
 bool is_known_revision(std::string_view revision);
 /// "2025-11-25" by its form: what does not look so cannot be compared with a revision.
 bool is_revision_date(std::string_view text);
+/// The revisions that the era's transport belongs to, oldest first.
+std::span<const std::string_view> revisions_of(Era era);
 /// The newest revision that the era's transport defines.
 std::string_view newest_revision(Era era);
 

@@ -40,6 +40,7 @@ const Registration kCheck{{
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "The handshake works and every later call of a browser client fails.",
     .faults = {"cors.headers-not-allowed", "cors.session-headers-not-allowed"},
+    .by_revision = true,
     .run = run,
 }};
 

@@ -27,6 +27,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
     .consequence = "Clients of 2025-03-26, which do not know the header, are locked out.",
     .faults = {"header.version-required"},
+    .by_revision = true,
     .run = run,
 }};
 

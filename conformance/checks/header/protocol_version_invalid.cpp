@@ -25,6 +25,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
     .consequence = "A server that ignores the header answers a client of another revision in words it does not know.",
     .faults = {"header.version-ignored"},
+    .by_revision = true,
     .run = run,
 }};
 

@@ -19,6 +19,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
     .consequence = "Typed clients refuse the handshake when a capability is true instead of an object.",
     .faults = {"lifecycle.capability-boolean"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -19,6 +19,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Typed clients refuse the whole connection when one of them is missing.",
     .faults = {"lifecycle.server-info-missing", "lifecycle.capabilities-missing"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -22,6 +22,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "The handshake never completes, and strict clients stop there.",
     .faults = {"lifecycle.initialized-refused"},
+    .by_revision = true,
     .run = run,
 }};
 

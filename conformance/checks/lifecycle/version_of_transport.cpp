@@ -8,11 +8,21 @@ Finding run(Probe& probe) {
   if (asked && *asked <= wire::mcp::k2024_11_05) {
     return not_applicable(fmt::format("revision {} was asked for, over this transport", *asked));
   }
-  if (probe.revision() <= wire::mcp::k2024_11_05) {
-    return fail("a revision that has this transport: 2025-03-26 or newer", "2024-11-05, which has no such transport")
-        .at("server", "Agree to 2025-03-26 or newer at this endpoint, or serve HTTP+SSE to clients of 2024-11-05.");
+  if (probe.revision() > wire::mcp::k2024_11_05) { return pass(probe.revision()); }
+  // Some answer with their oldest to what they do not know, and would agree to one of the others.
+  for (const std::string_view offered : wire::mcp::revisions_of(Era::streamable)) {
+    auto dialogue = probe.dialogue([&](auto& options) { options.revision = offered; });
+    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", offered)); }
+    if (dialogue->revision() > wire::mcp::k2024_11_05) {
+      return fail("a revision that has this transport",
+                  fmt::format("2024-11-05, although {} is agreed to as well", dialogue->revision()))
+          .at("server", "Answer a revision that the server does not know with the newest that it does.");
+    }
   }
-  return pass(probe.revision());
+  return fail("a revision that has this transport: 2025-03-26 or newer",
+              "Streamable HTTP that agrees to 2024-11-05 alone, whose transport is HTTP+SSE: rules that came later "
+              "are not asked here")
+      .at("server", "Agree to 2025-03-26 or newer at this endpoint, or serve HTTP+SSE to clients of 2024-11-05.");
 }
 
 const Registration kCheck{{
@@ -22,7 +32,9 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports",
     .consequence = "Strict clients give up after initialize, or send what the revision does not know.",
-    .faults = {"lifecycle.agrees-to-2024-11-05"},
+    .faults = {"lifecycle.agrees-to-2024-11-05", "lifecycle.offers-2024-11-05"},
+    .shown_since = {{"lifecycle.offers-2024-11-05", "2025-11-25",
+                     "the older revisions are agreed to when they are asked for"}},
     .run = run,
 }};
 

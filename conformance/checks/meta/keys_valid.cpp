@@ -82,6 +82,7 @@ const Registration kCheck{{
     .consequence = "Gateways and typed clients drop the message, or the metadata.",
     .faults = {"meta.key-with-space"},
     .green_may_be = "sends no _meta",
+    .by_revision = true,
     .run = run,
 }};
 

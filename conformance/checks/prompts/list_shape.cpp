@@ -20,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#listing-prompts",
     .consequence = "Typed clients drop the whole list.",
     .faults = {"prompts.argument-name-missing"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -6,8 +6,8 @@ namespace {
 /// That nobody else is given the answer tells something only where its own session is.
 Finding if_replayed(Probe& probe, wire::mcp::Dialogue& mine, const CutAnswer& cut, std::string seen) {
   if (cut.answered) { return untestable("the answer came before the stream could be cut: nothing is left to replay"); }
-  const auto own = resume(probe, mine, cut.last_event_id, "weir-resume-mine");
-  if (!own || own->answers_to("weir-resume-mine") == 0) {
+  const auto own = resume(probe, mine, cut.last_event_id, cut.id);
+  if (!own || own->answers_to(cut.id) == 0) {
     return untestable("nothing is replayed to the session that it belongs to either");
   }
   return pass(std::move(seen));
@@ -26,7 +26,7 @@ Finding run(Probe& probe) {
     if (resumed.error().verdict != reports::Verdict::not_applicable) { return resumed.error(); }
     return if_replayed(probe, *mine, *cut, "another session's id is refused");
   }
-  if (resumed->answers_to("weir-resume-mine") > 0) {
+  if (resumed->answers_to(cut->id) > 0) {
     return fail("nothing of the session that the event id is of", "its answer, in another session")
         .at("server", "Keep events by session, and look an id up in the session of the request only.");
   }

@@ -12,10 +12,9 @@ Finding run(Probe& probe) {
     return probe.broken(other.error(), "an answer to ping");
   }
   // From the last event of a stream that was complete nothing more is due: then what comes is looked at for a moment.
-  const auto resumed =
-      resume(probe, *dialogue, cut->last_event_id, cut->answered ? json::value() : json::value("weir-resume-cut"));
+  const auto resumed = resume(probe, *dialogue, cut->last_event_id, cut->answered ? json::value() : cut->id);
   if (!resumed) { return resumed.error(); }
-  if (const auto* foreign = resumed->answers_another("weir-resume-cut")) {
+  if (const auto* foreign = resumed->answers_another(cut->id)) {
     return fail("what belongs to the stream that was cut, and nothing else",
                 "an answer of another stream: " + wire::excerpt(foreign->raw, 100))
         .at("server", "Look events up by the stream that their id belongs to, and not by session or time.");

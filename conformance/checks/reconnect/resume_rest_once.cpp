@@ -6,11 +6,11 @@ namespace {
 constexpr const char* kKeepEvents = "Keep the events of an answer until it was read, and replay those after the id.";
 
 Finding run(Probe& probe) {
-  const json::value id("weir-resume-rest");
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  const auto cut = cut_answer(probe, *dialogue, id);
+  const auto cut = cut_answer(probe, *dialogue, "weir-resume-rest");
   if (!cut) { return cut.error(); }
+  const json::value& id = cut->id;
   if (cut->answered) { return untestable("the first event with an id is the answer already: there is no rest"); }
   const auto resumed = resume(probe, *dialogue, cut->last_event_id, id);
   if (!resumed) { return resumed.error(); }

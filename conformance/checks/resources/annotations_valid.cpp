@@ -29,6 +29,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#annotations",
     .consequence = "Typed clients refuse the list.",
     .faults = {"resources.priority-out-of-range"},
+    .by_revision = true,
     .run = run,
 }};
 

@@ -20,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#listing-resources",
     .consequence = "Typed clients drop the whole list.",
     .faults = {"resources.name-missing"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -20,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource-templates",
     .consequence = "Clients fail to expand it, or drop the whole list.",
     .faults = {"resources.template-without-name"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

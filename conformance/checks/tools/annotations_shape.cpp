@@ -22,6 +22,7 @@ const Registration kCheck{{
     .consequence = "Typed clients refuse the tool list; others take \"false\" for true and skip the confirmation.",
     .faults = {"tools.hint-as-string"},
     .green_may_be = "no listed tool is annotated",
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -39,6 +39,7 @@ const Registration kCheck{{
     .consequence = "Typed clients fail on the result of a call that worked.",
     .faults = {"tools.structured-wrong-kind"},
     .fixture = "profile",
+    .by_revision = true,
     .run = run,
 }};
 

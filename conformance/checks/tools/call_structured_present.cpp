@@ -30,6 +30,7 @@ const Registration kCheck{{
     .consequence = "Clients that rely on the schema find nothing; the SDKs raise an error.",
     .faults = {"tools.structured-missing"},
     .fixture = "profile",
+    .by_revision = true,
     .run = run,
 }};
 

@@ -37,6 +37,7 @@ const Registration kCheck{{
     .consequence = "Older clients show the text alone, and with it nothing of the result.",
     .faults = {"tools.text-fallback-missing"},
     .fixture = "profile",
+    .by_revision = true,
     .run = run,
 }};
 

@@ -76,6 +76,7 @@ const Registration kCheck{{
     .consequence = "Calls that were right before the deploy are refused after it, or their results lack what is read.",
     .faults = {"tools.argument-now-required"},
     .fixture = "expected-tools",
+    .by_revision = true,
     .run = run,
 }};
 

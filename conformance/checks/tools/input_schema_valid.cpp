@@ -15,6 +15,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "One broken schema makes providers refuse all tools, and the model sees none.",
     .faults = {"tools.input-schema-invalid"},
+    .by_revision = true,
     .run = run,
 }};
 

@@ -20,6 +20,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
     .consequence = "Hosts drop the whole list when one tool cannot be read.",
     .faults = {"tools.input-schema-missing", "tools.list-not-array", "tools.description-null"},
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};

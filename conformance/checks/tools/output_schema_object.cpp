@@ -30,6 +30,7 @@ const Registration kCheck{{
     .consequence =
         "Until 2025-11-25 structured content is an object; clients of the SDKs refuse the whole list otherwise.",
     .faults = {"tools.output-schema-array"},
+    .by_revision = true,
     .run = run,
 }};
 

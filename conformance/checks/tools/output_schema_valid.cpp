@@ -16,6 +16,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Clients cannot check the structured results, and some refuse the tool.",
     .faults = {"tools.output-schema-invalid"},
+    .by_revision = true,
     .run = run,
 }};
 
