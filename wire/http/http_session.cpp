@@ -86,17 +86,33 @@ void Session::tell_done() {
 
 std::int64_t Session::now_us() const { return micros(Clock::now() - start_); }
 
-void Session::send(std::string bytes, Clock::time_point start, Timings timings) {
+void Session::begin(Clock::time_point start, Timings timings) {
   start_ = start;
   exchange_.began = start;
   exchange_.timings = timings;
   done_ = client_->done_observer;
   client_->observe(exchange_.request);
+}
+
+void Session::send(std::string bytes, Clock::time_point start, Timings timings) {
+  begin(start, timings);
+  send_more(std::move(bytes));
+  read();
+}
+
+void Session::send_more(std::string bytes) {
+  sent_ = false;
   transport_.write(std::move(bytes), [this](bool all, bool) {
     sent_ = all;
     exchange_.timings.sent_us = all ? now_us() : -1;
   });
-  read();
+}
+
+void Session::receive(std::string bytes, Clock::time_point start) {
+  begin(start, {});
+  sent_ = true;
+  exchange_.timings.sent_us = 0;
+  bytes.empty() ? read() : take(bytes);
 }
 
 void Session::read() {
@@ -118,7 +134,7 @@ void Session::take(std::string_view bytes) {
     fail_head(taken.error(), limit ? EndClass::closed_by_us : EndClass::malformed);
     return;
   }
-  leftover_ = leftover_ || *taken < bytes.size();
+  leftover_.append(bytes.substr(*taken));
   if (!ended()) { read(); }
 }
 
@@ -135,20 +151,25 @@ void Session::fail_head(const Error& error, EndClass end) {
   exchange_.framing_notes.push_back({error.detail, error.byte_offset});
 }
 
-bool Session::wait(Deadline deadline, const std::function<bool()>& done) {
+void Session::pump(Deadline deadline, const std::function<bool()>& done) {
   if (!ended()) {
     client_->loop->run_until(deadline, [&] { return done() || ended(); });
   }
+}
+
+bool Session::wait(Deadline deadline, const std::function<bool()>& done) {
+  pump(deadline, done);
   if (ended() && !reusable()) { transport_.close(); }
   return done();
 }
 
-bool Session::reusable() const {
-  if (exchange_.end != EndClass::clean || leftover_ || !sent_ || !transport_.open()) { return false; }
+bool Session::reusable() const { return carries_next() && leftover_.empty() && sent_ && !transport_.has_unread(); }
+
+bool Session::carries_next() const {
+  if (exchange_.end != EndClass::clean || !transport_.open()) { return false; }
   const std::string connection = media_type(exchange_.head.headers.joined("connection"));
-  const bool keeps = exchange_.head.version == 11 ? connection.find("close") == std::string::npos
-                                                  : connection.find("keep-alive") != std::string::npos;
-  return keeps && !transport_.has_unread();
+  return exchange_.head.version == 11 ? connection.find("close") == std::string::npos
+                                      : connection.find("keep-alive") != std::string::npos;
 }
 
 Error Session::no_head() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "wire/http/event_loop.hpp"
 #include "wire/http/http_client.hpp"
@@ -46,7 +47,13 @@ class Session {
 
   /// Writes and reads at once: a peer may answer, and close, before it has read everything.
   void send(std::string bytes, Clock::time_point start, Timings timings);
-  /// Pumps until `done`, the end or the deadline; returns done().
+  /// More of the request, once all before it has been sent.
+  void send_more(std::string bytes);
+  /// Instead of send(), for a pipelined request, which has left with the one before: `bytes` have come already.
+  void receive(std::string bytes, Clock::time_point start);
+  /// Pumps until `done`, the end or the deadline, and leaves the connection as it is.
+  void pump(Deadline deadline, const std::function<bool()>& done);
+  /// The same, and a connection that carries no further request is closed; returns done().
   bool wait(Deadline deadline, const std::function<bool()>& done);
 
   bool head_done() const { return decoder_.head_done(); }
@@ -54,6 +61,9 @@ class Session {
   bool sent() const { return sent_; }
   /// The connection may carry another request: ended cleanly, nothing left over, the peer means to keep it.
   bool reusable() const;
+  /// The same for a pipelined request: bytes may be left over, which are of its answer.
+  bool carries_next() const;
+  std::string take_leftover() { return std::exchange(leftover_, {}); }
   /// Why there is no head; the deadline where nothing else is known.
   Error no_head() const;
 
@@ -68,6 +78,7 @@ class Session {
 
  private:
   std::int64_t now_us() const;
+  void begin(Clock::time_point start, Timings timings);
   void read();
   void take(std::string_view bytes);
   void take_end(StreamEnd how);
@@ -83,7 +94,7 @@ class Session {
   std::optional<Error> error_;
   std::function<void(const Exchange&)> done_;  ///< Set when it is sent, and called once.
   bool sent_ = false;
-  bool leftover_ = false;
+  std::string leftover_;  ///< Bytes beyond the end of the response.
 };
 
 }  // namespace weir::wire

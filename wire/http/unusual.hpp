@@ -1,0 +1,27 @@
+// Requests that leave otherwise than whole and one at a time: as clients may send them, and few do. Each call has a
+// connection of its own.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "wire/http/http_client.hpp"
+
+namespace weir::wire {
+
+/// Sends a request whose body is cut before each of these offsets, part after part with a moment between them, so that
+/// each is a TCP segment of its own; then reads the whole response. An answer that comes before the end ends it.
+Result<Exchange> exchange_in_segments(const ClientOptions& options, const Request& request,
+                                      const std::vector<std::size_t>& cuts, Deadline deadline);
+
+/// What came back for requests that were sent without waiting for answers.
+struct Pipelined {
+  std::vector<Exchange> answers;  ///< In the order in which they came; the last one may have no end.
+  /// Why the next one did not come; nullopt where all came, or where the last answer ended the connection.
+  std::optional<Error> missing;
+};
+/// Sends them all at once (RFC 9112 section 9.3.2) and then reads their responses. An error means that nothing was
+/// sent.
+Result<Pipelined> pipeline(const ClientOptions& options, const std::vector<Request>& requests, Deadline deadline);
+
+}  // namespace weir::wire
