@@ -65,7 +65,6 @@ HOUSE = {
     "fixtures/openid": ["fixtures/http"],
     "fixtures/x402": ["fixtures/http"],
     "fixtures/faults": ["fixtures/openid", "fixtures/x402"],
-    "fixtures/faults/http": ["fixtures/faults"],
     "fixtures/mcp": ["fixtures/faults"],
     "fixtures/edge": ["fixtures/mcp"],
     "fixtures/systems": ["fixtures/edge"],
