@@ -84,6 +84,7 @@ const Registration kCheck{{
     .green_may_be = "sends no _meta",
     .run = run,
 }};
+const NotByCommand kNoCommand{"meta.keys.valid", "it is a matter of all answers, whatever was asked"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -30,6 +30,7 @@ const Registration kCheck{{
     .faults = {"pagination.cursor-number"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"pagination.cursor.string", "it is a matter of all lists"};
 
 }  // namespace
 }  // namespace weir::conformance
