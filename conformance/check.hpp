@@ -16,6 +16,8 @@
 // untestable, and an error answer never satisfies a check for success.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +120,13 @@ struct Registration {
   explicit Registration(CheckInfo info);
 };
 
+/// Beside a registration: why no single command can show the failure of this check (a matter of time, of several
+/// connections ...), which is said in the place of the command. Of all other checks the command shows the failure: the
+/// kill matrix holds it.
+struct NotByCommand {
+  NotByCommand(std::string id, std::string why);
+};
+
 /// Why a check could not be registered; empty when it can.
 std::string why_invalid(const CheckInfo& info);
 
@@ -127,5 +136,7 @@ std::vector<std::string_view> revisions_of(const CheckInfo& info, Era era);
 /// Every check, sorted by id.
 const std::vector<CheckInfo>& catalogue();
 const CheckInfo* find_check(std::string_view id);
+/// The reasons of NotByCommand by the ids of their checks.
+const std::map<std::string, std::string, std::less<>>& not_by_command();
 
 }  // namespace weir::conformance

@@ -57,7 +57,9 @@ bool is_served(const wire::Exchange& exchange) {
 }
 
 std::optional<Finding> unless_required(Probe& probe, const wire::mcp::Dialogue& dialogue) {
+  const auto asked = probe.last_request();
   auto answer = ask_as(probe, dialogue, std::nullopt);
+  if (asked) { probe.pin_request(*asked); }
   if (answer && is_served(*answer)) { return not_applicable("the server issues session ids, but requires none"); }
   return std::nullopt;
 }

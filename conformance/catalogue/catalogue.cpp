@@ -12,6 +12,11 @@ std::vector<CheckInfo>& checks() {
   return all;
 }
 
+std::map<std::string, std::string, std::less<>>& reasons() {
+  static std::map<std::string, std::string, std::less<>> all;
+  return all;
+}
+
 bool is_kebab(std::string_view segment) {
   char before = '-';
   for (char c : segment) {
@@ -112,6 +117,8 @@ Registration::Registration(CheckInfo info) {
   all.insert(place, std::move(info));
 }
 
+NotByCommand::NotByCommand(std::string id, std::string why) { reasons().emplace(std::move(id), std::move(why)); }
+
 const std::vector<CheckInfo>& catalogue() { return checks(); }
 
 const CheckInfo* find_check(std::string_view id) {
@@ -119,5 +126,7 @@ const CheckInfo* find_check(std::string_view id) {
   const auto found = std::find_if(all.begin(), all.end(), [&](const CheckInfo& check) { return check.id == id; });
   return found == all.end() ? nullptr : &*found;
 }
+
+const std::map<std::string, std::string, std::less<>>& not_by_command() { return reasons(); }
 
 }  // namespace weir::conformance

@@ -81,4 +81,12 @@ TEST(EraSet, of_no_era_is_the_target_itself) {
   EXPECT_FALSE(kSessionEras.has(Era::stateless));
 }
 
+TEST(Catalogue, says_of_its_own_checks_alone_why_no_command_shows_them) {
+  EXPECT_FALSE(not_by_command().empty());
+  for (const auto& [id, why] : not_by_command()) {
+    EXPECT_NE(find_check(id), nullptr) << id;
+    EXPECT_GT(why.size(), 10U) << id;
+  }
+}
+
 }  // namespace weir::conformance

@@ -133,7 +133,8 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
                                     .curl = {}};
   for (const auto& attempt : detection.attempts) { failure.evidence.push_back(evidence_line(attempt)); }
   if (cause.telling) {
-    failure.curl = curl_command(cause.telling->request, target.client.insecure, target.client.ca_file);
+    failure.curl =
+        curl_command(cause.telling->request, {.insecure = target.client.insecure, .ca_file = target.client.ca_file});
   }
   return failure;
 }

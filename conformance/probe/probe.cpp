@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "conformance/probe/curl.hpp"
 #include "conformance/probe/ledger.hpp"
 
 namespace weir::conformance {
@@ -29,6 +30,11 @@ std::string received_line(const wire::Exchange& exchange) {
   return fmt::format("< HTTP {} {} {} ({}, {} bytes)", exchange.head.status,
                      wire::media_type(exchange.head.headers.get("content-type")),
                      wire::excerpt(std::string_view(exchange.body)), to_string(exchange.end), exchange.body.size());
+}
+
+template <class T>
+bool has(const std::vector<T>& all, const T& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
 }
 
 /// Nothing was heard at all.
@@ -87,12 +93,17 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
     tap->take(asker, era, exchange);
   });
   worker_->client.on_request([this](const wire::Request& request) {
-    if (request.method == "DELETE") {
-      std::erase_if(sessions_, [&](const auto& held) { return held.first == request.headers.get("Mcp-Session-Id"); });
-    }
     note(sent_line(request));
     if (target_.ledger) { target_.ledger->sent(number_, request); }
-    if (!pinned_) { last_request_ = request; }
+    const std::string session(request.headers.get("Mcp-Session-Id"));
+    if (!pinned_) {
+      last_request_ = request;
+      last_in_ended_session_ = has(ended_, session);
+    }
+    if (request.method == "DELETE") {
+      if (was_issued(session)) { ended_.push_back(session); }
+      std::erase_if(sessions_, [&](const auto& held) { return held.first == session; });
+    }
   });
 }
 
@@ -151,6 +162,9 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::
   last_open_failed_ = !opened;
   if (opened) {
     heard(true);
+    if (opened->post_url()) { endpoints_.push_back(*opened->post_url()); }
+    // What a check then finds wrong stands in the answer to this, and not to the notification that followed.
+    if (!pinned_ && era() != Era::stateless) { last_request_ = opened->opening().http.request; }
     if (opened->session_id()) { sessions_.emplace_back(*opened->session_id(), opened->revision()); }
   } else {
     heard_error(opened.error());
@@ -218,16 +232,46 @@ void Probe::note(std::string line) {
 }
 
 void Probe::pin_request(wire::Request request) {
+  last_in_ended_session_ = has(ended_, std::string(request.headers.get("Mcp-Session-Id")));
   last_request_ = std::move(request);
   pinned_ = true;
 }
 
-bool Probe::in_live_session() const {
-  const auto id = last_request_ ? last_request_->headers.find("Mcp-Session-Id") : std::nullopt;
-  if (!id) { return false; }
+bool Probe::was_issued(std::string_view session) const {
+  if (session.empty()) { return false; }
   const auto shared = worker_->conversations.find(era());
-  return (shared != worker_->conversations.end() && shared->second.session_id() == *id) ||
-         std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& held) { return held.first == *id; });
+  if (shared != worker_->conversations.end() && shared->second.session_id() == session) { return true; }
+  const auto is_it = [&](const auto& held) { return held.first == session; };
+  if (std::any_of(sessions_.begin(), sessions_.end(), is_it) || has(ended_, std::string(session))) { return true; }
+  const auto seen = target_.tap->seen(era());
+  return std::any_of(seen.begin(), seen.end(),
+                     [&](const auto& one) { return one->http.head.headers.get("Mcp-Session-Id") == session; });
+}
+
+bool Probe::was_announced(const wire::Url& url) const {
+  const auto shared = worker_->conversations.find(era());
+  if (shared != worker_->conversations.end() && shared->second.post_url() == url) { return true; }
+  if (has(endpoints_, url)) { return true; }
+  const auto names_it = [&](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    if (!event || event->type != "endpoint") { return false; }
+    const auto named = wire::resolve(target_.url, event->data);
+    return named && *named == url;
+  };
+  const auto seen = target_.tap->seen(era());
+  return std::any_of(seen.begin(), seen.end(), [&](const auto& one) {
+    return std::any_of(one->http.items.begin(), one->http.items.end(), names_it);
+  });
+}
+
+Before Probe::before_last_request() const {
+  if (!last_request_) { return Before::nothing; }
+  if (is(Era::http_sse)) {
+    const bool on_stream = last_request_->method == "POST" && was_announced(last_request_->url);
+    return on_stream ? Before::stream : Before::nothing;
+  }
+  if (last_in_ended_session_) { return Before::ended_session; }
+  return was_issued(last_request_->headers.get("Mcp-Session-Id")) ? Before::session : Before::nothing;
 }
 
 void Probe::heard(bool answer) { last_answer_missing_ = !answer; }

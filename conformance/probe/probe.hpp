@@ -47,6 +47,7 @@ struct Survey {
 
 class AcrossDeploy;
 class Ledger;
+enum class Before : std::uint8_t;
 
 /// What the run knows of the target.
 struct Target {
@@ -132,8 +133,8 @@ class Probe {
   /// The request that the curl line of a failure repeats: the last one sent, unless it is pinned.
   void pin_request(wire::Request request);
   const std::optional<wire::Request>& last_request() const WEIR_LIFETIME_BOUND { return last_request_; }
-  /// Whether the last request belongs to a session that the server issued and this probe has not ended.
-  bool in_live_session() const;
+  /// What somebody else has to open, and to end, before the last request is in the place where it was here.
+  Before before_last_request() const;
   /// The last answer, whoever asked for it, or why there was none: what tells the hop of a failure.
   const LastHeard& last_heard() const WEIR_LIFETIME_BOUND { return last_heard_; }
   /// The last thing that was asked for got no answer in time.
@@ -146,6 +147,8 @@ class Probe {
   bool out_of_time() const;
 
  private:
+  bool was_issued(std::string_view session) const;
+  bool was_announced(const wire::Url& url) const;
   void heard(bool answer);
   void heard(const wire::Exchange& answer);
   void heard_error(const wire::Error& error);
@@ -167,6 +170,9 @@ class Probe {
   bool throttled_ = false;
   std::uint64_t number_ = 0;
   std::vector<std::string> evidence_;
+  std::vector<std::string> ended_;    ///< Sessions that the server issued and this probe has ended.
+  std::vector<wire::Url> endpoints_;  ///< http-sse: where the streams of conversations pointed.
+  bool last_in_ended_session_ = false;
 };
 
 }  // namespace weir::conformance

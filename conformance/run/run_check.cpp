@@ -1,5 +1,6 @@
 #include "conformance/run/run_check.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -76,6 +77,41 @@ Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::funct
   return second;
 }
 
+/// A check that asks nothing itself judges what the survey got: the list of its area, or else what opened it.
+std::optional<wire::Request> judged_of_survey(const CheckInfo& info, const Probe& probe) {
+  const std::string area = info.id.substr(0, info.id.find('.'));
+  const bool templates = info.id.starts_with("resources.templates.");
+  const auto seen = probe.tap().seen(probe.era());
+  for (const std::string& method : {templates ? "resources/templates/list" : area + "/list", std::string("initialize"),
+                                    std::string("server/discover")}) {
+    const auto asks = [&](const SeenPtr& one) {
+      return one->by == "survey" && one->http.request.body.find(fmt::format("\"{}\"", method)) != std::string::npos;
+    };
+    const auto found = std::find_if(seen.begin(), seen.end(), asks);
+    if (found != seen.end()) { return (*found)->http.request; }
+  }
+  return std::nullopt;
+}
+
+/// The command that shows the last request again, or why there is none.
+std::string again(const CheckInfo& info, const Target& target, Probe& probe) {
+  const auto& reasons = not_by_command();
+  if (const auto found = reasons.find(info.id); found != reasons.end()) {
+    return "# no single command shows it: " + found->second;
+  }
+  if (!probe.last_request()) {
+    if (auto request = judged_of_survey(info, probe)) { probe.pin_request(std::move(*request)); }
+  }
+  if (!probe.last_request()) { return {}; }
+  return curl_command(*probe.last_request(), {.insecure = target.client.insecure,
+                                              .ca_file = target.client.ca_file,
+                                              .times = info.timed,
+                                              .before = probe.before_last_request(),
+                                              .url = target.url,
+                                              .revision = probe.revision(),
+                                              .headers = target.headers});
+}
+
 }  // namespace
 
 CheckResult describe(const CheckInfo& info, const Survey* survey) {
@@ -138,10 +174,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (result.verdict == Verdict::fail || result.verdict == Verdict::error) { probe.spoil(); }
   if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable) {
     result.evidence = probe.evidence();
-    if (probe.last_request()) {
-      result.curl =
-          curl_command(*probe.last_request(), target.client.insecure, target.client.ca_file, probe.in_live_session());
-    }
+    result.curl = again(info, target, probe);
   }
   if (aside) {
     // A check may have waited by itself, in a conversation that it holds: then its time tells.

@@ -206,7 +206,9 @@ std::string starred(std::string_view text, const Mask& mask) {
 }  // namespace
 
 Redactor::Redactor(const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
+  for (const std::string& whole : secrets) {
+    // Of "Bearer abc" only "abc" is a secret: else each cut "Bearer ..." would be taken for its beginning.
+    const std::string secret = whole.substr(after_scheme(lower(whole), 0));
     if (secret.empty()) { continue; }
     const bool token = secret.size() < kShortSecret;
     const auto add_text = [&](std::string text) { add({.text = std::move(text), .token = token}); };

@@ -46,6 +46,14 @@ TEST(Redactor, knows_the_form_quoted_for_a_shell) {
   EXPECT_EQ(Redactor({"it's-me"}).text(R"(curl -d 'it'\''s-me')"), "curl -d '***'");
 }
 
+TEST(Redactor, takes_the_scheme_of_a_header_value_for_no_secret) {
+  const Redactor redactor({"Bearer s3cret-token", "basic dXNlcjpwYXNz", "Bearer "});
+  EXPECT_EQ(redactor.text("WWW-Authenticate: Bearer ..."), "WWW-Authenticate: Bearer ...");
+  EXPECT_EQ(redactor.text("WWW-Authenticate: Bearer s3cret..."), "WWW-Authenticate: Bearer ***...");
+  EXPECT_EQ(redactor.text("Bearer s3cret-token, bearer s3cret-token and Basic dXNlcjpwYXNz"),
+            "Bearer ***, bearer *** and Basic ***");
+}
+
 TEST(Redactor, hides_what_an_excerpt_cut_short) {
   const Redactor redactor({"s3cret-token"});
   EXPECT_EQ(redactor.text("got 's3cret-to...'"), "got '***...'");

@@ -93,6 +93,8 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"affinity.release.same",
+                              "it takes many connections to meet each of the processes behind the endpoint"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -39,6 +39,8 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"affinity.session.shared",
+                              "it takes many connections to meet each of the processes behind the endpoint"};
 
 }  // namespace
 }  // namespace weir::conformance

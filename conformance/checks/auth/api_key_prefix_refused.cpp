@@ -23,6 +23,7 @@ const Registration kCheck{{
     .wrong_credentials = 1,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.api-key.prefix-refused", "it takes a key that is cut short"};
 
 }  // namespace
 }  // namespace weir::conformance

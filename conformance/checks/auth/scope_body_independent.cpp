@@ -65,6 +65,8 @@ const Registration kCheck{{
     .fixture = "token",
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.scope.body-independent",
+                              "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
 }  // namespace weir::conformance

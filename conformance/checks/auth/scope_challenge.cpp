@@ -31,6 +31,7 @@ const Registration kCheck{{
     .fixture = "token",
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.scope.challenge", "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
 }  // namespace weir::conformance

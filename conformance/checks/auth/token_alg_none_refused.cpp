@@ -29,6 +29,7 @@ const Registration kCheck{{
     .wrong_credentials = 4,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.alg-none-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .wrong_credentials = 1,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.audience-refused",
+                              "it takes a token that the provider issues for another audience"};
 
 }  // namespace
 }  // namespace weir::conformance

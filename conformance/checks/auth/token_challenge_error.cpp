@@ -31,6 +31,7 @@ const Registration kCheck{{
     .wrong_credentials = 1,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.challenge-error", "it takes a token that is made from a good one"};
 
 }  // namespace
 }  // namespace weir::conformance

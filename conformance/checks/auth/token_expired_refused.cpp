@@ -65,6 +65,7 @@ const Registration kCheck{{
     .wrong_credentials = 1,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.expired-refused", "it takes a token that has run out"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -45,6 +45,7 @@ const Registration kCheck{{
     .wrong_credentials = 4,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.other-key-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
 }  // namespace weir::conformance

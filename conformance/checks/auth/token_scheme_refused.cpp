@@ -25,6 +25,7 @@ const Registration kCheck{{
     .wrong_credentials = 2,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.scheme-refused", "it takes the token after another scheme than Bearer"};
 
 }  // namespace
 }  // namespace weir::conformance

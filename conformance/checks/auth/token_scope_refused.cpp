@@ -28,6 +28,8 @@ const Registration kCheck{{
     .fixture = "token",
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.scope-refused",
+                              "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -30,6 +30,7 @@ const Registration kCheck{{
     .wrong_credentials = 3,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.token.tampered-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
 }  // namespace weir::conformance

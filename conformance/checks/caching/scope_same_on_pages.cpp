@@ -34,6 +34,7 @@ const Registration kCheck{{
     .faults = {"caching.scope-per-page"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"caching.scope.same-on-pages", "it takes several pages, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

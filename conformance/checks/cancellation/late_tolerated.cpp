@@ -22,6 +22,8 @@ const Registration kCheck{{
     .faults = {"cancellation.late-kills"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"cancellation.late.tolerated",
+                              "it takes a request after the cancellation, in the same session"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -56,6 +56,8 @@ const Registration kCheck{{
     .fixture = "slow-tool",
     .run = run,
 }};
+const NotByCommand kNoCommand{"cancellation.running.spares-session",
+                              "the cancellation comes while the call is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .faults = {"completion.undeclared"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"completion.capability.declared",
+                              "it takes the answers to initialize and to the method, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

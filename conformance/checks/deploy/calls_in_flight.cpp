@@ -45,6 +45,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.calls.in-flight", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

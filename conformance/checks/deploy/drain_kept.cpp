@@ -49,6 +49,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.drain.kept", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

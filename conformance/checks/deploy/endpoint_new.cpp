@@ -39,6 +39,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.endpoint.new", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -60,6 +60,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.recovery.in-time", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -52,6 +52,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.session.answered", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

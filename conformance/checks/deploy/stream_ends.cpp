@@ -50,6 +50,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.stream.ends", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

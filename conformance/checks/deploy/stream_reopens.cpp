@@ -46,6 +46,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.stream.reopens", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

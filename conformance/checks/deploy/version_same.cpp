@@ -71,6 +71,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"deploy.version.same", "it is seen while a deploy is under way"};
 
 }  // namespace
 }  // namespace weir::conformance

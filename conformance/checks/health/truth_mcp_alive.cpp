@@ -69,6 +69,7 @@ const Registration kCheck{{
     .faults = {"health.mcp-dead", "health.mcp-flaps"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"health.truth.mcp-alive", "it takes the health route and the MCP endpoint, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -29,6 +29,7 @@ const Registration kCheck{{
     .faults = {"http-sse.endpoint-shared"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.endpoint.distinct", "it takes two streams, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

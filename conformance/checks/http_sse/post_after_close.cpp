@@ -39,6 +39,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.post.after-close", "it takes a stream that was closed"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -32,6 +32,7 @@ const Registration kCheck{{
     .faults = {"http-sse.one-stream-only"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.sessions.concurrent", "it takes several streams at once"};
 
 }  // namespace
 }  // namespace weir::conformance

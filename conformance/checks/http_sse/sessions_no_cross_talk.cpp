@@ -39,6 +39,7 @@ const Registration kCheck{{
     .faults = {"http-sse.cross-talk"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.sessions.no-cross-talk", "it takes two streams at once"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -31,6 +31,8 @@ const Registration kCheck{{
     .faults = {"http-sse.early-request-kills"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.stream.early-request-kept",
+                              "the request comes before notifications/initialized, in a session that is half open"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"http-sse.stream.silent-client-kept",
+                              "it comes only after the client has been silent for long"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -59,6 +59,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"idle.get.answered", "it comes only after the stream has been idle for long"};
 
 }  // namespace
 }  // namespace weir::conformance

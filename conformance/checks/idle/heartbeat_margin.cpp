@@ -63,6 +63,8 @@ const Registration kCheck{{
     .timed = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"idle.heartbeat.margin",
+                              "it is a matter of the time between what comes on an idle stream"};
 
 }  // namespace
 }  // namespace weir::conformance

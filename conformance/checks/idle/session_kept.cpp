@@ -64,6 +64,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"idle.session.kept", "it comes only after the session has been idle for long"};
 
 }  // namespace
 }  // namespace weir::conformance

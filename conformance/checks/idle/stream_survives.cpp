@@ -109,6 +109,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"idle.stream.survives", "it comes only after the stream has been idle for long"};
 
 }  // namespace
 }  // namespace weir::conformance

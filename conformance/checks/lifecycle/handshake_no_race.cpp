@@ -36,6 +36,7 @@ const Registration kCheck{{
     .faults = {"lifecycle.initialized-late"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"lifecycle.handshake.no-race", "it is a matter of how fast one request follows another"};
 
 }  // namespace
 }  // namespace weir::conformance

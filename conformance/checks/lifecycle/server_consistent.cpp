@@ -35,6 +35,8 @@ const Registration kCheck{{
     .faults = {"lifecycle.mixed-versions"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"lifecycle.server.consistent",
+                              "it takes the answers of several conversations, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -35,6 +35,8 @@ const Registration kCheck{{
     .fault_eras = {"streamable"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"lifecycle.version.newest-offered",
+                              "it takes the answers to two initialize requests, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

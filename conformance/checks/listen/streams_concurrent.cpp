@@ -33,6 +33,7 @@ const Registration kCheck{{
     .faults = {"listen.one-stream-only"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"listen.streams.concurrent", "it takes several streams at once"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -36,6 +36,7 @@ const Registration kCheck{{
     .green_may_be = "has no icons",
     .run = run,
 }};
+const NotByCommand kNoCommand{"meta.icons.src", "it is a matter of all lists, and the server's own icons"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -85,6 +85,7 @@ const Registration kCheck{{
     .by_revision = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"meta.keys.valid", "it is a matter of all answers, whatever was asked"};
 
 }  // namespace
 }  // namespace weir::conformance

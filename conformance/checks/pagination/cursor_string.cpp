@@ -24,6 +24,7 @@ const Registration kCheck{{
     .passive = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"pagination.cursor.string", "it is a matter of all lists"};
 
 }  // namespace
 }  // namespace weir::conformance

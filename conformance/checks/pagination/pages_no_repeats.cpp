@@ -33,6 +33,7 @@ const Registration kCheck{{
     .faults = {"pagination.page-repeats"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"pagination.pages.no-repeats", "it takes several pages, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

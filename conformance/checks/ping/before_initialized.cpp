@@ -25,6 +25,8 @@ const Registration kCheck{{
     .faults = {"ping.refused-before-initialized"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"ping.before-initialized.answered",
+                              "the request comes before notifications/initialized, in a session that is half open"};
 
 }  // namespace
 }  // namespace weir::conformance

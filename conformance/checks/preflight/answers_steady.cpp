@@ -64,6 +64,7 @@ const Registration kCheck{{
     .explains = {Trouble::server_error},
     .run = run,
 }};
+const NotByCommand kNoCommand{"preflight.answers.steady", "only some of many answers are such"};
 
 }  // namespace
 }  // namespace weir::conformance

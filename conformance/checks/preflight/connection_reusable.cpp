@@ -72,6 +72,7 @@ const Registration kCheck{{
     .faults = {"http.second-request-500", "http.stray-bytes"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"preflight.connection.reusable", "it takes several requests on one connection"};
 
 }  // namespace
 }  // namespace weir::conformance

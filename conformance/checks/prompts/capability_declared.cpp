@@ -16,6 +16,8 @@ const Registration kCheck{{
     .faults = {"prompts.undeclared", "prompts.list-unknown-method"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"prompts.capability.declared",
+                              "it takes the answers to initialize and to the list, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -44,6 +44,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.keep-alive.age-kept", "it is a matter of how long an idle connection lives"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -72,6 +72,8 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.keep-alive.outlasts-edge",
+                              "it is a matter of how long an idle connection lives"};
 
 }  // namespace
 }  // namespace weir::conformance

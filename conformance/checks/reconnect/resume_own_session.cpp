@@ -44,6 +44,7 @@ const Registration kCheck{{
     .faults = {"reconnect.resume-every-session"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.resume.own-session", "it takes two sessions, and a stream that was lost"};
 
 }  // namespace
 }  // namespace weir::conformance

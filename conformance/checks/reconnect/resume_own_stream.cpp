@@ -33,6 +33,7 @@ const Registration kCheck{{
     .faults = {"reconnect.resume-every-stream"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.resume.own-stream", "it takes two streams, one of which was lost"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -40,6 +40,7 @@ const Registration kCheck{{
     .faults = {"reconnect.resume-nothing", "reconnect.resume-twice"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.resume.rest-once", "it takes a stream that was lost after its first event"};
 
 }  // namespace
 }  // namespace weir::conformance

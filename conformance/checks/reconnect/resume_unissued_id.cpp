@@ -37,6 +37,8 @@ const Registration kCheck{{
     .faults = {"reconnect.resume-unissued"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.resume.unissued-id",
+                              "it takes an event id that this server could have issued"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -36,6 +36,7 @@ const Registration kCheck{{
     .faults = {"reconnect.session-lost"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.session.goes-on", "it takes a stream that was lost"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -71,6 +71,7 @@ const Registration kCheck{{
     .timed = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.storm.survived", "it takes many clients that vanish"};
 
 }  // namespace
 }  // namespace weir::conformance

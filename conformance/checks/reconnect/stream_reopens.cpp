@@ -60,6 +60,7 @@ const Registration kCheck{{
     .waits = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.stream.reopens", "it takes a stream that was lost"};
 
 }  // namespace
 }  // namespace weir::conformance

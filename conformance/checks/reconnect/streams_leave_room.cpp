@@ -104,6 +104,7 @@ const Registration kCheck{{
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
     .run = run,
 }};
+const NotByCommand kNoCommand{"reconnect.streams.leave-room", "it takes many streams at once"};
 
 }  // namespace
 }  // namespace weir::conformance

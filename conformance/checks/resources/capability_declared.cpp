@@ -16,6 +16,8 @@ const Registration kCheck{{
     .faults = {"resources.undeclared", "resources.list-unknown-method"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"resources.capability.declared",
+                              "it takes the answers to initialize and to the list, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

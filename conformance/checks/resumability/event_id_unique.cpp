@@ -39,6 +39,7 @@ const Registration kCheck{{
     .faults = {"resumability.ids-restart"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"resumability.event-id.unique", "it takes several streams of one session"};
 
 }  // namespace
 }  // namespace weir::conformance

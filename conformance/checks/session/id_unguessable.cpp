@@ -40,6 +40,7 @@ const Registration kCheck{{
     .faults = {"session.id-counter"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"session.id.unguessable", "it takes the ids of several sessions, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

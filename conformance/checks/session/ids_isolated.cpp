@@ -31,6 +31,7 @@ const Registration kCheck{{
     .faults = {"http-sse.cross-talk"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"session.ids.isolated", "it takes two sessions at once"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -39,6 +39,7 @@ const Registration kCheck{{
     .faults = {"stateless.connection-remembers"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"stateless.connection.no-memory", "it takes several requests on one connection"};
 
 }  // namespace
 }  // namespace weir::conformance

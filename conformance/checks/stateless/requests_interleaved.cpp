@@ -31,6 +31,7 @@ const Registration kCheck{{
     .faults = {"stateless.connection-remembers"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"stateless.requests.interleaved", "it takes several requests on one connection"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -35,6 +35,7 @@ const Registration kCheck{{
     .faults = {"streamable.response-on-get-stream"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"streamable.get.no-responses", "it takes a GET stream that is open beside the request"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -81,6 +81,7 @@ const Registration kCheck{{
     .faults = {"streamable.answers-swapped"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"streamable.posts.concurrent", "it takes several requests at once"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -16,6 +16,8 @@ const Registration kCheck{{
     .faults = {"tools.undeclared", "tools.list-unknown-method"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"tools.capability.declared",
+                              "it takes the answers to initialize and to the list, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -36,6 +36,7 @@ const Registration kCheck{{
     .faults = {"tools.order-changes"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"tools.list.deterministic", "it takes several answers, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -17,6 +17,8 @@ const Registration kCheck{{
     .faults = {"tools.list-differs"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"tools.list.not-connection-dependent",
+                              "it takes the answers of several connections, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -16,6 +16,8 @@ const Registration kCheck{{
     .faults = {"tools.list-differs"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"tools.list.same-across-connections",
+                              "it takes the answers of several connections, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance

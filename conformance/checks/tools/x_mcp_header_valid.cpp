@@ -73,6 +73,7 @@ const Registration kCheck{{
                "tools.x-mcp-header-in-items"},
     .run = run,
 }};
+const NotByCommand kNoCommand{"tools.x-mcp-header.valid", "it is a matter of all pages of the list"};
 
 }  // namespace
 }  // namespace weir::conformance

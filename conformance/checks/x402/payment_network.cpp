@@ -19,6 +19,7 @@ const Registration kCheck{{
     .fixture = "x402",
     .run = run,
 }};
+const NotByCommand kNoCommand{"x402.payment.network-refused", "it takes a payment that is made for the offer"};
 
 }  // namespace
 }  // namespace weir::conformance

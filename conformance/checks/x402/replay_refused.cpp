@@ -27,6 +27,7 @@ const Registration kCheck{{
     .fixture = "x402",
     .run = run,
 }};
+const NotByCommand kNoCommand{"x402.replay.refused", "it takes a payment that was made before"};
 
 }  // namespace
 }  // namespace weir::conformance
