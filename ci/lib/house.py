@@ -65,6 +65,7 @@ HOUSE = {
     "fixtures/openid": ["fixtures/http"],
     "fixtures/x402": ["fixtures/http"],
     "fixtures/faults": ["fixtures/openid", "fixtures/x402"],
+    "fixtures/faults/http": ["fixtures/faults"],
     "fixtures/mcp": ["fixtures/faults"],
     "fixtures/edge": ["fixtures/mcp"],
     "fixtures/systems": ["fixtures/edge"],

@@ -1,0 +1,50 @@
+#include "conformance/ask/unusual.hpp"
+
+#include "conformance/probe/ledger.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+void sent(Probe& probe, const wire::Request& request) {
+  probe.pin_request(request);
+  probe.note(
+      fmt::format("> {} {} {}", request.method, request.url.target(), wire::excerpt(std::string_view(request.body))));
+  if (probe.target().ledger) { probe.target().ledger->sent(probe.number(), request); }
+}
+
+void answered(Probe& probe, const std::string& asker, const wire::Exchange& exchange) {
+  probe.note("< " + describe(exchange));
+  probe.target().tap->take(asker, probe.era(), exchange);
+  if (probe.target().ledger) { probe.target().ledger->answered(probe.number(), exchange); }
+}
+
+void failed(Probe& probe, const wire::Error& error) {
+  probe.note(fmt::format("! {}: {}", to_string(error.code), error.detail));
+  if (probe.target().ledger) { probe.target().ledger->failed(probe.number(), error); }
+}
+
+}  // namespace
+
+wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& asker, const wire::Request& request,
+                                              const std::vector<std::size_t>& cuts) {
+  sent(probe, request);
+  auto exchange = wire::exchange_in_segments(probe.http().options(), request, cuts, probe.answer_deadline());
+  exchange ? answered(probe, asker, *exchange) : failed(probe, exchange.error());
+  return exchange;
+}
+
+wire::Result<wire::Pipelined> send_pipelined(Probe& probe, const std::string& asker,
+                                             const std::vector<wire::Request>& requests, wire::Deadline deadline) {
+  for (const auto& request : requests) { sent(probe, request); }
+  auto pipelined = wire::pipeline(probe.http().options(), requests, deadline);
+  if (!pipelined) {
+    failed(probe, pipelined.error());
+    return pipelined;
+  }
+  for (const auto& exchange : pipelined->answers) { answered(probe, asker, exchange); }
+  if (pipelined->missing) { failed(probe, *pipelined->missing); }
+  return pipelined;
+}
+
+}  // namespace weir::conformance

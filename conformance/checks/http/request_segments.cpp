@@ -1,0 +1,75 @@
+#include "conformance/ask/unusual.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr const char* kCheckId = "http.request.segments";
+constexpr std::string_view kThreeBytes = "\xE6\xBC\xA2";
+constexpr std::string_view kFourBytes = "\xF0\x9F\x8C\x8A";
+
+struct Way {
+  std::string_view what;
+  std::vector<std::size_t> cuts;
+  const char* fix;
+};
+
+std::vector<Way> ways(const std::string& body) {
+  return {{"a body that comes in parts after its head",
+           {0, 1, body.size() - 1},
+           "Read the body until Content-Length octets have come, and not what one read happens to give."},
+          {"a body that is cut within characters",
+           {body.find(kThreeBytes) + 1, body.find(kFourBytes) + 2},
+           "Collect the octets of the body and decode them together: each part by itself is no UTF-8."}};
+}
+
+bool is_answered(const wire::Exchange& exchange, const json::value& id) {
+  const auto texts = message_texts(exchange);
+  return exchange.ok() && std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+           const auto parsed = jsonrpc::parse(text);
+           return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), [&](const auto& message) {
+                    return message.kind == jsonrpc::Kind::response && message.answers(id);
+                  });
+         });
+}
+
+/// The id holds the characters, so that the answer tells what became of them; it is used once in a session.
+json::value id_of(std::size_t number) {
+  return json::value(fmt::format("weir-{}-{}-{}", kThreeBytes, kFourBytes, number));
+}
+
+Finding run(Probe& probe) {
+  auto shared = probe.shared();
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
+  const auto request_of = [&](std::size_t number) {
+    return shared->get().make_post(call_body(probe, id_of(number), harmless_method(probe)));
+  };
+  const auto whole = send_in_segments(probe, kCheckId, request_of(0), {});
+  if (!whole || !is_answered(*whole, id_of(0))) {
+    return untestable(fmt::format("{} is not answered under such an id as it is: {}", harmless_method(probe),
+                                  whole ? describe(*whole) : whole.error().detail));
+  }
+  std::size_t number = 0;
+  for (const auto& [what, cuts, fix] : ways(request_of(0).body)) {
+    const std::string expected = fmt::format("the same answer to {}", what);
+    const auto answer = send_in_segments(probe, kCheckId, request_of(++number), cuts);
+    if (answer && is_answered(*answer, id_of(number))) { continue; }
+    Finding finding = answer ? fail(expected, describe(*answer)) : probe.broken(answer.error(), expected);
+    return std::move(finding).at("server, or the proxy before it", fix);
+  }
+  return pass("a body in parts, and one that is cut within characters");
+}
+
+const Registration kCheck{{
+    .id = kCheckId,
+    .title = "a request body is read whole, however many segments it comes in",
+    .level = Level::must,
+    .eras = kSingleEndpoint,
+    .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",
+    .consequence = "Large calls, and those over slow or mobile networks, fail now and then, or lose their accents.",
+    .faults = {"http.first-segment-only", "http.segments-decoded-apart"},
+    .timed = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance

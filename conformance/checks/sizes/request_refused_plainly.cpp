@@ -1,0 +1,48 @@
+#include "conformance/checks/sizes/large_request.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr int kNotFound = 404;
+constexpr int kServerErrors = 500;
+
+Finding run(Probe& probe) {
+  auto asked = ask_large_requests(probe);
+  if (!asked) { return asked.error(); }
+  if (asked->bytes == 0) { return pass(fmt::format("up to {} are served", as_kilobytes(kRequestBytes.back()))); }
+  const std::string size = as_kilobytes(asked->bytes);
+  if (!asked->answer || !is_refusal(*asked->answer)) {
+    return untestable(fmt::format("{} are neither served nor refused: sizes.request.answered says so", size));
+  }
+  const RawAnswer& answer = *asked->answer;
+  const std::string got = fmt::format("{}: {}", limit_of(*asked), answer.describe());
+  if (answer.http.head.status >= kServerErrors) {
+    return fail("HTTP 413, or another 4xx", got)
+        .at("server, or the proxy before it", "Catch the error of the body's limit, and answer it by HTTP 413.");
+  }
+  if (answer.http_error() && !answer.http.is_json() && !answer.error()) {
+    return fail("a refusal in JSON", got)
+        .at("server, or the proxy before it",
+            "Answer by JSON (an error handler after the parser of bodies), and raise the limit to what calls need.");
+  }
+  const auto after = ask_after(probe, *asked);
+  if (after && !after->is_result() && after->http.head.status == kNotFound) {
+    return fail("a session that goes on after the refusal", after->describe())
+        .at("server", "Refuse the one request, and keep its session.");
+  }
+  return pass(got);
+}
+
+const Registration kCheck{{
+    .id = "sizes.request.refused-plainly",
+    .title = "a request that is too large is refused by a 4xx with JSON",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14",
+    .consequence = "Clients show a page of HTML or retry for ever, where they could say that the call is too large.",
+    .faults = {"sizes.large-request-500", "sizes.large-request-html"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance
