@@ -29,6 +29,11 @@ Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
   if (gap_s > budget.safe_seconds()) {
     return fail(expected, fmt::format("marginal: {:.1f} s without a byte; {}", gap_s, watch.describe())).at(hop, fix);
   }
+  if (held && watch.beats_stopped()) {
+    return fail("a heartbeat that goes on",
+                fmt::format("{}, and none in the last {:.1f} s", watch.describe(), watch.gap_before_end_s))
+        .at("server", fix);
+  }
   if (watch.beats.size() < 2) {
     return untestable(fmt::format("no heartbeat was seen within {:.1f} s: use --hold {:.0f}", watch.watched_s,
                                   std::max(budget.safe_seconds() * 2, held ? watch.watched_s * 2 : 0)));

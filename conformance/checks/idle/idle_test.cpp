@@ -129,4 +129,25 @@ TEST(IdleWatch, tells_period_and_jitter_of_what_came) {
   EXPECT_FALSE(watch.ended_by_age());
 }
 
+TEST(IdleWatch, has_stopped_once_it_is_silent_for_much_longer_than_between_two_beats) {
+  IdleWatch watch;
+  watch.beats = {{BeatKind::comment, 1.0}, {BeatKind::comment, 2.0}, {BeatKind::comment, 3.5}};
+  watch.gap_before_end_s = 4.4;
+  EXPECT_FALSE(watch.beats_stopped());
+  watch.gap_before_end_s = 4.6;
+  EXPECT_TRUE(watch.beats_stopped());
+  watch.exchange.end = wire::EndClass::reset;
+  EXPECT_FALSE(watch.beats_stopped()) << "it was cut, which is another finding";
+  watch.exchange.end = wire::EndClass::open;
+  watch.beats.pop_back();
+  EXPECT_FALSE(watch.beats_stopped()) << "one interval tells of no rule";
+}
+
+TEST_F(Idle, a_heartbeat_that_stopped_during_the_hold_is_told) {
+  const auto result =
+      judge("idle.heartbeat.margin", {.heartbeat_ms = 100}, {}, std::chrono::milliseconds(2500), {"idle.goes-deaf"});
+  EXPECT_EQ(result.verdict, Verdict::warn) << result.message;
+  EXPECT_THAT(result.got, HasSubstr("and none in the last"));
+}
+
 }  // namespace weir::conformance

@@ -65,7 +65,7 @@ Finding cut(const IdleWatch& watch, const NamedHop* hop, const std::string& expe
 }
 
 Finding run(Probe& probe) {
-  const auto watched = watch_idle_stream(probe);
+  const auto watched = watch_idle_stream(probe, AtEnd::ask);
   if (!watched) { return watched.error(); }
   const auto& headers = watched->exchange.head.headers;
   const auto& profile = probe.target().profile;
@@ -78,6 +78,12 @@ Finding run(Probe& probe) {
   }
   if (watched->ended()) { return cut(*watched, hop_in_front(profile.edge, headers), expected); }
   if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }
+  if (!watched->deaf.empty()) {
+    return fail("a stream that is alive at the end of the hold, and not only open", watched->deaf)
+        .at("server, or the hop that forgot the stream",
+            "Close streams that are given up, and send a heartbeat on every other one: its loss shows a dead one.");
+  }
+  if (!watched->doubt.empty()) { return untestable("the stream is open, but " + watched->doubt); }
   if (budget.stated && watched->longest_gap_s > budget.seconds) {
     return fail(expected, fmt::format("{:.1f} s without a byte; {}", watched->longest_gap_s, watched->describe()))
         .at(budget.hop.empty() ? budget.whose : budget.hop,
@@ -98,7 +104,7 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-load-balancer-attributes.html#connection-idle-timeout",
     .consequence = "Clients lose the stream between two calls, and with it notifications or the whole session.",
-    .faults = {"idle.cut-in-silence", "idle.no-heartbeat"},
+    .faults = {"idle.cut-in-silence", "idle.no-heartbeat", "idle.goes-deaf"},
     .fixture = "idle-held",
     .waits = true,
     .run = run,

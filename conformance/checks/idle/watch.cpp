@@ -11,6 +11,8 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::size_t kQuickBeats = 2;
 /// A budget that is smaller than the quick watch is exceeded within it.
 constexpr double kBeyondBudget = 1.25;
+/// A heartbeat that is late by so many of its longest intervals has stopped.
+constexpr double kStoppedIntervals = 3;
 
 double since(wire::Clock::time_point begin) { return Seconds(wire::Clock::now() - begin).count(); }
 
@@ -76,8 +78,8 @@ std::optional<BeatKind> kind_of(const wire::SseItem& item) {
 
 class Watching {
  public:
-  Watching(Probe& probe, OpenStream& open)
-      : probe_(probe), open_(open), until_(probe.in(watch_span(probe))), next_item_(items().size()) {}
+  Watching(Probe& probe, OpenStream& open, AtEnd at_end)
+      : probe_(probe), open_(open), at_end_(at_end), until_(probe.in(watch_span(probe))), next_item_(items().size()) {}
 
   IdleWatch go() {
     while (!until_.passed() && !seen_enough() && open_.stream().read_more(until_)) {
@@ -87,8 +89,10 @@ class Watching {
     take_gap();
     watch_.watched_s = since(begun_);
     watch_.age_s = since(open_.opened_at);
+    watch_.gap_before_end_s = last_gap_s_;
+    if (at_end_ == AtEnd::ask && probe_.target().hold.count() > 0 && !open_.stream().ended()) { ask(); }
     watch_.exchange = std::move(open_.stream()).finish();
-    watch_.gap_before_end_s = watch_.ended() ? silence_before_end(watch_.exchange) : last_gap_s_;
+    if (watch_.ended()) { watch_.gap_before_end_s = silence_before_end(watch_.exchange); }
     watch_.longest_gap_s = std::max(watch_.longest_gap_s, watch_.gap_before_end_s);
     return std::move(watch_);
   }
@@ -97,6 +101,52 @@ class Watching {
   const std::vector<wire::SseItem>& items() const { return open_.stream().exchange().items; }
 
   bool seen_enough() const { return probe_.target().hold.count() == 0 && watch_.beats.size() >= kQuickBeats; }
+
+  /// A request whose answer has to come down the stream, or a fresh stream beside one whose heartbeat has stopped. Both
+  /// need their control: a server that tells nobody anything is no matter of this stream.
+  void ask() {
+    if (probe_.is(Era::http_sse)) {
+      ask_for_answer();
+    } else if (watch_.beats_stopped()) {
+      compare_with_another();
+    }
+  }
+
+  void ask_for_answer() {
+    const wire::mcp::RequestOptions patience{.timeout = probe_.answer_deadline().left()};
+    const auto reply = open_.dialogue->request(harmless_method(probe_), nullptr, patience);
+    if (reply && reply->response) { return; }
+    const std::string got = fmt::format("{} gets no answer on it: {}", harmless_method(probe_),
+                                        reply ? reply->describe() : reply.error().detail);
+    auto another = probe_.dialogue();
+    const auto control = another ? another->request(harmless_method(probe_), nullptr, patience)
+                                 : wire::Result<wire::mcp::Reply>(tl::unexpected(another.error()));
+    const bool served = control && control->response;
+    (served ? watch_.deaf : watch_.doubt) = got + (served ? ", on a fresh stream it does" : ", nor on a fresh stream");
+  }
+
+  void compare_with_another() {
+    auto another = open_idle_stream(probe_);
+    if (!another) { return; }
+    const auto interval = std::chrono::ceil<std::chrono::milliseconds>(Seconds(watch_.longest_interval_s()));
+    const wire::Deadline until = probe_.in(interval * static_cast<int>(kStoppedIntervals) + kQuickWatch);
+    const std::size_t held = open_.stream().exchange().body.size();
+    std::size_t next = another->stream().exchange().items.size();
+    std::size_t beats = 0;
+    while (beats < kQuickBeats && open_.stream().exchange().body.size() == held && another->stream().read_more(until)) {
+      const auto& fresh = another->stream().exchange().items;
+      beats += std::any_of(fresh.begin() + static_cast<std::ptrdiff_t>(next), fresh.end(),
+                           [](const auto& item) { return kind_of(item).has_value(); })
+                   ? 1
+                   : 0;
+      next = fresh.size();
+    }
+    if (open_.stream().exchange().body.size() != held) { return; }
+    const std::string got = fmt::format("{}, then nothing for {:.1f} s", watch_.describe(), watch_.gap_before_end_s);
+    const bool served = beats == kQuickBeats;
+    (served ? watch_.deaf : watch_.doubt) =
+        got + (served ? ", while a fresh stream goes on beating" : ", nor on a fresh stream");
+  }
 
   void take_gap() {
     last_gap_s_ = since(last_byte_);
@@ -131,6 +181,7 @@ class Watching {
 
   Probe& probe_;
   OpenStream& open_;
+  AtEnd at_end_;
   wire::Deadline until_;
   wire::Clock::time_point begun_ = wire::Clock::now();
   wire::Clock::time_point last_byte_ = begun_;
@@ -161,6 +212,16 @@ double IdleWatch::period_s() const {
   return beats.size() < 2 ? 0 : (beats.back().at_s - beats.front().at_s) / static_cast<double>(beats.size() - 1);
 }
 
+double IdleWatch::longest_interval_s() const {
+  double longest = 0;
+  for (std::size_t i = 1; i < beats.size(); ++i) { longest = std::max(longest, beats[i].at_s - beats[i - 1].at_s); }
+  return longest;
+}
+
+bool IdleWatch::beats_stopped() const {
+  return !ended() && beats.size() > kQuickBeats && gap_before_end_s > kStoppedIntervals * longest_interval_s();
+}
+
 double IdleWatch::jitter_s() const {
   double jitter = 0;
   for (std::size_t i = 1; i < beats.size(); ++i) {
@@ -188,11 +249,11 @@ std::chrono::milliseconds watch_span(const Probe& probe) {
   return std::min(kQuickWatch, std::chrono::duration_cast<std::chrono::milliseconds>(beyond));
 }
 
-WatchOrFinding watch_idle_stream(Probe& probe) {
+WatchOrFinding watch_idle_stream(Probe& probe, AtEnd at_end) {
   auto open = open_idle_stream(probe);
   if (!open) { return tl::unexpected(std::move(open.error())); }
   probe.pin_request(open->stream().exchange().request);
-  return Watching(probe, *open).go();
+  return Watching(probe, *open, at_end).go();
 }
 
 }  // namespace weir::conformance

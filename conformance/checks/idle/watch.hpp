@@ -35,12 +35,18 @@ struct IdleWatch {
   double longest_gap_s = 0;     ///< Without a byte, the time since the last one at the end of the watch included.
   double gap_before_end_s = 0;  ///< The last of those gaps.
   double age_s = 0;             ///< Of the stream at the end of the watch, from before its request.
+  /// After --hold, of a stream that is open: how it showed that it brings nothing any more, while a fresh one does.
+  std::string deaf;
+  std::string doubt;  ///< The same, where a fresh stream brought nothing either.
 
   bool ended() const { return exchange.end != wire::EndClass::open; }
   /// A hop that counts silence cannot have cut a stream which was silent for longer before.
   bool ended_by_age() const;
+  /// It had a heartbeat, and has been silent since for much longer than ever between two beats.
+  bool beats_stopped() const;
   /// From one beat to the next; 0 with less than two.
   double period_s() const;
+  double longest_interval_s() const;
   double jitter_s() const;  ///< The largest deviation from the period.
   /// "a comment every 15.0 s (+-0.1)", "one comment after 3.2 s", "no byte in 4.0 s"
   std::string describe() const;
@@ -53,7 +59,9 @@ using WatchOrFinding = tl::expected<IdleWatch, Finding>;
 /// streamable: GET; stateless: subscriptions/listen) and watches it: with --hold so long, else quick: until two
 /// heartbeats, kQuickWatch, or somewhat more than the profile's idle budget have gone by. The server's pings are
 /// answered. Where there is no stream to watch, that is not applicable or untestable: other checks judge it.
-WatchOrFinding watch_idle_stream(Probe& probe);
+/// With --hold it may be asked at the end whether it still brings anything: open is not yet alive.
+enum class AtEnd { look, ask };
+WatchOrFinding watch_idle_stream(Probe& probe, AtEnd at_end = AtEnd::look);
 
 /// How long watch_idle_stream() watches at most.
 std::chrono::milliseconds watch_span(const Probe& probe);
