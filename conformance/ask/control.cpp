@@ -55,12 +55,16 @@ Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& 
 }
 
 Finding beside_a_call(Probe& probe, Finding refusal) {
+  return beside_a_call(probe, std::move(refusal), harmless_method(probe));
+}
+
+Finding beside_a_call(Probe& probe, Finding refusal, std::string_view method, json::value params) {
   if (refusal.verdict != reports::Verdict::pass) { return refusal; }
   const auto broken = probe.last_request();
-  const auto reply = probe.call(harmless_method(probe));
+  const auto reply = probe.call(method, std::move(params));
   if (broken) { probe.pin_request(*broken); }
   if (reply && reply->is_result()) { return refusal; }
-  return untestable(fmt::format("refused ({}), but so is {}: {}", refusal.message, harmless_method(probe),
+  return untestable(fmt::format("refused ({}), but so is {}: {}", refusal.message, method,
                                 reply ? reply->describe() : reply.error().detail));
 }
 

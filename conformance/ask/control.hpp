@@ -25,5 +25,7 @@ Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding fail
 
 /// The same where what was refused is no request at all: the control is a harmless call of the shared conversation.
 Finding beside_a_call(Probe& probe, Finding refusal);
+/// The same with a call of this method, as near to the refused one as may be served without an effect.
+Finding beside_a_call(Probe& probe, Finding refusal, std::string_view method, json::value params = nullptr);
 
 }  // namespace weir::conformance

@@ -13,6 +13,9 @@ Finding run(Probe& probe) {
   if (!found->document.is_object() || found->elsewhere) {
     return not_applicable("no metadata is served on this origin");
   }
+  if (!wire::as_string(wire::find(found->document, "resource"))) {
+    return untestable("the metadata names no resource");
+  }
   const auto resource = wire::parse_url(wire::string_or(found->document, "resource", ""));
   if (resource && resource->path == "/") {
     return not_applicable("the resource is the whole origin, whose metadata has no path");

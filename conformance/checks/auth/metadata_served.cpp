@@ -19,6 +19,10 @@ Finding run(Probe& probe) {
     return fail("200 with JSON at resource_metadata or /.well-known/oauth-protected-resource",
                 describe(found->exchange));
   }
+  if (!wire::as_string(wire::find(found->document, "resource"))) {
+    return untestable(fmt::format("what is served at {} names no resource, as metadata must: {}", found->url,
+                                  describe(found->exchange)));
+  }
   return pass(found->url);
 }
 

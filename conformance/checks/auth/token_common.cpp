@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include "conformance/ask/control.hpp"
+
 namespace weir::conformance {
 
 namespace {
@@ -62,7 +64,7 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
     }
     seen.push_back(status);
   }
-  return pass(fmt::format("HTTP {}", fmt::join(seen, ", ")));
+  return beside_a_call(probe, pass(fmt::format("HTTP {}", fmt::join(seen, ", "))));
 }
 
 Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& run) {

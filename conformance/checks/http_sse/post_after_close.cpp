@@ -9,6 +9,9 @@ Finding run(Probe& probe) {
     auto dialogue = probe.dialogue();
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
     url = *dialogue->post_url();
+    const auto before = probe.send(json_post(probe, url, jsonrpc::request(1, "ping")));
+    if (!before) { return probe.broken(before.error(), "an answer while the stream is open"); }
+    if (!before->ok()) { return untestable("refused while the stream is open: " + describe(*before)); }
     dialogue->stream()->close();
   }
   // The server may learn of the close a moment later than we do, so an early 2xx is asked again, for two seconds at

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/http_sse.hpp"
 
 namespace weir::conformance {
@@ -14,7 +15,7 @@ Finding run(Probe& probe) {
                                                        {"clientInfo", {{"name", "weir"}, {"version", "1"}}}})));
   if (!answer) { return probe.broken(answer.error(), "a 4xx"); }
   if (!refused(*answer)) { return fail("a 4xx, so that clients fall back to the stream", describe(*answer)); }
-  return pass(describe(*answer));
+  return beside(probe, stream_get(probe, probe.url()), pass(describe(*answer)));
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -7,6 +7,7 @@ Finding run(Probe& probe) {
   const Survey& survey = probe.survey();
   const bool stateless = probe.is(Era::stateless);
   std::string method = survey.declares("tools") ? "tools/" : survey.declares("prompts") ? "prompts/" : "resources/";
+  const std::string list = method + "list";
   if (method == "resources/" && !survey.declares("resources")) {
     return not_applicable("the server declares no tools, prompts or resources");
   }
@@ -17,7 +18,7 @@ Finding run(Probe& probe) {
   const std::string expected = fmt::format("error -32602 for {} with a number where a string is due", method);
   if (!reply) { return probe.broken(reply.error(), expected); }
   if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail(expected, reply->describe()); }
-  return pass(reply->describe());
+  return beside_a_call(probe, pass(reply->describe()), list);
 }
 
 const Registration kCheck{{

@@ -9,7 +9,11 @@ Finding run(Probe& probe) {
   if (!answer) { return probe.broken(answer.error(), "error -32602"); }
   const auto error = body_error(*answer);
   if (!error || error->error.code != jsonrpc::kInvalidParams) { return fail("error -32602", describe_error(*answer)); }
-  return pass("error -32602");
+  json::value id;
+  const auto whole = open_listen(probe, id);
+  if (whole && whole->exchange().ok() && whole->exchange().is_event_stream()) { return pass("error -32602"); }
+  return untestable("refused, but so is the same request with a filter: " +
+                    (whole ? describe(whole->exchange()) : whole.error().detail));
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602 for level 'loud'", reply->describe());
   }
-  return pass("error -32602");
+  return beside_a_call(probe, pass("error -32602"), "logging/setLevel", {{"level", "info"}});
 }
 
 const Registration kCheck{{

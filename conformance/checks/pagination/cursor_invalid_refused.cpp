@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/checks/pagination/common.hpp"
 
 namespace weir::conformance {
@@ -11,7 +12,7 @@ Finding run(Probe& probe) {
   if (error_code(*reply) != jsonrpc::kInvalidParams) {
     return fail("error -32602", reply->is_result() ? "a page of results" : reply->describe());
   }
-  return pass("error -32602");
+  return beside_a_call(probe, pass("error -32602"), lists.front().method);
 }
 
 const Registration kCheck{{

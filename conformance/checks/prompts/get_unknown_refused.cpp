@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -8,7 +8,7 @@ Finding run(Probe& probe) {
   if (!reply) { return probe.broken(reply.error(), "error -32602"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
-  return pass("error -32602");
+  return beside_a_call(probe, pass("error -32602"), "prompts/list");
 }
 
 const Registration kCheck{{

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/checks/resources/common.hpp"
 
 namespace weir::conformance {
@@ -9,7 +10,7 @@ Finding run(Probe& probe) {
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   if (serves_unknown(*reply)) { return untestable("the server has contents for any URI"); }
   if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
-  return pass("error -32602");
+  return beside_a_call(probe, pass("error -32602"), "resources/list");
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -8,7 +8,7 @@ Finding run(Probe& probe) {
   if (!reply) { return probe.broken(reply.error(), "a JSON-RPC error"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   if (!reply->error_message()) { return fail("a JSON-RPC error", reply->describe()); }
-  return pass(reply->describe());
+  return beside_a_call(probe, pass(reply->describe()), "tools/list");
 }
 
 const Registration kCheck{{

@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   const json::value* is_error = wire::find(reply->result(), "isError");
   if (error_code(*reply) || (reply->is_result() && is_error && is_error->is_bool() && is_error->get_bool())) {
-    return pass(reply->describe());
+    return beside_a_call(probe, pass(reply->describe()), "tools/list");
   }
   return fail("an error", reply->describe());
 }

@@ -3,10 +3,17 @@
 namespace weir::conformance {
 namespace {
 
+constexpr int kPaymentRequired = 402;
+
 Finding run(Probe& probe) {
   return judge_paid(probe, "HEAD is not free", [&](const Paid& paid) -> std::optional<Finding> {
     if (paid.route.method != "GET") { return std::nullopt; }
     wire::Request request = paid_request(probe, paid);
+    const auto whole = probe.send(request);
+    if (!whole || whole->head.status != kPaymentRequired) {
+      return untestable(fmt::format("GET of {} is not to be paid for: {}", paid.route.path,
+                                    whole ? describe(*whole) : whole.error().detail));
+    }
     request.method = "HEAD";
     const auto answer = probe.send(request);
     const std::string expected = fmt::format("402 or 405 for HEAD of {}", paid.route.path);
