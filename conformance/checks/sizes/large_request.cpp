@@ -29,27 +29,35 @@ wire::Request large_request(const Probe& probe, const wire::mcp::Dialogue& dialo
 }
 
 tl::expected<LargeRequests, Finding> ask_large_requests(Probe& probe) {
-  auto dialogue = probe.dialogue();
-  if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
-  LargeRequests asked{.dialogue = std::move(*dialogue)};
+  auto shared = probe.shared();
+  if (!shared) { return tl::unexpected(probe.broken(shared.error(), "a conversation")); }
+  wire::mcp::Dialogue& dialogue = shared->get();
+  LargeRequests asked{.dialogue = &dialogue};
   constexpr std::size_t kLittle = 10;
-  const auto control = post_raw(probe, asked.dialogue, large_request(probe, asked.dialogue, kLittle).body);
+  const auto control = post_raw(probe, dialogue, large_request(probe, dialogue, kLittle).body);
   if (!is_served(control, kLittle)) {
     return tl::unexpected(
         untestable(fmt::format("{} with _meta is not served even where it is small: {}", harmless_method(probe),
                                control ? control->describe() : control.error().detail)));
   }
   for (const std::size_t bytes : kRequestBytes) {
-    auto answer = post_raw(probe, asked.dialogue, large_request(probe, asked.dialogue, bytes).body);
+    auto answer = post_raw(probe, dialogue, large_request(probe, dialogue, bytes).body);
     if (is_served(answer, bytes)) {
       asked.served = bytes;
       continue;
     }
     asked.bytes = bytes;
     asked.answer = std::move(answer);
+    if (!asked.answer || !is_refusal(*asked.answer)) { probe.spoil(); }
     break;
   }
   return asked;
+}
+
+wire::Result<wire::mcp::Reply> ask_after(Probe& probe, const LargeRequests& asked) {
+  auto reply = asked.dialogue->request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+  if (!reply || !reply->is_result()) { probe.spoil(); }
+  return reply;
 }
 
 bool is_refusal(const RawAnswer& answer) { return answer.http_error() || answer.error() != nullptr; }

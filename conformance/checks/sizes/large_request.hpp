@@ -10,14 +10,17 @@ inline constexpr std::array<std::size_t, 3> kRequestBytes = {50'000, 110'000, 30
 
 /// The conversation in which it was asked, and the first request that was not served.
 struct LargeRequests {
-  wire::mcp::Dialogue dialogue;
+  wire::mcp::Dialogue* dialogue = nullptr;
   std::size_t served = 0;                        ///< The most that was served, and
   std::size_t bytes = 0;                         ///< the least that was not; 0: all were.
   wire::Result<RawAnswer> answer = RawAnswer{};  ///< What came for it.
 };
-/// Asks for something harmless in a conversation of its own, with more and more in the `_meta` of its params, where
-/// anything may stand. Untestable where not even little is served.
+/// Asks for something harmless with more and more in the `_meta` of its params, where anything may stand. Untestable
+/// where not even little is served.
 tl::expected<LargeRequests, Finding> ask_large_requests(Probe& probe);
+
+/// What a small request gets in the same conversation afterwards, which is given up where that is no result.
+wire::Result<wire::mcp::Reply> ask_after(Probe& probe, const LargeRequests& asked);
 
 /// A POST with the harmless request and about so many bytes in it.
 wire::Request large_request(const Probe& probe, const wire::mcp::Dialogue& dialogue, std::size_t bytes);

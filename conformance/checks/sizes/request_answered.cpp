@@ -9,12 +9,12 @@ constexpr int kNotFound = 404;
 /// RFC 9112 section 9.3: who answers before the whole body was read reads on, or closes the connection; else the rest
 /// of the body is taken for the next request. nullopt where all is well, or the connection is closed.
 std::optional<Finding> spoilt_connection(Probe& probe, const LargeRequests& asked) {
-  const auto large = large_request(probe, asked.dialogue, asked.bytes);
+  const auto large = large_request(probe, *asked.dialogue, asked.bytes);
   auto connection = probe.http().connect(large.url, probe.answer_deadline());
   if (!connection) { return std::nullopt; }
   const auto refusal = connection->exchange(large, probe.answer_deadline());
   if (!refusal || !connection->reusable()) { return std::nullopt; }
-  const auto request = asked.dialogue.make_post(call_body(probe, "weir-after-large", harmless_method(probe)));
+  const auto request = asked.dialogue->make_post(call_body(probe, "weir-after-large", harmless_method(probe)));
   const auto next = connection->exchange(request, probe.answer_deadline());
   const bool closed =
       !next && next.error().code != wire::ErrorCode::timeout && next.error().code != wire::ErrorCode::malformed_head;
@@ -45,8 +45,7 @@ Finding run(Probe& probe) {
         .at("server, or the proxy before it", kFix);
   }
   if (auto finding = spoilt_connection(probe, *asked)) { return *std::move(finding); }
-  const auto after =
-      asked->dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+  const auto after = ask_after(probe, *asked);
   if (!after || (!after->is_result() && after->http.head.status != kNotFound)) {
     return fail(fmt::format("a conversation that goes on after the refusal of {}", size),
                 after ? after->describe() : after.error().detail)

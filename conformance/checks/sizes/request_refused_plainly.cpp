@@ -25,8 +25,7 @@ Finding run(Probe& probe) {
         .at("server, or the proxy before it",
             "Answer by JSON (an error handler after the parser of bodies), and raise the limit to what calls need.");
   }
-  const auto after =
-      asked->dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+  const auto after = ask_after(probe, *asked);
   if (after && !after->is_result() && after->http.head.status == kNotFound) {
     return fail("a session that goes on after the refusal", after->describe())
         .at("server", "Refuse the one request, and keep its session.");
