@@ -12,6 +12,7 @@
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/judge/accumulator.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
@@ -52,9 +53,9 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 /// What stands in the file, as a report of the format.
 tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console) {
   if (load::is_journal(text)) {
-    const auto journal = load::parse_journal(text);
-    if (!journal) { return tl::unexpected(journal.error()); }
-    return load::render(load::summarize(*journal), format, console);
+    const auto results = load::results_of_journal(text);
+    if (!results) { return tl::unexpected(results.error()); }
+    return load::render(*results, format, console);
   }
   if (load::is_json_report(text)) {
     return tl::unexpected(

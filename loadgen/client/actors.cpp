@@ -8,7 +8,9 @@ namespace weir::loadgen {
 
 using reports::load::Counter;
 using reports::load::Gauge;
+using reports::load::Open;
 using reports::load::OpenFailure;
+using reports::load::Timer;
 
 namespace {
 
@@ -17,6 +19,8 @@ constexpr std::int64_t kStreamsTick = 100 * kMillisecond;
 /// So many opens begin in one turn of the loop, then what has arrived is read.
 constexpr std::size_t kStartsPerTurn = 128;
 constexpr std::size_t kFarewellsAtOnce = 256;
+/// Whoever is given up sooner had no time to be opened.
+constexpr Nanos kLeastWait = kSecond;
 
 /// Doubling would leave up to half of a large column unused.
 template <class T>
@@ -94,7 +98,25 @@ void Actors::Impl::enqueue(std::uint32_t slot, std::int64_t intended_ns) {
   wheel.cancel(slot);
   actors[slot].work = ++last_ticket;
   set_state(slot, State::queued);
-  queue.push_back({slot, last_ticket, intended_ns});
+  const std::int64_t now = monotonic_ns();
+  queue.push_back({slot, last_ticket, intended_ns, now, full_for_ns(now)});
+}
+
+std::int64_t Actors::Impl::full_for_ns(std::int64_t now_ns) const {
+  return full_ns + (full_since_ns >= 0 ? now_ns - full_since_ns : 0);
+}
+
+std::uint32_t Actors::Impl::take_opening(Opening opening) {
+  const std::uint32_t index = openings.add(opening);
+  if (openings.size() >= options.opening_at_once && full_since_ns < 0) { full_since_ns = monotonic_ns(); }
+  return index;
+}
+
+void Actors::Impl::drop_opening(std::uint32_t index) {
+  openings.drop(index);
+  if (openings.size() >= options.opening_at_once || full_since_ns < 0) { return; }
+  full_ns = full_for_ns(monotonic_ns());
+  full_since_ns = -1;
 }
 
 void Actors::Impl::start_queued() {
@@ -104,7 +126,7 @@ void Actors::Impl::start_queued() {
     queue.pop_front();
     // A slot that was taken away, or queued anew, has left its place behind.
     if (actors[next.slot].state != State::queued || actors[next.slot].work != next.ticket) { continue; }
-    start(next.slot, next.intended_ns);
+    start(next);
     ++started;
   }
 }
@@ -171,7 +193,29 @@ void Actors::Impl::close_slot(std::uint32_t slot) {
   streams.forget_continuity(slot);
 }
 
+/// An attempt, or a way back, that is given up says something of the target only where it took longer than any that
+/// came to its end: before, it may have been about to.
+void Actors::Impl::count_given_up(std::uint32_t slot) {
+  const Actor& actor = actors[slot];
+  const PopulationState& of = population_of(actor);
+  auto& counted = count(actor);
+  std::int64_t since_ns = -1;
+  if (is_opening(actor.state)) { since_ns = opening(slot).queued_at_ns; }
+  if (actor.state == State::queued && !queue.empty()) { since_ns = queue[actor.work - queue.front().ticket].at_ns; }
+  const std::int64_t now = loop.now_ns();
+  const bool has_ended = (actor.flags & Actor::has_ended) != 0;
+  if (since_ns >= 0 && now - since_ns > std::max(kLeastWait, of.slowest_open_ns)) {
+    ++counted.open_failures[static_cast<std::size_t>(OpenFailure::unfinished)];
+    if (has_ended) { ++counted[Counter::reconnects_failed]; }
+  }
+  const bool is_away = actor.state != State::held && actor.state != State::retired && has_ended;
+  if (is_away && now - actor.since_ns > std::max(kLeastWait, of.slowest_return_ns)) {
+    counted[Timer::reconnect_duration].record(static_cast<std::uint64_t>(now - actor.since_ns));
+  }
+}
+
 void Actors::Impl::free_slot(std::uint32_t slot) {
+  count_given_up(slot);
   close_slot(slot);
   set_state(slot, State::unused);
   PopulationState& of = population_of(actors[slot]);
@@ -316,11 +360,11 @@ void Actors::drop_all(Channels::How how) {
 
 void Actors::stop(std::int64_t deadline_ns) {
   impl_->stop_deadline_ns = std::max<std::int64_t>(deadline_ns, 0);
-  impl_->queue.clear();
   for (PopulationState& of : impl_->populations) {
     of.wanted = 0;
     while (!of.members.empty()) { impl_->free_slot(of.members.back()); }
   }
+  impl_->queue.clear();
   impl_->end_sessions();
 }
 
@@ -329,6 +373,16 @@ bool Actors::stopped() const {
 }
 
 std::int64_t Actors::wanted(std::uint32_t population) const { return impl_->populations[population].wanted; }
+
+void Actors::look(std::int64_t now_ns) const {
+  impl_->streams.look(now_ns);
+  for (const Actor& actor : impl_->actors) {
+    const bool is_away = actor.state != State::held && actor.state != State::retired && actor.state != State::unused;
+    if (!is_away || (actor.flags & Actor::has_ended) == 0) { continue; }
+    std::int64_t& longest = impl_->count(actor)[Open::reconnect];
+    longest = std::max(longest, now_ns - actor.since_ns);
+  }
+}
 
 void Actors::tick(std::int64_t now_ns) {
   impl_->wheel.advance(now_ns, [this](std::uint32_t slot) { impl_->due(slot); });

@@ -99,6 +99,9 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   /// What a call's POST told about the session: 404 means that it is gone (initialised anew), 401 that the token is.
   void refused(std::uint32_t slot, int status);
 
+  /// Says what goes on and has not ended, in the numbers: gaps, silent streams, ways back. Once a second.
+  void look(std::int64_t now_ns) const;
+
   /// Deadlines, reconnects, the invariant, gauges. To be called each turn of the loop.
   void tick(std::int64_t now_ns);
   std::int64_t next_ns() const;
@@ -107,6 +110,7 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   // StreamOwner
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) override;
   void retry(std::uint32_t slot, std::uint64_t milliseconds) override;
+  bool is_complete(std::uint32_t slot) const override;
   void ended(std::uint32_t slot, reports::load::EndReason reason) override;
   // ExchangeOwner
   using ExchangeOwner::event;  // Of bodies that are read here: nobody's.

@@ -31,6 +31,7 @@ struct ActorsFixture : testing::Test, ExchangeOwner {
   using Gauge = reports::load::Gauge;
   using Timer = reports::load::Timer;
   using EndReason = reports::load::EndReason;
+  using Open = reports::load::Open;
   using OpenFailure = reports::load::OpenFailure;
   using ConnectPhase = reports::load::ConnectPhase;
 

@@ -125,12 +125,14 @@ void Actors::retry(std::uint32_t slot, std::uint64_t milliseconds) {
       static_cast<std::uint32_t>(std::min<std::uint64_t>(milliseconds, static_cast<std::uint64_t>(most)));
 }
 
-void Actors::ended(std::uint32_t slot, reports::load::EndReason reason) {
+bool Actors::is_complete(std::uint32_t slot) const {
   const Actor& actor = impl_->actors[slot];
-  if (is_opening(actor.state)) { return impl_->fail(slot, OpenFailure::handshake); }
-  const bool call_is_over = impl_->kind(actor) == StreamKind::streamable_post && (actor.flags & Actor::answered) != 0 &&
-                            reason == reports::load::EndReason::clean_end;
-  impl_->stream_ended(slot, call_is_over);
+  return impl_->kind(actor) == StreamKind::streamable_post && (actor.flags & Actor::answered) != 0;
+}
+
+void Actors::ended(std::uint32_t slot, reports::load::EndReason reason) {
+  if (is_opening(impl_->actors[slot].state)) { return impl_->fail(slot, OpenFailure::handshake); }
+  impl_->stream_ended(slot, reason == reports::load::EndReason::completed);
 }
 
 void Actors::finished(Ticket ticket, Outcome&& outcome) {

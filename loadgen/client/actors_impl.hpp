@@ -72,6 +72,7 @@ class Slab {
 struct Opening {
   std::uint32_t work = kNone;  ///< The exchange of the step.
   std::int64_t step_at_ns = 0;
+  std::int64_t queued_at_ns = 0;
   bool fresh_session = false;  ///< Initialized in this attempt.
   bool resumed = false;        ///< Last-Event-ID was sent.
 };
@@ -104,6 +105,8 @@ struct Queued {
   std::uint32_t slot = 0;
   std::uint32_t ticket = 0;
   std::int64_t intended_ns = -1;  ///< -1: a reconnect, which no schedule wanted at a certain time.
+  std::int64_t at_ns = 0;         ///< When it was queued.
+  std::int64_t full_ns = 0;       ///< Impl::full_for_ns() at that time.
 };
 
 /// A population with its slots: those that are held stand first.
@@ -115,6 +118,8 @@ struct PopulationState {
   std::uint32_t held = 0;
   std::uint32_t turn = 0;  ///< Of pick().
   std::int64_t wanted = 0;
+  std::int64_t slowest_open_ns = 0;    ///< From the queue to held.
+  std::int64_t slowest_return_ns = 0;  ///< From an end to held again.
   std::array<std::int64_t, kStates> states{};
 };
 
@@ -137,13 +142,17 @@ struct Actors::Impl {
   bool slot_is_sound(std::uint32_t slot);
   void close_slot(std::uint32_t slot);  ///< Whatever it is at; its session is ended.
   void free_slot(std::uint32_t slot);
+  void count_given_up(std::uint32_t slot);
+  std::int64_t full_for_ns(std::int64_t now_ns) const;
+  std::uint32_t take_opening(Opening opening);
+  void drop_opening(std::uint32_t index);
   void end_sessions();
   void begin_work(const Work& work, ExchangePlan exchange, std::uint32_t* index = nullptr);
   void cancel_everything();
   void note_once(std::uint32_t kind, std::string text);
 
   // actors_opening.cpp: from the queue to a held stream
-  void start(std::uint32_t slot, std::int64_t intended_ns);
+  void start(const Queued& next);
   void run_step(std::uint32_t slot);
   void advance(std::uint32_t slot);
   void step_finished(std::uint32_t slot, const Work& work, Outcome&& outcome);
@@ -187,6 +196,8 @@ struct Actors::Impl {
   std::vector<std::uint32_t> free_slots;
   std::deque<Queued> queue;
   std::uint32_t last_ticket = 0;
+  std::int64_t full_ns = 0;         ///< So long opening_at_once were under way, until the latest time that they ceased.
+  std::int64_t full_since_ns = -1;  ///< -1: they are not now.
   Slab<Opening> openings;
   Slab<Work> works;
   std::size_t answers_in_flight = 0;

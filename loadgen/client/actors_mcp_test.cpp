@@ -239,7 +239,8 @@ TEST_F(EraActors, a_call_that_is_over_is_called_again_and_no_reconnect) {
   plan.stream_call.arguments = {{"events", 3}};
   start_era(hub, kPost);
   add(2);
-  ASSERT_TRUE(run_until([&] { return ends(EndReason::clean_end) >= 6; }));
+  ASSERT_TRUE(run_until([&] { return ends(EndReason::completed) >= 6; }));
+  EXPECT_EQ(all().drops(), 0U);
   EXPECT_GE(hub.count(Hub::requests_tools_call), 6U);
   EXPECT_EQ(count(Counter::sessions_opened), 2U);
   EXPECT_EQ(count(Counter::reconnects_ok), 0U);

@@ -70,14 +70,19 @@ std::string Actors::Impl::stream_call(std::uint32_t slot) {
   return population_of(actor).requests.call(words(actor), actor.call_id, arguments);
 }
 
-void Actors::Impl::start(std::uint32_t slot, std::int64_t intended_ns) {
+void Actors::Impl::start(const Queued& next) {
+  const std::uint32_t slot = next.slot;
   Actor& actor = actors[slot];
   const std::int64_t now = monotonic_ns();
-  if (intended_ns >= 0) {
-    count(actor)[Timer::schedule_lag].record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - intended_ns)));
+  // While others that are slow to open hold all the places, it is the target that keeps this one waiting, and not us.
+  const std::int64_t waited_ns = full_for_ns(now) - next.full_ns;
+  count(actor)[Timer::open_queue].record(static_cast<std::uint64_t>(waited_ns));
+  if (next.intended_ns >= 0) {
+    const std::int64_t lag_ns = now - next.intended_ns - waited_ns;
+    count(actor)[Timer::schedule_lag].record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, lag_ns)));
   }
   if (!population_of(actor).run.destination->has_address()) { return fail(slot, OpenFailure::dns); }
-  actor.work = openings.add({});
+  actor.work = take_opening({.queued_at_ns = next.at_ns});
   actor.flags &= static_cast<std::uint8_t>(~Actor::answered);
   set_state(slot, first_step(kind(actor), actor.session != kNone));
   run_step(slot);
@@ -145,7 +150,9 @@ void Actors::Impl::advance(std::uint32_t slot) {
 
 void Actors::Impl::become_held(std::uint32_t slot) {
   Actor& actor = actors[slot];
-  openings.drop(actor.work);
+  PopulationState& of = population_of(actor);
+  of.slowest_open_ns = std::max(of.slowest_open_ns, loop.now_ns() - opening(slot).queued_at_ns);
+  drop_opening(actor.work);
   actor.work = kNone;
   wheel.cancel(slot);
   actor.since_ns = loop.now_ns();
@@ -158,8 +165,10 @@ void Actors::Impl::count_held(std::uint32_t slot, const Opening& way, const Acto
   if ((before.flags & Actor::has_ended) == 0) { return; }
   ++counted[Counter::reconnects_ok];
   if (way.resumed) { ++counted[Counter::reconnects_resumed]; }
-  counted[Timer::reconnect_duration].record(
-      static_cast<std::uint64_t>(std::max<std::int64_t>(0, loop.now_ns() - before.since_ns)));
+  const std::int64_t took_ns = std::max<std::int64_t>(0, loop.now_ns() - before.since_ns);
+  counted[Timer::reconnect_duration].record(static_cast<std::uint64_t>(took_ns));
+  PopulationState& of = population_of(before);
+  of.slowest_return_ns = std::max(of.slowest_return_ns, took_ns);
 }
 
 void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&& outcome) {
@@ -169,6 +178,9 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
   auto& counted = count(actor);
   record(counted, ConnectPhase::tcp, outcome.times.tcp_ns);
   record(counted, ConnectPhase::tls, outcome.times.tls_ns);
+  if (outcome.times.lag_ns >= 0) {
+    counted[Timer::client_lag].record(static_cast<std::uint64_t>(outcome.times.lag_ns));
+  }
   std::optional<std::string> answer;
   if (actor.state == State::initialize) { answer = find_answer(outcome.http, kInitializeId); }
   // A stream that stays open behind the answer, or breaks off there, has done what it was for.
@@ -245,6 +257,9 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
   record(counted, ConnectPhase::tcp, handover.times.tcp_ns);
   record(counted, ConnectPhase::tls, handover.times.tls_ns);
   record(counted, ConnectPhase::headers, handover.times.headers_ns);
+  if (handover.times.lag_ns >= 0) {
+    counted[Timer::client_lag].record(static_cast<std::uint64_t>(handover.times.lag_ns));
+  }
   Continuity continuity = way.resumed ? streams.continuity(slot) : Continuity{};
   continuity.resumed = way.resumed;
   const State next = next_step(kind(actor), actor.state);
@@ -288,7 +303,7 @@ void Actors::Impl::leave_opening(std::uint32_t slot) {
     exchanges.cancel(works[way.work].exchange);
     works.drop(way.work);
   }
-  openings.drop(actor.work);
+  drop_opening(actor.work);
   actor.work = kNone;
   if (has_early_stream(kind(actor), actor.state) && streams.held(slot)) {
     streams.close(slot, Channels::How::orderly, false);

@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <chrono>
+#include <thread>
+
 #include "fixtures/hub/hub_fixture.hpp"
 #include "loadgen/client/actors_fixture.hpp"
+#include "wire/testing/raw_server.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -14,6 +18,8 @@ using fixtures::hub::RunningHub;
 using fixtures::hub::start_hub;
 using fixtures::hub::with_fault;
 using ::testing::IsEmpty;
+using wire::testing::Peer;
+using wire::testing::RawServer;
 using Hub = fixtures::hub::Counter;
 
 struct PlainActors : ActorsFixture {
@@ -63,6 +69,53 @@ TEST_F(PlainActors, a_late_open_shows_as_schedule_lag) {
   actors->add(0, monotonic_ns() - 3 * kSecond);
   ASSERT_TRUE(run_until_open(1));
   EXPECT_GE(all()[Timer::schedule_lag].min(), static_cast<std::uint64_t>(3 * kSecond));
+}
+
+TEST_F(PlainActors, the_wait_for_a_place_among_slow_opens_is_no_lag_of_ours) {
+  const RawServer server([](Peer& peer) {
+    peer.read_request();
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n: hi\n\n");
+    peer.wait_for_client_end();
+  });
+  opening_at_once = 1;
+  start(StreamKind::plain_get, server.url("/"));
+  add(2);
+  ASSERT_TRUE(run_until([&] { return all()[Timer::open_queue].count() == 2; }));
+  const auto queue = all()[Timer::open_queue], lag = all()[Timer::schedule_lag];
+  EXPECT_GE(queue.max(), static_cast<std::uint64_t>(600 * kMillisecond));
+  ASSERT_EQ(lag.count(), 2U);
+  // Both began as soon as they might: what is left is what this process took for a turn of its loop.
+  EXPECT_LT(lag.max() + queue.max(), static_cast<std::uint64_t>(20 * kSecond));
+  EXPECT_LT(lag.max(), queue.max());
+  actors.reset();
+}
+
+TEST_F(PlainActors, whoever_waited_long_for_nothing_when_the_run_ends_is_a_failure) {
+  const RawServer server([](Peer& peer) { peer.wait_for_client_end(); });
+  start(StreamKind::plain_get, server.url("/"));
+  add(1);
+  run_for(kSecond + 100 * kMillisecond);
+  add(1);
+  turn();
+  actors->stop(monotonic_ns() + kSecond);
+  EXPECT_EQ(failures(OpenFailure::unfinished), 1U) << "the second one had no time";
+  EXPECT_EQ(all_failures(), 1U);
+}
+
+TEST_F(PlainActors, a_stream_that_does_not_come_back_is_away_for_as_long_as_it_is) {
+  const auto hub = start_hub();
+  plan.reconnect.base = plan.reconnect.cap = 3600 * kSecond;
+  start_plain(hub);
+  add(1);
+  ASSERT_TRUE(run_until_open(1));
+  actors->drop_all(Channels::How::orderly);
+  run_for(kSecond + 200 * kMillisecond);
+  actors->look(loop.now_ns());
+  EXPECT_GT(all()[Open::reconnect], kSecond);
+  actors->stop(monotonic_ns() + kSecond);
+  EXPECT_EQ(all()[Timer::reconnect_duration].count(), 1U);
+  EXPECT_GT(all()[Timer::reconnect_duration].max(), static_cast<std::uint64_t>(kSecond));
 }
 
 TEST_F(PlainActors, removing_takes_who_has_no_stream_first) {

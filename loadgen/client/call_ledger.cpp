@@ -73,6 +73,10 @@ CallOutcome outcome_of(const Outcome& response, const std::vector<int>& expected
   return due ? CallOutcome::ok : outcome_of_status(status);
 }
 
+bool was_waited_for(const Outcome& response) {
+  return response.failed == Failed::no || outcome_of(response) == CallOutcome::timeout;
+}
+
 CallLedger::CallLedger(reports::load::Snapshot& numbers, std::int64_t duplicate_window_ns, std::size_t in_flight_most)
     : numbers_(numbers), duplicate_window_ns_(duplicate_window_ns), in_flight_most_(in_flight_most), due_(kTickNs) {}
 
@@ -143,15 +147,16 @@ void CallLedger::post_finished(std::uint64_t id, const Outcome& post, std::int64
   if (!call.open) { return; }
   const std::optional<CallOutcome> outcome = outcome_of(post);
   if (outcome) {
-    settle(index, *outcome, post.failed == Failed::no ? now_ns : 0);
+    settle(index, *outcome, was_waited_for(post) ? now_ns : 0);
   } else if (call.on_stream || post.http.head.status == 202) {
     call.accepted = true;
     call.accepted_ns = now_ns;
     if (!call.stream_gone) { return; }
-    settle(index, CallOutcome::lost, 0);
+    settle(index, CallOutcome::lost, now_ns);
   } else if (post.http.is_event_stream()) {
     // The response that was to carry the answer came to its end without.
-    settle(index, post.http.end == wire::EndClass::clean ? CallOutcome::lost : CallOutcome::connect, 0);
+    const bool ended = post.http.end == wire::EndClass::clean;
+    settle(index, ended ? CallOutcome::lost : CallOutcome::connect, ended ? now_ns : 0);
   } else {
     settle(index, CallOutcome::malformed, now_ns);
   }
@@ -171,14 +176,14 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> CallLedger::tool_of(std::
   return std::pair{calls_[index].population, calls_[index].tool};
 }
 
-void CallLedger::slot_lost(std::uint32_t slot) {
+void CallLedger::slot_lost(std::uint32_t slot, std::int64_t now_ns) {
   const auto found = by_slot_.find(slot);
   if (found == by_slot_.end()) { return; }
   for (std::uint32_t index = found->second; index != kNone;) {
     Call& call = calls_[index];
     const std::uint32_t next = call.after;
     call.stream_gone = true;
-    if (call.accepted) { settle(index, CallOutcome::lost, 0); }
+    if (call.accepted) { settle(index, CallOutcome::lost, now_ns); }
     index = next;
   }
 }
@@ -189,12 +194,13 @@ void CallLedger::fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t
   call.exchange = kNoExchange;
   if (!call.open) { return release(index); }
   const bool lost = call.accepted && heard_ns > call.accepted_ns;
-  settle(index, lost ? CallOutcome::lost : CallOutcome::timeout, 0);
+  settle(index, lost ? CallOutcome::lost : CallOutcome::timeout, now_ns);
   due_.set(index, now_ns + duplicate_window_ns_);
 }
 
-/// `answered_ns` is 0 where nothing was answered.
-void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t answered_ns) {
+/// `until_ns`: when the answer came, or it was given up: without the latter the slowest calls would be those of which
+/// nothing is known. 0: there was no connection on which one could have waited.
+void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t until_ns) {
   Call& call = calls_[index];
   if (call.on_stream) { unlink(index); }
   call.open = false;
@@ -202,8 +208,8 @@ void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t a
   --numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
   reports::load::ToolNumbers& numbers = tool(call);
   ++numbers.outcomes[static_cast<std::size_t>(outcome)];
-  if (answered_ns != 0) {
-    numbers.duration.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, answered_ns - call.intended_ns)));
+  if (until_ns != 0) {
+    numbers.duration.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, until_ns - call.intended_ns)));
   }
 }
 

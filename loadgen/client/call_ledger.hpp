@@ -12,6 +12,7 @@
 //   that
 //                                   it was to come on was heard of after that acceptance; or that stream ended
 //   timeout                         no answer until the deadline, and no more is known
+//   unfinished                      the run ended before the deadline
 //   duplicate                       a second answer within the window after the first, for the same slot; counted
 //   beside
 //                                   the call's outcome. An answer after its call was given up is its first
@@ -57,12 +58,12 @@ class CallLedger {
   void answered(const CallAnswer& answer);
   /// The call's POST is over.
   void post_finished(std::uint64_t id, const Outcome& outcome, std::int64_t now_ns);
-  /// A call that is answered by its response alone came to this; `now_ns` is 0 where there was no response.
+  /// A call that is answered by its response alone came to this; `now_ns` is 0 where nobody waited for a response.
   void concluded(std::uint64_t id, reports::load::CallOutcome outcome, std::int64_t now_ns);
   /// Population and tool of a call; nullopt where the id is not known any longer.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> tool_of(std::uint64_t id) const;
   /// Nothing more comes on the slot's stream.
-  void slot_lost(std::uint32_t slot);
+  void slot_lost(std::uint32_t slot, std::int64_t now_ns);
   /// Gives up what is overdue. `heard_ns(slot)` says when the slot's stream last brought a byte, `cancel(exchange)`
   /// ends an exchange that nobody waits for any longer.
   template <class Heard, class Cancel>
@@ -76,13 +77,13 @@ class CallLedger {
     });
   }
   std::int64_t next_ns() const { return due_.next_ns(); }
-  /// Everything in flight is counted as timed out, however little time it had.
+  /// What is in flight stays unfinished: its time was not up.
   template <class Cancel>
-  void stop(const Cancel& cancel) {
+  void stop(std::int64_t now_ns, const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {
       if (calls_[index].id == 0) { continue; }
       if (calls_[index].exchange != kNoExchange) { cancel(calls_[index].exchange); }
-      if (calls_[index].open) { settle(index, reports::load::CallOutcome::timeout, 0); }
+      if (calls_[index].open) { settle(index, reports::load::CallOutcome::unfinished, now_ns); }
       release(index);
     }
   }
@@ -109,7 +110,7 @@ class CallLedger {
 
   std::uint32_t index_of(std::uint64_t id) const;
   reports::load::ToolNumbers& tool(const Call& call) const;
-  void settle(std::uint32_t index, reports::load::CallOutcome outcome, std::int64_t answered_ns);
+  void settle(std::uint32_t index, reports::load::CallOutcome outcome, std::int64_t until_ns);
   void fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t heard_ns);
   void release(std::uint32_t index);
   void link(std::uint32_t index);
@@ -130,6 +131,8 @@ class CallLedger {
 reports::load::CallOutcome outcome_of(std::string_view message);
 /// The outcome of a plain HTTP call: ok for the statuses that are expected, any 2xx where there are none.
 reports::load::CallOutcome outcome_of(const Outcome& response, const std::vector<int>& expected);
+/// Whether the exchange got an answer, or would have if it had come in time.
+bool was_waited_for(const Outcome& response);
 /// The outcome of a POST that did not get as far as an answer; nullopt for a 2xx.
 std::optional<reports::load::CallOutcome> outcome_of(const Outcome& post);
 

@@ -126,7 +126,7 @@ TEST(CallLedger, classes_posts_by_status_and_failure) {
     Bench bench;
     bench.fail(bench.begin(), failed);
     EXPECT_EQ(bench.count(outcome), 1u);
-    EXPECT_EQ(bench.duration().count(), 0u);
+    EXPECT_EQ(bench.duration().count(), outcome == CallOutcome::timeout ? 1u : 0u);
   }
 }
 
@@ -159,6 +159,7 @@ TEST(CallLedger, times_out_what_nobody_knows_of_and_ends_its_exchange) {
   EXPECT_EQ(bench.all(), 0u);
   bench.expire(10 * kSecond + kMillisecond);
   EXPECT_EQ(bench.count(CallOutcome::timeout), 1u);
+  EXPECT_GE(bench.duration().max(), static_cast<std::uint64_t>(10 * kSecond)) << "so long it was waited for";
   EXPECT_EQ(bench.cancelled, std::set<std::uint32_t>{0});
   bench.expire(60 * kSecond);
   EXPECT_EQ(bench.all(), 1u);
@@ -186,16 +187,17 @@ TEST(CallLedger, loses_accepted_calls_with_their_stream) {
   const std::uint64_t in_its_post = bench.begin(3, false);
   for (const std::uint64_t id : {accepted, other_slot, answered}) { bench.finish(id, 202); }
   bench.answer(answered, 3);
-  bench.ledger.slot_lost(3);
+  bench.ledger.slot_lost(3, kStart + 7 * kSecond);
   EXPECT_EQ(bench.count(CallOutcome::lost), 1u);
+  EXPECT_EQ(bench.duration().max(), static_cast<std::uint64_t>(7 * kSecond));
   bench.finish(not_yet, 202);  // Accepted, but the stream is gone already.
   EXPECT_EQ(bench.count(CallOutcome::lost), 2u);
   EXPECT_EQ(bench.ledger.in_flight(), 2u);
   bench.answer(other_slot, 4);
   bench.answer(in_its_post, 3);
   EXPECT_EQ(bench.count(CallOutcome::ok), 3u);
-  bench.ledger.slot_lost(3);
-  bench.ledger.slot_lost(4);
+  bench.ledger.slot_lost(3, kStart + 8 * kSecond);
+  bench.ledger.slot_lost(4, kStart + 8 * kSecond);
   EXPECT_EQ(bench.all(), 5u);
 }
 
@@ -247,13 +249,16 @@ TEST(CallLedger, ignores_answers_to_nobody) {
   EXPECT_EQ(bench.all(), 0u);
 }
 
-TEST(CallLedger, times_out_what_is_in_flight_when_it_stops) {
+TEST(CallLedger, leaves_unfinished_what_is_in_flight_when_it_stops) {
   Bench bench;
   bench.begin();
   bench.finish(bench.begin(3, true), 202);
   bench.answer(bench.begin());
-  bench.ledger.stop([&](std::uint32_t exchange) { bench.cancelled.insert(exchange); });
-  EXPECT_EQ(bench.count(CallOutcome::timeout), 2u);
+  bench.ledger.stop(kStart + 4 * kSecond, [&](std::uint32_t exchange) { bench.cancelled.insert(exchange); });
+  EXPECT_EQ(bench.count(CallOutcome::timeout), 0u);
+  EXPECT_EQ(bench.count(CallOutcome::unfinished), 2u);
+  EXPECT_EQ(bench.numbers.populations[0].tools[0].ended(), 1u) << "of the others nothing is known";
+  EXPECT_EQ(bench.duration().max(), static_cast<std::uint64_t>(4 * kSecond)) << "but that they took so long";
   EXPECT_EQ(bench.count(CallOutcome::ok), 1u);
   EXPECT_EQ(bench.cancelled, (std::set<std::uint32_t>{0, 2}));
   EXPECT_EQ(bench.ledger.in_flight(), 0u);

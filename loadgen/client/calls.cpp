@@ -162,6 +162,13 @@ struct Calls::Impl {
     return actors.make_post(slot, body, kMethod, tool.plan->tool);
   }
 
+  /// How late we read what came: with that, and no more, an answer is late by us.
+  void count_lag(std::uint64_t id, const PhaseTimes& times) {
+    const auto known = ledger.tool_of(id);
+    if (!known || times.lag_ns < 0) { return; }
+    numbers.populations[known->first][Timer::client_lag].record(static_cast<std::uint64_t>(times.lag_ns));
+  }
+
   /// A message that came for the call's own POST.
   void heard(std::uint64_t call, std::string_view message, std::int64_t at_ns) {
     const std::uint32_t slot = ledger.slot_of(call);
@@ -214,20 +221,21 @@ void Calls::stop() {
       impl_->drop(tool, DropCause::end_of_phase);
     }
   }
-  impl_->ledger.stop([&](std::uint32_t exchange) { impl_->exchanges.cancel(exchange); });
+  impl_->ledger.stop(now_ns, [&](std::uint32_t exchange) { impl_->exchanges.cancel(exchange); });
 }
 
 void Calls::answered(const CallAnswer& answer) { impl_->ledger.answered(answer); }
 
-void Calls::slot_lost(std::uint32_t slot) { impl_->ledger.slot_lost(slot); }
+void Calls::slot_lost(std::uint32_t slot) { impl_->ledger.slot_lost(slot, monotonic_ns()); }
 
 void Calls::finished(Ticket ticket, Outcome&& outcome) {
   const std::uint64_t id = id_of(ticket);
   const std::uint32_t slot = impl_->ledger.slot_of(id);
+  impl_->count_lag(id, outcome.times);
   const std::int64_t done_ns = outcome.times.started_ns + std::max<std::int64_t>(0, outcome.times.done_ns);
   if (const HttpCall* call = impl_->http_of(id)) {
     return impl_->ledger.concluded(id, outcome_of(outcome, call->expect_statuses),
-                                   outcome.failed == Failed::no ? done_ns : 0);
+                                   was_waited_for(outcome) ? done_ns : 0);
   }
   // Events of a response that is a stream came one by one.
   if (outcome.failed == Failed::no && outcome.http.ok() && !outcome.http.is_event_stream()) {
@@ -241,13 +249,14 @@ void Calls::finished(Ticket ticket, Outcome&& outcome) {
 /// Never: its exchanges do not want a stream.
 void Calls::handed_over(Ticket, Handover&&) {}
 
-void Calls::event(Ticket ticket, const wire::SseEvent& event) {
-  const std::int64_t now_ns = monotonic_ns();
+void Calls::event(Ticket ticket, const wire::SseEvent& event, std::int64_t arrived_ns) {
   const std::uint64_t id = id_of(ticket);
-  if (wire::glance(event.data).kind != wire::RpcGlance::Kind::request) { return impl_->heard(id, event.data, now_ns); }
+  if (wire::glance(event.data).kind != wire::RpcGlance::Kind::request) {
+    return impl_->heard(id, event.data, arrived_ns);
+  }
   // The server asks something on the way to its answer; the actors know how to answer in the session.
   const std::uint32_t slot = impl_->ledger.slot_of(id);
-  if (slot != UINT32_MAX) { impl_->actors.event(slot, {.data = event.data}, now_ns); }
+  if (slot != UINT32_MAX) { impl_->actors.event(slot, {.data = event.data}, arrived_ns); }
 }
 
 }  // namespace weir::loadgen

@@ -35,7 +35,7 @@ class Calls final : public CallListener, public ExchangeOwner {
   void tick(std::int64_t now_ns);
   std::int64_t next_ns() const;
   std::size_t in_flight() const;
-  /// Counts what is still in flight as timed out or, intended but not sent, as dropped.
+  /// Counts what is still in flight as unfinished or, intended but not sent, as dropped.
   void stop();
 
   // CallListener
@@ -44,7 +44,7 @@ class Calls final : public CallListener, public ExchangeOwner {
   // ExchangeOwner
   void finished(Ticket ticket, Outcome&& outcome) override;
   void handed_over(Ticket ticket, Handover&& handover) override;
-  void event(Ticket ticket, const wire::SseEvent& event) override;
+  void event(Ticket ticket, const wire::SseEvent& event, std::int64_t arrived_ns) override;
 
  private:
   struct Impl;

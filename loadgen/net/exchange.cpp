@@ -102,6 +102,8 @@ bool Exchanges::Impl::take(std::uint32_t index, const Received& received) {
       received.kernel_realtime_ns != 0 ? received.kernel_realtime_ns - loop.realtime_offset_ns() : now;
   const std::int64_t earliest = slot.state == State::sending ? slot.times.started_ns : slot.sent_ns;
   const std::int64_t arrived = std::clamp(stamped, std::min(earliest, now), now);
+  slot.arrived_ns = arrived;
+  if (received.kernel_realtime_ns != 0) { slot.times.lag_ns = std::max(slot.times.lag_ns, now - arrived); }
   const std::int64_t at_us = (arrived - slot.times.started_ns) / 1000;
   const bool bytes = received.what == Received::What::bytes;
   if (!bytes && !slot.intake.any_byte() && replaced(index)) { return false; }
@@ -130,7 +132,9 @@ bool Exchanges::Impl::tell_events(std::uint32_t index) {
   telling = index;
   while (id_of(index) == id && slot.events_told < slot.intake.exchange().items.size()) {
     const auto& item = slot.intake.exchange().items[slot.events_told++];
-    if (const auto* event = std::get_if<wire::SseEvent>(&item)) { slot.owner->event(slot.ticket, *event); }
+    if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
+      slot.owner->event(slot.ticket, *event, slot.arrived_ns);
+    }
   }
   telling = UINT32_MAX;
   if (id_of(index) != id) {
@@ -201,7 +205,7 @@ void Exchanges::Impl::finish(std::uint32_t index, Failed failed, std::string det
   outcome.failed = failed;
   outcome.connect = connect;
   outcome.detail = std::move(detail);
-  slot.times.done_ns = monotonic_ns() - slot.times.started_ns;
+  slot.times.done_ns = (failed == Failed::no ? slot.arrived_ns : monotonic_ns()) - slot.times.started_ns;
   outcome.times = slot.times;
   const bool keep = failed == Failed::no && slot.plan.keep_alive && slot.written == slot.plan.request.size() &&
                     slot.intake.reusable();

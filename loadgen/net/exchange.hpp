@@ -43,7 +43,8 @@ struct PhaseTimes {
   std::int64_t tcp_ns = -1;
   std::int64_t tls_ns = -1;
   std::int64_t headers_ns = -1;  ///< From the request having been written to the whole response head.
-  std::int64_t done_ns = -1;     ///< From the start to the end.
+  std::int64_t done_ns = -1;     ///< From the start to the end; where a response came, to its arrival in the kernel.
+  std::int64_t lag_ns = -1;      ///< From the arrival of what was read to its reading, at most: ours. -1: no stamp.
 };
 
 enum class Failed : std::uint8_t { no, connect, head_timeout, body_timeout, closed, reset, malformed, too_big };
@@ -74,8 +75,9 @@ class ExchangeOwner {
   /// Called once for each exchange that was begun, never from within begin() or cancel(). New exchanges may be begun.
   virtual void finished(Ticket ticket, Outcome&& outcome) = 0;
   virtual void handed_over(Ticket ticket, Handover&& handover) = 0;
-  /// An SSE event of a body that is still being read (`want_stream` is false). Optional.
-  virtual void event(Ticket, const wire::SseEvent&) {}
+  /// An SSE event of a body that is still being read (`want_stream` is false), which arrived at this loop time.
+  /// Optional.
+  virtual void event(Ticket, const wire::SseEvent&, std::int64_t /*arrived_ns*/) {}
 
  protected:
   ~ExchangeOwner() = default;

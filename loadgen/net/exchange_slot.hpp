@@ -37,6 +37,7 @@ struct ExchangeSlot {
   std::size_t events_told = 0;  ///< Items of the body that the owner has been told.
   std::int64_t connect_by_ns = 0;
   std::int64_t sent_ns = 0;
+  std::int64_t arrived_ns = 0;  ///< Of what was read last.
   PhaseTimes times;
   ResponseIntake intake;
   Failed failed = Failed::no;  ///< Of State::over.

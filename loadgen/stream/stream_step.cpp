@@ -46,6 +46,7 @@ void begin_stream(StreamState& state, const Handover& handover, bool in_handshak
   state.held_ns = state.last_byte_ns = now_ns;
   state.last_heartbeat_ns = 0;
   state.longest_gap = 0;
+  state.longest_heartbeat_gap = 0;
   state.opened_in_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
       (now_ns - handover.times.started_ns) / kMicrosecond, 0, std::numeric_limits<std::uint32_t>::max()));
   state.in_handshake = in_handshake;
@@ -177,7 +178,9 @@ class StreamStep::Run final : public wire::SseSink {
   void heartbeat() {
     ++numbers_[Counter::heartbeats];
     if (state_.last_heartbeat_ns != 0 && read_.arrived_ns > state_.last_heartbeat_ns) {
-      numbers_[Timer::heartbeat_gap].record(static_cast<std::uint64_t>(read_.arrived_ns - state_.last_heartbeat_ns));
+      const std::int64_t gap_ns = read_.arrived_ns - state_.last_heartbeat_ns;
+      numbers_[Timer::heartbeat_gap].record(static_cast<std::uint64_t>(gap_ns));
+      state_.longest_heartbeat_gap = std::max(state_.longest_heartbeat_gap, in_gap_units(gap_ns));
     }
     state_.last_heartbeat_ns = read_.arrived_ns;
   }
@@ -251,7 +254,14 @@ void count_end(StreamState& state, const Observation& observation, EndReason rea
   const auto index = static_cast<std::size_t>(reason);
   ++numbers.ends[index];
   numbers.age[index].record(at_least_zero(now_ns - state.held_ns));
-  numbers.idle_age[index].record(at_least_zero(now_ns - state.last_byte_ns));
+  const std::int64_t silence_ns = now_ns - state.last_byte_ns;
+  numbers.idle_age[index].record(at_least_zero(silence_ns));
+  if (in_gap_units(silence_ns) > state.longest_gap) { numbers[Timer::byte_gap].record(at_least_zero(silence_ns)); }
+  if (state.last_heartbeat_ns == 0) { return; }
+  const std::int64_t beatless_ns = now_ns - state.last_heartbeat_ns;
+  if (in_gap_units(beatless_ns) > state.longest_heartbeat_gap) {
+    numbers[Timer::heartbeat_gap].record(at_least_zero(beatless_ns));
+  }
 }
 
 }  // namespace weir::loadgen

@@ -39,6 +39,8 @@ class StreamOwner {
   /// every event, for others none. The stream may be closed from within.
   virtual void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) = 0;
   virtual void retry(std::uint32_t slot, std::uint64_t milliseconds) = 0;
+  /// Whether the stream has brought what it was opened for: its end is none of a stream that was to stay.
+  virtual bool is_complete(std::uint32_t /*slot*/) const { return false; }
   /// The stream is gone and its descriptor closed; counted already, where it was held. Not called for close().
   virtual void ended(std::uint32_t slot, reports::load::EndReason reason) = 0;
 
@@ -60,8 +62,9 @@ struct StreamState {
   std::int64_t last_heartbeat_ns = 0;  ///< 0: none yet.
   Sequence sequence;
   EventId id;
-  std::uint32_t longest_gap = 0;   ///< Between bytes, in units of kGapUnitNs.
-  std::uint32_t opened_in_us = 0;  ///< From the start of the attempt to held_ns.
+  std::uint32_t longest_gap = 0;            ///< Between bytes, in units of kGapUnitNs.
+  std::uint32_t opened_in_us = 0;           ///< From the start of the attempt to held_ns.
+  std::uint32_t longest_heartbeat_gap = 0;  ///< As longest_gap.
   std::uint8_t population = 0;
   Framing framing = Framing::chunked;
   bool in_handshake = false;
@@ -110,7 +113,8 @@ enum class Cut : std::uint8_t { fin, reset, tls };
 /// idle_cut_after.
 reports::load::EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns);
 
-/// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter.
+/// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter. A gap
+/// that was open counts where it is the longest of the stream: it was so long, or would have been longer.
 void count_end(StreamState& state, const Observation& observation, reports::load::EndReason reason,
                std::int64_t now_ns);
 

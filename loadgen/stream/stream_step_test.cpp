@@ -137,6 +137,22 @@ TEST(StreamStep, times_gaps_between_heartbeats_whatever_comes_in_between) {
   EXPECT_EQ(bench.timer(Timer::heartbeat_gap).max(), static_cast<std::uint64_t>(3 * kSecond));
 }
 
+TEST(StreamStep, takes_a_gap_that_only_the_end_of_the_stream_ended_for_as_long_as_it_was) {
+  Bench bench;
+  bench.event(": a", kSecond);
+  bench.event(": b", 3 * kSecond);
+  bench.event("data: c", 4 * kSecond);
+  count_end(bench.state, bench.observation, EndReason::client, kStart + 30 * kSecond);
+  EXPECT_EQ(bench.timer(Timer::heartbeat_gap).max(), static_cast<std::uint64_t>(27 * kSecond));
+  EXPECT_EQ(bench.timer(Timer::byte_gap).max(), static_cast<std::uint64_t>(26 * kSecond));
+  Bench lively;
+  lively.event(": a", kSecond);
+  lively.event(": b", 16 * kSecond);
+  count_end(lively.state, lively.observation, EndReason::client, kStart + 20 * kSecond);
+  EXPECT_EQ(lively.timer(Timer::heartbeat_gap).count(), 1u) << "it may have been as long as the one before";
+  EXPECT_EQ(lively.timer(Timer::byte_gap).count(), 2u);
+}
+
 TEST(StreamStep, times_the_first_event_from_the_start_of_the_attempt) {
   Bench bench;
   bench.event(": no event", kMillisecond);

@@ -8,6 +8,8 @@
 namespace weir::loadgen {
 
 using reports::load::EndReason;
+using reports::load::Gauge;
+using reports::load::Open;
 
 namespace {
 
@@ -15,6 +17,10 @@ constexpr std::uint32_t kBlockShift = 10;  // The slab grows by so many streams 
 constexpr std::uint32_t kBlock = 1U << kBlockShift;
 constexpr int kReadsAtOnce = 4;  // Of one plain stream, before others have their turn.
 constexpr Nanos kSilenceTick = 10 * kMillisecond;
+
+constexpr std::array kSilent = {std::pair{Gauge::streams_silent_30s, 30 * kSecond},
+                                std::pair{Gauge::streams_silent_60s, 60 * kSecond},
+                                std::pair{Gauge::streams_silent_120s, 120 * kSecond}};
 
 struct Stream {
   Channel channel;
@@ -65,6 +71,8 @@ struct Streams::Impl {
   }
 
   void end(std::uint32_t slot, Stream& stream, EndReason reason, Channels::How how) {
+    const bool is_whole = reason == EndReason::clean_end || reason == EndReason::close_delimited_eof;
+    if (is_whole && owner.is_complete(slot)) { reason = EndReason::completed; }
     count_end(stream.state, observation(stream), reason, loop.now_ns());
     drop(slot, stream, how);
     owner.ended(slot, reason);
@@ -221,6 +229,25 @@ void Streams::forget_continuity(std::uint32_t slot) {
 void Streams::tick(std::int64_t now_ns) {
   if (impl_->silences.size() == 0) { return; }
   impl_->silences.advance(now_ns, [&](std::uint32_t slot) { impl_->silence_due(slot, now_ns); });
+}
+
+void Streams::look(std::int64_t now_ns) const {
+  for (const Observation& observation : impl_->populations) {
+    for (const auto& [gauge, span_ns] : kSilent) { (*observation.numbers)[gauge] = 0; }
+  }
+  for (const auto& block : impl_->blocks) {
+    for (const Stream& stream : *block) {
+      const StreamState& state = stream.state;
+      if (!stream.channel.open() || state.in_handshake) { continue; }
+      reports::load::PopulationNumbers& numbers = *impl_->observation(stream).numbers;
+      const auto longest = [&](Open what, std::int64_t since_ns) {
+        numbers[what] = std::max(numbers[what], now_ns - since_ns);
+      };
+      longest(Open::byte_gap, state.last_byte_ns);
+      if (state.last_heartbeat_ns != 0) { longest(Open::heartbeat_gap, state.last_heartbeat_ns); }
+      for (const auto& [gauge, span_ns] : kSilent) { numbers[gauge] += now_ns - state.last_byte_ns >= span_ns ? 1 : 0; }
+    }
+  }
 }
 
 std::size_t Streams::count() const { return impl_->count; }

@@ -49,6 +49,9 @@ class Streams final : public Ready {
 
   /// Gives up streams that were silent for their silence limit: half-open. Called about ten times a second; cheap.
   void tick(std::int64_t now_ns);
+  /// Says how many held streams are silent, and what gaps are open, in the numbers of their populations. Looks at every
+  /// stream: once a second.
+  void look(std::int64_t now_ns) const;
   std::size_t count() const;
   /// User memory of all slots and shared buffers, for the report; what Channels and Loop keep is theirs.
   std::size_t bytes() const;

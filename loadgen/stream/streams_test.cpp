@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "loadgen/net/destination.hpp"
@@ -20,8 +21,11 @@ namespace {
 
 using reports::load::Counter;
 using reports::load::EndReason;
+using reports::load::Gauge;
+using reports::load::Open;
 using reports::load::Timer;
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 using How = Channels::How;
 
 constexpr std::int64_t kLongestWait = 20 * kSecond;
@@ -60,6 +64,8 @@ struct Owner final : StreamOwner {
     ends.push_back(fmt::format("{}: {}", slot, to_string(reason)));
     if (on_end) { on_end(slot); }
   }
+  bool is_complete(std::uint32_t slot) const override { return complete.count(slot) > 0; }
+  std::set<std::uint32_t> complete;
   std::vector<std::string> heard, ends;
   std::int64_t last_arrived_ns = 0;
   std::function<void(std::uint32_t)> on_event, on_end;
@@ -138,6 +144,38 @@ class StreamsTest : public ::testing::Test {
 };
 
 const std::string kEvent = wire::encode_chunk("id: 41\ndata: hello\nretry: 5\n\n");
+
+TEST_F(StreamsTest, says_who_is_silent_and_since_when) {
+  open(0);
+  open(1);
+  const std::int64_t held_ns = loop.now_ns();
+  streams->look(held_ns + 20 * kSecond);
+  EXPECT_EQ(numbers[0][Gauge::streams_silent_30s], 0);
+  EXPECT_GE(numbers[0][Open::byte_gap], 20 * kSecond);
+  EXPECT_EQ(numbers[0][Open::heartbeat_gap], 0) << "there was none that could have ceased";
+  streams->look(held_ns + 70 * kSecond);
+  EXPECT_EQ(numbers[0][Gauge::streams_silent_30s], 2);
+  EXPECT_EQ(numbers[0][Gauge::streams_silent_60s], 2);
+  EXPECT_EQ(numbers[0][Gauge::streams_silent_120s], 0);
+  EXPECT_EQ(numbers[1][Gauge::streams_silent_30s], 0);
+  send(peers[0], "6\r\n: hi\n\n\r\n");
+  run_until([&] { return numbers[0][Counter::heartbeats] == 1; });
+  streams->look(loop.now_ns() + 40 * kSecond);
+  EXPECT_GE(numbers[0][Open::heartbeat_gap], 40 * kSecond);
+  streams->close(1);
+  streams->look(loop.now_ns() + 40 * kSecond);
+  EXPECT_EQ(numbers[0][Gauge::streams_silent_30s], 1);
+}
+
+TEST_F(StreamsTest, tells_an_end_after_the_answer_from_one_that_cut_the_stream_off) {
+  open(0);
+  open(1);
+  owner.complete = {1};
+  for (const int peer : peers) { send(peer, "0\r\n\r\n"); }
+  run_until([&] { return owner.ends.size() == 2; });
+  EXPECT_THAT(owner.ends, UnorderedElementsAre("0: clean_end", "1: completed"));
+  EXPECT_EQ(numbers[0].drops(), 1u);
+}
 
 TEST_F(StreamsTest, holds_streams_and_hands_out_their_events) {
   open(0);

@@ -24,20 +24,20 @@ std::int64_t RunLoop::whole_second(std::int64_t ns) const {
   return (ns + s_.seams.second_ns - 1) / s_.seams.second_ns * s_.seams.second_ns;
 }
 
-RunEnd RunLoop::run() {
+bool RunLoop::run() {
   send_first_orders();
   while (!over_ && s_.signals.load() == 0 && s_.workers.alive() > 0) {
     plan_steps();
     take_in(wait_ms());
     over_ = is_over();
   }
-  end_.interrupted = s_.signals.load() > 0;
-  if (s_.workers.alive() == 0 && !over_ && !end_.interrupted) {
+  const bool interrupted = s_.signals.load() > 0;
+  if (s_.workers.alive() == 0 && !over_ && !interrupted) {
     s_.record.invalid(now_ns(), "all workers died: the run ended with them");
   }
+  s_.record.closing({.at_ns = over_ ? step_end_ns_ : now_ns(), .cut_short = !over_});
   stop();
-  end_.search = plan_.search();
-  return end_;
+  return interrupted;
 }
 
 void RunLoop::send_first_orders() {

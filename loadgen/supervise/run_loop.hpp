@@ -34,10 +34,8 @@ struct Supervision {
 class RunLoop {
  public:
   explicit RunLoop(Supervision supervision);
-  /// Blocks until all workers are gone.
-  reports::load::RunEnd run();
-  /// When the last phase was over, from the start of the run; -1 where the run ended within it.
-  std::int64_t last_end_ns() const { return over_ ? step_end_ns_ : -1; }
+  /// Blocks until all workers are gone; whether a signal ended it.
+  bool run();
 
  private:
   std::int64_t now_ns() const;  ///< From the start of the run.
@@ -72,7 +70,6 @@ class RunLoop {
   std::deque<std::pair<std::int64_t, PhaseStep>> ahead_;  ///< Given out, and no second of it has been merged.
   std::int64_t step_end_ns_ = 0;
   bool over_ = false;
-  reports::load::RunEnd end_;
 };
 
 }  // namespace weir::loadgen

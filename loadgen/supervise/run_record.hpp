@@ -1,5 +1,6 @@
-// Everything of a run that is kept or shown: seconds, phases and incidents, in memory for the reports, in the journal
-// for a run that is killed, on /metrics for whoever scrapes, on the screen for whoever watches.
+// Everything of a run that is kept or shown: each thing that happens goes to the accumulator for the reports, and in
+// the same order into the journal, from which another accumulator comes to the same; on /metrics for whoever scrapes,
+// on the screen for whoever watches.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "loadgen/supervise/history.hpp"
 #include "loadgen/supervise/phase_plan.hpp"
 #include "loadgen/supervise/supervisor.hpp"
 #include "loadgen/watch/metrics_endpoint.hpp"
 #include "loadgen/watch/screen.hpp"
-#include "reports/judge/search.hpp"
+#include "reports/judge/accumulator.hpp"
 #include "wire/base/lifetime.hpp"
 #include "wire/base/redact.hpp"
 
@@ -34,36 +34,34 @@ class RunRecord {
   void invalid(std::int64_t at_ns, const std::string& text);
   void show(std::int64_t now_ns, std::int64_t left_ns);
 
-  /// The step of a search that began last, by its numbers so far.
-  reports::load::SearchStep judge_step() const;
-  const reports::load::Layout& layout() const WEIR_LIFETIME_BOUND { return layout_; }
-  const reports::load::Snapshot& totals() const WEIR_LIFETIME_BOUND { return totals_; }
+  /// Judges the step of a search that began last, by its numbers so far.
+  reports::load::SearchStep judge_step();
+  /// The streams are closed from now on.
+  void closing(const reports::load::Closing& closing);
+  const reports::load::Layout& layout() const WEIR_LIFETIME_BOUND { return accumulator_->layout(); }
 
-  /// Judges, writes every report, pushes; problems with that are told beside the results. `last_end_ns`: when the last
-  /// phase was over; -1 where it was cut short.
-  RunResult finish(reports::load::RunEnd end, std::int64_t last_end_ns);
+  /// Judges, writes every report, pushes; problems with that are told beside the results.
+  RunResult finish(bool interrupted);
 
  private:
   RunRecord() = default;
   void journal(const tl::expected<void, std::string>& written);
-  void note_shortages(reports::load::RunEnd& end) const;
   void write_reports(RunResult& result) const;
   void hand_over_metrics(RunResult& result) const;
 
-  reports::load::RunInfo run_;
-  reports::load::Layout layout_;
+  std::string target_name_;
   RunOptions options_;
   wire::Redactor redactor_;
   reports::load::JournalWriter journal_;
   std::optional<MetricsEndpoint> metrics_;
   MetricLabels labels_;
-  std::optional<History> history_;
-  reports::load::Snapshot totals_, last_;
-  std::vector<reports::load::Snapshot> searched_;  ///< The seconds of a search's step.
-  std::vector<reports::load::PhaseInfo> phases_;
-  std::vector<reports::load::Incident> incidents_;
+  std::optional<reports::load::Accumulator> accumulator_;
+  reports::load::Snapshot last_;
+  std::string phase_;  ///< The one that was begun last.
+  std::size_t phases_ = 0;
+  std::string latest_incident_;
+  std::size_t incidents_ = 0;
   std::size_t incidents_left_out_ = 0;
-  std::vector<std::string> invalid_;
   std::int64_t now_ns_ = 0;
   std::size_t lines_drawn_ = 0;
   std::int64_t next_line_ns_ = 0;

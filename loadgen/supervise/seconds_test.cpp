@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "loadgen/supervise/history.hpp"
-
 namespace weir::loadgen {
 namespace {
 
@@ -115,36 +113,6 @@ TEST(Seconds, bring_the_supervisors_own_numbers_once) {
   EXPECT_EQ(seconds.next(kTick)->populations[0][Counter::tokens_refreshed], 1u);
   seconds.report(0, report(2 * kTick, 0, 0));
   EXPECT_EQ(seconds.next(2 * kTick)->populations[0][Counter::tokens_refreshed], 0u);
-}
-
-TEST(History, keeps_every_number_of_every_phase_in_bounded_memory) {
-  History history(kLayout, 50);
-  std::vector<std::uint64_t> wanted(7, 0);
-  for (std::uint32_t i = 0; i < 1'000; ++i) {
-    const auto phase = i / 150;
-    history.add(report((i + 1) * kTick, i, 1, phase));
-    wanted[phase] += i;
-    ASSERT_LE(history.size(), 110u);
-  }
-  const auto spans = history.all();
-  EXPECT_LE(spans.size(), 60u);
-  std::vector<std::uint64_t> seen(7, 0);
-  std::int64_t span_ns = 0;
-  for (const auto& span : spans) {
-    seen[span.phase] += events(span);
-    span_ns += span.span_ns;
-  }
-  EXPECT_EQ(seen, wanted);
-  EXPECT_EQ(span_ns, 1'000 * kTick);
-  EXPECT_EQ(spans.back().at_ns, 1'000 * kTick);
-}
-
-TEST(History, keeps_short_runs_second_by_second) {
-  History history(kLayout, 50);
-  for (int i = 1; i <= 40; ++i) { history.add(report(i * kTick, 1, i)); }
-  const auto spans = history.all();
-  ASSERT_EQ(spans.size(), 40u);
-  EXPECT_EQ(open(spans[7]), 8);
 }
 
 }  // namespace

@@ -215,8 +215,7 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
                 .credentials = prepared->credentials,
                 .looked = prepared->looked,
                 .start_ns = start->monotonic});
-  auto end = loop.run();
-  return record->finish(std::move(end), loop.last_end_ns());
+  return record->finish(loop.run());
 }
 
 wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& options,

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "loadgen/supervise/fake_worker.hpp"
+#include "reports/judge/accumulator.hpp"
 #include "reports/judge/threshold.hpp"
 
 namespace weir::loadgen {
@@ -350,19 +351,36 @@ class SupervisorFiles : public Supervisor {
   std::filesystem::path folder_;
 };
 
-TEST_F(SupervisorFiles, keeps_a_journal_that_counts_the_same_streams) {
-  options_.journal = path("run.journal");
-  const auto results = good_run();
-  const auto journal = parse_journal(read(options_.journal));
-  ASSERT_TRUE(journal) << journal.error();
-  EXPECT_TRUE(journal->finished);
-  EXPECT_FALSE(journal->truncated);
-  EXPECT_EQ(journal->phases.size(), 2u);
-  EXPECT_GE(journal->seconds.size(), 3u);
-  Snapshot sum(journal->head.layout);
-  for (const auto& second : journal->seconds) { sum.add_span(second); }
-  EXPECT_EQ(sum.populations[0][Counter::streams_opened], 10u);
-  EXPECT_EQ(journal->head.run.target_name, "staging");
+TEST_F(SupervisorFiles, keeps_a_journal_that_comes_to_the_same_results) {
+  phase(Phase::Kind::hold, 3);
+  const auto expect_same = [&](const char* name) {
+    options_.journal = path(name);
+    const auto live = good_run();
+    const auto again = results_of_journal(read(options_.journal));
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(json_report(*again), json_report(live)) << name;
+    signals_ = 0;
+    seams_.on_second = {};
+  };
+  expect_same("good");
+  scenario_.thresholds = {parse_threshold("streams_open_max > 1000").value()};
+  expect_same("failed");
+  seams_.on_second = [seen = 0](Workers& workers, const Snapshot&) mutable {
+    if (++seen == 2) { workers.kill(1); }
+  };
+  expect_same("with a dead worker");
+  signal_after(2, 1);
+  expect_same("interrupted");
+  signal_after(2, 2);
+  expect_same("interrupted twice");
+  scenario_.phases = {Phase{.kind = Phase::Kind::search,
+                            .name = "search",
+                            .duration = 2 * kShortSecond,
+                            .streams = 10,
+                            .step = 10,
+                            .most = 40}};
+  scenario_.thresholds = {parse_threshold("streams_open_max < 25").value()};
+  expect_same("searched");
 }
 
 TEST_F(SupervisorFiles, refuses_a_journal_that_is_there_already) {

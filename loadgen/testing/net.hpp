@@ -21,7 +21,7 @@ class RecordingOwner final : public ExchangeOwner {
     handovers.emplace(ticket.slot, std::move(handover));
     ++called;
   }
-  void event(Ticket ticket, const wire::SseEvent& event) override {
+  void event(Ticket ticket, const wire::SseEvent& event, std::int64_t) override {
     events.push_back(event.data);
     if (on_event) { on_event(ticket); }
   }

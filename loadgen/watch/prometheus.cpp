@@ -113,6 +113,13 @@ class Families {
     one_gauge("weir_soak_streams_wanted", "Streams that the scenario wants now.", Gauge::streams_target);
     one_gauge("weir_soak_streams_opening", "Streams that connect or are in their handshake.", Gauge::streams_opening);
     one_gauge("weir_soak_streams_waiting", "Streams that wait for their time to reconnect.", Gauge::streams_waiting);
+    auto& silent = add("weir_soak_silent_streams", "Streams that are held and have brought no byte for so long.",
+                       MetricType::Gauge);
+    for (const auto& [over, which] : {std::pair{"30s", Gauge::streams_silent_30s},
+                                      {"60s", Gauge::streams_silent_60s},
+                                      {"120s", Gauge::streams_silent_120s}}) {
+      silent.metric.push_back(gauge(target_and("over", over), static_cast<double>(sum_[which])));
+    }
     one_counter("weir_soak_streams_opened_total", "Held streams that began, reconnects included.",
                 Counter::streams_opened);
     auto& drops =
@@ -153,6 +160,8 @@ class Families {
         counter(target_and("result", "failed"), static_cast<double>(sum_[Counter::reconnects_failed])));
     one_histogram("weir_soak_reconnect_duration_seconds", "End of a stream to the next held one in its place.",
                   Timer::reconnect_duration, kPhaseBuckets);
+    one_histogram("weir_soak_open_queue_seconds", "Wait of an open while as many as may be were under way.",
+                  Timer::open_queue, kPhaseBuckets);
     one_counter("weir_soak_sessions_opened_total", "Sessions that initialize opened.", Counter::sessions_opened);
     one_counter("weir_soak_sessions_lost_total", "Sessions that the target no longer knew.", Counter::sessions_lost);
     one_counter("weir_soak_tokens_refreshed_total", "Access tokens that were renewed.", Counter::tokens_refreshed);
@@ -181,7 +190,8 @@ class Families {
 
   void calls() {
     auto& durations =
-        add("weir_soak_call_duration_seconds", "From a call's intended start to its answer.", MetricType::Histogram);
+        add("weir_soak_call_duration_seconds", "From a call's intended start to its answer, or until it was given up.",
+            MetricType::Histogram);
     for (const auto& [tool, numbers] : tools_) {
       durations.metric.push_back(histogram(target_and("tool", tool), numbers.duration, kPhaseBuckets));
     }

@@ -18,6 +18,7 @@ namespace weir::loadgen {
 
 namespace {
 
+using reports::load::Counter;
 using reports::load::Gauge;
 using reports::load::Snapshot;
 using reports::load::WorkerGauge;
@@ -137,6 +138,7 @@ class Worker final : public Ready {
     control_.send(Started{});
     next_second_ns_ = plan_.run_start_ns + plan_.second_ns;
     second_began_ns_ = plan_.run_start_ns;
+    held_until_ns_ = plan_.run_start_ns;
     while (!control_.gone()) {
       const auto now = loop_.now_ns();
       if (closing_ && ((actors_->stopped() && channels_.closing() == 0) || now >= stop_deadline_ns_)) {
@@ -245,6 +247,7 @@ class Worker final : public Ready {
     if (stop_deadline_ns_ >= 0 && (calls_->in_flight() == 0 || now >= answers_until_ns_)) {
       closing_ = true;
       calls_->stop();
+      count_held_time(now);
       actors_->stop(stop_deadline_ns_);
     }
   }
@@ -310,7 +313,19 @@ class Worker final : public Ready {
 
   // Reports
   // -------------------------------------------------------------------------------------------------------------
+  /// As if what is open now had been so since the latest time: off by less than a second for each stream.
+  void count_held_time(std::int64_t until_ns) {
+    const std::int64_t span_ms = std::max<std::int64_t>(0, until_ns - held_until_ns_) / kMillisecond;
+    for (auto& population : numbers_.populations) {
+      const std::int64_t open = std::max<std::int64_t>(0, population[Gauge::streams_open]);
+      population[Counter::stream_ms] += static_cast<std::uint64_t>(open * span_ms);
+    }
+    held_until_ns_ += span_ms * kMillisecond;
+  }
+
   void report(std::int64_t until_ns) {
+    count_held_time(until_ns);
+    actors_->look(loop_.now_ns());
     std::size_t held = 0;
     for (std::size_t i = 0; i < numbers_.populations.size(); ++i) {
       auto& population = numbers_.populations[i];
@@ -348,6 +363,7 @@ class Worker final : public Ready {
   std::vector<Action> actions_;
   std::int64_t next_second_ns_ = kNever;
   std::int64_t second_began_ns_ = 0;
+  std::int64_t held_until_ns_ = 0;  ///< Until when Counter::stream_ms is counted.
   std::int64_t stop_deadline_ns_ = -1;
   std::int64_t answers_until_ns_ = kNever;
   bool closing_ = false;

@@ -31,6 +31,8 @@ std::string_view to_string(Unit unit) {
       return "per second";
     case Unit::bytes:
       return "bytes";
+    case Unit::number:
+      return "number";
   }
   return "count";
 }
@@ -68,6 +70,8 @@ std::string readable(Unit unit, double value) {
       return fmt::format("{}/s", significant(value));
     case Unit::bytes:
       return readable_bytes(value);
+    case Unit::number:
+      return significant(value);
   }
   return fmt::format("{}", value);
 }

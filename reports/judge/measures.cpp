@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <functional>
@@ -26,6 +27,7 @@ struct Distribution {
   std::string_view name;
   std::string_view help;
   Histogram (*of)(const Scope&);
+  std::optional<Open> open = std::nullopt;  ///< What of it goes on counts for the maximum, as long as it is now.
 };
 
 template <Timer kTimer>
@@ -46,19 +48,23 @@ constexpr std::array kDistributions = {
     Distribution{"connect_endpoint", "request to the endpoint event (http-sse)", connect_of<ConnectPhase::endpoint>},
     Distribution{"connect_initialize", "time of the initialize handshake", connect_of<ConnectPhase::initialize>},
     Distribution{"reconnect",
-                 "end of a stream to the next one in its place, waiting included; no sample where none "
-                 "came back",
-                 timer_of<Timer::reconnect_duration>},
-    Distribution{"heartbeat_gap", "between heartbeats of one stream", timer_of<Timer::heartbeat_gap>},
-    Distribution{"byte_gap", "between reads of one stream that brought bytes", timer_of<Timer::byte_gap>},
-    Distribution{"stream_age", "age of streams at their end; where none ended but by us, of those that we closed",
+                 "end of a stream to the next one in its place, waiting included; max: or until now, where "
+                 "none came yet",
+                 timer_of<Timer::reconnect_duration>, Open::reconnect},
+    Distribution{"heartbeat_gap", "between heartbeats of one stream; max: or from the latest until now",
+                 timer_of<Timer::heartbeat_gap>, Open::heartbeat_gap},
+    Distribution{"byte_gap", "between reads of one stream that brought bytes; max: or from the latest until now",
+                 timer_of<Timer::byte_gap>, Open::byte_gap},
+    Distribution{"stream_age", "age of streams that were dropped; where none was, of those that ended rightly",
                  [](const Scope& scope) { return scope.age(); }},
     Distribution{"delivery_delay", "sent (sent_at) to received", timer_of<Timer::delivery_delay>},
-    Distribution{"call_latency", "intended start of a call to its answer",
+    Distribution{"call_latency", "intended start of a call to its answer, or until it was given up",
                  [](const Scope& scope) { return scope.call_latency(); }},
     Distribution{"client_lag", "received by the kernel to read by us: our own saturation", timer_of<Timer::client_lag>},
     Distribution{"schedule_lag", "intended to actual start of opens and calls: our own saturation",
                  timer_of<Timer::schedule_lag>},
+    Distribution{"open_queue", "wait of opens while as many as may be were under way: the target's slowness",
+                 timer_of<Timer::open_queue>},
 };
 
 Measured count(std::uint64_t n, std::string basis = "") { return {static_cast<double>(n), std::move(basis)}; }
@@ -71,7 +77,7 @@ std::optional<Measured> ratio(std::uint64_t part, std::uint64_t whole, std::stri
 
 std::uint64_t opened(const Scope& scope) { return scope.sum(Counter::streams_opened); }
 /// Whether there was a stream that could have ended or brought something.
-bool had_streams(const Scope& scope) { return opened(scope) > 0 || scope.open.peak > 0; }
+bool had_streams(const Scope& scope) { return scope.at_risk() > 0 || scope.open.peak > 0; }
 std::uint64_t attempts(const Scope& scope) { return opened(scope) + scope.open_failures(); }
 
 Value when(bool (*possible)(const Scope&), std::function<std::uint64_t(const Scope&)> of) {
@@ -100,9 +106,27 @@ std::uint64_t answered(const Scope& scope) {
 /// Over the wanted streams that were open: none of the measures of streams where there was none.
 std::vector<Measure> stream_measures() {
   std::vector<Measure> out = {
-      {"stream_drops", Unit::count, "streams that ended other than by us", when(had_streams, &Scope::drops)},
-      {"stream_drop_ratio", Unit::ratio, "streams that ended other than by us, over streams opened",
-       [](const Scope& s) { return ratio(s.drops(), opened(s), "stream"); }},
+      {"stream_drops", Unit::count, "streams that ended other than by us, or by the answer that they were for",
+       when(had_streams, &Scope::drops)},
+      {"stream_drop_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
+       [](const Scope& s) { return ratio(s.drops(), s.at_risk(), "stream"); }},
+      {"drops_per_1000_stream_hours", Unit::number,
+       "likewise, over the time that streams were held: runs compare by it",
+       [](const Scope& s) -> std::optional<Measured> {
+         const double hours = s.stream_hours();
+         if (hours <= 0) { return std::nullopt; }
+         return Measured{
+             static_cast<double>(s.drops()) * 1000 / hours,
+             fmt::format("{} in {} stream-hours", counted(s.drops(), "drop"), readable(Unit::number, hours))};
+       }},
+      {"streams_held_ratio", Unit::ratio,
+       "the most streams open in any second, over the most that were wanted for more than a second",
+       [](const Scope& s) -> std::optional<Measured> {
+         if (s.open.wanted <= 0) { return s.everything ? std::optional(Measured{1, "none was wanted"}) : std::nullopt; }
+         if (s.open.due <= 0) { return Measured{1, "none was wanted for more than a second"}; }
+         const auto due = static_cast<std::uint64_t>(s.open.due);
+         return ratio(std::min(static_cast<std::uint64_t>(s.open.peak), due), due, "stream");
+       }},
       {"streams_open_min", Unit::count,
        "the fewest streams open in any second, since as many as wanted were open for the first time; no sample where "
        "they never were",
@@ -118,6 +142,12 @@ std::vector<Measure> stream_measures() {
        }},
       {"streams_open_max", Unit::count, "the most streams open in any second",
        when(tried, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.peak); })},
+      {"streams_silent_30s", Unit::count, "the most streams open in any second that had brought no byte for so long",
+       when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[0]); })},
+      {"streams_silent_60s", Unit::count, "likewise",
+       when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[1]); })},
+      {"streams_silent_120s", Unit::count, "likewise",
+       when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[2]); })},
       {"idle_cuts", Unit::count, "streams cut after their longest silence",
        when(had_streams, [](const Scope& s) { return s.ends(EndReason::idle_cut); })},
       {"open_failures", Unit::count, "attempts that gave no stream, reconnects included",
@@ -216,10 +246,12 @@ const std::vector<Measure>& measures() {
   return kMeasures;
 }
 
-Measured read(const MeasureRef& measure, const Histogram& histogram) {
+Measured read(const MeasureRef& measure, const Histogram& histogram, std::uint64_t longest) {
   double nanos = 0;
   if (measure.quantile >= 0) {
     nanos = static_cast<double>(histogram.quantile(measure.quantile));
+  } else if (measure.stat == "max" && longest > histogram.max()) {
+    return {wire::seconds_of(longest), "one that had not ended"};
   } else if (measure.stat == "max") {
     nanos = static_cast<double>(histogram.max());
   } else if (measure.stat == "min") {
@@ -265,9 +297,11 @@ std::optional<MeasureRef> find_measure(std::string_view name) {
 
 std::optional<Measured> evaluate(const MeasureRef& measure, const Scope& scope) {
   if (!measure.distribution) { return measures()[measure.row].of(scope); }
-  const Histogram histogram = kDistributions[measure.row].of(scope);
-  if (histogram.empty()) { return std::nullopt; }
-  return read(measure, histogram);
+  const Distribution& distribution = kDistributions[measure.row];
+  const Histogram histogram = distribution.of(scope);
+  const std::uint64_t longest = distribution.open ? scope.longest(*distribution.open) : 0;
+  if (histogram.empty() && (longest == 0 || measure.stat != "max")) { return std::nullopt; }
+  return read(measure, histogram, longest);
 }
 
 std::vector<std::string> measure_names() {

@@ -24,7 +24,10 @@ struct Scope {
   double seconds() const { return wire::seconds_of(span->numbers.span_ns); }
   std::uint64_t sum(Counter counter) const;
   std::uint64_t ends(EndReason reason) const;
-  std::uint64_t drops() const;  ///< Ends other than by us.
+  std::uint64_t drops() const;
+  /// Streams that could have been dropped: those that were open at the start, and those that were opened since.
+  std::uint64_t at_risk() const;
+  double stream_hours() const;
   std::uint64_t open_failures() const;
   std::uint64_t failed(OpenFailure failure) const;  ///< Those of one kind.
   std::uint64_t outcome(CallOutcome outcome) const;
@@ -32,8 +35,9 @@ struct Scope {
   /// Calls of which it is known what became of them, those included that could not be sent.
   std::uint64_t calls_judged() const;
   Histogram timer(Timer timer) const;
+  std::uint64_t longest(Open what) const;  ///< Of what went on in any second; nanoseconds.
   Histogram connect(ConnectPhase phase) const;
-  /// Ages of the streams that ended other than by us; where there is none, of those that we closed.
+  /// Ages of the streams that were dropped; where there is none, of those that ended rightly.
   Histogram age() const;
   Histogram call_latency() const;
 };

@@ -1,8 +1,8 @@
-// The results of a load run as one value; every report of it is a pure function. The supervisor and the reader of a
-// journal make it with the same function, but not of the same input: a long run keeps its seconds merged in memory
-// (loadgen/supervise/history.hpp) and whole in the journal, which knows nothing of RunEnd::invalid.
+// The results of a load run as one value; every report of it is a pure function. accumulator.hpp makes it, of the run
+// as it happens and of its journal alike.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,10 +28,14 @@ struct ThresholdResult {
 
 /// How many streams were open, second by second.
 struct OpenRange {
-  std::int64_t wanted = 0;  ///< The most that were wanted in any second.
-  std::int64_t peak = 0;    ///< The most that were open.
+  std::int64_t at_start = 0;  ///< Before the first second: streams that an earlier phase opened.
+  std::int64_t wanted = 0;    ///< The most that were wanted in any second.
+  std::int64_t due = 0;       ///< The most that were wanted for more than a second: they had their time to be opened.
+  std::int64_t peak = 0;      ///< The most that were open.
   std::int64_t least = -1;  ///< The fewest, since as many as wanted were open for the first time; -1: they never were.
   double least_ratio = -1;  ///< Likewise the smallest share of those wanted at the time.
+  /// The most that were silent for 30, 60 and 120 seconds in any second.
+  std::array<std::int64_t, 3> silent{};
   bool operator==(const OpenRange&) const = default;
 };
 
@@ -102,23 +106,5 @@ struct LoadResults {
   std::string exit_reason;
 };
 inline constexpr std::size_t kTimelinePoints = 2'000;
-
-/// Merges `seconds`, in the order of time, all of one phase or of a whole run. Seconds that end after `open_until_ns`
-/// (the streams are being closed then) do not count for OpenRange.
-PhaseResult merge_seconds(const Layout& layout, const PhaseInfo& info, const std::vector<const Snapshot*>& seconds,
-                          std::int64_t open_until_ns = INT64_MAX);
-
-struct RunEnd {
-  bool interrupted = false;
-  bool complete = true;
-  std::optional<SearchResult> search;
-  std::vector<std::string> invalid;  ///< Shortages that the numbers do not show (descriptors, ports, memory).
-};
-/// `seconds` in the order of time. Thresholds are judged, idle cuts read off, the exit code decided here.
-LoadResults summarize(const RunInfo& run, const Layout& layout, const std::vector<PhaseInfo>& phases,
-                      const std::vector<Snapshot>& seconds, const std::vector<Incident>& incidents, const RunEnd& end);
-
-/// The results of the run up to the last whole second.
-LoadResults summarize(const Journal& journal);
 
 }  // namespace weir::reports::load

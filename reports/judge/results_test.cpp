@@ -95,7 +95,7 @@ TEST(Summarize, without_thresholds_uses_the_defaults) {
   SampleRun run = sample_run();
   run.run.thresholds.clear();
   const LoadResults results = run.summarize();
-  ASSERT_EQ(results.thresholds.size(), 3U);
+  ASSERT_EQ(results.thresholds.size(), 4U);
   EXPECT_TRUE(results.thresholds[0].by_default);
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
 }
@@ -113,6 +113,44 @@ TEST(Summarize, calls_a_late_generator_inconclusive_and_says_why) {
   EXPECT_NE(run.summarize().invalid[0].find("CPU is short"), std::string::npos);
 }
 
+TEST(Summarize, takes_a_short_phase_or_a_bad_minute_of_a_long_run_for_what_it_is) {
+  SampleRun run = sample_run();
+  run.run.thresholds.clear();
+  sample_times(run.seconds[1].populations[0][Timer::schedule_lag], 1'000, 2'000, 100'000);
+  sample_times(run.seconds[3].populations[0][Timer::schedule_lag], 1'000, 400 * kSampleMs, 200);
+  const LoadResults phase = run.summarize();
+  ASSERT_EQ(phase.invalid.size(), 1U);
+  EXPECT_EQ(phase.invalid[0].find("in after deploy: schedule lag p99 39"), 0U) << phase.invalid[0];
+
+  run = sample_run();
+  run.phases = {{"hold", "hold", 0, -1, 1000}};
+  run.seconds.clear();
+  for (std::int64_t i = 1; i <= 600; ++i) {
+    run.seconds.push_back(sample_second(run.layout, 0, i, 1, 1000));
+    auto& lag = run.seconds.back().populations[0][Timer::client_lag];
+    const bool paused = i > 125 && i <= 133;
+    lag.record((paused ? 900 : 1) * kSampleMs, paused ? 20 : 2'000);
+  }
+  EXPECT_TRUE(run.summarize().invalid.empty()) << "a pause that nearly nothing arrived in";
+  for (std::int64_t i = 121; i <= 180; ++i) {
+    auto& lag = run.seconds[static_cast<std::size_t>(i - 1)].populations[0][Timer::client_lag];
+    lag.clear();
+    lag.record(900 * kSampleMs, 100);
+  }
+  const LoadResults minute = run.summarize();
+  ASSERT_EQ(minute.invalid.size(), 1U);
+  EXPECT_EQ(minute.invalid[0].find("in the minute from 120 s on a tenth of all had a client lag of 90"), 0U)
+      << minute.invalid[0];
+  EXPECT_EQ(minute.exit_code, ExitCode::inconclusive);
+}
+
+TEST(Summarize, takes_no_time_stamps_for_no_measure) {
+  SampleRun run = sample_run();
+  run.seconds[1].populations[0][Timer::client_lag].clear();
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::inconclusive);
+  EXPECT_NE(run.summarize().exit_reason.find("no time-stamp"), std::string::npos) << run.summarize().exit_reason;
+}
+
 TEST(Summarize, calls_a_run_short_of_ports_inconclusive_unless_the_streams_came_all_the_same) {
   SampleRun run = sample_run();
   run.seconds[0].populations[0].open_failures[static_cast<std::size_t>(OpenFailure::out_of_ports)] = 7;
@@ -128,14 +166,14 @@ TEST(Summarize, calls_a_run_short_of_ports_inconclusive_unless_the_streams_came_
 
 TEST(Summarize, says_what_the_supervisor_found_short) {
   SampleRun run = sample_run();
-  run.end.invalid = {"the machine ran out of memory"};
+  run.invalid = {"the machine ran out of memory"};
   EXPECT_EQ(run.summarize().exit_code, ExitCode::inconclusive);
   EXPECT_EQ(run.summarize().exit_reason, "Says nothing about the target: the machine ran out of memory.");
 }
 
 TEST(Summarize, of_an_interrupted_run_keeps_what_was_measured) {
   SampleRun run = sample_run();
-  run.end.interrupted = true;
+  run.interrupted = true;
   const LoadResults results = run.summarize();
   EXPECT_EQ(results.exit_code, ExitCode::interrupted);
   EXPECT_EQ(results.total.peak_open, 1000);
@@ -144,7 +182,7 @@ TEST(Summarize, of_an_interrupted_run_keeps_what_was_measured) {
 
 TEST(Summarize, of_a_killed_run_is_inconclusive) {
   SampleRun run = sample_run();
-  run.end.complete = false;
+  run.complete = false;
   EXPECT_EQ(run.summarize().exit_code, ExitCode::inconclusive);
   EXPECT_EQ(run.summarize().exit_reason, "The run was killed; what was measured in its first 121 s stands.");
 }
@@ -163,12 +201,31 @@ TEST(Summarize, of_nothing_held_says_what_most_attempts_came_to) {
 TEST(Summarize, thins_a_long_run_for_plots) {
   SampleRun run = sample_run();
   run.seconds.clear();
-  for (std::int64_t i = 1; i <= 4'500; ++i) { run.seconds.push_back(sample_second(run.layout, 1, i, 1, 1000)); }
+  for (std::int64_t i = 1; i <= 2'500; ++i) { run.seconds.push_back(sample_second(run.layout, 1, i, 1, 1000)); }
   for (Snapshot& second : run.seconds) { second.populations[0][Counter::events] = 2; }
   const LoadResults results = run.summarize();
-  EXPECT_EQ(results.timeline.size(), 1'500U);
-  EXPECT_EQ(results.timeline.back().at_seconds, 4'500);
-  EXPECT_EQ(results.timeline[7].events, 6U);
+  // Two populations may have 1,000 points: too many for two seconds each.
+  EXPECT_EQ(results.timeline.size(), 625U);
+  EXPECT_EQ(results.timeline.back().at_seconds, 2'500);
+  EXPECT_EQ(results.timeline[7].events, 8U);
+}
+
+TEST(Summarize, fails_a_run_that_held_a_few_of_the_wanted_streams) {
+  SampleRun run = sample_run();
+  run.run.thresholds.clear();
+  run.phases = {{"hold", "hold", 0, -1, 200}};
+  run.seconds.clear();
+  for (std::int64_t i = 1; i <= 10; ++i) {
+    run.seconds.push_back(sample_second(run.layout, 0, i, 1, 10));
+    run.seconds.back().populations[1] = Snapshot(run.layout).populations[1];
+    run.seconds.back().populations[0][Gauge::streams_target] = 200;
+    run.seconds.back().populations[0][Gauge::streams_open] = 10;
+    run.seconds.back().populations[0].tools[0].outcomes[static_cast<std::size_t>(CallOutcome::ok)] = 1;
+  }
+  sample_opening(run.seconds[0].populations[0], 10);
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::target_fails);
+  EXPECT_EQ(results.exit_reason, "A threshold failed: streams_held_ratio 0.05, wanted >= 0.99 (10 of 200 streams).");
 }
 
 // A search -----------------------------------------------------------------------------------------------------------
@@ -198,6 +255,13 @@ TEST(SearchResult, is_the_largest_step_that_passed_and_does_not_fail_the_run) {
   EXPECT_EQ(results.search->smallest_failing, 1500);
   EXPECT_EQ(results.search->limited_by, "stream_drop_ratio < 1%");
   EXPECT_EQ(results.exit_code, ExitCode::good) << results.exit_reason;
+}
+
+TEST(SearchResult, of_a_step_counts_the_streams_of_the_steps_before_it) {
+  SampleRun run = search_run();
+  run.seconds[2].populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = 14;
+  set_thresholds(run, {"stream_drop_ratio < 1%"});  // 14 of 1,500, of which this step opened 500.
+  EXPECT_EQ(run.summarize().search->largest_passing, 1500);
 }
 
 TEST(SearchResult, without_a_passing_step_fails_the_run) {

@@ -30,6 +30,12 @@ std::uint64_t Scope::drops() const {
   return sum;
 }
 
+std::uint64_t Scope::at_risk() const {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, open.at_start)) + sum(Counter::streams_opened);
+}
+
+double Scope::stream_hours() const { return static_cast<double>(sum(Counter::stream_ms)) / 3'600'000; }
+
 std::uint64_t Scope::open_failures() const {
   std::uint64_t sum = 0;
   for (const PopulationNumbers* one : populations) {
@@ -68,6 +74,12 @@ Histogram Scope::timer(Timer timer) const {
   return all;
 }
 
+std::uint64_t Scope::longest(Open what) const {
+  std::int64_t most = 0;
+  for (const PopulationNumbers* one : populations) { most = std::max(most, (*one)[what]); }
+  return static_cast<std::uint64_t>(most);
+}
+
 Histogram Scope::connect(ConnectPhase phase) const {
   Histogram all;
   for (const PopulationNumbers* one : populations) { all.merge(one->connect[index_of(phase)]); }
@@ -78,7 +90,7 @@ Histogram Scope::age() const {
   Histogram dropped_ages, closed_ages;
   for (const PopulationNumbers* one : populations) {
     for (std::size_t i = 0; i < kEndReasons; ++i) {
-      (static_cast<EndReason>(i) == EndReason::client ? closed_ages : dropped_ages).merge(one->age[i]);
+      (is_drop(static_cast<EndReason>(i)) ? dropped_ages : closed_ages).merge(one->age[i]);
     }
   }
   return dropped_ages.empty() ? closed_ages : dropped_ages;

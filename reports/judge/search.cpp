@@ -17,6 +17,8 @@ bool judges(const Threshold& threshold, std::string_view step) {
 }
 
 void widen(OpenRange& all, const OpenRange& later) {
+  for (std::size_t i = 0; i < all.silent.size(); ++i) { all.silent[i] = std::max(all.silent[i], later.silent[i]); }
+  all.due = std::max(all.due, later.due);
   all.wanted = std::max(all.wanted, later.wanted);
   all.peak = std::max(all.peak, later.peak);
   if (later.least < 0) { return; }

@@ -10,18 +10,6 @@
 
 namespace weir::reports::load {
 
-enum class StepVerdict : std::uint8_t {
-  passed,
-  failed,
-  inconclusive,  ///< The generator could not keep up: what the target can do is not known.
-};
-
-struct SearchStep {
-  std::int64_t streams = 0;
-  StepVerdict verdict = StepVerdict::failed;
-  std::string limited_by;  ///< Of a step that did not pass: the threshold's text, or what was short.
-};
-
 /// "search 3" is a step of "search".
 bool is_step_of(std::string_view search, std::string_view name);
 

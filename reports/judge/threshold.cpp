@@ -196,6 +196,7 @@ std::vector<Threshold> default_thresholds(const Layout& layout) {
   };
   add("open_failure_ratio < 1%");
   add("stream_drop_ratio < 1%");
+  add("streams_held_ratio >= 99%");
   for (const Layout::Population& population : layout.populations) {
     if (population.tools.empty()) { continue; }
     add("calls_ok_ratio >= 99%");
@@ -217,8 +218,8 @@ std::string threshold_help() {
       "Thresholds: METRIC [in PHASE] [of POPULATION] [for TOOL] < VALUE, with < <= > >= == or !=.\n"
       "Units: ns us ms s m h for times, % for ratios, /s /m /h for rates, KB MB GB KiB MiB GiB for bytes; none means\n"
       "seconds, ratio, per second, bytes. Names with spaces stand in quotes. A metric without a sample fails.\n"
-      "A run without thresholds must meet open_failure_ratio < 1%, stream_drop_ratio < 1% and, where it makes calls,\n"
-      "calls_ok_ratio >= 99%; 'stream_drop_ratio <= 1' as the only threshold asks for nothing.\n"
+      "A run without thresholds must meet open_failure_ratio < 1%, stream_drop_ratio < 1%, streams_held_ratio >= 99%\n"
+      "and, where it makes calls, calls_ok_ratio >= 99%; 'stream_drop_ratio <= 1' as the only one asks for nothing.\n"
       "In a search, thresholds without 'in' judge each step.\n"
       "STAT is p50, p90, p99, p99.9 or any other pNN, max, min or mean.\n\n";
   for (const MeasureHelp& measure : threshold_measures()) {

@@ -28,7 +28,7 @@ std::vector<Threshold> default_thresholds(const Layout& layout);
 struct MeasureHelp {
   std::string
       name;  ///< "stream_drops", or "call_latency_STAT" where STAT is p50, p99.9, any other pNN, max, min, mean.
-  std::string unit;  ///< "seconds", "ratio", "count", "per second", "bytes"
+  std::string unit;  ///< "seconds", "ratio", "count", "per second", "bytes", "number"
   std::string help;
 };
 std::vector<MeasureHelp> threshold_measures();

@@ -82,6 +82,73 @@ TEST(Threshold, says_what_was_measured_and_what_was_wanted) {
   EXPECT_NEAR(*judged("rss_per_stream < 1 MiB").value, 24.0 * 1024 * 1024 / 1000, 1e-6);
 }
 
+TEST(Threshold, over_streams_divides_by_those_at_risk_not_by_those_of_its_own_phase) {
+  EXPECT_EQ(judged("stream_drop_ratio in hold < 6%").message,
+            "stream_drop_ratio in hold 0.057, wanted < 0.06 (57 of 1,000 streams)");
+  EXPECT_EQ(judged("stream_drop_ratio of idlers in hold < 50%").message,
+            "stream_drop_ratio in hold of idlers 0.228, wanted < 0.5 (57 of 250 streams)");
+  SampleRun run = sample_run();
+  run.seconds.erase(run.seconds.begin() + 2);
+  EXPECT_EQ(judged("stream_drop_ratio in hold == 0", run).value, 0) << "a faultless hold opens none";
+}
+
+TEST(Threshold, compares_drops_of_runs_by_the_time_that_streams_were_held) {
+  SampleRun run = sample_run();
+  EXPECT_EQ(judged("drops_per_1000_stream_hours < 1", run).value, std::nullopt);
+  for (Snapshot& second : run.seconds) {
+    for (auto& numbers : second.populations) {
+      numbers[Counter::stream_ms] =
+          static_cast<std::uint64_t>(numbers[Gauge::streams_open] * second.span_ns / 1'000'000);
+    }
+  }
+  // 10 s and 50 s of 1,000 streams, 40 s of 943, 10 s of 1,000: 29.9 hours.
+  EXPECT_NEAR(*judged("drops_per_1000_stream_hours < 1", run).value, 57'000 / 29.922, 1);
+  EXPECT_EQ(judged("drops_per_1000_stream_hours < 1", run).message,
+            "drops_per_1000_stream_hours 1905, wanted < 1.00 (57 drops in 29.9 stream-hours)");
+}
+
+TEST(Threshold, asks_how_many_of_the_wanted_streams_were_held) {
+  EXPECT_EQ(judged("streams_held_ratio >= 99%").message,
+            "streams_held_ratio 1, wanted >= 0.99 (1,000 of 1,000 streams)");
+  SampleRun run = sample_run();
+  for (Snapshot& second : run.seconds) { second.populations[0][Gauge::streams_target] = 19'750; }
+  EXPECT_EQ(judged("streams_held_ratio >= 99%", run).message,
+            "streams_held_ratio 0.05, wanted >= 0.99 (1,000 of 20,000 streams)");
+  run.seconds.resize(1);
+  EXPECT_EQ(judged("streams_held_ratio >= 99%", run).value, 1) << "wanted for a second: they had no time to come";
+  run = sample_run();
+  for (Snapshot& second : run.seconds) {
+    for (auto& numbers : second.populations) { numbers[Gauge::streams_target] = numbers[Gauge::streams_open] = 0; }
+  }
+  EXPECT_EQ(judged("streams_held_ratio >= 99%", run).value, 1) << "plain calls want none";
+}
+
+TEST(Threshold, counts_what_goes_on_for_the_longest) {
+  SampleRun run = sample_run();
+  run.seconds[2].populations[0][Open::heartbeat_gap] = 40 * static_cast<std::int64_t>(kSampleSecond);
+  run.seconds[3].populations[1][Open::byte_gap] = 45 * static_cast<std::int64_t>(kSampleSecond);
+  run.seconds[2].populations[1][Gauge::streams_silent_30s] = 200;
+  EXPECT_EQ(judged("heartbeat_gap_max in hold < 20s", run).message,
+            "heartbeat_gap_max in hold 40.0 s, wanted < 20.0 s (one that had not ended)");
+  EXPECT_NEAR(*judged("heartbeat_gap_p99 in hold < 20s", run).value, 15.2, 0.1);
+  EXPECT_EQ(judged("byte_gap_max < 20s", run).value, 45) << "though none was over";
+  EXPECT_EQ(judged("byte_gap_p99 < 20s", run).value, std::nullopt);
+  EXPECT_EQ(judged("streams_silent_30s == 0", run).value, 200);
+  EXPECT_EQ(judged("streams_silent_30s of watchers == 0", run).value, 0);
+  EXPECT_EQ(judged("streams_silent_60s == 0", run).value, 0);
+}
+
+TEST(Threshold, takes_neither_our_own_ends_nor_answered_calls_for_drops) {
+  SampleRun run = sample_run();
+  run.seconds[1].populations[0].ends[static_cast<std::size_t>(EndReason::worker_lost)] = 500;
+  run.seconds[1].populations[0].ends[static_cast<std::size_t>(EndReason::completed)] = 100;
+  run.seconds[1].populations[0].tools[0].outcomes[static_cast<std::size_t>(CallOutcome::unfinished)] = 30;
+  EXPECT_EQ(judged("stream_drops == 57", run).value, 57);
+  EXPECT_EQ(judged("ends_completed == 100", run).value, 100);
+  EXPECT_NEAR(*judged("calls_ok_ratio for echo > 0", run).value, 2497.0 / 2500, 1e-9);
+  EXPECT_EQ(judged("calls_unfinished == 30", run).value, 30);
+}
+
 TEST(Threshold, fails_where_nothing_was_measured) {
   for (const char* text :
        {"events_lost of idlers == 0", "delivery_delay_p99 < 1s", "events_coalesced == 0",
@@ -127,7 +194,8 @@ TEST(Threshold, by_default_asks_for_calls_only_where_there_are) {
     for (const Threshold& one : default_thresholds(layout)) { out.push_back(one.text); }
     return out;
   };
-  EXPECT_EQ(texts({{{"a", {}}}}), (std::vector<std::string>{"open_failure_ratio < 1%", "stream_drop_ratio < 1%"}));
+  EXPECT_EQ(texts({{{"a", {}}}}), (std::vector<std::string>{"open_failure_ratio < 1%", "stream_drop_ratio < 1%",
+                                                            "streams_held_ratio >= 99%"}));
   EXPECT_EQ(texts({{{"a", {}}, {"b", {"echo"}}}}).back(), "calls_ok_ratio >= 99%");
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/judge/measures.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/text.hpp"
@@ -9,7 +11,12 @@
 namespace weir::reports::load {
 namespace {
 
-constexpr double kBusy = 0.8;           // Of a core: beyond it a worker's queue grows.
+constexpr double kBusy = 0.8;  // Of a core: beyond it a worker's queue grows.
+constexpr std::int64_t kMinute = 60 * wire::kSecond;
+/// A minute of which a tenth was late is not measured. A single pause of the machine is shorter, and some are to be
+/// expected in a long run.
+constexpr double kLateShare = 0.1;
+constexpr std::uint64_t kSamplesOfMinute = 100;
 constexpr double kOpenedShare = 0.999;  // Of the wanted streams; with fewer it was another load.
 
 std::string lag_cause(const WorkerUse& use) {
@@ -21,10 +28,10 @@ std::string lag_cause(const WorkerUse& use) {
   return busy + ": something else took the CPU, or the machine paused";
 }
 
-void check_lag(const RunInfo& run, const Scope& scope, Timer timer, std::string_view name,
+void check_lag(const RunInfo& run, const Scope& scope, Timer timer, std::string_view name, std::uint64_t least_samples,
                std::vector<std::string>& out) {
   const Histogram lag = scope.timer(timer);
-  if (lag.empty()) { return; }  // No sample passes for health.
+  if (lag.count() < least_samples) { return; }
   const double p99 = wire::seconds_of(lag.quantile(0.99));
   if (p99 <= run.lag_bound_seconds) { return; }
   out.push_back(fmt::format("{} lag p99 {} beyond the bound of {}; {}", name, readable_seconds(p99),
@@ -49,17 +56,57 @@ std::string describe_busy(const WorkerUse& use) {
   return out;
 }
 
-std::vector<std::string> generator_problems(const RunInfo& run, const Layout& layout, const PhaseResult& span) {
+std::vector<std::string> generator_problems(const RunInfo& run, const Layout& layout, const PhaseResult& span,
+                                            std::uint64_t least_samples) {
   std::vector<std::string> out;
   const Scope scope = scope_of(span, layout, "", "");
-  check_lag(run, scope, Timer::schedule_lag, "schedule", out);
-  check_lag(run, scope, Timer::client_lag, "client", out);
+  check_lag(run, scope, Timer::schedule_lag, "schedule", least_samples, out);
+  check_lag(run, scope, Timer::client_lag, "client", least_samples, out);
+  if (scope.sum(Counter::bytes) > 0 && scope.timer(Timer::client_lag).empty()) {
+    out.push_back(
+        "the kernel gave no time-stamp to what arrived, so that our own delay is not known: run on Linux itself");
+  }
   check_shortage(scope, OpenFailure::out_of_ports, "give more source addresses (sources: [127.0.0.2-40])", out);
   check_shortage(scope, OpenFailure::out_of_files, "raise the limit of descriptors (ulimit -n), or give more workers",
                  out);
   if (const std::uint64_t broken = scope.sum(Counter::invariant_broken); broken > 0) {
     out.push_back(fmt::format("{} had neither a socket nor a scheduled reconnect: a mistake of Weir, please report it",
                               counted(broken, "stream")));
+  }
+  return out;
+}
+
+void WorstMinute::close(Lag& lag, std::int64_t minute) {
+  if (lag.of_minute.count() < kSamplesOfMinute) { return; }
+  const std::uint64_t late = lag.of_minute.quantile(1 - kLateShare);
+  if (late <= lag.worst_ns) { return; }
+  lag.worst_ns = late;
+  lag.worst_minute = minute;
+}
+
+void WorstMinute::add(const Snapshot& second) {
+  const std::int64_t minute = std::max<std::int64_t>(0, second.at_ns - 1) / kMinute;
+  for (Lag& lag : lags_) {
+    if (minute != minute_) {
+      close(lag, minute_);
+      lag.of_minute.clear();
+    }
+    for (const PopulationNumbers& one : second.populations) { lag.of_minute.merge(one[lag.timer]); }
+  }
+  minute_ = minute;
+}
+
+std::vector<std::string> WorstMinute::problems(const RunInfo& run) const {
+  std::vector<std::string> out;
+  for (Lag lag : lags_) {
+    close(lag, minute_);
+    const double worst_s = wire::seconds_of(lag.worst_ns);
+    if (worst_s <= run.lag_bound_seconds) { continue; }
+    out.push_back(
+        fmt::format("in the minute from {} on a tenth of all had a {} lag of {} or more, beyond the bound of "
+                    "{}: something took the CPU, or the machine paused",
+                    readable_seconds(wire::seconds_of(lag.worst_minute * kMinute)), lag.name, readable_seconds(worst_s),
+                    readable_seconds(run.lag_bound_seconds)));
   }
   return out;
 }

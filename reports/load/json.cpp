@@ -27,9 +27,14 @@ json::value histogram_json(const Histogram& histogram) {
 
 json::object open_json(const OpenRange& open) {
   return {{"wanted", open.wanted},
+          {"due", open.due},
+          {"at_start", open.at_start},
           {"max", open.peak},
           {"min", open.least < 0 ? json::value(nullptr) : json::value(open.least)},
-          {"min_ratio", open.least < 0 ? json::value(nullptr) : json::value(open.least_ratio)}};
+          {"min_ratio", open.least < 0 ? json::value(nullptr) : json::value(open.least_ratio)},
+          {"silent_30s", open.silent[0]},
+          {"silent_60s", open.silent[1]},
+          {"silent_120s", open.silent[2]}};
 }
 
 json::object tool_json(std::string_view name, const ToolNumbers& numbers) {
@@ -46,7 +51,7 @@ json::object tool_json(std::string_view name, const ToolNumbers& numbers) {
 }
 
 json::object population_json(const Layout::Population& plan, const PopulationNumbers& numbers, const OpenRange& open) {
-  json::object counters, ends, failures, connect, times;
+  json::object counters, ends, failures, connect, times, not_over;
   for (std::size_t i = 0; i < kCounters; ++i) { counters[to_string(static_cast<Counter>(i))] = numbers.counters[i]; }
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     ends[to_string(static_cast<EndReason>(i))] = {{"count", numbers.ends[i]},
@@ -62,6 +67,9 @@ json::object population_json(const Layout::Population& plan, const PopulationNum
   for (std::size_t i = 0; i < kTimers; ++i) {
     times[to_string(static_cast<Timer>(i))] = histogram_json(numbers.timers[i]);
   }
+  for (std::size_t i = 0; i < kOpens; ++i) {
+    not_over[to_string(static_cast<Open>(i))] = wire::seconds_of(numbers.open[i]);
+  }
   json::array calls;
   for (std::size_t i = 0; i < numbers.tools.size() && i < plan.tools.size(); ++i) {
     calls.push_back(tool_json(plan.tools[i], numbers.tools[i]));
@@ -73,6 +81,7 @@ json::object population_json(const Layout::Population& plan, const PopulationNum
           {"open_failures", std::move(failures)},
           {"connect", std::move(connect)},
           {"times", std::move(times)},
+          {"longest_not_over_seconds", std::move(not_over)},
           {"calls", std::move(calls)}};
 }
 

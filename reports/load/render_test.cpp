@@ -32,14 +32,9 @@ class RenderJournal : public testing::Test {
   }
   /// The sample run as a journal, ended or not.
   void write_journal(bool finish) const {
-    const SampleRun run = sample_run();
-    auto journal = JournalWriter::create(file("run.journal"), {run.run, run.layout});
-    ASSERT_TRUE(journal) << journal.error();
-    for (const PhaseInfo& phase : run.phases) { ASSERT_TRUE(journal->append(phase)); }
-    for (const Snapshot& second : run.seconds) { ASSERT_TRUE(journal->append(second)); }
-    for (const Incident& incident : run.incidents) { ASSERT_TRUE(journal->append(incident)); }
-    if (!finish) { return; }
-    ASSERT_TRUE(journal->finish(false));
+    SampleRun run = sample_run();
+    run.complete = finish;
+    write_sample_journal(run, file("run.journal"));
   }
   /// The exit status; what was said is in "out" and "error".
   int render(const std::string& arguments) const {

@@ -56,8 +56,18 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
   out.push_back(held);
   const std::uint64_t opened = scope.sum(Counter::streams_opened), drops = scope.drops();
   if (opened > 0) {
-    out.push_back(fmt::format("{} dropped ({}), {} closed by us", wire::grouped(drops), percent(drops, opened),
-                              wire::grouped(scope.ends(EndReason::client))));
+    std::string dropped = fmt::format("{} dropped ({}), {} closed by us", wire::grouped(drops), percent(drops, opened),
+                                      wire::grouped(scope.ends(EndReason::client)));
+    if (const double hours = scope.stream_hours(); hours > 0) {
+      dropped +=
+          fmt::format(", {} per 1,000 stream-hours", readable(Unit::number, static_cast<double>(drops) * 1000 / hours));
+    }
+    out.push_back(dropped);
+  }
+  if (scope.open.silent[0] > 0) {
+    out.push_back(fmt::format(
+        "{} open and silent for 30 s, {} for 60 s, {} for 120 s at most", wire::grouped(positive(scope.open.silent[0])),
+        wire::grouped(positive(scope.open.silent[1])), wire::grouped(positive(scope.open.silent[2]))));
   }
   const std::uint64_t back = scope.sum(Counter::reconnects_ok), failed = scope.sum(Counter::reconnects_failed);
   if (back + failed > 0) {
@@ -114,10 +124,20 @@ Table times_table(const LoadResults& results) {
     const auto phase = static_cast<ConnectPhase>(i);
     add(fmt::format("connect {}", to_string(phase)), scope.connect(phase));
   }
-  add("reconnect", scope.timer(Timer::reconnect_duration));
-  add("heartbeat gap", scope.timer(Timer::heartbeat_gap));
-  add("byte gap", scope.timer(Timer::byte_gap));
+  // What has not ended is as long as the longest of its kind, or longer.
+  const auto add_open = [&](const char* name, Timer timer, Open open) {
+    const Histogram over = scope.timer(timer);
+    add(name, over);
+    if (const std::uint64_t longest = scope.longest(open); longest > over.max()) {
+      table.rows.push_back(
+          {fmt::format("{}, not over", name), "-", "-", "-", "-", "-", readable_seconds(wire::seconds_of(longest))});
+    }
+  };
+  add_open("reconnect", Timer::reconnect_duration, Open::reconnect);
+  add_open("heartbeat gap", Timer::heartbeat_gap, Open::heartbeat_gap);
+  add_open("byte gap", Timer::byte_gap, Open::byte_gap);
   add("delivery delay", scope.timer(Timer::delivery_delay));
+  if (const Histogram queue = scope.timer(Timer::open_queue); queue.max() > 0) { add("wait to open", queue); }
   return table;
 }
 

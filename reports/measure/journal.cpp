@@ -4,17 +4,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "wire/base/bytes.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
 
-constexpr std::string_view kMagic = "weirjnl1";
+constexpr std::string_view kName = "weirjnl", kMagic = "weirjnl2";
 constexpr std::size_t kRecordBytes = 64 * 1024 * 1024;
 // An encoding is never shorter than a byte for each item, so a count is bounded by the bytes that are left; this bounds
 // what an item may cost in memory beyond its bytes.
@@ -25,7 +27,10 @@ enum RecordKind : std::uint8_t {
   kPhaseRecord = 2,
   kSecondRecord = 3,
   kIncidentRecord = 4,
-  kEndRecord = 5
+  kEndRecord = 5,
+  kInvalidRecord = 6,
+  kJudgedRecord = 7,
+  kClosingRecord = 8
 };
 
 void put_number(double value, std::string& out) {
@@ -142,26 +147,93 @@ bool take_record(std::string_view& bytes, JournalRecord& record) {
   return true;
 }
 
-/// False for a payload that does not decode: somebody else's record, or a newer one's.
-bool read_record(const JournalRecord& record, Journal& journal) {
-  std::string_view payload = record.payload;
+void put_incident(const Incident& incident, std::string& out) {
+  wire::put_signed(incident.at_ns, out);
+  wire::put_text(incident.text, out);
+}
+
+bool take_incident(std::string_view bytes, Incident& incident) {
+  return wire::take_signed(bytes, incident.at_ns) && wire::take_text(bytes, incident.text) && bytes.empty();
+}
+
+bool take_judged(std::string_view bytes, SearchStep& step) {
+  std::uint64_t verdict = 0;
+  if (!wire::take_signed(bytes, step.streams) || !wire::take_varint(bytes, verdict) ||
+      verdict > static_cast<std::uint64_t>(StepVerdict::inconclusive)) {
+    return false;
+  }
+  step.verdict = static_cast<StepVerdict>(verdict);
+  return wire::take_text(bytes, step.limited_by) && bytes.empty();
+}
+
+bool take_closing(std::string_view bytes, Closing& closing) {
+  std::uint64_t cut_short = 0;
+  if (!wire::take_signed(bytes, closing.at_ns) || !wire::take_varint(bytes, cut_short)) { return false; }
+  closing.cut_short = cut_short != 0;
+  return bytes.empty();
+}
+
+/// Tells a record that was read whole.
+template <class Item, class Tell>
+bool told(bool whole, const Item& item, Tell tell) {
+  if (whole) { tell(item); }
+  return whole;
+}
+
+/// False where the payload is no record of its kind.
+bool tell_record(const JournalRecord& record, const Layout& layout, RunEvents& events) {
   switch (record.kind) {
-    case kPhaseRecord:
-      return take_phase(payload, journal.phases.emplace_back());
-    case kSecondRecord:
-      return decode_snapshot(journal.head.layout, payload, journal.seconds.emplace_back());
+    case kPhaseRecord: {
+      PhaseInfo phase;
+      return told(take_phase(record.payload, phase), phase, [&](const auto& one) { events.begin(one); });
+    }
+    case kSecondRecord: {
+      Snapshot second;
+      return told(decode_snapshot(layout, record.payload, second), second,
+                  [&](const auto& one) { events.second(one); });
+    }
     case kIncidentRecord: {
-      Incident& incident = journal.incidents.emplace_back();
-      return wire::take_signed(payload, incident.at_ns) && wire::take_text(payload, incident.text) && payload.empty();
+      Incident incident;
+      return told(take_incident(record.payload, incident), incident, [&](const auto& one) { events.incident(one); });
+    }
+    case kInvalidRecord: {
+      Incident why;
+      return told(take_incident(record.payload, why), why, [&](const auto& one) { events.invalid(one); });
+    }
+    case kJudgedRecord: {
+      SearchStep step;
+      return told(take_judged(record.payload, step), step, [&](const auto& one) { events.judged(one); });
+    }
+    case kClosingRecord: {
+      Closing closing;
+      return told(take_closing(record.payload, closing), closing, [&](const auto& one) { events.closing(one); });
     }
     case kEndRecord:
-      journal.finished = true;
-      journal.interrupted = payload == "i";
+      events.end(record.payload == "i");
       return true;
     default:
       return false;
   }
 }
+
+/// Keeps everything.
+class Collected final : public RunEvents {
+ public:
+  explicit Collected(Journal& journal) : journal_(journal) {}
+  void begin(const PhaseInfo& phase) override { journal_.phases.push_back(phase); }
+  void second(const Snapshot& second) override { journal_.seconds.push_back(second); }
+  void incident(const Incident& incident) override { journal_.incidents.push_back(incident); }
+  void invalid(const Incident& why) override { journal_.invalid.push_back(why); }
+  void judged(const SearchStep& step) override { journal_.judged.push_back(step); }
+  void closing(const Closing& closing) override { journal_.closing = closing; }
+  void end(bool interrupted) override {
+    journal_.finished = true;
+    journal_.interrupted = interrupted;
+  }
+
+ private:
+  Journal& journal_;
+};
 
 std::string frame(std::uint8_t kind, std::string_view payload, std::string out) {
   out.clear();
@@ -236,9 +308,29 @@ tl::expected<void, std::string> JournalWriter::append(const PhaseInfo& begun) {
 
 tl::expected<void, std::string> JournalWriter::append(const Incident& incident) {
   std::string payload;
-  wire::put_signed(incident.at_ns, payload);
-  wire::put_text(incident.text, payload);
+  put_incident(incident, payload);
   return write_record(kIncidentRecord, payload);
+}
+
+tl::expected<void, std::string> JournalWriter::append_invalid(const Incident& why) {
+  std::string payload;
+  put_incident(why, payload);
+  return write_record(kInvalidRecord, payload);
+}
+
+tl::expected<void, std::string> JournalWriter::append(const SearchStep& judged) {
+  std::string payload;
+  wire::put_signed(judged.streams, payload);
+  wire::put_varint(static_cast<std::uint64_t>(judged.verdict), payload);
+  wire::put_text(judged.limited_by, payload);
+  return write_record(kJudgedRecord, payload);
+}
+
+tl::expected<void, std::string> JournalWriter::append(const Closing& closing) {
+  std::string payload;
+  wire::put_signed(closing.at_ns, payload);
+  wire::put_varint(closing.cut_short ? 1 : 0, payload);
+  return write_record(kClosingRecord, payload);
 }
 
 tl::expected<void, std::string> JournalWriter::finish(bool interrupted) {
@@ -247,30 +339,41 @@ tl::expected<void, std::string> JournalWriter::finish(bool interrupted) {
   return written;
 }
 
-bool is_journal(std::string_view bytes) { return bytes.starts_with(kMagic); }
+bool is_journal(std::string_view bytes) { return bytes.starts_with(kName); }
 
-tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
+tl::expected<JournalHead, std::string> take_journal_head(std::string_view& bytes) {
   if (!is_journal(bytes)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
-  bytes.remove_prefix(kMagic.size());
-  Journal journal;
+  if (bytes.size() >= kMagic.size() && !bytes.starts_with(kMagic)) {
+    return tl::unexpected(
+        fmt::format("is a journal of format {}, this weir-report reads format {}: render it with the release of Weir "
+                    "that wrote it",
+                    wire::printable(bytes.substr(kName.size(), 1)), kMagic.substr(kName.size())));
+  }
+  JournalHead head;
   JournalRecord record;
-  if (!take_record(bytes, record) || record.kind != kHeadRecord || !take_head(record.payload, journal.head)) {
+  bytes.remove_prefix(std::min(bytes.size(), kMagic.size()));
+  if (!take_record(bytes, record) || record.kind != kHeadRecord || !take_head(record.payload, head)) {
     return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
   }
-  while (!bytes.empty()) {
-    if (journal.finished || !take_record(bytes, record)) {
-      journal.truncated = true;
-      break;
-    }
-    const std::size_t phases = journal.phases.size(), seconds = journal.seconds.size();
-    const std::size_t incidents = journal.incidents.size();
-    if (read_record(record, journal)) { continue; }
-    journal.phases.resize(phases);
-    journal.seconds.resize(seconds);
-    journal.incidents.resize(incidents);
-    journal.truncated = true;
-    break;
+  return head;
+}
+
+bool replay(std::string_view records, const Layout& layout, RunEvents& events) {
+  for (bool ended = false; !records.empty();) {
+    JournalRecord record;
+    if (ended || !take_record(records, record) || !tell_record(record, layout, events)) { return false; }
+    ended = record.kind == kEndRecord;
   }
+  return true;
+}
+
+tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
+  auto head = take_journal_head(bytes);
+  if (!head) { return tl::unexpected(head.error()); }
+  Journal journal;
+  journal.head = *std::move(head);
+  Collected collected(journal);
+  journal.truncated = !replay(bytes, journal.head.layout, collected);
   return journal;
 }
 

@@ -1,18 +1,20 @@
 // The journal of a load run: one file, only ever appended to, from which every report can be made up to the last whole
 // second, however the run ended.
 //
-// "weirjnl1", then records: u32 length of the payload, u8 kind, payload, u32 CRC-32C of kind and payload (little
-// endian). The first record is the head; a record that is cut short or does not match its sum ends the journal.
+// "weirjnl2", then records: u32 length of the payload, u8 kind, payload, u32 CRC-32C of kind and payload (little
+// endian). The first record is the head; a record that is cut short or does not match its sum ends the journal. The
+// digit counts the formats: it changes with each word that is added to vocabulary.hpp, and one of another format is
+// refused.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "reports/measure/run_info.hpp"
-#include "reports/measure/snapshot.hpp"
+#include "reports/measure/run_events.hpp"
 
 namespace weir::reports::load {
 
@@ -22,13 +24,6 @@ struct JournalHead {
       run;  ///< Target, scenario, phases planned so far, thresholds. Scenario and command are redacted, its URL is not.
   Layout layout;
   bool operator==(const JournalHead&) const = default;
-};
-
-/// Something that happened at a time: "worker 3 died (signal 9), 412 streams lost", "journal: no space left".
-struct Incident {
-  std::int64_t at_ns = 0;
-  std::string text;
-  bool operator==(const Incident&) const = default;
 };
 
 class JournalWriter {
@@ -46,6 +41,9 @@ class JournalWriter {
   tl::expected<void, std::string> append(const Snapshot& snapshot);
   tl::expected<void, std::string> append(const PhaseInfo& begun);
   tl::expected<void, std::string> append(const Incident& incident);
+  tl::expected<void, std::string> append_invalid(const Incident& why);
+  tl::expected<void, std::string> append(const SearchStep& judged);
+  tl::expected<void, std::string> append(const Closing& closing);
   /// The run came to its end by itself: `interrupted` or not.
   tl::expected<void, std::string> finish(bool interrupted);
   bool is_open() const { return fd_ >= 0; }
@@ -63,6 +61,9 @@ struct Journal {
   std::vector<PhaseInfo> phases;
   std::vector<Snapshot> seconds;  ///< In the order of the file.
   std::vector<Incident> incidents;
+  std::vector<Incident> invalid;  ///< Why the run says nothing about the target.
+  std::vector<SearchStep> judged;
+  std::optional<Closing> closing;
   bool finished = false;  ///< The end record was there.
   bool interrupted = false;
   bool truncated = false;  ///< Bytes followed that are no whole record.
@@ -70,7 +71,11 @@ struct Journal {
 
 inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
 bool is_journal(std::string_view bytes);
-/// Reads as far as the records are whole; an error only where there is no whole head.
+/// Takes the head off the front; an error where there is no whole one, or one of another format.
+tl::expected<JournalHead, std::string> take_journal_head(std::string_view& bytes);
+/// Tells what follows the head, as far as the records are whole; false where bytes follow that are none.
+bool replay(std::string_view records, const Layout& layout, RunEvents& events);
+/// The whole journal, every second of it.
 tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
 
 }  // namespace weir::reports::load

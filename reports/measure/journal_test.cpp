@@ -62,7 +62,12 @@ class JournalFile : public testing::Test {
     ASSERT_TRUE(writer->append(PhaseInfo{"ramp", "ramp", 0, -1, 100}));
     for (int number = 1; number <= 3; ++number) { ASSERT_TRUE(writer->append(second(number))); }
     ASSERT_TRUE(writer->append(Incident{2'500'000'000, "worker 1 died"}));
-    if (finish) { ASSERT_TRUE(writer->finish(true)); }
+    ASSERT_TRUE(writer->append_invalid({2'600'000'000, "worker 1 died"}));
+    ASSERT_TRUE(writer->append(SearchStep{100, StepVerdict::inconclusive, "the generator"}));
+    if (finish) {
+      ASSERT_TRUE(writer->append(Closing{2'700'000'000, true}));
+      ASSERT_TRUE(writer->finish(true));
+    }
   }
   std::string folder_, path_;
 };
@@ -78,6 +83,11 @@ TEST_F(JournalFile, gives_back_all_that_was_written) {
   EXPECT_EQ(journal->phases[0].streams, 100);
   ASSERT_EQ(journal->incidents.size(), 1u);
   EXPECT_EQ(journal->incidents[0].text, "worker 1 died");
+  ASSERT_EQ(journal->invalid.size(), 1u);
+  EXPECT_EQ(journal->invalid[0], (Incident{2'600'000'000, "worker 1 died"}));
+  ASSERT_EQ(journal->judged.size(), 1u);
+  EXPECT_EQ(journal->judged[0], (SearchStep{100, StepVerdict::inconclusive, "the generator"}));
+  EXPECT_EQ(journal->closing, (Closing{2'700'000'000, true}));
   EXPECT_TRUE(journal->finished);
   EXPECT_TRUE(journal->interrupted);
   EXPECT_FALSE(journal->truncated);
@@ -103,7 +113,7 @@ TEST_F(JournalFile, is_readable_up_to_its_last_whole_record_wherever_it_is_cut) 
 TEST_F(JournalFile, ends_before_a_record_with_a_changed_byte) {
   write_three_seconds(true);
   std::string changed = bytes();
-  changed[changed.size() - 40] ^= 0x20;  // In the incident, or in the last second.
+  changed[changed.size() - 40] ^= 0x20;  // In one of the last records, or in the last second.
   const auto journal = parse_journal(changed);
   ASSERT_TRUE(journal);
   EXPECT_TRUE(journal->truncated);
@@ -185,7 +195,17 @@ TEST(Journal, names_a_full_disk_and_goes_quiet) {
 TEST(Journal, refuses_what_is_none) {
   EXPECT_FALSE(is_journal("{\"schema_version\":1}"));
   EXPECT_FALSE(parse_journal("{}"));
-  EXPECT_FALSE(parse_journal("weirjnl1"));
+  EXPECT_FALSE(parse_journal("weirjnl2"));
+  EXPECT_FALSE(parse_journal("weirjnl"));
+}
+
+TEST(Journal, of_another_format_is_refused_by_its_number) {
+  EXPECT_TRUE(is_journal("weirjnl1"));
+  const auto older = parse_journal("weirjnl1 and whatever stood there then");
+  ASSERT_FALSE(older);
+  EXPECT_EQ(older.error(),
+            "is a journal of format 1, this weir-report reads format 2: render it with the release of Weir that wrote "
+            "it");
 }
 
 TEST(Crc32c, gives_the_sums_of_rfc_3720) {

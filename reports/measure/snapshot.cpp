@@ -1,5 +1,6 @@
 #include "reports/measure/snapshot.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "wire/base/bytes.hpp"
@@ -31,6 +32,7 @@ void add_counted(PopulationNumbers& into, const PopulationNumbers& from) {
   merge_all(into.idle_age, from.idle_age);
   merge_all(into.connect, from.connect);
   merge_all(into.timers, from.timers);
+  for (std::size_t i = 0; i < into.open.size(); ++i) { into.open[i] = std::max(into.open[i], from.open[i]); }
 }
 
 void add_tools(PopulationNumbers& into, const PopulationNumbers& from) {
@@ -84,9 +86,10 @@ bool take_histograms(std::string_view& bytes, Array& histograms) {
 
 bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
   if (!take_sparse(bytes, numbers.counters) || !take_sparse(bytes, numbers.gauges) ||
-      !take_sparse(bytes, numbers.ends) || !take_sparse(bytes, numbers.open_failures) ||
-      !take_histograms(bytes, numbers.age) || !take_histograms(bytes, numbers.idle_age) ||
-      !take_histograms(bytes, numbers.connect) || !take_histograms(bytes, numbers.timers)) {
+      !take_sparse(bytes, numbers.open) || !take_sparse(bytes, numbers.ends) ||
+      !take_sparse(bytes, numbers.open_failures) || !take_histograms(bytes, numbers.age) ||
+      !take_histograms(bytes, numbers.idle_age) || !take_histograms(bytes, numbers.connect) ||
+      !take_histograms(bytes, numbers.timers)) {
     return false;
   }
   for (ToolNumbers& tool : numbers.tools) {
@@ -109,12 +112,14 @@ void ToolNumbers::add(const ToolNumbers& other) {
 
 std::uint64_t ToolNumbers::ended() const {
   const std::uint64_t all = std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
-  return all - outcomes[static_cast<std::size_t>(CallOutcome::duplicate)];
+  return all - outcomes[static_cast<std::size_t>(CallOutcome::duplicate)] -
+         outcomes[static_cast<std::size_t>(CallOutcome::unfinished)];
 }
 
 std::uint64_t PopulationNumbers::drops() const {
-  const std::uint64_t all = std::accumulate(ends.begin(), ends.end(), std::uint64_t{0});
-  return all - ends[static_cast<std::size_t>(EndReason::client)];
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kEndReasons; ++i) { sum += is_drop(static_cast<EndReason>(i)) ? ends[i] : 0; }
+  return sum;
 }
 
 Snapshot::Snapshot(const Layout& layout) : populations(layout.populations.size()) {
@@ -150,6 +155,7 @@ void Snapshot::clear() {
     numbers.counters.fill(0);
     numbers.ends.fill(0);
     numbers.open_failures.fill(0);
+    numbers.open.fill(0);
     clear_all(numbers.age);
     clear_all(numbers.idle_age);
     clear_all(numbers.connect);
@@ -188,6 +194,7 @@ void encode_snapshot(const Snapshot& snapshot, std::string& out) {
   for (const PopulationNumbers& numbers : snapshot.populations) {
     put_sparse(numbers.counters, out);
     put_sparse(numbers.gauges, out);
+    put_sparse(numbers.open, out);
     put_sparse(numbers.ends, out);
     put_sparse(numbers.open_failures, out);
     put_histograms(numbers.age, out);

@@ -28,16 +28,18 @@ struct ToolNumbers {
   std::array<std::uint64_t, kCallOutcomes> outcomes{};
   std::array<std::uint64_t, kDropCauses> dropped{};
   std::uint64_t intended = 0;
-  Histogram
-      duration;  ///< ns from the intended start to the answer, answered calls of any outcome but timeout and lost.
+  Histogram duration;  ///< ns from the intended start to the answer; of calls that were given up, so long as they were
+                       ///< waited for.
 
   void add(const ToolNumbers& other);
-  std::uint64_t ended() const;  ///< Calls with an outcome; a duplicate is counted beside the call's own and is none.
+  /// Calls of which the outcome is known: a duplicate is counted beside the call's own, an unfinished one has none.
+  std::uint64_t ended() const;
 };
 
 struct PopulationNumbers {
   std::array<std::uint64_t, kCounters> counters{};
   std::array<std::int64_t, kGauges> gauges{};
+  std::array<std::int64_t, kOpens> open{};  ///< Of several workers, or spans, the longest.
   std::array<std::uint64_t, kEndReasons> ends{};
   std::array<std::uint64_t, kOpenFailures> open_failures{};
   std::array<Histogram, kEndReasons> age;       ///< ns from held to ended.
@@ -50,10 +52,12 @@ struct PopulationNumbers {
   std::uint64_t operator[](Counter c) const { return counters[static_cast<std::size_t>(c)]; }
   std::int64_t& operator[](Gauge g) { return gauges[static_cast<std::size_t>(g)]; }
   std::int64_t operator[](Gauge g) const { return gauges[static_cast<std::size_t>(g)]; }
+  std::int64_t& operator[](Open o) { return open[static_cast<std::size_t>(o)]; }
+  std::int64_t operator[](Open o) const { return open[static_cast<std::size_t>(o)]; }
   Histogram& operator[](Timer t) { return timers[static_cast<std::size_t>(t)]; }
   const Histogram& operator[](Timer t) const { return timers[static_cast<std::size_t>(t)]; }
 
-  std::uint64_t drops() const;  ///< Ends other than by us.
+  std::uint64_t drops() const;  ///< Ends that are one.
 };
 
 struct Snapshot {

@@ -21,6 +21,7 @@ Snapshot filled(std::uint64_t seed) {
   for (auto& numbers : snapshot.populations) {
     for (auto& counter : numbers.counters) { counter = few(); }
     for (auto& gauge : numbers.gauges) { gauge = static_cast<std::int64_t>(few()) - 2; }
+    for (auto& longest : numbers.open) { longest = static_cast<std::int64_t>(random() % 1'000'000'000); }
     for (auto& count : numbers.ends) { count = few(); }
     for (auto& count : numbers.open_failures) { count = few(); }
     const auto fill = [&](auto& histograms) {

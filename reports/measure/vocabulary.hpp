@@ -22,10 +22,13 @@ enum class EndReason : std::uint8_t {
   idle_cut,             ///< Any end but a clean one after the longest silence of the stream, at least `idle_cut_after`.
   half_open,            ///< Nothing came for `silence_limit` although the stream should have been heard of; we gave up.
   malformed,            ///< The framing or the events did not decode, or grew beyond a limit.
-  worker_lost,          ///< Its worker died.
+  completed,            ///< The stream of a call (streamable-post) that was answered: it did what it was opened for.
+  worker_lost,          ///< Its worker died: ours.
   client,               ///< We closed it: churn, reconnect phase, end of the run.
 };
-inline constexpr std::size_t kEndReasons = 12;
+inline constexpr std::size_t kEndReasons = 13;
+/// Whether the target, or a hop before it, ended a stream that was to stay: a drop.
+constexpr bool is_drop(EndReason reason) { return reason < EndReason::completed; }
 
 /// Why an attempt to open a stream did not give a held stream.
 enum class OpenFailure : std::uint8_t {
@@ -48,10 +51,12 @@ enum class OpenFailure : std::uint8_t {
   not_a_stream,  ///< 2xx, but not text/event-stream.
   handshake,     ///< No endpoint event, or initialize was not answered rightly.
   auth,          ///< No token could be had.
+  unfinished,    ///< Given up with the end of the run, after a wait of a second at least, and longer than any that
+                 ///< gave a stream.
   out_of_ports,  ///< EADDRNOTAVAIL: ours.
   out_of_files,  ///< EMFILE, ENFILE: ours.
 };
-inline constexpr std::size_t kOpenFailures = 21;
+inline constexpr std::size_t kOpenFailures = 22;
 
 /// What became of one intended call.
 enum class CallOutcome : std::uint8_t {
@@ -71,8 +76,9 @@ enum class CallOutcome : std::uint8_t {
   duplicate,      ///< A second answer to the same id. Counted beside the outcome of the call itself.
   wrong_session,  ///< The answer came on somebody else's stream.
   malformed,
+  unfinished,  ///< The run ended before its deadline. Says nothing of the target but how long it had not answered.
 };
-inline constexpr std::size_t kCallOutcomes = 16;
+inline constexpr std::size_t kCallOutcomes = 17;
 
 /// Why an intended call was not sent: the generator's or the target's shortage, never silently.
 enum class DropCause : std::uint8_t {
@@ -106,8 +112,9 @@ enum class Counter : std::uint8_t {
   retry_after_honoured,
   invariant_broken,  ///< Slots with neither a live socket nor a scheduled reconnect. Must stay 0.
   calls_intended,
+  stream_ms,  ///< Milliseconds for which streams were held, of all of them together.
 };
-inline constexpr std::size_t kCounters = 20;
+inline constexpr std::size_t kCounters = 21;
 
 enum class Gauge : std::uint8_t {
   streams_target,  ///< What the scenario wants now.
@@ -115,8 +122,19 @@ enum class Gauge : std::uint8_t {
   streams_opening,  ///< Connecting or in the handshake.
   streams_waiting,  ///< For their time to reconnect.
   calls_in_flight,
+  streams_silent_30s,  ///< Open, and without a byte for so long.
+  streams_silent_60s,
+  streams_silent_120s,
 };
-inline constexpr std::size_t kGauges = 5;
+inline constexpr std::size_t kGauges = 8;
+
+/// What goes on at the end of a span, in nanoseconds: the longest of it, of all streams. What is over has a Timer.
+enum class Open : std::uint8_t {
+  heartbeat_gap,  ///< Since the latest heartbeat of a stream that is held, and had one.
+  byte_gap,       ///< Since the latest byte of a stream that is held.
+  reconnect,      ///< Since the end of a stream that is to come back, and has not yet.
+};
+inline constexpr std::size_t kOpens = 3;
 
 /// Of one worker process, summed by the supervisor.
 enum class WorkerGauge : std::uint8_t { rss_bytes, heap_bytes, open_files, cpu_user_ns, cpu_system_ns, alive };
@@ -129,10 +147,10 @@ enum class Timer : std::uint8_t {
   reconnect_duration,  ///< End of a stream to the next held stream in its slot, waiting included.
   delivery_delay,      ///< Sent (a pointer into the event) to received (the kernel's stamp).
   client_lag,          ///< The kernel's stamp to our reading it: our own saturation.
-  schedule_lag,        ///< Intended to actual start of opens and calls: our own saturation, and the wait of an open for
-                       ///< its turn while opening_at_once are under way, which a slow target makes long.
+  schedule_lag,        ///< Intended to actual start of opens and calls, less open_queue: our own saturation.
+  open_queue,          ///< So long an open waited while opening_at_once were under way, which a slow target makes long.
 };
-inline constexpr std::size_t kTimers = 6;
+inline constexpr std::size_t kTimers = 7;
 
 std::string_view to_string(EndReason);
 std::string_view to_string(OpenFailure);
@@ -141,6 +159,7 @@ std::string_view to_string(DropCause);
 std::string_view to_string(ConnectPhase);
 std::string_view to_string(Counter);
 std::string_view to_string(Gauge);
+std::string_view to_string(Open);
 std::string_view to_string(WorkerGauge);
 std::string_view to_string(Timer);
 

@@ -1,7 +1,11 @@
 // A load run with one of everything, for the golden files and the tests of load reports.
 #pragma once
 
-#include "reports/judge/results.hpp"
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "reports/judge/accumulator.hpp"
 #include "reports/judge/threshold.hpp"
 #include "reports/measure/journal.hpp"
 
@@ -18,9 +22,49 @@ struct SampleRun {
                                    {"after deploy", "reconnect", 100 * 1'000'000'000LL, 120 * 1'000'000'000LL, 1000}};
   std::vector<Snapshot> seconds;
   std::vector<Incident> incidents;
-  RunEnd end;
+  std::vector<std::string> invalid;
+  bool interrupted = false;
+  bool complete = true;
 
-  LoadResults summarize() const { return load::summarize(run, layout, phases, seconds, incidents, end); }
+  /// Tells it in its order, as a supervisor does: a step of a search is judged at its end.
+  void tell(RunEvents& to, const Accumulator& judge) const {
+    std::size_t begun = 0;
+    const auto begin_until = [&](std::size_t count) {
+      for (; begun < std::min(count, phases.size()); ++begun) {
+        if (begun > 0 && phases[begun - 1].kind == "search") { to.judged(judge.judge_step()); }
+        to.begin(phases[begun]);
+      }
+    };
+    const bool ends = complete || interrupted;
+    const std::int64_t last_end = phases.empty() ? -1 : phases.back().end_ns;
+    const std::int64_t closing = last_end >= 0        ? last_end
+                                 : seconds.size() < 2 ? INT64_MAX
+                                                      : seconds[seconds.size() - 2].at_ns;
+    bool closed = false;
+    for (const Snapshot& second : seconds) {
+      begin_until(second.phase + 1);
+      if (ends && !closed && second.at_ns > closing) {
+        closed = true;
+        if (!interrupted && phases.back().kind == "search") { to.judged(judge.judge_step()); }
+        to.closing({closing, interrupted});
+      }
+      to.second(second);
+    }
+    begin_until(phases.size());
+    if (ends && !closed) {
+      if (!interrupted && !phases.empty() && phases.back().kind == "search") { to.judged(judge.judge_step()); }
+      to.closing({closing, interrupted || last_end < 0});
+    }
+    for (const Incident& incident : incidents) { to.incident(incident); }
+    for (const std::string& why : invalid) { to.invalid({0, why}); }
+    if (complete) { to.end(interrupted); }
+  }
+
+  LoadResults summarize() const {
+    Accumulator accumulator(run, layout);
+    tell(accumulator, accumulator);
+    return accumulator.results();
+  }
 };
 
 /// A span of the run as every second has it; `open` of both populations together.
@@ -124,6 +168,40 @@ inline SampleRun sample_run() {
   for (Snapshot* second : {&ramp, &hold, &cut, &drop, &last}) { out.seconds.push_back(std::move(*second)); }
   out.incidents = {{61'500'000'000, "the endpoint's address changed to 203.0.113.7 \x1b[1m<b>"}};
   return out;
+}
+
+/// Tells one listener and writes a journal, as a supervisor does.
+class JournalledEvents final : public RunEvents {
+ public:
+  JournalledEvents(Accumulator& judge, JournalWriter& journal) : judge_(judge), journal_(journal) {}
+  void begin(const PhaseInfo& phase) override { tell(phase, &Accumulator::begin); }
+  void second(const Snapshot& second) override { tell(second, &Accumulator::second); }
+  void incident(const Incident& incident) override { tell(incident, &Accumulator::incident); }
+  void invalid(const Incident& why) override {
+    judge_.invalid(why);
+    EXPECT_TRUE(journal_.append_invalid(why));
+  }
+  void judged(const SearchStep& step) override { tell(step, &Accumulator::judged); }
+  void closing(const Closing& closing) override { tell(closing, &Accumulator::closing); }
+  void end(bool interrupted) override { EXPECT_TRUE(journal_.finish(interrupted)); }
+
+ private:
+  template <class Item>
+  void tell(const Item& item, void (Accumulator::*to)(const Item&)) {
+    (judge_.*to)(item);
+    EXPECT_TRUE(journal_.append(item));
+  }
+  Accumulator& judge_;
+  JournalWriter& journal_;
+};
+
+/// The journal that the supervisor of such a run would leave.
+inline void write_sample_journal(const SampleRun& run, const std::string& path) {
+  auto writer = JournalWriter::create(path, {run.run, run.layout});
+  ASSERT_TRUE(writer) << writer.error();
+  Accumulator judge(run.run, run.layout);
+  JournalledEvents events(judge, *writer);
+  run.tell(events, judge);
 }
 
 }  // namespace weir::reports::load
