@@ -29,6 +29,8 @@ namespace {
 constexpr std::size_t kGapsNeeded = 2;
 /// A gap so far from the period is no heartbeat's, but traffic's.
 constexpr double kSteady = 0.5;
+/// Periods without a heartbeat: one that is late, or was lost with a stall, is not the end of them.
+constexpr double kCeased = 2.5;
 
 std::optional<Heartbeat> steady(BeatKind kind, std::vector<double> gaps) {
   if (gaps.size() < kGapsNeeded) { return std::nullopt; }
@@ -41,6 +43,15 @@ std::optional<Heartbeat> steady(BeatKind kind, std::vector<double> gaps) {
   if (heartbeat.period_s <= 0 || static_cast<std::size_t>(near) * 4 < gaps.size() * 3) { return std::nullopt; }
   heartbeat.jitter_s = std::max(gaps.back() - heartbeat.period_s, heartbeat.period_s - gaps.front());
   return heartbeat;
+}
+
+/// From the latest beat of the stream; nullopt where it had none.
+std::optional<double> gap_until_now(const std::vector<Beat>& beats, BeatKind kind, const OpenStream& open) {
+  std::optional<double> latest;
+  for (const Beat& beat : beats) {
+    if (beat.kind == kind && beat.stream == open.stream) { latest = std::max(latest.value_or(0), beat.at_s); }
+  }
+  return latest ? std::optional(open.age_s - *latest) : std::nullopt;
 }
 
 std::vector<double> gaps_of(const std::vector<Beat>& beats, BeatKind kind) {
@@ -72,11 +83,18 @@ std::optional<BeatKind> beat_kind(const wire::SseItem& item) {
   return ping ? std::optional(BeatKind::ping_request) : std::nullopt;
 }
 
-std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats) {
+std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats, const std::vector<OpenStream>& open) {
   std::optional<Heartbeat> best;
   for (BeatKind kind : {BeatKind::comment, BeatKind::ping_event, BeatKind::ping_request, BeatKind::notification}) {
     auto found = steady(kind, gaps_of(beats, kind));
     if (found && (!best || found->period_s < best->period_s)) { best = found; }
+  }
+  if (!best) { return best; }
+  for (const OpenStream& one : open) {
+    const auto gap = gap_until_now(beats, best->kind, one);
+    if (!gap) { continue; }
+    best->largest_gap_s = std::max(best->largest_gap_s, *gap);
+    best->ceased = best->ceased || *gap > kCeased * best->period_s;
   }
   return best;
 }

@@ -22,8 +22,9 @@ struct Heartbeat {
   BeatKind kind{};
   double period_s = 0;       ///< Median of the gaps.
   double jitter_s = 0;       ///< The largest distance of a gap from the period.
-  double largest_gap_s = 0;  ///< Between two of them on one stream.
+  double largest_gap_s = 0;  ///< Between two of them on one stream, or from the latest until now.
   std::size_t gaps = 0;      ///< How many were seen.
+  bool ceased = false;       ///< On a stream that is open two periods and a half have passed without one.
 };
 
 namespace idle {
@@ -38,8 +39,15 @@ struct Beat {
 /// What an item of a stream may be as a heartbeat; nullopt for answers, endpoint events and what is no item of its own.
 std::optional<BeatKind> beat_kind(const wire::SseItem& item);
 
-/// The kind that comes at a steady pace, the most frequent of several; nullopt where none has come again and again.
-std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats);
+/// How long a stream has been open.
+struct OpenStream {
+  std::size_t stream = 0;
+  double age_s = 0;
+};
+
+/// The kind that comes at a steady pace, the most frequent of several; nullopt where none has come again and again. On
+/// streams that are `open` the gap that goes on counts as well.
+std::optional<Heartbeat> find_heartbeat(const std::vector<Beat>& beats, const std::vector<OpenStream>& open = {});
 
 }  // namespace idle
 }  // namespace weir::loadgen

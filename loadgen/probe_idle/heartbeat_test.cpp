@@ -50,6 +50,19 @@ TEST(Heartbeat, counts_gaps_within_one_stream_only) {
   EXPECT_DOUBLE_EQ(found->largest_gap_s, 15);
 }
 
+TEST(Heartbeat, that_has_ceased_leaves_a_gap_until_now) {
+  const auto beats = beats_at(0, BeatKind::comment, {15, 30, 45});
+  const auto late = find_heartbeat(beats, {{0, 70}});
+  ASSERT_TRUE(late);
+  EXPECT_DOUBLE_EQ(late->largest_gap_s, 25);
+  EXPECT_FALSE(late->ceased) << "one may be late";
+  const auto over = find_heartbeat(beats, {{0, 100}, {1, 300}});
+  ASSERT_TRUE(over);
+  EXPECT_DOUBLE_EQ(over->largest_gap_s, 55) << "the other stream never had one";
+  EXPECT_TRUE(over->ceased);
+  EXPECT_FALSE(find_heartbeat(beats, {{0, 47}})->ceased);
+}
+
 TEST(Heartbeat, may_be_a_comment_an_event_a_ping_or_a_notification) {
   const auto event = [](std::string type, std::string data) {
     wire::SseEvent out;

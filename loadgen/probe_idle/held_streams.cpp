@@ -248,6 +248,15 @@ std::size_t HeldStreams::count_deaf(Deadline deadline) {
   return answers ? silent : 0;
 }
 
+std::optional<Heartbeat> HeldStreams::heartbeat() const {
+  std::vector<OpenStream> open;
+  // Beyond their limit beats are not kept: then nothing is known of the latest.
+  for (std::size_t i = 0; i < lives_.size() && beats_.size() < limits::kBeats; ++i) {
+    if (lives_[i].open()) { open.push_back({i, lives_[i].age_s}); }
+  }
+  return find_heartbeat(beats_, open);
+}
+
 std::size_t HeldStreams::open_count() const {
   return static_cast<std::size_t>(
       std::count_if(lives_.begin(), lives_.end(), [](const StreamLife& life) { return life.open(); }));

@@ -56,7 +56,8 @@ class HeldStreams {
   void say_goodbye();
 
   const std::vector<StreamLife>& lives() const WEIR_LIFETIME_BOUND { return lives_; }
-  const std::vector<Beat>& beats() const { return beats_; }
+  /// What is known of the server's heartbeat, by the last look.
+  std::optional<Heartbeat> heartbeat() const;
   std::size_t open_count() const;
   /// Streams that were closed by us since they brought more than limits::kStreamBytes.
   std::size_t flooded() const { return flooded_; }

@@ -273,7 +273,7 @@ class Run {
       ++(life.open() ? now.open : now.ended);
       now.silence_s = life.open() ? std::max(now.silence_s, life.silence_s) : now.silence_s;
     }
-    now.heartbeat = idle::find_heartbeat(streams_.beats());
+    now.heartbeat = streams_.heartbeat();
     progress_(now);
   }
 
@@ -284,7 +284,7 @@ class Run {
     if (report_.stream.outcome == StreamOutcome::alive && !report_.interrupted) {
       report_.stream.deaf = streams_.count_deaf(Deadline::in(idle::limits::kPingTimeout));
     }
-    report_.heartbeat = idle::find_heartbeat(streams_.beats());
+    report_.heartbeat = streams_.heartbeat();
     if (!report_.interrupted) { connections_.ask_waiting(kAskedAtTheEnd); }
     report_.keep_alive = idle::judge_keep_alive(connections_.connections(), judging_);
     report_.keep_alive.request = shown(connections_.request());

@@ -52,7 +52,8 @@ ExitCode judge_streams_alive(const ProbeIdleReport& report) {
   if (forgotten(report.stream)) { return ExitCode::target_fails; }
   if (report.stream.unproven) { return ExitCode::inconclusive; }
   // With heartbeats no stream is as silent as the budget allows; without them it has to be waited for.
-  const bool tried = !report.budget_s || report.heartbeat || report.stream.survived_s >= *report.budget_s;
+  const bool beats = report.heartbeat && !report.heartbeat->ceased;
+  const bool tried = !report.budget_s || beats || report.stream.survived_s >= *report.budget_s;
   return tried ? ExitCode::good : ExitCode::inconclusive;
 }
 
@@ -238,6 +239,7 @@ bj::value heartbeat_json(const std::optional<Heartbeat>& heartbeat) {
           {"period_s", number_or_null(heartbeat->period_s)},
           {"jitter_s", number_or_null(heartbeat->jitter_s)},
           {"largest_gap_s", number_or_null(heartbeat->largest_gap_s)},
+          {"ceased", heartbeat->ceased},
           {"gaps", heartbeat->gaps}};
 }
 
@@ -288,6 +290,10 @@ std::string verdict(const ProbeIdleReport& report) {
       }
       if (judge(report) == ExitCode::inconclusive) {
         return fmt::format("no cut was seen, but the idle budget of {} was not waited for", span(*report.budget_s));
+      }
+      if (report.heartbeat && report.heartbeat->ceased) {
+        return fmt::format("no stream was cut by {} of silence; the heartbeat every {} has ceased",
+                           span(report.heartbeat->largest_gap_s), span(report.heartbeat->period_s));
       }
       return report.heartbeat
                  ? fmt::format("no stream was cut; the heartbeat every {} never leaves one silent for longer",

@@ -77,6 +77,17 @@ TEST(ProbeIdleReport, says_the_margin_of_the_heartbeat) {
             "verdict     no stream was cut; the heartbeat every 15 s never leaves one silent for longer (exit 0)\n");
 }
 
+TEST(ProbeIdleReport, does_not_rest_on_a_heartbeat_that_has_ceased) {
+  auto report = kept_open(15);
+  report.heartbeat->largest_gap_s = 300;
+  report.heartbeat->ceased = true;
+  report.stream.survived_s = 300;
+  EXPECT_EQ(verdict(report), "no stream was cut by 300 s of silence; the heartbeat every 15 s has ceased");
+  EXPECT_EQ(exit_code(report), 0);
+  report.budget_s = 600;
+  EXPECT_EQ(exit_code(report), 4) << "nothing keeps streams from being as silent as the budget allows";
+}
+
 TEST(ProbeIdleReport, rests_a_margin_on_what_the_edge_does_to_streams_by_default) {
   auto report = kept_open(15);
   report.keep_alive.cut = Bracket{74, 76};
