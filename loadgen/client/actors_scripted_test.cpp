@@ -221,7 +221,7 @@ TEST_F(ScriptedActors, a_call_that_was_cut_is_taken_up_where_it_stood) {
   EXPECT_THAT(requests[3], StartsWith("GET /here HTTP/1.1\r\n"));
   EXPECT_THAT(requests[3], HasSubstr("\r\nLast-Event-ID: c-1\r\n"));
   EXPECT_THAT(requests[4], HasSubstr(R"("id":3,"method":"tools/call")"));
-  EXPECT_EQ(ends(EndReason::clean_end), 1U);
+  EXPECT_EQ(ends(EndReason::completed), 1U);
   EXPECT_EQ(count(Counter::reconnects_resumed), 1U);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "wire/base/bytes.hpp"
 
@@ -76,7 +77,9 @@ std::uint64_t Histogram::bucket_high(std::uint64_t value) {
 
 std::uint64_t Histogram::quantile(double quantile) const {
   if (count_ == 0) { return 0; }
-  const double wanted = std::ceil(std::clamp(quantile, 0.0, 1.0) * static_cast<double>(count_));
+  // 99.9 / 100 is a little more than 0.999: of 1,000 samples it is the 999th all the same.
+  constexpr double kRounding = 1 - 4 * std::numeric_limits<double>::epsilon();
+  const double wanted = std::ceil(std::clamp(quantile, 0.0, 1.0) * static_cast<double>(count_) * kRounding);
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t below = 0;
   for (unsigned row = 0; row < kRows; ++row) {

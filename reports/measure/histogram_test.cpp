@@ -26,6 +26,18 @@ class Sorted {
 
 std::uint64_t spread_value(std::mt19937_64& random) { return random() >> (random() % 64); }
 
+TEST(Histogram, finds_the_rank_of_a_percentile_that_is_no_binary_fraction) {
+  for (const std::uint64_t thousands : {1U, 2U, 3U, 8U, 1'000U}) {
+    Histogram histogram;
+    histogram.record(1, 999 * thousands - 1);
+    histogram.record(2);
+    histogram.record(3, thousands);
+    EXPECT_EQ(histogram.quantile(99.9 / 100), 2U) << thousands;
+    EXPECT_EQ(histogram.quantile(0.999), 2U) << thousands;
+    EXPECT_EQ(histogram.quantile(1), 3U) << thousands;
+  }
+}
+
 TEST(Histogram, is_exact_below_one_hundred_and_twenty_eight) {
   for (std::uint64_t value = 0; value < 128; ++value) {
     Histogram one;
