@@ -11,7 +11,7 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{20};
-constexpr std::chrono::milliseconds kForCalls{1500};  ///< So long it is waited for calls to be under way.
+constexpr std::chrono::milliseconds kForCalls{4000};  ///< So long it is waited for calls to be under way.
 constexpr std::chrono::milliseconds kReserve{2000};   ///< Of the budget, for what is asked after the watch.
 
 std::chrono::milliseconds span_of(const std::optional<double>& seconds) {

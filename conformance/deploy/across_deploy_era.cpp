@@ -124,6 +124,7 @@ EraClients::~EraClients() {
 
 void EraClients::add(WatchedCall call) {
   const std::lock_guard lock(mutex_);
+  answered_ = answered_ || call.fate == Fate::answered;
   if (call.of == Of::new_client) { served_in_a_row_ = stage_.deployed && !call.lost() ? served_in_a_row_ + 1 : 0; }
   if (seen_.calls.size() < kWatchedCalls) { seen_.calls.push_back(std::move(call)); }
 }
@@ -202,9 +203,17 @@ void EraClients::pick_slow_tool(Client& client, wire::mcp::Dialogue& dialogue) {
   }
 }
 
+// Not at once: the request may still be on its way, and would meet the next version.
 bool EraClients::in_flight() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!seen_.problem.empty()) { return true; }  // Nothing to wait for.
+  }
+  if (!answered_) { return false; }
+  constexpr std::int64_t kParts = 4;
   const std::int64_t since = in_flight_since_ms_;
-  return !slow_ || (since != kIdle && stage_.now_ms() - since < slow_ms_ / 2);
+  const std::int64_t elapsed = since == kIdle ? 0 : stage_.now_ms() - since;
+  return !slow_ || (slow_ms_ / kParts < elapsed && elapsed < slow_ms_ / 2);
 }
 
 bool EraClients::settled() const {

@@ -35,7 +35,8 @@ class EraClients {
 
   /// Opens what is held, and starts the clients.
   void start();
-  /// The slow tool, where there is one, is not half through: a deploy that begins now meets a call under way.
+  /// A call has been answered, and the slow tool, where there is one, is at work and not half through: a deploy that
+  /// begins now meets this call.
   bool in_flight() const;
   /// Nothing more is to come: streams have ended and are open again, old sessions are over, new clients are served.
   bool settled() const;
@@ -76,7 +77,7 @@ class EraClients {
   std::int64_t slow_ms_ = 0;  ///< How long it takes.
   mutable std::mutex mutex_;  ///< Of the calls and the problem.
   std::vector<std::thread> threads_;
-  std::atomic<bool> streams_settled_{false}, old_settled_{false};
+  std::atomic<bool> answered_{false}, streams_settled_{false}, old_settled_{false};
   std::atomic<std::int64_t> in_flight_since_ms_{kIdle};
   std::atomic<int> served_in_a_row_{0};  ///< New clients, since the hook has ended.
 };

@@ -80,7 +80,7 @@ Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::funct
 /// A check that asks nothing itself judges what the survey got: the list of its area, or else what opened it.
 std::optional<wire::Request> judged_of_survey(const CheckInfo& info, const Probe& probe) {
   const std::string area = info.id.substr(0, info.id.find('.'));
-  const bool templates = info.id.starts_with("resources.templates.");
+  const bool templates = info.id.starts_with("resources.template");
   const auto seen = probe.tap().seen(probe.era());
   for (const std::string& method : {templates ? "resources/templates/list" : area + "/list", std::string("initialize"),
                                     std::string("server/discover")}) {

@@ -25,9 +25,10 @@ const KillFixtureRegistration kDeploy{
      .prepare =
          [](auto& options, auto& profile) {
            options.endpoint.redeploy.path = "/deploy";
+           options.endpoint.redeploy.last_calls_ms = 600;  // More than a call takes.
            options.endpoint.heartbeat_ms = 60;
            profile.deploy = wire::DeployExpectation{.drain_s = 0.3, .recovery_s = 0.6, .lost_calls = 0};
-           profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 100}}}};
+           profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 2}, {"pause_ms", 200}}}};
          },
      .attach =
          [](const fixtures::Server& server, const std::string& fault, Target& target) {
@@ -39,7 +40,7 @@ const KillFixtureRegistration kDeploy{
              watch = std::make_shared<AcrossDeploy>(AcrossDeployOptions{.hook = deploy_by_request(server.origin()),
                                                                         .pace = milliseconds(30),
                                                                         .before = milliseconds(150),
-                                                                        .after = milliseconds(900)});
+                                                                        .after = milliseconds(3000)});
            }
            target.across_deploy = watch;
          }}};

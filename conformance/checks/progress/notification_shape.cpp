@@ -21,7 +21,6 @@ const Registration kCheck{{
     .faults = {"progress.total-null"},
     .fixture = "profile",
     .green_may_be = "no progress was notified",
-    .by_revision = true,
     .passive = true,
     .run = run,
 }};

@@ -20,7 +20,6 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#getting-a-prompt",
     .consequence = "Clients cannot hand the prompt to a model.",
     .faults = {"prompts.role-unknown", "prompts.content-unknown-type"},
-    .by_revision = true,
     .passive = true,
     .run = run,
 }};

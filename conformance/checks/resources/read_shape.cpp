@@ -20,7 +20,6 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#reading-resources",
     .consequence = "What is listed cannot be used.",
     .faults = {"resources.contents-without-uri"},
-    .by_revision = true,
     .passive = true,
     .run = run,
 }};

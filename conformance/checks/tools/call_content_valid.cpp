@@ -21,7 +21,6 @@ const Registration kCheck{{
     .consequence = "A block that clients cannot read is lost, or fails the whole result.",
     .faults = {"tools.content-unknown-type", "tools.content-text-missing"},
     .fixture = "profile",
-    .by_revision = true,
     .passive = true,
     .run = run,
 }};

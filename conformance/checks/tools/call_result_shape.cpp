@@ -21,7 +21,6 @@ const Registration kCheck{{
     .consequence = "Clients of the SDKs refuse a result without content.",
     .faults = {"tools.content-missing", "tools.is-error-as-string"},
     .fixture = "profile",
-    .by_revision = true,
     .passive = true,
     .run = run,
 }};
