@@ -147,6 +147,7 @@ function(weir_sharded_test room)
     set(alone ON)
   elseif(room STREQUAL "conformance")
     set(processors 2)
+    math(EXPR timeout "${timeout} * 3")  # Every check under every fault, in each revision.
   endif()
   foreach(shard RANGE 3)
     add_test(NAME ${room}.${shard} COMMAND ${room}_tests --gtest_brief=1)

@@ -257,7 +257,9 @@ void count_end(StreamState& state, const Observation& observation, EndReason rea
   const std::int64_t silence_ns = now_ns - state.last_byte_ns;
   numbers.idle_age[index].record(at_least_zero(silence_ns));
   if (in_gap_units(silence_ns) > state.longest_gap) { numbers[Timer::byte_gap].record(at_least_zero(silence_ns)); }
-  if (state.last_heartbeat_ns == 0) { return; }
+  // Without a whole gap nothing tells whether the next heartbeat was due: what was open is no sample, only a bound
+  // (Open::heartbeat_gap has it).
+  if (state.last_heartbeat_ns == 0 || state.longest_heartbeat_gap == 0) { return; }
   const std::int64_t beatless_ns = now_ns - state.last_heartbeat_ns;
   if (in_gap_units(beatless_ns) > state.longest_heartbeat_gap) {
     numbers[Timer::heartbeat_gap].record(at_least_zero(beatless_ns));

@@ -114,7 +114,8 @@ enum class Cut : std::uint8_t { fin, reset, tls };
 reports::load::EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns);
 
 /// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter. A gap
-/// that was open counts where it is the longest of the stream: it was so long, or would have been longer.
+/// that was open counts where it is the longest of the stream: it was so long, or would have been longer. A gap between
+/// heartbeats counts so only beside a whole one.
 void count_end(StreamState& state, const Observation& observation, reports::load::EndReason reason,
                std::int64_t now_ns);
 
