@@ -18,7 +18,7 @@ constexpr int kAttempts = 40;
 /// few times as long as the stream's own head took.
 constexpr std::chrono::milliseconds kPostPatience{500};
 constexpr int kTimesTheHead = 5;
-constexpr std::chrono::milliseconds kLongPatience{2000};
+constexpr std::chrono::milliseconds kLongPatience{1500};
 constexpr std::chrono::milliseconds kHandshakeSpan{10'000};
 /// Of requests that each cost a wait, so many lost ones are enough beside a few that were served.
 constexpr int kEnoughLost = 4;
@@ -182,9 +182,11 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
   auto patience = kPostPatience;
   auto bare = run_session(probe, false, patience);
   if (bare && bare->lost > 0 && bare->only_silence()) {
-    // No status says that the session is unknown: the server may as well be slow.
+    // No status says that the session is unknown: the server may as well be slow. A second run in which nothing came
+    // through tells less than the first.
     patience = std::max(patience, std::min(kLongPatience, probe.target().answer_timeout));
-    bare = run_session(probe, false, patience);
+    auto patient = run_session(probe, false, patience);
+    if (patient && patient->served > 0) { bare = std::move(patient); }
   }
   if (!bare) { return tl::unexpected(std::move(bare.error())); }
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
