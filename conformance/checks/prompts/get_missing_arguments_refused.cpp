@@ -1,18 +1,9 @@
 #include <algorithm>
 
-#include "conformance/ask/common.hpp"
+#include "conformance/checks/prompts/common.hpp"
 
 namespace weir::conformance {
 namespace {
-
-/// Whether the prompt has an argument that must be given.
-bool needs_arguments(const json::value& prompt) {
-  const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
-  return arguments && std::any_of(arguments->begin(), arguments->end(), [](const json::value& argument) {
-           const json::value* required = wire::find(argument, "required");
-           return required && required->is_bool() && required->get_bool();
-         });
-}
 
 Finding run(Probe& probe) {
   const auto& prompts = probe.survey().prompts;
