@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdio>
-#include <fstream>
 #include <functional>
 #include <set>
 
 #include "wire/mcp/era.hpp"
 #include "wire/mcp/shape_examples_test.hpp"
+#include "wire/testing/ask_node.hpp"
 
 namespace weir::wire::mcp {
 namespace {
@@ -109,19 +108,7 @@ json::value ask_sdk(const std::vector<Case>& cases) {
                      {"method", each.method},
                      {"value", each.value}});
   }
-  const auto path = fmt::format("{}/shape_cases.json", WEIR_BINARY_DIR);
-  std::ofstream(path) << json::serialize(asked);
-  const auto command =
-      fmt::format("node '{0}/ci/tests/shape_agreement.mjs' '{0}/ci/node/node_modules' '{1}'", WEIR_SOURCE_DIR, path);
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) { return nullptr; }
-  std::string output;
-  std::array<char, 4096> chunk{};
-  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) { output.append(chunk.data(), n); }
-  if (pclose(pipe) != 0) { return nullptr; }
-  json::error_code ec;
-  auto verdicts = json::parse(output, ec);
-  return ec ? json::value(nullptr) : verdicts;
+  return testing::ask_node("shape_agreement.mjs", asked, "shape_cases");
 }
 
 const Difference* known_difference(std::string_view method, const std::vector<ShapeViolation>& ours) {

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdio>
-#include <fstream>
 #include <random>
 
 #include "wire/schema/json_schema.hpp"
+#include "wire/testing/ask_node.hpp"
 
 namespace weir::wire {
 namespace {
@@ -281,19 +280,7 @@ json::array generate(SchemaDialect dialect, std::uint64_t seed) {
 
 /// What ajv says; null where Node or ajv is not to be had.
 json::value ask_ajv(const json::array& cases, const std::string& name) {
-  const auto path = fmt::format("{}/ajv_{}.json", WEIR_BINARY_DIR, name);
-  std::ofstream(path) << json::serialize(cases);
-  const auto command =
-      fmt::format("node '{0}/ci/tests/ajv_agreement.mjs' '{0}/ci/node/node_modules' '{1}'", WEIR_SOURCE_DIR, path);
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) { return nullptr; }
-  std::string output;
-  std::array<char, 4096> chunk{};
-  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) { output.append(chunk.data(), n); }
-  if (pclose(pipe) != 0) { return nullptr; }
-  json::error_code ec;
-  auto verdicts = json::parse(output, ec);
-  return ec ? json::value(nullptr) : verdicts;
+  return testing::ask_node("ajv_agreement.mjs", cases, "ajv_" + name);
 }
 
 json::value our_verdict(const Result<JsonSchema>& schema, const json::value& instance) {
