@@ -95,7 +95,7 @@ function(weir_room room)
     target_compile_definitions(${room}_tests PRIVATE
       WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WEIR_BINARY_DIR="${CMAKE_BINARY_DIR}")
     if(EXISTS ${CMAKE_SOURCE_DIR}/${room}/pch.hpp)
-      target_precompile_headers(${room}_tests PRIVATE ${room}/pch.hpp <gtest/gtest.h>)
+      target_precompile_headers(${room}_tests PRIVATE ${room}/pch.hpp <gmock/gmock.h>)
     endif()
     weir_sharded_test(${room})
   endif()
