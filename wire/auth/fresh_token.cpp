@@ -117,7 +117,7 @@ int FreshToken::renewals() const {
   return impl_->renewals;
 }
 
-Renewal renewal_of(std::shared_ptr<FreshToken> tokens) {
+Renewal renewal_of(const std::shared_ptr<FreshToken>& tokens) {
   return {.replace = [tokens](std::string_view authorization,
                               Deadline deadline) { return tokens->replace(authorization, deadline); },
           .renewed_after_refusal =

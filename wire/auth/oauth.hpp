@@ -74,6 +74,6 @@ class FreshToken {
 };
 
 /// What ClientOptions::renewal takes. The functions keep `tokens` alive.
-Renewal renewal_of(std::shared_ptr<FreshToken> tokens);
+Renewal renewal_of(const std::shared_ptr<FreshToken>& tokens);
 
 }  // namespace weir::wire

@@ -36,7 +36,7 @@ class ContentDecoder {
   struct Stage;
 
  private:
-  Result<void> run(std::size_t stage, std::string_view bytes, std::string& out, std::size_t max_size);
+  Result<void> run(std::size_t index, std::string_view bytes, std::string& out, std::size_t max_size);
 
   std::vector<std::unique_ptr<Stage>> stages_;
   std::string unknown_;

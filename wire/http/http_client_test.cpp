@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Gate;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::Peer;
 using testing::RawServer;
 using testing::Recorder;

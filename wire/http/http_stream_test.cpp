@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using testing::Gate;
-using ::testing::HasSubstr;
 using testing::Peer;
 using testing::RawServer;
 using testing::Recorder;

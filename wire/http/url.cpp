@@ -102,7 +102,7 @@ Result<std::string> host_of(const urls::url_view& url, std::string_view text) {
   if (url.host_type() == urls::host_type::ipvfuture) {
     return bad(text, "has a host in brackets that is no IPv6 address: write a name or an address");
   }
-  const std::string host = lower(url.host());
+  std::string host = lower(url.host());
   if (host.empty()) { return bad(text, "has no host: write it as in https://example.com/mcp"); }
   const auto odd = std::find_if(host.begin(), host.end(), [](char c) {
     return !is_alpha(c) && !is_digit(c) && c != '-' && c != '.' && c != '_';

@@ -172,7 +172,7 @@ Result<Reply> Dialogue::request(std::string_view method, json::value params, Req
   return impl_->send(jsonrpc::request(id, method, params), std::move(awaited), options);
 }
 
-Result<Reply> Dialogue::notify(std::string_view method, json::value params, RequestOptions options) {
+Result<Reply> Dialogue::notify(std::string_view method, json::value params, const RequestOptions& options) {
   if (impl_->options.era == Era::stateless) {
     params = stateless_params(std::move(params), impl_->revision, impl_->identity());
   }
@@ -190,14 +190,14 @@ Result<Reply> Dialogue::post(std::string body, RequestOptions options) {
 
 Request Dialogue::make_post(std::string body) const { return impl_->post_request(std::move(body)); }
 
-Result<HttpStream> Dialogue::open_get_stream(std::function<void(Request&)> edit) {
+Result<HttpStream> Dialogue::open_get_stream(const std::function<void(Request&)>& edit) {
   if (era() == Era::http_sse) { return fail(ErrorCode::bad_input, "in http-sse the stream is already open"); }
   Request request = impl_->get_request();
   if (edit) { edit(request); }
   return impl_->client->open(request, impl_->deadline({}));
 }
 
-Result<HttpStream> Dialogue::listen(json::object filter, json::value* id, std::function<void(Request&)> edit) {
+Result<HttpStream> Dialogue::listen(json::object filter, json::value* id, const std::function<void(Request&)>& edit) {
   if (era() != Era::stateless) {
     return fail(ErrorCode::bad_input, fmt::format("subscriptions/listen does not exist in era {}", to_string(era())));
   }

@@ -80,17 +80,18 @@ class Dialogue {
   /// Sends a request and waits for its answer. An Error means that no HTTP response came; a missing JSON-RPC answer is
   /// a Reply without `response`.
   Result<Reply> request(std::string_view method, json::value params = nullptr, RequestOptions options = {});
-  Result<Reply> notify(std::string_view method, json::value params = nullptr, RequestOptions options = {});
+  Result<Reply> notify(std::string_view method, json::value params = nullptr, const RequestOptions& options = {});
   /// POSTs any body with the headers that a message of this dialogue would carry.
   Result<Reply> post(std::string body, RequestOptions options = {});
 
   /// The POST request for a body, as `post` would send it (for probes that send it themselves).
   Request make_post(std::string body) const;
   /// streamable: the standalone GET stream. http-sse: an Error, there the stream is already open.
-  Result<HttpStream> open_get_stream(std::function<void(Request&)> edit = {});
+  Result<HttpStream> open_get_stream(const std::function<void(Request&)>& edit = {});
   /// stateless: POST subscriptions/listen with this `notifications` filter; the id that was used is returned through
   /// `id`.
-  Result<HttpStream> listen(json::object filter, json::value* id = nullptr, std::function<void(Request&)> edit = {});
+  Result<HttpStream> listen(json::object filter, json::value* id = nullptr,
+                            const std::function<void(Request&)>& edit = {});
   /// http-sse: waits for further messages on the held stream.
   std::vector<SeenMessage> drain(Deadline deadline);
   /// http-sse: the held stream (nullptr in other eras).

@@ -31,7 +31,7 @@ struct Dialogue::Impl {
   Request get_request() const;
   /// What every request carries besides its media types: version, session, credentials.
   void add_common_headers(Request& request) const;
-  Result<Reply> send(std::string body, Awaited awaited, const RequestOptions& options);
+  Result<Reply> send(std::string body, Awaited awaited, const RequestOptions& request_options);
   /// Answers the server's requests met so far, so that a server which asks does not hang.
   void answer_server(Collector& collector, Deadline deadline);
   ClientIdentity identity() const { return {options.client_name, options.capabilities}; }

@@ -66,7 +66,7 @@ struct CodePointTraits {
     return digit < radix ? digit : -1;
   }
 
-  locale_type imbue(locale_type locale) { return locale; }
+  locale_type imbue(const locale_type& locale) { return locale; }
   locale_type getloc() const { return std::locale::classic(); }
 };
 
@@ -129,7 +129,7 @@ using Regex = boost::basic_regex<char32_t, CodePointTraits>;
 
 class BoostPattern final : public Pattern {
  public:
-  BoostPattern(std::string text, Regex regex) : text_(std::move(text)), regex_(std::move(regex)) {}
+  BoostPattern(std::string text, const Regex& regex) : text_(std::move(text)), regex_(regex) {}
 
   bool found_in(std::string_view text, Budget& budget) const override {
     budget.spend(1 + text.size() / 4);
@@ -172,8 +172,8 @@ Result<std::shared_ptr<const Pattern>> Pattern::compile(std::string_view text) {
                 fmt::format("the pattern {} is invalid: {}", excerpt(text, 100), translated.error().detail));
   }
   try {
-    Regex regex(translated->data(), translated->data() + translated->size(), boost::regex::perl);
-    return std::make_shared<BoostPattern>(std::string(text), std::move(regex));
+    const Regex regex(translated->data(), translated->data() + translated->size(), boost::regex::perl);
+    return std::make_shared<BoostPattern>(std::string(text), regex);
   } catch (const std::exception& error) {
     return fail(ErrorCode::bad_input, fmt::format("the pattern {} is invalid: {}", excerpt(text, 100), error.what()));
   }

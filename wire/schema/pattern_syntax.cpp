@@ -39,7 +39,7 @@ class Translator {
 
   std::u32string run() {
     while (more()) { term(); }
-    if (open_.size() != 0) { throw SyntaxError{"a group is not closed"}; }
+    if (!open_.empty()) { throw SyntaxError{"a group is not closed"}; }
     return std::move(out_);
   }
 
