@@ -139,20 +139,17 @@ function(weir_sharded_test room)
   if(WEIR_SANITIZE STREQUAL "thread")
     set(timeout 900)  # Every access to memory is watched: five to ten times as slow.
   endif()
-  # Seconds of milliseconds, and workers that fork: what is judged by such a clock has the cores to itself. Servers and
-  # clients of one process share a core with one more such process at the most.
+  # Seconds of milliseconds, and workers that fork: what is judged by such a clock has the cores to itself.
   set(alone OFF)
-  set(processors 1)
   if(room STREQUAL "loadgen")
     set(alone ON)
   elseif(room STREQUAL "conformance")
-    set(processors 2)
     math(EXPR timeout "${timeout} * 3")  # Every check under every fault, in each revision.
   endif()
   foreach(shard RANGE 3)
     add_test(NAME ${room}.${shard} COMMAND ${room}_tests --gtest_brief=1)
     set(status ${CMAKE_BINARY_DIR}/${room}.${shard}.shard)
-    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT ${timeout} RUN_SERIAL ${alone} PROCESSORS ${processors}
+    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT ${timeout} RUN_SERIAL ${alone}
       ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard};GTEST_SHARD_STATUS_FILE=${status}")
   endforeach()
 endfunction()

@@ -66,9 +66,10 @@ enum class Turn { first, any, last };
 
 /// How a request came back with nothing that a check could judge.
 enum class Trouble {
-  silence,       ///< No answer in time.
-  loss,          ///< No connection, or one that ended without an answer.
-  server_error,  ///< 5xx.
+  silence,          ///< No answer in time.
+  loss,             ///< No connection, or one that ended without an answer.
+  server_error,     ///< 5xx.
+  refused_session,  ///< A POST was answered 404, 400 or 410, as of a session that is not known.
 };
 
 /// A kill that no older revision can show.

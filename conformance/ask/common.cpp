@@ -87,6 +87,9 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
   if (!reply) { return probe.broken(reply.error(), fmt::format("an answer to {}", method)); }
   const json::array* listed = wire::as_array(wire::find(reply->result(), items));
   const bool answered = reply->is_result() && listed;
+  if (declared && reply->is_result() && !listed) {
+    return untestable(fmt::format("the result of {} has no list of {}, which its shape says", method, items));
+  }
   if (declared && !answered) {
     auto finding = fail(fmt::format("an answer to {}, as {} is declared", method, capability), reply->describe());
     finding.fix = fmt::format("Find out why {} fails: {} is declared, and its list is not served.", method, capability);
@@ -98,6 +101,13 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
   }
   // An empty list says that there is nothing to declare.
   return declared ? pass("declared and answered") : not_applicable("not declared, and not served");
+}
+
+bool is_endless(const Survey& survey, std::string_view items) {
+  const auto& replies = survey.list_replies;
+  const auto last = std::find_if(replies.rbegin(), replies.rend(),
+                                 [&](const auto& reply) { return wire::find(reply.result(), items) != nullptr; });
+  return last != replies.rend() && wire::as_string(wire::find(last->result(), "nextCursor")).has_value();
 }
 
 std::optional<wire::Result<wire::mcp::Reply>> complete_first_argument(Probe& probe) {

@@ -49,6 +49,9 @@ wire::Result<RawAnswer> post_raw(Probe& probe, wire::mcp::Dialogue& dialogue, st
 /// Holds a capability and its list method together: declared and answered, or nothing is listed.
 Finding declared_both_ways(Probe& probe, std::string_view capability, std::string_view method, std::string_view items);
 
+/// Whether the last page of this list that the survey got still names another one: pagination.list.ends says why.
+bool is_endless(const Survey& survey, std::string_view items);
+
 /// Asks for the values of the first prompt argument that the server lists, with an empty prefix; nullopt where none is
 /// listed.
 std::optional<wire::Result<wire::mcp::Reply>> complete_first_argument(Probe& probe);

@@ -68,6 +68,15 @@ Finding beside_a_call(Probe& probe, Finding refusal, std::string_view method, js
                                 reply ? reply->describe() : reply.error().detail));
 }
 
+Finding where_served(Probe& probe, Finding failure, std::string_view method) {
+  const auto broken = probe.last_request();
+  const auto reply = probe.call(method);
+  if (broken) { probe.pin_request(*broken); }
+  if (reply && reply->is_result()) { return failure; }
+  return untestable(fmt::format("{}, and {} is not served either: {}", failure.got, method,
+                                reply ? reply->describe() : reply.error().detail));
+}
+
 Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding failure) {
   const auto broken = probe.last_request();
   const auto reply = dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});

@@ -110,14 +110,19 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
   return calls;
 }
 
-Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
+Finding unanswered_call(std::string_view tool, const wire::Error& error) {
+  return untestable(fmt::format("a call of {} gets no answer, which tools.call.served says: {}", tool, error.detail));
+}
+
+Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
   const auto calls = safe_calls(probe);
   if (calls.empty()) { return untestable(kNoSafeTool); }
   int looked = 0;
   std::optional<Finding> unanswered;
   for (const auto& call : calls) {
     auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply) { return probe.broken(reply.error(), "a result of " + call.name); }
+    if (!reply && judges_silence) { return probe.broken(reply.error(), "a result of " + call.name); }
+    if (!reply) { return unanswered_call(call.name, reply.error()); }
     if (auto asked = if_asked_first(*reply)) {
       unanswered = std::move(asked);
     } else if (call.guessed && reply->is_error()) {
@@ -128,6 +133,16 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge) {
     }
   }
   return looked > 0 ? pass(fmt::format("{} calls", looked)) : unanswered ? *unanswered : untestable(nothing);
+}
+
+bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, const json::value& id,
+                 std::chrono::milliseconds patience) {
+  if (!probe.is(Era::http_sse)) {
+    call.read_to_end(probe.in(patience));
+    return call.ended();
+  }
+  const auto seen = dialogue.drain(probe.in(patience));
+  return std::any_of(seen.begin(), seen.end(), [&](const auto& one) { return one.message.answers(id); });
 }
 
 std::optional<ToolCall> refusable_call(const Probe& probe) {

@@ -20,9 +20,16 @@ std::vector<ToolCall> safe_calls(const Probe& probe);
 
 /// Makes each of the safe calls and judges its reply; the first finding counts. `judge` gives nothing for a reply that
 /// is right, and counts in `looked` those that it had something to say about; `nothing` says why there were none.
-/// Replies that ask for something first, and errors for guessed arguments, are not shown to it.
+/// Replies that ask for something first, and errors for guessed arguments, are not shown to it. A call without an
+/// answer is red where the check `judges_silence`, and else untestable.
 using JudgeCall = std::function<std::optional<Finding>(const ToolCall&, const wire::mcp::Reply&, int& looked)>;
-Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge);
+Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence = false);
+/// For a call of a safe tool that nobody answers, where that is not what the check is about.
+Finding unanswered_call(std::string_view tool, const wire::Error& error);
+
+/// Whether the answer with this id has come within `patience`: in the POST's own exchange, or on the held stream.
+bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, const json::value& id,
+                 std::chrono::milliseconds patience);
 
 /// A call that every server must refuse: all required arguments of one tool, each of another kind than its schema says.
 /// Only of tools that may be called: a server that checks nothing would run it.

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <set>
 #include <tuple>
 
 #include "wire/json/jsonrpc.hpp"
@@ -130,6 +131,9 @@ std::string in_words(const wire::Request& request) {
 
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
+  if (request.method == "POST" && (status == 400 || status == 404 || status == 410)) {
+    return Trouble::refused_session;
+  }
   if (status != 0) { return std::nullopt; }
   if (error && is_loss(*error)) { return Trouble::loss; }
   if (error) { return *error == wire::ErrorCode::timeout ? std::optional(Trouble::silence) : std::nullopt; }
@@ -220,6 +224,26 @@ std::string Ledger::server_errors() const {
   return example ? fmt::format("{} of {} requests were answered {} by {}", count, entries_.size(), example->status,
                                example->gateway)
                  : std::string();
+}
+
+std::string Ledger::silences() const {
+  constexpr std::size_t kAskers = 3, kKinds = 2;
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> served, kinds;
+  for (const auto& entry : entries_) {
+    if (is_served(entry)) { served.insert(entry.what); }
+  }
+  std::set<std::uint64_t> askers;
+  std::size_t count = 0;
+  for (const auto& entry : entries_) {
+    if (entry.error != wire::ErrorCode::timeout || !served.contains(entry.what)) { continue; }
+    ++count;
+    askers.insert(entry.asker);
+    kinds.insert(entry.what);
+  }
+  if (askers.size() < kAskers || kinds.size() < kKinds) { return {}; }
+  return fmt::format("{} of {} requests got no answer in time: {}, which are answered at other times", count,
+                     entries_.size(), fmt::join(kinds, ", "));
 }
 
 Collapse Ledger::collapse() const {

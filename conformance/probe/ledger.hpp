@@ -53,6 +53,9 @@ class Ledger {
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
   std::string server_errors() const;
+  /// "5 of 300 requests got no answer in time: POST ping, POST tools/list", where several checks met that with several
+  /// requests which are served at other times; else empty.
+  std::string silences() const;
   std::size_t requests() const;  ///< How many are on record.
 
   /// What the entries tell of a target that answers nothing any more.

@@ -116,6 +116,22 @@ TEST_F(Ledgers, counts_server_errors_by_the_hop_that_gave_them) {
   EXPECT_THAT(ledger_.server_errors(), HasSubstr("1 of 2 requests were answered 502 by nginx"));
 }
 
+TEST_F(Ledgers, tell_of_silences_that_several_met_with_requests_that_are_served_else) {
+  const auto silent = [&](std::uint64_t asker, const char* method) {
+    ledger_.sent(asker, call(method));
+    ledger_.failed(asker, {wire::ErrorCode::timeout, "no response head"});
+  };
+  for (const std::uint64_t asker : {1, 2, 3}) { silent(asker, "ping"); }
+  silent(4, "weir/odd");
+  served(5, call("ping"));
+  EXPECT_EQ(ledger_.silences(), "") << "one kind of request";
+  silent(4, "tools/list");
+  EXPECT_EQ(ledger_.silences(), "") << "the other one is never served";
+  served(6, call("tools/list"));
+  EXPECT_EQ(ledger_.silences(),
+            "4 of 7 requests got no answer in time: POST ping, POST tools/list, which are answered at other times");
+}
+
 TEST_F(Ledgers, keeps_the_longest_retry_after) {
   EXPECT_FALSE(ledger_.throttled(1));
   for (const char* seconds : {"2", "7", "Fri, 31 Dec 1999 23:59:59 GMT"}) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "conformance/probe/unread_answer.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
 
@@ -218,6 +219,10 @@ Words redirected(const Attempt& a, const CauseContext& c) {
   const auto location = a.exchange->head.headers.get("location");
   const auto to = wire::resolve(c.url, location);
   const bool same_origin = to && to->origin() == c.url.origin();
+  if (same_origin && status_of(a) < 304 && a.era != Era::http_sse) {  // RFC 9110 sections 15.4.2 to 15.4.4.
+    return {fmt::format("{} to {}, after which clients repeat a POST as a GET", said(a), wire::excerpt(location, 160)),
+            fmt::format("Use {}; let redirects be 307 or 308, which keep the method.", to->str())};
+  }
   return {fmt::format("{} to {}, {}", said(a), wire::excerpt(location, 160),
                       same_origin ? "which goes round in a circle" : "another origin"),
           same_origin ? "Check the redirect rules of the proxy and of the service for this path."
@@ -289,6 +294,12 @@ Words misnamed_stream(const Attempt& a, const CauseContext&) {
           "Send Content-Type: text/event-stream with event streams."};
 }
 
+bool is_unreadable(const Attempt& a) { return a.era == Era::streamable && unread_answer(*a.exchange).has_value(); }
+Words unreadable(const Attempt& a, const CauseContext&) {
+  auto unread = *unread_answer(*a.exchange);
+  return {fmt::format("{}, and no client can read the answer: {}", said(a), unread.why), std::move(unread.fix)};
+}
+
 /// RFC 9110 section 12.5.3: without Accept-Encoding a coding is allowed, but few clients of event streams expect one.
 bool is_compressed(const Attempt& a) {
   constexpr std::string_view kGzip = "\x1f\x8b";
@@ -353,6 +364,7 @@ constexpr std::array kAnswerRules = {
                refused_on_the_way},
     AnswerRule{"compressed-unasked", is_compressed, compressed},
     AnswerRule{"stream-misnamed", is_misnamed_stream, misnamed_stream},
+    AnswerRule{"answer-unreadable", is_unreadable, unreadable},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
     AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true, true},
@@ -375,13 +387,15 @@ std::vector<const Attempt*> answered(const Detection& detection) {
   return with_answer;
 }
 
-/// POSTs hang while the GET is merely refused, as endpoints without a GET stream refuse it: the silence is the news.
-const Attempt* hanging_post(const Detection& detection) {
+/// POSTs hang, or their answer is no HTTP, while the GET is merely refused, as endpoints without a GET stream refuse
+/// it: that is the news.
+const Attempt* failing_post(const Detection& detection) {
   const auto* get = detection.attempt(Era::http_sse);
   if (get && get->exchange && get->exchange->ok()) { return nullptr; }
   for (Era era : {Era::streamable, Era::stateless}) {
     const auto* post = detection.attempt(era);
-    if (post && post->error && post->error->code == ErrorCode::timeout) { return post; }
+    if (!post || !post->error) { continue; }
+    if (post->error->code == ErrorCode::timeout || post->error->code == ErrorCode::malformed_head) { return post; }
   }
   return nullptr;
 }
@@ -429,7 +443,7 @@ Cause cause_of(const Detection& detection, const CauseContext& context) {
   for (const auto& rule : kAnswerRules) {
     for (const auto* attempt : answers) {
       const bool last_resort = rule.name == "not-found" || rule.name == "not-mcp";
-      if (!rule.matches(*attempt) || (last_resort && hanging_post(detection))) { continue; }
+      if (!rule.matches(*attempt) || (last_resort && failing_post(detection))) { continue; }
       auto words = rule.words(*attempt, context);
       return {.name = std::string(rule.name),
               .message = std::move(words.message),
@@ -444,7 +458,7 @@ Cause cause_of(const Detection& detection, const CauseContext& context) {
       if (attempt.error && attempt.error->code == rule.code) {
         Cause cause = cause_of(*attempt.error, context);
         cause.telling = &attempt;
-        if (!answers.empty()) {
+        if (!answers.empty() && rule.code == ErrorCode::timeout) {
           cause.message = fmt::format("{} gets no answer for {}, while {}", attempt.question, spelt(context.timeout),
                                       said(*answers.front()));
         }

@@ -49,14 +49,36 @@ bool is_of_connection(wire::ErrorCode code) {
   }
 }
 
-/// Tells the server that a session is over, as a client should; what it answers does not matter.
-void end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& options, const std::string& session,
+/// Why what came in place of a result is no error either: cut short, without an integer code, or no JSON-RPC at all.
+std::string unreadable_in(const wire::mcp::Reply& reply) {
+  if (reply.is_result()) { return {}; }
+  if (reply.http.is_json() && reply.http.end == wire::EndClass::fin_mid_chunk) {
+    return "the answer is cut short (see http.length.reached)";
+  }
+  constexpr const char* kShape =
+      "the error has not the shape of JSON-RPC (see jsonrpc.error.shape, jsonrpc.version.present): ";
+  for (const auto& seen : reply.messages) {
+    const auto& message = seen.message;
+    const bool without_code = message.kind == jsonrpc::Kind::error && !message.error.code;
+    if (without_code || message.kind == jsonrpc::Kind::invalid) {
+      return kShape + wire::excerpt(message.raw, kEvidenceBytes);
+    }
+  }
+  for (const auto& text : reply.undecodable) {
+    if (text.starts_with('{') && wire::parse_json(text)) { return kShape + text; }
+  }
+  return {};
+}
+
+/// Tells the server that a session is over, as a client should; what it answers does not matter. Whether it answers.
+bool end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& options, const std::string& session,
                  const std::string& revision) {
   constexpr std::chrono::milliseconds kPatience{500};
   wire::Request request{.method = "DELETE", .url = options.url, .headers = options.headers, .body = {}};
   request.headers.set("Mcp-Session-Id", session);
   request.headers.set("MCP-Protocol-Version", revision);
-  (void)client.exchange(request, wire::Deadline::in(kPatience));
+  const auto answer = client.exchange(request, wire::Deadline::in(kPatience));
+  return answer || answer.error().code != wire::ErrorCode::timeout;
 }
 
 }  // namespace
@@ -70,7 +92,8 @@ const Survey* Target::survey(Era era) const {
 
 Worker::~Worker() {
   for (auto& [era, dialogue] : conversations) {
-    if (dialogue.session_id()) { end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision()); }
+    if (delete_hangs || !dialogue.session_id()) { continue; }
+    delete_hangs = !end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
   }
 }
 
@@ -112,8 +135,9 @@ Probe::~Probe() {
   worker_->client.on_head({});
   if (spoiled_) { worker_->conversations.erase(era()); }
   for (const auto& [session, revision] : sessions_) {
-    if (out_of_time()) { break; }
-    end_session(worker_->client, {.url = target_.url, .headers = target_.headers}, session, revision);
+    if (out_of_time() || worker_->delete_hangs) { break; }
+    const wire::mcp::DialogueOptions options{.url = target_.url, .headers = target_.headers};
+    worker_->delete_hangs = !end_session(worker_->client, options, session, revision);
   }
 }
 
@@ -204,6 +228,7 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
   spoiled_ = spoiled_ || !reply->response;
   heard(reply->http);
   note("< " + reply->describe());
+  if (auto unreadable = unreadable_in(*reply); !unreadable.empty()) { unreadable_ = std::move(unreadable); }
   if (!pinned_) {
     last_request_ = reply->http.request;  // Not the GET by which the dialogue may have resumed its answer.
   }
@@ -212,6 +237,11 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
 }
 
 Finding Probe::broken(const wire::Error& error, std::string expected) const {
+  if (last_open_failed_ && !out_of_time()) { return untestable("no conversation can be opened: " + error.detail); }
+  return not_opened(error, std::move(expected));
+}
+
+Finding Probe::not_opened(const wire::Error& error, std::string expected) const {
   if (out_of_time()) { return untestable("the run ended before the answer came"); }
   if (last_open_failed_ && survey_ && survey_->open_error) {
     return untestable("no conversation can be opened: " + survey_->open_error->detail);

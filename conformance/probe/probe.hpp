@@ -76,6 +76,7 @@ struct Worker {
 
   wire::HttpClient client;
   std::map<Era, wire::mcp::Dialogue> conversations;
+  bool delete_hangs = false;  ///< A DELETE got no answer: no further session is ended, each would be waited for.
 };
 
 class Probe {
@@ -124,8 +125,10 @@ class Probe {
                                       wire::mcp::RequestOptions options = {});
 
   /// The finding for an error where an answer was due: a fail that names it; untestable when the budget ran out, or
-  /// when no conversation can be opened in this era at all (that is said once, for the whole run).
+  /// when no conversation could be opened to ask in: that is the matter of the checks that end in not_opened().
   Finding broken(const wire::Error& error, std::string expected) const;
+  /// The same where opening the conversation is what the check is about.
+  Finding not_opened(const wire::Error& error, std::string expected) const;
 
   /// Adds a line to the evidence.
   void note(std::string line);
@@ -141,6 +144,8 @@ class Probe {
   bool last_answer_missing() const { return last_answer_missing_; }
   /// Some answer was 429: who asks too often learns nothing of the server.
   bool throttled() const { return throttled_; }
+  /// Why an answer of the server could not be read, and which check says so; empty where each could.
+  const std::string& unreadable() const WEIR_LIFETIME_BOUND { return unreadable_; }
   /// By which the ledger knows the requests of this probe.
   std::uint64_t number() const { return number_; }
   /// The run's budget is spent, or it was stopped.
@@ -168,6 +173,7 @@ class Probe {
   bool last_answer_missing_ = false;
   bool last_open_failed_ = false;
   bool throttled_ = false;
+  std::string unreadable_;
   std::uint64_t number_ = 0;
   std::vector<std::string> evidence_;
   std::vector<std::string> ended_;    ///< Sessions that the server issued and this probe has ended.

@@ -167,6 +167,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
     finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
   }
+  if (is_red(finding) && !info.passive && !probe.unreadable().empty()) { finding = untestable(probe.unreadable()); }
   attribute(finding, info, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);

@@ -1,6 +1,7 @@
 #include "conformance/run/runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -260,16 +261,29 @@ class Run {
 
   // --- troubles ----------------------------------------------------------------------------------------------------
 
+  /// Whether something came back, or did not, that a target which has stopped answering gives.
+  bool met_an_end(std::size_t i) const {
+    const auto met = target_.ledger->troubles(asides_[i].asker);
+    return std::any_of(met.begin(), met.end(), [](Trouble one) { return one != Trouble::refused_session; });
+  }
+
+  /// One that is merely slow is given the time of any answer, and one that loses some requests a few.
+  bool is_gone(Era era) const {
+    const std::array tries = {patience_, target_.answer_timeout, patience_};
+    return std::none_of(tries.begin(), tries.end(),
+                        [&](std::chrono::milliseconds patience) { return still_answers(target_, era, patience); });
+  }
+
   /// A target that stops answering would cost one timeout per check. After a few troubles in a row it is asked once
   /// more, so that checks of odd requests, which a server may well ignore, do not end a run that goes on elsewhere.
   void count_trouble(std::size_t i) {
     const bool red = results_[i].verdict != Verdict::pass && results_[i].verdict != Verdict::not_applicable;
-    const bool troubled = asides_[i].hung || (red && !target_.ledger->troubles(asides_[i].asker).empty());
+    const bool troubled = asides_[i].hung || (red && met_an_end(i));
     troubles_ = troubled ? troubles_ + 1 : 0;
     if (troubles_ < kHangsBeforeStop || stop_) { return; }
     const std::unique_lock asking(asking_, std::try_to_lock);
     if (!asking) { return; }
-    if (still_answers(target_, jobs_[i].era, patience_)) {
+    if (!is_gone(jobs_[i].era)) {
       troubles_ = 0;
     } else if (!options_.deadline.passed()) {
       gave_up();
@@ -280,10 +294,8 @@ class Run {
   void look_again() {
     if (stop_ || options_.deadline.passed() || !opened_before()) { return; }
     bool troubled = false;
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      troubled = troubled || (is_red(results_[i]) && !target_.ledger->troubles(asides_[i].asker).empty());
-    }
-    if (troubled && !still_answers(target_, Era::none, patience_)) { gave_up(); }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) { troubled = troubled || (is_red(results_[i]) && met_an_end(i)); }
+    if (troubled && is_gone(Era::none)) { gave_up(); }
   }
 
   void gave_up() {
@@ -314,6 +326,10 @@ class Run {
                           of_collapse ? collapse->at : wire::Clock::time_point{}});
     }
     if (info.turn != Turn::first) { return; }
+    const auto& explained = info.explains;
+    if (std::find(explained.begin(), explained.end(), Trouble::refused_session) != explained.end()) {
+      allowed_ = 1;  // Conversations that end each other are held one after the other.
+    }
     if (!comes_back()) { stop(reasons_.front().text); }
   }
 
@@ -332,7 +348,13 @@ class Run {
   bool explains(const Reason& reason, std::size_t i) const {
     const CheckInfo& info = *jobs_[i].info;
     const CheckInfo& by = *jobs_[reason.job].info;
-    if (i == reason.job || info.turn == Turn::last) { return false; }
+    if (i == reason.job) { return false; }
+    // Who looks at the whole run at its end finds again what an experiment at its beginning has named.
+    if (info.turn == Turn::last) {
+      return by.turn == Turn::first && std::all_of(info.explains.begin(), info.explains.end(), [&](Trouble trouble) {
+               return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
+             });
+    }
     // Whoever was at it when the target went may have lost a stream, or waited for what never came.
     if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);

@@ -91,7 +91,8 @@ std::optional<Error> Dialogue::Impl::initialize() {
 
 std::optional<Error> Dialogue::Impl::take_initialize_result() {
   if (!opening.is_result()) {
-    const bool silent = opening.http.head.status < 400 && opening.error_message() == nullptr;
+    const bool silent = opening.http.head.status < 400 && opening.error_message() == nullptr &&
+                        !body_answers(opening.http.body, opening.id);
     const bool still_open = opening.http.end == EndClass::open || opening.stream_end == EndClass::open;
     return Error{silent && still_open ? ErrorCode::timeout : ErrorCode::rejected,
                  fmt::format("initialize was not accepted: {}", opening.describe())};

@@ -3,16 +3,29 @@
 namespace weir::conformance {
 namespace {
 
+/// Locks are often hung before what does something, and what only tells stays open.
+constexpr std::pair<const char*, const char*> kLists[] = {
+    {"tools", "tools/list"}, {"resources", "resources/list"}, {"prompts", "prompts/list"}};
+
 Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  wire::Request request = dialogue->make_post(call_body(probe, "weir-token", harmless_method(probe)));
-  request.headers.remove("Authorization");
-  Finding finding = refused_with(probe, request, {401});
+  std::vector<std::string_view> methods{harmless_method(probe)};
+  for (const auto& [capability, method] : kLists) {
+    if (probe.survey().declares(capability)) { methods.push_back(method); }
+  }
+  Finding finding;
+  wire::Request request;
+  for (const auto method : methods) {
+    request = dialogue->make_post(call_body(probe, "weir-token", method));
+    request.headers.remove("Authorization");
+    finding = refused_with(probe, request, {401});
+    if (finding.verdict == reports::Verdict::fail) { finding.expected += fmt::format(" for {}", method); }
+    if (finding.verdict != reports::Verdict::pass) { return finding; }
+  }
   if (!probe.is(Era::streamable)) { return finding; }
   for (const char* method : {"GET", "DELETE"}) {  // DELETE last: where it is let through, the session is gone.
-    if (finding.verdict != reports::Verdict::pass) { return finding; }
     request.method = method;
     request.body.clear();
     request.headers.remove("Content-Type");
@@ -21,6 +34,7 @@ Finding run(Probe& probe) {
     if (finding.verdict == reports::Verdict::fail) {
       finding.expected += fmt::format(" for {} in the session", method);
     }
+    if (finding.verdict != reports::Verdict::pass) { return finding; }
   }
   return finding;
 }
@@ -34,7 +48,7 @@ const Registration kCheck{{
     .requirements = {"auth.every-request-checked", "transport.sessions.not-authentication"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Whoever learns a session id acts as its user.",
-    .faults = {"auth.session-is-enough"},
+    .faults = {"auth.session-is-enough", "auth.lists-unlocked"},
     .fixture = "bearer",
     .run = run,
 }};

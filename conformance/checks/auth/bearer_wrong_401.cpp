@@ -19,7 +19,7 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Any token opens the endpoint, or clients with an expired one do not renew it.",
-    .faults = {"auth.bearer-any"},
+    .faults = {"auth.bearer-any", "token.refused-500"},
     .fixture = "bearer",
     .wrong_credentials = 1,
     .run = run,

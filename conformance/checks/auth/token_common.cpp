@@ -17,6 +17,15 @@ tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::Profi
   return *token;
 }
 
+/// Whether a token that nobody ever made is refused by the same status: then it says nothing of this one.
+bool refuses_any_token_so(Probe& probe, wire::Request request, int status) {
+  constexpr int kFirstRefusal = 400;
+  if (status < kFirstRefusal) { return false; }
+  request.headers.set("Authorization", "Bearer weir-invalid-token");
+  const auto answer = ask(probe, request);
+  return answer && answer->head.status == status;
+}
+
 }  // namespace
 
 wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
@@ -60,6 +69,10 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
     const int status = answer->head.status;
     if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
       if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
+      if (refuses_any_token_so(probe, request, status)) {
+        return untestable(
+            fmt::format("every wrong token is refused with HTTP {}, which auth.bearer.wrong-401 judges", status));
+      }
       return wrong_refusal(expected, "a token " + forgery.what, *answer);
     }
     seen.push_back(status);

@@ -25,9 +25,9 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401", "auth.validated-before-processing"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
     .consequence = "Anybody writes a token with the name and the rights of anybody.",
-    .faults = {"token.signature-ignored", "token.refused-500"},
+    .faults = {"token.signature-ignored"},
     .fixture = "token",
-    .wrong_credentials = 3,
+    .wrong_credentials = 4,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.tampered-refused", "it takes a token that is made from a good one"};

@@ -7,16 +7,6 @@ namespace {
 constexpr const char* kId = "weir-cancelled";
 constexpr std::chrono::milliseconds kUnderWay{200};  ///< A call that is not answered by then is one to cancel.
 
-/// Whether the answer is already there: in the POST's own exchange, or on the stream that is held.
-bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call) {
-  if (!probe.is(Era::http_sse)) {
-    call.read_to_end(probe.in(kUnderWay));
-    return call.ended();
-  }
-  const auto seen = dialogue.drain(probe.in(kUnderWay));
-  return std::any_of(seen.begin(), seen.end(), [](const auto& one) { return one.message.answers(json::value(kId)); });
-}
-
 Finding cancel_and_go_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& tool) {
   const std::string expected = fmt::format("a session that goes on after a call of {} was cancelled", tool);
   auto told = dialogue.notify("notifications/cancelled", {{"requestId", kId}, {"reason", "weir tries to cancel"}});
@@ -37,7 +27,7 @@ Finding run(Probe& probe) {
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
     const auto body = call_body(probe, kId, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
     auto running = probe.http().begin(dialogue->make_post(body), probe.answer_deadline());
-    if (!running || is_answered(probe, *dialogue, *running)) { continue; }
+    if (!running || is_answered(probe, *dialogue, *running, kId, kUnderWay)) { continue; }
     return cancel_and_go_on(probe, *dialogue, call.name);
   }
   return untestable("no call that may be made takes long enough to be cancelled");

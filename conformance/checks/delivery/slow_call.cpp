@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/ask/hops.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -74,7 +75,7 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
   if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
   for (const auto& tool : tools) {
     auto slow = call(probe, *dialogue, tool);
-    if (!slow) { return tl::unexpected(probe.broken(slow.error(), "a result of " + tool.name)); }
+    if (!slow) { return tl::unexpected(unanswered_call(tool.name, slow.error())); }
     probe.pin_request(slow->reply.http.request);
     if (!slow->answered() || is_slow(*slow)) { return std::move(*slow); }
   }

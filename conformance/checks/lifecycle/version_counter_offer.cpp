@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     options.send_initialized = false;
   });
   const std::string expected = "a result that names a revision which exists";
-  if (!dialogue) { return probe.broken(dialogue.error(), expected); }
+  if (!dialogue) { return probe.not_opened(dialogue.error(), expected); }
   const std::string_view offered = wire::string_or(dialogue->opening().result(), "protocolVersion", "");
   // A revision that is newer than Weir may well exist.
   const bool newer =

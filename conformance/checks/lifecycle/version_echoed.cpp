@@ -7,8 +7,17 @@ Finding run(Probe& probe) {
   std::map<std::string, std::string> agreed;
   for (const std::string_view asked :
        {wire::mcp::k2024_11_05, wire::mcp::k2025_03_26, wire::mcp::k2025_06_18, wire::mcp::k2025_11_25}) {
-    auto dialogue = probe.dialogue([&](auto& options) { options.revision = asked; });
-    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("an answer to initialize with {}", asked)); }
+    auto dialogue = probe.dialogue([&](auto& options) {
+      options.revision = asked;
+      options.send_initialized = false;
+    });
+    if (!dialogue) { continue; }  // Not spoken; that an unknown one is refused, lifecycle.version.counter-offer says.
+    if (dialogue->revision() == asked) {
+      auto whole = probe.dialogue([&](auto& options) { options.revision = asked; });
+      if (!whole) {
+        return probe.not_opened(whole.error(), fmt::format("a conversation of {}, which was agreed to", asked));
+      }
+    }
     agreed[std::string(asked)] = dialogue->revision();
   }
   std::vector<std::string> spoken;

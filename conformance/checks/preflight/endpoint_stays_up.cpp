@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/ledger.hpp"
 
@@ -5,7 +8,6 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{1500};
-constexpr int kServerErrors = 500;
 constexpr const char* kExpected = "an endpoint that still answers, whatever it was asked";
 constexpr const char* kFix =
     "Catch what this request throws: an error of one request must end neither the process nor "
@@ -34,13 +36,19 @@ bool answers(Probe& probe) {
   return false;
 }
 
+/// Of statuses that are no success: who was let in before is not asked for a token now, nor to wait.
+bool is_no_matter_of_credentials(int status) {
+  constexpr std::array kOfCredentials = {401, 403, 429};
+  return status >= 400 && std::find(kOfCredentials.begin(), kOfCredentials.end(), status) == kOfCredentials.end();
+}
+
 /// Of an endpoint that answered the detection and nobody since: a server that holds one transport for its whole life.
 Finding unless_first_client_alone(Probe& probe) {
   const auto& surveys = probe.target().surveys;
   const bool none_opened =
       std::all_of(surveys.begin(), surveys.end(), [](const Survey& survey) { return survey.open_error.has_value(); });
   const auto& last = probe.last_heard().answer;
-  const bool broken = !last || last->head.status >= kServerErrors;
+  const bool broken = !last || is_no_matter_of_credentials(last->head.status);
   if (!none_opened || !broken || probe.throttled() || probe.out_of_time() || answers(probe)) {
     return untestable("it did not answer before anything odd was asked");
   }

@@ -5,7 +5,7 @@
 namespace weir::conformance {
 namespace {
 
-/// The tokens that the requests on this stream gave, by the id of the request.
+/// The tokens that the requests on this stream gave, by the id of the request; without those that two of them gave.
 std::map<std::string, json::value> tokens_of(const Traffic& traffic, const Heard& on) {
   std::map<std::string, json::value> tokens;
   const auto take = [&](const Sent& sent) {
@@ -18,11 +18,15 @@ std::map<std::string, json::value> tokens_of(const Traffic& traffic, const Heard
   for (const auto& sent : traffic.sent) {
     if (!on.session.empty() && sent.session == on.session) { take(sent); }
   }
+  std::map<std::string, int> times;
+  for (const auto& [id, token] : tokens) { ++times[json::serialize(token)]; }
+  std::erase_if(tokens, [&](const auto& one) { return times[json::serialize(one.second)] > 1; });
   return tokens;
 }
 
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
+  if (probe.is(Era::http_sse) && mixes_streams(*traffic)) { return untestable(kStreamsMixed); }
   Places places;
   const Seen* stream = nullptr;
   std::map<std::string, json::value> tokens;

@@ -10,6 +10,7 @@ std::optional<double> number_of(const json::value* value) {
 
 Finding run(Probe& probe) {
   const auto kept = traffic_by(probe);
+  if (probe.is(Era::http_sse) && mixes_streams(*kept)) { return untestable(kStreamsMixed); }
   const Traffic& traffic = *kept;
   std::map<std::pair<const Seen*, std::string>, double> last;
   Places places;

@@ -7,7 +7,9 @@ Finding run(Probe& probe) {
   auto reply = probe.call("prompts/get", {{"name", "weir-unknown-prompt"}});
   if (!reply) { return probe.broken(reply.error(), "error -32602"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
-  if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
+  if (error_code(*reply) != jsonrpc::kInvalidParams) {
+    return where_served(probe, fail("error -32602", reply->describe()), "prompts/list");
+  }
   return beside_a_call(probe, pass("error -32602"), "prompts/list");
 }
 

@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/checks/resources/common.hpp"
 
 namespace weir::conformance {
@@ -8,7 +9,9 @@ Finding run(Probe& probe) {
   if (!reply) { return probe.broken(reply.error(), "an error"); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   if (serves_unknown(*reply)) { return untestable("the server has contents for any URI"); }
-  if (error_code(*reply) != jsonrpc::kResourceNotFound) { return fail("error -32002", reply->describe()); }
+  if (error_code(*reply) != jsonrpc::kResourceNotFound) {
+    return where_served(probe, fail("error -32002", reply->describe()), "resources/list");
+  }
   return pass("error -32002");
 }
 

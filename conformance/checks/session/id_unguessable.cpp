@@ -15,7 +15,6 @@ Finding run(Probe& probe) {
       if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
     }
     ids.push_back(dialogue->session_id().value_or(""));
-    dialogue->delete_session();
   }
   const std::size_t common = std::min(common_prefix(ids[0], ids[1]), common_prefix(ids[1], ids[2]));
   const std::size_t varying = ids[0].size() - std::min(common, ids[0].size());

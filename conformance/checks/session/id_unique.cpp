@@ -16,7 +16,6 @@ Finding run(Probe& probe) {
     if (i + 1 == kSessions && (std::set(ids.begin(), ids.end()).size() != kSessions || is_sequence(ids))) {
       if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
     }
-    dialogue->delete_session();
   }
   if (const auto different = std::set(ids.begin(), ids.end()).size(); different != kSessions) {
     return fail(fmt::format("{} different ids", kSessions), fmt::format("{}", different));

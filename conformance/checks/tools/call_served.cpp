@@ -4,12 +4,14 @@ namespace weir::conformance {
 namespace {
 
 Finding run(Probe& probe) {
-  return judge_calls(probe, "no safe tool was called",
-                     [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
-                       if (auto bad = unless_result(reply, "a result of " + call.name)) { return bad; }
-                       ++looked;
-                       return std::nullopt;
-                     });
+  return judge_calls(
+      probe, "no safe tool was called",
+      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+        if (auto bad = unless_result(reply, "a result of " + call.name)) { return bad; }
+        ++looked;
+        return std::nullopt;
+      },
+      true);
 }
 
 const Registration kCheck{{

@@ -12,6 +12,9 @@ Finding run(Probe& probe) {
                        if (!reply.is_result() || is_tool_error(reply) || !schema || !structured) {
                          return std::nullopt;
                        }
+                       if (!structured->is_object() && !probe.is(Era::stateless)) {
+                         return std::nullopt;  // tools.call.result-shape says so.
+                       }
                        auto compiled = wire::JsonSchema::compile(*schema);
                        if (!compiled) {
                          return std::nullopt;  // tools.output-schema.valid says so.

@@ -5,18 +5,27 @@
 namespace weir::conformance {
 namespace {
 
+/// A text block without a text.
+bool is_broken(const json::value& block) {
+  const json::value* text = wire::find(block, "text");
+  return wire::string_or(block, "type", "") == "text" && (!text || !text->is_string());
+}
+
 Finding run(Probe& probe) {
   return judge_calls(probe, "no safe tool gave structured content",
                      [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
                        const json::value* structured = wire::find(reply.result(), "structuredContent");
                        if (!reply.is_result() || is_tool_error(reply) || !structured) { return std::nullopt; }
-                       ++looked;
                        const json::array* blocks = wire::as_array(wire::find(reply.result(), "content"));
-                       const bool repeated =
-                           blocks && std::any_of(blocks->begin(), blocks->end(), [&](const json::value& block) {
-                             auto text = wire::parse_json(wire::string_or(block, "text", ""));
-                             return text && wire::json_equal(text->value, *structured);
-                           });
+                       const bool odd = !structured->is_object() && !probe.is(Era::stateless);
+                       if (odd || !blocks || std::any_of(blocks->begin(), blocks->end(), is_broken)) {
+                         return std::nullopt;  // tools.call.result-shape and tools.call.content-valid say so.
+                       }
+                       ++looked;
+                       const bool repeated = std::any_of(blocks->begin(), blocks->end(), [&](const json::value& block) {
+                         auto text = wire::parse_json(wire::string_or(block, "text", ""));
+                         return text && wire::json_equal(text->value, *structured);
+                       });
                        if (!repeated) {
                          return fail("a text block with the JSON of structuredContent",
                                      fmt::format("none in the result of {}", call.name));

@@ -7,6 +7,9 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
+  if (is_endless(probe.survey(), "tools")) {
+    return untestable("the list never ends, which pagination.list.ends says");
+  }
   std::set<std::string> seen;
   for (const json::value& tool : probe.survey().tools) {
     const std::string name(wire::string_or(tool, "name", ""));

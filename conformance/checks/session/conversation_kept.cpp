@@ -1,0 +1,68 @@
+#include "conformance/ask/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr int kAsks = 8;
+constexpr std::chrono::milliseconds kPatience{1500};
+
+/// Why a request in this conversation is not served; nullopt where it is.
+std::optional<std::string> why_not(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  const auto reply = dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.in(kPatience).left()});
+  if (!reply) { return reply.error().detail; }
+  return reply->is_result() ? std::nullopt : std::optional(reply->describe());
+}
+
+/// Whether the conversation is gone for good: behind a round robin without shared sessions it comes and goes.
+bool is_gone(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  constexpr int kTries = 6, kSilences = 2;
+  for (int tries = 0, silences = 0; tries < kTries && silences < kSilences; ++tries) {
+    const auto begin = wire::Clock::now();
+    if (!why_not(probe, dialogue)) { return false; }
+    silences += wire::Clock::now() - begin >= kPatience;
+  }
+  return !probe.out_of_time();
+}
+
+Finding run(Probe& probe) {
+  auto first = probe.dialogue();
+  if (!first) { return untestable("no conversation: " + first.error().detail); }
+  if (auto why = why_not(probe, *first)) { return untestable("the first request is not served: " + *why); }
+  for (int asked = 1; asked < kAsks; ++asked) {
+    auto why = why_not(probe, *first);
+    if (!why) { continue; }
+    if (!is_gone(probe, *first)) { return untestable("not each request of a session is served: " + *why); }
+    return fail(fmt::format("{} requests of one session to be served", kAsks),
+                fmt::format("a session is lost after {} requests: {}", asked, *why))
+        .at("server", "Keep a session until its client ends it, or has been silent for long.");
+  }
+  auto second = probe.dialogue();
+  if (!second) { return untestable("no second conversation: " + second.error().detail); }
+  if (auto why = why_not(probe, *second)) { return untestable("the second client is not served: " + *why); }
+  const auto why = why_not(probe, *first);
+  if (!why) { return pass(fmt::format("{} requests, and one more beside a second client", kAsks)); }
+  if (!is_gone(probe, *first) || why_not(probe, *second)) {
+    return untestable("not each request of a session is served: " + *why);
+  }
+  return fail("a first client that is served beside a second one",
+              fmt::format("a second client takes the place of the first: {}", *why))
+      .at("server", "Keep a transport for each session: one for the process is overwritten by the next client.");
+}
+
+const Registration kCheck{{
+    .id = "session.conversation.kept",
+    .title = "a conversation goes on, however often it asks and whoever else comes",
+    .level = Level::must,
+    .eras = kSessionEras,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle",
+    .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
+    .faults = {"session.newest-alone", "session.lost-after-four"},
+    .turn = Turn::first,
+    .explains = {Trouble::refused_session, Trouble::silence},
+    .run = run,
+}};
+const NotByCommand kNoCommand{"session.conversation.kept",
+                              "it takes several requests in one session, and a second client"};
+
+}  // namespace
+}  // namespace weir::conformance

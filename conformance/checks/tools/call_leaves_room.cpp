@@ -1,0 +1,58 @@
+#include "conformance/ask/tools.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr const char* kId = "weir-slow";
+constexpr std::chrono::milliseconds kUnderWay{200};  ///< A call that is not answered by then is slow.
+constexpr std::chrono::milliseconds kProlonged{500};
+
+std::string seconds(wire::Clock::duration span) {
+  return fmt::format("{:.1f} s", std::chrono::duration<double>(span).count());
+}
+
+Finding run(Probe& probe) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) { return untestable(kNoSafeTool); }
+  for (const auto& call : calls) {
+    auto one = probe.dialogue();
+    auto other = probe.dialogue();
+    if (!one || !other) { return untestable("no two conversations: " + (one ? other : one).error().detail); }
+    const auto body = call_body(probe, kId, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
+    auto running = probe.http().begin(one->make_post(body), probe.answer_deadline());
+    if (!running || is_answered(probe, *one, *running, kId, kUnderWay)) { continue; }
+    const auto begin = wire::Clock::now();
+    const auto reply = other->request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+    const auto waited = wire::Clock::now() - begin;
+    const std::string expected = fmt::format("an answer to another client while a call of {} runs", call.name);
+    const char* const kFix = "Let tools that block run on threads, or off the event loop: one call must not stop it.";
+    const bool over = is_answered(probe, *one, *running, kId, std::chrono::milliseconds(0));
+    if (!reply || !reply->response) {
+      if (!over || probe.out_of_time()) { return untestable("neither the call nor another client was answered"); }
+      return fail(expected, "none within " + seconds(waited)).at("server", kFix);
+    }
+    if (!over) { return pass(fmt::format("another client was answered beside a call of {}", call.name)); }
+    if (waited < kProlonged) { continue; }
+    return fail(expected, fmt::format("one after {}, when the call had ended", seconds(waited))).at("server", kFix);
+  }
+  return untestable("no call that may be made takes long enough");
+}
+
+const Registration kCheck{{
+    .id = "tools.call.leaves-room",
+    .title = "a slow call keeps nobody else waiting",
+    .level = Level::should,
+    .eras = kAllEras,
+    .capability = "tools",
+    .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
+    .consequence = "One user's slow call stops the service for all others, health checks included.",
+    .faults = {"tools.slow-call-blocks"},
+    .fixture = "slow-tool",
+    .turn = Turn::first,
+    .explains = {Trouble::silence},
+    .run = run,
+}};
+const NotByCommand kNoCommand{"tools.call.leaves-room", "a second client asks while the call is under way"};
+
+}  // namespace
+}  // namespace weir::conformance

@@ -1,0 +1,80 @@
+#include "conformance/probe/unread_answer.hpp"
+
+#include <fmt/format.h>
+
+#include "wire/base/text.hpp"
+#include "wire/json/jsonrpc.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+constexpr std::size_t kQuoted = 60;
+
+bool looks_like_an_answer(std::string_view text) {
+  return text.find("\"jsonrpc\"") != std::string_view::npos && text.find("\"result\"") != std::string_view::npos;
+}
+
+/// What keeps a client from taking this text for the answer; nullopt where it holds none.
+std::optional<Unread> unread_message(std::string_view text, const wire::json::value& id) {
+  const auto parsed = wire::jsonrpc::parse(text);
+  if (!parsed || parsed->messages.size() != 1) { return std::nullopt; }
+  const auto& message = parsed->messages.front();
+  const auto* version = wire::find(message.result, "protocolVersion");
+  if (message.answers(id) && version && !version->is_string()) {
+    return Unread{fmt::format("its protocolVersion is {}, and no string", wire::excerpt(*version, kQuoted)),
+                  "Name the revision as a string: \"2025-11-25\"."};
+  }
+  if (!message.is_reply() || !wire::find(message.raw, "result") || message.answers(id)) { return std::nullopt; }
+  return Unread{message.id ? fmt::format("it has the id {} where the request has {}",
+                                         wire::excerpt(*message.id, kQuoted), wire::json::serialize(id))
+                           : "it has no id",
+                "Give the id of the request back as it came, of the same JSON type: clients find their request by it."};
+}
+
+std::optional<Unread> unread_body(const wire::Exchange& exchange, const wire::json::value& id) {
+  const auto parsed = wire::parse_json(exchange.body);
+  if (exchange.is_json() && !parsed) {
+    return Unread{fmt::format("its body is no JSON: {}", parsed.error().detail),
+                  "Send the JSON alone: no byte order mark before it, and nothing behind it."};
+  }
+  if (exchange.is_json() || !parsed) { return unread_message(exchange.body, id); }
+  const auto type = exchange.head.headers.get("content-type");
+  return Unread{
+      type.empty() ? "it has no Content-Type" : fmt::format("its Content-Type is '{}'", wire::excerpt(type, kQuoted)),
+      "Send Content-Type: application/json with a JSON answer."};
+}
+
+Unread unread_event(const wire::SseEvent& event) {
+  if (wire::parse_json(event.data)) {
+    return {fmt::format("its event has the type '{}', and clients listen to 'message'",
+                        wire::excerpt(std::string_view(event.type), kQuoted)),
+            "Send JSON-RPC messages as `event: message`, or without an `event` field."};
+  }
+  return {fmt::format("the data of its event is no JSON: '{}'", wire::excerpt(std::string_view(event.data), kQuoted)),
+          "Write the JSON on one line behind `data: `, or each of its lines behind a `data: ` of its own."};
+}
+
+}  // namespace
+
+std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
+  if (!exchange.ok() || !looks_like_an_answer(exchange.body)) { return std::nullopt; }
+  const auto asked = wire::jsonrpc::parse(exchange.request.body);
+  if (!asked || asked->messages.size() != 1 || !asked->messages.front().id) { return std::nullopt; }
+  const auto& id = *asked->messages.front().id;
+  if (!exchange.is_event_stream()) { return unread_body(exchange, id); }
+  const wire::SseEvent* first = nullptr;
+  for (const auto& item : exchange.items) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    if (!event || event->data.empty()) { continue; }
+    if (event->type == "message") {
+      if (auto unread = unread_message(event->data, id)) { return unread; }
+      if (wire::parse_json(event->data)) { return std::nullopt; }
+    }
+    first = first ? first : event;
+  }
+  if (first) { return unread_event(*first); }
+  return Unread{"its event is never ended by an empty line", "End each event with an empty line: `\\n\\n`."};
+}
+
+}  // namespace weir::conformance

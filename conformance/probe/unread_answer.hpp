@@ -1,0 +1,20 @@
+// Why an answer that is there in the bytes reaches no client: its frame, its event type or its id. Pure: asks nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "wire/http/http_client.hpp"
+
+namespace weir::conformance {
+
+struct Unread {
+  std::string why;  ///< Half a sentence: what is wrong with the bytes.
+  std::string fix;
+};
+
+/// For the exchange of one request with an integer id (of `initialize`) that was answered 2xx, and brought no answer:
+/// nullopt where nothing in it looks like one.
+std::optional<Unread> unread_answer(const wire::Exchange& exchange);
+
+}  // namespace weir::conformance
