@@ -237,7 +237,10 @@ wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value 
 }
 
 Finding Probe::broken(const wire::Error& error, std::string expected) const {
-  if (last_open_failed_ && !out_of_time()) { return untestable("no conversation can be opened: " + error.detail); }
+  const bool never = survey_ && survey_->open_error;
+  if (last_open_failed_ && !never && !out_of_time()) {
+    return untestable("no conversation can be opened: " + error.detail);
+  }
   return not_opened(error, std::move(expected));
 }
 

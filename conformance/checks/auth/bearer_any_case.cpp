@@ -24,6 +24,7 @@ const Registration kCheck{{
     .wrong_credentials = 1,
     .run = run,
 }};
+const NotByCommand kNoCommand{"auth.bearer.any-case", "it takes the token after the scheme in small letters"};
 
 }  // namespace
 }  // namespace weir::conformance

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   for (int i = 0; i < kClients; ++i) {
     auto dialogue = probe.dialogue();
     if (!dialogue) {
-      return probe.broken(dialogue.error(), fmt::format("{} conversations at the same time", kClients));
+      return probe.not_opened(dialogue.error(), fmt::format("{} conversations at the same time", kClients));
     }
     clients.push_back(std::move(*dialogue));
   }

@@ -43,6 +43,7 @@ const Registration kCheck{{
     .consequence = "Clients without the capability answer with an error, or not at all, and the call hangs.",
     .faults = {"lifecycle.sampling-unasked"},
     .fixture = "profile",
+    .by_revision = true,
     .passive = true,
     .run = run,
 }};
