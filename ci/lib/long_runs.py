@@ -12,12 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lib import house
-from lib.process import Problem, running
+from lib.process import ROOT, Problem, running
 
 TIMED_MS = 400  # A test that takes longer waits for something; faults that keep an answer back take 500.
 SHARDS = 4
 FUZZ_SLACK_S = 120  # To start, and to end.
 RUN_TIMEOUT_S = 1800
+DICTIONARY = "wire/testing/fuzz.dict"
 FUZZ_OPTIONS = ["-rss_limit_mb=2048", "-timeout=10", "-print_final_stats=1", "-verbosity=0"]
 
 
@@ -45,6 +46,7 @@ def fuzz(binary, source, work, minutes, log):
         folder.mkdir(parents=True, exist_ok=True)
     seconds = max(1, round(minutes * 60))
     options = [*FUZZ_OPTIONS, f"-max_total_time={seconds}", f"-artifact_prefix={found}/{binary.name}-"]
+    options.append(f"-dict={ROOT / DICTIONARY}")
     with open(log, "w") as out:
         command = [binary, *options, grown, *seeds_of(source)]
         try:

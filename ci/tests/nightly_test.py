@@ -100,6 +100,9 @@ class Fuzzers(InAFolder):
         fuzzers = long_runs.fuzzers_of(ROOT)
         self.assertEqual(len(fuzzers), len(list(ROOT.glob("[a-z]*/*/*_fuzz.cpp"))))
         self.assertIn("sse", [path.name for path in long_runs.seeds_of(fuzzers["sse_fuzz"])])
+        for name, source in fuzzers.items():
+            self.assertTrue(long_runs.seeds_of(source), f"{name} begins with nothing: write specimens beside it")
+        self.assertTrue((ROOT / long_runs.DICTIONARY).is_file())
 
 
 class Command(unittest.TestCase):

@@ -131,8 +131,22 @@ TEST(ConsoleReport, says_one_verdict_after_a_failed_preflight) {
 
 TEST(MarkdownReport, leaves_nothing_of_the_endpoint_to_be_obeyed) {
   EXPECT_EQ(markdown_escaped("a|b <b> `c` @d [e](http://f) *g* safe_tools _h_ # \\"),
-            "a&#124;b &lt;b&gt; &#96;c&#96; &#64;d \\[e\\](http&#58;//f) \\*g\\* safe_tools \\_h\\_ \\# \\\\");
+            "a&#124;b &lt;b&gt; &#96;c&#96; &#64;&#8203;d \\[e\\](http&#58;//f) \\*g\\* safe_tools \\_h\\_ \\# \\\\");
   EXPECT_EQ(markdown_escaped("line\n## two"), "line\\\\n\\#\\# two");
+}
+
+TEST(MarkdownReport, mentions_nobody_and_nothing) {
+  EXPECT_EQ(
+      markdown_escaped("@octocat #1 !2 $3 &4 gh-5 a@b @ # 6"),
+      "&#64;&#8203;octocat \\#&#8203;1 \\!&#8203;2 \\$&#8203;3 &amp;&#8203;4 gh-&#8203;5 a&#64;&#8203;b &#64; \\# 6");
+  EXPECT_EQ(markdown_escaped("www.evil.example"), "www&#46;evil.example");
+}
+
+TEST(JunitReport, writes_out_what_would_be_obeyed_where_it_is_printed) {
+  EXPECT_EQ(xml_escaped("##[error]x ##vso[a] ::warning::y"), "#\\x23[error]x #\\x23vso[a] :\\x3awarning:\\x3ay");
+  EXPECT_EQ(xml_escaped("a\xc2\x9b"
+                        "b\xe2\x80\xae\x7f"),
+            "a\\u009bb\\u202e\\x7f");
 }
 
 }  // namespace

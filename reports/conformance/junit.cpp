@@ -124,9 +124,9 @@ std::optional<Run> run_of(const Results& results, const JunitCounts& checks) {
   Run run;
   if (const auto& failure = results.preflight) {
     run.outcome = Outcome::error;
-    run.message = fmt::format("{}: {}", failure->cause, failure->message);
-    run.details = fmt::format("fix: {}\n", failure->fix);
-    if (!failure->curl.empty()) { run.details += fmt::format("reproduce: {}\n", failure->curl); }
+    run.message = wire::printable(fmt::format("{}: {}", failure->cause, failure->message));
+    run.details = fmt::format("fix: {}\n", wire::printable(failure->fix));
+    if (!failure->curl.empty()) { run.details += fmt::format("reproduce: {}\n", wire::printable(failure->curl)); }
     for (const std::string& line : failure->evidence) {
       run.details += fmt::format("evidence: {}\n", wire::printable(line));
     }
@@ -136,10 +136,12 @@ std::optional<Run> run_of(const Results& results, const JunitCounts& checks) {
   if (explained && results.problems.empty()) { return std::nullopt; }
   if (!explained) { run.outcome = results.exit_code == ExitCode::target_fails ? Outcome::failure : Outcome::error; }
   run.message = results.exit_reason;
-  for (const std::string& problem : results.problems) { run.details += problem + "\n"; }
+  for (const std::string& problem : results.problems) { run.details += wire::printable(problem) + "\n"; }
   if (results.tools_lock) {
     for (const ToolChange& change : results.tools_lock->changes) {
-      run.details += fmt::format("{}: {}{} {}\n", change.severity, change.tool, change.pointer, change.message);
+      run.details +=
+          wire::printable(fmt::format("{}: {}{} {}", change.severity, change.tool, change.pointer, change.message));
+      run.details += "\n";
     }
   }
   return run;

@@ -1,4 +1,4 @@
-// What of a conformance run's results is redacted before anybody sees them.
+// What of a conformance run's results is redacted, and cut to a length, before anybody sees them.
 #pragma once
 
 #include "reports/conformance/results.hpp"

@@ -40,11 +40,19 @@ std::string xml_escaped(std::string_view bytes) {
   while (!bytes.empty()) {
     const wire::Utf8Step step = wire::decode_utf8(bytes);
     const char32_t c = step.code_point;
+    const std::string_view raw = bytes.substr(0, step.length);
     const bool legal = (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') && c != 0xfffe && c != 0xffff;
-    bytes.remove_prefix(step.length);
     const std::string_view reference = legal ? reference_to(c) : "";
-    if (reference.empty()) { wire::append_code_point(out, legal ? c : U'\ufffd'); }
+    if (!legal || !step.valid) {
+      wire::append_code_point(out, U'\ufffd');
+    } else if (wire::begins_ci_command(bytes)) {
+      out.append(raw).append(fmt::format("\\x{:02x}", static_cast<unsigned>(raw.front())));
+      bytes.remove_prefix(1);
+    } else if (reference.empty()) {
+      out += wire::is_obeyed(c) ? wire::printable(raw) : std::string(raw);
+    }
     out += reference;
+    bytes.remove_prefix(step.length);
   }
   return out;
 }

@@ -34,7 +34,8 @@ class JunitDocument {
 };
 
 /// XML 1.0 (section 2.2) has no way to write most control characters, not even as a reference: they become U+FFFD, as
-/// do bytes that are no UTF-8.
+/// do bytes that are no UTF-8. What a terminal or a CI service would obey, to which the text of a failure is often
+/// printed, is written out (wire::printable).
 std::string xml_escaped(std::string_view bytes);
 
 /// The schemas of JUnit know no time zone.

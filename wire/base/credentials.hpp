@@ -5,7 +5,10 @@
 
 namespace weir::wire {
 
-/// Authorization, Cookie, X-API-Key and whatever else is named like a credential.
+/// Of a header field: Authorization, Cookie, X-API-Key and whatever else is named like a credential.
 bool is_credential_name(std::string_view name);
+
+/// Of a URL's query: `api_key`, `code`, `sig`, `subscription-key` and the like.
+bool is_credential_parameter(std::string_view name);
 
 }  // namespace weir::wire

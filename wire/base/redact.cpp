@@ -1,18 +1,16 @@
 #include "wire/base/redact.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <optional>
+#include <utility>
 
+#include "wire/base/credentials.hpp"
 #include "wire/base/text.hpp"
-#include "wire/base/utf8.hpp"
 
 namespace weir::wire {
 namespace {
 
-constexpr std::size_t kShortSecret = 4;
 constexpr std::size_t kFieldNameBytes = 64;
 constexpr std::string_view kStars = "***";
 constexpr auto npos = std::string_view::npos;
@@ -21,83 +19,12 @@ constexpr auto npos = std::string_view::npos;
 constexpr std::array<std::string_view, 9> kFields = {"authorization", "cookie",        "x-api-key",
                                                      "x-auth-token",  "x-payment",     "access_token",
                                                      "refresh_token", "client_secret", "id_token"};
-constexpr std::array<std::string_view, 10> kParameters = {
-    "api_key",       "apikey",        "api-key",  "token",    "access_token",
-    "refresh_token", "client_secret", "id_token", "password", "key"};
-
 using Mask = std::vector<bool>;
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
-bool is_base64(char c) { return is_word(c) || c == '+' || c == '-'; }
-
 void cover(Mask& mask, std::size_t from, std::size_t to) {
   std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from), mask.begin() + static_cast<std::ptrdiff_t>(to), true);
-}
-
-std::string percent_encoded(std::string_view text, std::string_view space, bool upper) {
-  std::string out;
-  for (const char c : text) {
-    if (is_word(c) || c == '-' || c == '.' || c == '~') {
-      out += c;
-    } else if (c == ' ') {
-      out += space;
-    } else {
-      out += fmt::format(fmt::runtime(upper ? "%{:02X}" : "%{:02x}"), static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
-enum class Escape { least, slash, ascii };
-
-std::string escaped(char32_t c, Escape how) {
-  const auto unit = [](std::uint32_t value) { return fmt::format("\\u{:04x}", value); };
-  if (c == U'\t') { return "\\t"; }
-  if (c == U'\n') { return "\\n"; }
-  if (c == U'\r') { return "\\r"; }
-  if (c < 0x20) { return unit(c); }
-  std::string out;
-  if (c == U'"' || c == U'\\' || (c == U'/' && how == Escape::slash)) { out += '\\'; }
-  if (c < 0x80 || how != Escape::ascii) {
-    append_code_point(out, c);
-    return out;
-  }
-  return c < 0x10000 ? unit(c) : unit(0xd800 + ((c - 0x10000) >> 10)) + unit(0xdc00 + ((c - 0x10000) & 0x3ff));
-}
-
-std::string json_escaped(std::string_view text, Escape how) {
-  std::string out;
-  while (!text.empty()) {
-    const Utf8Step step = decode_utf8(text);
-    out += step.valid ? escaped(step.code_point, how) : std::string(text.substr(0, step.length));
-    text.remove_prefix(step.length);
-  }
-  return out;
-}
-
-std::string shell_quoted(std::string_view text) {
-  std::string out;
-  for (const char c : text) { out += c == '\'' ? "'\\''" : std::string_view(&c, 1); }
-  return out;
-}
-
-/// The characters of the base64 text that hold nothing but bits of `text` when `before` bytes stand in front of it.
-std::string base64_core(std::string_view text, std::size_t before, bool url_safe) {
-  const std::string_view alphabet = url_safe ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                                             : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto bit = [&](std::size_t at) {
-    const auto byte = static_cast<unsigned char>(text[at / 8]);
-    return static_cast<unsigned>(byte >> (7 - at % 8)) & 1U;
-  };
-  const std::size_t skipped = (6 - before * 8 % 6) % 6;  // Bits of `text` that share a character with what is before.
-  std::string out;
-  for (std::size_t at = skipped; at + 6 <= text.size() * 8; at += 6) {
-    unsigned value = 0;
-    for (std::size_t i = 0; i < 6; ++i) { value = (value << 1) | bit(at + i); }
-    out += alphabet[value];
-  }
-  return out;
 }
 
 /// Where the value that begins at `from` ends: at its closing quote, at the quote around the whole header, or with the
@@ -132,13 +59,21 @@ bool is_variable(std::string_view value) {
          value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", kPrefix.size()) == std::string_view::npos;
 }
 
-void mask_field(std::string_view text, std::string_view folded, std::string_view name, std::size_t found, Mask& mask) {
+/// What we make up ourselves to be refused, and say in full.
+bool is_made_up(std::string_view value) {
+  return value.starts_with("weir-") &&
+         std::all_of(value.begin(), value.end(), [](char c) { return is_word(c) || c == '-'; });
+}
+
+/// The value behind the field name at `found`, as the bounds of `text`; nullopt where none is.
+std::optional<std::pair<std::size_t, std::size_t>> value_of_field(std::string_view text, std::string_view folded,
+                                                                  std::string_view name, std::size_t found) {
   const auto skip_blanks = [&](std::size_t at) {
     while (at < text.size() && is_blank(text[at])) { ++at; }
     return at;
   };
   std::size_t at = found + name.size();
-  if (found > 0 && is_word(text[found - 1])) { return; }
+  if (found > 0 && is_word(text[found - 1])) { return std::nullopt; }
   std::size_t start = found;  // Of the whole field name: "Proxy-Authorization", "Set-Cookie".
   while (start > 0 && found - start < kFieldNameBytes && (is_word(text[start - 1]) || text[start - 1] == '-')) {
     --start;
@@ -151,23 +86,67 @@ void mask_field(std::string_view text, std::string_view folded, std::string_view
     at += 2;
   }
   at = skip_blanks(at);
-  if (at >= text.size() || text[at] != ':') { return; }
+  if (at >= text.size() || text[at] != ':') { return std::nullopt; }
   at = skip_blanks(at + 1);
   if (at < text.size() && text[at] == '"') {
     ++at;
     around = '"';
   }
   const std::size_t end = value_end(text, at, around);
-  at = std::min(after_scheme(folded, at), end);
-  if (!is_variable(text.substr(at, end - at))) { cover(mask, at, end); }
+  return std::pair(std::min(after_scheme(folded, at), end), end);
 }
 
-void mask_fields(std::string_view text, std::string_view folded, Mask& mask) {
+/// `text` is what stands at `offset` of the masked one.
+void mask_fields(std::string_view text, std::string_view folded, std::size_t offset, Mask& mask) {
   for (const std::string_view name : kFields) {
     for (std::size_t at = folded.find(name); at != npos; at = folded.find(name, at + name.size())) {
-      if (!mask[at]) { mask_field(text, folded, name, at, mask); }
+      if (mask[offset + at]) { continue; }
+      const auto value = value_of_field(text, folded, name, at);
+      if (!value) { continue; }
+      const auto [from, to] = *value;
+      const std::string_view said = text.substr(from, to - from);
+      if (!is_variable(said) && !is_made_up(said)) { cover(mask, offset + from, offset + to); }
     }
   }
+}
+
+/// A stretch of a command: either the quotes and blanks that give it its shape, or what stands between them.
+struct ShellPart {
+  std::size_t from = 0, length = 0;
+  bool is_syntax = false;
+};
+
+/// `'\''` is a quote within a single-quoted word; elsewhere a backslash keeps the next character. In `"$(printf
+/// '...')"` the inner quotes count as well.
+std::vector<ShellPart> shell_parts(std::string_view text) {
+  std::vector<ShellPart> parts;
+  std::size_t from = 0;
+  bool within_single = false, within_double = false;
+  const auto syntax_at = [&](std::size_t at) {
+    if (at > from) { parts.push_back({from, at - from, false}); }
+    parts.push_back({at, 1, true});
+    from = at + 1;
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (within_single && text.substr(at, 4) == "'\\''") {
+      at += 3;
+    } else if (c == '\'') {
+      syntax_at(at);
+      within_single = !within_single;
+    } else if (within_single) {
+      continue;
+    } else if (c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      syntax_at(at);
+      within_double = !within_double;
+    } else if (!within_double && (is_blank(c) || c == '\n')) {
+      syntax_at(at);
+    }
+  }
+  if (from < text.size()) { parts.push_back({from, text.size() - from, false}); }
+  return parts;
 }
 
 void mask_parameters(std::string_view text, std::string_view folded, Mask& mask) {
@@ -175,7 +154,7 @@ void mask_parameters(std::string_view text, std::string_view folded, Mask& mask)
     std::size_t start = equals;
     while (start > 0 && (is_word(folded[start - 1]) || folded[start - 1] == '-')) { --start; }
     const std::string_view name = folded.substr(start, equals - start);
-    if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) { continue; }
+    if (!is_credential_parameter(name)) { continue; }
     if (start == 0 || std::string_view("?&;").find(text[start - 1]) == npos) { continue; }
     const std::size_t end = std::min(text.find_first_of("&#;\"'<>() \t\r\n\\", equals + 1), text.size());
     cover(mask, equals + 1, end);
@@ -206,60 +185,13 @@ std::string starred(std::string_view text, const Mask& mask) {
 }  // namespace
 
 Redactor::Redactor(const std::vector<std::string>& secrets) {
-  for (const std::string& whole : secrets) {
-    // Of "Bearer abc" only "abc" is a secret: else each cut "Bearer ..." would be taken for its beginning.
-    const std::string secret = whole.substr(after_scheme(lower(whole), 0));
-    if (secret.empty()) { continue; }
-    const bool token = secret.size() < kShortSecret;
-    const auto add_text = [&](std::string text) { add({.text = std::move(text), .token = token}); };
-    add_text(secret);
-    add_text(shell_quoted(secret));
-    for (const std::string_view space : {"%20", "+"}) {
-      for (const bool upper : {true, false}) { add_text(percent_encoded(secret, space, upper)); }
-    }
-    for (const Escape how : {Escape::least, Escape::slash, Escape::ascii}) {
-      const std::string once = json_escaped(secret, how);
-      add_text(json_escaped(once, how));
-      add_text(once);
-    }
-    if (token) { continue; }
-    for (std::size_t before = 0; before < 3; ++before) {
-      for (const bool url_safe : {true, false}) {
-        add({.text = base64_core(secret, before, url_safe), .base64 = true});
-      }
-    }
-  }
+  // Of "Bearer abc" only "abc" is a secret: else each cut "Bearer ..." would be taken for its beginning.
+  for (const std::string& whole : secrets) { search_.add(whole.substr(after_scheme(lower(whole), 0))); }
 }
 
-void Redactor::add(Needle needle) {
-  const auto same = [&](const Needle& one) { return one.text == needle.text && one.base64 == needle.base64; };
-  if (std::none_of(needles_.begin(), needles_.end(), same)) { needles_.push_back(std::move(needle)); }
-}
-
-std::vector<bool> Redactor::mask_secrets(std::string_view text) const {
+Redactor::Mask Redactor::mask_secrets(std::string_view text) const {
   Mask mask(text.size());
-  for (const Needle& needle : needles_) {
-    for (std::size_t at = text.find(needle.text); at != npos; at = text.find(needle.text, at + 1)) {
-      std::size_t from = at, to = at + needle.text.size();
-      if (needle.base64 && mask[from] && mask[to - 1]) {
-        continue;  // Its run is hidden as a whole.
-      }
-      const bool glued = (from > 0 && is_word(text[from - 1])) || (to < text.size() && is_word(text[to]));
-      if (needle.token && glued) { continue; }
-      while (needle.base64 && from > 0 && is_base64(text[from - 1])) { --from; }
-      while (needle.base64 && to < text.size() && (is_base64(text[to]) || text[to] == '=')) { ++to; }
-      cover(mask, from, to);
-    }
-    if (needle.token) { continue; }
-    // An excerpt may have been cut in the middle of a secret.
-    for (std::size_t dots = text.find("..."); dots != npos; dots = text.find("...", dots + 3)) {
-      for (std::size_t kept = std::min(dots, needle.text.size() - 1); kept >= kShortSecret; --kept) {
-        if (text.substr(dots - kept, kept) != std::string_view(needle.text).substr(0, kept)) { continue; }
-        cover(mask, dots - kept, dots);
-        break;
-      }
-    }
-  }
+  search_.mark(text, mask);
   return mask;
 }
 
@@ -275,7 +207,23 @@ std::string Redactor::line(std::string_view text) const {
   const std::string folded = lower(text);
   mask_parameters(text, folded, mask);
   mask_userinfo(text, mask);
-  mask_fields(text, folded, mask);
+  mask_fields(text, folded, 0, mask);
+  return starred(text, mask);
+}
+
+std::string Redactor::command(std::string_view text) const {
+  Mask mask = mask_secrets(text);
+  const std::string folded = lower(text);
+  mask_parameters(text, folded, mask);
+  mask_userinfo(text, mask);
+  for (const ShellPart& part : shell_parts(text)) {
+    if (part.is_syntax) {
+      std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(part.from), part.length, false);
+    } else {
+      mask_fields(text.substr(part.from, part.length), std::string_view(folded).substr(part.from, part.length),
+                  part.from, mask);
+    }
+  }
   return starred(text, mask);
 }
 

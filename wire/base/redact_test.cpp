@@ -96,6 +96,39 @@ TEST(Redactor, hides_header_values_in_commands_and_bodies) {
   EXPECT_EQ(redactor.line(R"({"access_token": "abc\"d", "scope": "x"})"), R"({"access_token": "***", "scope": "x"})");
 }
 
+TEST(Redactor, leaves_a_command_its_shape) {
+  const Redactor redactor({"s3cret-token"});
+  EXPECT_EQ(redactor.command(R"(curl -d '{"name":"x authorization: y"}' 'http://h/' -H "Authorization: $WEIR_BEARER")"),
+            R"(curl -d '{"name":"x authorization: ***' 'http://h/' -H "Authorization: $WEIR_BEARER")");
+  EXPECT_EQ(redactor.command(R"(curl -d 'x cookie: y '\''; touch z; '\'' q' http://h/; echo)"),
+            R"(curl -d 'x cookie: ***' http://h/; echo)");
+  EXPECT_EQ(redactor.command(R"x(curl -d "$(printf 'a\033 cookie: b')" http://h/)x"),
+            R"x(curl -d "$(printf 'a\033 cookie: ***')" http://h/)x");
+  EXPECT_EQ(redactor.command("curl -X authorization:y 'http://h/'"), "curl -X authorization:*** 'http://h/'");
+  EXPECT_EQ(redactor.command("curl -d 's3cret' '-token' http://h/"), "curl -d 's3cret' '-token' http://h/");
+  EXPECT_EQ(redactor.command("curl -H 'X: s3cret-token' http://h/?t=s3cret-token"), "curl -H 'X: ***' http://h/?t=***");
+  // A secret that holds a quote and blanks takes none of them along.
+  EXPECT_EQ(Redactor({"abcdef' 'ghijkl"}).command("curl 'abcdef' 'ghijkl' x"), "curl '***' '***' x");
+}
+
+TEST(Redactor, says_the_tokens_that_the_checks_make_up) {
+  const Redactor redactor({"s3cret-token"});
+  EXPECT_EQ(redactor.line("> Authorization: Bearer weir-wrong-token"), "> Authorization: Bearer weir-wrong-token");
+  EXPECT_EQ(redactor.line("> Authorization: Bearer weir-s3cret-token"), "> Authorization: Bearer weir-***");
+  EXPECT_EQ(redactor.line("> Authorization: Bearer weir.abc"), "> Authorization: Bearer ***");
+}
+
+TEST(Redactor, knows_the_parameters_that_services_take_credentials_in) {
+  const Redactor redactor;
+  for (const std::string name : {"code", "sig", "subscription-key", "Ocp-Apim-Subscription-Key", "auth", "apiKey",
+                                 "accessToken", "X-Amz-Signature", "X-Amz-Security-Token", "pass", "jwt", "key"}) {
+    EXPECT_EQ(redactor.text("/mcp?a=1&" + name + "=abc&b=2"), "/mcp?a=1&" + name + "=***&b=2");
+  }
+  for (const std::string name : {"sessionId", "session_id", "cursor", "error_code", "monkey", "author", "bypass"}) {
+    EXPECT_EQ(redactor.text("/mcp?" + name + "=abc"), "/mcp?" + name + "=abc");
+  }
+}
+
 TEST(Redactor, is_done_after_one_pass) {
   const Redactor redactor({"s3cret-token", "a1"});
   const std::string once = redactor.line("curl -H 'Authorization: Bearer s3cret-token' 'https://u:a1@h/?key=a1'");
@@ -115,7 +148,7 @@ TEST(Redactor, takes_long_lines_that_repeat_themselves_in_its_stride) {
   for (const std::string_view part :
        {"cookie:", "authorization-", "czNjcmV0LXRva2Vu", "://", "a=", "...", "'cookie: "}) {
     std::string line;
-    while (line.size() < 500'000) { line += part; }
+    while (line.size() < 200'000) { line += part; }
     EXPECT_LE(redactor.line(line).size(), line.size());
   }
 }

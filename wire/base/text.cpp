@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "wire/base/utf8.hpp"
@@ -10,11 +11,38 @@
 namespace weir::wire {
 namespace {
 
-/// Characters that a terminal or a browser obeys instead of showing them (Unicode bidirectional controls, line and
-/// paragraph separators, zero-width marks).
-bool is_obeyed(char32_t c) {
-  return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff ||
-         c == 0x61c;
+struct Range {
+  char32_t first, last;
+};
+
+// DEL and C1; Unicode's bidirectional controls, separators of lines and paragraphs, and default-ignorable characters
+// (but for variation selectors, which emoji are written with); interlinear annotations; tags.
+constexpr std::array<Range, 15> kObeyed = {{{0x7f, 0x9f},
+                                            {0xad, 0xad},
+                                            {0x34f, 0x34f},
+                                            {0x61c, 0x61c},
+                                            {0x115f, 0x1160},
+                                            {0x17b4, 0x17b5},
+                                            {0x180b, 0x180f},
+                                            {0x200b, 0x200f},
+                                            {0x2028, 0x202e},
+                                            {0x2060, 0x206f},
+                                            {0x3164, 0x3164},
+                                            {0xfeff, 0xfeff},
+                                            {0xffa0, 0xffa0},
+                                            {0xfff0, 0xfffb},
+                                            {0xe0000, 0xe0fff}}};
+
+bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
+
+/// The rest of an IPv6 address, behind its "::".
+bool is_address(std::string_view text) {
+  constexpr std::size_t kGroup = 4;
+  std::size_t digits = 0;
+  while (digits < text.size() && is_hex(text[digits])) { ++digits; }
+  const std::string_view after = text.substr(digits);
+  return digits <= kGroup && (after.starts_with(']') || (after.starts_with(':') && !after.starts_with("::")));
 }
 
 }  // namespace
@@ -63,6 +91,7 @@ std::string printable(std::string_view bytes) {
   while (!bytes.empty()) {
     const Utf8Step step = decode_utf8(bytes);
     const std::string_view raw = bytes.substr(0, step.length);
+    const bool command = begins_ci_command(bytes);
     bytes.remove_prefix(step.length);
     const char32_t c = step.code_point;
     if (!step.valid) {
@@ -75,13 +104,39 @@ std::string printable(std::string_view bytes) {
       out += "\\t";
     } else if (c < 0x20 || c == 0x7f) {
       escape(raw);
-    } else if ((c >= 0x80 && c < 0xa0) || is_obeyed(c)) {
+    } else if (is_obeyed(c)) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(c));
     } else {
       out += raw;
     }
+    if (command) {  // Its second character is what takes the sense from it.
+      escape(bytes.substr(0, 1));
+      bytes.remove_prefix(1);
+    }
   }
   return out;
+}
+
+bool is_obeyed(char32_t c) {
+  return c >= 0x7f &&
+         std::any_of(kObeyed.begin(), kObeyed.end(), [&](const Range& one) { return c >= one.first && c <= one.last; });
+}
+
+bool begins_ci_command(std::string_view text) {
+  constexpr std::size_t kWord = 16;  // Of "##teamcity["; longer ones are none.
+  if (text.starts_with("##")) {
+    std::size_t at = 2;
+    while (at < text.size() && at < 2 + kWord && is_letter(text[at])) { ++at; }
+    return at < text.size() && text[at] == '[';
+  }
+  return text.starts_with("::") && text.size() > 2 && is_letter(text[2]) && !is_address(text.substr(2));
+}
+
+std::string bounded(std::string_view text, std::size_t max, std::size_t whole) {
+  if (text.size() <= max) { return std::string(text); }
+  std::size_t kept = max;
+  while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0) == 0x80) { --kept; }
+  return fmt::format("{}... ({} bytes in all)", text.substr(0, kept), grouped(std::max(whole, text.size())));
 }
 
 std::string readable_time(std::int64_t duration_ms) {

@@ -23,9 +23,22 @@ std::string grouped(std::uint64_t count);  ///< "1,234,567"
 /// Every maximal subpart that is no UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view bytes);
 
-/// One line that moves no cursor: control characters, invalid bytes and the marks that reorder text become visible
-/// escapes (`\n`, `\x1b`, `\u202e`).
+/// One line that moves no cursor and starts no command of a CI service: control characters, invalid bytes, the marks
+/// that reorder or hide text, and what such a service would obey become visible escapes (`\n`, `\x1b`, `\u202e`,
+/// `#\x23[`). Done twice it is as done once.
 std::string printable(std::string_view bytes);
+
+/// A character that a terminal or a browser obeys, or that nobody sees: DEL and C1, the marks that reorder text,
+/// separators of lines, what has no width, tags. C0 is none: tabs and line ends are the writers' own matter.
+bool is_obeyed(char32_t c);
+
+/// Whether `text` begins with what a CI service takes for a command wherever it stands in a log: `##[`, `##vso[`,
+/// `##teamcity[`, and `::` before a word (an address such as [::1] is none).
+bool begins_ci_command(std::string_view text);
+
+/// At most `max` bytes, cut between two characters, and what says how many there are; `whole` where those are more than
+/// the text's.
+std::string bounded(std::string_view text, std::size_t max, std::size_t whole = 0);
 
 /// "0.4 s", "61.0 s"; under 100 ms "12 ms".
 std::string readable_time(std::int64_t duration_ms);

@@ -29,6 +29,47 @@ TEST(Text, shows_what_a_terminal_would_obey) {
   EXPECT_EQ(printable("caf\xc3\xa9"), "caf\xc3\xa9");
 }
 
+TEST(Text, shows_what_nobody_would_see) {
+  for (const auto& [raw, shown] : std::vector<std::pair<std::string, std::string>>{{"\xc2\xad", "\\u00ad"},
+                                                                                   {"\xcd\x8f", "\\u034f"},
+                                                                                   {"\xe1\xa0\x8e", "\\u180e"},
+                                                                                   {"\xe2\x80\x8b", "\\u200b"},
+                                                                                   {"\xef\xbf\xb9", "\\ufff9"},
+                                                                                   {"\xef\xbb\xbf", "\\ufeff"},
+                                                                                   {"\xf3\xa0\x81\x81", "\\ue0041"},
+                                                                                   {"\xf3\xa0\x84\x80", "\\ue0100"},
+                                                                                   {"\xc2\x85", "\\u0085"}}) {
+    EXPECT_EQ(printable("a" + raw + "b"), "a" + shown + "b");
+  }
+  EXPECT_EQ(printable("\xe2\x9c\x85\xef\xb8\x8f"), "\xe2\x9c\x85\xef\xb8\x8f");  // an emoji with its selector
+}
+
+TEST(Text, starts_no_command_of_a_ci_service) {
+  EXPECT_EQ(printable("x ##[error]y"), "x #\\x23[error]y");
+  EXPECT_EQ(printable("##vso[task.setvariable variable=a]b"), "#\\x23vso[task.setvariable variable=a]b");
+  EXPECT_EQ(printable("##teamcity[x"), "#\\x23teamcity[x");
+  EXPECT_EQ(printable("###[error]"), "##\\x23[error]");
+  EXPECT_EQ(printable("::error file=a::b"), ":\\x3aerror file=a:\\x3ab");
+  EXPECT_EQ(printable("::add-mask::a"), ":\\x3aadd-mask:\\x3aa");
+  EXPECT_EQ(printable(":::debug::"), "::\\x3adebug::");
+  for (const std::string_view text :
+       {"http://[::1]:80/", "[::ffff:127.0.0.1]", "[fe80::abcd]", "## two", "a # [b]", "::"}) {
+    EXPECT_EQ(printable(text), text);
+  }
+  for (const std::string_view text : {"###[error]##[", ":::debug::x::", "##vso##vso[", "\xc2\xad\xff"}) {
+    EXPECT_EQ(printable(printable(text)), printable(text));
+  }
+}
+
+TEST(Text, cuts_between_two_characters_and_says_so) {
+  EXPECT_EQ(bounded("abc", 3), "abc");
+  EXPECT_EQ(bounded("abcd", 3), "abc... (4 bytes in all)");
+  EXPECT_EQ(bounded("ab\xc3\xa9", 3), "ab... (4 bytes in all)");
+  EXPECT_EQ(bounded("abcd", 3, 70), "abc... (70 bytes in all)");
+  EXPECT_EQ(bounded(std::string(5000, 'x'), 2), "xx... (5,000 bytes in all)");
+  EXPECT_EQ(bounded("\x80\x80\x80", 2), "... (3 bytes in all)");
+}
+
 TEST(Text, says_times_as_people_do) {
   EXPECT_EQ(readable_time(0), "0 ms");
   EXPECT_EQ(readable_time(99), "99 ms");

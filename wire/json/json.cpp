@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "wire/base/text.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::wire {
@@ -86,16 +87,11 @@ void append_canonical(const json::value& value, std::string& out) {
 
 bool is_integral(double d) { return std::isfinite(d) && std::trunc(d) == d; }
 
-/// What a terminal or a reader could take for something else: controls, line separators, bidirectional overrides.
-bool is_deceptive(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
-}
-
-std::string printable(std::string_view bytes) {
+/// The first character.
+std::string printable_step(std::string_view bytes) {
   const Utf8Step step = decode_utf8(bytes);
   if (!step.valid) { return fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0])); }
-  if (!is_deceptive(step.code_point)) { return std::string(bytes.substr(0, step.length)); }
+  if (step.code_point >= 0x20 && !is_obeyed(step.code_point)) { return std::string(bytes.substr(0, step.length)); }
   switch (step.code_point) {
     case '\n':
       return "\\n";
@@ -210,7 +206,7 @@ std::string excerpt(std::string_view bytes, std::size_t max) {
   std::string out;
   std::size_t room_for_cut = 0;  // The longest prefix of `out` that leaves room for the mark.
   while (!bytes.empty()) {
-    const std::string piece = printable(bytes);
+    const std::string piece = printable_step(bytes);
     if (out.size() + piece.size() > max) {
       out.resize(room_for_cut);
       return out.append(kCut.substr(0, max));

@@ -1,5 +1,7 @@
 // Looking into a text against parsing it: where the parser takes the text, both find the same; where it does not,
 // nothing outside of the text is touched.
+#include <fmt/format.h>
+
 #include "wire/json/json_scan.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/testing/fuzz.hpp"

@@ -1,6 +1,13 @@
 #include "wire/json/pretty_json.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <cstdint>
+#include <iterator>
+
+#include "wire/base/text.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::wire {
 namespace {
@@ -41,7 +48,32 @@ void pretty(const json::value& value, std::size_t depth, std::string& out) {
 std::string pretty_json(const json::value& value) {
   std::string out;
   pretty(value, 0, out);
-  return out + "\n";
+  return inert_json(out) + "\n";
+}
+
+std::string inert_json(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  const auto unit = [&](std::uint32_t value) { fmt::format_to(std::back_inserter(out), "\\u{:04x}", value); };
+  while (!text.empty()) {
+    const Utf8Step step = decode_utf8(text);
+    const auto c = static_cast<std::uint32_t>(step.code_point);
+    if (!is_obeyed(c)) {
+      out += text.substr(0, step.length);
+    } else if (c < 0x10000) {
+      unit(c);
+    } else {
+      unit(0xd800 + ((c - 0x10000) >> 10));
+      unit(0xdc00 + ((c - 0x10000) & 0x3ff));
+    }
+    const bool command = begins_ci_command(text);
+    text.remove_prefix(step.length);
+    if (command) {
+      unit(static_cast<unsigned char>(text.front()));
+      text.remove_prefix(1);
+    }
+  }
+  return out;
 }
 
 }  // namespace weir::wire

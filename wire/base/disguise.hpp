@@ -1,0 +1,27 @@
+// What a text says once its escapes are undone. Servers, proxies and frameworks repeat what they were sent in many
+// spellings; whoever looks for a value looks through them, in one pass and whatever the text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::wire {
+
+/// A text as it reads, and where each of its bytes came from.
+struct Reading {
+  std::string bytes;
+  std::vector<std::uint32_t> from, to;  ///< Of each byte: its place in the text that was read first.
+};
+
+/// The text as it stands.
+Reading plain_reading(std::string_view text);
+
+/// One layer of escapes undone: percent-encoding (every byte, either case), those of JSON strings and of C (`\/`,
+/// `\u0041` with surrogate pairs, `\x41`, `\101`), JSON pointers (`~1`, `~0`), HTML references (named for ASCII,
+/// decimal, hexadecimal), and a quote within a quoted shell word. What is no escape stays. Of a text without any,
+/// `changed` is false.
+Reading undone(const Reading& reading, bool& changed);
+
+}  // namespace weir::wire

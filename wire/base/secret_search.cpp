@@ -1,0 +1,278 @@
+#include "wire/base/secret_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "wire/base/text.hpp"
+
+namespace weir::wire {
+namespace {
+
+using Mask = std::vector<bool>;
+
+constexpr auto npos = std::string_view::npos;
+constexpr std::size_t kBlockBytes = 256 * 1024;  // Read at once: a reading takes ten times as much.
+constexpr std::size_t kSpelling = 12;  // Bytes that two layers of escapes make of one character: "%255Cu0041".
+constexpr std::size_t kOverlapBytes = 1024 * 1024;  // At most, whatever the secrets.
+constexpr std::size_t kLeastBase64 = 6;             // Characters of a core: fewer stand in words by chance.
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+/// '/' is none: it would run through whole paths.
+bool is_base64_or_padding(char c) { return is_word(c) || c == '+' || c == '-' || c == '='; }
+
+char fold_base64(char c) { return c == '-' ? '+' : c == '_' ? '/' : c; }
+
+/// A character as it is compared, at its value: 0 for what wrapping leaves between two characters, and for what a mark
+/// begins with that may be wrapping.
+using Folding = std::array<char, 256>;
+
+template <class Function>
+Folding folding_of(Function fold_one) {
+  Folding table{};
+  for (std::size_t i = 0; i < table.size(); ++i) { table[i] = fold_one(static_cast<char>(i)); }
+  for (const char c : std::string_view(" \t\r\n\xc2\xe2\xef")) { table[static_cast<unsigned char>(c)] = '\0'; }
+  return table;
+}
+
+const Folding& plain_folding() {
+  static const Folding table = folding_of([](char c) { return lower(c); });
+  return table;
+}
+const Folding& base64_folding() {
+  static const Folding table = folding_of(fold_base64);
+  return table;
+}
+
+/// The length of what wrapping leaves at the beginning: a blank, a line end, U+00AD, U+200B to U+200D, U+2060, U+FEFF.
+std::size_t wrapping(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kMarks = {"\xc2\xad",     "\xe2\x80\x8b", "\xe2\x80\x8c",
+                                                      "\xe2\x80\x8d", "\xe2\x81\xa0", "\xef\xbb\xbf"};
+  if (static_cast<unsigned char>(text.front()) < 0x80) { return text.front() != '\0' ? 1 : 0; }
+  for (const std::string_view mark : kMarks) {
+    if (text.starts_with(mark)) { return mark.size(); }
+  }
+  return 0;
+}
+
+struct Squeezed {
+  std::string bytes;
+  std::vector<std::uint32_t> at;  ///< Of each byte in the reading.
+};
+
+/// Folded, without what wrapping leaves.
+Squeezed squeezed(std::string_view text, const Folding& folding) {
+  Squeezed out{std::string(text.size(), '\0'), std::vector<std::uint32_t>(text.size())};
+  std::size_t size = 0;
+  char* bytes = out.bytes.data();
+  std::uint32_t* places = out.at.data();
+  const char* data = text.data();
+  const std::size_t length = text.size();
+  for (std::size_t i = 0; i < length;) {
+    char c = folding[static_cast<unsigned char>(data[i])];
+    if (c == '\0') {
+      if (const std::size_t gap = wrapping(text.substr(i)); gap > 0) {
+        i += gap;
+        continue;
+      }
+      c = data[i];
+    }
+    bytes[size] = c;
+    places[size++] = static_cast<std::uint32_t>(i++);
+  }
+  out.bytes.resize(size);
+  out.at.resize(size);
+  return out;
+}
+
+void cover(Mask& mask, std::size_t from, std::size_t to) {
+  std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from), mask.begin() + static_cast<std::ptrdiff_t>(to), true);
+}
+
+/// Also what stands between: where a secret was wrapped, nobody needs the wrapping.
+void cover(const Reading& reading, std::size_t first, std::size_t last, Mask& mask) {
+  cover(mask, reading.from[first], reading.to[last]);
+}
+
+/// What was hit, and the Base64 texts that it stands in: their other characters would tell of the secret.
+void cover_base64(const Reading& reading, const Mask& hit, Mask& mask) {
+  if (std::find(hit.begin(), hit.end(), true) == hit.end()) { return; }
+  const std::string_view text = reading.bytes;
+  for (std::size_t first = 0; first < text.size();) {
+    std::size_t end = first;
+    bool any = false;
+    for (; end < text.size() && is_base64_or_padding(text[end]); ++end) { any = any || hit[end]; }
+    end = std::max(end, first + 1);
+    if (any || hit[first]) { cover(reading, first, end - 1, mask); }
+    first = end;
+  }
+}
+
+/// The characters of the Base64 text that hold nothing but bits of `text` when `before` bytes stand in front of it.
+std::string base64_core(std::string_view text, std::size_t before) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto bit = [&](std::size_t at) {
+    const auto byte = static_cast<unsigned char>(text[at / 8]);
+    return static_cast<unsigned>(byte >> (7 - at % 8)) & 1U;
+  };
+  const std::size_t skipped = (6 - before * 8 % 6) % 6;  // Bits of `text` that share a character with what is before.
+  std::string out;
+  for (std::size_t at = skipped; at + 6 <= text.size() * 8; at += 6) {
+    unsigned value = 0;
+    for (std::size_t i = 0; i < 6; ++i) { value = (value << 1) | bit(at + i); }
+    out += kAlphabet[value];
+  }
+  return out;
+}
+
+std::string hexadecimal(std::string_view text) {
+  std::string out;
+  for (const char c : text) { out += fmt::format("{:02x}", static_cast<unsigned char>(c)); }
+  return out;
+}
+
+std::size_t pair_of(std::string_view text) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) * 256 + static_cast<unsigned char>(text[1]);
+}
+
+}  // namespace
+
+void SecretSearch::Runs::add(std::string_view text) {
+  for (std::size_t at = 0; at + kRun <= text.size(); ++at) {
+    runs_.emplace(text.substr(at, kRun));
+    begins_[pair_of(text.substr(at))] = 1;
+  }
+}
+
+std::vector<std::size_t> SecretSearch::Runs::found_in(std::string_view text) const {
+  std::vector<std::size_t> found;
+  if (empty()) { return found; }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  for (std::size_t i = 0; i + kRun <= text.size(); ++i) {
+    if (begins_[bytes[i] * 256U + bytes[i + 1]] != 0 && runs_.contains(text.substr(i, kRun))) { found.push_back(i); }
+  }
+  return found;
+}
+
+void SecretSearch::add(std::string_view secret) {
+  if (secret.empty()) { return; }
+  longest_ = std::max(longest_, secret.size());
+  // What is an escape within the secret itself is undone with the others: it has to be found so, too.
+  Reading reading = plain_reading(secret);
+  bool changed = true;
+  for (int i = 0; i < kReadings && changed && !reading.bytes.empty(); ++i) {
+    add_form(reading.bytes);
+    // Forms write a blank as '+', and some read a '+' as one.
+    for (const auto& [from, to] : {std::pair(' ', '+'), std::pair('+', ' ')}) {
+      std::string form = reading.bytes;
+      std::replace(form.begin(), form.end(), from, to);
+      if (form != reading.bytes) { add_form(form); }
+    }
+    reading = undone(reading, changed);
+  }
+  if (secret.size() < kToken) { return; }
+  add_base64(secret);
+  const std::string hex = hexadecimal(secret);
+  plain_.add(hex);
+  if (hex.size() < kRun) { add_whole({hex, Kind::any_case}); }
+}
+
+void SecretSearch::add_form(std::string_view text) {
+  const std::string run = squeezed(text, plain_folding()).bytes;
+  plain_.add(run);
+  if (run.size() < kRun) {
+    const Kind kind = text.size() < kToken ? Kind::word : text.size() < kAnyCase ? Kind::own_case : Kind::any_case;
+    add_whole({kind == Kind::any_case ? lower(text) : std::string(text), kind});
+  }
+  if (text.size() >= kToken) { beginnings_.emplace_back(text.substr(0, kRun - 1)); }
+}
+
+void SecretSearch::add_base64(std::string_view secret) {
+  for (std::size_t before = 0; before < 3; ++before) {
+    const std::string core = base64_core(secret, before);
+    base64_.add(core);
+    if (core.size() >= kLeastBase64 && core.size() < kRun) { add_whole({core, Kind::base64}); }
+    if (core.size() >= kLeastBase64) { beginnings_.push_back(core.substr(0, kRun - 1)); }
+  }
+}
+
+void SecretSearch::add_whole(Whole whole) {
+  if (std::find(whole_.begin(), whole_.end(), whole) == whole_.end()) { whole_.push_back(std::move(whole)); }
+}
+
+void SecretSearch::mark(std::string_view text, Mask& mask) const {
+  if (empty()) { return; }
+  const std::size_t overlap = std::min(longest_ * kSpelling, kOverlapBytes);
+  for (std::size_t from = 0; from < text.size(); from += kBlockBytes) {
+    mark_block(text.substr(from, kBlockBytes + overlap), from, mask);
+  }
+}
+
+void SecretSearch::mark_block(std::string_view text, std::size_t offset, Mask& mask) const {
+  Mask found(text.size());
+  Reading reading = plain_reading(text);
+  bool changed = true;
+  for (int layer = 0; layer <= kReadings && changed; ++layer) {
+    mark_plain(reading, found);
+    mark_base64(reading, found);
+    mark_cut(reading, found);
+    reading = undone(reading, changed);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) { mask[offset + i] = true; }
+  }
+}
+
+void SecretSearch::mark_plain(const Reading& reading, Mask& mask) const {
+  const std::string_view text = reading.bytes;
+  const std::string lowered = lower(text);
+  for (const Whole& one : whole_) {
+    if (one.kind == Kind::base64) { continue; }
+    const std::string_view in = one.kind == Kind::any_case ? lowered : text;
+    for (std::size_t at = in.find(one.text); at != npos; at = in.find(one.text, at + 1)) {
+      const std::size_t end = at + one.text.size();
+      const bool glued = (at > 0 && is_word(text[at - 1])) || (end < text.size() && is_word(text[end]));
+      if (one.kind != Kind::word || !glued) { cover(reading, at, end - 1, mask); }
+    }
+  }
+  const Squeezed squeezed_text = squeezed(text, plain_folding());
+  for (const std::size_t i : plain_.found_in(squeezed_text.bytes)) {
+    cover(reading, squeezed_text.at[i], squeezed_text.at[i + kRun - 1], mask);
+  }
+}
+
+void SecretSearch::mark_base64(const Reading& reading, Mask& mask) const {
+  Mask hit(reading.bytes.size());
+  const Squeezed text = squeezed(reading.bytes, base64_folding());
+  const std::string_view bytes = text.bytes;
+  for (const std::size_t i : base64_.found_in(bytes)) { cover(hit, text.at[i], text.at[i + kRun - 1] + 1); }
+  for (const Whole& one : whole_) {
+    if (one.kind != Kind::base64) { continue; }
+    for (std::size_t at = bytes.find(one.text); at != npos; at = bytes.find(one.text, at + 1)) {
+      cover(hit, text.at[at], text.at[at + one.text.size() - 1] + 1);
+    }
+  }
+  cover_base64(reading, hit, mask);
+}
+
+/// Longer beginnings are runs. An excerpt of ours ends in three dots, others in one character.
+void SecretSearch::mark_cut(const Reading& reading, Mask& mask) const {
+  const std::string_view text = reading.bytes;
+  for (const std::string_view dots : {"...", "\xe2\x80\xa6"}) {
+    for (std::size_t at = text.find(dots); at != npos; at = text.find(dots, at + dots.size())) {
+      for (const std::string& beginning : beginnings_) { mark_cut(reading, at, beginning, mask); }
+    }
+  }
+}
+
+void SecretSearch::mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask) {
+  for (std::size_t kept = std::min(at, beginning.size()); kept >= kToken; --kept) {
+    if (reading.bytes.compare(at - kept, kept, beginning.data(), kept) == 0) {
+      return cover(reading, at - kept, at - 1, mask);
+    }
+  }
+}
+
+}  // namespace weir::wire

@@ -1,0 +1,73 @@
+// Where a text holds a secret, however it was disguised on its way. One search for all secrets; its time is linear in
+// the text, which an endpoint may write that knows them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "wire/base/disguise.hpp"
+
+namespace weir::wire {
+
+/// A text is read as it is and with up to kReadings layers of escapes undone (disguise.hpp). In each of these readings
+/// are found:
+/// - any kRun characters in a row of a secret, in upper or lower case, with or without the blanks, line ends and
+///   zero-width marks that wrapping puts between them; so are those of its hexadecimal and (at each of the three
+///   alignments, either alphabet) Base64 forms. What is left of a secret that was cut is found by this as well.
+/// - a secret of less than kRun characters as a whole; of less than kAnyCase in its own case only; of less than
+///   kToken only as a word of its own, so that "a1" does not tear holes into every word.
+/// - four or more characters of a secret's beginning where "..." follows.
+class SecretSearch {
+ public:
+  static constexpr std::size_t kToken = 4;
+  static constexpr std::size_t kAnyCase = 8;
+  static constexpr std::size_t kRun = 12;
+  static constexpr int kReadings = 3;
+
+  void add(std::string_view secret);
+  bool empty() const { return whole_.empty() && plain_.empty() && base64_.empty(); }
+
+  /// Sets what has to be covered; `mask` is as long as the text.
+  void mark(std::string_view text, std::vector<bool>& mask) const;
+
+ private:
+  enum class Kind { any_case, own_case, word, base64 };
+  struct Whole {
+    std::string text;
+    Kind kind;
+    bool operator==(const Whole&) const = default;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view run) const { return std::hash<std::string_view>{}(run); }
+  };
+  /// All runs of kRun characters, and a sieve that lets few others through.
+  class Runs {
+   public:
+    void add(std::string_view text);
+    bool empty() const { return runs_.empty(); }
+    std::vector<std::size_t> found_in(std::string_view text) const;
+
+   private:
+    std::unordered_set<std::string, Hash, std::equal_to<>> runs_;
+    std::vector<char> begins_ = std::vector<char>(256 * 256);  ///< Whether one begins with these two characters.
+  };
+
+  void add_form(std::string_view text);
+  void add_base64(std::string_view secret);
+  void add_whole(Whole whole);
+  void mark_block(std::string_view text, std::size_t offset, std::vector<bool>& mask) const;
+  void mark_plain(const Reading& reading, std::vector<bool>& mask) const;
+  void mark_base64(const Reading& reading, std::vector<bool>& mask) const;
+  void mark_cut(const Reading& reading, std::vector<bool>& mask) const;
+  static void mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, std::vector<bool>& mask);
+
+  std::vector<Whole> whole_;             ///< Forms that are shorter than a run.
+  std::vector<std::string> beginnings_;  ///< Of every form, shorter than a run: what a cut may leave.
+  Runs plain_, base64_;
+  std::size_t longest_ = 0;  ///< Of the secrets.
+};
+
+}  // namespace weir::wire
