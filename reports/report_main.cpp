@@ -1,4 +1,4 @@
-// weir-report: turns the JSON of a conformance run, or the journal of a load run, into any report.
+// weir-report: turns the JSON of a conformance run, or the journal of a load run, into any report, and compares them.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "reports/compare_command.hpp"
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
@@ -81,7 +82,7 @@ int render_main(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Renders results of Weir that were kept as JSON or as a journal.", "weir-report");
+  CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
   Options options;
   CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
@@ -94,12 +95,14 @@ int run(int argc, char** argv) {
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
   render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")
       ->excludes(quiet);
+  CompareOptions compare_options;
+  const CLI::App* compare = add_compare(app, compare_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
-  return render_main(options);
+  return *compare ? compare_command(compare_options) : render_main(options);
 }
 
 }  // namespace

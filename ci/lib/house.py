@@ -32,6 +32,7 @@ HOUSE = {
     "reports/draw": ["reports/judge/exit_code.hpp"],
     "reports/conformance": ["reports/draw", "reports/judge"],
     "reports/load": ["reports/draw", "reports/judge"],
+    "reports/compare": ["reports/conformance", "reports/draw", "reports/judge"],
     "reports": ["reports/*"],
     # The gate. check.hpp is its manual, and open to all of it.
     "conformance/check.hpp": [],

@@ -1,0 +1,129 @@
+#include "reports/compare_command.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+
+#include "reports/conformance/json.hpp"
+#include "reports/draw/paint.hpp"
+#include "reports/load/writers.hpp"
+#include "reports/measure/journal.hpp"
+#include "wire/base/files.hpp"
+
+namespace weir::reports {
+namespace {
+
+/// Why there is no comparison, and how that ends.
+struct Refused {
+  std::string why;
+  ExitCode code = ExitCode::usage;
+};
+
+template <class T>
+using Asked = tl::expected<T, Refused>;
+
+/// What is said, and the exit code.
+struct Said {
+  std::string text;
+  ExitCode code = ExitCode::good;
+};
+
+tl::unexpected<Refused> refused(std::string why) { return tl::unexpected(Refused{std::move(why), ExitCode::usage}); }
+tl::unexpected<Refused> not_comparable(std::string_view why) {
+  return tl::unexpected(Refused{fmt::format("not comparable: {}", why), ExitCode::inconclusive});
+}
+
+Asked<std::string> read(const std::string& path) {
+  auto text = wire::read_file(path, load::kJournalBytes);
+  if (!text) { return refused(text.error().detail); }
+  if (!*text) { return refused(fmt::format("{} does not exist", path)); }
+  return **std::move(text);
+}
+
+/// A report of another schema is no broken one: it is not to be compared by this program.
+std::optional<std::string> other_schema(std::string_view text) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse(text, error);
+  const boost::json::value* version =
+      !error && value.is_object() ? value.get_object().if_contains("schema_version") : nullptr;
+  if (version == nullptr || !version->is_int64() || version->get_int64() == kResultsSchemaVersion) {
+    return std::nullopt;
+  }
+  return fmt::format("is of schema version {}, this weir-report reads version {}", version->get_int64(),
+                     kResultsSchemaVersion);
+}
+
+Asked<Results> gate_results(const std::string& path, std::string_view text) {
+  if (load::is_json_report(text)) {
+    return refused(
+        fmt::format("{} is the JSON report of a load run, which holds no samples to compare: give the "
+                    "journals of both runs (weir-loadgen --journal PATH)",
+                    path));
+  }
+  if (const auto why = other_schema(text)) { return not_comparable(fmt::format("{} {}", path, *why)); }
+  auto results = parse_json_report(text);
+  if (!results) { return refused(fmt::format("{}: {}", path, results.error())); }
+  return *std::move(results);
+}
+
+ConsoleOptions console_options(const CompareOptions& options) {
+  return {.colour = options.output == "-" && wants_colour(STDOUT_FILENO), .quiet = options.quiet};
+}
+
+Asked<Said> compare_results(const CompareOptions& options, std::string_view before, std::string_view after) {
+  const auto old = gate_results(options.before_path, before);
+  if (!old) { return tl::unexpected(old.error()); }
+  const auto now = gate_results(options.after_path, after);
+  if (!now) { return tl::unexpected(now.error()); }
+  const auto found = compare::compare_gates(*old, *now, options.gate);
+  if (!found) { return not_comparable(found.error()); }
+  return Said{options.json ? compare::json_text(*found) : compare::console_text(*found, console_options(options)),
+              found->exit_code};
+}
+
+Asked<Said> compared(const CompareOptions& options) {
+  const auto before = read(options.before_path);
+  if (!before) { return tl::unexpected(before.error()); }
+  const auto after = read(options.after_path);
+  if (!after) { return tl::unexpected(after.error()); }
+  if (load::is_journal(*before) != load::is_journal(*after)) {
+    return not_comparable("one is the journal of a load run, the other a result of the gate");
+  }
+  return compare_results(options, *before, *after);
+}
+
+}  // namespace
+
+CLI::App* add_compare(CLI::App& app, CompareOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "compare",
+      "Say what changed between two runs: exit code 1 where the later one is worse, 4 where they cannot be compared");
+  command->add_option("BEFORE", options.before_path, "JSON report of weir-conformance")->required();
+  command->add_option("AFTER", options.after_path, "The same of the later run")->required();
+  command->add_flag("--json", options.json, "Write JSON (reports/schema/) instead of text");
+  command->add_option("--output", options.output, "File to write; the standard output where absent");
+  command->add_flag("--quiet", options.quiet, "What is worse and the summary only");
+  command->add_flag("--other-target", options.gate.other_target, "Compare although the targets differ");
+  command->add_option("--slower-ratio", options.gate.slower_ratio, "Gate: a check is slower from this multiple on")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
+  command->add_option("--slower-ms", options.gate.slower_ms, "Gate: and by so many milliseconds at least")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  return command;
+}
+
+int compare_command(const CompareOptions& options) {
+  const auto complain = [](std::string_view what, ExitCode code) {
+    fmt::print(stderr, "weir-report: {}\n", what);
+    return static_cast<int>(code);
+  };
+  const auto said = compared(options);
+  if (!said) { return complain(said.error().why, said.error().code); }
+  const auto written = wire::write_file(options.output, said->text);
+  return written ? static_cast<int>(said->code) : complain(written.error(), ExitCode::usage);
+}
+
+}  // namespace weir::reports

@@ -1,0 +1,24 @@
+// `weir-report compare A B`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "reports/compare/gate.hpp"
+
+namespace weir::reports {
+
+struct CompareOptions {
+  std::string before_path, after_path;
+  std::string output = "-";
+  bool json = false;
+  bool quiet = false;
+  compare::GateOptions gate;
+};
+
+CLI::App* add_compare(CLI::App& app, CompareOptions& options);
+
+/// The exit code; what is wrong with the question goes to the standard error.
+int compare_command(const CompareOptions& options);
+
+}  // namespace weir::reports
