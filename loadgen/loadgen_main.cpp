@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +13,9 @@
 #include "loadgen/options.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
+#include "wire/base/credentials.hpp"
+#include "wire/base/redact.hpp"
+#include "wire/base/text.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace {
@@ -25,8 +29,11 @@ std::atomic<bool> interrupted{false};
 static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handler");
 static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call themselves is this release");
 
+/// What must not be shown: at first whatever was taken from the environment, then what the scenario says.
+std::vector<std::string> secrets;
+
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
-  fmt::print(stderr, "weir-loadgen: {}\n", what);
+  fmt::print(stderr, "weir-loadgen: {}\n", wire::printable(wire::Redactor(secrets).text(what)));
   return static_cast<int>(code);
 }
 
@@ -42,9 +49,30 @@ void listen_to_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::optional<std::string> environment(const std::string& name) {
+std::optional<std::string> variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Of what goes to the target.
+std::optional<std::string> environment(const std::string& name) {
+  auto value = variable(name);
+  if (value) { secrets.push_back(*value); }
+  return value;
+}
+
+/// Credentials on the command line are overwritten there, so that no list of processes shows them for long.
+void hide(int argc, char** argv, const std::vector<std::string>& credentials) {
+  constexpr std::size_t kLeastBytes = 4;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    for (const auto& one : credentials) {
+      if (one.size() < kLeastBytes) { continue; }
+      for (auto at = argument.find(one); at != std::string::npos; at = argument.find(one, at + 1)) {
+        std::fill_n(argv[i] + at, one.size(), '*');
+      }
+    }
+  }
 }
 
 /// What the user can mend is bad usage; what fails of Weir itself is inconclusive; all else is the target out of reach.
@@ -71,8 +99,15 @@ int dry_run(const Scenario& scenario, const RunOptions& run) {
 int run(const CommandLine& options, int argc, char** argv) {
   const auto scenario = scenario_from(options, environment);
   if (!scenario) { return complain(scenario.error().detail); }
-  auto run = run_options_from(options, {argv, argv + argc}, scenario->target.secrets, realtime_ns());
+  secrets = secrets_of(*scenario);
+  for (auto& one : wire::credentials_in_url(options.push)) { secrets.push_back(std::move(one)); }
+  auto run = run_options_from(options, {argv, argv + argc}, secrets, variable, realtime_ns());
   if (!run) { return complain(run.error().detail); }
+  hide(argc, argv, secrets);
+  if (!run->shard_from.empty() && !options.quiet) {
+    fmt::print(stderr, "shard {}/{} of run {}, by {}\n", run->shard + 1, run->shards,
+               run->run_id.empty() ? "(by --start-at)" : run->run_id, run->shard_from);
+  }
   run->tool_version = WEIR_VERSION;
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
   if (options.dry_run) { return dry_run(*scenario, *run); }
@@ -100,6 +135,7 @@ int main(int argc, char** argv) try {
   }
   listen_to_signals();
   const auto& options = std::get<CommandLine>(*parsed);
+  if (options.command == CommandLine::Command::probe_idle) { hide(argc, argv, credentials_of(options.probe_idle)); }
   return options.command == CommandLine::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
                                                              : run(options, argc, argv);
 } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 
 #include "loadgen/limits.hpp"
 #include "loadgen/scenario/scale.hpp"
+#include "loadgen/shard_options.hpp"
 #include "reports/judge/threshold.hpp"
 #include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
@@ -37,8 +38,19 @@ void describe_load(CLI::App& app, CommandLine& o) {
   app.add_option("--source", o.hold.sources, "Source addresses, also as a range: 127.0.0.2-40; repeatable")
       ->group(group);
   app.add_option("--seed", o.seed, "Of everything that is random")->group(group);
-  app.add_option("--shard", o.shard, "I/N: do this part of the scenario only, I from 1")->group(group);
-  app.add_option("--start-at", o.start_at, "2026-11-21T02:00:00Z, seconds since 1970, or +30s")->group(group);
+  app.add_option(
+         "--shard", o.shard,
+         "I/N: do this part of the scenario only, I from 1 [as AWS Batch, Slurm or a Kubernetes Indexed Job say; "
+         "WEIR_SHARDS is N where they do not]")
+      ->group(group);
+  app.add_option("--start-at", o.start_at,
+                 "2026-11-21T02:00:00Z, seconds since 1970, or +30s; a shard that comes later begins at that place of "
+                 "the scenario")
+      ->group(group);
+  app.add_option("--run-id", o.run_id, "The same for all shards of a run [made of scenario and --start-at, or random]")
+      ->group(group);
+  app.add_option("--label", o.labels, "NAME=VALUE in reports and on /metrics, such as commit=4f2a91c; repeatable")
+      ->group(group);
   app.add_flag("--dry-run", o.dry_run, "Show the preflight and the whole scenario, and stop")->group(group);
 }
 
@@ -230,20 +242,6 @@ wire::Result<Scenario> from_file(const CommandLine& options, const Environment& 
 
 // The run -------------------------------------------------------------------------------------------------------------
 
-wire::Result<void> set_shard(const std::string& text, RunOptions& run) {
-  std::uint32_t index = 0, count = 0;
-  const auto end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, index);
-  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
-  const auto second = slash ? std::from_chars(first.ptr + 1, end, count) : first;
-  if (!slash || second.ec != std::errc() || second.ptr != end || index < 1 || index > count || count > 10'000) {
-    return usage(fmt::format("--shard: '{}' is no part; write it as I/N, such as 1/4 to 4/4", text));
-  }
-  run.shard = index - 1;
-  run.shards = count;
-  return {};
-}
-
 wire::Result<std::int64_t> parse_start(const std::string& text, std::int64_t now_unix_ns) {
   if (text.front() == '+') {
     if (const auto span = parse_duration(std::string_view(text).substr(1))) { return now_unix_ns + *span; }
@@ -343,7 +341,8 @@ wire::Result<Scenario> scenario_from(const CommandLine& options, const Environme
 }
 
 wire::Result<RunOptions> run_options_from(const CommandLine& options, const std::vector<std::string>& arguments,
-                                          const std::vector<std::string>& secrets, std::int64_t now_unix_ns) {
+                                          const std::vector<std::string>& secrets, const Environment& environment,
+                                          std::int64_t now_unix_ns) {
   RunOptions run;
   run.command = command_line(arguments, secrets);
   run.metrics = options.metrics;
@@ -357,8 +356,8 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
     if (!spec) { return usage("--report: " + spec.error()); }
     run.reports.push_back(*spec);
   }
-  if (!options.shard.empty()) {
-    if (auto shard = set_shard(options.shard, run); !shard) { return tl::unexpected(shard.error()); }
+  if (auto taken = take_shard(options, environment, run).and_then([&] { return take_labels(options, run); }); !taken) {
+    return tl::unexpected(taken.error());
   }
   if (!options.start_at.empty()) {
     const auto start = parse_start(options.start_at, now_unix_ns);

@@ -29,7 +29,9 @@ struct CommandLine {
   bool insecure = false;
   std::string metrics, push, textfile, journal;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
-  std::string shard;                 ///< "I/N", I from 1.
+  std::string run_id;
+  std::vector<std::string> labels;  ///< "K=V"
+  std::string shard;                ///< "I/N", I from 1.
   std::string start_at;
   bool dry_run = false;
   bool quiet = false;
@@ -51,8 +53,9 @@ wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const c
 wire::Result<Scenario> scenario_from(const CommandLine& options, const Environment& environment);
 
 /// `arguments` as they were typed; what `secrets` holds does not show in them. `now_unix_ns` is what `+30s` counts
-/// from.
+/// from. Without --shard `environment` says whether this is one of an array of jobs.
 wire::Result<RunOptions> run_options_from(const CommandLine& options, const std::vector<std::string>& arguments,
-                                          const std::vector<std::string>& secrets, std::int64_t now_unix_ns);
+                                          const std::vector<std::string>& secrets, const Environment& environment,
+                                          std::int64_t now_unix_ns);
 
 }  // namespace weir::loadgen

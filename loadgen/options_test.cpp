@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 namespace weir::loadgen {
 namespace {
@@ -31,7 +32,9 @@ std::optional<std::string> nothing(const std::string&) { return std::nullopt; }
 std::optional<std::string> variables(const std::string& name) {
   return name == "TOKEN" ? std::optional<std::string>("s3cret-token") : std::nullopt;
 }
-wire::Result<RunOptions> run_options(const CommandLine& options) { return run_options_from(options, {}, {}, kNow); }
+wire::Result<RunOptions> run_options(const CommandLine& options, const Environment& environment = nothing) {
+  return run_options_from(options, {}, {}, environment, kNow);
+}
 
 TEST(LoadOptions, know_three_commands) {
   EXPECT_EQ(parsed({"run", "soak.yaml"}).command, CommandLine::Command::run);
@@ -90,7 +93,7 @@ TEST(LoadOptions, take_secrets_from_the_environment_and_never_show_them) {
   EXPECT_THAT(to_yaml(*scenario), Not(HasSubstr("s3cret-token")));
   EXPECT_THAT(scenario_from(options, nothing).error().detail, HasSubstr("TOKEN is not set"));
   const auto run = run_options_from(options, {"x", "hold", "--header", "X-Key: s3cret-token", "it's"},
-                                    scenario->target.secrets, kNow);
+                                    scenario->target.secrets, nothing, kNow);
   EXPECT_THAT(run->command, Not(HasSubstr("s3cret-token")));
   EXPECT_THAT(run->command, HasSubstr("weir-loadgen hold --header 'X-Key: ***' 'it'\\''s'"));
 }
@@ -130,9 +133,19 @@ TEST(LoadOptions, say_which_option_cannot_be_read) {
     EXPECT_EQ(scenario.error().detail.find('\n'), std::string::npos);
   }
   const std::vector<std::pair<std::vector<const char*>, std::string>> run_cases = {
-      {{"--shard", "5/4"}, "--shard"},        {{"--shard", "0/4"}, "--shard"},     {{"--shard", "1"}, "--shard"},
-      {{"--start-at", "noon"}, "--start-at"}, {{"--report", "pdf=x"}, "--report"}, {{"--push", "gw:9"}, "--push"},
-      {{"--color", "sometimes"}, "--color"}};
+      {{"--shard", "5/4"}, "--shard"},
+      {{"--shard", "0/4"}, "--shard"},
+      {{"--shard", "1"}, "--shard"},
+      {{"--start-at", "noon"}, "--start-at"},
+      {{"--report", "pdf=x"}, "--report"},
+      {{"--push", "gw:9"}, "--push"},
+      {{"--color", "sometimes"}, "--color"},
+      {{"--run-id", "a b"}, "--run-id"},
+      {{"--label", "9=x"}, "--label"},
+      {{"--label", "commit"}, "--label"},
+      {{"--label", "a=1", "--label", "a=2"}, "'a' is given twice"},
+      {{"--shard", "1/4"}, "the same --run-id"},
+      {{"--shard", "1/4", "--start-at", "+30s"}, "another time on each machine"}};
   for (const auto& [words, wanted] : run_cases) {
     std::vector<const char*> all = {"hold", "http://127.0.0.1/"};
     all.insert(all.end(), words.begin(), words.end());
@@ -143,16 +156,79 @@ TEST(LoadOptions, say_which_option_cannot_be_read) {
 }
 
 TEST(LoadOptions, read_shards_and_times) {
-  const auto shard = run_options(parsed({"hold", "http://127.0.0.1/", "--shard", "2/4"}));
+  const auto shard = run_options(parsed({"hold", "http://127.0.0.1/", "--shard", "2/4", "--run-id", "night-7"}));
   ASSERT_TRUE(shard);
   EXPECT_EQ(shard->shard, 1u);
   EXPECT_EQ(shard->shards, 4u);
+  EXPECT_EQ(shard->run_id, "night-7");
   const auto at = [](const char* text) {
     return run_options(parsed({"hold", "http://127.0.0.1/", "--start-at", text}))->start_at_unix_ns;
   };
   EXPECT_EQ(at("+30s"), kNow + 30 * kSecond);
   EXPECT_EQ(at("2026-11-21T02:00:00Z"), 1'795'226'400 * kSecond);
   EXPECT_EQ(at("1800000001"), 1'800'000'001 * kSecond);
+}
+
+using Variables = std::map<std::string, std::string>;
+wire::Result<RunOptions> in_array(const Variables& variables, std::vector<const char*> words = {}) {
+  words.insert(words.begin(), {"hold", "http://127.0.0.1/"});
+  return run_options(parsed(words), [&](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+TEST(LoadOptions, take_the_shard_from_the_array_of_a_batch_system) {
+  struct Case {
+    Variables variables;
+    std::uint32_t shard, shards;
+    std::string run_id;
+  };
+  const std::vector<const char*> start = {"--start-at", "2026-11-21T02:00:00Z"};
+  const std::vector<Case> cases = {
+      {{{"AWS_BATCH_JOB_ARRAY_INDEX", "0"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "4"}, {"AWS_BATCH_JOB_ID", "4f2a-91:0"}},
+       0,
+       4,
+       "4f2a-91"},
+      {{{"JOB_COMPLETION_INDEX", "2"}, {"WEIR_SHARDS", "3"}}, 2, 3, ""},
+      {{{"SLURM_ARRAY_TASK_ID", "9"},
+        {"SLURM_ARRAY_TASK_MIN", "5"},
+        {"SLURM_ARRAY_TASK_STEP", "2"},
+        {"SLURM_ARRAY_TASK_COUNT", "3"},
+        {"SLURM_ARRAY_JOB_ID", "77"}},
+       2,
+       3,
+       "77"}};
+  for (const auto& one : cases) {
+    const auto run = in_array(one.variables, start);
+    ASSERT_TRUE(run) << run.error().detail;
+    EXPECT_EQ(run->shard, one.shard);
+    EXPECT_EQ(run->shards, one.shards);
+    EXPECT_EQ(run->run_id, one.run_id);
+    EXPECT_EQ(run->shard_from,
+              one.variables.begin()->first.starts_with("SLURM") ? "SLURM_ARRAY_TASK_ID" : one.variables.begin()->first);
+  }
+  const auto flag = in_array({{"SLURM_ARRAY_TASK_ID", "9"}}, {"--shard", "1/1"});
+  ASSERT_TRUE(flag);
+  EXPECT_EQ(flag->shards, 1u);
+  EXPECT_EQ(in_array({})->shards, 1u);
+}
+
+TEST(LoadOptions, refuse_an_array_that_does_not_say_which_part_of_how_many) {
+  EXPECT_THAT(in_array({{"JOB_COMPLETION_INDEX", "2"}}).error().detail, HasSubstr("set WEIR_SHARDS"));
+  EXPECT_THAT(in_array({{"JOB_COMPLETION_INDEX", "3"}, {"WEIR_SHARDS", "3"}}).error().detail,
+              HasSubstr("no place among 3 parts"));
+  EXPECT_THAT(in_array({{"SLURM_ARRAY_TASK_ID", "x"}}).error().detail, HasSubstr("no whole number"));
+  EXPECT_THAT(
+      in_array({{"SLURM_ARRAY_TASK_ID", "2"}, {"SLURM_ARRAY_TASK_STEP", "0"}, {"WEIR_SHARDS", "3"}}).error().detail,
+      HasSubstr("no place"));
+}
+
+TEST(LoadOptions, keep_labels_in_their_order) {
+  const auto run =
+      run_options(parsed({"hold", "http://127.0.0.1/", "--label", "commit=4f2a", "--label", "stage=a=b c"}));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->labels, (std::vector<std::pair<std::string, std::string>>{{"commit", "4f2a"}, {"stage", "a=b c"}}));
 }
 
 TEST(LoadOptions, do_not_take_the_url_for_a_second_header) {

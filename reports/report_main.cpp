@@ -14,6 +14,7 @@
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
 #include "reports/judge/accumulator.hpp"
+#include "reports/judge/merge.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
@@ -28,6 +29,15 @@ struct Options {
   std::string output = "-";
   bool quiet = false;
   bool verbose = false;
+};
+
+struct MergeOptions {
+  std::vector<std::string> journals;
+  std::vector<std::string> reports;  ///< "FORMAT=PATH"
+  std::string journal;               ///< Of the whole run, to be written.
+  bool allow_missing = false;
+  bool json = false;
+  bool quiet = false;
 };
 
 int complain(std::string_view what) {
@@ -81,10 +91,54 @@ int render_main(const Options& options) {
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
 }
 
+<<<<<<< HEAD
 int run(int argc, char** argv) {
   CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
   Options options;
+=======
+/// Reports and a journal are written; the exit code is the run's.
+int merge_main(const MergeOptions& options) {
+  std::vector<ReportSpec> reports;
+  for (const std::string& text : options.reports) {
+    const auto spec = parse_report_spec(text);
+    if (!spec) { return complain("--report: " + spec.error()); }
+    reports.push_back(*spec);
+  }
+  std::vector<std::string> texts;
+  for (const std::string& path : options.journals) {
+    auto text = read_file(path);
+    if (!text) { return complain(text.error()); }
+    texts.push_back(*std::move(text));
+  }
+  std::vector<load::ShardJournal> journals;
+  for (std::size_t i = 0; i < texts.size(); ++i) { journals.push_back({options.journals[i], texts[i]}); }
+  auto merge = load::ShardMerge::open(journals);
+  if (!merge) { return complain(merge.error()); }
+  load::JournalWriter writer;
+  if (!options.journal.empty()) {
+    auto created = load::JournalWriter::create(options.journal, merge->head());
+    if (!created) { return complain("--journal: " + created.error()); }
+    writer = *std::move(created);
+  }
+  load::JournalledEvents kept(writer);
+  const auto results = load::results_of_shards(*merge, options.allow_missing, &kept);
+  if (!results) { return complain(results.error()); }
+  const auto format = options.json ? Format::json : Format::console;
+  fmt::print("{}", load::render(*results, format, {.colour = wants_colour(STDOUT_FILENO), .quiet = options.quiet}));
+  std::string problem = kept.problem();
+  for (const ReportSpec& spec : reports) {
+    const auto written = weir::wire::write_file(spec.path, load::render(*results, spec.format, {}));
+    if (!written && problem.empty()) { problem = written.error(); }
+  }
+  const auto code = static_cast<int>(results->exit_code);
+  if (problem.empty()) { return code; }
+  const int usage = complain(problem);
+  return results->exit_code == ExitCode::good ? usage : code;  // A failing target is the graver news.
+}
+
+void declare_render(CLI::App& app, Options& options) {
+>>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
   CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
   render
       ->add_option("RESULTS", options.results_path,
@@ -95,14 +149,48 @@ int run(int argc, char** argv) {
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
   render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")
       ->excludes(quiet);
+<<<<<<< HEAD
   CompareOptions compare_options;
   const CLI::App* compare = add_compare(app, compare_options);
+=======
+}
+
+CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
+  CLI::App* merge = app.add_subcommand(
+      "merge", "Add up the journals of all shards of one load run (weir-loadgen --shard), and judge the run once");
+  merge->add_option("JOURNALS", options.journals, "The journal of each shard, in any order")->required();
+  merge->add_flag("--allow-missing", options.allow_missing,
+                  "Judge what is there; without it a run that lacks a shard, or a part of one, is inconclusive (4)");
+  merge->add_option("--report", options.reports, "FORMAT=PATH: json, junit, markdown, console; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  merge->add_option("--journal", options.journal,
+                    "File for the journal of the whole run, as one generator had kept it");
+  merge->add_flag("--json", options.json, "JSON on the standard output instead of the report for people");
+  merge->add_flag("--quiet", options.quiet, "Failures and the summary only");
+  merge->footer("Exit codes: those of weir-loadgen, for the whole run.");
+  return merge;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Renders results of Weir that were kept as JSON or as a journal.", "weir-report");
+  app.require_subcommand(1);
+  Options options;
+  MergeOptions merge_options;
+  declare_render(app, options);
+  const CLI::App* merge = declare_merge(app, merge_options);
+>>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
+<<<<<<< HEAD
   return *compare ? compare_command(compare_options) : render_main(options);
+=======
+  return merge->parsed() ? merge_main(merge_options) : render_main(options);
+>>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
 }
 
 }  // namespace

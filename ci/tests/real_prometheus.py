@@ -22,6 +22,7 @@ from lib.process import Problem, on_free_port, parsed, parser_of, running, wait_
 
 STREAMS = 200
 STOP_TIMEOUT_S = 15
+SHARD_TIMEOUT_S = 60
 
 
 def fetch(url):
@@ -97,6 +98,7 @@ def check(loadgen, fixture, folder, stack):
     textfile = folder / "weir.prom"
     command = [loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", str(STREAMS), "--for", "1h"]
     command += ["--over", "1s", "--metrics", "127.0.0.1:0", "--push", gateway, "--textfile", str(textfile), "--json"]
+    command += ["--label", "stage=test"]
     with open(folder / "loadgen.log", "w+") as log:
         run = stack.enter_context(running(command, stdout=subprocess.PIPE, stderr=log))
 
@@ -115,6 +117,8 @@ def check(loadgen, fixture, folder, stack):
         wait_for(
             "prometheus sees a rate of events", lambda: query(prometheus, "rate(weir_soak_events_total[1m]) > 0"), run
         )
+        if query(prometheus, 'weir_load_run_info{run_id=~"[0-9a-f]{12}",label_stage="test"}') != [1]:
+            raise Problem("prometheus does not see which run it is")
         if query(prometheus, "sum(weir_soak_stream_drops_total)") != [0]:
             raise Problem("streams were dropped")
         promtool(ours(fetch(f"http://{metrics}/metrics")), "a scrape under load")
@@ -129,6 +133,27 @@ def check(loadgen, fixture, folder, stack):
     if not re.search(r"^weir_soak_run_passed\{.*\} 0$", pushed, re.M):
         raise Problem("the gateway does not show the verdict of the run")
     promtool(ours(pushed), "what was pushed")
+    check_shards(loadgen, f"{origin}/events", gateway)
+
+
+def check_shards(loadgen, url, gateway):
+    """What one shard of a run pushes does not replace what another one did."""
+    for shard in ["1/2", "2/2"]:
+        command = [loadgen, "hold", url, "--era", "none", "--streams", "9", "--for", "1s", "--quiet"]
+        subprocess.run(
+            [*command, "--shard", shard, "--run-id", "both", "--push", gateway],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=SHARD_TIMEOUT_S,
+        )
+    pushed = fetch(f"{gateway}/metrics")
+    promtool(ours(pushed), "what shards pushed")
+    opened = re.findall(r"^weir_soak_streams_opened_total\{.*shard=\"(\d/2)\".*\} (\d+)$", pushed, re.M)
+    if sorted(opened) != [("1/2", "5"), ("2/2", "4")]:
+        raise Problem(f"the gateway shows {opened} of two shards")
+    runs = re.findall(r"^weir_load_run_info\{.*run_id=\"both\".*\} 1$", pushed, re.M)
+    if len(runs) != 2:
+        raise Problem(f"the gateway shows {len(runs)} shards of the run, not 2")
 
 
 def main():

@@ -30,6 +30,7 @@ std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::He
       secrets.push_back(field.value.substr(space + 1));
     }
   }
+  for (std::string& secret : wire::credentials_in_url(profile.url)) { secrets.push_back(std::move(secret)); }
   std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
   return secrets;
 }

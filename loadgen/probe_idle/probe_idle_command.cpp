@@ -5,37 +5,54 @@
 #include <cstdlib>
 
 #include "reports/judge/exit_code.hpp"
+#include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/redact.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::loadgen {
 namespace {
 
 using wire::ErrorCode;
 
-wire::Result<wire::Header> parse_header(const std::string& text) {
+wire::Result<wire::Header> parse_header(const std::string& text, std::string_view option) {
   const auto colon = text.find(':');
   const auto value = text.find_first_not_of(" \t", colon == std::string::npos ? colon : colon + 1);
   if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) {
-    return wire::fail(ErrorCode::bad_input, "--header is 'Name: value' on one line");
+    return wire::fail(ErrorCode::bad_input, fmt::format("{} is 'Name: value' on one line", option));
   }
   return wire::Header{text.substr(0, colon), value == std::string::npos ? "" : text.substr(value)};
 }
 
+wire::Result<std::string> from_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') {
+    return wire::fail(ErrorCode::bad_input, fmt::format("the environment variable {} is not set", name));
+  }
+  return std::string(value);
+}
+
 wire::Result<void> add_credentials(const ProbeIdleArguments& arguments, ProbeIdleOptions& options) {
+  for (std::string& secret : wire::credentials_in_url(arguments.url)) { options.secrets.push_back(std::move(secret)); }
   for (const std::string& text : arguments.headers) {
-    auto header = parse_header(text);
+    auto header = parse_header(text, "--header");
     if (!header) { return tl::unexpected(header.error()); }
     options.secrets.push_back(header->value);
     options.headers.set(header->name, header->value);
   }
-  if (arguments.bearer_variable.empty()) { return {}; }
-  const char* token = std::getenv(arguments.bearer_variable.c_str());
-  if (token == nullptr || *token == '\0') {
-    return wire::fail(ErrorCode::bad_input,
-                      fmt::format("the environment variable {} is not set", arguments.bearer_variable));
+  for (const std::string& text : arguments.header_envs) {
+    auto header = parse_header(text, "--header-env");
+    if (!header) { return tl::unexpected(header.error()); }
+    auto value = from_environment(header->value);
+    if (!value) { return tl::unexpected(value.error()); }
+    options.secrets.push_back(*value);
+    options.headers.set(header->name, *std::move(value));
   }
-  options.secrets.emplace_back(token);
-  options.headers.set("Authorization", fmt::format("Bearer {}", token));
+  if (arguments.bearer_variable.empty()) { return {}; }
+  auto token = from_environment(arguments.bearer_variable);
+  if (!token) { return tl::unexpected(token.error()); }
+  options.secrets.push_back(*token);
+  options.headers.set("Authorization", fmt::format("Bearer {}", *token));
   return {};
 }
 
@@ -84,6 +101,10 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   command->add_option("--era", arguments.era, "none, http-sse, streamable or stateless; found by asking by default");
   command->add_option("--revision", arguments.revision, "the protocol revision to speak; the era's newest by default");
   command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable")->expected(1);
+  command
+      ->add_option("--header-env", arguments.header_envs,
+                   "'Name: VARIABLE', its value from the environment; repeatable")
+      ->expected(1);
   command->add_option("--bearer-env", arguments.bearer_variable, "the environment variable with the bearer token");
   command->add_option("--ca,--ca-file", arguments.ca_file, "PEM roots to trust instead of the system's");
   command->add_flag("--insecure", arguments.insecure, "do not verify certificates");
@@ -100,6 +121,14 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   command->add_flag("--json", arguments.json, "print the report as JSON");
   command->add_flag("--quiet", arguments.quiet, "print no progress");
   return command;
+}
+
+std::vector<std::string> credentials_of(const ProbeIdleArguments& arguments) {
+  auto secrets = wire::credentials_in_url(arguments.url);
+  for (const std::string& text : arguments.headers) {
+    if (const auto header = parse_header(text, "--header")) { secrets.push_back(header->value); }
+  }
+  return secrets;
 }
 
 wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments) {
@@ -123,10 +152,11 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& argu
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop) {
   std::function<void(const ProbeIdleProgress&)> progress;
   if (!arguments.quiet) { progress = show_progress; }
-  const auto report =
-      probe_idle_options(arguments).and_then([&](const ProbeIdleOptions& o) { return probe_idle(o, progress, stop); });
+  const auto options = probe_idle_options(arguments);
+  const auto report = options ? probe_idle(*options, progress, stop) : tl::unexpected(options.error());
   if (!report) {
-    fmt::print(stderr, "weir-loadgen: {}\n", report.error().detail);
+    const wire::Redactor redactor(options ? options->secrets : credentials_of(arguments));
+    fmt::print(stderr, "weir-loadgen: {}\n", wire::printable(redactor.text(report.error().detail)));
     return static_cast<int>(reports::ExitCode::usage);
   }
   fmt::print("{}", arguments.json ? json(*report) : console(*report));

@@ -15,7 +15,8 @@ namespace weir::loadgen {
 
 struct ProbeIdleArguments {
   std::string url, profile, environment, era, revision, bearer_variable, ca_file, keep_alive_path;
-  std::vector<std::string> headers;  ///< "Name: value"
+  std::vector<std::string> headers;      ///< "Name: value"
+  std::vector<std::string> header_envs;  ///< "Name: VARIABLE"
   std::size_t streams = ProbeIdleOptions{}.streams;
   double longest_s = ProbeIdleOptions{}.longest_s;
   double resolution_s = ProbeIdleOptions{}.resolution_s;
@@ -28,6 +29,9 @@ struct ProbeIdleArguments {
 
 /// Adds the subcommand; the arguments must outlive the parsing.
 CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments);
+
+/// What of them must not be shown: values of headers, and what stands in the URL.
+std::vector<std::string> credentials_of(const ProbeIdleArguments& arguments);
 
 /// `bad_input` with one sentence for what cannot be used.
 wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments);

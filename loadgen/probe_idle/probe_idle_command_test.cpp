@@ -35,6 +35,14 @@ TEST(ProbeIdleCommand, takes_the_options_of_its_line) {
   EXPECT_EQ(options->secrets, (std::vector<std::string>{"key-1", "s3cret-token"}));
 }
 
+TEST(ProbeIdleCommand, takes_values_of_headers_from_the_environment_and_keeps_all_of_them_secret) {
+  ASSERT_EQ(::setenv("WEIR_PROBE_IDLE_PIN", "pin-1234", 1), 0);
+  const auto options = parsed({"https://mcp.example/mcp?sig=sign-1", "--header-env", "X-Plain: WEIR_PROBE_IDLE_PIN"});
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->headers.get("x-plain"), "pin-1234");
+  EXPECT_EQ(options->secrets, (std::vector<std::string>{"sign-1", "pin-1234"}));
+}
+
 TEST(ProbeIdleCommand, knows_the_roots_by_both_names) {
   for (const char* name : {"--ca", "--ca-file"}) {
     const auto options = parsed({"https://mcp.example/mcp", name, "roots.pem"});
@@ -53,6 +61,8 @@ TEST(ProbeIdleCommand, names_what_it_cannot_use) {
   EXPECT_NE(complaint({"http://a.example/", "--era", "streamble"}).find("did you mean 'streamable'"),
             std::string::npos);
   EXPECT_EQ(complaint({"http://a.example/", "--bearer-env", "WEIR_NOT_SET"}),
+            "the environment variable WEIR_NOT_SET is not set");
+  EXPECT_EQ(complaint({"http://a.example/", "--header-env", "X-A: WEIR_NOT_SET"}),
             "the environment variable WEIR_NOT_SET is not set");
   EXPECT_NE(complaint({"a.example"}), "");
 }

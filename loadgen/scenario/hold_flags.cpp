@@ -11,6 +11,7 @@
 #include "loadgen/scenario/duration.hpp"
 #include "loadgen/scenario/scenario_check.hpp"
 #include "reports/judge/threshold.hpp"
+#include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/http/url.hpp"
 
@@ -176,8 +177,8 @@ wire::Result<Scenario> scenario_of(const HoldFlags& flags) {
   if (!flags.url.empty()) { scenario.target.url = flags.url; }
   const auto url = wire::parse_url(scenario.target.url);
   if (!url) { return tl::unexpected(url.error()); }
-  if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
-    scenario.target.secrets.push_back(url->userinfo.substr(colon + 1));
+  for (std::string& secret : wire::credentials_in_url(scenario.target.url)) {
+    scenario.target.secrets.push_back(std::move(secret));
   }
   scenario.seed = flags.seed;
   if (flags.workers < 0 || flags.workers > static_cast<std::int64_t>(limits::kWorkers)) {

@@ -3,8 +3,11 @@
 
 #include "loadgen/scenario/scenario_check.hpp"
 #include "loadgen/scenario/yaml_keys.hpp"
+#include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/redact.hpp"
 #include "wire/http/url.hpp"
+#include "wire/target/profile_yaml.hpp"
 
 namespace weir::loadgen::keys {
 namespace {
@@ -51,7 +54,7 @@ void read_arguments(Reader& in, std::string_view key, const Node& node, CallPlan
 }
 
 constexpr Key<CallPlan> kToolKey = {"tool", "string", "required", "The tool that is called.",
-                                    read_text<&CallPlan::tool>};
+                                    read_word<&CallPlan::tool>};
 constexpr Key<CallPlan> kArgumentsKey = {
     "arguments", "map", "none",
     "Its arguments. In strings, {{uuid}}, {{seq}}, {{stream}}, {{now_ms}} and {{random N}} become values of each call.",
@@ -59,11 +62,17 @@ constexpr Key<CallPlan> kArgumentsKey = {
 
 constexpr std::array kHttpKeys = {
     Key<HttpCall>{"method", "string", "GET", "Of the request.", read_word<&HttpCall::method>},
-    Key<HttpCall>{"path", "path", "required", "On the origin of the population's URL.", read_text<&HttpCall::path>},
+    Key<HttpCall>{"path", "path", "required", "On the origin of the population's URL.",
+                  [](Reader& in, std::string_view key, const Node& node, HttpCall& call) {
+                    call.path = in.text(key, node);
+                    for (const std::string& secret : wire::credentials_in_url(call.path)) { in.keep_secret(secret); }
+                  }},
     Key<HttpCall>{"headers", "map", "none", "Besides those of the target, or in their place.",
                   [](Reader& in, std::string_view key, const Node& node, HttpCall& call) {
                     in.each_member(key, node, [&](std::string_view name, const Node&, const Node& value) {
-                      call.headers.set(name, in.text(fmt::format("{}.{}", key, name), value));
+                      const std::string text = in.text(fmt::format("{}.{}", key, name), value);
+                      if (wire::is_credential_name(name)) { in.keep_secret(text); }
+                      call.headers.set(name, text);
                     });
                   }},
     Key<HttpCall>{"json", "any value", "none", "The body, as JSON; strings may hold what `arguments` may.",
@@ -131,7 +140,10 @@ void read_call(Reader& in, std::string_view key, const Node& node, CallPlan& cal
   if (!call.http && node["name"]) {
     return in.complain(node, fmt::format("'{}.name' is for calls with 'http': a tool has its own name", key));
   }
-  if (call.http && call.tool.empty()) { call.tool = fmt::format("{} {}", call.http->method, call.http->path); }
+  if (call.http && call.tool.empty()) {
+    const wire::Redactor redactor(in.secrets());  // The name is for everybody.
+    call.tool = fmt::format("{} {}", call.http->method, redactor.text(call.http->path));
+  }
   if (call.tool.empty()) { in.complain(node, fmt::format("'{}' has no 'tool'", key)); }
 }
 
@@ -145,13 +157,10 @@ void read_pointer(Reader& in, std::string_view key, const Node& node, Population
 }
 
 void read_url(Reader& in, std::string_view key, const Node& node, Population& population) {
-  population.url = in.plain_text(key, node);
+  population.url = wire::read_url_text(in, key, node);
   if (in.failed()) { return; }
   const auto url = wire::parse_url(population.url);
   if (!url) { return in.complain(node, fmt::format("'{}': {}", key, url.error().detail)); }
-  if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
-    in.keep_secret(url->userinfo.substr(colon + 1));
-  }
 }
 
 void read_revision(Reader& in, std::string_view key, const Node& node, Population& population) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/base/credentials.hpp"
+
 namespace weir::loadgen {
 
 std::string_view to_string(StreamKind kind) {
@@ -55,6 +57,23 @@ void take_oauth_of_profile(Scenario& scenario) {
   if (known && !scenario.oauth && scenario.target.bearer.empty()) {
     static_cast<wire::OAuthClient&>(scenario.oauth.emplace()) = *known;
   }
+}
+
+std::vector<std::string> secrets_of(const Scenario& scenario) {
+  auto secrets = scenario.target.secrets;
+  secrets.push_back(scenario.target.bearer);
+  if (scenario.target.api_key) { secrets.push_back(scenario.target.api_key->value); }
+  const auto add_url = [&](const std::string& url) {
+    for (std::string& secret : wire::credentials_in_url(url)) { secrets.push_back(std::move(secret)); }
+  };
+  if (scenario.oauth) {
+    secrets.push_back(scenario.oauth->client_secret);
+    add_url(scenario.oauth->token_url);
+  }
+  add_url(scenario.target.url);
+  for (const auto& population : scenario.populations) { add_url(population.url); }
+  std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
+  return secrets;
 }
 
 }  // namespace weir::loadgen

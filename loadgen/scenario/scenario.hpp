@@ -131,6 +131,9 @@ wire::Result<Scenario> load_scenario(const std::string& path, const Environment&
 /// The resolved scenario as YAML that parse_scenario takes again; credentials as ${NAME} or left out, never in clear.
 std::string to_yaml(const Scenario& scenario);
 
+/// What must not be shown of a run: of the target's profile, of every URL, and the client secret.
+std::vector<std::string> secrets_of(const Scenario& scenario);
+
 /// A profile may say how tokens are had as well as a scenario may; what the scenario says goes first, and so does a
 /// token that the profile already has.
 void take_oauth_of_profile(Scenario& scenario);

@@ -26,7 +26,7 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
     wire::read_profile(in, key, node, scenario.target, scenario.environment);
     return wire::find_beside(in.file(), scenario.target);
   }
-  const std::string text = in.plain_text(key, node);
+  const std::string text = wire::read_url_text(in, key, node);
   if (in.failed()) { return; }
   if (text.find("://") != std::string::npos) {
     if (!scenario.environment.empty()) {
@@ -35,9 +35,8 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
     }
     scenario.target.url = text;
     const auto url = wire::parse_url(text);
-    if (!url) { return in.complain(node, fmt::format("'{}': {}", key, url.error().detail)); }
-    const auto colon = url->userinfo.find(':');
-    return in.keep_secret(colon == std::string::npos ? "" : url->userinfo.substr(colon + 1));
+    if (!url) { in.complain(node, fmt::format("'{}': {}", key, url.error().detail)); }
+    return;
   }
   auto profile = wire::load_profile(beside(in.file(), text), in.lookup(), scenario.environment);
   if (!profile) {
@@ -50,7 +49,9 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
 
 constexpr std::array kOAuthKeys = {
     Key<OAuth>{"token_url", "URL", "required", "Where tokens are had (client credentials).",
-               read_text<&OAuth::token_url>},
+               [](Reader& in, std::string_view key, const Node& node, OAuth& oauth) {
+                 oauth.token_url = wire::read_url_text(in, key, node);
+               }},
     Key<OAuth>{"client_id", "string", "required", "Who we are there.", read_text<&OAuth::client_id>},
     Key<OAuth>{"client_secret", "string", "required", "Secret; never shown. Give it as ${NAME}.",
                [](Reader& in, std::string_view key, const Node& node, OAuth& oauth) {

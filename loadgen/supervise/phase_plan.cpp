@@ -92,6 +92,18 @@ std::int64_t PhasePlan::rest_ns() const {
   return rest;
 }
 
+PhaseStep joined(PhaseStep step, std::int64_t after_ns, double opens_per_second, std::uint32_t shards) {
+  constexpr std::int64_t kEachStream = kMillisecond;
+  const auto own = step.streams / std::max<std::uint32_t>(1, shards) * kEachStream;
+  const auto bound = opens_per_second <= 0
+                         ? 0
+                         : static_cast<std::int64_t>(static_cast<double>(step.streams) / opens_per_second * kSecond);
+  step.over_ns = std::max({step.over_ns - after_ns, own, bound});
+  step.length_ns -= after_ns;
+  step.drop_all = false;  // There was nothing that could have been dropped.
+  return step;
+}
+
 std::vector<std::int64_t> spread(const std::vector<Population>& populations, std::int64_t total) {
   const double weights = std::accumulate(populations.begin(), populations.end(), 0.0,
                                          [](double sum, const Population& p) { return sum + share_weight(p); });

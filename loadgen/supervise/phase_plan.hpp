@@ -54,6 +54,10 @@ class PhasePlan {
   std::optional<reports::load::SearchResult> search_;
 };
 
+/// What is left of a step for a shard that joins it so long after its beginning, with no stream yet: as many streams as
+/// there are to be at the step's end, by then; where that is at once, as fast as `hold` opens its streams.
+PhaseStep joined(PhaseStep step, std::int64_t after_ns, double opens_per_second, std::uint32_t shards);
+
 /// One of the workers of one of the shards.
 struct Share {
   std::uint32_t worker = 0, workers = 1;

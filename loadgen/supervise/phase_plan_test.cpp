@@ -111,10 +111,10 @@ RC_GTEST_PROP(Spread, gives_every_stream_to_exactly_one_worker_of_one_shard, ())
   step.streams = *rc::gen::inRange(0, 5'000);
   step.churn_per_second = 60;
   const auto shards = *rc::gen::inRange<std::uint32_t>(1, 5);
-  const auto workers = *rc::gen::inRange<std::uint32_t>(1, 9);
   std::int64_t streams = 0;
   double churn = 0;
   for (std::uint32_t shard = 0; shard < shards; ++shard) {
+    const auto workers = *rc::gen::inRange<std::uint32_t>(1, 9);  // Each machine has as many as it likes.
     for (std::uint32_t worker = 0; worker < workers; ++worker) {
       const auto order = order_of(scenario, step, {worker, workers, shard, shards}, 5);
       RC_ASSERT(order.streams.size() == scenario.populations.size());
@@ -127,6 +127,22 @@ RC_GTEST_PROP(Spread, gives_every_stream_to_exactly_one_worker_of_one_shard, ())
   }
   RC_ASSERT(streams == step.streams);
   RC_ASSERT(std::abs(churn - 60) < 1e-6);
+}
+
+TEST(Joined, is_what_is_left_of_a_step) {
+  PhaseStep ramp;
+  ramp.streams = 4'000;
+  ramp.over_ns = 60 * kSecond;
+  ramp.length_ns = 60 * kSecond;
+  EXPECT_EQ(joined(ramp, 20 * kSecond, 0, 4).over_ns, 40 * kSecond);
+  EXPECT_EQ(joined(ramp, 20 * kSecond, 0, 4).length_ns, 40 * kSecond);
+  EXPECT_EQ(joined(ramp, 20 * kSecond, 50, 4).over_ns, 80 * kSecond) << "no faster than the bound on opens";
+  PhaseStep reconnect;
+  reconnect.streams = 4'000;
+  reconnect.length_ns = 60 * kSecond;
+  reconnect.drop_all = true;
+  EXPECT_EQ(joined(reconnect, 20 * kSecond, 0, 4).over_ns, kSecond) << "1,000 of this shard";
+  EXPECT_FALSE(joined(reconnect, 20 * kSecond, 0, 4).drop_all);
 }
 
 TEST(Spread, puts_the_odd_streams_of_populations_into_different_workers) {

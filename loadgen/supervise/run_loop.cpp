@@ -26,6 +26,7 @@ std::int64_t RunLoop::whole_second(std::int64_t ns) const {
 
 bool RunLoop::run() {
   send_first_orders();
+  join();
   while (!over_ && s_.signals.load() == 0 && s_.workers.alive() > 0) {
     plan_steps();
     take_in(wait_ms());
@@ -56,6 +57,19 @@ void RunLoop::send_first_orders() {
 
 // Steps ---------------------------------------------------------------------------------------------------------------
 
+/// A shard that is late leaves out what is over, and goes on in the middle of the step that is under way.
+void RunLoop::join() {
+  if (s_.late_ns <= 0) { return; }
+  s_.record.incident(
+      0, fmt::format("began {:.1f} s late, at that place of the scenario", static_cast<double>(s_.late_ns) / kSecond));
+  for (auto at = -s_.late_ns; at < 0; at = step_end_ns_) {
+    const auto step = plan_.next();
+    if (!step) { return; }
+    began(*step, at);
+    if (step_end_ns_ > 0) { send_orders(joined(*step, -at, s_.scenario.opens_per_second, s_.options.shards), 0); }
+  }
+}
+
 void RunLoop::plan_steps() {
   if (step_ && step_->kind == Phase::Kind::search) {
     // Its numbers decide what comes next: they have to be here.
@@ -78,6 +92,11 @@ int RunLoop::wait_ms() const {
 }
 
 void RunLoop::order(const PhaseStep& step, std::int64_t at_ns) {
+  send_orders(step, at_ns);
+  began(step, at_ns);
+}
+
+void RunLoop::send_orders(const PhaseStep& step, std::int64_t at_ns) {
   for (std::size_t i = 0; i < s_.workers.size(); ++i) {
     const Share share{.worker = static_cast<std::uint32_t>(i),
                       .workers = static_cast<std::uint32_t>(s_.workers.size()),
@@ -85,6 +104,9 @@ void RunLoop::order(const PhaseStep& step, std::int64_t at_ns) {
                       .shards = s_.options.shards};
     s_.workers.send(i, order_of(s_.scenario, step, share, s_.start_ns + at_ns));
   }
+}
+
+void RunLoop::began(const PhaseStep& step, std::int64_t at_ns) {
   step_ = step;
   ahead_.emplace_back(at_ns, step);
   step_end_ns_ = at_ns + step.length_ns;
@@ -177,6 +199,7 @@ void RunLoop::take_tokens() {
       s_.record.incident(now_ns(), news.failure);
       continue;
     }
+    s_.record.keep_secret(news.bearer);
     s_.credentials.bearer = std::move(news.bearer);
     s_.credentials.generation = news.generation;
     s_.workers.send_all(CredentialsOrder{s_.credentials});

@@ -29,6 +29,7 @@ struct Supervision {
   Credentials credentials;  ///< Of the moment.
   std::vector<Looked> looked;
   std::int64_t start_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::int64_t late_ns = 0;   ///< What of the scenario is over by then.
 };
 
 class RunLoop {
@@ -54,8 +55,11 @@ class RunLoop {
   void take_tokens();
   void watch_for_silence();
   void merge(bool all);
+  void join();
   void plan_steps();
   void order(const PhaseStep& step, std::int64_t at_ns);
+  void send_orders(const PhaseStep& step, std::int64_t at_ns);
+  void began(const PhaseStep& step, std::int64_t at_ns);
   void judge_step();
   bool is_over() const;
   void stop();

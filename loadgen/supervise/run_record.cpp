@@ -11,6 +11,7 @@
 #include "loadgen/watch/metrics_push.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::loadgen {
 
@@ -26,23 +27,36 @@ std::size_t terminal_width() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 100;
 }
 
+/// The scenario's text has names in place of its credentials already.
+void redact(RunInfo& run, const wire::Redactor& redactor) {
+  for (std::string* text : {&run.target_name, &run.target_url, &run.server.name, &run.server.version,
+                            &run.server.revision, &run.command, &run.scenario}) {
+    *text = redactor.text(*text);
+  }
+  for (auto& [name, value] : run.labels) { value = redactor.text(value); }
+}
+
 }  // namespace
 
 wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOptions& options,
                                         const std::vector<std::string>& secrets) {
   RunRecord record;
+  record.secrets_ = secrets;
   record.redactor_ = wire::Redactor(secrets);
+  redact(run, record.redactor_);
+  record.late_ns_ = run.shard.late_ns;
   record.target_name_ = run.target_name;
   record.options_ = options;
   record.labels_ = {.target = run.target_name,
                     .shard = fmt::format("{}/{}", options.shard + 1, options.shards),
-                    .version = options.tool_version};
+                    .version = options.tool_version,
+                    .run = run};
   record.last_ = Snapshot(layout);
   if (!options.metrics.empty()) {
     if (auto free = check_metrics_address(options.metrics); !free) { return tl::unexpected(free.error()); }
   }
   if (!options.journal.empty()) {
-    auto journal = JournalWriter::create(options.journal, {run, layout});
+    auto journal = JournalWriter::create(options.journal, {run, layout, {}});
     if (!journal) { return wire::fail(wire::ErrorCode::bad_input, "--journal: " + journal.error()); }
     record.journal_ = std::move(*journal);
   }
@@ -59,12 +73,19 @@ wire::Result<void> RunRecord::serve_metrics() {
   return {};
 }
 
+void RunRecord::keep_secret(const std::string& secret) {
+  if (secret.empty()) { return; }
+  secrets_.push_back(secret);
+  redactor_ = wire::Redactor(secrets_);
+}
+
 /// A disk that is full costs the journal, not the run.
 void RunRecord::journal(const tl::expected<void, std::string>& written) {
   if (!written) { accumulator_->incident({now_ns_, redactor_.text(written.error())}); }
 }
 
 void RunRecord::begin(const PhaseStep& step, std::int64_t at_ns) {
+  at_ns += late_ns_;
   now_ns_ = at_ns;
   PhaseInfo info;
   info.name = step.name;
@@ -78,10 +99,11 @@ void RunRecord::begin(const PhaseStep& step, std::int64_t at_ns) {
 }
 
 void RunRecord::add(const Snapshot& second) {
-  now_ns_ = second.at_ns;
   last_ = second;
-  accumulator_->second(second);
-  if (journal_.is_open()) { journal(journal_.append(second)); }
+  last_.at_ns += late_ns_;
+  now_ns_ = last_.at_ns;
+  accumulator_->second(last_);
+  if (journal_.is_open()) { journal(journal_.append(last_)); }
   if (metrics_) { metrics_->update(accumulator_->totals()); }
 }
 
@@ -92,7 +114,8 @@ SearchStep RunRecord::judge_step() {
   return step;
 }
 
-void RunRecord::closing(const Closing& closing) {
+void RunRecord::closing(Closing closing) {
+  closing.at_ns += late_ns_;
   accumulator_->closing(closing);
   journal(journal_.append(closing));
 }
@@ -103,21 +126,24 @@ void RunRecord::incident(std::int64_t at_ns, const std::string& text) {
     return;
   }
   ++incidents_;
-  const Incident incident{at_ns, redactor_.text(text)};
+  const Incident incident{at_ns + late_ns_, redactor_.text(text)};
   latest_incident_ = incident.text;
   accumulator_->incident(incident);
   journal(journal_.append(incident));
-  if (!options_.quiet && !options_.live) { fmt::print(stderr, "{}  {}\n", clock_text(at_ns), incident.text); }
+  if (!options_.quiet && !options_.live) {
+    fmt::print(stderr, "{}  {}\n", clock_text(incident.at_ns), wire::printable(incident.text));
+  }
 }
 
 void RunRecord::invalid(std::int64_t at_ns, const std::string& text) {
   incident(at_ns, text);
-  const Incident why{at_ns, redactor_.text(text)};
+  const Incident why{at_ns + late_ns_, redactor_.text(text)};
   accumulator_->invalid(why);
   journal(journal_.append_invalid(why));
 }
 
 void RunRecord::show(std::int64_t now_ns, std::int64_t left_ns) {
+  now_ns += late_ns_;
   if (options_.quiet || (!options_.live && now_ns < next_line_ns_)) { return; }
   ScreenState state;
   state.target = target_name_;
@@ -178,7 +204,7 @@ void RunRecord::hand_over_metrics(RunResult& result) const {
     }
   }
   if (!options_.push.empty()) {
-    if (auto pushed = push_metrics(options_.push, target_name_, text, kPushTimeout); !pushed) {
+    if (auto pushed = push_metrics(options_.push, labels_, text, kPushTimeout); !pushed) {
       result.problems.push_back(redactor_.text(pushed.error().detail));
     }
   }

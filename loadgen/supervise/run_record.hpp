@@ -26,7 +26,10 @@ class RunRecord {
   /// Starts threads: when the workers have been forked.
   wire::Result<void> serve_metrics();
 
-  // Times are counted from the start of the run.
+  /// Of no text from now on.
+  void keep_secret(const std::string& secret);
+
+  // Times are counted from the start of what this generator does of the run.
   void begin(const PhaseStep& step, std::int64_t at_ns);
   void add(const reports::load::Snapshot& second);
   void incident(std::int64_t at_ns, const std::string& text);
@@ -37,7 +40,7 @@ class RunRecord {
   /// Judges the step of a search that began last, by its numbers so far.
   reports::load::SearchStep judge_step();
   /// The streams are closed from now on.
-  void closing(const reports::load::Closing& closing);
+  void closing(reports::load::Closing closing);
   const reports::load::Layout& layout() const WEIR_LIFETIME_BOUND { return accumulator_->layout(); }
 
   /// Judges, writes every report, pushes; problems with that are told beside the results.
@@ -51,6 +54,8 @@ class RunRecord {
 
   std::string target_name_;
   RunOptions options_;
+  std::int64_t late_ns_ = 0;  ///< What of the run was over by then.
+  std::vector<std::string> secrets_;
   wire::Redactor redactor_;
   reports::load::JournalWriter journal_;
   std::optional<MetricsEndpoint> metrics_;

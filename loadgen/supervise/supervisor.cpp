@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "loadgen/limits.hpp"
+#include "loadgen/supervise/identity.hpp"
 #include "loadgen/supervise/run_loop.hpp"
 #include "wire/base/time.hpp"
 
@@ -36,15 +37,6 @@ Layout layout_of(const Scenario& scenario) {
     layout.populations.push_back(std::move(shape));
   }
   return layout;
-}
-
-std::vector<std::string> secrets_of(const Scenario& scenario) {
-  auto secrets = scenario.target.secrets;
-  secrets.push_back(scenario.target.bearer);
-  if (scenario.target.api_key) { secrets.push_back(scenario.target.api_key->value); }
-  if (scenario.oauth) { secrets.push_back(scenario.oauth->client_secret); }
-  std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
-  return secrets;
 }
 
 Credentials credentials_of(const Scenario& scenario, const std::optional<Token>& token) {
@@ -85,7 +77,26 @@ struct Prepared {
   std::optional<Token> token;
   Credentials credentials;
   Placement placement;
+  ServerInfo server;
 };
+
+/// What is secret in a run, the tokens that it got included.
+std::vector<std::string> all_secrets(const Scenario& scenario, const std::optional<Token>& token) {
+  auto secrets = secrets_of(scenario);
+  if (token) { secrets.push_back(token->value); }
+  return secrets;
+}
+
+/// A search goes on by its numbers, and a shard has but its own.
+wire::Result<void> check_shard(const Scenario& scenario, const RunOptions& options) {
+  const bool searches = std::any_of(scenario.phases.begin(), scenario.phases.end(),
+                                    [](const Phase& phase) { return phase.kind == Phase::Kind::search; });
+  if (options.shards <= 1 || !searches) { return {}; }
+  return wire::fail(
+      wire::ErrorCode::bad_input,
+      "a search goes on by the numbers of the whole run, of which a shard knows only its own: search with "
+      "one generator, or give the shards phases of fixed numbers");
+}
 
 wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& options, const Machine& machine,
                                     const std::vector<Looked>& looked) {
@@ -96,9 +107,10 @@ wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& 
 
 /// Everything that can be wrong is found here, before a stream is opened. Threads that are used have ended when it
 /// returns.
-wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario, const RunOptions& options) {
-  Prepared prepared;
+wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
+                           Prepared& prepared) {
   prepared.scenario = scenario;
+  if (auto checked = check_shard(scenario, options); !checked) { return checked; }
   auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
@@ -117,36 +129,61 @@ wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario,
   if (auto resolved =
           resolve_streams(prepared.scenario, with_bearer(prepared.credentials), prepared.targets, prepared.looked);
       !resolved) {
-    return tl::unexpected(resolved.error());
+    return resolved;
   }
-  return prepared;
+  prepared.server = ask_server(prepared.scenario, with_bearer(prepared.credentials), prepared.targets, prepared.looked);
+  return {};
 }
 
 /// When the run starts, by both clocks.
 struct Start {
-  std::int64_t monotonic = 0;
-  std::int64_t unix = 0;
+  std::int64_t monotonic = 0;  ///< Of what this generator does of it.
+  std::int64_t unix = 0;       ///< Of the whole run.
+  std::int64_t late_ns = 0;    ///< What of the run is over by then: whole seconds.
 };
 
-wire::Result<Start> start_of(const TestSeams& seams, const RunOptions& options, std::int64_t workers) {
+std::int64_t length_of(const Scenario& scenario, std::int64_t second_ns) {
+  return std::max<std::int64_t>(0, PhasePlan(scenario, second_ns).rest_ns());
+}
+
+/// A shard that comes late begins where the others are by then; a run that nobody waits for is to be given another
+/// start.
+wire::Result<Start> start_of(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
+                             std::int64_t workers) {
   const auto now = monotonic_ns();
   const auto unix_now = realtime_ns();
   const auto soonest = seams.lead_ns + workers * kSpawnEach;
-  if (!options.start_at_unix_ns) { return Start{now + soonest, unix_now + soonest}; }
+  if (!options.start_at_unix_ns) { return Start{now + soonest, unix_now + soonest, 0}; }
   const auto ahead = *options.start_at_unix_ns - unix_now;
-  if (ahead < soonest) {
+  if (ahead >= soonest) { return Start{now + ahead, *options.start_at_unix_ns, 0}; }
+  const auto late = (soonest - ahead + seams.second_ns - 1) / seams.second_ns * seams.second_ns;
+  const auto at = wire::rfc3339(*options.start_at_unix_ns / kSecond);
+  if (options.shards <= 1) {
     return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("--start-at {} is {}: give a time to come",
-                                  wire::rfc3339(*options.start_at_unix_ns / kSecond), ahead < 0 ? "over" : "too soon"));
+                      fmt::format("--start-at {} is {}: give a time to come", at, ahead < 0 ? "over" : "too soon"));
   }
-  return Start{now + ahead, *options.start_at_unix_ns};
+  if (late >= length_of(scenario, seams.second_ns)) {
+    return wire::fail(
+        wire::ErrorCode::bad_input,
+        fmt::format("--start-at {}: a run that started then is over by now, and shard {}/{} comes too late", at,
+                    options.shard + 1, options.shards));
+  }
+  return Start{now + ahead + late, *options.start_at_unix_ns, late};
 }
 
-RunInfo info_of(const Prepared& prepared, const RunOptions& options, const Start& start) {
+RunInfo info_of(const Prepared& prepared, const TestSeams& seams, const RunOptions& options, const Start& start) {
   const auto& scenario = prepared.scenario;
   RunInfo run;
   run.tool_version = options.tool_version;
+  run.kernel = kernel_text();
+  run.scenario_hash = scenario_hash(scenario);
+  run.run_id = run_id_of(options, run.scenario_hash);
+  run.labels = options.labels;
+  run.server = prepared.server;
   run.started_at = wire::rfc3339(start.unix / kSecond);
+  run.start_unix_ns = start.unix;
+  run.utc_offset_s = utc_offset_s(start.unix / kSecond);
+  run.second_ns = seams.second_ns;
   const auto& url = prepared.targets.urls.front();
   run.target_name = scenario.target.name.empty() ? url.host : scenario.target.name;
   const auto whole = wire::parse_url(scenario.target.url);
@@ -155,7 +192,7 @@ RunInfo info_of(const Prepared& prepared, const RunOptions& options, const Start
   run.scenario_text = to_yaml(scenario);
   run.command = options.command;
   run.seed = scenario.seed;
-  run.shard = options.shards > 1 ? fmt::format("{}/{}", options.shard + 1, options.shards) : "";
+  run.shard = {.index = options.shard, .count = options.shards, .late_ns = start.late_ns, .merged = {}};
   run.workers = prepared.placement.workers;
   run.tls_verified = !scenario.target.insecure;
   run.thresholds = scenario.thresholds;
@@ -189,32 +226,38 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const TestSeams& seam
 wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
                                      const std::atomic<int>& signals) {
   raise_file_limit();
-  const auto prepared = prepare(seams, scenario, options);
-  if (!prepared) { return tl::unexpected(prepared.error()); }
-  const auto start = start_of(seams, options, prepared->placement.workers);
-  if (!start) { return tl::unexpected(start.error()); }
-  const auto layout = layout_of(prepared->scenario);
-  auto record = RunRecord::open(info_of(*prepared, options, *start), layout, options, secrets_of(scenario));
-  if (!record) { return tl::unexpected(record.error()); }
-  auto workers = Workers::spawn(plans_of(*prepared, seams, options, layout, *start), seams.worker_main);
-  if (!workers) { return tl::unexpected(workers.error()); }
+  Prepared prepared;
+  // An endpoint may give back what it was sent, and a token is secret as soon as it is there.
+  const auto failed = [&](const wire::Error& error) {
+    return wire::fail(error.code, wire::Redactor(all_secrets(scenario, prepared.token)).text(error.detail));
+  };
+  if (auto done = prepare(seams, scenario, options, prepared); !done) { return failed(done.error()); }
+  const auto start = start_of(seams, prepared.scenario, options, prepared.placement.workers);
+  if (!start) { return failed(start.error()); }
+  const auto layout = layout_of(prepared.scenario);
+  auto record = RunRecord::open(info_of(prepared, seams, options, *start), layout, options,
+                                all_secrets(scenario, prepared.token));
+  if (!record) { return failed(record.error()); }
+  auto workers = Workers::spawn(plans_of(prepared, seams, options, layout, *start), seams.worker_main);
+  if (!workers) { return failed(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.
-  if (auto served = record->serve_metrics(); !served) { return tl::unexpected(served.error()); }
-  NameKeeper names(prepared->scenario, prepared->targets, prepared->looked, seams.look_up);
+  if (auto served = record->serve_metrics(); !served) { return failed(served.error()); }
+  NameKeeper names(prepared.scenario, prepared.targets, prepared.looked, seams.look_up);
   std::optional<TokenKeeper> tokens;
-  if (prepared->token) { tokens.emplace(*scenario.oauth, client_of(scenario), *prepared->token); }
+  if (prepared.token) { tokens.emplace(*scenario.oauth, client_of(scenario), *prepared.token); }
   RunLoop loop({.seams = seams,
-                .scenario = prepared->scenario,
+                .scenario = prepared.scenario,
                 .options = options,
-                .targets = prepared->targets,
+                .targets = prepared.targets,
                 .signals = signals,
                 .workers = *workers,
                 .record = *record,
                 .names = names,
                 .tokens = tokens ? &*tokens : nullptr,
-                .credentials = prepared->credentials,
-                .looked = prepared->looked,
-                .start_ns = start->monotonic});
+                .credentials = prepared.credentials,
+                .looked = prepared.looked,
+                .start_ns = start->monotonic,
+                .late_ns = start->late_ns});
   return record->finish(loop.run());
 }
 
@@ -225,6 +268,7 @@ wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& op
 
 wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& options) {
   raise_file_limit();
+  if (auto checked = check_shard(scenario, options); !checked) { return tl::unexpected(checked.error()); }
   const auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   const auto looked = look_up_all(scenario, *targets, wire::look_up);

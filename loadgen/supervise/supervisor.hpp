@@ -22,7 +22,10 @@ struct RunOptions {
   std::string textfile;  ///< Path of a .prom file, written at the end.
   std::string journal;   ///< Path.
   std::vector<reports::ReportSpec> reports;
+  std::string run_id;                                       ///< Empty: one is made.
+  std::vector<std::pair<std::string, std::string>> labels;  ///< A few: each becomes one of Prometheus.
   std::uint32_t shard = 0, shards = 1;
+  std::string shard_from;  ///< The variable that said which; empty: the user did.
   std::optional<std::int64_t> start_at_unix_ns;
   bool quiet = false;
   bool live = false;  ///< A terminal: the live view.

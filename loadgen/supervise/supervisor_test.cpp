@@ -121,7 +121,7 @@ TEST_F(Supervisor, opens_its_shards_part_only) {
   options_.shards = 3;
   for (options_.shard = 0; options_.shard < 3; ++options_.shard) {
     const auto results = good_run();
-    EXPECT_EQ(results.run.shard, fmt::format("{}/3", options_.shard + 1));
+    EXPECT_EQ(results.run.shard.text(), fmt::format("{}/3", options_.shard + 1));
     opened += results.total.numbers.populations[0][Counter::streams_opened];
   }
   EXPECT_EQ(opened, 101u);

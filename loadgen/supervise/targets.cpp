@@ -67,29 +67,6 @@ Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t ta
   return looked;
 }
 
-Era era_of(StreamKind kind) {
-  switch (kind) {
-    case StreamKind::http_sse_get:
-      return Era::http_sse;
-    case StreamKind::streamable_get:
-    case StreamKind::streamable_post:
-      return Era::streamable;
-    case StreamKind::listen:
-      return Era::stateless;
-    case StreamKind::automatic:
-    case StreamKind::plain_get:
-    case StreamKind::none:
-      break;
-  }
-  return Era::none;
-}
-
-wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked) {
-  auto client = client_of(scenario);
-  client.connect_to = looked.addresses.empty() ? "" : looked.addresses.front();
-  return client;
-}
-
 wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   const auto detection = wire::mcp::detect(options);
   const auto eras = detection.eras();
@@ -114,6 +91,29 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
 }
 
 }  // namespace
+
+Era era_of(StreamKind kind) {
+  switch (kind) {
+    case StreamKind::http_sse_get:
+      return Era::http_sse;
+    case StreamKind::streamable_get:
+    case StreamKind::streamable_post:
+      return Era::streamable;
+    case StreamKind::listen:
+      return Era::stateless;
+    case StreamKind::automatic:
+    case StreamKind::plain_get:
+    case StreamKind::none:
+      break;
+  }
+  return Era::none;
+}
+
+wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked) {
+  auto client = client_of(scenario);
+  client.connect_to = looked.addresses.empty() ? "" : looked.addresses.front();
+  return client;
+}
 
 wire::ClientOptions client_of(const Scenario& scenario) {
   wire::ClientOptions client;

@@ -54,6 +54,11 @@ class NameKeeper {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The era that streams of a kind belong to.
+wire::mcp::Era era_of(StreamKind kind);
+/// A client of the first of the addresses that were found.
+wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked);
+
 /// Fills in `stream` and `revision` of every population, by asking the target where the scenario leaves it open; a
 /// population that is explicit is only connected to. `headers` carry the credentials. The error says in one sentence
 /// why there is nothing to hold.

@@ -13,20 +13,24 @@ constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 
 }  // namespace
 
-std::string push_path(std::string_view target) {
-  // The gateway wants an empty value as "=".
-  const std::string group = "/metrics/job/weir/target";
-  const bool plain = !target.empty() && target.find_first_not_of(kUnreserved) == std::string_view::npos;
-  return plain ? fmt::format("{}/{}", group, target)
-               : fmt::format("{}@base64/{}", group, target.empty() ? "=" : wire::base64url(target));
+std::string push_path(const MetricLabels& labels) {
+  const auto group = [](std::string_view name, std::string_view value) {
+    const bool plain = !value.empty() && value.find_first_not_of(kUnreserved) == std::string_view::npos;
+    // The gateway wants an empty value as "=".
+    return plain ? fmt::format("/{}/{}", name, value)
+                 : fmt::format("/{}@base64/{}", name, value.empty() ? "=" : wire::base64url(value));
+  };
+  std::string path = "/metrics/job/weir" + group("target", labels.target);
+  if (!labels.run.shard.alone()) { path += group("shard", labels.shard); }
+  return path;
 }
 
-wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,
+wire::Result<void> push_metrics(const std::string& gateway, const MetricLabels& labels, std::string text,
                                 std::chrono::milliseconds timeout) {
   auto url = wire::parse_url(gateway);
   if (!url) { return wire::fail(url.error().code, "--push: " + url.error().detail); }
   while (!url->path.empty() && url->path.back() == '/') { url->path.pop_back(); }
-  url->path += push_path(target);
+  url->path += push_path(labels);
   wire::Request request;
   request.method = "PUT";
   request.url = *url;

@@ -6,16 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "loadgen/watch/prometheus.hpp"
 #include "wire/base/error.hpp"
 
 namespace weir::loadgen {
 
 /// "/metrics/job/weir/target/NAME"; a name that is empty or has other than letters, digits, '-', '.', '_' and '~' is
-/// sent as `target@base64`.
-std::string push_path(std::string_view target);
+/// sent as `target@base64`. A shard of a run has a group of its own, with `/shard@base64/`, so that none replaces what
+/// another one pushed.
+std::string push_path(const MetricLabels& labels);
 
-/// PUT: the target's group is replaced as a whole. `gateway` is its base URL. The error is one sentence.
-wire::Result<void> push_metrics(const std::string& gateway, std::string_view target, std::string text,
+/// PUT: the group is replaced as a whole. `gateway` is its base URL. The error is one sentence.
+wire::Result<void> push_metrics(const std::string& gateway, const MetricLabels& labels, std::string text,
                                 std::chrono::milliseconds timeout);
 
 }  // namespace weir::loadgen

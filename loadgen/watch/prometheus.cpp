@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "wire/base/duration.hpp"
+#include "wire/base/text.hpp"
+#include "wire/json/json.hpp"
 #include "wire/mcp/era.hpp"
 
 namespace weir::loadgen {
@@ -26,6 +28,8 @@ constexpr std::array kGapBuckets = {1., 5., 10., 14., 16., 20., 25., 29., 31., 4
 constexpr std::array kAgeBuckets = {1.,   5.,   15.,  28.,  31.,  55.,  62.,   95.,   105.,  118.,  125.,
                                     280., 310., 345., 355., 890., 910., 1800., 3540., 3660., 14400.};
 constexpr std::array kLagBuckets = {.0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10.};
+
+constexpr std::size_t kLabelBytes = 120;
 
 ClientMetric labelled(std::vector<ClientMetric::Label> labels) {
   ClientMetric metric;
@@ -81,6 +85,7 @@ class Families {
     events();
     calls();
     generator();
+    run();
     add("weir_suite_build_info", "Version of the suite and the newest specification that it knows.", MetricType::Gauge)
         .metric.push_back(
             gauge({{"version", labels_.version}, {"spec", std::string(wire::mcp::kRevisions.back())}}, 1));
@@ -238,6 +243,34 @@ class Families {
       labels.push_back({"mode", mode});
       cpu.metric.push_back(gauge(std::move(labels), wire::seconds_of(totals_[which])));
     }
+  }
+
+  void run() {
+    add("weir_load_run_info", "Which run this is; labels of its own have the prefix label_.", MetricType::Gauge)
+        .metric.push_back(gauge(run_labels(), 1));
+    add("weir_load_run_start_timestamp_seconds", "When the run started, by the clock of its generator.",
+        MetricType::Gauge)
+        .metric.push_back(gauge(shard(), wire::seconds_of(labels_.run.start_unix_ns)));
+  }
+
+  /// A fixed set of names and the user's few labels, each value of a bounded length.
+  std::vector<ClientMetric::Label> run_labels() const {
+    const RunInfo& run = labels_.run;
+    auto labels = shard();
+    const auto add = [&](std::string name, std::string_view value) {
+      labels.push_back({std::move(name), wire::excerpt(wire::valid_utf8(value), kLabelBytes)});
+    };
+    add("run_id", run.run_id);
+    add("scenario", run.scenario);
+    add("scenario_hash", run.scenario_hash);
+    add("seed", fmt::format("{}", run.seed));
+    add("server", run.server.name);
+    add("server_version", run.server.version);
+    add("server_revision", run.server.revision);
+    add("version", labels_.version);
+    add("kernel", run.kernel);
+    for (const auto& [name, value] : run.labels) { add("label_" + name, value); }
+    return labels;
   }
 
   const Snapshot& totals_;

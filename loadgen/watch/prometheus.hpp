@@ -16,6 +16,7 @@ struct MetricLabels {
   std::string target;  ///< Name of the target, never a URL with credentials.
   std::string shard = "1/1";
   std::string version;
+  reports::load::RunInfo run;  ///< What `weir_load_run_info` tells, to be joined by `target` to every other series.
 };
 
 /// Counters and histograms since the start of the run, gauges of the latest second.

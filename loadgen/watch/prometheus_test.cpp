@@ -77,6 +77,26 @@ TEST(Metrics, are_all_there_from_zero_on) {
   EXPECT_THAT(text_of(busy()), HasSubstr("weir_suite_build_info{version=\"0.1.0\",spec=\"2026-07-28\"} 1"));
 }
 
+TEST(Metrics, tell_which_run_they_are_of) {
+  MetricLabels labels{.target = "staging", .shard = "2/4", .version = "0.1.0"};
+  labels.run.run_id = "night-7";
+  labels.run.scenario = "soak.yaml";
+  labels.run.scenario_hash = "9b3c2f60d4e1a875";
+  labels.run.seed = 42;
+  labels.run.start_unix_ns = 1'767'323'045'500'000'000;
+  labels.run.server = {"weather", "2.0", "2025-11-25"};
+  labels.run.kernel = "Linux 6.1.0 x86_64";
+  labels.run.labels = {{"commit", std::string(500, 'x')}};
+  const auto text = metrics_text(metric_families(kLayout, Snapshot(kLayout), labels));
+  EXPECT_THAT(text, HasSubstr("weir_load_run_info{target=\"staging\",shard=\"2/4\",run_id=\"night-7\",scenario="
+                              "\"soak.yaml\",scenario_hash=\"9b3c2f60d4e1a875\",seed=\"42\",server=\"weather\","
+                              "server_version=\"2.0\",server_revision=\"2025-11-25\",version=\"0.1.0\",kernel="
+                              "\"Linux 6.1.0 x86_64\",label_commit=\"xxx"));
+  EXPECT_THAT(text, Not(HasSubstr(std::string(130, 'x'))));
+  EXPECT_THAT(text,
+              HasSubstr("weir_load_run_start_timestamp_seconds{target=\"staging\",shard=\"2/4\"} 1767323045.5\n"));
+}
+
 TEST(Metrics, add_up_populations_and_tools_of_one_name) {
   const auto text = text_of(busy());
   EXPECT_THAT(text, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
@@ -178,21 +198,28 @@ TEST(MetricsEndpoint, refuses_what_is_no_address) {
 }
 
 TEST(PushPath, encodes_names_that_are_no_path_segments) {
-  EXPECT_EQ(push_path("staging-1.eu"), "/metrics/job/weir/target/staging-1.eu");
-  EXPECT_EQ(push_path("a/b"), "/metrics/job/weir/target@base64/YS9i");
-  EXPECT_EQ(push_path("http://x:80/mcp"), "/metrics/job/weir/target@base64/aHR0cDovL3g6ODAvbWNw");
-  EXPECT_EQ(push_path("\xff\xfe"), "/metrics/job/weir/target@base64/__4");
-  EXPECT_EQ(push_path(""), "/metrics/job/weir/target@base64/=");
+  const auto path_of = [](std::string target) { return push_path({.target = std::move(target)}); };
+  EXPECT_EQ(path_of("staging-1.eu"), "/metrics/job/weir/target/staging-1.eu");
+  EXPECT_EQ(path_of("a/b"), "/metrics/job/weir/target@base64/YS9i");
+  EXPECT_EQ(path_of("http://x:80/mcp"), "/metrics/job/weir/target@base64/aHR0cDovL3g6ODAvbWNw");
+  EXPECT_EQ(path_of("\xff\xfe"), "/metrics/job/weir/target@base64/__4");
+  EXPECT_EQ(path_of(""), "/metrics/job/weir/target@base64/=");
+}
+
+TEST(PushPath, is_another_one_for_each_shard) {
+  MetricLabels labels{.target = "staging", .shard = "2/4"};
+  labels.run.shard = {.index = 1, .count = 4, .late_ns = 0, .merged = {}};
+  EXPECT_EQ(push_path(labels), "/metrics/job/weir/target/staging/shard@base64/Mi80");
 }
 
 TEST(PushMetrics, says_in_one_sentence_that_nobody_is_there) {
-  const auto pushed = push_metrics("http://127.0.0.1:1", "staging", "x 1\n", 2s);
+  const auto pushed = push_metrics("http://127.0.0.1:1", kLabels, "x 1\n", 2s);
   ASSERT_FALSE(pushed);
   EXPECT_THAT(pushed.error().detail, HasSubstr("not pushed to http://127.0.0.1:1"));
 }
 
 TEST(PushMetrics, names_the_option_for_a_gateway_that_is_no_url) {
-  EXPECT_THAT(push_metrics("gateway:9091", "staging", "", 1s).error().detail, testing::StartsWith("--push: "));
+  EXPECT_THAT(push_metrics("gateway:9091", kLabels, "", 1s).error().detail, testing::StartsWith("--push: "));
 }
 
 }  // namespace

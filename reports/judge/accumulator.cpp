@@ -126,11 +126,18 @@ LoadResults Accumulator::results() const {
 }
 
 tl::expected<LoadResults, std::string> results_of_journal(std::string_view bytes) {
-  auto head = take_journal_head(bytes);
-  if (!head) { return tl::unexpected(head.error()); }
-  Accumulator accumulator(std::move(head->run), head->layout);
-  replay(bytes, head->layout, accumulator);  // What is torn off at its end was a second that is not whole.
-  return accumulator.results();
+  auto reader = JournalReader::open(bytes);
+  if (!reader) { return tl::unexpected(reader.error()); }
+  Accumulator accumulator(reader->head().run, reader->head().layout);
+  for (;;) {
+    const auto item = reader->next();
+    if (!item) { return tl::unexpected(item.error()); }
+    if (!*item) { break; }  // What is torn off at its end was a second that is not whole.
+    tell(**item, accumulator);
+  }
+  LoadResults results = accumulator.results();
+  results.not_counted = reader->head().wording.missing();
+  return results;
 }
 
 }  // namespace weir::reports::load

@@ -102,6 +102,8 @@ struct LoadResults {
   std::vector<std::string> incidents;  ///< "at 12.0 s: worker 1 died ..."
   std::vector<std::string> invalid;    ///< Why the run is inconclusive: "schedule lag p99 0.4 s beyond 0.1 s: CPU".
   bool complete = true;                ///< false: rendered from a journal without an end.
+  std::vector<std::string>
+      not_counted;  ///< By the Weir that wrote the journal: it is an older one. They stand at zero.
   ExitCode exit_code = ExitCode::inconclusive;
   std::string exit_reason;
 };

@@ -78,9 +78,12 @@ void Writer::head() {
   std::string text =
       fmt::format("{}, {}, seed {}", readable_seconds(wire::seconds_of(results_.duration_ns)),
                   counted(static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.workers)), "worker"), run.seed);
-  if (!run.shard.empty()) { text += ", shard " + wire::printable(run.shard); }
   if (!run.scenario.empty()) { text = wire::printable(run.scenario) + ": " + text; }
   line("  {}{}", run.started_at.empty() ? "" : wire::printable(run.started_at) + "  ", text);
+  if (const std::string which = describe_identity(run); !which.empty()) { line("  {}", wire::printable(which)); }
+  if (const std::string older = describe_not_counted(results_); !older.empty()) {
+    line("  {}", painted(wire::printable(older), Colour::yellow));
+  }
   if (!results_.complete) {
     line("  {}", painted("from a journal without an end: the run was killed", Colour::yellow));
   }

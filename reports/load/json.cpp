@@ -162,36 +162,71 @@ json::value search_json(const std::optional<SearchResult>& search) {
           {"limited_by", or_null(search->limited_by)}};
 }
 
+json::value shards_json(const ShardInfo& shard) {
+  if (shard.alone()) { return nullptr; }
+  json::array parts;
+  for (const std::uint32_t one : shard.merged) { parts.push_back(json::value(one + 1)); }
+  if (parts.empty()) { parts.push_back(json::value(shard.index + 1)); }
+  return {{"count", shard.count},
+          {"parts", std::move(parts)},
+          {"merged", !shard.merged.empty()},
+          {"late_seconds", wire::seconds_of(shard.late_ns)}};
+}
+
+json::object target_json(const RunInfo& run) {
+  return {{"name", text(run.target_name)},
+          {"url", text(run.target_url)},
+          {"server",
+           {{"name", or_null(run.server.name)},
+            {"version", or_null(run.server.version)},
+            {"revision", or_null(run.server.revision)}}}};
+}
+
+json::object labels_json(const RunInfo& run) {
+  json::object out;
+  for (const auto& [name, value] : run.labels) { out[text(name)] = text(value); }
+  return out;
+}
+
 }  // namespace
 
 std::string json_report(const LoadResults& results) {
   const RunInfo& run = results.run;
   json::array phases;
   for (const PhaseResult& phase : results.phases) { phases.push_back(span_json(results, phase)); }
-  return wire::pretty_json({{"schema_version", kLoadSchemaVersion},
-                            {"report", "load"},
-                            {"tool_version", text(run.tool_version)},
-                            {"started_at", text(run.started_at)},
-                            {"duration_seconds", wire::seconds_of(results.duration_ns)},
-                            {"target", {{"name", text(run.target_name)}, {"url", text(run.target_url)}}},
-                            {"tls_verified", run.tls_verified},
-                            {"scenario", {{"file", or_null(run.scenario)}, {"text", text(run.scenario_text)}}},
-                            {"command", text(run.command)},
-                            {"seed", run.seed},
-                            {"shard", or_null(run.shard)},
-                            {"workers", run.workers},
-                            {"lag_bound_seconds", run.lag_bound_seconds},
-                            {"complete", results.complete},
-                            {"exit_code", static_cast<int>(results.exit_code)},
-                            {"exit_reason", text(results.exit_reason)},
-                            {"invalid", texts(results.invalid)},
-                            {"thresholds", thresholds_json(results.thresholds)},
-                            {"idle_cuts", idle_cuts_json(results.idle_cuts)},
-                            {"search", search_json(results.search)},
-                            {"incidents", texts(results.incidents)},
-                            {"total", span_json(results, results.total)},
-                            {"phases", std::move(phases)},
-                            {"timeline", timeline_json(results.timeline)}});
+  return wire::pretty_json(
+      {{"schema_version", kLoadSchemaVersion},
+       {"report", "load"},
+       {"tool_version", text(run.tool_version)},
+       {"kernel", or_null(run.kernel)},
+       {"run_id", or_null(run.run_id)},
+       {"labels", labels_json(run)},
+       {"started_at", text(run.started_at)},
+       {"started_unix_seconds", wire::seconds_of(run.start_unix_ns)},
+       {"utc_offset_seconds", run.utc_offset_s},
+       {"duration_seconds", wire::seconds_of(results.duration_ns)},
+       {"target", target_json(run)},
+       {"tls_verified", run.tls_verified},
+       {"scenario",
+        {{"file", or_null(run.scenario)}, {"text", text(run.scenario_text)}, {"hash", or_null(run.scenario_hash)}}},
+       {"command", text(run.command)},
+       {"seed", run.seed},
+       {"shard", or_null(run.shard.text())},
+       {"shards", shards_json(run.shard)},
+       {"workers", run.workers},
+       {"lag_bound_seconds", run.lag_bound_seconds},
+       {"complete", results.complete},
+       {"not_counted", texts(results.not_counted)},
+       {"exit_code", static_cast<int>(results.exit_code)},
+       {"exit_reason", text(results.exit_reason)},
+       {"invalid", texts(results.invalid)},
+       {"thresholds", thresholds_json(results.thresholds)},
+       {"idle_cuts", idle_cuts_json(results.idle_cuts)},
+       {"search", search_json(results.search)},
+       {"incidents", texts(results.incidents)},
+       {"total", span_json(results, results.total)},
+       {"phases", std::move(phases)},
+       {"timeline", timeline_json(results.timeline)}});
 }
 
 bool is_json_report(std::string_view text) {

@@ -31,6 +31,25 @@ std::string details_of(const LoadResults& results) {
   return out;
 }
 
+void write_properties(JunitDocument& xml, const RunInfo& run) {
+  const auto property = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) { xml.with("name", name).with("value", wire::printable(value)).empty("property"); }
+  };
+  property("target", run.target_url);
+  property("run_id", run.run_id);
+  property("scenario", run.scenario);
+  property("scenario_hash", run.scenario_hash);
+  property("seed", fmt::format("{}", run.seed));
+  property("shard", run.shard.text());
+  property("server_name", run.server.name);
+  property("server_version", run.server.version);
+  property("server_revision", run.server.revision);
+  property("tool_version", run.tool_version);
+  property("kernel", run.kernel);
+  for (const auto& [name, value] : run.labels) { property("label." + name, value); }
+  if (!run.tls_verified) { property("tls_verified", "false"); }
+}
+
 void write_threshold(JunitDocument& xml, const LoadResults& results, const ThresholdResult& one) {
   xml.with("classname", "weir.load").with("name", one.threshold.text).with_time(milliseconds(results.duration_ns));
   xml.open("testcase");
@@ -71,9 +90,7 @@ std::string junit_report(const LoadResults& results) {
   xml.with("name", "load").with(counts).with_time(duration_ms);
   xml.with("timestamp", junit_timestamp(results.run.started_at)).open("testsuite");
   xml.open("properties");
-  xml.with("name", "target").with("value", results.run.target_url).empty("property");
-  xml.with("name", "seed").with("value", fmt::format("{}", results.run.seed)).empty("property");
-  if (!results.run.tls_verified) { xml.with("name", "tls_verified").with("value", "false").empty("property"); }
+  write_properties(xml, results.run);
   xml.close("properties");
   if (run_case) { write_run(xml, results); }
   for (const ThresholdResult& one : results.thresholds) { write_threshold(xml, results, one); }

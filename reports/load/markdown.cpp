@@ -64,6 +64,12 @@ std::string markdown_report(const LoadResults& results) {
   out.line("## {} Load: {}\n", mark_of(results.exit_code), headline(results.exit_code));
   out.line("**{}** {}\n", markdown_escaped(run.target_name), markdown_escaped(run.target_url));
   out.line("{} {}.\n", markdown_escaped(results.exit_reason), markdown_escaped(summary_of(results)));
+  if (const std::string which = describe_identity(run); !which.empty()) {
+    out.line("{}{}\n", run.started_at.empty() ? "" : markdown_escaped(run.started_at) + ", ", markdown_escaped(which));
+  }
+  if (const std::string older = describe_not_counted(results); !older.empty()) {
+    out.line("{}\n", markdown_escaped(older));
+  }
   for (const std::string& why : results.invalid) { out.line("- invalid: {}", markdown_escaped(why)); }
   if (!results.invalid.empty()) { out.line(""); }
   if (!run.tls_verified) { out.line("TLS certificates were not verified.\n"); }

@@ -250,6 +250,34 @@ std::string describe_validity(const LoadResults& results) {
   return out.empty() ? "" : "Generator: " + out;
 }
 
+std::string describe_identity(const RunInfo& run) {
+  std::vector<std::string> facts;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) { facts.push_back(name.empty() ? value : fmt::format("{} {}", name, value)); }
+  };
+  add("run", run.run_id);
+  add("scenario", run.scenario_hash);
+  add(run.shard.merged.empty() ? "shard" : "shards", run.shard.text());
+  if (run.shard.late_ns > 0) {
+    facts.back() += fmt::format(" ({} late)", readable_seconds(wire::seconds_of(run.shard.late_ns)));
+  }
+  for (const auto& [name, value] : run.labels) { facts.push_back(fmt::format("{}={}", name, value)); }
+  const ServerInfo& server = run.server;
+  std::string said = server.name;
+  if (!server.version.empty()) { said += (said.empty() ? "version " : " ") + server.version; }
+  if (!server.revision.empty()) { said += fmt::format("{}({})", said.empty() ? "" : " ", server.revision); }
+  add("", said);
+  add("Weir", run.tool_version);
+  add("", run.kernel);
+  return fmt::format("{}", fmt::join(facts, ", "));
+}
+
+std::string describe_not_counted(const LoadResults& results) {
+  if (results.not_counted.empty()) { return ""; }
+  return fmt::format("Written by Weir {}, which did not count yet: {}; they stand at zero here.",
+                     results.run.tool_version, fmt::join(results.not_counted, ", "));
+}
+
 std::string summary_of(const LoadResults& results) {
   const Scope scope = whole(results);
   std::string out =

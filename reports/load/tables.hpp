@@ -28,6 +28,10 @@ std::string describe_idle_cut(const IdleCut& cut);
 std::string describe_search(const SearchResult& search);
 /// What our own lag was, and how busy the workers were; "" where nothing is known.
 std::string describe_validity(const LoadResults& results);
+/// Which run it was, in one line: "run 4f2a91c05e6d, scenario 9b3c..., shard 1/4, weather 1.2.0 (2025-06-18), Weir ..."
+std::string describe_identity(const RunInfo& run);
+/// For a journal of an older Weir: what it did not count; empty otherwise.
+std::string describe_not_counted(const LoadResults& results);
 /// "5,000 streams held, 21 dropped, 30,000 calls (99.98 % ok), 10 min"
 std::string summary_of(const LoadResults& results);
 

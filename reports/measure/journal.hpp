@@ -1,10 +1,13 @@
 // The journal of a load run: one file, only ever appended to, from which every report can be made up to the last whole
 // second, however the run ended.
 //
-// "weirjnl2", then records: u32 length of the payload, u8 kind, payload, u32 CRC-32C of kind and payload (little
-// endian). The first record is the head; a record that is cut short or does not match its sum ends the journal. The
-// digit counts the formats: it changes with each word that is added to vocabulary.hpp, and one of another format is
-// refused.
+// "weirjnl3", then records: u32 length of the payload, u8 kind, payload, u32 CRC-32C of kind and payload (little
+// endian). The first record is the head, a JSON text; a record that is cut short or does not match its sum ends the
+// journal.
+//
+// A journal is to be read next year. Its head names every number that the seconds hold (wording.hpp), so that a Weir
+// with another vocabulary finds each by its name, and refuses a journal with a name that it does not know. The digit
+// changes only where the records themselves do, and one of another format is refused by it.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +15,23 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "reports/measure/run_events.hpp"
+#include "wire/base/lifetime.hpp"
 
 namespace weir::reports::load {
 
 /// What a report needs beside the numbers.
 struct JournalHead {
-  RunInfo
-      run;  ///< Target, scenario, phases planned so far, thresholds. Scenario and command are redacted, its URL is not.
+  RunInfo run;  ///< Redacted.
   Layout layout;
+  Wording wording;  ///< In whose order the numbers stand; a writer's own.
   bool operator==(const JournalHead&) const = default;
 };
+
+enum class RecordKind : std::uint8_t;
 
 class JournalWriter {
  public:
@@ -32,8 +39,8 @@ class JournalWriter {
   JournalWriter(JournalWriter&& other) noexcept;
   JournalWriter& operator=(JournalWriter&& other) noexcept;
   ~JournalWriter();
-  /// Creates the file; an existing one is refused (a journal is evidence). The error is one line with the path and the
-  /// fix. Devices (/dev/stdout) are taken as they are.
+  /// Creates the file, for its owner alone; an existing one is refused (a journal is evidence). The error is one line
+  /// with the path and the fix. Devices (/dev/stdout) are taken as they are.
   static tl::expected<JournalWriter, std::string> create(const std::string& path, const JournalHead& head);
 
   /// Each is one write(2), so that a killed writer leaves whole records. An error (no space left, ...) closes the file;
@@ -50,12 +57,64 @@ class JournalWriter {
 
  private:
   tl::expected<void, std::string> write_all(std::string_view bytes);
-  tl::expected<void, std::string> write_record(std::uint8_t kind, std::string_view payload);
+  tl::expected<void, std::string> write_record(RecordKind kind, std::string_view payload);
   int fd_ = -1;
   std::string path_;
   std::string buffer_;
 };
 
+/// Writes whatever it is told.
+class JournalledEvents final : public RunEvents {
+ public:
+  explicit JournalledEvents(JournalWriter& journal) : journal_(journal) {}
+  void begin(const PhaseInfo& phase) override { keep(journal_.append(phase)); }
+  void second(const Snapshot& second) override { keep(journal_.append(second)); }
+  void incident(const Incident& incident) override { keep(journal_.append(incident)); }
+  void invalid(const Incident& why) override { keep(journal_.append_invalid(why)); }
+  void judged(const SearchStep& step) override { keep(journal_.append(step)); }
+  void closing(const Closing& closing) override { keep(journal_.append(closing)); }
+  void end(bool interrupted) override { keep(journal_.finish(interrupted)); }
+  const std::string& problem() const WEIR_LIFETIME_BOUND { return problem_; }  ///< The first; or empty.
+
+ private:
+  void keep(const tl::expected<void, std::string>& written) {
+    if (!written && problem_.empty()) { problem_ = written.error(); }
+  }
+  JournalWriter& journal_;
+  std::string problem_;
+};
+
+inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
+bool is_journal(std::string_view bytes);
+
+struct JournalEnd {
+  bool interrupted = false;
+};
+struct JournalInvalid {
+  Incident why;
+};
+using JournalItem = std::variant<PhaseInfo, Snapshot, Incident, JournalInvalid, SearchStep, Closing, JournalEnd>;
+/// Calls the member of `events` that the item was written by.
+void tell(const JournalItem& item, RunEvents& events);
+
+/// Reads a journal record by record; the bytes outlive it.
+class JournalReader {
+ public:
+  /// Takes the head; an error where there is no whole one, or one of another format or vocabulary.
+  static tl::expected<JournalReader, std::string> open(std::string_view bytes);
+  const JournalHead& head() const WEIR_LIFETIME_BOUND { return head_; }
+  /// nullopt: the end, or what follows was torn off while it was written. An error: a record is whole, and none of
+  /// those that are known here.
+  tl::expected<std::optional<JournalItem>, std::string> next();
+  bool torn() const { return torn_; }  ///< Bytes follow that are no whole record.
+
+ private:
+  std::string_view rest_;
+  JournalHead head_;
+  bool ended_ = false, torn_ = false;
+};
+
+/// A whole journal, every second of it.
 struct Journal {
   JournalHead head;
   std::vector<PhaseInfo> phases;
@@ -68,14 +127,6 @@ struct Journal {
   bool interrupted = false;
   bool truncated = false;  ///< Bytes followed that are no whole record.
 };
-
-inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
-bool is_journal(std::string_view bytes);
-/// Takes the head off the front; an error where there is no whole one, or one of another format.
-tl::expected<JournalHead, std::string> take_journal_head(std::string_view& bytes);
-/// Tells what follows the head, as far as the records are whole; false where bytes follow that are none.
-bool replay(std::string_view records, const Layout& layout, RunEvents& events);
-/// The whole journal, every second of it.
 tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
 
 }  // namespace weir::reports::load

@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <sstream>
 
+#include "reports/measure/journal_record.hpp"
 #include "wire/base/bytes.hpp"
 
 namespace weir::reports::load {
@@ -18,13 +21,22 @@ namespace {
 JournalHead head() {
   JournalHead head;
   head.run.tool_version = "1.2.3";
+  head.run.kernel = "Linux 6.1.0 x86_64";
+  head.run.run_id = "night-7";
   head.run.started_at = "2000-01-01T00:00:00Z";
+  head.run.start_unix_ns = 946'684'800'000'000'000;
+  head.run.utc_offset_s = -3'600;
+  head.run.labels = {{"commit", "4f2a91c"}};
+  head.run.server = {"weather", "2.0", "2025-11-25"};
+  head.run.scenario_hash = "9b3c2f60d4e1a875";
+  head.run.shard = {.index = 1, .count = 4, .late_ns = 12, .merged = {0, 2}};
+  head.run.second_ns = 500;
   head.run.target_url = "https://example.test/mcp";
   head.run.scenario_text = "phases:\n  - hold: 10m\n";
   head.run.seed = 18'446'744'073'709'551'615U;
   head.run.workers = 3;
   head.run.tls_verified = false;
-  head.run.thresholds = {{"stream_drop_ratio < 0.001", "stream_drop_ratio", "<", 0.001, "hold", "", ""}};
+  head.run.thresholds = {{"stream_drop_ratio < 0.001", "stream_drop_ratio", "<", 0.1 + 0.2, "hold", "", ""}};
   head.run.lag_bound_seconds = 0.25;
   head.layout.populations = {{"watchers", {"echo"}}, {"idlers", {}}};
   return head;
@@ -173,6 +185,69 @@ TEST_F(JournalFile, of_a_killed_writer_is_whole) {
   EXPECT_FALSE(journal->truncated);
 }
 
+TEST_F(JournalFile, is_for_its_owner_alone) {
+  write_three_seconds(false);
+  EXPECT_EQ(std::filesystem::status(path_).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+/// The journal with its head changed by `change`, as another release would have written it.
+std::string with_head(std::string journal, const std::function<void(std::string&)>& change) {
+  std::string_view rest = std::string_view(journal).substr(8);
+  JournalRecord record;
+  EXPECT_TRUE(take_record(rest, record));
+  std::string payload(record.payload);
+  change(payload);
+  return journal.substr(0, 8) + framed(RecordKind::head, payload, {}) + std::string(rest);
+}
+
+void replace(std::string& text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+}
+
+TEST_F(JournalFile, of_a_release_that_counts_in_another_order_is_read_by_its_names) {
+  write_three_seconds(true);
+  const auto journal = parse_journal(with_head(bytes(), [](std::string& head) {
+    replace(head, "\"events\",\"heartbeats\"", "\"heartbeats\",\"events\"");
+    replace(head, "\"byte_gap\",\"reconnect_duration\"", "\"reconnect_duration\",\"byte_gap\"");
+  }));
+  ASSERT_TRUE(journal) << journal.error();
+  ASSERT_EQ(journal->seconds.size(), 3U);
+  EXPECT_EQ(journal->seconds[2].populations[0][Counter::heartbeats], 3U);
+  EXPECT_EQ(journal->seconds[2].populations[0][Timer::reconnect_duration].count(), 1U);
+}
+
+TEST_F(JournalFile, of_a_later_release_is_refused_by_the_word_that_is_not_known) {
+  write_three_seconds(true);
+  const auto journal = parse_journal(
+      with_head(bytes(), [](std::string& head) { replace(head, "\"stream_ms\"", "\"stream_ms\",\"events_eaten\""); }));
+  ASSERT_FALSE(journal);
+  EXPECT_EQ(
+      journal.error(),
+      "was written by weir-loadgen 1.2.3 and counts the counter 'events_eaten', which is not known here: render it "
+      "with that release of Weir, or a later one");
+}
+
+TEST_F(JournalFile, takes_a_head_with_more_in_it_than_is_known) {
+  write_three_seconds(true);
+  const auto journal = parse_journal(with_head(
+      bytes(), [](std::string& head) { replace(head, "{\"run\":{", "{\"weather\":1,\"run\":{\"mood\":[],"); }));
+  ASSERT_TRUE(journal) << journal.error();
+  EXPECT_EQ(journal->head, head());
+}
+
+TEST_F(JournalFile, with_a_whole_record_of_an_unknown_kind_is_not_taken_for_a_killed_run) {
+  write_three_seconds(false);
+  const auto journal = parse_journal(bytes() + framed(static_cast<RecordKind>(99), "?", {}));
+  ASSERT_FALSE(journal);
+  EXPECT_EQ(
+      journal.error(),
+      "holds a record (kind 99) that is whole by its sum and unknown here: render it with the release of Weir that "
+      "wrote it, 1.2.3");
+}
+
 TEST_F(JournalFile, never_overwrites_evidence) {
   write_three_seconds(false);
   const auto again = JournalWriter::create(path_, head());
@@ -195,17 +270,18 @@ TEST(Journal, names_a_full_disk_and_goes_quiet) {
 TEST(Journal, refuses_what_is_none) {
   EXPECT_FALSE(is_journal("{\"schema_version\":1}"));
   EXPECT_FALSE(parse_journal("{}"));
-  EXPECT_FALSE(parse_journal("weirjnl2"));
+  EXPECT_FALSE(parse_journal("weirjnl3"));
   EXPECT_FALSE(parse_journal("weirjnl"));
 }
 
 TEST(Journal, of_another_format_is_refused_by_its_number) {
   EXPECT_TRUE(is_journal("weirjnl1"));
-  const auto older = parse_journal("weirjnl1 and whatever stood there then");
-  ASSERT_FALSE(older);
-  EXPECT_EQ(older.error(),
-            "is a journal of format 1, this weir-report reads format 2: render it with the release of Weir that wrote "
-            "it");
+  for (const char digit : {'1', '2', '4'}) {
+    const auto other = parse_journal(std::string("weirjnl") + digit + " and whatever stood there");
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error(), std::string("is a journal of format ") + digit +
+                                 ", this weir-report reads format 3: render it with the release of Weir that wrote it");
+  }
 }
 
 TEST(Crc32c, gives_the_sums_of_rfc_3720) {

@@ -52,22 +52,23 @@ void put_sparse(const Array& values, std::string& out) {
     wire::put_signed(static_cast<std::int64_t>(value), out);
     zeros = 0;
   }
-  // Further than there are values: the end. It moves when an enum grows, and journals of before cannot be read then.
-  wire::put_varint(values.size() + 1, out);
+  wire::put_varint(values.size() + 1, out);  // Further than there are values: the end.
 }
 
+using Places = std::vector<std::uint16_t>;  // Of Wording: where each number as it was written belongs.
+
 template <class Array>
-bool take_sparse(std::string_view& bytes, Array& values) {
+bool take_sparse(std::string_view& bytes, Array& values, const Places& places) {
   values.fill(0);
   for (std::size_t at = 0;;) {
     std::uint64_t zeros = 0;
     if (!wire::take_varint(bytes, zeros)) { return false; }
-    if (zeros == values.size() + 1) { return true; }
-    if (zeros >= values.size() - at) { return false; }
+    if (zeros == places.size() + 1) { return true; }
+    if (zeros >= places.size() - at) { return false; }
     at += zeros;
     std::int64_t value = 0;
     if (!wire::take_signed(bytes, value)) { return false; }
-    values[at++] = static_cast<typename Array::value_type>(value);
+    values[places[at++]] = static_cast<typename Array::value_type>(value);
   }
 }
 
@@ -77,28 +78,29 @@ void put_histograms(const Array& histograms, std::string& out) {
 }
 
 template <class Array>
-bool take_histograms(std::string_view& bytes, Array& histograms) {
-  for (Histogram& histogram : histograms) {
-    if (!histogram.decode_and_merge(bytes)) { return false; }
-  }
-  return true;
+bool take_histograms(std::string_view& bytes, Array& histograms, const Places& places) {
+  return std::all_of(places.begin(), places.end(),
+                     [&](std::uint16_t place) { return histograms[place].decode_and_merge(bytes); });
 }
 
-bool take_population(std::string_view& bytes, PopulationNumbers& numbers) {
-  if (!take_sparse(bytes, numbers.counters) || !take_sparse(bytes, numbers.gauges) ||
-      !take_sparse(bytes, numbers.open) || !take_sparse(bytes, numbers.ends) ||
-      !take_sparse(bytes, numbers.open_failures) || !take_histograms(bytes, numbers.age) ||
-      !take_histograms(bytes, numbers.idle_age) || !take_histograms(bytes, numbers.connect) ||
-      !take_histograms(bytes, numbers.timers)) {
-    return false;
-  }
-  for (ToolNumbers& tool : numbers.tools) {
-    if (!take_sparse(bytes, tool.outcomes) || !take_sparse(bytes, tool.dropped) ||
-        !wire::take_varint(bytes, tool.intended) || !tool.duration.decode_and_merge(bytes)) {
-      return false;
-    }
-  }
-  return true;
+bool take_tool(std::string_view& bytes, ToolNumbers& tool, const Wording& wording) {
+  return take_sparse(bytes, tool.outcomes, wording[Words::call_outcome]) &&
+         take_sparse(bytes, tool.dropped, wording[Words::drop_cause]) && wire::take_varint(bytes, tool.intended) &&
+         tool.duration.decode_and_merge(bytes);
+}
+
+bool take_population(std::string_view& bytes, PopulationNumbers& numbers, const Wording& wording) {
+  return take_sparse(bytes, numbers.counters, wording[Words::counter]) &&
+         take_sparse(bytes, numbers.gauges, wording[Words::gauge]) &&
+         take_sparse(bytes, numbers.open, wording[Words::open]) &&
+         take_sparse(bytes, numbers.ends, wording[Words::end_reason]) &&
+         take_sparse(bytes, numbers.open_failures, wording[Words::open_failure]) &&
+         take_histograms(bytes, numbers.age, wording[Words::end_reason]) &&
+         take_histograms(bytes, numbers.idle_age, wording[Words::end_reason]) &&
+         take_histograms(bytes, numbers.connect, wording[Words::connect_phase]) &&
+         take_histograms(bytes, numbers.timers, wording[Words::timer]) &&
+         std::all_of(numbers.tools.begin(), numbers.tools.end(),
+                     [&](ToolNumbers& tool) { return take_tool(bytes, tool, wording); });
 }
 
 }  // namespace
@@ -210,16 +212,17 @@ void encode_snapshot(const Snapshot& snapshot, std::string& out) {
   }
 }
 
-bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out) {
+bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out, const Wording& wording) {
   out = Snapshot(layout);
   std::uint64_t phase = 0;
   if (!wire::take_signed(bytes, out.at_ns) || !wire::take_signed(bytes, out.span_ns) ||
-      !wire::take_varint(bytes, phase) || phase > UINT32_MAX || !take_sparse(bytes, out.worker)) {
+      !wire::take_varint(bytes, phase) || phase > UINT32_MAX ||
+      !take_sparse(bytes, out.worker, wording[Words::worker_gauge])) {
     return false;
   }
   out.phase = static_cast<std::uint32_t>(phase);
   for (PopulationNumbers& numbers : out.populations) {
-    if (!take_population(bytes, numbers)) { return false; }
+    if (!take_population(bytes, numbers, wording)) { return false; }
   }
   return bytes.empty();
 }

@@ -10,6 +10,7 @@
 
 #include "reports/measure/histogram.hpp"
 #include "reports/measure/vocabulary.hpp"
+#include "reports/measure/wording.hpp"
 
 namespace weir::reports::load {
 
@@ -87,8 +88,10 @@ struct Snapshot {
 };
 
 /// Compact bytes: zeros cost a bit or nothing. `decode_snapshot` returns false for bytes that are not one snapshot of
-/// this layout; it never reads beyond them and allocates no more than the layout asks for.
+/// this layout, written in the order of `wording`; it never reads beyond them and allocates no more than the layout
+/// asks for.
 void encode_snapshot(const Snapshot& snapshot, std::string& out);
-bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out);
+bool decode_snapshot(const Layout& layout, std::string_view bytes, Snapshot& out,
+                     const Wording& wording = Wording::own());
 
 }  // namespace weir::reports::load

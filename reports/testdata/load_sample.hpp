@@ -103,14 +103,21 @@ inline void sample_opening(PopulationNumbers& numbers, std::uint64_t streams) {
 inline SampleRun sample_run() {
   SampleRun out;
   out.run = {.tool_version = "0.1.0",
+             .kernel = "Linux 6.1.0 x86_64",
+             .run_id = "4f2a91c05e6d",
              .started_at = "2026-01-02T03:04:05Z",
+             .start_unix_ns = 1'767'323'045'000'000'000,
+             .utc_offset_s = 3'600,
+             .labels = {{"commit", "4f2a91c"}, {"stage", "a b"}},
              .target_name = "payments-staging",
              .target_url = "https://mcp.example.com/mcp",
+             .server = {"payments", "2.1.0", "2025-06-18"},
              .scenario = "soak.yaml",
              .scenario_text = "target:\n  url: \"https://mcp.example.com/mcp\"\n",
+             .scenario_hash = "9b3c2f60d4e1a875",
              .command = "weir-loadgen run soak.yaml --seed 42",
              .seed = 42,
-             .shard = "1/4",
+             .shard = {.index = 0, .count = 4, .late_ns = 0, .merged = {}},
              .workers = 2,
              .tls_verified = false};
   for (const char* text : {"stream_drop_ratio < 1%", "call_latency_p99 of watchers for echo < 500ms",
@@ -170,38 +177,37 @@ inline SampleRun sample_run() {
   return out;
 }
 
-/// Tells one listener and writes a journal, as a supervisor does.
-class JournalledEvents final : public RunEvents {
+/// Tells a judge and a journal, as a supervisor does.
+class JudgedAndKept final : public RunEvents {
  public:
-  JournalledEvents(Accumulator& judge, JournalWriter& journal) : judge_(judge), journal_(journal) {}
-  void begin(const PhaseInfo& phase) override { tell(phase, &Accumulator::begin); }
-  void second(const Snapshot& second) override { tell(second, &Accumulator::second); }
-  void incident(const Incident& incident) override { tell(incident, &Accumulator::incident); }
-  void invalid(const Incident& why) override {
-    judge_.invalid(why);
-    EXPECT_TRUE(journal_.append_invalid(why));
-  }
-  void judged(const SearchStep& step) override { tell(step, &Accumulator::judged); }
-  void closing(const Closing& closing) override { tell(closing, &Accumulator::closing); }
-  void end(bool interrupted) override { EXPECT_TRUE(journal_.finish(interrupted)); }
+  JudgedAndKept(Accumulator& judge, JournalWriter& journal) : judge_(judge), kept_(journal) {}
+  void begin(const PhaseInfo& phase) override { tell(phase, &RunEvents::begin); }
+  void second(const Snapshot& second) override { tell(second, &RunEvents::second); }
+  void incident(const Incident& incident) override { tell(incident, &RunEvents::incident); }
+  void invalid(const Incident& why) override { tell(why, &RunEvents::invalid); }
+  void judged(const SearchStep& step) override { tell(step, &RunEvents::judged); }
+  void closing(const Closing& closing) override { tell(closing, &RunEvents::closing); }
+  void end(bool interrupted) override { tell(interrupted, &RunEvents::end); }
+  const std::string& problem() const { return kept_.problem(); }
 
  private:
-  template <class Item>
-  void tell(const Item& item, void (Accumulator::*to)(const Item&)) {
+  template <class Item, class Told>
+  void tell(const Item& item, void (RunEvents::*to)(Told)) {
     (judge_.*to)(item);
-    EXPECT_TRUE(journal_.append(item));
+    (kept_.*to)(item);
   }
-  Accumulator& judge_;
-  JournalWriter& journal_;
+  RunEvents& judge_;
+  JournalledEvents kept_;
 };
 
 /// The journal that the supervisor of such a run would leave.
 inline void write_sample_journal(const SampleRun& run, const std::string& path) {
-  auto writer = JournalWriter::create(path, {run.run, run.layout});
+  auto writer = JournalWriter::create(path, {run.run, run.layout, {}});
   ASSERT_TRUE(writer) << writer.error();
   Accumulator judge(run.run, run.layout);
-  JournalledEvents events(judge, *writer);
+  JudgedAndKept events(judge, *writer);
   run.tell(events, judge);
+  ASSERT_EQ(events.problem(), "");
 }
 
 }  // namespace weir::reports::load

@@ -23,6 +23,42 @@ bool has_word(std::string_view name) {
   return false;
 }
 
+constexpr auto npos = std::string_view::npos;
+constexpr std::size_t kLeastValueBytes = 4;  // A shorter one is no key, and stands in many a harmless place.
+constexpr std::size_t kKeyBytes = 20;        // Of a path's part: routes are shorter words.
+
+int hex_digit(char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t at = kDigits.find(lower(c));
+  return at == npos ? -1 : static_cast<int>(at);
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+    out += low < 0 ? text[i] : static_cast<char>(high * 16 + low);
+    i += low < 0 ? 0 : 2;
+  }
+  return out;
+}
+
+void keep(std::vector<std::string>& into, std::string_view value) {
+  if (value.size() < kLeastValueBytes) { return; }
+  into.emplace_back(value);
+  if (std::string decoded = percent_decoded(value); decoded != value) { into.push_back(std::move(decoded)); }
+}
+
+template <class Use>
+void each_part(std::string_view text, std::string_view between, Use use) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(between), text.size());
+    use(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+}
+
 }  // namespace
 
 bool is_credential_name(std::string_view name) {
@@ -35,7 +71,7 @@ bool is_credential_name(std::string_view name) {
 }
 
 bool is_credential_parameter(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kWhole = {"key", "token", "code", "authorization"};
+  constexpr std::array<std::string_view, 5> kWhole = {"key", "token", "code", "authorization", "s"};
   constexpr std::array<std::string_view, 16> kEnds = {
       "apikey",        "accesskey", "subscriptionkey", "secretkey",   "authkey",      "signingkey",
       "functionkey",   "appkey",    "authtoken",       "accesstoken", "refreshtoken", "idtoken",
@@ -45,6 +81,33 @@ bool is_credential_parameter(std::string_view name) {
   std::string joined = folded;
   std::erase_if(joined, [](char c) { return c == '-' || c == '_'; });
   return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return joined.ends_with(end); });
+}
+
+std::vector<std::string> credentials_in_url(std::string_view url, bool given_in_secret) {
+  std::vector<std::string> out;
+  url = url.substr(0, url.find('#'));
+  const std::size_t scheme = url.find("://");
+  std::string_view rest = scheme == npos ? url : url.substr(scheme + 3);
+  const std::size_t path = scheme == npos ? 0 : std::min(rest.find_first_of("/?"), rest.size());
+  const std::string_view authority = rest.substr(0, path);
+  if (const std::size_t sign = authority.rfind('@'); sign != npos) {
+    const std::string_view user = authority.substr(0, sign);
+    const std::size_t colon = user.find(':');
+    keep(out, colon == npos ? user : user.substr(colon + 1));
+  }
+  rest.remove_prefix(path);
+  const std::size_t question = std::min(rest.find('?'), rest.size());
+  if (given_in_secret) {
+    each_part(rest.substr(0, question), "/", [&](std::string_view part) {
+      if (part.size() >= kKeyBytes) { keep(out, part); }
+    });
+  }
+  each_part(rest.substr(std::min(rest.size(), question + 1)), "&;", [&](std::string_view pair) {
+    const std::size_t equals = pair.find('=');
+    if (equals == npos) { return; }
+    if (given_in_secret || is_credential_parameter(pair.substr(0, equals))) { keep(out, pair.substr(equals + 1)); }
+  });
+  return out;
 }
 
 }  // namespace weir::wire

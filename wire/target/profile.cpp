@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "wire/base/credentials.hpp"
 #include "wire/base/limits.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/text.hpp"
@@ -19,10 +20,6 @@ namespace weir::wire {
 namespace {
 
 using namespace profile_keys;
-
-// Header fields whose value is a credential even where it is written into the file.
-constexpr std::array<std::string_view, 6> kSecretHeaders = {
-    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"};
 
 // What may stand in front; what is none of these is "other".
 constexpr std::array<std::string_view, 8> kEdges = {"alb",        "api-gateway", "api-gateway-http", "function-url",
@@ -226,8 +223,8 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
       return in.complain(name_node, fmt::format("'{}' is no header field name", Reader::quoted(name)));
     }
     if (headers.has(name)) { return in.complain(name_node, fmt::format("header '{}' is given twice", name)); }
-    const std::string folded = lower(name);
-    if (std::find(kSecretHeaders.begin(), kSecretHeaders.end(), folded) != kSecretHeaders.end()) {
+    if (is_credential_name(name)) {
+      const std::string folded = lower(name);
       // "Bearer abc": the credential alone, so that it is found wherever it turns up.
       const bool has_scheme = folded.ends_with("authorization") && value.find(' ') != std::string::npos;
       in.keep_secret(has_scheme ? value.substr(value.find(' ') + 1) : value);
@@ -237,8 +234,7 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
 }
 
 std::string read_location(Reader& in, std::string_view key, const Node& node, bool or_path) {
-  const bool secret = node.IsScalar() && has_variable_in_path(node.Scalar());
-  std::string text = secret ? in.text(key, node) : in.plain_text(key, node);
+  std::string text = read_url_text(in, key, node);
   if (in.failed()) { return {}; }
   if (or_path && text.starts_with('/')) { return text; }
   if (or_path && !is_absolute(text)) {
@@ -251,12 +247,6 @@ std::string read_location(Reader& in, std::string_view key, const Node& node, bo
     in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
     return {};
   }
-  if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
-    if (!secret) {
-      (void)in.text(key, node);  // Whatever came from the environment is secret with it.
-    }
-    in.keep_secret(url->userinfo.substr(colon + 1));
-  }
   return text;
 }
 
@@ -266,6 +256,19 @@ std::optional<mcp::Era> read_era(Reader& in, std::string_view key, const Node& n
 }
 
 }  // namespace profile_keys
+
+std::string read_url_text(Reader& in, std::string_view key, const Node& node) {
+  const std::string written = node.IsScalar() ? node.Scalar() : "";
+  const bool keyed = has_variable_in_path(written);
+  const bool whole = written.starts_with("${") && written.find('/') == std::string::npos;
+  std::string text = keyed ? in.text(key, node) : in.plain_text(key, node);
+  if (in.failed()) { return {}; }
+  if (const auto url = parse_url(text); url && !keyed && url->userinfo.find(':') != std::string::npos) {
+    (void)in.text(key, node);  // Whatever came from the environment is secret with it.
+  }
+  for (const std::string& secret : credentials_in_url(text, whole)) { in.keep_secret(secret); }
+  return text;
+}
 
 void read_profile(Reader& in, std::string_view key, const Node& node, Profile& profile,
                   const std::string& environment) {

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/measure/journal_record.hpp"
+#include "wire/base/text.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+/// Keeps everything.
+class Collected final : public RunEvents {
+ public:
+  explicit Collected(Journal& journal) : journal_(journal) {}
+  void begin(const PhaseInfo& phase) override { journal_.phases.push_back(phase); }
+  void second(const Snapshot& second) override { journal_.seconds.push_back(second); }
+  void incident(const Incident& incident) override { journal_.incidents.push_back(incident); }
+  void invalid(const Incident& why) override { journal_.invalid.push_back(why); }
+  void judged(const SearchStep& step) override { journal_.judged.push_back(step); }
+  void closing(const Closing& closing) override { journal_.closing = closing; }
+  void end(bool interrupted) override {
+    journal_.finished = true;
+    journal_.interrupted = interrupted;
+  }
+
+ private:
+  Journal& journal_;
+};
+
+/// Which member of RunEvents an item belongs to.
+struct Telling {
+  RunEvents& events;
+  void operator()(const PhaseInfo& phase) const { events.begin(phase); }
+  void operator()(const Snapshot& second) const { events.second(second); }
+  void operator()(const Incident& incident) const { events.incident(incident); }
+  void operator()(const JournalInvalid& invalid) const { events.invalid(invalid.why); }
+  void operator()(const SearchStep& step) const { events.judged(step); }
+  void operator()(const Closing& closing) const { events.closing(closing); }
+  void operator()(const JournalEnd& end) const { events.end(end.interrupted); }
+};
+
+}  // namespace
+
+bool is_journal(std::string_view bytes) { return bytes.starts_with(kJournalName); }
+
+void tell(const JournalItem& item, RunEvents& events) { std::visit(Telling{events}, item); }
+
+tl::expected<JournalReader, std::string> JournalReader::open(std::string_view bytes) {
+  if (!is_journal(bytes)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
+  if (bytes.size() >= kJournalMagic.size() && !bytes.starts_with(kJournalMagic)) {
+    return tl::unexpected(
+        fmt::format("is a journal of format {}, this weir-report reads format {}: render it with the release of Weir "
+                    "that wrote it",
+                    wire::printable(bytes.substr(kJournalName.size(), 1)), kJournalMagic.substr(kJournalName.size())));
+  }
+  JournalReader reader;
+  JournalRecord record;
+  bytes.remove_prefix(std::min(bytes.size(), kJournalMagic.size()));
+  if (!take_record(bytes, record) || record.kind != RecordKind::head) {
+    return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
+  }
+  auto head = head_of(record.payload);
+  if (!head) { return tl::unexpected(head.error()); }
+  reader.head_ = *std::move(head);
+  reader.rest_ = bytes;
+  return reader;
+}
+
+tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
+  if (rest_.empty() || torn_) { return std::nullopt; }
+  JournalRecord record;
+  if (ended_ || !take_record(rest_, record)) {
+    torn_ = true;
+    return std::nullopt;
+  }
+  auto item = item_of(record, head_);
+  if (!item) {
+    return tl::unexpected(
+        fmt::format("holds a record (kind {}) that is whole by its sum and unknown here: render it with the release of "
+                    "Weir that wrote it, {}",
+                    static_cast<unsigned>(record.kind), wire::printable(head_.run.tool_version)));
+  }
+  ended_ = record.kind == RecordKind::end;
+  return item;
+}
+
+tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
+  auto reader = JournalReader::open(bytes);
+  if (!reader) { return tl::unexpected(reader.error()); }
+  Journal journal;
+  journal.head = reader->head();
+  Collected collected(journal);
+  for (;;) {
+    const auto item = reader->next();
+    if (!item) { return tl::unexpected(item.error()); }
+    if (!*item) { break; }
+    tell(**item, collected);
+  }
+  journal.truncated = reader->torn();
+  return journal;
+}
+
+}  // namespace weir::reports::load
