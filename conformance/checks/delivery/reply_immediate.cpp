@@ -11,7 +11,7 @@ std::optional<Finding> ping_twice(Probe& probe, const char* accept_encoding) {
   auto dialogue = probe.dialogue(
       [&](wire::mcp::DialogueOptions& options) { options.headers.set("Accept-Encoding", accept_encoding); });
   if (!dialogue) {
-    return probe.broken(dialogue.error(), fmt::format("a conversation with Accept-Encoding: {}", accept_encoding));
+    return probe.not_opened(dialogue.error(), fmt::format("a conversation with Accept-Encoding: {}", accept_encoding));
   }
   for (int i = 0; i < 2; ++i) {
     // The way there and back is no fault of the stream.

@@ -72,7 +72,7 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
     if (!accept_encoding.empty()) { options.headers.set("Accept-Encoding", accept_encoding); }
   });
-  if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
+  if (!dialogue) { return tl::unexpected(probe.not_opened(dialogue.error(), "a conversation")); }
   for (const auto& tool : tools) {
     auto slow = call(probe, *dialogue, tool);
     if (!slow) { return tl::unexpected(unanswered_call(tool.name, slow.error())); }

@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue(
       [](auto& options) { options.capabilities = {{"experimental", {{"weir.example/unknown", json::object{}}}}}; });
-  if (!dialogue) { return probe.broken(dialogue.error(), "a result of initialize"); }
+  if (!dialogue) { return probe.not_opened(dialogue.error(), "a result of initialize"); }
   return pass("initialize gave a result");
 }
 
