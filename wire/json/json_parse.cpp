@@ -182,6 +182,45 @@ tl::unexpected<Error> parse_failure(const json::error_code& ec, std::string_view
 
 }  // namespace
 
+namespace {
+
+bool is_of_surrogates(const json::error_code& ec) {
+  return ec == json::error::illegal_leading_surrogate || ec == json::error::illegal_trailing_surrogate ||
+         ec == json::error::expected_utf16_escape;
+}
+
+/// The code unit of `\uXXXX` at the beginning; 0 where there is none.
+unsigned code_unit(std::string_view text) {
+  constexpr std::size_t kEscape = 6;
+  unsigned unit = 0;
+  if (text.size() < kEscape || !text.starts_with("\\u")) { return 0; }
+  const auto read = std::from_chars(text.data() + 2, text.data() + kEscape, unit, 16);
+  return read.ptr == text.data() + kEscape ? unit : 0;
+}
+
+/// With U+FFFD for each half of a pair whose other half is not beside it; no byte moves.
+std::string with_whole_characters(std::string text) {
+  constexpr std::size_t kEscape = 6;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') { continue; }
+    const unsigned unit = code_unit(std::string_view(text).substr(i));
+    const bool leads = unit >= 0xD800 && unit < 0xDC00;
+    const bool trails = unit >= 0xDC00 && unit < 0xE000;
+    const unsigned next = leads ? code_unit(std::string_view(text).substr(i + kEscape)) : 0;
+    if (next >= 0xDC00 && next < 0xE000) {
+      i += 2 * kEscape - 1;
+    } else if (leads || trails) {
+      text.replace(i, kEscape, "\\ufffd");
+      i += kEscape - 1;
+    } else {
+      ++i;  // Whatever is escaped is no beginning of an escape.
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 Result<JsonText> parse_json(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return fail(ErrorCode::malformed_json, "the JSON text starts with a byte order mark (RFC 8259 section 8.1)");
@@ -192,6 +231,13 @@ Result<JsonText> parse_json(std::string_view text) {
   parser.handler().stack.reset();
   json::error_code ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
+  if (ec && is_of_surrogates(ec)) {
+    std::string whole = with_whole_characters(std::string(text));
+    if (whole == text) { return parse_failure(ec, text, std::min(read, text.size())); }
+    auto parsed = parse_json(whole);
+    if (parsed) { parsed->unpaired_surrogates = true; }
+    return parsed;
+  }
   if (ec) { return parse_failure(ec, text, std::min(read, text.size())); }
   if (read < text.size()) {
     return fail(ErrorCode::malformed_json,

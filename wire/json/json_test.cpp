@@ -236,5 +236,21 @@ TEST(Excerpt, does_not_serialize_what_it_will_not_show) {
   EXPECT_EQ(excerpt(big, 20), "\"" + std::string(16, 'x') + "...");
 }
 
+TEST(Json, reads_half_of_a_surrogate_pair_as_other_parsers_do) {
+  for (const auto* text : {R"(["a\ud83d"])", R"(["\ude00a"])", R"(["\ud83dx\u0041"])", R"(["\ud83d\ud83d\ude00"])"}) {
+    const auto parsed = parse_json(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_TRUE(parsed->unpaired_surrogates) << text;
+    EXPECT_NE(json::serialize(parsed->value).find("\xEF\xBF\xBD"), std::string::npos) << text;
+  }
+  for (const auto* text : {R"(["\ud83d\ude00"])", R"(["\\ud83d"])", R"(["\u0041"])"}) {
+    const auto parsed = parse_json(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_FALSE(parsed->unpaired_surrogates) << text;
+  }
+  EXPECT_FALSE(parse_json(R"(["\ud83d)"));
+  EXPECT_FALSE(parse_json(R"(["\ud8zz"])"));
+}
+
 }  // namespace
 }  // namespace weir::wire

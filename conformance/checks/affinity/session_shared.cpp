@@ -36,7 +36,8 @@ const Registration kCheck{{
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
     .faults = {"affinity.sessions-per-replica"},
-    .waits = true,
+    .turn = Turn::first,
+    .explains = {Trouble::refused_session},
     .run = run,
 }};
 const NotByCommand kNoCommand{"affinity.session.shared",

@@ -1,0 +1,48 @@
+#include "conformance/ask/tools.hpp"
+
+namespace weir::conformance {
+namespace {
+
+constexpr const char* kId = "weir-dropped";
+constexpr std::chrono::milliseconds kUnderWay{200};
+constexpr std::chrono::milliseconds kNoticed{300};  ///< The server's next write, or read, meets the end.
+
+Finding run(Probe& probe) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) { return untestable(kNoSafeTool); }
+  for (const auto& call : calls) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+    if (!dialogue->session_id()) { return not_applicable("the server issues no sessions"); }
+    const auto body = call_body(probe, kId, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
+    auto running = probe.http().begin(dialogue->make_post(body), probe.answer_deadline());
+    if (!running || is_answered(probe, *dialogue, *running, kId, kUnderWay)) { continue; }
+    running->close();
+    probe.pause(kNoticed);
+    const std::string expected =
+        fmt::format("a session that goes on when the connection of a call of {} is lost", call.name);
+    const auto reply = dialogue->request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+    if (!reply) { return probe.broken(reply.error(), expected); }
+    if (!reply->is_result()) { return fail(expected, reply->describe()); }
+    return pass(fmt::format("the connection of a call of {} was closed, and the session goes on", call.name));
+  }
+  return untestable("no call that may be made takes long enough to be left");
+}
+
+const Registration kCheck{{
+    .id = "reconnect.call.spares-session",
+    .title = "a connection that is lost during a call does not take the session with it",
+    .level = Level::should,
+    .eras = kStreamable,
+    .capability = "tools",
+    .source =
+        "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
+    .consequence = "One cut by a proxy, and the client has lost its session and everything in it.",
+    .faults = {"reconnect.lost-call-kills-session"},
+    .fixture = "slow-tool",
+    .run = run,
+}};
+const NotByCommand kNoCommand{"reconnect.call.spares-session", "the connection is lost while the call is under way"};
+
+}  // namespace
+}  // namespace weir::conformance
