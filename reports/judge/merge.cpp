@@ -276,9 +276,7 @@ tl::expected<void, std::string> ShardMerge::tell(RunEvents& events, bool allow_m
     interrupted = interrupted || part.interrupted;
   }
   tell_closing(events);
-  for (const Incident& lack : missing()) {
-    allow_missing ? events.incident(lack) : events.invalid(lack);
-  }
+  for (const Incident& lack : missing()) { allow_missing ? events.incident(lack) : events.invalid(lack); }
   events.end(interrupted);
   return {};
 }
