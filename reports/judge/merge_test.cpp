@@ -204,6 +204,11 @@ TEST_F(Merge, of_less_than_the_run_is_inconclusive_and_names_what_is_missing) {
                                                              run.complete = false;
                                                              run.seconds.pop_back();
                                                            })}},
+      {"shard 2/3 was interrupted: its journal ends at 110 s",
+       {journal(0, good), journal(2, good), with([](SampleRun& run) {
+          run.interrupted = true;
+          run.seconds.pop_back();
+        })}},
       {"shard 2/3 began 12.0 s late",
        {journal(0, good), journal(2, good), with([](SampleRun& run) { run.run.shard.late_ns = 12'000'000'000; })}},
       {"the shards started 5.00 s apart",
