@@ -225,6 +225,11 @@ void ShardMerge::tell_closing(RunEvents& events) {
   events.closing(*latest);
 }
 
+/// As a whole: where some went on, the others are missing from then on.
+bool ShardMerge::interrupted() const {
+  return std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.interrupted; });
+}
+
 /// What the run lacks of the scenario's load, each with the time of it.
 std::vector<Incident> ShardMerge::missing() const {
   std::vector<Incident> out;
@@ -248,10 +253,11 @@ std::vector<Incident> ShardMerge::missing() const {
       out.push_back({run.shard.late_ns, fmt::format("{} began {} late", part.label,
                                                     readable_seconds(wire::seconds_of(run.shard.late_ns)))});
     }
-    if (!part.ended) {
+    if (!part.ended || (part.interrupted && !interrupted())) {
       const std::int64_t end_ns = part.latest ? part.latest->at_ns : 0;
-      out.push_back({end_ns, fmt::format("{} was killed: its journal ends at {}", part.label,
-                                         readable_seconds(wire::seconds_of(end_ns)))});
+      out.push_back(
+          {end_ns, fmt::format("{} was {}: its journal ends at {}", part.label, part.ended ? "interrupted" : "killed",
+                               readable_seconds(wire::seconds_of(end_ns)))});
     }
   }
   if (latest - earliest > kStartsApartNs) {
@@ -270,16 +276,12 @@ tl::expected<void, std::string> ShardMerge::tell(RunEvents& events, bool allow_m
     if (!more) { return tl::unexpected(more.error()); }
     if (!*more) { break; }
   }
-  bool interrupted = false;
   for (Part& part : parts_) {
     if (auto told = tell_waiting(part, events); !told) { return told; }
-    interrupted = interrupted || part.interrupted;
   }
   tell_closing(events);
-  for (const Incident& lack : missing()) {
-    allow_missing ? events.incident(lack) : events.invalid(lack);
-  }
-  events.end(interrupted);
+  for (const Incident& lack : missing()) { allow_missing ? events.incident(lack) : events.invalid(lack); }
+  events.end(interrupted());
   return {};
 }
 

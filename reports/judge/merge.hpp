@@ -42,6 +42,7 @@ class ShardMerge {
   tl::expected<void, std::string> tell_waiting(Part& part, RunEvents& events);
   tl::expected<bool, std::string> add_second(RunEvents& events);
   void tell_closing(RunEvents& events);
+  bool interrupted() const;
   std::vector<Incident> missing() const;
 
   JournalHead head_;

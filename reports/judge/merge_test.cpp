@@ -62,38 +62,53 @@ Snapshot share(Snapshot second, std::size_t shard, std::size_t shards) {
   return second;
 }
 
-/// A recorded run, and the same as its shards would have recorded it.
+constexpr std::uint32_t kShards = 3;
+
+/// A recorded run, and the same as its shards would have recorded it; divided once, which takes a while.
+struct Divided {
+  SampleRun whole = sample_run();
+  std::vector<SampleRun> shards;
+
+  Divided() {
+    whole.incidents.clear();  // They are told by shards under their numbers.
+    whole.run.command.clear();
+    whole.run.workers = 6;
+    shards.assign(kShards, whole);
+    for (std::size_t at = 0; at < whole.seconds.size(); ++at) {
+      Snapshot& second = whole.seconds[at];
+      second[WorkerGauge::alive] = 6;
+      Snapshot again(whole.layout);  // With the middles of buckets in place of samples.
+      again.at_ns = second.at_ns;
+      again.span_ns = second.span_ns;
+      again.phase = second.phase;
+      for (std::size_t i = 0; i < kShards; ++i) {
+        shards[i].seconds[at] = share(second, i, kShards);
+        again.add_worker(shards[i].seconds[at]);
+      }
+      second = again;
+    }
+    for (std::uint32_t i = 0; i < kShards; ++i) {
+      shards[i].run.shard = {.index = i, .count = kShards, .late_ns = 0, .merged = {}};
+      shards[i].run.workers = 2;
+    }
+  }
+  static const Divided& run() {
+    static const Divided kRun;
+    return kRun;
+  }
+};
+
 class Merge : public ::testing::Test {
  protected:
   Merge() {
     char name[] = "/tmp/weir-merge-XXXXXX";
     folder_ = ::mkdtemp(name);
-    whole_ = sample_run();
-    whole_.incidents.clear();  // They are told by shards under their numbers.
-    whole_.run.command.clear();
-    whole_.run.workers = 6;
-    for (Snapshot& second : whole_.seconds) {
-      second[WorkerGauge::alive] = 6;
-      Snapshot again(whole_.layout);  // With the middles of buckets in place of samples.
-      again.at_ns = second.at_ns;
-      again.span_ns = second.span_ns;
-      again.phase = second.phase;
-      for (std::size_t i = 0; i < kShards; ++i) { again.add_worker(share(second, i, kShards)); }
-      second = again;
-    }
   }
   ~Merge() override { std::filesystem::remove_all(folder_); }
 
-  SampleRun shard(std::size_t index) const {
-    SampleRun run = whole_;
-    run.run.shard = {.index = static_cast<std::uint32_t>(index), .count = kShards, .late_ns = 0, .merged = {}};
-    run.run.workers = 2;
-    for (Snapshot& second : run.seconds) { second = share(second, index, kShards); }
-    return run;
-  }
   /// The journal of a shard, changed before it is written.
   std::string journal(std::size_t index, const std::function<void(SampleRun&)>& change = {}) const {
-    SampleRun run = shard(index);
+    SampleRun run = Divided::run().shards[index];
     if (change) { change(run); }
     const std::string path = folder_ + "/one.journal";
     write_sample_journal(run, path);
@@ -115,8 +130,6 @@ class Merge : public ::testing::Test {
     return results ? "no error" : results.error();
   }
 
-  static constexpr std::uint32_t kShards = 3;
-  SampleRun whole_;
   std::string folder_;
 };
 
@@ -127,7 +140,7 @@ TEST_F(Merge, of_all_shards_is_the_one_big_run) {
       {"interrupted", [](SampleRun& run) { run.interrupted = true; }},
   };
   for (const auto& [name, change] : kRuns) {
-    SampleRun whole = whole_;
+    SampleRun whole = Divided::run().whole;
     change(whole);
     whole.run.shard = {.index = 0, .count = kShards, .late_ns = 0, .merged = {0, 1, 2}};
     const auto results = merged({journal(2, change), journal(0, change), journal(1, change)});
@@ -191,6 +204,11 @@ TEST_F(Merge, of_less_than_the_run_is_inconclusive_and_names_what_is_missing) {
                                                              run.complete = false;
                                                              run.seconds.pop_back();
                                                            })}},
+      {"shard 2/3 was interrupted: its journal ends at 110 s",
+       {journal(0, good), journal(2, good), with([](SampleRun& run) {
+          run.interrupted = true;
+          run.seconds.pop_back();
+        })}},
       {"shard 2/3 began 12.0 s late",
        {journal(0, good), journal(2, good), with([](SampleRun& run) { run.run.shard.late_ns = 12'000'000'000; })}},
       {"the shards started 5.00 s apart",
@@ -219,7 +237,7 @@ TEST_F(Merge, keeps_why_a_shard_says_nothing_with_its_number) {
 /// A shard that collapsed its last seconds holds its streams until it tells again.
 TEST_F(Merge, counts_on_with_the_gauges_of_a_shard_that_tells_later) {
   const auto at = [&](std::int64_t seconds, std::int64_t open) {
-    return sample_second(whole_.layout, 0, seconds, 1, open);
+    return sample_second(Divided::run().whole.layout, 0, seconds, 1, open);
   };
   const auto kept = [&](std::size_t index, std::vector<Snapshot> seconds) {
     return journal(index, [&](SampleRun& run) {

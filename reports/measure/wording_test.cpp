@@ -54,8 +54,8 @@ TEST(Wording, of_an_older_program_leaves_what_it_did_not_count_at_zero) {
   const auto older = Wording::of(lists);
   ASSERT_TRUE(older) << older.error();
   EXPECT_THAT(older->missing(), testing::Contains("counter stream_ms"));
-  // at, span, phase; the first of five worker gauges is 9, then the end of each list, and the tool's.
-  std::string bytes = {2, 2, 0, 0, 18, 6};
+  // at, span, phase; the first worker gauge is 9, then the end of each list, and the tool's.
+  std::string bytes = {2, 2, 0, 0, 18, static_cast<char>(words(lists, Words::worker_gauge).size() + 1)};
   bytes += std::string(5, '\x01') + std::string(2, '\x01') + '\x00';
   Histogram().encode(bytes);
   Snapshot read;

@@ -44,8 +44,8 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-void keep(std::vector<std::string>& into, std::string_view value) {
-  if (value.size() < kLeastValueBytes) { return; }
+void keep(std::vector<std::string>& into, std::string_view value, std::size_t least_bytes = kLeastValueBytes) {
+  if (value.size() < least_bytes) { return; }
   into.emplace_back(value);
   if (std::string decoded = percent_decoded(value); decoded != value) { into.push_back(std::move(decoded)); }
 }
@@ -93,7 +93,7 @@ std::vector<std::string> credentials_in_url(std::string_view url, bool given_in_
   if (const std::size_t sign = authority.rfind('@'); sign != npos) {
     const std::string_view user = authority.substr(0, sign);
     const std::size_t colon = user.find(':');
-    keep(out, colon == npos ? user : user.substr(colon + 1));
+    keep(out, colon == npos ? user : user.substr(colon + 1), 1);
   }
   rest.remove_prefix(path);
   const std::size_t question = std::min(rest.find('?'), rest.size());

@@ -34,6 +34,7 @@ TEST(Credentials, of_a_url_stand_in_its_user_and_its_query) {
   EXPECT_THAT(credentials_in_url("https://me:pa%20ss@host/mcp?code=abcdef&page=second"),
               UnorderedElementsAre("pa%20ss", "pa ss", "abcdef"));
   EXPECT_THAT(credentials_in_url("https://ghp_0123@host?sig=wxyz#code=none"), UnorderedElementsAre("ghp_0123", "wxyz"));
+  EXPECT_THAT(credentials_in_url("https://ann:pw@host/"), UnorderedElementsAre("pw"));
   EXPECT_THAT(credentials_in_url("/mcp?key=0123"), UnorderedElementsAre("0123"));
   EXPECT_THAT(credentials_in_url("https://host/mcp?v=1&key=1"), IsEmpty());
   EXPECT_THAT(credentials_in_url("https://host/T0123456789012345678901/mcp?v=long1"), IsEmpty());
