@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 
+#include "conformance/probe/beside.hpp"
+#include "conformance/probe/memory.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {
@@ -89,6 +90,26 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   return facts;
 }
 
+Survey survey_within_memory(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop,
+                            std::string& problem) {
+  const auto refusals = memory_refusals();
+  Survey facts;
+  try {
+    const MemoryBound bound;
+    facts = survey_era(target, era, deadline, stop, problem);
+  } catch (const std::bad_alloc&) {
+    facts = {};
+    facts.era = era;
+    facts.revision = target.profile.revision.value_or(std::string(newest_revision(era)));
+    facts.open_error = wire::Error{wire::ErrorCode::limit_exceeded, memory_used_up_text()};
+    problem = fmt::format("{} was found, but could not be looked at: {}", to_string(era), memory_used_up_text());
+  }
+  if (memory_refusals() > refusals && !facts.open_error && !facts.list_error) {
+    facts.list_error = wire::Error{wire::ErrorCode::limit_exceeded, memory_used_up_text()};
+  }
+  return facts;
+}
+
 }  // namespace
 
 std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const std::atomic<bool>* stop,
@@ -102,8 +123,8 @@ std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const 
   std::vector<Work> work(eras.size());
   for (std::size_t i = 0; i < eras.size(); ++i) {
     auto& each = work[i];
-    each.facts = std::async(std::launch::async, [&target, &each, era = eras[i], deadline, stop] {
-      return survey_era(target, era, deadline, stop, each.problem);
+    each.facts = begin([&target, &each, era = eras[i], deadline, stop] {
+      return survey_within_memory(target, era, deadline, stop, each.problem);
     });
   }
   std::vector<Survey> surveys;

@@ -1,10 +1,10 @@
 #include "loadgen/probe_idle/probe_idle_command.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 
 #include "reports/judge/exit_code.hpp"
+#include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
 
 namespace weir::loadgen {
@@ -70,8 +70,8 @@ wire::Result<ProbeIdleOptions> start_options(const ProbeIdleArguments& arguments
 }
 
 void show_progress(const ProbeIdleProgress& now) {
-  fmt::print(stderr, "{:.0f} s: {} streams open, {} ended, the longest silence {:.3g} s\n", now.elapsed_s, now.open,
-             now.ended, now.silence_s);
+  wire::say(fmt::format("{:.0f} s: {} streams open, {} ended, the longest silence {:.3g} s\n", now.elapsed_s, now.open,
+                        now.ended, now.silence_s));
 }
 
 }  // namespace
@@ -126,12 +126,14 @@ int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>&
   const auto report =
       probe_idle_options(arguments).and_then([&](const ProbeIdleOptions& o) { return probe_idle(o, progress, stop); });
   if (!report) {
-    fmt::print(stderr, "weir-loadgen: {}\n", report.error().detail);
+    wire::say(fmt::format("weir-loadgen: {}\n", report.error().detail));
     return static_cast<int>(reports::ExitCode::usage);
   }
-  fmt::print("{}", arguments.json ? json(*report) : console(*report));
-  std::fflush(stdout);
-  return exit_code(*report);
+  const auto code = exit_code(*report);
+  const auto printed = wire::write_file("-", arguments.json ? json(*report) : console(*report));
+  if (printed) { return code; }
+  wire::say(fmt::format("weir-loadgen: {}\n", printed.error()));
+  return code == 0 ? static_cast<int>(reports::ExitCode::usage) : code;
 }
 
 }  // namespace weir::loadgen
