@@ -11,12 +11,16 @@ import threading
 
 MIB = 1 << 20
 KINDS = {}
+TEXTS = {}
 WORST = []  # Names of those that a test of each change can afford.
 
 
-def kind(name, worst=False):
+def kind(name, worst=False, text=lambda: None):
+    """`text` makes what is large once, before anybody asks: our own slowness is not what is tried."""
+
     def register(function):
         KINDS[name] = function
+        TEXTS[name] = text
         if worst:
             WORST.append(name)
         return function
@@ -161,9 +165,8 @@ def _(peer):
     serve(peer, page)
 
 
-@kind("tools-200000", worst=True)
-def _(peer):
-    many = json.dumps({"tools": [tool(f"t{i}") for i in range(200_000)]})
+@kind("tools-200000", worst=True, text=lambda: json.dumps({"tools": [tool(f"t{i}") for i in range(200_000)]}))
+def _(peer, many):
     serve(peer, of_tools(lambda: many))
 
 
@@ -172,15 +175,17 @@ def _(peer):
     serve(peer, of_tools(lambda: {"tools": [tool(f"t{next(COUNTER)}")], "nextCursor": "c" * MIB + str(next(COUNTER))}))
 
 
-@kind("members-1000000", worst=True)
-def _(peer):
-    many = '{"tools":[],' + ",".join(f'"k{i}":{i}' for i in range(1_000_000)) + "}"
+@kind(
+    "members-1000000",
+    worst=True,
+    text=lambda: '{"tools":[],' + ",".join(f'"k{i}":{i}' for i in range(1_000_000)) + "}",
+)
+def _(peer, many):
     serve(peer, of_tools(lambda: many))
 
 
-@kind("nested-ones", worst=True)
-def _(peer):
-    many = '{"tools":[' + ",".join(["[[0]]"] * 1_500_000) + "]}"
+@kind("nested-ones", worst=True, text=lambda: '{"tools":[' + ",".join(["[[0]]"] * 1_500_000) + "]}")
+def _(peer, many):
     serve(peer, of_tools(lambda: many))
 
 
@@ -258,21 +263,22 @@ def _(peer):
     peer.wait_for_ever()
 
 
-def talk(behave, connection):
+def talk(behave, connection, text):
     with connection:
         try:
-            behave(Peer(connection))
+            behave(Peer(connection)) if text is None else behave(Peer(connection), text)
         except OSError:
             pass  # The client has had enough.
 
 
 def main():
     """Serves the kind that is named, and prints where."""
+    behave, text = KINDS[sys.argv[1]], TEXTS[sys.argv[1]]()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         print(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)
         while True:
             connection, _ = listener.accept()
-            threading.Thread(target=talk, args=(KINDS[sys.argv[1]], connection), daemon=True).start()
+            threading.Thread(target=talk, args=(behave, connection, text), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -26,10 +26,22 @@ constexpr std::array kLists = {
 /// Whether a list is one that a server may lack although it declares the capability: templates have none of their own.
 bool is_optional(const List& list) { return list.into == &Survey::resource_templates; }
 
+/// A list that cannot be held costs itself, and not what else is known of the era.
+wire::mcp::Listing list_within_memory(wire::mcp::Dialogue& dialogue, const List& list) {
+  try {
+    return wire::mcp::list_all(dialogue, list.method, list.items);
+  } catch (const std::bad_alloc&) {
+    wire::mcp::Listing none;
+    none.error =
+        wire::Error{wire::ErrorCode::limit_exceeded, fmt::format("{}: {}", list.method, memory_used_up_text())};
+    return none;
+  }
+}
+
 void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
   for (const auto& list : kLists) {
     if (!facts.declares(list.capability) || probe.out_of_time()) { continue; }
-    auto listing = wire::mcp::list_all(dialogue, list.method, list.items);
+    auto listing = list_within_memory(dialogue, list);
     facts.*list.into = std::move(listing.items);
     const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
     for (auto& page : listing.pages) { facts.list_replies.push_back(std::move(page)); }
