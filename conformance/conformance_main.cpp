@@ -1,20 +1,23 @@
 // weir-conformance: is a deployed MCP endpoint right? Parses, runs, reports; everything else is the library's.
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <exception>
 
 #include "conformance/catalogue/catalogue_text.hpp"
 #include "conformance/catalogue/failure_modes.hpp"
+#include "conformance/probe/memory.hpp"
 #include "conformance/run/glob.hpp"
 #include "conformance/run/options.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
+#include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/time.hpp"
 
@@ -27,19 +30,28 @@ using reports::ExitCode;
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
-int complain(std::string_view what) {
-  fmt::print(stderr, "weir-conformance: {}\n", what);
-  return static_cast<int>(ExitCode::usage);
+int complain(std::string_view what, ExitCode code = ExitCode::usage) {
+  wire::say(fmt::format("weir-conformance: {}\n", what));
+  return static_cast<int>(code);
 }
 
-/// The first signal ends the run with its reports, a second one of the same kind ends the program.
+/// What was asked for and could not be shown is no success.
+int print(std::string_view text) {
+  const auto printed = wire::write_file("-", text);
+  return printed ? static_cast<int>(ExitCode::good) : complain(printed.error());
+}
+
+/// The first signal ends the run with its reports, a second one of the same kind ends the program. A terminal that goes
+/// away is one of them, unless nohup said that it does not matter.
 void listen_to_signals() {
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction before{};
+  ::sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) { ::sigaction(SIGHUP, &action, nullptr); }
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -56,15 +68,13 @@ std::vector<std::string> every_id() {
 int list(const Options& options) {
   const auto ids = select_ids(every_id(), options.checks);
   if (!ids) { return complain("--checks: " + ids.error().detail); }
-  fmt::print("{}", options.json ? list_json(*ids) : list_text(*ids));
-  return static_cast<int>(ExitCode::good);
+  return print(options.json ? list_json(*ids) : list_text(*ids));
 }
 
 int list_failure_modes() {
   const auto modes = parse_failure_modes(failure_modes_tsv());
   if (!modes) { return complain(modes.error().detail); }
-  fmt::print("{}", failure_modes_markdown(*modes));
-  return static_cast<int>(ExitCode::good);
+  return print(failure_modes_markdown(*modes));
 }
 
 int explain(const Options& options) {
@@ -73,8 +83,7 @@ int explain(const Options& options) {
     return complain(
         fmt::format("there is no check '{}'{}", options.explain, wire::did_you_mean(options.explain, every_id())));
   }
-  fmt::print("{}", explain_text(*info));
-  return static_cast<int>(ExitCode::good);
+  return print(explain_text(*info));
 }
 
 std::optional<bool> in_colour(const std::string& choice) {
@@ -82,17 +91,47 @@ std::optional<bool> in_colour(const std::string& choice) {
   return reports::wants_colour(STDOUT_FILENO, choice);
 }
 
-int run(const Options& options) {
-  const auto colour = in_colour(options.color);
-  if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
+/// Everything that is written at the end must be writable now: a deploy is not to be watched for nothing.
+tl::expected<std::vector<reports::ReportSpec>, std::string> open_outputs(const Options& options) {
   std::vector<reports::ReportSpec> specs;
   for (const auto& text : options.reports) {
     const auto spec = reports::parse_report_spec(text);
-    if (!spec) { return complain("--report: " + spec.error()); }
+    const auto writable = spec.and_then([](const auto& parsed) { return wire::prove_writable(parsed.path); });
+    if (!writable) { return tl::unexpected("--report: " + writable.error()); }
     specs.push_back(*spec);
   }
+  if (!options.tools_lock.empty()) {
+    // A lock that stands may be read-only, as long as nothing is to be written.
+    const bool read_only = !options.accept && ::access(options.tools_lock.c_str(), R_OK) == 0;
+    const auto writable = read_only ? tl::expected<void, std::string>() : wire::prove_writable(options.tools_lock);
+    if (!writable) { return tl::unexpected("--tools-lock: " + writable.error()); }
+  }
+  return specs;
+}
+
+/// A few connections for each of the checks that run at a time, and what the program itself holds. A shortage in the
+/// middle of a run would cost verdicts.
+std::optional<std::string> too_few_descriptors(const Options& options) {
+  constexpr rlim_t kForItself = 48, kForEachCheck = 8;
+  const rlim_t needed = kForItself + kForEachCheck * static_cast<rlim_t>(std::max(1, options.concurrency));
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) { return std::nullopt; }
+  const rlimit raised{.rlim_cur = std::min(needed, limit.rlim_max), .rlim_max = limit.rlim_max};
+  if (raised.rlim_cur == needed && ::setrlimit(RLIMIT_NOFILE, &raised) == 0) { return std::nullopt; }
+  return fmt::format(
+      "{} file descriptors are needed with --concurrency {}, and the limit is {}: raise it with 'ulimit -n {}', or "
+      "'nofile' of the container",
+      needed, options.concurrency, limit.rlim_max, needed);
+}
+
+int run(const Options& options) {
+  const auto colour = in_colour(options.color);
+  if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
+  const auto specs = open_outputs(options);
+  if (!specs) { return complain(specs.error()); }
   auto plan = plan_of(options, environment);
   if (!plan) { return complain(plan.error().detail); }
+  if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
   plan->version = WEIR_VERSION;
   plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
@@ -100,17 +139,18 @@ int run(const Options& options) {
   const auto results = conduct(*plan);
   stop_deploys();
   if (!results) { return complain(results.error().detail); }
-  const auto format = options.json ? reports::Format::json : reports::Format::console;
-  fmt::print(
-      "{}", reports::render(*results, format, {.colour = *colour, .quiet = options.quiet, .verbose = options.verbose}));
-  std::fflush(stdout);
   bool written = true;
-  for (const auto& spec : specs) {
+  for (const auto& spec : *specs) {
     if (auto report = reports::write_report(*results, spec); !report) {
       complain(report.error());
       written = false;
     }
   }
+  // Last, as nobody may be reading any more.
+  const auto format = options.json ? reports::Format::json : reports::Format::console;
+  written = print(reports::render(*results, format,
+                                  {.colour = *colour, .quiet = options.quiet, .verbose = options.verbose})) == 0 &&
+            written;
   // A report that is missing must not look like a good run, but a failing target is the graver news.
   return static_cast<int>(written || results->exit_code != ExitCode::good ? results->exit_code : ExitCode::usage);
 }
@@ -118,16 +158,14 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  wire::take_write_errors_as_values();
+  return_memory_early();
   const auto parsed = parse_options(argc, argv, WEIR_VERSION);
   if (!parsed) { return complain(parsed.error().detail); }
-  if (const auto* printed = std::get_if<Printed>(&*parsed)) {
-    fmt::print("{}", printed->text);
-    return 0;
-  }
+  if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   const auto& options = std::get<Options>(*parsed);
   if (options.failure_modes) { return list_failure_modes(); }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {
-  fmt::print(stderr, "weir-conformance: {}; this is a fault of Weir\n", error.what());
-  return static_cast<int>(ExitCode::inconclusive);
+  return complain(fmt::format("{}; this is a fault of Weir", error.what()), ExitCode::inconclusive);
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 
@@ -14,6 +13,7 @@
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/credentials.hpp"
+#include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
 #include "wire/mcp/messages.hpp"
@@ -33,11 +33,18 @@ static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call
 std::vector<std::string> secrets;
 
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
-  fmt::print(stderr, "weir-loadgen: {}\n", wire::printable(wire::Redactor(secrets).text(what)));
+  wire::say(fmt::format("weir-loadgen: {}\n", wire::printable(wire::Redactor(secrets).text(what))));
   return static_cast<int>(code);
 }
 
-/// The first signal ends the run with its reports, a second one at once, with what there is; a third one kills.
+/// What was asked for and could not be shown is no success.
+int print(std::string_view text) {
+  const auto printed = wire::write_file("-", text);
+  return printed ? static_cast<int>(ExitCode::good) : complain(printed.error());
+}
+
+/// The first signal ends the run with its reports, a second one at once, with what there is; a third one kills. A
+/// terminal that goes away is one of them, unless nohup said that it does not matter.
 void listen_to_signals() {
   struct sigaction action{};
   action.sa_handler = [](int) {
@@ -46,7 +53,9 @@ void listen_to_signals() {
   };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction before{};
+  ::sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) { ::sigaction(SIGHUP, &action, nullptr); }
 }
 
 std::optional<std::string> variable(const std::string& name) {
@@ -79,8 +88,8 @@ void hide(int argc, char** argv, const std::vector<std::string>& credentials) {
 ExitCode code_of(const wire::Error& error) {
   switch (error.code) {
     case wire::ErrorCode::bad_input:
-    case wire::ErrorCode::limit_exceeded:
       return ExitCode::usage;
+    case wire::ErrorCode::shortage:
     case wire::ErrorCode::internal:
       return ExitCode::inconclusive;
     default:
@@ -91,9 +100,20 @@ ExitCode code_of(const wire::Error& error) {
 int dry_run(const Scenario& scenario, const RunOptions& run) {
   const auto placement = preflight(scenario, run);
   if (!placement) { return complain(placement.error().detail, code_of(placement.error())); }
-  for (const auto& line : placement->lines) { fmt::print("# {}\n", line); }
-  fmt::print("{}", to_yaml(scenario));
-  return static_cast<int>(ExitCode::good);
+  std::string text;
+  for (const auto& line : placement->lines) { text += fmt::format("# {}\n", line); }
+  return print(text + to_yaml(scenario));
+}
+
+/// What is written at the end of hours must be writable at their beginning.
+tl::expected<void, std::string> prove_outputs(const RunOptions& run) {
+  for (const auto& spec : run.reports) {
+    if (auto writable = wire::prove_writable(spec.path); !writable) {
+      return tl::unexpected("--report: " + writable.error());
+    }
+  }
+  if (run.textfile.empty()) { return {}; }
+  return wire::prove_writable(run.textfile).map_error([](const std::string& error) { return "--textfile: " + error; });
 }
 
 int run(const CommandLine& options, int argc, char** argv) {
@@ -105,34 +125,32 @@ int run(const CommandLine& options, int argc, char** argv) {
   if (!run) { return complain(run.error().detail); }
   hide(argc, argv, secrets);
   if (!run->shard_from.empty() && !options.quiet) {
-    fmt::print(stderr, "shard {}/{} of run {}, by {}\n", run->shard + 1, run->shards,
-               run->run_id.empty() ? "(by --start-at)" : run->run_id, run->shard_from);
+    wire::say(fmt::format("shard {}/{} of run {}, by {}\n", run->shard + 1, run->shards,
+                          run->run_id.empty() ? "(by --start-at)" : run->run_id, run->shard_from));
   }
   run->tool_version = WEIR_VERSION;
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
   if (options.dry_run) { return dry_run(*scenario, *run); }
+  if (const auto open = prove_outputs(*run); !open) { return complain(open.error()); }
   const auto result = supervise(*scenario, *run, signals);
   if (!result) { return complain(result.error().detail, code_of(result.error())); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
-  fmt::print("{}", reports::load::render(
-                       result->results, format,
-                       {.colour = reports::wants_colour(STDOUT_FILENO, options.color), .quiet = options.quiet}));
-  std::fflush(stdout);
+  const bool printed = print(reports::load::render(result->results, format,
+                                                   {.colour = reports::wants_colour(STDOUT_FILENO, options.color),
+                                                    .quiet = options.quiet})) == 0;
   for (const auto& problem : result->problems) { complain(problem); }
   // A failing target is the graver news; a report that is missing must not look like a good run.
   const auto code = result->results.exit_code;
-  return static_cast<int>(result->written || code != ExitCode::good ? code : ExitCode::usage);
+  return static_cast<int>((result->written && printed) || code != ExitCode::good ? code : ExitCode::usage);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  wire::take_write_errors_as_values();
   const auto parsed = parse_options(argc, argv, WEIR_VERSION);
   if (!parsed) { return complain(parsed.error().detail); }
-  if (const auto* printed = std::get_if<Printed>(&*parsed)) {
-    fmt::print("{}", printed->text);
-    return 0;
-  }
+  if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   listen_to_signals();
   const auto& options = std::get<CommandLine>(*parsed);
   if (options.command == CommandLine::Command::probe_idle) { hide(argc, argv, credentials_of(options.probe_idle)); }

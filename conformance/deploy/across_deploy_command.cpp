@@ -27,10 +27,17 @@ constexpr std::size_t kLineBytes = 300;
 constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::milliseconds kGrace{500};
 
+/// A command's process group, and who ends it where we no longer can.
+struct Group {
+  pid_t pid = -1;
+  pid_t watcher = -1;      ///< -1: none could be started.
+  int watched_until = -1;  ///< The end of a pipe that the kernel closes with us.
+};
+
 /// Groups that commands of this process have begun; a signal to one without members does no harm.
 struct Groups {
   std::mutex mutex;
-  std::vector<pid_t> all;
+  std::vector<Group> all;
 };
 Groups& groups() {
   static Groups one;
@@ -82,10 +89,11 @@ tl::expected<Child, int> spawn(const std::string& command) {
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  // Weir ignores SIGPIPE; what it starts must not inherit that.
+  // Weir ignores these; what it starts must not inherit that.
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
+  sigaddset(&defaults, SIGXFSZ);
   ::posix_spawnattr_setsigdefault(&attributes, &defaults);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
@@ -103,6 +111,35 @@ tl::expected<Child, int> spawn(const std::string& command) {
     return tl::unexpected(error);
   }
   return child;
+}
+
+/// A shell that ends the group once we are gone, by whatever signal: nothing may go on deploying that nobody watches.
+/// It has a group of its own, as a terminal's signals are not meant for it.
+Group watched(pid_t pid) {
+  constexpr std::string_view kScript =
+      "trap '' INT TERM HUP; read line; kill -s TERM -- -$0; sleep 1; kill -s KILL -- -$0";
+  Group group{.pid = pid};
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) { return group; }
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  std::array<std::string, 4> words{"sh", "-c", std::string(kScript), std::to_string(pid)};
+  std::array<char*, 5> arguments{words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+  if (::posix_spawn(&group.watcher, "/bin/sh", &actions, &attributes, arguments.data(), environ) != 0) {
+    group.watcher = -1;
+  }
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  ::close(ends[0]);
+  group.watched_until = ends[1];
+  return group;
 }
 
 /// Takes what there is; false at the end.
@@ -140,7 +177,7 @@ DeployEnd run_command(const std::string& command, wire::Deadline deadline, const
   }
   {
     const std::lock_guard lock(groups().mutex);
-    groups().all.push_back(child->pid);
+    groups().all.push_back(watched(child->pid));
   }
   LastLines lines;
   int status = 0;
@@ -167,7 +204,15 @@ DeployEnd run_command(const std::string& command, wire::Deadline deadline, const
   return end;
 }
 
-bool has_members(pid_t group) { return ::kill(-group, 0) == 0; }
+bool has_members(const Group& group) { return ::kill(-group.pid, 0) == 0; }
+
+void end_watcher(const Group& group) {
+  if (group.watcher > 0) {
+    ::kill(group.watcher, SIGKILL);
+    ::waitpid(group.watcher, nullptr, 0);
+  }
+  if (group.watched_until >= 0) { ::close(group.watched_until); }
+}
 
 }  // namespace
 
@@ -186,10 +231,13 @@ DeployHook deploy_command(std::string command) {
 void stop_deploys() {
   const std::lock_guard lock(groups().mutex);
   auto& all = groups().all;
-  for (const pid_t group : all) { kill_group(group, SIGTERM); }
+  for (const auto& group : all) { kill_group(group.pid, SIGTERM); }
   const auto patience = wire::Deadline::in(kGrace);
   while (!patience.passed() && std::any_of(all.begin(), all.end(), has_members)) { std::this_thread::sleep_for(kPoll); }
-  for (const pid_t group : all) { kill_group(group, SIGKILL); }
+  for (const auto& group : all) {
+    kill_group(group.pid, SIGKILL);
+    end_watcher(group);
+  }
   all.clear();
 }
 

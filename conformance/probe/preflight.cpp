@@ -1,8 +1,8 @@
 #include "conformance/probe/preflight.hpp"
 
 #include <charconv>
-#include <future>
 
+#include "conformance/probe/beside.hpp"
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
@@ -60,7 +60,7 @@ std::string look_at_well_known_paths(const Target& target) {
     url.query.clear();
     url.has_query = false;
     looks.emplace_back(
-        path, std::async(std::launch::async, [&target, url] {
+        path, begin([&target, url] {
           return wire::mcp::detect(
               {.url = url, .headers = target.headers, .client = target.client, .timeout = second_look(target)});
         }));
@@ -114,9 +114,8 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   look_at_other_kind(target, cause);
-  auto health = cause.dead && was_connected(detection)
-                    ? std::async(std::launch::async, look_at_health, std::cref(target))
-                    : std::future<std::string>{};
+  auto health = cause.dead && was_connected(detection) ? begin([&target] { return look_at_health(target); })
+                                                       : std::future<std::string>{};
   if (cause.wrong_path) {
     if (const auto found = look_at_well_known_paths(target); !found.empty()) {
       cause.message += ", " + found;

@@ -1,7 +1,6 @@
 #include "conformance/probe/probe.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/ledger.hpp"
@@ -153,7 +152,7 @@ wire::Deadline Probe::in(std::chrono::milliseconds span) const {
   return wire::Deadline::in(span).or_sooner(deadline_);
 }
 
-void Probe::pause(std::chrono::milliseconds span) const { std::this_thread::sleep_until(in(span).at); }
+void Probe::pause(std::chrono::milliseconds span) const { target_.client.run.pause(in(span).left()); }
 
 wire::Request Probe::request(std::string method, const wire::Url& url) const {
   return {.method = std::move(method), .url = url, .headers = target_.headers, .body = {}};
@@ -251,6 +250,7 @@ Finding Probe::not_opened(const wire::Error& error, std::string expected) const 
   }
   switch (error.code) {
     case wire::ErrorCode::internal:
+    case wire::ErrorCode::shortage:
     case wire::ErrorCode::bad_input:
       return {reports::Verdict::error, error.detail, {}, {}};
     default:

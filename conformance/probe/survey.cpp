@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 
+#include "conformance/probe/beside.hpp"
+#include "conformance/probe/memory.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {
@@ -25,10 +26,22 @@ constexpr std::array kLists = {
 /// Whether a list is one that a server may lack although it declares the capability: templates have none of their own.
 bool is_optional(const List& list) { return list.into == &Survey::resource_templates; }
 
+/// A list that cannot be held costs itself, and not what else is known of the era.
+wire::mcp::Listing list_within_memory(wire::mcp::Dialogue& dialogue, const List& list) {
+  try {
+    return wire::mcp::list_all(dialogue, list.method, list.items);
+  } catch (const std::bad_alloc&) {
+    wire::mcp::Listing none;
+    none.error =
+        wire::Error{wire::ErrorCode::limit_exceeded, fmt::format("{}: {}", list.method, memory_used_up_text())};
+    return none;
+  }
+}
+
 void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
   for (const auto& list : kLists) {
     if (!facts.declares(list.capability) || probe.out_of_time()) { continue; }
-    auto listing = wire::mcp::list_all(dialogue, list.method, list.items);
+    auto listing = list_within_memory(dialogue, list);
     facts.*list.into = std::move(listing.items);
     const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
     for (auto& page : listing.pages) { facts.list_replies.push_back(std::move(page)); }
@@ -89,6 +102,26 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   return facts;
 }
 
+Survey survey_within_memory(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop,
+                            std::string& problem) {
+  const auto refusals = memory_refusals();
+  Survey facts;
+  try {
+    const MemoryBound bound;
+    facts = survey_era(target, era, deadline, stop, problem);
+  } catch (const std::bad_alloc&) {
+    facts = {};
+    facts.era = era;
+    facts.revision = target.profile.revision.value_or(std::string(newest_revision(era)));
+    facts.open_error = wire::Error{wire::ErrorCode::limit_exceeded, memory_used_up_text()};
+    problem = fmt::format("{} was found, but could not be looked at: {}", to_string(era), memory_used_up_text());
+  }
+  if (memory_refusals() > refusals && !facts.open_error && !facts.list_error) {
+    facts.list_error = wire::Error{wire::ErrorCode::limit_exceeded, memory_used_up_text()};
+  }
+  return facts;
+}
+
 }  // namespace
 
 std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const std::atomic<bool>* stop,
@@ -102,8 +135,8 @@ std::vector<Survey> survey(const Target& target, wire::Deadline deadline, const 
   std::vector<Work> work(eras.size());
   for (std::size_t i = 0; i < eras.size(); ++i) {
     auto& each = work[i];
-    each.facts = std::async(std::launch::async, [&target, &each, era = eras[i], deadline, stop] {
-      return survey_era(target, era, deadline, stop, each.problem);
+    each.facts = begin([&target, &each, era = eras[i], deadline, stop] {
+      return survey_within_memory(target, era, deadline, stop, each.problem);
     });
   }
   std::vector<Survey> surveys;

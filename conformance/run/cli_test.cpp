@@ -54,7 +54,11 @@ class Program : public testing::Test {
   void write(const std::string& file, const std::string& text) const { std::ofstream(path(file)) << text; }
 
   pid_t start(std::vector<std::string> words) const {
-    words.insert(words.begin(), WEIR_BINARY_DIR "/bin/weir-conformance");
+    return start_program(WEIR_BINARY_DIR "/bin/weir-conformance", std::move(words));
+  }
+
+  pid_t start_program(std::string program, std::vector<std::string> words) const {
+    words.insert(words.begin(), std::move(program));
     const pid_t child = ::fork();
     if (child == 0) {
       std::vector<char*> argv;
@@ -76,6 +80,12 @@ class Program : public testing::Test {
   }
 
   Ran run(std::vector<std::string> words) const { return wait_for(start(std::move(words))); }
+
+  /// In the script $0 is the program and $@ are the words.
+  Ran run_in_shell(std::string script, std::vector<std::string> words) const {
+    words.insert(words.begin(), {"-c", std::move(script), WEIR_BINARY_DIR "/bin/weir-conformance"});
+    return wait_for(start_program("/bin/sh", std::move(words)));
+  }
 
   std::filesystem::path dir_;
 };
@@ -236,6 +246,66 @@ TEST_F(Program, writes_its_reports_when_it_is_interrupted) {
   const auto ran = wait_for(child);
   EXPECT_EQ(ran.exit_code, 130) << ran.out << ran.err;
   EXPECT_EQ(json::parse(read(path("r.json"))).at("exit_code"), json::value(130));
+}
+
+TEST_F(Program, looks_at_its_outputs_before_it_asks_anything) {
+  const auto nobody = fmt::format("http://127.0.0.1:{}/mcp", free_port());
+  for (const auto& option : {std::pair("--report", "json=" + path("missing/r.json")),
+                             std::pair("--tools-lock", path("missing/tools.lock"))}) {
+    const auto ran = run(with(kQuick, {nobody, option.first, option.second}));
+    EXPECT_EQ(ran.exit_code, 2) << "3 would be the target's: " << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("missing"));
+  }
+}
+
+TEST_F(Program, writes_its_reports_where_nobody_reads_its_output) {
+  const auto server = serve();
+  const auto report = "json=" + path("r.json");
+  const auto ran = run_in_shell("exec \"$0\" \"$@\" > /dev/full", with(kQuick, {server.mcp_url(), "--report", report}));
+  EXPECT_EQ(ran.exit_code, 2) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("standard output"));
+  EXPECT_EQ(json::parse(read(path("r.json"))).at("exit_code"), json::value(0));
+}
+
+TEST_F(Program, takes_no_short_output_for_a_success_that_could_not_be_printed) {
+  EXPECT_EQ(run_in_shell("exec \"$0\" --version > /dev/full", {}).exit_code, 2);
+  EXPECT_EQ(run_in_shell("exec \"$0\" --list >&-", {}).exit_code, 2);
+}
+
+TEST_F(Program, is_inconclusive_where_it_has_too_few_descriptors) {
+  const auto server = serve();
+  const auto ran = run_in_shell("ulimit -n 40; exec \"$0\" \"$@\"", with(kQuick, {server.mcp_url()}));
+  EXPECT_EQ(ran.exit_code, 4) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("ulimit -n 112"));
+}
+
+TEST_F(Program, ends_a_wait_of_minutes_when_its_terminal_goes_away) {
+  wire::testing::Gate asked;
+  const wire::testing::RawServer server([&](wire::testing::Peer& peer) {
+    peer.read_request();
+    asked.open();
+    peer.wait_for_client_end();
+  });
+  const pid_t child =
+      start({server.origin(), "--timeout", "3600", "--budget", "3600", "--report", "json=" + path("r.json")});
+  EXPECT_TRUE(asked.wait());
+  ::kill(child, SIGHUP);
+  const auto ran = wait_for(child);
+  EXPECT_EQ(ran.exit_code, 130) << ran.out << ran.err;
+  EXPECT_EQ(json::parse(read(path("r.json"))).at("exit_code"), json::value(130));
+}
+
+TEST_F(Program, leaves_no_deploy_command_behind_when_it_is_killed) {
+  const auto server = serve();
+  const pid_t child =
+      start({server.mcp_url(), "--checks", "deploy.*", "--across-deploy",
+             "echo $$ > " + path("pid.new") + "; mv " + path("pid.new") + " " + path("pid") + "; sleep 1000"});
+  while (!std::filesystem::exists(path("pid"))) { ::usleep(10'000); }
+  const pid_t command = std::stoi(read(path("pid")));
+  ASSERT_EQ(::kill(command, 0), 0);
+  ::kill(child, SIGKILL);
+  wait_for(child);
+  while (::kill(command, 0) == 0) { ::usleep(10'000); }
 }
 
 }  // namespace weir::conformance

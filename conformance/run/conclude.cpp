@@ -49,6 +49,7 @@ std::string too_little(const reports::Results& results) {
 std::vector<std::string> why_inconclusive(const reports::Results& results, const Circumstances& given) {
   const reports::Summary& summary = results.summary;
   std::vector<std::string> why;
+  if (!given.lacked.empty()) { why.push_back(given.lacked); }
   if (given.stopped_early) { why.push_back("the run ended before every check was asked"); }
   if (summary.error) {
     why.push_back(counted(static_cast<std::size_t>(summary.error), "check of Weir failed itself",

@@ -2,16 +2,21 @@
 
 #include <fmt/ranges.h>
 
-#include <thread>
+#include <cerrno>
+#include <new>
+#include <system_error>
 #include <tuple>
 
+#include "conformance/probe/memory.hpp"
 #include "conformance/probe/preflight.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/own_limits.hpp"
 #include "conformance/run/token_remark.hpp"
 #include "reports/conformance/redact.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/redact.hpp"
+#include "wire/base/shortage.hpp"
 
 namespace weir::conformance {
 
@@ -91,12 +96,18 @@ bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
 class Conductor {
  public:
   explicit Conductor(const RunPlan& plan)
-      : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {}
+      : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {
+    target_.client.run = {.until = {deadline_.at + wire::limits::kAfterBudget},
+                          .stop = plan.interrupted,
+                          .has_room = memory_has_room,
+                          .shortages = std::make_shared<wire::Shortages>()};
+  }
 
   wire::Result<reports::Results> go() {
     const auto begin = wire::Clock::now();
     describe();
-    if (auto looked = look(); !looked) { return tl::unexpected(looked.error()); }
+    if (auto looked = look_or_lack(); !looked) { return tl::unexpected(looked.error()); }
+    drop_what_was_seen();
     circumstances_.interrupted = circumstances_.interrupted || is_set(plan_.interrupted);
     results_.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();
     conclude(results_, circumstances_);
@@ -113,6 +124,44 @@ class Conductor {
     results_.target_url = plan_.url.str();
     results_.strict = plan_.strict;
     results_.tls_verified = !(plan_.profile.insecure && plan_.url.tls());
+  }
+
+  /// Whatever ends the look, what was found until then is reported.
+  wire::Result<void> look_or_lack() {
+    try {
+      auto looked = look();
+      note_shortage();
+      return looked;
+    } catch (const MemoryUsedUp&) { lacks(memory_used_up_text()); } catch (const std::bad_alloc&) {
+      lacks(wire::shortage_of(ENOMEM)->detail);
+    } catch (const std::system_error& error) {
+      lacks(error.code() == std::errc::resource_unavailable_try_again ? wire::thread_shortage().detail : error.what());
+    }
+    return {};
+  }
+
+  void lacks(std::string what) {
+    results_.problems.push_back(what);
+    circumstances_.lacked = std::move(what);
+    circumstances_.stopped_early = true;
+  }
+
+  /// A target that could not be reached for want of something of ours is not out of reach.
+  void note_shortage() {
+    const auto shortage = shortage_since(target_.client.run, {});
+    if (!shortage) { return; }
+    results_.preflight.reset();
+    circumstances_.eras_lost = 0;
+    circumstances_.lacked = shortage->detail;
+    results_.problems.push_back(shortage->detail);
+  }
+
+  /// Reports are written with the memory that the looking took.
+  void drop_what_was_seen() {
+    target_.tap.reset();
+    target_.ledger.reset();
+    target_.surveys.clear();
+    target_.detection = {};
   }
 
   /// Preflight, survey, checks, lock, baseline; stops where there is nothing further to see.
@@ -153,9 +202,7 @@ class Conductor {
     constexpr int kTries = 3;
     auto looked = preflight(target_, only_era(plan_.profile));
     for (int i = 1; i < kTries && looked.retry_after && *looked.retry_after < deadline_.left() / 2; ++i) {
-      const auto until = wire::Deadline::in(*looked.retry_after);
-      constexpr std::chrono::milliseconds kTick{20};
-      while (!until.passed() && !is_set(plan_.interrupted)) { std::this_thread::sleep_for(kTick); }
+      target_.client.run.pause(*looked.retry_after);
       looked = preflight(target_, only_era(plan_.profile));
     }
     return looked;
@@ -193,6 +240,10 @@ class Conductor {
       results_.problems.push_back(endpoint.empty() ? problem : fmt::format("{}: {}", endpoint, problem));
     }
     for (const auto& survey : target.surveys) {
+      if (survey.list_error && survey.list_error->code == wire::ErrorCode::limit_exceeded) {
+        note({fmt::format("{}: no list is followed so far: {}", to_string(survey.era), survey.list_error->detail)},
+             endpoint);
+      }
       results_.eras.push_back(found(survey));
       results_.eras.back().endpoint = endpoint;
       note_other_revision(survey);

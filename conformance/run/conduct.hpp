@@ -49,6 +49,7 @@ struct Circumstances {
   bool tools_unknown = false;  ///< A lock was given but could not be compared.
   bool deploy_failed = false;  ///< Its command did not end well: nothing is known of a deploy.
   std::size_t eras_lost = 0;   ///< Found, but no conversation could be opened in them.
+  std::string lacked;          ///< What this machine, or Weir itself, could not give to the run; empty: nothing.
 };
 
 /// Sets summary, exit_code and exit_reason. A MAY that is not met never counts; a run that could verify less than half

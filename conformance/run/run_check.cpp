@@ -9,7 +9,9 @@
 #include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/curl.hpp"
+#include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "conformance/run/own_limits.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::conformance {
@@ -36,8 +38,9 @@ std::string why_not_applicable(const CheckInfo& info, const Survey* survey) {
 
 Finding guarded(const CheckInfo& info, Probe& probe) {
   try {
+    const MemoryBound bound;
     return info.run(probe);
-  } catch (const std::exception& error) {
+  } catch (const std::bad_alloc& error) { return untestable(error.what()); } catch (const std::exception& error) {
     return {Verdict::error, fmt::format("the check itself failed: {}", error.what()), {}, {}};
   }
 }
@@ -93,6 +96,15 @@ std::optional<wire::Request> judged_of_survey(const CheckInfo& info, const Probe
   return std::nullopt;
 }
 
+/// What it could not hold is not in the tap: those who judge that say so themselves.
+void exercise_within_memory(const Target& target, const Survey* survey, wire::Deadline deadline,
+                            const std::atomic<bool>* stop) {
+  try {
+    const MemoryBound bound;
+    exercise(target, survey, deadline, stop);
+  } catch (const std::bad_alloc&) { return; }
+}
+
 /// The command that shows the last request again, or why there is none.
 std::string again(const CheckInfo& info, const Target& target, Probe& probe) {
   const auto& reasons = not_by_command();
@@ -110,6 +122,21 @@ std::string again(const CheckInfo& info, const Target& target, Probe& probe) {
                                               .url = target.url,
                                               .revision = probe.revision(),
                                               .headers = target.headers});
+}
+
+}  // namespace
+
+namespace {
+
+/// A sentence of a check holds what a server calls its things, and that may be of any length.
+std::string cut(std::string text) {
+  constexpr std::size_t kSentenceBytes = 2000;
+  if (text.size() <= kSentenceBytes) { return text; }
+  const std::size_t left_out = text.size() - kSentenceBytes;
+  std::size_t end = kSentenceBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) { --end; }
+  text.resize(end);
+  return text + fmt::format("... ({} bytes more)", left_out);
 }
 
 }  // namespace
@@ -132,11 +159,11 @@ CheckResult describe(const CheckInfo& info, const Survey* survey) {
 
 void take(CheckResult& result, Finding finding, Level level) {
   result.verdict = finding.verdict == Verdict::fail && level != Level::must ? Verdict::warn : finding.verdict;
-  result.message = std::move(finding.message);
-  result.expected = std::move(finding.expected);
-  result.got = std::move(finding.got);
-  result.hop = std::move(finding.hop);
-  result.fix = std::move(finding.fix);
+  result.message = cut(std::move(finding.message));
+  result.expected = cut(std::move(finding.expected));
+  result.got = cut(std::move(finding.got));
+  result.hop = cut(std::move(finding.hop));
+  result.fix = cut(std::move(finding.fix));
 }
 
 CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
@@ -151,8 +178,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     take(result, untestable("no conversation can be opened: " + survey->open_error->detail), info.level);
     return result;
   }
+  const OwnLimits limits(target);
   if (info.passive) {
-    target.tap->exercise_once(era, [&] { exercise(target, survey, deadline, stop); });
+    target.tap->exercise_once(era, [&] { exercise_within_memory(target, survey, deadline, stop); });
   }
   const auto begin = wire::Clock::now();
   std::optional<Probe> asked;
@@ -168,6 +196,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
   }
   if (is_red(finding) && !info.passive && !probe.unreadable().empty()) { finding = untestable(probe.unreadable()); }
+  finding = limits.correct(std::move(finding), info);
   attribute(finding, info, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);

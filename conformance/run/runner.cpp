@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <tuple>
 
+#include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/run/own_limits.hpp"
+#include "wire/base/shortage.hpp"
 
 namespace weir::conformance {
 
@@ -87,7 +93,8 @@ class Run {
         allowed_(std::max(1U, options.threads)) {}
 
   RunnerOutcome go() {
-    std::thread watch([this] { watch_for_the_end(); });
+    // Without a thread for it, whoever asks next notices the end.
+    auto watch = begin([this] { watch_for_the_end(); });
     const auto count = [this](auto&& matches) {
       return static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), matches));
     };
@@ -103,7 +110,7 @@ class Run {
     ask_alone(last, passive);
     judge_seen(passive);
     done_ = true;
-    watch.join();
+    watch.get();
     return collect();
   }
 
@@ -142,11 +149,23 @@ class Run {
     next_ = begin;
     std::vector<std::thread> threads;
     const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - begin));
-    for (unsigned i = 1; i < count; ++i) {
-      threads.emplace_back([this, i, end] { work(i, end); });
+    try {
+      for (unsigned i = 1; i < count; ++i) {
+        threads.emplace_back([this, i, end] { work_or_stop(i, end); });
+      }
+    } catch (const std::system_error&) { /* Those that could be started, and this one, do the work of all. */
     }
-    work(0, end);
+    work_or_stop(0, end);
     for (auto& thread : threads) { thread.join(); }
+    // Only a worker that was stopped leaves checks to nobody.
+    for (std::size_t i = next_++; i < end; i = next_++) { results_[i] = left_out(jobs_[i]); }
+  }
+
+  /// A thread that lets an exception go ends the program.
+  void work_or_stop(unsigned number, std::size_t end) {
+    try {
+      work(number, end);
+    } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
   }
 
   /// The first worker always goes on; others leave when the target asks for less at a time.
@@ -239,6 +258,7 @@ class Run {
   }
 
   bool may_go_on() {
+    if (options_.interrupted && options_.interrupted->load()) { note_interruption(); }
     if (options_.deadline.passed()) { stop(fmt::format("the budget of {} s was used up", options_.budget.count())); }
     return !stop_;
   }
@@ -299,6 +319,10 @@ class Run {
   }
 
   void gave_up() {
+    if (const auto shortage = shortage_since(target_.client.run, {})) {
+      stop(shortage->detail);
+      return;
+    }
     if (const auto reason = known_reason()) {
       stop(*reason);
       return;
@@ -381,13 +405,14 @@ class Run {
   void watch_for_the_end() {
     constexpr std::chrono::milliseconds kTick{20};
     while (!done_) {
-      if (options_.interrupted && options_.interrupted->load()) {
-        interrupted_ = true;
-        stop("the run was interrupted");
-        return;
-      }
+      if (options_.interrupted && options_.interrupted->load()) { return note_interruption(); }
       std::this_thread::sleep_for(kTick);
     }
+  }
+
+  void note_interruption() {
+    interrupted_ = true;
+    stop("the run was interrupted");
   }
 
   RunnerOutcome collect() {

@@ -309,4 +309,43 @@ TEST(RunnerWithout, a_conversation_calls_what_needs_one_untestable_and_judges_th
   EXPECT_EQ(judged(target, check_that(raw)).got, "401");
 }
 
+TEST_F(Runner, blames_no_target_for_what_this_machine_lacks) {
+  target_.client.run.shortages = std::make_shared<wire::Shortages>();
+  const auto in_need =
+      judged(target_, check_that([](Probe& probe) {
+               probe.target().client.run.shortages->note({wire::ErrorCode::shortage, "no descriptor is left"});
+               return fail("an answer", "none");
+             }));
+  EXPECT_EQ(in_need.verdict, Verdict::error);
+  EXPECT_EQ(in_need.message, "no descriptor is left");
+  const auto later = judged(target_, check_that([](Probe&) { return fail("an answer", "none"); }));
+  EXPECT_EQ(later.verdict, Verdict::fail) << "what was lacking before is no excuse";
+}
+
+TEST_F(Runner, cannot_judge_what_it_has_no_memory_for) {
+  const auto large = judged(target_, check_that([](Probe&) {
+                              const std::string body(wire::limits::kRunBytes + 1, 'x');
+                              return body.empty() ? pass("it is small") : fail("a small body", "a large one");
+                            }));
+  EXPECT_EQ(large.verdict, Verdict::untestable);
+  EXPECT_THAT(large.message, HasSubstr("MiB for all checks of a run together"));
+}
+
+TEST_F(Runner, judges_no_answer_that_the_run_did_not_wait_for) {
+  static std::atomic<bool> stopped_in_check{false};
+  target_.client.run.stop = &stopped_in_check;
+  const auto hasty = check_that([](Probe&) {
+    stopped_in_check = true;
+    return pass("nothing was cut, as far as it was watched");
+  });
+  EXPECT_EQ(judged(target_, hasty).verdict, Verdict::untestable);
+}
+
+TEST_F(Runner, keeps_no_sentence_of_any_length) {
+  const auto long_winded =
+      judged(target_, check_that([](Probe&) { return fail("a name", std::string(300'000, 'n')); }));
+  EXPECT_LT(long_winded.got.size(), 3000U);
+  EXPECT_THAT(long_winded.got, HasSubstr("298000 bytes more"));
+}
+
 }  // namespace weir::conformance

@@ -54,15 +54,19 @@ std::shared_ptr<Seen> bounded(const std::string& by, wire::mcp::Era era, const w
 }  // namespace
 
 void Tap::take(const std::string& by, wire::mcp::Era era, const wire::Exchange& exchange) {
-  auto seen = bounded(by, era, exchange);
-  const std::size_t bytes = size_of(*seen);
-  const std::lock_guard lock(mutex_);
-  if (seen_.size() >= kTapExchanges || bytes_ + bytes > kTapBytes) {
-    ++left_out_;
-    return;
+  try {
+    auto seen = bounded(by, era, exchange);
+    const std::size_t bytes = size_of(*seen);
+    const std::lock_guard lock(mutex_);
+    if (seen_.size() < kTapExchanges && bytes_ + bytes <= kTapBytes) {
+      seen_.push_back(std::move(seen));
+      bytes_ += bytes;
+      return;
+    }
+  } catch (const std::bad_alloc&) { /* Left out as well: there is no memory for it. */
   }
-  bytes_ += bytes;
-  seen_.push_back(std::move(seen));
+  const std::lock_guard lock(mutex_);
+  ++left_out_;
 }
 
 std::vector<SeenPtr> Tap::seen(wire::mcp::Era era) const {

@@ -1,11 +1,11 @@
 #include "loadgen/probe_idle/probe_idle_command.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 
 #include "reports/judge/exit_code.hpp"
 #include "wire/base/credentials.hpp"
+#include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
@@ -87,8 +87,8 @@ wire::Result<ProbeIdleOptions> start_options(const ProbeIdleArguments& arguments
 }
 
 void show_progress(const ProbeIdleProgress& now) {
-  fmt::print(stderr, "{:.0f} s: {} streams open, {} ended, the longest silence {:.3g} s\n", now.elapsed_s, now.open,
-             now.ended, now.silence_s);
+  wire::say(fmt::format("{:.0f} s: {} streams open, {} ended, the longest silence {:.3g} s\n", now.elapsed_s, now.open,
+                        now.ended, now.silence_s));
 }
 
 }  // namespace
@@ -156,12 +156,14 @@ int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>&
   const auto report = options ? probe_idle(*options, progress, stop) : tl::unexpected(options.error());
   if (!report) {
     const wire::Redactor redactor(options ? options->secrets : credentials_of(arguments));
-    fmt::print(stderr, "weir-loadgen: {}\n", wire::printable(redactor.text(report.error().detail)));
+    wire::say(fmt::format("weir-loadgen: {}\n", wire::printable(redactor.text(report.error().detail))));
     return static_cast<int>(reports::ExitCode::usage);
   }
-  fmt::print("{}", arguments.json ? json(*report) : console(*report));
-  std::fflush(stdout);
-  return exit_code(*report);
+  const auto code = exit_code(*report);
+  const auto printed = wire::write_file("-", arguments.json ? json(*report) : console(*report));
+  if (printed) { return code; }
+  wire::say(fmt::format("weir-loadgen: {}\n", printed.error()));
+  return code == 0 ? static_cast<int>(reports::ExitCode::usage) : code;
 }
 
 }  // namespace weir::loadgen

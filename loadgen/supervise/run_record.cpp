@@ -69,7 +69,7 @@ wire::Result<void> RunRecord::serve_metrics() {
   auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_);
   if (!endpoint) { return tl::unexpected(endpoint.error()); }
   metrics_.emplace(std::move(*endpoint));
-  if (!options_.quiet) { fmt::print(stderr, "metrics: http://{}/metrics\n", metrics_->address()); }
+  if (!options_.quiet) { wire::say(fmt::format("metrics: http://{}/metrics\n", metrics_->address())); }
   return {};
 }
 
@@ -131,7 +131,7 @@ void RunRecord::incident(std::int64_t at_ns, const std::string& text) {
   accumulator_->incident(incident);
   journal(journal_.append(incident));
   if (!options_.quiet && !options_.live) {
-    fmt::print(stderr, "{}  {}\n", clock_text(incident.at_ns), wire::printable(incident.text));
+    wire::say(fmt::format("{}  {}\n", clock_text(incident.at_ns), wire::printable(incident.text)));
   }
 }
 
@@ -158,10 +158,10 @@ void RunRecord::show(std::int64_t now_ns, std::int64_t left_ns) {
     const auto lines = screen_lines(state, terminal_width(), reports::wants_colour(STDERR_FILENO, options_.colour));
     const auto drawn = redraw(lines, lines_drawn_);
     lines_drawn_ = lines.size();
-    std::fwrite(drawn.data(), 1, drawn.size(), stderr);
+    wire::say(drawn);
   } else {
     next_line_ns_ = (now_ns / kLineEvery + 1) * kLineEvery;
-    fmt::print(stderr, "{}\n", progress_line(state));
+    wire::say(progress_line(state) + "\n");
   }
 }
 

@@ -221,6 +221,16 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const TestSeams& seam
   return plans;
 }
 
+/// Who did not say that an endpoint is no MCP is told that it was held as none: a load of plain streams says nothing of
+/// MCP.
+void tell_of_plain_streams(const Scenario& asked, const Scenario& held, RunRecord& record) {
+  for (std::size_t i = 0; i < held.populations.size(); ++i) {
+    if (asked.populations[i].stream == StreamKind::automatic && held.populations[i].stream == StreamKind::plain_get) {
+      record.incident(0, "the endpoint answers no MCP, but sends events: held are plain event streams (--era none)");
+    }
+  }
+}
+
 }  // namespace
 
 wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
@@ -238,6 +248,7 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
   auto record = RunRecord::open(info_of(prepared, seams, options, *start), layout, options,
                                 all_secrets(scenario, prepared.token));
   if (!record) { return failed(record.error()); }
+  tell_of_plain_streams(scenario, prepared.scenario, *record);
   auto workers = Workers::spawn(plans_of(prepared, seams, options, layout, *start), seams.worker_main);
   if (!workers) { return failed(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.

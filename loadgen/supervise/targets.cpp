@@ -67,6 +67,22 @@ Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t ta
   return looked;
 }
 
+bool has_event(const wire::Exchange& exchange) {
+  return std::any_of(exchange.items.begin(), exchange.items.end(),
+                     [](const wire::SseItem& item) { return std::holds_alternative<wire::SseEvent>(item); });
+}
+
+/// An event stream that is none of MCP's: it sends events, and whatever asks it for MCP by POST is refused by an
+/// answer. One that says nothing, or beside which POSTs hang, may as well be an MCP endpoint that is dead.
+bool is_plain_stream(const wire::mcp::Detection& detection) {
+  const auto* get = detection.attempt(Era::http_sse);
+  const bool streams = get != nullptr && get->exchange && get->exchange->ok() && get->exchange->is_event_stream();
+  return streams && has_event(*get->exchange) &&
+         std::all_of(detection.attempts.begin(), detection.attempts.end(), [](const wire::mcp::Attempt& attempt) {
+           return attempt.era == Era::http_sse || attempt.exchange.has_value();
+         });
+}
+
 wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   const auto detection = wire::mcp::detect(options);
   const auto eras = detection.eras();
@@ -74,10 +90,7 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   if (speaks(Era::stateless)) { return StreamKind::listen; }
   if (speaks(Era::streamable)) { return StreamKind::streamable_get; }
   if (speaks(Era::http_sse)) { return StreamKind::http_sse_get; }
-  const auto* get = detection.attempt(Era::http_sse);
-  if (get != nullptr && get->exchange && get->exchange->ok() && get->exchange->is_event_stream()) {
-    return StreamKind::plain_get;
-  }
+  if (is_plain_stream(detection)) { return StreamKind::plain_get; }
   std::string why;
   for (const auto& attempt : detection.attempts) {
     if (attempt.error) {
@@ -86,8 +99,10 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
     }
     why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", attempt.question, attempt.why);
   }
-  return wire::fail(wire::ErrorCode::rejected,
-                    fmt::format("{} offers no stream that could be held: {}", options.url.str(), why));
+  return wire::fail(
+      wire::ErrorCode::rejected,
+      fmt::format("{} offers no stream that could be held: {} (a plain event stream is held with --era none)",
+                  options.url.str(), why));
 }
 
 }  // namespace

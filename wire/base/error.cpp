@@ -40,6 +40,8 @@ std::string_view to_string(ErrorCode code) {
       return "rejected";
     case ErrorCode::limit_exceeded:
       return "limit_exceeded";
+    case ErrorCode::shortage:
+      return "shortage";
     case ErrorCode::internal:
       return "internal";
   }

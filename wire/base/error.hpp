@@ -28,6 +28,7 @@ enum class ErrorCode {
   rejected,           ///< The endpoint answered, with an error, what it had to accept.
   limit_exceeded,     ///< A named limit of limits.hpp was reached.
   internal,           ///< Weir itself failed.
+  shortage,           ///< This machine gives Weir no more of something: descriptors, ports, buffers, memory, threads.
 };
 
 /// A stable lower-case name of the code, as used in reports ("connect_refused").

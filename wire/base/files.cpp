@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -117,6 +118,31 @@ tl::expected<void, std::string> write_file(const std::string& path, std::string_
   // Through a symbolic link, so that it stays one.
   const std::string target = std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored).string() : "";
   return replace_file(target.empty() ? path : target, content);
+}
+
+tl::expected<void, std::string> prove_writable(const std::string& path) {
+  if (path == "-") { return {}; }
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(status)) { return not_written(path, EISDIR); }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    // Opening a pipe would wait for its reader.
+    if (::access(path.c_str(), W_OK) != 0) { return not_written(path, errno); }
+    return {};
+  }
+  const std::string target = std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored).string() : "";
+  std::string temporary;
+  const Descriptor file(open_beside(target.empty() ? path : target, temporary));
+  if (file.get() < 0) { return not_written(path, errno); }
+  ::unlink(temporary.c_str());
+  return {};
+}
+
+void say(std::string_view text) { static_cast<void>(write_all(STDERR_FILENO, text)); }
+
+void take_write_errors_as_values() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace weir::wire

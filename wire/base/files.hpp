@@ -1,4 +1,4 @@
-// Small files, read and written whole.
+// Small files, read and written whole, and the standard streams.
 #pragma once
 
 #include <optional>
@@ -15,4 +15,15 @@ Result<std::optional<std::string>> read_file(const std::string& path, std::size_
 /// Replaces a regular file as a whole or not at all; anything else (a pipe, /dev/stdout) is written to. The error is
 /// one sentence that names the path.
 tl::expected<void, std::string> write_file(const std::string& path, std::string_view content);
+
+/// Whether write_file() could do so now: asked before a run of hours. What stands there is left as it is.
+tl::expected<void, std::string> prove_writable(const std::string& path);
+
+/// Words for people on the standard error. Where that cannot be written, nobody is there to be told of it.
+void say(std::string_view text);
+
+/// A pipe that nobody reads any more, and a file that may not grow, are errors of the write, and do not end the
+/// program.
+void take_write_errors_as_values();
+
 }  // namespace weir::wire

@@ -25,22 +25,26 @@ inline constexpr std::size_t kSchemaRefHops = 256;               ///< Nested ref
 inline constexpr std::size_t kSchemaPatternBytes = 4 * 1024;     ///< A `pattern` keyword's text.
 inline constexpr std::size_t kSchemaUriBytes = 4 * 1024;         ///< An `$id`, resolved.
 inline constexpr std::size_t kSchemaPatterns = 4096;             ///< Distinct patterns in one schema and its documents.
-inline constexpr std::size_t kSchemaAlternatives = 4096;   ///< Bars in all those patterns; compiling is quadratic.
-inline constexpr std::size_t kSchemaNesting = 1024;        ///< Schemas applied within schemas while validating.
-inline constexpr std::size_t kSchemaSteps = 10'000'000;    ///< Work of one validation: schemas, members, characters.
-inline constexpr std::size_t kListPages = 100;             ///< Pages followed in one paginated list.
-inline constexpr std::size_t kListItems = 20'000;          ///< Items kept of one paginated list.
-inline constexpr std::size_t kStreamMessages = 10'000;     ///< Messages kept of one stream in the dialogues.
-inline constexpr std::size_t kServerRequests = 64;         ///< Server's requests answered during one of ours.
-inline constexpr std::size_t kResumptions = 32;            ///< Times that one answer's stream is taken up again.
-inline constexpr std::size_t kRedirects = 5;               ///< Same-origin redirects followed for one request.
-inline constexpr std::size_t kTokenBytes = 64 * 1024;      ///< An access token.
-inline constexpr std::size_t kUrlBytes = 8 * 1024;         ///< A URL, also as an endpoint names it.
-inline constexpr std::size_t kStreamItems = 200'000;       ///< SSE items kept of one response.
-inline constexpr std::size_t kArrivals = 20'000;           ///< Arrivals kept of one response; later ones merge.
-inline constexpr std::size_t kFramingNotes = 64;           ///< Framing notes kept of one response.
-inline constexpr std::size_t kProfileBytes = 1024 * 1024;  ///< A target profile file.
-inline constexpr std::chrono::seconds kConnectTimeout{5};  ///< DNS, TCP and TLS together.
-inline constexpr std::chrono::seconds kAnswerTimeout{5};   ///< One request until its answer.
+inline constexpr std::size_t kSchemaAlternatives = 4096;     ///< Bars in all those patterns; compiling is quadratic.
+inline constexpr std::size_t kSchemaNesting = 1024;          ///< Schemas applied within schemas while validating.
+inline constexpr std::size_t kSchemaSteps = 10'000'000;      ///< Work of one validation: schemas, members, characters.
+inline constexpr std::size_t kListPages = 100;               ///< Pages followed in one paginated list.
+inline constexpr std::size_t kListItems = 20'000;            ///< Items kept of one paginated list.
+inline constexpr std::size_t kListBytes = 8 * 1024 * 1024;   ///< Bodies of the pages of one paginated list.
+inline constexpr std::size_t kOpeningBytes = 1024 * 1024;    ///< The answer by which an era is recognised.
+inline constexpr std::size_t kRunBytes = 112 * 1024 * 1024;  ///< All that a run of the gate holds at one moment.
+inline constexpr std::size_t kStreamMessages = 10'000;       ///< Messages kept of one stream in the dialogues.
+inline constexpr std::size_t kServerRequests = 64;           ///< Server's requests answered during one of ours.
+inline constexpr std::size_t kResumptions = 32;              ///< Times that one answer's stream is taken up again.
+inline constexpr std::size_t kRedirects = 5;                 ///< Same-origin redirects followed for one request.
+inline constexpr std::size_t kTokenBytes = 64 * 1024;        ///< An access token.
+inline constexpr std::size_t kUrlBytes = 8 * 1024;           ///< A URL, also as an endpoint names it.
+inline constexpr std::size_t kStreamItems = 200'000;         ///< SSE items kept of one response.
+inline constexpr std::size_t kArrivals = 20'000;             ///< Arrivals kept of one response; later ones merge.
+inline constexpr std::size_t kFramingNotes = 64;             ///< Framing notes kept of one response.
+inline constexpr std::size_t kProfileBytes = 1024 * 1024;    ///< A target profile file.
+inline constexpr std::chrono::seconds kConnectTimeout{5};    ///< DNS, TCP and TLS together.
+inline constexpr std::chrono::seconds kAnswerTimeout{5};     ///< One request until its answer.
+inline constexpr std::chrono::milliseconds kAfterBudget{750};  ///< Beyond its budget a run still ends sessions.
 
 }  // namespace weir::wire::limits

@@ -7,7 +7,7 @@ namespace {
 constexpr int kPollBound = 64;
 }  // namespace
 
-EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
+EventLoop::EventLoop(RunBounds bounds) : impl_(std::make_unique<Impl>()), bounds_(std::move(bounds)) {}
 EventLoop::~EventLoop() = default;
 
 void EventLoop::poll() {
@@ -18,11 +18,11 @@ void EventLoop::poll() {
 bool EventLoop::run_until(Deadline deadline, const std::function<bool()>& done) {
   while (!done()) {
     impl_->io.restart();
-    if (deadline.passed()) {
+    if (deadline.passed() || bounds_.over()) {
       for (int i = 0; i < kPollBound && !done() && impl_->io.poll_one() > 0; ++i) {}
       return done();
     }
-    if (impl_->io.run_one_until(deadline.at) == 0 && impl_->io.stopped()) {
+    if (impl_->io.run_one_until(bounds_.next_look(deadline).at) == 0 && impl_->io.stopped()) {
       return done();  // No operation is under way: nothing can come any more.
     }
   }

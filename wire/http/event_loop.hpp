@@ -4,13 +4,14 @@
 #include <functional>
 #include <memory>
 
-#include "wire/http/http.hpp"
+#include "wire/http/run_bounds.hpp"
 
 namespace weir::wire {
 
 class EventLoop {
  public:
-  EventLoop();
+  /// Within the bounds of a run no wait goes beyond it.
+  explicit EventLoop(RunBounds bounds = {});
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop();
@@ -26,6 +27,7 @@ class EventLoop {
 
  private:
   std::unique_ptr<Impl> impl_;
+  RunBounds bounds_;
 };
 
 }  // namespace weir::wire

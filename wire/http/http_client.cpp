@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/system/system_error.hpp>
 #include <exception>
+#include <new>
 
 #include "wire/base/credentials.hpp"
+#include "wire/base/shortage.hpp"
 #include "wire/base/text.hpp"
 #include "wire/http/http_session.hpp"
 #include "wire/http/request_bytes.hpp"
@@ -13,12 +16,23 @@ namespace weir::wire {
 
 namespace {
 
-/// No exception leaves this interface, not even one of a library that lacks memory or descriptors.
+/// No exception leaves this interface, not even one of a library that lacks memory or descriptors. What this machine
+/// lacks is told to the run.
 template <class Function>
-auto guarded(Function&& function) -> decltype(function()) {
-  try {
-    return function();
-  } catch (const std::exception& exception) { return fail(ErrorCode::internal, exception.what()); }
+auto guarded(const ClientState& client, Function&& function) -> decltype(function()) {
+  const auto attempt = [&]() -> decltype(function()) {
+    try {
+      return function();
+    } catch (const boost::system::system_error& error) {
+      return tl::unexpected(shortage_of(error.code().value()).value_or(Error{ErrorCode::internal, error.what()}));
+    } catch (const std::bad_alloc& error) {
+      return fail(ErrorCode::limit_exceeded, error.what());
+    } catch (const std::exception& error) { return fail(ErrorCode::internal, error.what()); }
+  };
+  auto result = attempt();
+  const auto& shortages = client.options.run.shortages;
+  if (!result && result.error().code == ErrorCode::shortage && shortages) { shortages->note(result.error()); }
+  return result;
 }
 
 using SessionPtr = std::unique_ptr<Session>;
@@ -197,7 +211,7 @@ Result<Exchange> Connection::exchange(const Request& request, Deadline deadline)
 }
 
 Result<Exchange> Connection::exchange_raw(std::string_view bytes, const Request& described_as, Deadline deadline) {
-  return guarded([&]() -> Result<Exchange> {
+  return guarded(*impl_->client, [&]() -> Result<Exchange> {
     if (!impl_->transport) {
       return fail(ErrorCode::closed, "the connection was already ended: its last response left it unusable");
     }
@@ -237,7 +251,7 @@ Result<Exchange> HttpClient::exchange(const Request& request, Deadline deadline)
 }
 
 Result<HttpStream> HttpClient::open(const Request& request, Deadline deadline) {
-  return guarded([&]() -> Result<HttpStream> {
+  return guarded(*impl_->state, [&]() -> Result<HttpStream> {
     auto session = open_following(impl_->state, request, deadline);
     if (!session) { return tl::unexpected(session.error()); }
     return HttpStream(std::make_unique<HttpStream::Impl>(HttpStream::Impl{std::move(*session)}));
@@ -245,7 +259,7 @@ Result<HttpStream> HttpClient::open(const Request& request, Deadline deadline) {
 }
 
 Result<HttpStream> HttpClient::begin(const Request& request, Deadline deadline) {
-  return guarded([&]() -> Result<HttpStream> {
+  return guarded(*impl_->state, [&]() -> Result<HttpStream> {
     auto session = send_on_new_connection(impl_->state, request, deadline);
     if (!session) { return tl::unexpected(session.error()); }
     (*session)->wait(deadline, [&] { return (*session)->sent() || (*session)->head_done(); });
@@ -254,7 +268,7 @@ Result<HttpStream> HttpClient::begin(const Request& request, Deadline deadline) 
 }
 
 Result<Connection> HttpClient::connect(const Url& url, Deadline deadline) {
-  return guarded([&]() -> Result<Connection> {
+  return guarded(*impl_->state, [&]() -> Result<Connection> {
     auto connected = connect_to(*impl_->state, url, deadline);
     if (!connected) { return tl::unexpected(connected.error()); }
     return Connection(std::make_unique<Connection::Impl>(

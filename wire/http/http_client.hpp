@@ -16,6 +16,7 @@
 #include "wire/base/lifetime.hpp"
 #include "wire/base/limits.hpp"
 #include "wire/http/http.hpp"
+#include "wire/http/run_bounds.hpp"
 
 namespace weir::wire {
 
@@ -50,6 +51,7 @@ struct ClientOptions {
   std::size_t max_body_bytes = limits::kBodyBytes;
   Renewal renewal;  ///< Empty: requests carry what their headers say.
   CredentialScope credentials;
+  RunBounds run;
 };
 
 /// One response while it is being received. Move-only; destroying it closes the connection.

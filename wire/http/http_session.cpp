@@ -1,5 +1,7 @@
 #include "wire/http/http_session.hpp"
 
+#include <new>
+
 #include "wire/http/tls.hpp"
 #include "wire/json/json.hpp"
 
@@ -31,9 +33,10 @@ EndClass end_without_head(StreamEnd how) {
 
 Result<Connected> connect_to(ClientState& client, const Url& url, Deadline deadline) {
   const auto start = Clock::now();
-  const Deadline bound = deadline.or_sooner(Deadline::in(client.options.connect_timeout));
+  const RunBounds& run = client.options.run;
+  const Deadline bound = deadline.or_sooner(run.until).or_sooner(Deadline::in(client.options.connect_timeout));
   const auto since_start = [&](Clock::time_point at) { return micros(at - start); };
-  if (!client.loop) { client.loop = std::make_unique<EventLoop>(); }
+  if (!client.loop) { client.loop = std::make_unique<EventLoop>(run); }
   if (url.tls() && !client.tls) {
     auto context = make_tls_context(client.options.ca_file, client.options.insecure);
     if (!context) { return tl::unexpected(context.error()); }
@@ -46,7 +49,7 @@ Result<Connected> connect_to(ClientState& client, const Url& url, Deadline deadl
                        .insecure = client.options.insecure,
                        .deadline = bound};
   if (client.options.connect_to.empty()) {
-    auto addresses = look_up(url.host, url.port, bound);
+    auto addresses = look_up_within(run, url.host, url.port, bound);
     if (!addresses) { return tl::unexpected(addresses.error()); }
     plan.addresses = std::move(*addresses);
   } else {
@@ -81,7 +84,10 @@ Exchange Session::hand_out() {
 }
 
 void Session::tell_done() {
-  if (auto tell = std::exchange(done_, nullptr)) { tell(exchange_); }
+  // From a destructor too: who listens has lost what it had no memory for.
+  try {
+    if (auto tell = std::exchange(done_, nullptr)) { tell(exchange_); }
+  } catch (const std::bad_alloc&) { done_ = nullptr; }
 }
 
 std::int64_t Session::now_us() const { return micros(Clock::now() - start_); }
@@ -126,6 +132,12 @@ void Session::read() {
 }
 
 void Session::take(std::string_view bytes) {
+  const auto& run = client_->options.run;
+  if (run.has_room && !run.has_room()) {
+    fail_head({ErrorCode::limit_exceeded, "the memory of the run is used up, so nothing more of it was received"},
+              EndClass::closed_by_us);
+    return;
+  }
   const bool had_head = head_done();
   const auto taken = decoder_.feed(bytes, now_us());
   if (!had_head && head_done()) { client_->observe_head(exchange_); }
@@ -159,6 +171,8 @@ void Session::pump(Deadline deadline, const std::function<bool()>& done) {
 
 bool Session::wait(Deadline deadline, const std::function<bool()>& done) {
   pump(deadline, done);
+  // Whoever reads until a deadline of his own would otherwise ask for ever more of nothing.
+  if (!done() && client_->options.run.over()) { close(); }
   if (ended() && !reusable()) { transport_.close(); }
   return done();
 }

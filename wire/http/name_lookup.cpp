@@ -46,6 +46,11 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
 }
 
 Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_t port, Deadline deadline) {
+  return look_up_within({}, host, port, deadline);
+}
+
+Result<std::vector<SocketAddress>> look_up_within(const RunBounds& run, const std::string& host, std::uint16_t port,
+                                                  Deadline deadline) {
   boost::system::error_code ec;
   if (const auto numeric = asio::ip::make_address(host, ec); !ec) {
     return std::vector<SocketAddress>{{numeric.to_string(), port}};
@@ -69,7 +74,9 @@ Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_
           }
         }
       });
-  lookup->io.run_one_until(deadline.at);
+  do {
+    lookup->io.run_one_until(run.next_look(deadline).at);
+  } while (!lookup->done && !deadline.passed() && !run.over());
   if (!lookup->done) {
     // The destructor joins asio's resolver thread, which stays in getaddrinfo for as long as the name servers let it.
     std::thread([left = std::move(lookup)]() mutable { left.reset(); }).detach();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "wire/base/error.hpp"
-#include "wire/http/http.hpp"
+#include "wire/http/run_bounds.hpp"
 
 namespace weir::wire {
 
@@ -23,5 +23,8 @@ Result<SocketAddress> parse_socket_address(std::string_view text);
 /// Every address of the host in the order of the system (RFC 6724); a numeric host is its own address.
 /// resolve_failed where there is none, or none by the deadline.
 Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_t port, Deadline deadline);
+/// The same, but not beyond a run.
+Result<std::vector<SocketAddress>> look_up_within(const RunBounds& run, const std::string& host, std::uint16_t port,
+                                                  Deadline deadline);
 
 }  // namespace weir::wire

@@ -1,6 +1,8 @@
 #include "wire/http/transport.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -8,7 +10,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+#include <new>
 
+#include "wire/base/shortage.hpp"
 #include "wire/http/event_loop_asio.hpp"
 #include "wire/http/tls.hpp"
 
@@ -62,6 +66,8 @@ struct AttemptLog {
   void add(const SocketAddress& address, ErrorCode why, std::string_view what) {
     // A refusal tells most: something answered. Silence tells more than a missing route.
     const auto rank = [](ErrorCode c) {
+      // What we lack is said before anything else: no answer of the others can be trusted to be the whole.
+      if (c == ErrorCode::shortage) { return 3; }
       return c == ErrorCode::connect_refused ? 2 : c == ErrorCode::connect_timeout ? 1 : 0;
     };
     if (text.empty() || rank(why) > rank(code)) { code = why; }
@@ -72,17 +78,33 @@ struct AttemptLog {
       add(address, ErrorCode::connect_refused, "refuses the connection");
     } else if (ec == asio::error::timed_out) {
       add(address, ErrorCode::connect_timeout, "does not answer");
+    } else if (const auto shortage = shortage_of(ec.value())) {
+      add(address, ErrorCode::shortage, shortage->detail);
     } else {
       add(address, ErrorCode::unreachable, ec.message());
     }
   }
 };
 
+/// Close-on-exec from the beginning: a command that another thread starts has no business with our connections.
+IoError open_socket(tcp::socket& socket, const tcp::endpoint& endpoint) {
+  IoError ec;
+  socket.close(ec);
+  const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (fd < 0) { return {errno, boost::system::system_category()}; }
+  socket.assign(endpoint.protocol(), fd, ec);
+  if (ec) { ::close(fd); }
+  return ec;
+}
+
 bool connect_one(EventLoop& loop, tcp::socket& socket, const SocketAddress& address, Deadline deadline,
                  AttemptLog& log) {
   IoError ec;
-  socket.close(ec);
   const tcp::endpoint endpoint(asio::ip::make_address(address.ip, ec), address.port);
+  if (const auto failed = open_socket(socket, endpoint)) {
+    log.add(address, failed);
+    return false;
+  }
   auto attempt = std::make_shared<Attempt>();
   socket.async_connect(endpoint, [attempt](const IoError& result) {
     attempt->done = true;
@@ -234,9 +256,12 @@ void Transport::write(std::string bytes, WriteHandler handler) {
 void Transport::shutdown_send() {
   if (!open()) { return; }
   if (impl_->tls) {
-    // It sends close_notify at once and then waits for the peer's, which nobody here waits for.
-    impl_->tls->async_shutdown([impl = impl_](const IoError&) {});
-    impl_->loop.poll();
+    // It sends close_notify at once and then waits for the peer's, which nobody here waits for. Without the memory for
+    // it, FIN has to do: a destructor comes here.
+    try {
+      impl_->tls->async_shutdown([impl = impl_](const IoError&) {});
+      impl_->loop.poll();
+    } catch (const std::bad_alloc&) { impl_->on_read = nullptr; }
   }
   IoError ec;
   impl_->socket.shutdown(tcp::socket::shutdown_send, ec);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -252,7 +253,9 @@ void ask_http_sse(HttpClient& client, Asking& asking, Attempt& attempt) {
 }
 
 void ask_era(Asking& asking, Attempt& attempt) {
-  HttpClient client(asking.options.client);
+  ClientOptions bounded = asking.options.client;
+  bounded.max_body_bytes = std::min(bounded.max_body_bytes, limits::kOpeningBytes);
+  HttpClient client(std::move(bounded));
   switch (attempt.era) {
     case Era::none:
       break;
@@ -270,6 +273,17 @@ void ask_era(Asking& asking, Attempt& attempt) {
     asking.spoken = true;
   } else if (attempt.era != Era::http_sse && attempt.exchange) {
     --asking.open_posts;
+  }
+}
+
+/// A thread that lets an exception go ends the program.
+void ask_within_memory(Asking& asking, Attempt& attempt) {
+  try {
+    ask_era(asking, attempt);
+  } catch (const std::bad_alloc& error) {
+    attempt.speaks = false;
+    attempt.exchange.reset();
+    attempt.error = Error{ErrorCode::limit_exceeded, error.what()};
   }
 }
 
@@ -299,10 +313,10 @@ Detection detect(const DetectOptions& options) {
   std::vector<std::thread> threads;
   for (Attempt& attempt : detection.attempts) {
     try {
-      threads.emplace_back([&asking, &attempt] { ask_era(asking, attempt); });
+      threads.emplace_back([&asking, &attempt] { ask_within_memory(asking, attempt); });
     } catch (const std::system_error&) {
       // No thread is to be had: ask one after the other, within the same deadline.
-      ask_era(asking, attempt);
+      ask_within_memory(asking, attempt);
     }
   }
   for (std::thread& thread : threads) { thread.join(); }

@@ -76,7 +76,7 @@ std::optional<Error> Dialogue::Impl::open_http_sse() {
 
 std::optional<Error> Dialogue::Impl::await_endpoint(Deadline until) {
   std::string first;
-  while (const auto event = held->next_event(until)) {
+  while (const auto event = until.passed() && !first.empty() ? std::nullopt : held->next_event(until)) {
     if (event->type == "endpoint") {
       endpoint_event = *event;
       return std::nullopt;

@@ -1,7 +1,6 @@
 // Streamable HTTP: the answer comes in the POST's own response, as JSON or as an event stream. The stateless era uses
 // the same transport without sessions and resumption.
 #include <algorithm>
-#include <thread>
 
 #include "wire/mcp/dialogue_impl.hpp"
 
@@ -15,6 +14,15 @@ constexpr std::chrono::milliseconds kLeastRetry{10};
 /// All that a server may ask one answer to be waited for between its streams.
 constexpr std::chrono::milliseconds kMostPause{10'000};
 
+/// What has come when a deadline passes is still looked at; of a flood, no more than this.
+constexpr int kLateItems = 256;
+
+/// The next item until a deadline that a flood of them, buffered already, does not move.
+std::optional<SseItem> next_item(HttpStream& stream, Deadline deadline, int& late) {
+  if (deadline.passed() && ++late > kLateItems) { return std::nullopt; }
+  return stream.next_item(deadline);
+}
+
 }  // namespace
 
 void read_answer(HttpStream& stream, Collector& collector, Deadline deadline, std::chrono::milliseconds linger,
@@ -25,14 +33,15 @@ void read_answer(HttpStream& stream, Collector& collector, Deadline deadline, st
     after_item();
     return;
   }
+  int late = 0;
   while (!collector.answered()) {
-    const auto item = stream.next_item(deadline);
+    const auto item = next_item(stream, deadline, late);
     if (!item) { return; }
     collector.take(*item);
     after_item();
   }
   const Deadline tail = Deadline::in(std::max(linger, kEndGrace));
-  while (const auto item = stream.next_item(tail)) { collector.take(*item); }
+  while (const auto item = next_item(stream, tail, late)) { collector.take(*item); }
 }
 
 Result<Reply> Dialogue::Impl::send_streamable(const Request& request, Awaited awaited, Deadline deadline,
@@ -60,7 +69,7 @@ void Dialogue::Impl::resume(Collector& collector, Deadline deadline, std::chrono
     // The server has asked for the pause: it is no part of the time in which the answer is due.
     patience -= pause;
     deadline.at += pause;
-    std::this_thread::sleep_for(pause);
+    client->options().run.pause(pause);
     Request request = get_request();
     request.headers.set("Last-Event-ID", std::string(collector.last_event_id()));
     auto stream = client->open(request, deadline);

@@ -18,6 +18,10 @@ Result<std::optional<std::string>> take_page(const Reply& reply, std::string_vie
     return fail(ErrorCode::malformed_message,
                 fmt::format("the result has no array '{}': {}", items_key, excerpt(reply.result())));
   }
+  listing.bytes += reply.http.body.size();
+  if (listing.bytes > limits::kListBytes) {
+    return fail(ErrorCode::limit_exceeded, fmt::format("more than {} MiB in one list", limits::kListBytes >> 20U));
+  }
   for (const json::value& item : *items) {
     if (listing.items.size() >= limits::kListItems) {
       return fail(ErrorCode::limit_exceeded, fmt::format("more than {} items", limits::kListItems));

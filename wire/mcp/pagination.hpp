@@ -1,5 +1,5 @@
 // Paginated lists (server/utilities/pagination, every revision): pages until one has no nextCursor, bounded by
-// limits::kListPages and limits::kListItems.
+// limits::kListPages, kListItems and kListBytes.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,7 @@ namespace weir::wire::mcp {
 struct Listing {
   std::vector<json::value> items;  ///< Of all pages, in order.
   std::vector<Reply> pages;        ///< As they came; the last one may be what ended the list early.
+  std::size_t bytes = 0;           ///< Of the bodies of its pages.
   std::optional<Error> error;      ///< Why the list is not complete.
 };
 

@@ -4,9 +4,12 @@
 namespace weir::conformance {
 namespace {
 
-/// Whether the list could have been followed further, but for Weir's patience: an error of the server ends it too.
+/// Whether the list could have been followed further, but for Weir's patience: an error of the server ends it too, and
+/// a list that is merely large may well have an end.
 bool goes_on(const wire::mcp::Listing& listing) {
-  return !listing.pages.empty() && wire::as_string(wire::find(listing.pages.back().result(), "nextCursor"));
+  const bool large = listing.error && listing.error->code == wire::ErrorCode::limit_exceeded &&
+                     listing.pages.size() < wire::limits::kListPages;
+  return !large && !listing.pages.empty() && wire::as_string(wire::find(listing.pages.back().result(), "nextCursor"));
 }
 
 Finding run(Probe& probe) {

@@ -1,0 +1,285 @@
+"""Endpoints that want a client to run out of memory, time or patience. Each kind is a function of one connection.
+
+A kind answers what it must to be met at all, and then does one thing without measure. Loopback only.
+"""
+
+import itertools
+import json
+import socket
+import sys
+import threading
+
+MIB = 1 << 20
+KINDS = {}
+TEXTS = {}
+WORST = []  # Names of those that a test of each change can afford.
+
+
+def kind(name, worst=False, text=lambda: None):
+    """`text` makes what is large once, before anybody asks: our own slowness is not what is tried."""
+
+    def register(function):
+        KINDS[name] = function
+        TEXTS[name] = text
+        if worst:
+            WORST.append(name)
+        return function
+
+    return register
+
+
+class Peer:
+    """One connection: requests of a client, and bytes for it. A client that is gone ends it by OSError."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.unread = b""
+
+    def send(self, data):
+        self.connection.sendall(data)
+
+    def send_for_ever(self, data):
+        while True:
+            self.send(data)
+
+    def wait_for_ever(self):
+        while self.connection.recv(MIB):
+            pass
+
+    def request(self):
+        """Method and JSON body of the next request."""
+        while b"\r\n\r\n" not in self.unread:
+            self._receive()
+        head, self.unread = self.unread.split(b"\r\n\r\n", 1)
+        method, *fields = head.decode("latin-1").split("\r\n")
+        named = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
+        length = int(named.get("content-length", 0))
+        while len(self.unread) < length:
+            self._receive()
+        body, self.unread = self.unread[:length], self.unread[length:]
+        try:
+            return method.split(" ")[0], json.loads(body or b"{}")
+        except ValueError:
+            return method.split(" ")[0], {}
+
+    def _receive(self):
+        more = self.connection.recv(65536)
+        if not more:
+            raise OSError("the client is gone")
+        self.unread += more
+
+    def head(self, status, *fields):
+        lines = [f"HTTP/1.1 {status}", *fields, "", ""]
+        self.send("\r\n".join(lines).encode())
+
+    def answer(self, status, body=b"", media_type="application/json"):
+        self.head(status, f"Content-Type: {media_type}", f"Content-Length: {len(body)}")
+        self.send(body)
+
+    def stream(self):
+        """Begins an event stream that only the end of the connection ends."""
+        self.head("200 OK", "Content-Type: text/event-stream", "Connection: close")
+
+
+INITIALIZED = {
+    "protocolVersion": "2025-11-25",
+    "capabilities": {"tools": {}, "resources": {}, "prompts": {}},
+    "serverInfo": {"name": "hostile", "version": "1"},
+}
+
+
+def result(message, value):
+    """A JSON-RPC response; `value` may be JSON text, where making it each time would be our own slowness."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f'{{"jsonrpc":"2.0","id":{json.dumps(message.get("id"))},"result":{text}}}'.encode()
+
+
+def serve(peer, special):
+    """A small streamable server; `special(message)` gives the result of what it wants to answer otherwise."""
+    while True:
+        method, message = peer.request()
+        if method != "POST" or not isinstance(message, dict):
+            peer.answer("405 Method Not Allowed" if method != "DELETE" else "200 OK")
+            continue
+        if "id" not in message:
+            peer.answer("202 Accepted")
+            continue
+        name = message.get("method")
+        made = special(message)
+        if made is not None:
+            peer.answer("200 OK", result(message, made))
+        elif name == "initialize":
+            peer.answer("200 OK", result(message, INITIALIZED))
+        elif name == "ping":
+            peer.answer("200 OK", result(message, {}))
+        elif name in ("resources/list", "prompts/list", "resources/templates/list"):
+            peer.answer("200 OK", result(message, {LISTS[name]: []}))
+        else:
+            error = {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32601, "message": "no such method"}}
+            peer.answer("200 OK", json.dumps(error).encode())
+
+
+LISTS = {
+    "tools/list": "tools",
+    "resources/list": "resources",
+    "prompts/list": "prompts",
+    "resources/templates/list": "resourceTemplates",
+}
+COUNTER = itertools.count()
+
+
+def of_tools(make):
+    return lambda message: make() if message.get("method") == "tools/list" else None
+
+
+def tool(name, **more):
+    return {"name": name, "inputSchema": {"type": "object"}, **more}
+
+
+def on_stream(peer, name, send):
+    """Opens an event stream for the answer to `name`, in which `send` does what it likes."""
+
+    def special(message):
+        if message.get("method") == name:
+            peer.stream()
+            send(message)
+        return None
+
+    serve(peer, special)
+
+
+def event(message):
+    return f"data: {json.dumps(message)}\n\n".encode()
+
+
+@kind("pages-of-15-mib", worst=True)
+def _(peer):
+    filler = "x" * (15 * MIB)
+
+    def page(message):
+        name = message.get("method")
+        if name not in LISTS:
+            return None
+        return f'{{"{LISTS[name]}":[{{"name":"{filler}"}}],"nextCursor":"{next(COUNTER)}"}}'
+
+    serve(peer, page)
+
+
+@kind("tools-200000", worst=True, text=lambda: json.dumps({"tools": [tool(f"t{i}") for i in range(200_000)]}))
+def _(peer, many):
+    serve(peer, of_tools(lambda: many))
+
+
+@kind("cursors-of-1-mib")
+def _(peer):
+    serve(peer, of_tools(lambda: {"tools": [tool(f"t{next(COUNTER)}")], "nextCursor": "c" * MIB + str(next(COUNTER))}))
+
+
+@kind(
+    "members-1000000",
+    worst=True,
+    text=lambda: '{"tools":[],' + ",".join(f'"k{i}":{i}' for i in range(1_000_000)) + "}",
+)
+def _(peer, many):
+    serve(peer, of_tools(lambda: many))
+
+
+@kind("nested-ones", worst=True, text=lambda: '{"tools":[' + ",".join(["[[0]]"] * 1_500_000) + "]}")
+def _(peer, many):
+    serve(peer, of_tools(lambda: many))
+
+
+@kind("name-of-300-kib")
+def _(peer):
+    serve(peer, of_tools(lambda: {"tools": [tool("n" * 300_000, description=7)]}))
+
+
+@kind("events-without-end", worst=True)
+def _(peer):
+    many = b"data: {}\n\n" * 5000
+    on_stream(peer, "tools/list", lambda message: peer.send_for_ever(many))
+
+
+@kind("comments-without-end")
+def _(peer):
+    many = b":\n\n" * 20_000
+    on_stream(peer, "tools/list", lambda message: peer.send_for_ever(many))
+
+
+@kind("progress-without-end", worst=True)
+def _(peer):
+    note = event({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": 1, "progress": 1}})
+
+    def send(message):
+        while True:
+            peer.send(note)
+            threading.Event().wait(0.05)
+
+    on_stream(peer, "tools/list", send)
+
+
+@kind("requests-without-end")
+def _(peer):
+    def send(message):
+        for i in itertools.count():
+            peer.send(event({"jsonrpc": "2.0", "id": f"s{i}", "method": "ping"}))
+
+    on_stream(peer, "tools/list", send)
+
+
+@kind("chunks-of-one-byte")
+def _(peer):
+    def send(message):
+        peer.head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        peer.send_for_ever(b"1\r\n \r\n" * 10_000)
+
+    serve(peer, lambda message: send(message) if message.get("method") == "tools/list" else None)
+
+
+@kind("body-by-drops")
+def _(peer):
+    def send(message):
+        peer.head("200 OK", "Content-Type: application/json", "Content-Length: 1000000")
+        while True:
+            peer.send(b" ")
+            threading.Event().wait(0.2)
+
+    serve(peer, lambda message: send(message) if message.get("method") == "tools/list" else None)
+
+
+@kind("head-without-end", worst=True)
+def _(peer):
+    peer.request()
+    peer.send(b"HTTP/1.1 200 OK\r\n")
+    peer.send_for_ever(b"X-More: and more\r\n" * 1000)
+
+
+@kind("silent-beside-a-stream", worst=True)
+def _(peer):
+    """A load balancer before a dead process: streams open, and nothing else does."""
+    method, _ = peer.request()
+    if method == "GET":
+        peer.stream()
+    peer.wait_for_ever()
+
+
+def talk(behave, connection, text):
+    with connection:
+        try:
+            behave(Peer(connection)) if text is None else behave(Peer(connection), text)
+        except OSError:
+            pass  # The client has had enough.
+
+
+def main():
+    """Serves the kind that is named, and prints where."""
+    behave, text = KINDS[sys.argv[1]], TEXTS[sys.argv[1]]()
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        print(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=talk, args=(behave, connection, text), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

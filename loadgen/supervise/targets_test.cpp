@@ -1,0 +1,63 @@
+// What is held where nobody said: an endpoint that is dead is no plain stream.
+#include "loadgen/supervise/targets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/testing/raw_server.hpp"
+
+namespace weir::loadgen {
+namespace {
+
+using ::testing::HasSubstr;
+using wire::testing::RawServer;
+
+/// What GET and POST are answered by a server of one script; a silent one is waited for.
+RawServer::Script answering(std::string get, std::string post) {
+  return [get = std::move(get), post = std::move(post)](wire::testing::Peer& peer) {
+    const auto request = peer.read_request();
+    const auto& answer = request.starts_with("GET") ? get : post;
+    peer.send(answer);
+    peer.wait_for_client_end();
+  };
+}
+
+wire::Result<StreamKind> kind_at(const RawServer& server) {
+  Scenario scenario;
+  scenario.target.url = server.origin();
+  scenario.populations.resize(1);
+  scenario.populations[0].stream = StreamKind::automatic;
+  const auto targets = targets_of(scenario);
+  const auto found =
+      resolve_streams(scenario, {}, *targets, {{.addresses = {fmt::format("127.0.0.1:{}", server.port())}}});
+  if (!found) { return tl::unexpected(found.error()); }
+  return scenario.populations[0].stream;
+}
+
+constexpr const char* kStreamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+constexpr const char* kRefusal = "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n";
+
+TEST(PlainStream, takes_an_endpoint_that_answers_no_post_for_dead_and_for_no_plain_stream) {
+  const RawServer dead(answering(std::string(kStreamHead) + "data: here\n\n", ""));
+  const auto result = kind_at(dead);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, wire::ErrorCode::timeout);
+}
+
+TEST(PlainStream, takes_a_stream_without_an_event_for_no_plain_stream) {
+  const RawServer silent(answering(std::string(kStreamHead) + ": comment\n\n", kRefusal));
+  const auto result = kind_at(silent);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, wire::ErrorCode::rejected);
+  EXPECT_THAT(result.error().detail, HasSubstr("--era none"));
+}
+
+TEST(PlainStream, takes_events_beside_refused_posts_for_a_plain_stream) {
+  const RawServer plain(answering(std::string(kStreamHead) + "data: here\n\n", kRefusal));
+  const auto result = kind_at(plain);
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(*result, StreamKind::plain_get);
+}
+
+}  // namespace
+}  // namespace weir::loadgen
