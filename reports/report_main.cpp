@@ -16,6 +16,7 @@
 #include "reports/judge/accumulator.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
+#include "reports/trend_command.hpp"
 #include "wire/base/files.hpp"
 
 namespace {
@@ -97,12 +98,15 @@ int run(int argc, char** argv) {
       ->excludes(quiet);
   CompareOptions compare_options;
   const CLI::App* compare = add_compare(app, compare_options);
+  TrendOptions trend_options;
+  const CLI::App* trend = add_trend(app, trend_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
-  return *compare ? compare_command(compare_options) : render_main(options);
+  if (*compare) { return compare_command(compare_options); }
+  return *trend ? trend_command(trend_options) : render_main(options);
 }
 
 }  // namespace
