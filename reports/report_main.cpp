@@ -11,6 +11,7 @@
 
 #include "reports/compare_command.hpp"
 #include "reports/conformance/json.hpp"
+#include "reports/conformance/prometheus.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
 #include "reports/judge/accumulator.hpp"
@@ -53,8 +54,14 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 }
 
 /// What stands in the file, as a report of the format.
-tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console) {
+tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console,
+                                                const std::string& output) {
   if (load::is_journal(text)) {
+    if (format == Format::prometheus) {
+      return tl::unexpected(
+          std::string("is a journal: metrics of a load run are written by the run itself "
+                      "(weir-loadgen --textfile PATH, --metrics ADDRESS or --push URL)"));
+    }
     const auto results = load::results_of_journal(text);
     if (!results) { return tl::unexpected(results.error()); }
     return load::render(*results, format, console);
@@ -66,6 +73,10 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
   }
   const auto results = parse_json_report(text);
   if (!results) { return tl::unexpected(results.error()); }
+  if (format == Format::prometheus && output != "-") {
+    const auto before = weir::wire::read_file(output, kReportBytes);
+    return render_prometheus(*results, before && *before ? last_success_in(**before, *results) : 0);
+  }
   return render(*results, format, console);
 }
 
@@ -76,7 +87,7 @@ int render_main(const Options& options) {
   if (!text) { return complain(text.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && wants_colour(STDOUT_FILENO);
-  const auto report = rendered(*text, *format, console);
+  const auto report = rendered(*text, *format, console, options.output);
   if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
   const auto written = weir::wire::write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
@@ -91,7 +102,8 @@ int run(int argc, char** argv) {
       ->add_option("RESULTS", options.results_path,
                    "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")
       ->required();
-  render->add_option("--format", options.format, "console, json, junit or markdown")->required();
+  render->add_option("--format", options.format, "console, json, junit, markdown, or (of the gate) prometheus")
+      ->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
   render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")
