@@ -354,6 +354,9 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   for (const auto& text : options.reports) {
     const auto spec = reports::parse_report_spec(text);
     if (!spec) { return usage("--report: " + spec.error()); }
+    if (spec->format == reports::Format::prometheus) {
+      return usage("--report: metrics of a run are written by --textfile PATH, --metrics ADDRESS or --push URL");
+    }
     run.reports.push_back(*spec);
   }
   if (auto taken = take_shard(options, environment, run).and_then([&] { return take_labels(options, run); }); !taken) {

@@ -69,7 +69,9 @@ Asked<Results> gate_results(const std::string& path, std::string_view text) {
 }
 
 ConsoleOptions console_options(const CompareOptions& options) {
-  return {.colour = options.output == "-" && wants_colour(STDOUT_FILENO), .quiet = options.quiet};
+  return {.colour = options.output == "-" && wants_colour(STDOUT_FILENO),
+          .quiet = options.quiet,
+          .verbose = options.verbose};
 }
 
 Asked<Said> compare_results(const CompareOptions& options, std::string_view before, std::string_view after) {
@@ -77,7 +79,29 @@ Asked<Said> compare_results(const CompareOptions& options, std::string_view befo
   if (!old) { return tl::unexpected(old.error()); }
   const auto now = gate_results(options.after_path, after);
   if (!now) { return tl::unexpected(now.error()); }
-  const auto found = compare::compare_gates(*old, *now, options.gate);
+  compare::GateOptions how = options.gate;
+  how.other_target = options.other_target;
+  const auto found = compare::compare_gates(*old, *now, how);
+  if (!found) { return not_comparable(found.error()); }
+  return Said{options.json ? compare::json_text(*found) : compare::console_text(*found, console_options(options)),
+              found->exit_code};
+}
+
+Asked<compare::RecordedRun> recorded(const std::string& path, std::string_view journal) {
+  auto run = compare::read_run(journal);
+  // A journal of another format is no broken one; what is broken stands in the sentence too.
+  if (!run) { return not_comparable(fmt::format("{} {}", path, run.error())); }
+  return *std::move(run);
+}
+
+Asked<Said> compare_journals(const CompareOptions& options, std::string_view before, std::string_view after) {
+  const auto old = recorded(options.before_path, before);
+  if (!old) { return tl::unexpected(old.error()); }
+  const auto now = recorded(options.after_path, after);
+  if (!now) { return tl::unexpected(now.error()); }
+  compare::LoadOptions how = options.load;
+  how.other_target = options.other_target;
+  const auto found = compare::compare_loads(*old, *now, how);
   if (!found) { return not_comparable(found.error()); }
   return Said{options.json ? compare::json_text(*found) : compare::console_text(*found, console_options(options)),
               found->exit_code};
@@ -91,6 +115,7 @@ Asked<Said> compared(const CompareOptions& options) {
   if (load::is_journal(*before) != load::is_journal(*after)) {
     return not_comparable("one is the journal of a load run, the other a result of the gate");
   }
+  if (load::is_journal(*before)) { return compare_journals(options, *before, *after); }
   return compare_results(options, *before, *after);
 }
 
@@ -100,17 +125,34 @@ CLI::App* add_compare(CLI::App& app, CompareOptions& options) {
   CLI::App* command = app.add_subcommand(
       "compare",
       "Say what changed between two runs: exit code 1 where the later one is worse, 4 where they cannot be compared");
-  command->add_option("BEFORE", options.before_path, "JSON report of weir-conformance")->required();
+  command->add_option("BEFORE", options.before_path, "JSON report of weir-conformance, or journal of weir-loadgen")
+      ->required();
   command->add_option("AFTER", options.after_path, "The same of the later run")->required();
   command->add_flag("--json", options.json, "Write JSON (reports/schema/) instead of text");
   command->add_option("--output", options.output, "File to write; the standard output where absent");
   command->add_flag("--quiet", options.quiet, "What is worse and the summary only");
-  command->add_flag("--other-target", options.gate.other_target, "Compare although the targets differ");
+  command->add_flag("--verbose", options.verbose, "Load: measures too of which nothing can be said, with the reason");
+  command->add_flag("--other-target", options.other_target, "Compare although the targets differ");
   command->add_option("--slower-ratio", options.gate.slower_ratio, "Gate: a check is slower from this multiple on")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();
   command->add_option("--slower-ms", options.gate.slower_ms, "Gate: and by so many milliseconds at least")
       ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  command->add_option("--tolerance", options.load.tolerance, "Load: a difference matters from such a share on")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  command->add_option("--floor-seconds", options.load.floor_seconds, "Load: and, of times, from so much on")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  command
+      ->add_option("--floor-share", options.load.floor_share, "Load: and, of failures among attempts, from so much on")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      ->add_option("--floor-per-1000-hours", options.load.floor_per_1000_hours,
+                   "Load: and, of drops in 1,000 stream-hours, from so many on")
+      ->check(CLI::Range(0.0, 1e9))
       ->capture_default_str();
   return command;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reports/compare/gate.hpp"
+#include "reports/compare/load.hpp"
 
 namespace weir::reports {
 
@@ -13,7 +14,10 @@ struct CompareOptions {
   std::string output = "-";
   bool json = false;
   bool quiet = false;
+  bool verbose = false;
+  bool other_target = false;
   compare::GateOptions gate;
+  compare::LoadOptions load;
 };
 
 CLI::App* add_compare(CLI::App& app, CompareOptions& options);

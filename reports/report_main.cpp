@@ -11,12 +11,14 @@
 
 #include "reports/compare_command.hpp"
 #include "reports/conformance/json.hpp"
+#include "reports/conformance/prometheus.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
 #include "reports/judge/accumulator.hpp"
 #include "reports/judge/merge.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
+#include "reports/trend_command.hpp"
 #include "wire/base/files.hpp"
 
 namespace {
@@ -62,8 +64,14 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 }
 
 /// What stands in the file, as a report of the format.
-tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console) {
+tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console,
+                                                const std::string& output) {
   if (load::is_journal(text)) {
+    if (format == Format::prometheus) {
+      return tl::unexpected(
+          std::string("is a journal: metrics of a load run are written by the run itself "
+                      "(weir-loadgen --textfile PATH, --metrics ADDRESS or --push URL)"));
+    }
     const auto results = load::results_of_journal(text);
     if (!results) { return tl::unexpected(results.error()); }
     return load::render(*results, format, console);
@@ -75,6 +83,10 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
   }
   const auto results = parse_json_report(text);
   if (!results) { return tl::unexpected(results.error()); }
+  if (format == Format::prometheus && output != "-") {
+    const auto before = weir::wire::read_file(output, kReportBytes);
+    return render_prometheus(*results, before && *before ? last_success_in(**before, *results) : 0);
+  }
   return render(*results, format, console);
 }
 
@@ -85,18 +97,12 @@ int render_main(const Options& options) {
   if (!text) { return complain(text.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && wants_colour(STDOUT_FILENO);
-  const auto report = rendered(*text, *format, console);
+  const auto report = rendered(*text, *format, console, options.output);
   if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
   const auto written = weir::wire::write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
 }
 
-<<<<<<< HEAD
-int run(int argc, char** argv) {
-  CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
-  app.require_subcommand(1);
-  Options options;
-=======
 /// Reports and a journal are written; the exit code is the run's.
 int merge_main(const MergeOptions& options) {
   std::vector<ReportSpec> reports;
@@ -138,21 +144,17 @@ int merge_main(const MergeOptions& options) {
 }
 
 void declare_render(CLI::App& app, Options& options) {
->>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
   CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
   render
       ->add_option("RESULTS", options.results_path,
                    "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")
       ->required();
-  render->add_option("--format", options.format, "console, json, junit or markdown")->required();
+  render->add_option("--format", options.format, "console, json, junit, markdown, or (of the gate) prometheus")
+      ->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
   render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")
       ->excludes(quiet);
-<<<<<<< HEAD
-  CompareOptions compare_options;
-  const CLI::App* compare = add_compare(app, compare_options);
-=======
 }
 
 CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
@@ -174,23 +176,24 @@ CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Renders results of Weir that were kept as JSON or as a journal.", "weir-report");
+  CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
   Options options;
   MergeOptions merge_options;
+  CompareOptions compare_options;
+  TrendOptions trend_options;
   declare_render(app, options);
   const CLI::App* merge = declare_merge(app, merge_options);
->>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
+  const CLI::App* compare = add_compare(app, compare_options);
+  const CLI::App* trend = add_trend(app, trend_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
-<<<<<<< HEAD
-  return *compare ? compare_command(compare_options) : render_main(options);
-=======
-  return merge->parsed() ? merge_main(merge_options) : render_main(options);
->>>>>>> d09c1117ee28c2f6304ddb4e4c76b6e792165064
+  if (*merge) { return merge_main(merge_options); }
+  if (*compare) { return compare_command(compare_options); }
+  return *trend ? trend_command(trend_options) : render_main(options);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/junit.hpp"
 #include "reports/conformance/markdown.hpp"
+#include "reports/conformance/prometheus.hpp"
 #include "wire/base/files.hpp"
 
 namespace weir::reports {
@@ -18,12 +19,20 @@ std::string render(const Results& results, Format format, const ConsoleOptions& 
       return render_junit(results);
     case Format::markdown:
       return render_markdown(results);
+    case Format::prometheus:
+      return render_prometheus(results);
   }
   return render_json(results);
 }
 
 tl::expected<void, std::string> write_report(const Results& results, const ReportSpec& spec) {
-  return wire::write_file(spec.path, render(results, spec.format));
+  if (spec.format != Format::prometheus || spec.path == "-") {
+    return wire::write_file(spec.path, render(results, spec.format));
+  }
+  // The file that is replaced knows when the target passed last; what cannot be read of it is not known.
+  const auto before = wire::read_file(spec.path, kReportBytes);
+  const std::int64_t last_success_s = before && *before ? last_success_in(**before, results) : 0;
+  return wire::write_file(spec.path, render_prometheus(results, last_success_s));
 }
 
 }  // namespace weir::reports

@@ -53,6 +53,16 @@ class Histogram {
   /// Samples whose bucket lies at or below `bound`, for cumulative classic buckets. A bucket that straddles the bound
   /// counts when its middle is at or below it: monotonic, and equal in every shard.
   std::uint64_t count_at_most(std::uint64_t bound) const;
+  /// Calls `take(low, high, count)` for each bucket that holds a sample, in ascending order.
+  template <class Take>
+  void for_each_bucket(Take take) const {
+    for (unsigned row = 0; row < kRows; ++row) {
+      for (unsigned slot = 0; rows_[row] && slot < kSubBuckets; ++slot) {
+        const std::uint64_t low = low_of(row, slot);
+        if (const std::uint64_t count = (*rows_[row])[slot]; count > 0) { take(low, bucket_high(low), count); }
+      }
+    }
+  }
 
   /// Compact bytes for snapshots and journals; the same samples give the same bytes.
   void encode(std::string& out) const;
