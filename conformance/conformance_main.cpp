@@ -16,6 +16,7 @@
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
 
 namespace {
@@ -28,7 +29,7 @@ std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 int complain(std::string_view what) {
-  fmt::print(stderr, "weir-conformance: {}\n", what);
+  wire::complain("weir-conformance", what);
   return static_cast<int>(ExitCode::usage);
 }
 
@@ -128,6 +129,6 @@ int main(int argc, char** argv) try {
   if (options.failure_modes) { return list_failure_modes(); }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {
-  fmt::print(stderr, "weir-conformance: {}; this is a fault of Weir\n", error.what());
+  complain(fmt::format("{}; this is a fault of Weir", error.what()));
   return static_cast<int>(ExitCode::inconclusive);
 }

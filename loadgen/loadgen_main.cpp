@@ -12,6 +12,7 @@
 #include "loadgen/options.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
+#include "wire/base/text.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handle
 static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call themselves is this release");
 
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
-  fmt::print(stderr, "weir-loadgen: {}\n", what);
+  wire::complain("weir-loadgen", what);
   return static_cast<int>(code);
 }
 

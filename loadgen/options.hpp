@@ -28,6 +28,7 @@ struct CommandLine {
   std::string ca_file;
   bool insecure = false;
   std::string metrics, push, textfile, journal;
+  bool metrics_public = false;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   std::string shard;                 ///< "I/N", I from 1.
   std::string start_at;

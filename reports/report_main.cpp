@@ -16,6 +16,7 @@
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace {
 
@@ -30,7 +31,7 @@ struct Options {
 };
 
 int complain(std::string_view what) {
-  fmt::print(stderr, "weir-report: {}\n", what);
+  weir::wire::complain("weir-report", what);
   return static_cast<int>(ExitCode::usage);
 }
 

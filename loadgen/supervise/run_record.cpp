@@ -11,6 +11,7 @@
 #include "loadgen/watch/metrics_push.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::loadgen {
 
@@ -39,7 +40,9 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
                     .version = options.tool_version};
   record.last_ = Snapshot(layout);
   if (!options.metrics.empty()) {
-    if (auto free = check_metrics_address(options.metrics); !free) { return tl::unexpected(free.error()); }
+    if (auto free = check_metrics_address(options.metrics, options.metrics_reach); !free) {
+      return tl::unexpected(free.error());
+    }
   }
   if (!options.journal.empty()) {
     auto journal = JournalWriter::create(options.journal, {run, layout});
@@ -52,11 +55,17 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
 
 wire::Result<void> RunRecord::serve_metrics() {
   if (options_.metrics.empty()) { return {}; }
-  auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_);
+  auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_, options_.metrics_reach);
   if (!endpoint) { return tl::unexpected(endpoint.error()); }
   metrics_.emplace(std::move(*endpoint));
   if (!options_.quiet) { fmt::print(stderr, "metrics: http://{}/metrics\n", metrics_->address()); }
   return {};
+}
+
+/// Cut once it is redacted: a secret that was cut before could not be told.
+std::string RunRecord::shown(const std::string& text) const {
+  constexpr std::size_t kIncidentBytes = 1'000;
+  return wire::bounded(redactor_.text(text), kIncidentBytes);
 }
 
 /// A disk that is full costs the journal, not the run.
@@ -103,16 +112,18 @@ void RunRecord::incident(std::int64_t at_ns, const std::string& text) {
     return;
   }
   ++incidents_;
-  const Incident incident{at_ns, redactor_.text(text)};
+  const Incident incident{at_ns, shown(text)};
   latest_incident_ = incident.text;
   accumulator_->incident(incident);
   journal(journal_.append(incident));
-  if (!options_.quiet && !options_.live) { fmt::print(stderr, "{}  {}\n", clock_text(at_ns), incident.text); }
+  if (!options_.quiet && !options_.live) {
+    fmt::print(stderr, "{}  {}\n", clock_text(at_ns), wire::printable(incident.text));
+  }
 }
 
 void RunRecord::invalid(std::int64_t at_ns, const std::string& text) {
   incident(at_ns, text);
-  const Incident why{at_ns, redactor_.text(text)};
+  const Incident why{at_ns, shown(text)};
   accumulator_->invalid(why);
   journal(journal_.append_invalid(why));
 }

@@ -6,6 +6,7 @@
 
 #include "loadgen/limits.hpp"
 #include "loadgen/supervise/run_loop.hpp"
+#include "wire/base/redact.hpp"
 #include "wire/base/time.hpp"
 
 namespace weir::loadgen {
@@ -95,8 +96,9 @@ wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& 
 }
 
 /// Everything that can be wrong is found here, before a stream is opened. Threads that are used have ended when it
-/// returns.
-wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario, const RunOptions& options) {
+/// returns. The token that is fetched is one more secret.
+wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
+                               std::vector<std::string>& secrets) {
   Prepared prepared;
   prepared.scenario = scenario;
   auto targets = targets_of(scenario);
@@ -111,6 +113,7 @@ wire::Result<Prepared> prepare(const TestSeams& seams, const Scenario& scenario,
   if (scenario.oauth) {
     auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) { return tl::unexpected(token.error()); }
+    secrets.push_back(token->value);
     prepared.token = std::move(*token);
   }
   prepared.credentials = credentials_of(scenario, prepared.token);
@@ -189,12 +192,16 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const TestSeams& seam
 wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
                                      const std::atomic<int>& signals) {
   raise_file_limit();
-  const auto prepared = prepare(seams, scenario, options);
-  if (!prepared) { return tl::unexpected(prepared.error()); }
+  auto secrets = secrets_of(scenario);
+  const auto prepared = prepare(seams, scenario, options, secrets);
+  if (!prepared) {
+    // The target's words are in it, and the target has seen the credentials.
+    return wire::fail(prepared.error().code, wire::Redactor(secrets).line(prepared.error().detail));
+  }
   const auto start = start_of(seams, options, prepared->placement.workers);
   if (!start) { return tl::unexpected(start.error()); }
   const auto layout = layout_of(prepared->scenario);
-  auto record = RunRecord::open(info_of(*prepared, options, *start), layout, options, secrets_of(scenario));
+  auto record = RunRecord::open(info_of(*prepared, options, *start), layout, options, secrets);
   if (!record) { return tl::unexpected(record.error()); }
   auto workers = Workers::spawn(plans_of(*prepared, seams, options, layout, *start), seams.worker_main);
   if (!workers) { return tl::unexpected(workers.error()); }

@@ -236,6 +236,18 @@ void read_header_map(Reader& in, std::string_view key, const Node& node, Headers
   });
 }
 
+/// What the environment says of a query is a key by any name ("code", "sig", "s"); what stands in the file is none.
+/// Words of less than kLeast characters would tear holes into every report.
+void keep_query_secret(Reader& in, const Node& node, std::string_view query) {
+  constexpr std::size_t kLeast = 4;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    const std::string value(pair.substr(std::min(pair.size(), pair.find('=') + 1)));
+    if (value.size() >= kLeast && node.Scalar().find(value) == std::string::npos) { in.keep_secret(value); }
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+  }
+}
+
 std::string read_location(Reader& in, std::string_view key, const Node& node, bool or_path) {
   const bool secret = node.IsScalar() && has_variable_in_path(node.Scalar());
   std::string text = secret ? in.text(key, node) : in.plain_text(key, node);
@@ -251,6 +263,7 @@ std::string read_location(Reader& in, std::string_view key, const Node& node, bo
     in.complain(node, fmt::format("'{}': {}", key, url.error().detail));
     return {};
   }
+  keep_query_secret(in, node, url->query);
   if (const auto colon = url->userinfo.find(':'); colon != std::string::npos) {
     if (!secret) {
       (void)in.text(key, node);  // Whatever came from the environment is secret with it.
