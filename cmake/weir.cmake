@@ -9,7 +9,7 @@ set(WEIR_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address (and
 option(WEIR_FUZZ "Build the fuzzers (clang only)" OFF)
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
-option(WEIR_HARDEN "Make a fault that hostile bytes reach end the program instead of obeying them (optimized builds)" OFF)
+option(WEIR_HARDEN "Make a fault that hostile bytes reach end the program (optimized builds only)" OFF)
 
 # In depend mode ccache trusts the dependencies that the compiler writes, and does not preprocess each unit before: a
 # third of what a cold build costs.

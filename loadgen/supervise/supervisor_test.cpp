@@ -15,7 +15,6 @@
 #include "loadgen/supervise/fake_worker.hpp"
 #include "reports/judge/accumulator.hpp"
 #include "reports/judge/threshold.hpp"
-#include "wire/testing/raw_server.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -26,7 +25,6 @@ using loadgen::testing::kShortSecond;
 using loadgen::testing::Listener;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class Supervisor : public ::testing::Test {
  protected:
@@ -307,25 +305,6 @@ TEST_F(Supervisor, says_in_one_line_that_the_target_cannot_be_reached) {
     EXPECT_THAT(result.error().detail, HasSubstr("http://127.0.0.1:1/events cannot be reached"));
     EXPECT_EQ(result.error().detail.find('\n'), std::string::npos);
   }
-}
-
-TEST_F(Supervisor, shows_no_secret_that_the_target_repeats_before_the_run) {
-  const wire::testing::RawServer echo([](wire::testing::Peer& peer) {
-    const auto request = peer.read_request();
-    const auto field = request.find("Authorization: ");
-    const auto said =
-        field == std::string::npos ? "" : request.substr(field + 15, request.find('\r', field) - field - 15);
-    peer.send(
-        fmt::format("HTTP/1.1 403 {0}\r\nConnection: close\r\nContent-Length: {1}\r\n\r\n{0}", said, said.size()));
-  });
-  phase(Phase::Kind::hold, 1);
-  scenario_.target.url = echo.url("/mcp").str();
-  scenario_.target.bearer = "s3cret-token-of-the-user";
-  scenario_.populations[0].stream = StreamKind::automatic;
-  const auto result = run();
-  ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().detail, HasSubstr("***"));
-  EXPECT_THAT(result.error().detail, Not(HasSubstr("s3cret")));
 }
 
 TEST_F(Supervisor, uses_the_addresses_that_resolve_gives) {
