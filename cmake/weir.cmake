@@ -9,6 +9,7 @@ set(WEIR_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address (and
 option(WEIR_FUZZ "Build the fuzzers (clang only)" OFF)
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
+option(WEIR_HARDEN "Make a fault that hostile bytes reach end the program (optimized builds only)" OFF)
 
 # In depend mode ccache trusts the dependencies that the compiler writes, and does not preprocess each unit before: a
 # third of what a cold build costs.
@@ -52,6 +53,12 @@ if(WEIR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)  # Coverage of the rooms too, not of the fuzzers' own lines alone.
 endif()
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED)
+if(WEIR_HARDEN)
+  # ci/tests/hardening_test.py reads in the programs what came of it.
+  add_compile_options(-fstack-protector-strong -fPIE)
+  add_compile_definitions(_FORTIFY_SOURCE=3 _GLIBCXX_ASSERTIONS)
+  add_link_options(-pie -Wl,-z,relro,-z,now)
+endif()
 
 if(WEIR_TESTS)
   enable_testing()

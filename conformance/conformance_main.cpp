@@ -19,6 +19,7 @@
 #include "reports/draw/paint.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
 
 namespace {
@@ -31,7 +32,7 @@ std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
-  wire::say(fmt::format("weir-conformance: {}\n", what));
+  wire::complain("weir-conformance", what);
   return static_cast<int>(code);
 }
 

@@ -33,7 +33,7 @@ static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call
 std::vector<std::string> secrets;
 
 int complain(std::string_view what, ExitCode code = ExitCode::usage) {
-  wire::say(fmt::format("weir-loadgen: {}\n", wire::printable(wire::Redactor(secrets).text(what))));
+  wire::complain("weir-loadgen", wire::Redactor(secrets).text(what));
   return static_cast<int>(code);
 }
 

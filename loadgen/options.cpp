@@ -58,6 +58,9 @@ void describe_output(CLI::App& app, CommandLine& o) {
   const auto* group = "Output";
   app.add_option("--metrics", o.metrics, "ADDRESS:PORT of /metrics while it runs; a port alone is on loopback")
       ->group(group);
+  app.add_flag("--metrics-public", o.metrics_public,
+               "Let --metrics listen where others can read it: it has no password")
+      ->group(group);
   app.add_option("--push", o.push, "URL of a Pushgateway, for the end")->group(group);
   app.add_option("--textfile", o.textfile, "A .prom file for the node exporter, written at the end")->group(group);
   app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, console; repeatable")->group(group);
@@ -346,6 +349,7 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   RunOptions run;
   run.command = command_line(arguments, secrets);
   run.metrics = options.metrics;
+  run.metrics_reach = options.metrics_public ? Reach::anybody : Reach::loopback;
   run.push = options.push;
   run.textfile = options.textfile;
   run.journal = options.journal;

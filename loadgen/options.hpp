@@ -28,6 +28,7 @@ struct CommandLine {
   std::string ca_file;
   bool insecure = false;
   std::string metrics, push, textfile, journal;
+  bool metrics_public = false;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   std::string run_id;
   std::vector<std::string> labels;  ///< "K=V"

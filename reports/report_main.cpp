@@ -20,6 +20,7 @@
 #include "reports/measure/journal.hpp"
 #include "reports/trend_command.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ struct MergeOptions {
 };
 
 int complain(std::string_view what) {
-  fmt::print(stderr, "weir-report: {}\n", what);
+  weir::wire::complain("weir-report", what);
   return static_cast<int>(ExitCode::usage);
 }
 

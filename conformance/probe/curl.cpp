@@ -40,11 +40,14 @@ bool shows_as_it_is(std::string_view text) { return wire::printable(text) == tex
 std::string printf_words(std::string_view bytes) {
   if (shows_as_it_is(bytes)) { return "%s " + single_quoted(bytes); }
   std::string format;
-  for (const char c : bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
     const auto byte = static_cast<unsigned char>(c);
+    // The second character of what a CI service would obey in its log.
+    const bool obeyed = i > 0 && wire::begins_ci_command(bytes.substr(i - 1));
     if (c == '%') {
       format += "%%";
-    } else if (c == '\\' || byte < 0x20 || byte >= 0x7f) {
+    } else if (c == '\\' || byte < 0x20 || byte >= 0x7f || obeyed) {
       format += fmt::format("\\{:03o}", byte);
     } else {
       format += c;

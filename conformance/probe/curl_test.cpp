@@ -59,6 +59,14 @@ std::string times(std::string_view text, std::size_t count) {
 
 TEST(ShellQuote, leaves_plain_words_alone) { EXPECT_EQ(shell_quote("https://a.b/c"), "https://a.b/c"); }
 
+TEST(ShellQuote, says_what_a_ci_service_would_obey_without_its_signs) {
+  for (const std::string word : {"##[error]x", "a ##vso[task.x y=z]'b", "::error file=a::b", "-##teamcity[", "%##[%"}) {
+    const std::string quoted = shell_quote(word);
+    EXPECT_EQ(wire::printable(quoted), quoted) << "what stands in a report is what can be run";
+    EXPECT_EQ(through_shell(quoted), word) << quoted;
+  }
+}
+
 TEST(ShellQuote, survives_a_shell) {
   for (const std::string word : {"",
                                  "it's",

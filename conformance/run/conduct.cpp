@@ -398,7 +398,7 @@ class Conductor {
 
   wire::Result<void> guard() {
     if (!plan_.tools_lock) { return {}; }
-    auto locked = guard_tools(*plan_.tools_lock, target_.surveys);
+    auto locked = guard_tools(*plan_.tools_lock, target_.surveys, wire::Redactor(secrets()));
     if (!locked) { return tl::unexpected(locked.error()); }
     results_.tools_lock = std::move(locked->report);
     circumstances_.tools_changed = locked->breached;

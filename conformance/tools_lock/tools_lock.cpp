@@ -2,6 +2,7 @@
 
 #include "reports/conformance/writers.hpp"
 #include "wire/base/files.hpp"
+#include "wire/json/pretty_json.hpp"
 
 namespace weir::conformance {
 
@@ -34,6 +35,21 @@ void write_indented(const json::value& value, std::string& out, std::size_t dept
   } else {
     out += json::serialize(value);
   }
+}
+
+/// Every string and every name of a member.
+json::value redacted(const json::value& value, const wire::Redactor& redactor) {
+  if (const auto* text = value.if_string()) { return json::string(redactor.text(*text)); }
+  if (const auto* array = value.if_array()) {
+    json::array out;
+    for (const auto& item : *array) { out.push_back(redacted(item, redactor)); }
+    return out;
+  }
+  const auto* object = value.if_object();
+  if (!object) { return value; }
+  json::object out;
+  for (const auto& member : *object) { out[redactor.text(member.key())] = redacted(member.value(), redactor); }
+  return out;
 }
 
 bool has_tools(const Survey& survey) { return survey.declares("tools") && !survey.list_error; }
@@ -98,20 +114,22 @@ std::string write_lock(const LockFile& lock) {
   }
   std::string out;
   write_indented(json::object{{"tools_lock_version", kLockVersion}, {"targets", std::move(targets)}}, out, 0);
-  return out + "\n";
+  return wire::inert_json(out) + "\n";
 }
 
-LockedTools lock_of(const Survey& survey) {
+LockedTools lock_of(const Survey& survey, const wire::Redactor& redactor) {
   LockedTools locked{.era = std::string(to_string(survey.era)), .revision = survey.revision, .tools = {}};
   for (const auto& tool : survey.tools) {
     if (const auto* object = wire::as_object(&tool)) {
-      locked.tools.insert_or_assign(std::string(wire::string_or(tool, "name", "")), surface_of(*object));
+      locked.tools.insert_or_assign(redactor.text(wire::string_or(tool, "name", "")),
+                                    redacted(surface_of(*object), redactor).as_object());
     }
   }
   return locked;
 }
 
-wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std::vector<Survey>& surveys) {
+wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std::vector<Survey>& surveys,
+                                      const wire::Redactor& redactor) {
   LockOutcome outcome;
   outcome.report.path = options.path;
   outcome.report.gate = to_string(options.gate);
@@ -131,7 +149,7 @@ wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std
                                   survey ? survey->list_error->detail : "no era could be surveyed");
     return outcome;
   }
-  LockedTools now = lock_of(*survey);
+  LockedTools now = lock_of(*survey, redactor);
   if (locked) { outcome.report.changes = diff_tools(locked->tools, now.tools); }
   if (!locked || options.accept) {
     lock.targets.insert_or_assign(options.target, std::move(now));

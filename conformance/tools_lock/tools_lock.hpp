@@ -7,6 +7,7 @@
 
 #include "conformance/probe/probe.hpp"
 #include "conformance/tools_lock/tool_diff.hpp"
+#include "wire/base/redact.hpp"
 
 namespace weir::conformance {
 
@@ -32,8 +33,8 @@ wire::Result<LockFile> parse_lock(std::string_view text, std::string_view file_n
 /// Sorted, indented: made to be read in a review. parse_lock(write_lock(x)) == x.
 std::string write_lock(const LockFile& lock);
 
-/// What is pinned of a survey.
-LockedTools lock_of(const Survey& survey);
+/// What is pinned of a survey. People commit the file: a secret that the endpoint repeats in a tool is not in it.
+LockedTools lock_of(const Survey& survey, const wire::Redactor& redactor);
 
 struct LockOutcome {
   reports::ToolsLock report;
@@ -42,6 +43,7 @@ struct LockOutcome {
 };
 /// Writes the file when the target is not in it or `accept` is set, else compares. `bad_input` for a file that cannot
 /// be read, parsed or written.
-wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std::vector<Survey>& surveys);
+wire::Result<LockOutcome> guard_tools(const ToolsLockOptions& options, const std::vector<Survey>& surveys,
+                                      const wire::Redactor& redactor);
 
 }  // namespace weir::conformance

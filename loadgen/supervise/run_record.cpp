@@ -53,7 +53,9 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
                     .run = run};
   record.last_ = Snapshot(layout);
   if (!options.metrics.empty()) {
-    if (auto free = check_metrics_address(options.metrics); !free) { return tl::unexpected(free.error()); }
+    if (auto free = check_metrics_address(options.metrics, options.metrics_reach); !free) {
+      return tl::unexpected(free.error());
+    }
   }
   if (!options.journal.empty()) {
     auto journal = JournalWriter::create(options.journal, {run, layout, {}});
@@ -66,7 +68,7 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
 
 wire::Result<void> RunRecord::serve_metrics() {
   if (options_.metrics.empty()) { return {}; }
-  auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_);
+  auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_, options_.metrics_reach);
   if (!endpoint) { return tl::unexpected(endpoint.error()); }
   metrics_.emplace(std::move(*endpoint));
   if (!options_.quiet) { wire::say(fmt::format("metrics: http://{}/metrics\n", metrics_->address())); }
@@ -77,6 +79,12 @@ void RunRecord::keep_secret(const std::string& secret) {
   if (secret.empty()) { return; }
   secrets_.push_back(secret);
   redactor_ = wire::Redactor(secrets_);
+}
+
+/// Cut once it is redacted: a secret that was cut before could not be told.
+std::string RunRecord::shown(const std::string& text) const {
+  constexpr std::size_t kIncidentBytes = 1'000;
+  return wire::bounded(redactor_.text(text), kIncidentBytes);
 }
 
 /// A disk that is full costs the journal, not the run.
@@ -126,7 +134,7 @@ void RunRecord::incident(std::int64_t at_ns, const std::string& text) {
     return;
   }
   ++incidents_;
-  const Incident incident{at_ns + late_ns_, redactor_.text(text)};
+  const Incident incident{at_ns + late_ns_, shown(text)};
   latest_incident_ = incident.text;
   accumulator_->incident(incident);
   journal(journal_.append(incident));
@@ -137,7 +145,7 @@ void RunRecord::incident(std::int64_t at_ns, const std::string& text) {
 
 void RunRecord::invalid(std::int64_t at_ns, const std::string& text) {
   incident(at_ns, text);
-  const Incident why{at_ns + late_ns_, redactor_.text(text)};
+  const Incident why{at_ns + late_ns_, shown(text)};
   accumulator_->invalid(why);
   journal(journal_.append_invalid(why));
 }

@@ -50,6 +50,7 @@ class RunRecord {
   RunRecord() = default;
   void journal(const tl::expected<void, std::string>& written);
   void write_reports(RunResult& result) const;
+  std::string shown(const std::string& text) const;
   void hand_over_metrics(RunResult& result) const;
 
   std::string target_name_;

@@ -7,6 +7,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/supervise/identity.hpp"
 #include "loadgen/supervise/run_loop.hpp"
+#include "wire/base/redact.hpp"
 #include "wire/base/time.hpp"
 
 namespace weir::loadgen {
@@ -123,6 +124,7 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
   if (scenario.oauth) {
     auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) { return tl::unexpected(token.error()); }
+    secrets.push_back(token->value);
     prepared.token = std::move(*token);
   }
   prepared.credentials = credentials_of(scenario, prepared.token);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "loadgen/supervise/preflight.hpp"
+#include "loadgen/watch/metrics_endpoint.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 
@@ -16,8 +17,9 @@ namespace weir::loadgen {
 
 struct RunOptions {
   std::string tool_version;
-  std::string command;   ///< As the user typed it, redacted.
-  std::string metrics;   ///< "127.0.0.1:9464"; empty: no endpoint. Not loopback only where the user says so.
+  std::string command;  ///< As the user typed it, redacted.
+  std::string metrics;  ///< "127.0.0.1:9464"; empty: no endpoint.
+  Reach metrics_reach = Reach::loopback;
   std::string push;      ///< Pushgateway's base URL.
   std::string textfile;  ///< Path of a .prom file, written at the end.
   std::string journal;   ///< Path.

@@ -1,20 +1,21 @@
 #include "loadgen/watch/metrics_endpoint.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
-#include <prometheus/collectable.h>
-#include <prometheus/exposer.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <exception>
+#include <list>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace weir::loadgen {
 
@@ -23,11 +24,16 @@ namespace {
 using reports::load::Layout;
 using reports::load::Snapshot;
 
+constexpr std::size_t kScrapers = 64;             // Connected at a time; beyond them the oldest has to go.
+constexpr std::size_t kRequestBytes = 16 * 1024;  // Of a head.
+constexpr std::chrono::milliseconds kBreath{10};  // Until there may be a descriptor again.
+
 struct Address {
   std::string ip = "127.0.0.1";
   std::uint16_t port = 0;
   std::string text() const { return v6() ? fmt::format("[{}]:{}", ip, port) : fmt::format("{}:{}", ip, port); }
   bool v6() const { return ip.find(':') != std::string::npos; }
+  bool loopback() const { return v6() ? ip == "::1" : ip.starts_with("127."); }
   sockaddr_storage storage(socklen_t& length) const {
     sockaddr_storage made{};
     if (v6()) {
@@ -50,7 +56,7 @@ tl::unexpected<wire::Error> refuse(const std::string& given, std::string_view wh
   return wire::fail(wire::ErrorCode::bad_input, fmt::format("--metrics {}: {}", given, why));
 }
 
-wire::Result<Address> parse(const std::string& given) {
+wire::Result<Address> parse(const std::string& given, Reach reach) {
   Address address;
   const auto colon = given.rfind(':');
   std::string port = colon == std::string::npos ? given : given.substr(colon + 1);
@@ -69,36 +75,55 @@ wire::Result<Address> parse(const std::string& given) {
   if (port.empty() || parsed.ec != std::errc() || parsed.ptr != end || !numeric) {
     return refuse(given, "write it as ADDRESS:PORT, such as 127.0.0.1:9464 (port 0: any that is free)");
   }
+  if (reach == Reach::loopback && !address.loopback()) {
+    return refuse(given,
+                  "others could read it there, and it asks nobody for a password: add --metrics-public to allow it");
+  }
   return address;
 }
 
-wire::Result<void> try_to_bind(const std::string& given, const Address& address) {
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) { ::close(fd_); }
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+wire::Result<Descriptor> listen_at(const std::string& given, Address& address) {
   socklen_t length = 0;
-  const auto storage = address.storage(length);
-  const int fd = ::socket(address.v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto storage = address.storage(length);
+  Descriptor made(::socket(address.v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
-  if (fd >= 0) { ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); }
-  const bool bound =
-      fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0 && ::listen(fd, 1) == 0;
-  const int error = errno;
-  if (fd >= 0) { ::close(fd); }
-  if (!bound) {
+  if (made.get() >= 0) { ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); }
+  auto* name = reinterpret_cast<sockaddr*>(&storage);
+  if (made.get() < 0 || ::bind(made.get(), name, length) != 0 || ::listen(made.get(), SOMAXCONN) != 0 ||
+      ::getsockname(made.get(), name, &length) != 0) {
+    const int error = errno;
     return refuse(given, fmt::format("{}; give another address, or port 0 for any that is free",
                                      error == EADDRINUSE ? "something listens there already" : std::strerror(error)));
   }
-  return {};
+  address.port = ntohs(address.v6() ? reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port
+                                    : reinterpret_cast<sockaddr_in*>(&storage)->sin_port);
+  return made;
 }
 
-/// The totals of the latest second, made into families when somebody asks.
-class Totals final : public prometheus::Collectable {
+/// The totals of the latest second, made into text when somebody asks.
+class Totals {
  public:
   Totals(Layout layout, MetricLabels labels)
       : layout_(std::move(layout)), labels_(std::move(labels)), totals_(layout_) {}
 
-  std::vector<prometheus::MetricFamily> Collect() const override {
-    const auto totals = copy();
-    return metric_families(layout_, totals, labels_);
-  }
+  std::string text() const { return metrics_text(metric_families(layout_, copy(), labels_)); }
   void set(const Snapshot& totals) {
     Snapshot fresh = totals;
     const std::lock_guard lock(mutex_);
@@ -116,55 +141,99 @@ class Totals final : public prometheus::Collectable {
   Snapshot totals_;
 };
 
-/// The exposer's acceptor sleeps for up to two seconds before it looks whether it should end, unless a connection
-/// comes.
-class AcceptorWaker {
- public:
-  explicit AcceptorWaker(const Address& address) : address_(address) {
-    try {
-      thread_ = std::thread([this] { connect_until_done(); });
-    } catch (const std::system_error&) {
-      // No thread to be had: the end takes two seconds.
-    }
+std::string answer(std::string_view head, const Totals& totals) {
+  const auto response = [&](std::string_view status, std::string_view type, const std::string& body) {
+    const std::string fields =
+        fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", status, type,
+                    body.size());
+    return head.starts_with("HEAD ") ? fields : fields + body;
+  };
+  const std::size_t target = head.find(' ') + 1;
+  const std::string_view path = head.substr(target, head.find_first_of(" ?\r\n", target) - target);
+  if (!head.starts_with("GET ") && !head.starts_with("HEAD ")) {
+    return response("405 Method Not Allowed\r\nAllow: GET, HEAD", "text/plain", "ask with GET\n");
   }
-  ~AcceptorWaker() {
-    done_ = true;
-    if (thread_.joinable()) { thread_.join(); }
+  if (path != "/metrics") { return response("404 Not Found", "text/plain", "there is /metrics only\n"); }
+  return response("200 OK", "text/plain; version=0.0.4; charset=utf-8", totals.text());
+}
+
+/// Whoever asks. Nobody is waited for: who says nothing, or reads nothing, holds a place until others want it.
+struct Scraper {
+  Descriptor socket;
+  std::string said;
+  std::string unsent;
+
+  /// Whether there is more to come of it.
+  bool go_on(const Totals& totals) {
+    if (unsent.empty() && !listen(totals)) { return false; }
+    return unsent.empty() || speak();
   }
-  AcceptorWaker(const AcceptorWaker&) = delete;
-  AcceptorWaker& operator=(const AcceptorWaker&) = delete;
 
  private:
-  void connect_until_done() const {
-    socklen_t length = 0;
-    const auto storage = address_.storage(length);
-    while (!done_) {
-      if (const int fd = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); fd >= 0) {
-        ::connect(fd, reinterpret_cast<const sockaddr*>(&storage), length);
-        ::close(fd);
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+  bool listen(const Totals& totals) {
+    std::array<char, 4096> block{};
+    const ssize_t count = ::recv(socket.get(), block.data(), block.size(), 0);
+    if (count < 0) { return errno == EAGAIN || errno == EINTR; }
+    said.append(block.data(), static_cast<std::size_t>(count));
+    const bool whole = said.find("\r\n\r\n") != std::string::npos || said.find("\n\n") != std::string::npos;
+    if (whole) { unsent = answer(said, totals); }
+    return whole || (count > 0 && said.size() <= kRequestBytes);
   }
-
-  Address address_;
-  std::atomic<bool> done_{false};
-  std::thread thread_;
+  bool speak() {
+    const ssize_t count = ::send(socket.get(), unsent.data(), unsent.size(), MSG_NOSIGNAL);
+    if (count < 0) { return errno == EAGAIN || errno == EINTR; }
+    unsent.erase(0, static_cast<std::size_t>(count));
+    if (unsent.empty()) { ::shutdown(socket.get(), SHUT_WR); }
+    return !unsent.empty();
+  }
 };
 
 }  // namespace
 
 struct MetricsEndpoint::Impl {
+  Impl(Layout layout, MetricLabels labels) : totals(std::move(layout), std::move(labels)) {}
   ~Impl() {
-    if (exposer) {
-      const AcceptorWaker waker(address);
-      exposer.reset();
+    if (!thread.joinable()) { return; }
+    ::shutdown(wake[1].get(), SHUT_RDWR);
+    thread.join();
+  }
+
+  void serve() {
+    std::list<Scraper> scrapers;  // The oldest first.
+    std::vector<pollfd> polled;
+    for (;;) {
+      polled.assign({{wake[0].get(), POLLIN, 0}, {listener.get(), POLLIN, 0}});
+      for (const Scraper& one : scrapers) {
+        polled.push_back({one.socket.get(), static_cast<short>(one.unsent.empty() ? POLLIN : POLLOUT), 0});
+      }
+      if (::poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) { return; }
+      if (polled[0].revents != 0) { return; }
+      auto event = polled.begin() + 2;
+      for (auto one = scrapers.begin(); one != scrapers.end(); ++event) {
+        one = event->revents == 0 || one->go_on(totals) ? std::next(one) : scrapers.erase(one);
+      }
+      if (polled[1].revents != 0) { welcome(scrapers); }
     }
   }
-  std::shared_ptr<Totals> totals;
-  std::unique_ptr<prometheus::Exposer> exposer;
-  Address address;
+
+  void welcome(std::list<Scraper>& scrapers) const {
+    Descriptor socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket.get() < 0) {
+      // Without a descriptor to spare the connection stays in the queue: another one makes room.
+      if (errno != EMFILE && errno != ENFILE) { return; }
+      if (!scrapers.empty()) { return scrapers.pop_front(); }
+      std::this_thread::sleep_for(kBreath);
+      return;
+    }
+    if (scrapers.size() >= kScrapers) { scrapers.pop_front(); }
+    scrapers.push_back({.socket = std::move(socket), .said = {}, .unsent = {}});
+  }
+
+  Totals totals;
+  Descriptor listener;
+  std::array<Descriptor, 2> wake;
   std::string bound;
+  std::thread thread;
 };
 
 MetricsEndpoint::MetricsEndpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -172,31 +241,34 @@ MetricsEndpoint::MetricsEndpoint(MetricsEndpoint&&) noexcept = default;
 MetricsEndpoint& MetricsEndpoint::operator=(MetricsEndpoint&&) noexcept = default;
 MetricsEndpoint::~MetricsEndpoint() = default;
 
-wire::Result<void> check_metrics_address(const std::string& address) {
-  const auto parsed = parse(address);
-  return parsed ? try_to_bind(address, *parsed) : tl::unexpected(parsed.error());
+wire::Result<void> check_metrics_address(const std::string& given, Reach reach) {
+  auto address = parse(given, reach);
+  if (!address) { return tl::unexpected(address.error()); }
+  const auto listener = listen_at(given, *address);
+  return listener ? wire::Result<void>() : tl::unexpected(listener.error());
 }
 
-wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& address, Layout layout, MetricLabels labels) {
-  auto parsed = parse(address);
-  if (!parsed) { return tl::unexpected(parsed.error()); }
-  // The library says "possible problem binding to port" of every fault; the kernel knows better.
-  if (auto free = try_to_bind(address, *parsed); !free) { return tl::unexpected(free.error()); }
-  auto impl = std::make_unique<Impl>();
-  impl->totals = std::make_shared<Totals>(std::move(layout), std::move(labels));
+wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& given, Layout layout, MetricLabels labels,
+                                                     Reach reach) {
+  auto address = parse(given, reach);
+  if (!address) { return tl::unexpected(address.error()); }
+  auto listener = listen_at(given, *address);
+  if (!listener) { return tl::unexpected(listener.error()); }
+  auto impl = std::make_unique<Impl>(std::move(layout), std::move(labels));
+  impl->listener = std::move(*listener);
+  impl->bound = address->text();
+  std::array<int, 2> pair{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    return refuse(given, std::strerror(errno));
+  }
+  impl->wake = {Descriptor(pair[0]), Descriptor(pair[1])};
   try {
-    impl->exposer = std::make_unique<prometheus::Exposer>(parsed->text(), 1);
-    impl->exposer->RegisterCollectable(impl->totals);
-    if (const auto ports = impl->exposer->GetListeningPorts(); !ports.empty()) {
-      parsed->port = static_cast<std::uint16_t>(ports.front());
-    }
-  } catch (const std::exception& error) { return refuse(address, error.what()); }
-  impl->address = *parsed;
-  impl->bound = parsed->text();
+    impl->thread = std::thread([own = impl.get()] { own->serve(); });
+  } catch (const std::system_error& error) { return refuse(given, error.what()); }
   return MetricsEndpoint(std::move(impl));
 }
 
-void MetricsEndpoint::update(const Snapshot& totals) { impl_->totals->set(totals); }
+void MetricsEndpoint::update(const Snapshot& totals) { impl_->totals.set(totals); }
 const std::string& MetricsEndpoint::address() const { return impl_->bound; }
 
 }  // namespace weir::loadgen

@@ -1,4 +1,5 @@
-// /metrics while the run goes on. It has threads of its own: to be started when the workers have been forked.
+// /metrics while the run goes on. It has a thread of its own: to be started when the workers have been forked. Whoever
+// holds a connection open, silent or half asked, keeps nobody else from scraping.
 #pragma once
 
 #include <memory>
@@ -10,11 +11,14 @@
 
 namespace weir::loadgen {
 
+/// Who may connect: an address beyond loopback is taken only where the user said so.
+enum class Reach { loopback, anybody };
+
 class MetricsEndpoint {
  public:
   /// "127.0.0.1:9464"; ":9464" and "9464" are on loopback; port 0 is any free one. The error is one line.
   static wire::Result<MetricsEndpoint> start(const std::string& address, reports::load::Layout layout,
-                                             MetricLabels labels);
+                                             MetricLabels labels, Reach reach = Reach::loopback);
   MetricsEndpoint(MetricsEndpoint&&) noexcept;
   MetricsEndpoint& operator=(MetricsEndpoint&&) noexcept;
   ~MetricsEndpoint();
@@ -31,6 +35,6 @@ class MetricsEndpoint {
 };
 
 /// Whether the address can be bound, without threads: to be asked before the run.
-wire::Result<void> check_metrics_address(const std::string& address);
+wire::Result<void> check_metrics_address(const std::string& address, Reach reach = Reach::loopback);
 
 }  // namespace weir::loadgen

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -168,6 +171,56 @@ TEST(MetricsEndpoint, serves_what_it_was_told_last) {
   EXPECT_THAT(answer->body, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
 }
 
+TEST(MetricsEndpoint, serves_while_others_hold_it_open) {
+  auto endpoint = MetricsEndpoint::start("127.0.0.1:0", kLayout, kLabels);
+  ASSERT_TRUE(endpoint) << endpoint.error().detail;
+  const auto url = *wire::parse_url("http://" + endpoint->address());
+  std::vector<int> held;
+  for (int i = 0; i < 200; ++i) {  // More than it has places for: silent ones and half-asked ones.
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(url.port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    held.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::connect(held.back(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    const std::string_view half = i % 2 == 0 ? "" : "GET /metrics HTTP/1.1\r\nHost: x\r\n";
+    ::send(held.back(), half.data(), half.size(), MSG_NOSIGNAL);
+    if (i % 50 != 0) { continue; }
+    const auto answer = scrape(endpoint->address());
+    ASSERT_TRUE(answer) << i << ": " << answer.error().detail;
+    EXPECT_EQ(answer->head.status, 200);
+  }
+  EXPECT_TRUE(scrape(endpoint->address()));
+  for (const int fd : held) { ::close(fd); }
+}
+
+TEST(MetricsEndpoint, has_one_page_and_answers_get_alone) {
+  const auto endpoint = MetricsEndpoint::start("127.0.0.1:0", kLayout, kLabels);
+  ASSERT_TRUE(endpoint);
+  wire::HttpClient client;
+  wire::Request request;
+  for (const auto& [method, path, status] : std::vector<std::tuple<std::string, std::string, int>>{
+           {"GET", "/", 404}, {"GET", "/metrics?x=1", 200}, {"HEAD", "/metrics", 200}, {"POST", "/metrics", 405}}) {
+    request.method = method;
+    request.url = *wire::parse_url("http://" + endpoint->address() + path);
+    const auto answer = client.exchange(request, wire::Deadline::in(5s));
+    ASSERT_TRUE(answer) << method << path << answer.error().detail;
+    EXPECT_EQ(answer->head.status, status) << method << path;
+    EXPECT_EQ(answer->body.empty(), method == "HEAD");
+  }
+}
+
+TEST(MetricsEndpoint, listens_beyond_loopback_only_where_it_was_told_to) {
+  for (const char* given : {"0.0.0.0:0", "[::]:0", "203.0.113.77:0"}) {
+    const auto checked = check_metrics_address(given);
+    ASSERT_FALSE(checked) << given;
+    EXPECT_THAT(checked.error().detail, HasSubstr("add --metrics-public")) << given;
+    EXPECT_EQ(checked.error().detail.find('\n'), std::string::npos);
+  }
+  EXPECT_TRUE(check_metrics_address("0.0.0.0:0", Reach::anybody));
+  EXPECT_TRUE(check_metrics_address("127.1.2.3:0"));
+}
+
 TEST(MetricsEndpoint, binds_loopback_where_no_address_is_given) {
   for (const char* given : {":0", "0", "localhost:0"}) {
     const auto endpoint = MetricsEndpoint::start(given, kLayout, kLabels);
@@ -194,7 +247,8 @@ TEST(MetricsEndpoint, refuses_what_is_no_address) {
     ASSERT_FALSE(checked) << given;
     EXPECT_THAT(checked.error().detail, HasSubstr("--metrics")) << given;
   }
-  EXPECT_THAT(check_metrics_address("203.0.113.77:0").error().detail, HasSubstr("--metrics 203.0.113.77:0"));
+  EXPECT_THAT(check_metrics_address("203.0.113.77:0", Reach::anybody).error().detail,
+              HasSubstr("--metrics 203.0.113.77:0"));
 }
 
 TEST(PushPath, encodes_names_that_are_no_path_segments) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <iterator>
 
 #include "wire/base/utf8.hpp"
@@ -137,6 +138,12 @@ std::string bounded(std::string_view text, std::size_t max, std::size_t whole) {
   std::size_t kept = max;
   while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0) == 0x80) { --kept; }
   return fmt::format("{}... ({} bytes in all)", text.substr(0, kept), grouped(std::max(whole, text.size())));
+}
+
+void complain(std::string_view program, std::string_view what) {
+  constexpr std::size_t kComplaintBytes = 4'000;
+  const std::string line = fmt::format("{}: {}\n", program, bounded(printable(what), kComplaintBytes));
+  (void)std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 std::string readable_time(std::int64_t duration_ms) {

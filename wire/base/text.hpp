@@ -40,6 +40,10 @@ bool begins_ci_command(std::string_view text);
 /// the text's.
 std::string bounded(std::string_view text, std::size_t max, std::size_t whole = 0);
 
+/// What a program says of itself on the standard error: one printable line of bounded length. Where nobody can read it
+/// (a closed pipe), it is lost without a word.
+void complain(std::string_view program, std::string_view what);
+
 /// "0.4 s", "61.0 s"; under 100 ms "12 ms".
 std::string readable_time(std::int64_t duration_ms);
 

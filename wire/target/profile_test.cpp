@@ -19,7 +19,8 @@ std::optional<std::string> environment(const std::string& name) {
                                                                 {"YES", "true"},
                                                                 {"NEWLINE", "abc\n"},
                                                                 {"YAML", "a\nbearer: injected"},
-                                                                {"BIG", std::string(60'000, 'x')}};
+                                                                {"BIG", std::string(60'000, 'x')},
+                                                                {"WHOLE", "https://h/mcp?v=1&code=abc-DEF&s=%2Bq9x"}};
   const auto found = kVariables.find(name);
   return found == kVariables.end() ? std::nullopt : std::optional(found->second);
 }
@@ -102,6 +103,11 @@ TEST(Profile, replaces_variables_and_keeps_them_secret) {
   EXPECT_EQ(profile.headers.get("X-A"), "a s3cret-token b k3y");
   EXPECT_EQ(profile.name, "${TOKEN}-$5");
   EXPECT_EQ(profile.secrets, (std::vector<std::string>{"s3cret-token", "k3y"}));
+}
+
+TEST(Profile, keeps_what_the_environment_says_of_a_query_secret_by_any_name) {
+  EXPECT_EQ(good("url: ${WHOLE}").secrets, (std::vector<std::string>{"abc-DEF", "%2Bq9x"}));
+  EXPECT_TRUE(good("url: https://${HOST}/mcp?flavour=plain").secrets.empty());
 }
 
 TEST(Profile, makes_no_secret_of_numbers_and_switches) {
