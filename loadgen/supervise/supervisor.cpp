@@ -124,7 +124,6 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
   if (scenario.oauth) {
     auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) { return tl::unexpected(token.error()); }
-    secrets.push_back(token->value);
     prepared.token = std::move(*token);
   }
   prepared.credentials = credentials_of(scenario, prepared.token);
