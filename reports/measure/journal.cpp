@@ -281,11 +281,18 @@ tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string
 }
 
 tl::expected<void, std::string> JournalWriter::write_all(std::string_view bytes) {
-  const auto written = ::write(fd_, bytes.data(), bytes.size());
-  if (written == static_cast<ssize_t>(bytes.size())) { return {}; }
-  const std::string why = written < 0 ? std::strerror(errno) : "the file takes no more bytes";
-  ::close(std::exchange(fd_, -1));
-  return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, why));
+  while (!bytes.empty()) {
+    // A signal may come in between, and a pipe takes what it has room for.
+    const auto written = ::write(fd_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) { continue; }
+    if (written <= 0) {
+      const std::string why = written < 0 ? std::strerror(errno) : "the file takes no more bytes";
+      ::close(std::exchange(fd_, -1));
+      return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, why));
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
 }
 
 tl::expected<void, std::string> JournalWriter::write_record(std::uint8_t kind, std::string_view payload) {
