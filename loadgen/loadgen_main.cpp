@@ -10,6 +10,7 @@
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/supervise/background.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/mcp/messages.hpp"
@@ -100,8 +101,13 @@ int main(int argc, char** argv) try {
   }
   listen_to_signals();
   const auto& options = std::get<CommandLine>(*parsed);
-  return options.command == CommandLine::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
-                                                             : run(options, argc, argv);
+  const int code = options.command == CommandLine::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
+                                                                       : run(options, argc, argv);
+  if (weir::loadgen::Background::left_behind()) {
+    std::fflush(nullptr);
+    ::_exit(code);
+  }
+  return code;
 } catch (const std::exception& error) {
   return complain(fmt::format("{}; this is a fault of Weir", error.what()), ExitCode::inconclusive);
 }
