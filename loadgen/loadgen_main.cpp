@@ -10,6 +10,7 @@
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/supervise/background.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/credentials.hpp"
@@ -153,9 +154,14 @@ int main(int argc, char** argv) try {
   if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   listen_to_signals();
   const auto& options = std::get<CommandLine>(*parsed);
-  if (options.command == CommandLine::Command::probe_idle) { hide(argc, argv, credentials_of(options.probe_idle)); }
-  return options.command == CommandLine::Command::probe_idle ? run_probe_idle(options.probe_idle, interrupted)
-                                                             : run(options, argc, argv);
+  const bool probing = options.command == CommandLine::Command::probe_idle;
+  if (probing) { hide(argc, argv, credentials_of(options.probe_idle)); }
+  const int code = probing ? run_probe_idle(options.probe_idle, interrupted) : run(options, argc, argv);
+  if (weir::loadgen::Background::left_behind()) {
+    std::fflush(nullptr);
+    ::_exit(code);
+  }
+  return code;
 } catch (const std::exception& error) {
   return complain(fmt::format("{}; this is a fault of Weir", error.what()), ExitCode::inconclusive);
 }

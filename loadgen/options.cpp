@@ -83,7 +83,8 @@ void describe_hold(CLI::App& app, CommandLine& o) {
   app.add_option("--call", hold.calls, "TOOL=RATE beside the streams: echo=50/s; repeatable")->group(group);
   app.add_option("--args", hold.args, "JSON arguments of the calls, in their order; repeatable")->group(group);
   app.add_option("--call-timeout", hold.call_timeout, "For each call's answer [10s]")->group(group);
-  app.add_option("--sequence", hold.sequence, "JSON pointer to a number in each event that grows by one")->group(group);
+  app.add_option("--sequence", hold.sequence, "JSON pointer to a number in each event that grows by one, or event-id")
+      ->group(group);
   app.add_option("--sent-at", hold.sent_at, "JSON pointer to the time of sending in each event")->group(group);
 }
 

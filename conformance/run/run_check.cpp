@@ -13,6 +13,7 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "wire/base/utf8.hpp"
+#include "wire/mcp/polling.hpp"
 
 namespace weir::conformance {
 
@@ -62,6 +63,40 @@ bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
     met_before = met_before || (seen->by == "survey" && other);
   }
   return asked ? met : met_before;
+}
+
+/// For how long a stream that ended in good order, behind an id and before any message, asks its client to stay away.
+std::optional<std::chrono::milliseconds> polled_after(const wire::Exchange& http) {
+  const bool in_order = http.end == wire::EndClass::clean || http.end == wire::EndClass::close_delimited;
+  if (!http.ok() || !http.is_event_stream() || !in_order) { return std::nullopt; }
+  bool has_id = false;
+  std::uint64_t retry_ms = wire::mcp::kDefaultRetry.count();
+  for (const wire::SseItem& item : http.items) {
+    if (const auto* retry = std::get_if<wire::SseRetry>(&item)) {
+      retry_ms = retry->milliseconds;
+    } else if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
+      if (!event->data.empty()) { return std::nullopt; }
+      has_id = has_id || !event->last_event_id.empty();
+    }
+  }
+  constexpr std::uint64_t kHourMs = 3'600'000;
+  if (!has_id) { return std::nullopt; }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(retry_ms, kHourMs)));
+}
+
+/// How long a server asked this check to stay away before it may have an answer, where that is longer than a dialogue
+/// waits: then the answer was not missing, but not fetched.
+std::optional<std::chrono::milliseconds> put_off_too_long(const Target& target, const CheckInfo& info, Era era) {
+  std::chrono::milliseconds asked_for{0};
+  for (const auto& seen : target.tap->seen(era)) {
+    if (seen->by != info.id) { continue; }
+    const auto pause = polled_after(seen->http);
+    if (!pause || seen->http.request.method == "POST") { asked_for = {}; }  // Of each answer anew.
+    if (!pause) { continue; }
+    asked_for += *pause;
+    if (asked_for > wire::mcp::kMostPause) { return asked_for; }
+  }
+  return std::nullopt;
 }
 
 /// Asks, and asks once more where the clock alone may have made it red. The probe is that of the answer which counts.
@@ -194,6 +229,14 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   }
   if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
     finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
+  }
+  if (is_red(finding) && !info.passive && era == Era::streamable) {
+    if (const auto pause = put_off_too_long(target, info, era)) {
+      finding = untestable(fmt::format(
+          "the server wants an answer to be polled for after {:.3g} s ('retry'), and Weir waits {:.3g} s: {}",
+          std::chrono::duration<double>(*pause).count(), std::chrono::duration<double>(wire::mcp::kMostPause).count(),
+          finding.got));
+    }
   }
   if (is_red(finding) && !info.passive && !probe.unreadable().empty()) { finding = untestable(probe.unreadable()); }
   finding = limits.correct(std::move(finding), info);

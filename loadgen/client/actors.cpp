@@ -35,6 +35,7 @@ std::vector<Observation> observations(const ActorsOptions& options, reports::loa
     Observation observation;
     observation.numbers = &numbers.populations[run.index];
     observation.sequence = run.plan.sequence;
+    observation.sequence_of_ids = run.plan.sequence_of_ids;
     observation.sent_at = run.plan.sent_at;
     observation.idle_cut_after = run.plan.idle_cut_after;
     observation.silence_limit = run.plan.silence_limit;
@@ -348,14 +349,14 @@ void Actors::churn(std::uint32_t population) {
 }
 
 void Actors::drop_all(Channels::How how) {
-  for (std::uint32_t slot = 0; slot < impl_->actors.size(); ++slot) {
-    Actor& actor = impl_->actors[slot];
-    if (actor.state != State::held) { continue; }
-    impl_->drop_held(slot, how);
-    if (impl_->kind(actor) == StreamKind::http_sse_get) { impl_->drop_session(slot); }
-    actor.attempt = 0;
-    impl_->come_back(slot);
+  Impl& impl = *impl_;
+  impl.to_drop.clear();
+  for (std::uint32_t slot = 0; slot < impl.actors.size(); ++slot) {
+    if (impl.actors[slot].state == State::held) { impl.to_drop.push_back(slot); }
   }
+  impl.drop_how = how;
+  impl.drop_ns = impl.loop.now_ns();
+  impl.drop_some();
 }
 
 void Actors::stop(std::int64_t deadline_ns) {
@@ -364,6 +365,7 @@ void Actors::stop(std::int64_t deadline_ns) {
     of.wanted = 0;
     while (!of.members.empty()) { impl_->free_slot(of.members.back()); }
   }
+  impl_->to_drop.clear();
   impl_->queue.clear();
   impl_->end_sessions();
 }
@@ -385,6 +387,7 @@ void Actors::look(std::int64_t now_ns) const {
 }
 
 void Actors::tick(std::int64_t now_ns) {
+  impl_->drop_some();
   impl_->wheel.advance(now_ns, [this](std::uint32_t slot) { impl_->due(slot); });
   impl_->start_queued();
   impl_->end_sessions();
@@ -401,6 +404,7 @@ void Actors::tick(std::int64_t now_ns) {
 
 std::int64_t Actors::next_ns() const {
   const Impl& impl = *impl_;
+  if (!impl.to_drop.empty()) { return impl.loop.now_ns(); }
   if (!impl.queue.empty() && impl.openings.size() < impl.options.opening_at_once) { return impl.loop.now_ns(); }
   std::int64_t next = std::min({impl.wheel.next_ns(), impl.next_streams_tick_ns, impl.next_check_ns});
   if (impl.stop_deadline_ns >= 0) { next = std::min(next, impl.stop_deadline_ns); }

@@ -77,7 +77,8 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   void remove(std::uint32_t population);
   /// Churn: closes a random held stream and opens another in its place at once, with a new session.
   void churn(std::uint32_t population);
-  /// Everybody drops at once (RST or FIN as `how` says) and comes back by its reconnect policy, as after a deploy.
+  /// Everybody who is held now drops (RST or FIN as `how` says), a few hundred each turn, and comes back by his
+  /// reconnect policy, as after a deploy.
   void drop_all(Channels::How how);
   /// Ends everything: streams counted as closed and handed to Channels::close_some(), which the caller calls, sessions
   /// DELETEd where that can be done until `deadline_ns`; nothing comes back.
@@ -92,6 +93,9 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   /// The bytes of a POST that carries `body` in the slot's session, and where to; with credentials and the headers of
   /// the revision (`method`, `name` as 2026-07-28 wants them in headers). The plan's timeouts are the caller's to fill.
   ExchangePlan make_post(std::uint32_t slot, std::string_view body, std::string_view method, std::string_view name);
+  /// The GET that takes up the stream of a call's answer, which the server ended behind this event id so as to be
+  /// polled. nullopt where the slot's revision knows no polling (before 2025-11-25), or the id cannot be sent.
+  std::optional<ExchangePlan> make_resume(std::uint32_t slot, std::string_view last_event_id);
   /// The answer to a POST comes on the held stream (http-sse) instead of in its response.
   bool answers_on_stream(std::uint32_t slot) const;
   /// When the slot's stream last brought a byte (loop time).

@@ -1,6 +1,7 @@
 // What comes on streams and for calls: messages, the server's requests, ends.
 #include "loadgen/client/actors_impl.hpp"
 #include "loadgen/client/server_messages.hpp"
+#include "wire/mcp/era.hpp"
 
 namespace weir::loadgen {
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
 /// A call that was sent with the old token may be refused so long after the new one has come.
 constexpr Nanos kOldTokenGrace = kSecond;
+/// Of a drop of all: some milliseconds, in which nobody else has his turn.
+constexpr std::size_t kDropsAtOnce = 256;
 
 bool is_answer(const wire::RpcGlance& glance) {
   return glance.kind == RpcKind::result || glance.kind == RpcKind::error;
@@ -94,6 +97,19 @@ void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how) {
   actor.flags = Actor::has_ended;
   set_state(slot, State::waiting);  // Until the caller has decided.
   if (listener != nullptr) { listener->slot_lost(slot); }
+}
+
+void Actors::Impl::drop_some() {
+  for (std::size_t left = kDropsAtOnce; left > 0 && !to_drop.empty(); --left) {
+    const std::uint32_t slot = to_drop.back();
+    to_drop.pop_back();
+    Actor& actor = actors[slot];
+    if (actor.state != State::held || actor.since_ns > drop_ns) { continue; }
+    drop_held(slot, drop_how);
+    if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
+    actor.attempt = 0;
+    come_back(slot);
+  }
 }
 
 void Actors::Impl::session_gone(std::uint32_t slot) {
@@ -182,6 +198,18 @@ ExchangePlan Actors::make_post(std::uint32_t slot, std::string_view body, std::s
   const Actor& actor = impl_->actors[slot];
   return Impl::post_plan(impl_->population_of(actor),
                          impl_->population_of(actor).requests.post(impl_->words(actor), body, method, name));
+}
+
+std::optional<ExchangePlan> Actors::make_resume(std::uint32_t slot, std::string_view last_event_id) {
+  const Actor& actor = impl_->actors[slot];
+  const bool fits = !last_event_id.empty() && last_event_id.size() <= limits::kEventIdBytes;
+  if (!fits || actor.session == kNone || !has_sessions(impl_->kind(actor))) { return std::nullopt; }
+  const SessionWords words = impl_->words(actor);
+  if (words.revision < wire::mcp::k2025_11_25) { return std::nullopt; }
+  const PopulationState& of = impl_->population_of(actor);
+  ExchangePlan plan = Impl::post_plan(of, of.requests.stream(words, last_event_id));
+  plan.method = "GET";
+  return plan;
 }
 
 bool Actors::answers_on_stream(std::uint32_t slot) const {

@@ -180,6 +180,7 @@ struct Actors::Impl {
   void stream_ended(std::uint32_t slot, bool to_be_called_again);
   void forgive(Actor& actor) const;
   void drop_held(std::uint32_t slot, Channels::How how);
+  void drop_some();
   void session_gone(std::uint32_t slot);
 
   Actors& self;
@@ -217,6 +218,10 @@ struct Actors::Impl {
   std::int64_t next_streams_tick_ns = 0;
   std::int64_t next_check_ns = 0;
   std::int64_t stop_deadline_ns = -1;  ///< -1: not stopping.
+
+  std::vector<std::uint32_t> to_drop;  ///< By drop_all(), a few each turn: to close thousands takes long.
+  Channels::How drop_how = Channels::How::orderly;
+  std::int64_t drop_ns = 0;  ///< Streams held since then are none of these.
 };
 
 }  // namespace weir::loadgen

@@ -281,7 +281,7 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
 
 void Actors::Impl::take_endpoint(std::uint32_t slot, std::string_view data) {
   Actor& actor = actors[slot];
-  const wire::Url& base = population_of(actor).run.destination->url();
+  const wire::Url& base = population_of(actor).run.url();
   // What is too long for a URL resolves to none.
   const auto target = wire::resolve(base, data.substr(0, wire::limits::kUrlBytes + 1));
   if (!target || target->origin() != base.origin()) {

@@ -170,6 +170,22 @@ TEST_F(ScriptedActors, http_sse_takes_an_answer_in_the_body_of_the_post_too) {
   EXPECT_THAT(asked.wait_for(3)[2], HasSubstr("notifications/initialized"));
 }
 
+TEST_F(ScriptedActors, http_sse_takes_a_relative_endpoint_from_the_url_of_its_own_population) {
+  server = std::make_unique<RawServer>(std::vector<RawServer::Script>{holds("event: endpoint\ndata: messages?s=1\n\n"),
+                                                                      plays(json_response(kInitialized)),
+                                                                      plays(response("202 Accepted"))});
+  plan.stream = StreamKind::http_sse_get;
+  plan.revision = wire::mcp::k2024_11_05;
+  // Populations of one origin share what is known of it, and that is the first one's.
+  const wire::Url first = server->url("/first/sse");
+  destination = std::make_unique<Destination>(first, TlsTarget{}, std::vector<Address>{}, 0);
+  destination->set_addresses({loopback(first.port)});
+  start_all({{plan, destination.get(), 0, server->url("/second/sse")}});
+  add(1);
+  ASSERT_TRUE(run_until_open(1));
+  EXPECT_THAT(asked.wait_for(3)[1], StartsWith("POST /second/messages?s=1 HTTP/1.1\r\n"));
+}
+
 TEST_F(ScriptedActors, http_sse_posts_to_its_own_origin_only) {
   serve({holds("event: endpoint\ndata: http://192.0.2.1:9/steal\n\n")}, StreamKind::http_sse_get,
         wire::mcp::k2024_11_05);

@@ -181,6 +181,20 @@ TEST_F(PlainActors, everybody_drops_and_comes_back) {
   }
 }
 
+TEST_F(PlainActors, a_drop_of_many_is_spread_over_turns_and_takes_each_once) {
+  const auto hub = start_hub();
+  plan.reconnect.base = plan.reconnect.cap = kMillisecond;  // Those that are back are not dropped again.
+  start_plain(hub);
+  add(700);
+  ASSERT_TRUE(run_until_open(700));
+  actors->drop_all(Channels::How::orderly);
+  EXPECT_GT(gauge(Gauge::streams_open), 0);
+  EXPECT_LE(actors->next_ns(), loop.now_ns()) << "the rest does not wait";
+  ASSERT_TRUE(run_until([&] { return count(Counter::reconnects_ok) == 700; }));
+  EXPECT_EQ(ends(EndReason::client), 700U);
+  EXPECT_EQ(count(Counter::streams_opened), 1400U);
+}
+
 TEST_F(PlainActors, stopping_leaves_nothing_behind) {
   const auto hub = start_hub();
   start_plain(hub);

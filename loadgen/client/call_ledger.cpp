@@ -95,6 +95,11 @@ std::uint32_t CallLedger::slot_of(std::uint64_t id) const {
   return index == kNone ? UINT32_MAX : calls_[index].slot;
 }
 
+bool CallLedger::waits(std::uint64_t id) const {
+  const std::uint32_t index = index_of(id);
+  return index != kNone && calls_[index].open;
+}
+
 std::uint64_t CallLedger::begin(const CallSent& sent) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(calls_.size()));

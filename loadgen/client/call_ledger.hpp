@@ -4,7 +4,8 @@
 //   ok, jsonrpc_error, tool_error   the answer came for the call's own slot: in the POST's body, as an event of the
 //                                   POST's response, or on the held stream, which may be before its 202
 //   malformed                       a response, or an answer, that is no answer to this call
-//   http_*                          by the status of the POST; a 2xx is none of them
+//   http_*                          by the status of the POST, or of the GET that took its stream up again; a 2xx is
+//                                   none of them
 //   connect                         no connection, or it broke before an answer
 //   wrong_session                   the answer came for another slot. If the call had its answer already, it is counted
 //                                   beside that call's outcome
@@ -56,7 +57,9 @@ class CallLedger {
 
   /// An answer to `answer.id`, from wherever. One that belongs to no call that is known is nobody's.
   void answered(const CallAnswer& answer);
-  /// The call's POST is over.
+  /// The call has no outcome yet.
+  bool waits(std::uint64_t id) const;
+  /// The call's POST is over, and so is every GET that took its stream up again.
   void post_finished(std::uint64_t id, const Outcome& outcome, std::int64_t now_ns);
   /// A call that is answered by its response alone came to this; `now_ns` is 0 where nobody waited for a response.
   void concluded(std::uint64_t id, reports::load::CallOutcome outcome, std::int64_t now_ns);
@@ -64,15 +67,14 @@ class CallLedger {
   std::optional<std::pair<std::uint32_t, std::uint32_t>> tool_of(std::uint64_t id) const;
   /// Nothing more comes on the slot's stream.
   void slot_lost(std::uint32_t slot, std::int64_t now_ns);
-  /// Gives up what is overdue. `heard_ns(slot)` says when the slot's stream last brought a byte, `cancel(exchange)`
-  /// ends an exchange that nobody waits for any longer.
+  /// Gives up what is overdue. `heard_ns(slot)` says when the slot's stream last brought a byte, `cancel(id, exchange)`
+  /// ends what nobody waits for any longer: that call, with its exchange or kNoExchange.
   template <class Heard, class Cancel>
   void expire(std::int64_t now_ns, const Heard& heard_ns, const Cancel& cancel) {
     due_.advance(now_ns, [&](std::uint32_t index) {
       const Call& call = calls_[index];
-      const std::uint32_t exchange = call.exchange;
       const std::int64_t heard = call.open && call.on_stream && call.accepted ? heard_ns(call.slot) : INT64_MIN;
-      if (exchange != kNoExchange) { cancel(exchange); }
+      cancel(call.id, call.exchange);
       fall_due(index, now_ns, heard);
     });
   }
@@ -82,7 +84,7 @@ class CallLedger {
   void stop(std::int64_t now_ns, const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {
       if (calls_[index].id == 0) { continue; }
-      if (calls_[index].exchange != kNoExchange) { cancel(calls_[index].exchange); }
+      cancel(calls_[index].id, calls_[index].exchange);
       if (calls_[index].open) { settle(index, reports::load::CallOutcome::unfinished, now_ns); }
       release(index);
     }

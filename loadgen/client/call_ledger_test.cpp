@@ -42,7 +42,10 @@ struct Bench {
   void expire(std::int64_t at_ns) {
     ledger.expire(
         kStart + at_ns, [&](std::uint32_t) { return heard_ns; },
-        [&](std::uint32_t exchange) { cancelled.insert(exchange); });
+        [&](std::uint64_t, std::uint32_t exchange) { cancel(exchange); });
+  }
+  void cancel(std::uint32_t exchange) {
+    if (exchange != CallLedger::kNoExchange) { cancelled.insert(exchange); }
   }
   std::uint64_t count(CallOutcome outcome) const {
     return numbers.populations[0].tools[0].outcomes[static_cast<std::size_t>(outcome)];
@@ -254,7 +257,7 @@ TEST(CallLedger, leaves_unfinished_what_is_in_flight_when_it_stops) {
   bench.begin();
   bench.finish(bench.begin(3, true), 202);
   bench.answer(bench.begin());
-  bench.ledger.stop(kStart + 4 * kSecond, [&](std::uint32_t exchange) { bench.cancelled.insert(exchange); });
+  bench.ledger.stop(kStart + 4 * kSecond, [&](std::uint64_t, std::uint32_t exchange) { bench.cancel(exchange); });
   EXPECT_EQ(bench.count(CallOutcome::timeout), 0u);
   EXPECT_EQ(bench.count(CallOutcome::unfinished), 2u);
   EXPECT_EQ(bench.numbers.populations[0].tools[0].ended(), 1u) << "of the others nothing is known";

@@ -1,11 +1,14 @@
 #include "loadgen/client/calls.hpp"
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
 #include "loadgen/client/call_ledger.hpp"
 #include "loadgen/scenario/plain_request.hpp"
 #include "loadgen/scenario/template.hpp"
 #include "wire/mcp/messages.hpp"
+#include "wire/mcp/polling.hpp"
 
 namespace weir::loadgen {
 
@@ -17,6 +20,9 @@ using reports::load::ToolNumbers;
 namespace {
 
 constexpr std::string_view kMethod = "tools/call";
+constexpr Nanos kDefaultRetry = wire::mcp::kDefaultRetry.count() * kMillisecond;
+/// A server may ask for 0 ms; it is not to be flooded for that.
+constexpr Nanos kLeastRetry = 10 * kMillisecond;
 
 /// The parameters of a call. A scenario's arguments were compiled when it was read; what does not compile here was
 /// never looked at as a template, so it is sent as it stands.
@@ -28,6 +34,16 @@ Template parameters_of(const Population& plan, const CallPlan& call) {
 
 Ticket ticket_of(std::uint64_t id) { return {static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(id >> 32)}; }
 std::uint64_t id_of(Ticket ticket) { return std::uint64_t{ticket.purpose} << 32 | ticket.slot; }
+
+/// The latest `retry` field of a response.
+std::optional<Nanos> retry_of(const wire::Exchange& http) {
+  constexpr std::uint64_t kMost = std::chrono::duration_cast<std::chrono::milliseconds>(limits::kRetryMost).count();
+  for (auto item = http.items.rbegin(); item != http.items.rend(); ++item) {
+    const auto* retry = std::get_if<wire::SseRetry>(&*item);
+    if (retry != nullptr) { return static_cast<Nanos>(std::min(retry->milliseconds, kMost)) * kMillisecond; }
+  }
+  return std::nullopt;
+}
 
 /// The id of a message that answers a call; nullopt for any other.
 std::optional<std::uint64_t> answered_call(const wire::RpcGlance& message) {
@@ -94,15 +110,28 @@ struct Calls::Impl {
 
   Destination& destination(const Tool& tool) const { return *options.populations[tool.population].destination; }
 
-  /// Of a plain HTTP call, what it asks for; nullptr for an MCP call, and for one that is over.
-  const HttpCall* http_of(std::uint64_t id) const {
+  /// What a call is of; nullptr for one that is over.
+  const Tool* tool_of(std::uint64_t id) const {
     const auto known = ledger.tool_of(id);
     if (!known) { return nullptr; }
     const auto found = std::find_if(tools.begin(), tools.end(), [&](const Tool& tool) {
       return tool.numbers == known->first && tool.index == known->second;
     });
-    return found != tools.end() && found->plan->http ? &*found->plan->http : nullptr;
+    return found != tools.end() ? &*found : nullptr;
   }
+
+  /// Of a plain HTTP call, what it asks for; nullptr for an MCP call, and for one that is over.
+  const HttpCall* http_of(std::uint64_t id) const {
+    const Tool* const tool = tool_of(id);
+    return tool != nullptr && tool->plan->http ? &*tool->plan->http : nullptr;
+  }
+
+  /// A call whose answer's stream the server ended early, so as to be polled.
+  struct Poll {
+    std::string last_event_id;
+    Nanos retry = kDefaultRetry;
+    std::size_t rounds = 0;
+  };
 
   Calls& self;
   Actors& actors;
@@ -112,7 +141,9 @@ struct Calls::Impl {
   std::mt19937_64 random;
   CallLedger ledger;
   std::vector<Tool> tools;
-  std::string body;  // Of the call that is being sent.
+  std::unordered_map<std::uint64_t, Poll> polls;         // By call; dropped with its outcome.
+  std::multimap<std::int64_t, std::uint64_t> polls_due;  // Calls, by the time at which they are to be asked for.
+  std::string body;                                      // Of the call that is being sent.
   bool stopped = false;
 
   ToolNumbers& counted(const Tool& tool) { return numbers.populations[tool.numbers].tools[tool.index]; }
@@ -137,13 +168,55 @@ struct Calls::Impl {
                                            .intended_ns = intended_ns,
                                            .deadline_ns = now_ns + tool.plan->timeout,
                                            .answered_on_stream = is_mcp && actors.answers_on_stream(slot)});
-    ExchangePlan plan = is_mcp ? post(tool, id, slot) : request(tool);
+    begin(tool, id, is_mcp ? post(tool, id, slot) : request(tool));
+  }
+
+  void begin(const Tool& tool, std::uint64_t id, ExchangePlan plan) {
     plan.connect_timeout_ns = std::min(options.populations[tool.population].plan.connect_timeout, tool.plan->timeout);
     plan.answer_timeout_ns = tool.plan->timeout;
     plan.keep_alive = true;
     plan.want_stream = false;
     plan.body_limit = limits::kCallBodyBytes;
     ledger.sent_by(id, exchanges.begin(std::move(plan), ticket_of(id), self));
+  }
+
+  /// Whether the call goes on although this response is over without its answer: 2025-11-25 transports, "Sending
+  /// Messages to the Server", item 6 (SEP-1699): once the server has sent an event id it may end the stream in good
+  /// order, and the client takes it up again after `retry`. The call's deadline stands.
+  bool is_to_be_polled(std::uint64_t id, const Outcome& outcome) {
+    const wire::EndClass end = outcome.http.end;
+    const bool in_order = end == wire::EndClass::clean || end == wire::EndClass::close_delimited;
+    const bool is_stream = outcome.failed == Failed::no && outcome.http.ok() && outcome.http.is_event_stream();
+    if (!ledger.waits(id) || !is_stream || !in_order) { return false; }
+    const auto known = polls.find(id);
+    Poll poll = known == polls.end() ? Poll{} : known->second;
+    if (!outcome.last_event_id.empty()) { poll.last_event_id = outcome.last_event_id; }
+    if (const auto retry = retry_of(outcome.http)) { poll.retry = std::max(*retry, kLeastRetry); }
+    if (poll.rounds++ >= wire::limits::kResumptions) { return false; }
+    if (!actors.make_resume(ledger.slot_of(id), poll.last_event_id)) { return false; }
+    polls_due.emplace(monotonic_ns() + poll.retry, id);
+    polls.insert_or_assign(id, std::move(poll));
+    ledger.sent_by(id, CallLedger::kNoExchange);
+    return true;
+  }
+
+  void poll(std::int64_t now_ns) {
+    while (!polls_due.empty() && polls_due.begin()->first <= now_ns) {
+      const std::uint64_t id = polls_due.begin()->second;
+      polls_due.erase(polls_due.begin());
+      const auto found = polls.find(id);
+      const Tool* const tool = tool_of(id);
+      if (found == polls.end() || tool == nullptr || !ledger.waits(id)) { continue; }
+      // A slot that has no session at the moment has nobody to ask: the call's time runs out.
+      if (auto plan = actors.make_resume(ledger.slot_of(id), found->second.last_event_id)) {
+        begin(*tool, id, *std::move(plan));
+      }
+    }
+  }
+
+  void give_up(std::uint64_t id, std::uint32_t exchange) {
+    if (exchange != CallLedger::kNoExchange) { exchanges.cancel(exchange); }
+    polls.erase(id);
   }
 
   ExchangePlan request(Tool& tool) {
@@ -193,7 +266,8 @@ void Calls::tick(std::int64_t now_ns) {
   Impl& impl = *impl_;
   impl.ledger.expire(
       now_ns, [&](std::uint32_t slot) { return impl.actors.heard_ns(slot); },
-      [&](std::uint32_t exchange) { impl.exchanges.cancel(exchange); });
+      [&](std::uint64_t id, std::uint32_t exchange) { impl.give_up(id, exchange); });
+  impl.poll(now_ns);
   for (Impl::Tool& tool : impl.tools) {
     while (tool.arrivals.next_ns() <= now_ns) {
       const std::int64_t intended_ns = tool.arrivals.next_ns();
@@ -206,6 +280,7 @@ void Calls::tick(std::int64_t now_ns) {
 std::int64_t Calls::next_ns() const {
   if (impl_->stopped) { return INT64_MAX; }
   std::int64_t next = impl_->ledger.next_ns();
+  if (!impl_->polls_due.empty()) { next = std::min(next, impl_->polls_due.begin()->first); }
   for (const Impl::Tool& tool : impl_->tools) { next = std::min(next, tool.arrivals.next_ns()); }
   return next;
 }
@@ -221,7 +296,7 @@ void Calls::stop() {
       impl_->drop(tool, DropCause::end_of_phase);
     }
   }
-  impl_->ledger.stop(now_ns, [&](std::uint32_t exchange) { impl_->exchanges.cancel(exchange); });
+  impl_->ledger.stop(now_ns, [&](std::uint64_t id, std::uint32_t exchange) { impl_->give_up(id, exchange); });
 }
 
 void Calls::answered(const CallAnswer& answer) { impl_->ledger.answered(answer); }
@@ -241,6 +316,8 @@ void Calls::finished(Ticket ticket, Outcome&& outcome) {
   if (outcome.failed == Failed::no && outcome.http.ok() && !outcome.http.is_event_stream()) {
     impl_->heard(id, outcome.http.body, done_ns);
   }
+  if (impl_->is_to_be_polled(id, outcome)) { return; }
+  impl_->polls.erase(id);
   impl_->ledger.post_finished(id, outcome, done_ns);
   const int status = outcome.failed == Failed::no ? outcome.http.head.status : 0;
   if ((status == 401 || status == 404) && slot != UINT32_MAX) { impl_->actors.refused(slot, status); }

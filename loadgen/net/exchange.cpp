@@ -98,12 +98,11 @@ bool Exchanges::Impl::take(std::uint32_t index, const Received& received) {
   if (received.what == Received::What::nothing) { return false; }
   ExchangeSlot& slot = slots[index];
   const std::int64_t now = monotonic_ns();
-  const std::int64_t stamped =
-      received.kernel_realtime_ns != 0 ? received.kernel_realtime_ns - loop.realtime_offset_ns() : now;
   const std::int64_t earliest = slot.state == State::sending ? slot.times.started_ns : slot.sent_ns;
-  const std::int64_t arrived = std::clamp(stamped, std::min(earliest, now), now);
+  const auto stamped = arrival_ns(received.kernel_realtime_ns, loop.realtime_offset_ns(), earliest, now);
+  const std::int64_t arrived = stamped.value_or(now);
   slot.arrived_ns = arrived;
-  if (received.kernel_realtime_ns != 0) { slot.times.lag_ns = std::max(slot.times.lag_ns, now - arrived); }
+  if (stamped) { slot.times.lag_ns = std::max(slot.times.lag_ns, now - arrived); }
   const std::int64_t at_us = (arrived - slot.times.started_ns) / 1000;
   const bool bytes = received.what == Received::What::bytes;
   if (!bytes && !slot.intake.any_byte() && replaced(index)) { return false; }
@@ -210,6 +209,7 @@ void Exchanges::Impl::finish(std::uint32_t index, Failed failed, std::string det
   const bool keep = failed == Failed::no && slot.plan.keep_alive && slot.written == slot.plan.request.size() &&
                     slot.intake.reusable();
   if (connect == ConnectFailure::none) {
+    outcome.last_event_id = slot.intake.last_event_id();
     outcome.http = slot.intake.take_exchange();
     outcome.http.remote = slot.to.text();
   }

@@ -55,6 +55,8 @@ struct Outcome {
   ConnectFailure connect = ConnectFailure::none;
   std::string detail;   ///< One sentence for a failure; may be empty.
   wire::Exchange http;  ///< Head, and the body with its SSE items, as far as they came.
+  /// Of a body that is an event stream: where it stands, also by an id that came without an event.
+  std::string last_event_id;
   PhaseTimes times;
 };
 

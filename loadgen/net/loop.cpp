@@ -39,6 +39,15 @@ std::int64_t read_clock(clockid_t clock) {
 std::int64_t monotonic_ns() { return read_clock(CLOCK_MONOTONIC); }
 std::int64_t realtime_ns() { return read_clock(CLOCK_REALTIME); }
 
+std::optional<std::int64_t> arrival_ns(std::int64_t kernel_realtime_ns, std::int64_t realtime_offset_ns,
+                                       std::int64_t earliest_ns, std::int64_t now_ns) {
+  constexpr std::int64_t kSet = wire::kSecond;  // The offset is as old as that, and clocks that are slewed lose less.
+  if (kernel_realtime_ns == 0) { return std::nullopt; }
+  const std::int64_t arrived_ns = kernel_realtime_ns - realtime_offset_ns;
+  if (arrived_ns < earliest_ns - kSet || arrived_ns > now_ns + kSet) { return std::nullopt; }
+  return std::clamp(arrived_ns, std::min(earliest_ns, now_ns), now_ns);
+}
+
 wire::Result<Loop> Loop::make() {
   Loop loop;
   loop.fd_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -64,6 +73,7 @@ Loop& Loop::operator=(Loop&& other) noexcept {
     realtime_offset_ns_ = other.realtime_offset_ns_;
     offset_read_ns_ = other.offset_read_ns_;
     handlers_ = other.handlers_;
+    again_ = std::move(other.again_);
   }
   return *this;
 }
@@ -144,11 +154,15 @@ void Loop::dispatch(const epoll_event& event) {
 }
 
 int Loop::run_once(std::int64_t until_ns) {
-  const int count = wait(until_ns);
+  const int count = wait(again_.empty() ? until_ns : 0);
   round_ = (round_ & kRoundMask) == kRoundMask ? 1 : static_cast<std::uint16_t>(round_ + 1);  // 0: never forgotten.
   set_now();
   for (int i = 0; i < count; ++i) { dispatch(events_[i]); }
-  if (count > 0) { set_now(); }
+  const auto once_more = std::exchange(again_, {});  // Whoever asks from now on has his turn in the next round.
+  for (const auto& [kind, slot] : once_more) {
+    if (Ready* handler = handlers_[static_cast<std::size_t>(kind)]) { handler->ready(slot, EPOLLIN); }
+  }
+  if (count > 0 || !once_more.empty()) { set_now(); }
   return std::max(count, 0);
 }
 

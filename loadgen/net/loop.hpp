@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "wire/base/error.hpp"
@@ -31,6 +33,11 @@ class Ready {
 std::int64_t monotonic_ns();
 std::int64_t realtime_ns();
 
+/// When bytes with this kernel stamp came, in loop time: not before `earliest_ns` and not after `now_ns`. nullopt where
+/// there is no stamp (0), or it lies so far beyond both that the wall clock was set meanwhile.
+std::optional<std::int64_t> arrival_ns(std::int64_t kernel_realtime_ns, std::int64_t realtime_offset_ns,
+                                       std::int64_t earliest_ns, std::int64_t now_ns);
+
 class Loop {
  public:
   static wire::Result<Loop> make();
@@ -46,6 +53,10 @@ class Loop {
   /// Before close(2), or before somebody else watches the descriptor. Costs no system call: a descriptor that was
   /// closed leaves the set by itself, and one that lives on is moved by the next watch(), or taken out when it reports.
   void forget(int fd);
+
+  /// Calls the handler once more in the next round, without waiting: for what it left unread and nobody will report.
+  /// The slot may be somebody else's by then.
+  void again(Kind kind, std::uint32_t slot) { again_.emplace_back(kind, slot); }
 
   /// Waits until something is ready or `until_ns` (monotonic) has come, and dispatches one round. Returns how many were
   /// ready. `now_ns()` is fresh afterwards and during handlers it is the time of waking.
@@ -71,6 +82,7 @@ class Loop {
   std::int64_t realtime_offset_ns_ = 0;
   std::int64_t offset_read_ns_ = 0;
   std::array<Ready*, kKinds> handlers_{};
+  std::vector<std::pair<Kind, std::uint32_t>> again_;
 };
 
 }  // namespace weir::loadgen

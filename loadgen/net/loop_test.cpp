@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "wire/base/duration.hpp"
+
 namespace weir::loadgen {
 namespace {
 
@@ -178,6 +180,47 @@ TEST(Loop, refuses_what_is_no_descriptor) {
   const int file = ::open("/proc/self/stat", 0);
   EXPECT_FALSE(loop.watch(file, Kind::stream, 1));
   ::close(file);
+}
+
+TEST(Arrival, is_the_kernels_stamp_within_what_can_be) {
+  constexpr std::int64_t kOffset = 1'700'000'000 * wire::kSecond;
+  const auto arrival = [&](std::int64_t stamp_ns) {
+    return arrival_ns(kOffset + stamp_ns, kOffset, 100 * wire::kSecond, 110 * wire::kSecond);
+  };
+  EXPECT_EQ(arrival(105 * wire::kSecond), 105 * wire::kSecond);
+  EXPECT_EQ(arrival(110 * wire::kSecond + wire::kMillisecond), 110 * wire::kSecond);
+  EXPECT_EQ(arrival(100 * wire::kSecond - wire::kMillisecond), 100 * wire::kSecond);
+  EXPECT_EQ(arrival_ns(0, kOffset, 100 * wire::kSecond, 110 * wire::kSecond), std::nullopt);
+}
+
+TEST(Arrival, is_unknown_where_the_clock_was_set) {
+  constexpr std::int64_t kHour = 3600 * wire::kSecond;
+  constexpr std::int64_t kOffset = 1'700'000'000 * wire::kSecond;
+  for (const std::int64_t step : {-kHour, kHour}) {
+    EXPECT_EQ(arrival_ns(kOffset + step + 105 * wire::kSecond, kOffset, 100 * wire::kSecond, 110 * wire::kSecond),
+              std::nullopt);
+  }
+}
+
+TEST(Loop, calls_once_more_whoever_asks_for_it_without_waiting) {
+  struct Asker final : Ready {
+    void ready(std::uint32_t slot, std::uint32_t) override {
+      slots.push_back(slot);
+      if (slots.size() < 3) { loop->again(Kind::stream, slot + 1); }
+    }
+    Loop* loop = nullptr;
+    std::vector<std::uint32_t> slots;
+  } asker;
+  Loop loop = *Loop::make();
+  asker.loop = &loop;
+  loop.handle(Kind::stream, asker);
+  loop.again(Kind::stream, 7);
+  for (const std::vector<std::uint32_t>& so_far : std::vector<std::vector<std::uint32_t>>{{7}, {7, 8}, {7, 8, 9}}) {
+    loop.run_once(INT64_MAX);  // Waits for ever where nobody is to be called.
+    EXPECT_EQ(asker.slots, so_far);
+  }
+  loop.run_once(monotonic_ns());
+  EXPECT_EQ(asker.slots.size(), 3U);
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ class ResponseIntake {
     used_ = true;
     return std::move(exchange_);
   }
+  std::string_view last_event_id() const WEIR_LIFETIME_BOUND {
+    return decoder_ ? decoder_->last_event_id() : std::string_view();
+  }
   /// The answer is whole, nothing followed it, and nobody asked to close: another request may be sent.
   bool reusable() const;
 

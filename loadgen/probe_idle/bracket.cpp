@@ -10,19 +10,6 @@ namespace {
 constexpr double kStepSlack = 1e-6;
 }  // namespace
 
-double Precision::tolerance_s(double value_s) const { return std::max(resolution_s, relative * value_s); }
-
-Cluster densest(std::vector<double> values, const Precision& precision) {
-  std::sort(values.begin(), values.end());
-  Cluster best;
-  std::size_t first = 0;
-  for (std::size_t last = 0; last < values.size(); ++last) {
-    while (values[last] - values[first] > precision.tolerance_s(values[last])) { ++first; }
-    if (last - first + 1 > best.count) { best = {values[first], values[last], last - first + 1}; }
-  }
-  return best;
-}
-
 Bracket bracket_around(double low_s, double high_s, double resolution_s) {
   const double below = std::floor(low_s / resolution_s - 0.5 + kStepSlack) * resolution_s;
   const double above = std::ceil(high_s / resolution_s + 0.5 - kStepSlack) * resolution_s;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "reports/judge/cut_off.hpp"
+
 namespace weir::loadgen {
 
 /// What was idle for `alive_s` still lived; what was idle for `dead_s` did not.
@@ -17,23 +19,8 @@ struct Bracket {
 
 namespace idle {
 
-/// How finely the answer is wanted: `resolution_s`, or `relative` of the value where that is more.
-struct Precision {
-  double resolution_s = 1;
-  double relative = 0.02;
-  double tolerance_s(double value_s) const;
-};
-
-/// Values that lie within one tolerance of each other.
-struct Cluster {
-  double low = 0;
-  double high = 0;
-  std::size_t count = 0;
-  bool holds(double value) const { return count > 0 && value >= low && value <= high; }
-};
-
-/// The largest such group; of two equally large ones, the lower.
-Cluster densest(std::vector<double> values, const Precision& precision);
+using reports::Cluster;
+using reports::Precision;
 
 /// The bracket of an end that was watched as it happened, between `low_s` and `high_s` on several streams: the whole
 /// steps of the resolution that enclose it with half a step to spare, since bytes travel and clocks tick.

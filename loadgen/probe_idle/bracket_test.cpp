@@ -26,21 +26,6 @@ TEST(Bracket, holds_what_was_seen_with_half_a_step_to_spare) {
 
 TEST(Bracket, is_never_alive_before_nothing) { EXPECT_EQ(bracket_around(0.1, 0.1, 1), (Bracket{0, 1})); }
 
-TEST(Cluster, is_the_largest_group_within_the_tolerance) {
-  const Cluster found = densest({60.1, 3, 60.4, 59.9, 120, 3.2}, {1, 0.02});
-  EXPECT_EQ(found.count, 3u);
-  EXPECT_EQ(found.low, 59.9);
-  EXPECT_EQ(found.high, 60.4);
-  EXPECT_EQ(densest({}, {}).count, 0u);
-}
-
-TEST(Cluster, of_two_equal_ones_is_the_lower) { EXPECT_EQ(densest({9, 5, 9.1, 5.1}, {1, 0}).low, 5); }
-
-TEST(Cluster, tolerates_more_of_long_times) {
-  EXPECT_EQ(densest({350, 355}, {1, 0.02}).count, 2u);
-  EXPECT_EQ(densest({50, 55}, {1, 0.02}).count, 1u);
-}
-
 TEST(Search, divides_a_bracket_until_it_is_narrow) {
   const Precision precision{1, 0.02};
   Bracket bracket{301, 351};

@@ -56,7 +56,9 @@ KeepAliveFinding judge_keep_alive(const std::vector<IdleConnection>& connections
   const std::size_t needed = std::min(judging.wanted, connections.size());
   const auto closed = idle_times(connections, State::closed);
   const auto dead = idle_times(connections, State::dead);
-  const Cluster seen = densest(closed, judging.precision);
+  std::vector<reports::Weighted> closings;
+  for (const double idle_s : closed) { closings.push_back({idle_s}); }
+  const Cluster seen = reports::densest(std::move(closings), judging.precision);
   if (seen.count >= needed) {
     finding.outcome = KeepAliveOutcome::cut;
     finding.cut = bracket_around(seen.low, seen.high, judging.precision.resolution_s);

@@ -62,9 +62,9 @@ bool is_cut(EndClass end) {
   return false;
 }
 
-std::vector<double> values(const Lives& lives, Value value) {
-  std::vector<double> out;
-  for (const StreamLife* life : lives) { out.push_back(value(*life)); }
+std::vector<reports::Weighted> values(const Lives& lives, Value value) {
+  std::vector<reports::Weighted> out;
+  for (const StreamLife* life : lives) { out.push_back({value(*life)}); }
   return out;
 }
 
@@ -73,12 +73,6 @@ Lives within(const Lives& lives, Value value, const Cluster& cluster) {
   std::copy_if(lives.begin(), lives.end(), std::back_inserter(out),
                [&](const StreamLife* life) { return cluster.holds(value(*life)); });
   return out;
-}
-
-bool spread_out(const Lives& lives, Value value, const Precision& precision) {
-  const auto all = values(lives, value);
-  const auto [low, high] = std::minmax_element(all.begin(), all.end());
-  return !all.empty() && *high - *low > precision.tolerance_s(*high);
 }
 
 class Judge {
@@ -120,8 +114,8 @@ class Judge {
   std::size_t needed() const { return std::min(judging_.wanted, all_.size()); }
 
   void judge_clean() {
-    const Cluster ages = densest(values(clean_, age_of), judging_.precision);
-    const Cluster silences = densest(values(clean_, silence_of), judging_.precision);
+    const Cluster ages = reports::densest(values(clean_, age_of), judging_.precision);
+    const Cluster silences = reports::densest(values(clean_, silence_of), judging_.precision);
     if (clean_.size() < needed()) { return few_ended(clean_.size()); }
     const bool by_age = ages.count >= silences.count;
     by_age ? take(StreamOutcome::server_closes, clean_, age_of, ages)
@@ -129,29 +123,28 @@ class Judge {
   }
 
   void judge_cut() {
-    const Precision& precision = judging_.precision;
-    const Cluster silences = densest(values(cut_, silence_of), precision);
-    const Cluster ages = densest(values(cut_, age_of), precision);
-    if (cut_.size() < needed()) { return few_ended(cut_.size()); }
-    if (ages.count >= needed() && ages.high < precision.resolution_s / 2) {
-      return take(StreamOutcome::at_once, cut_, age_of, ages);
-    }
-    const Cluster moments = densest(values(cut_, end_of), {precision.resolution_s, 0});
-    if (moments.count == cut_.size() && cut_.size() > 1 && spread_out(cut_, silence_of, precision) &&
-        spread_out(cut_, age_of, precision)) {
-      finding_.outcome = StreamOutcome::simultaneous;
-      return;
-    }
-    const bool by_silence = silences.count >= needed() && !silence_refuted(silences);
-    const bool by_age = ages.count >= needed() && !age_refuted(ages);
-    if (by_silence && (!by_age || silences.count > ages.count)) {
-      take(StreamOutcome::idle_cut, cut_, silence_of, silences);
-    } else if (by_age && (!by_silence || ages.count > silences.count)) {
-      take(StreamOutcome::age_cut, cut_, age_of, ages);
-    } else if (by_silence) {
-      take(StreamOutcome::idle_or_age_cut, cut_, silence_of, silences);
-    } else {
-      few_ended(std::max(silences.count, ages.count));
+    using Kind = reports::CutOff::Kind;
+    const reports::Ends ends{.silences = values(cut_, silence_of),
+                             .ages = values(cut_, age_of),
+                             .moments = values(cut_, end_of),
+                             .needed = needed(),
+                             .silence_refuted = [this](const Cluster& silences) { return silence_refuted(silences); },
+                             .age_refuted = [this](const Cluster& ages) { return age_refuted(ages); }};
+    const reports::CutOff cut_off = reports::judge_ends(ends, judging_.precision);
+    switch (cut_off.kind) {
+      case Kind::none:
+        return few_ended(cut_off.cluster.count);
+      case Kind::at_once:
+        return take(StreamOutcome::at_once, cut_, age_of, cut_off.cluster);
+      case Kind::simultaneous:
+        finding_.outcome = StreamOutcome::simultaneous;
+        return;
+      case Kind::silence:
+        return take(StreamOutcome::idle_cut, cut_, silence_of, cut_off.cluster);
+      case Kind::age:
+        return take(StreamOutcome::age_cut, cut_, age_of, cut_off.cluster);
+      case Kind::silence_or_age:
+        return take(StreamOutcome::idle_or_age_cut, cut_, silence_of, cut_off.cluster);
     }
   }
 
@@ -159,7 +152,7 @@ class Judge {
   bool silence_refuted(const Cluster& silences) const {
     const Lives members = within(cut_, silence_of, silences);
     const auto before = std::count_if(members.begin(), members.end(), [&](const StreamLife* life) {
-      return life->longest_gap_s > life->silence_s - judging_.precision.tolerance_s(life->silence_s) / 2;
+      return reports::lived_through(life->silence_s, life->longest_gap_s, judging_.precision);
     });
     return static_cast<std::size_t>(before) * 2 > members.size();
   }

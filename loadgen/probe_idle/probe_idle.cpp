@@ -225,7 +225,7 @@ class Run {
       return enough || now_s > kAllRounds * longest_s_;
     }
     const auto found = idle::judge_keep_alive(connections_.connections(), judging_);
-    const bool narrow = !found.cut || narrow_enough(*found.cut, judging_.precision) || found.end.empty();
+    const bool narrow = !found.cut || idle::narrow_enough(*found.cut, judging_.precision) || found.end.empty();
     if (narrow || rounds_ >= idle::limits::kSearchRounds || seen_as_it_happened() ||
         now_s + found.cut->dead_s > kAllRounds * longest_s_) {
       return true;

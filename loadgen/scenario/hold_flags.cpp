@@ -117,11 +117,12 @@ wire::Result<std::vector<Phase>> phases_of(const HoldFlags& flags) {
   return phases;
 }
 
-wire::Result<std::optional<wire::JsonPointer>> pointer_of(std::string_view flag, const std::string& text) {
+wire::Result<std::optional<wire::JsonPointer>> pointer_of(std::string_view flag, const std::string& text,
+                                                          std::string_view or_what) {
   if (text.empty()) { return std::nullopt; }
   auto pointer = wire::JsonPointer::parse(text);
-  if (!pointer) { return bad(flag, fmt::format("'{}' must be a JSON pointer such as /params/data/seq", shown(text))); }
-  return pointer;
+  if (pointer) { return pointer; }
+  return bad(flag, fmt::format("'{}' must be a JSON pointer such as /params/data/seq{}", shown(text), or_what));
 }
 
 wire::Result<Population> population_of(const HoldFlags& flags) {
@@ -137,9 +138,11 @@ wire::Result<Population> population_of(const HoldFlags& flags) {
   auto calls = calls_of(flags);
   if (!calls) { return tl::unexpected(calls.error()); }
   population.calls = std::move(*calls);
-  auto sequence = pointer_of("--sequence", flags.sequence);
+  population.sequence_of_ids = flags.sequence == kEventIds;
+  auto sequence =
+      pointer_of("--sequence", population.sequence_of_ids ? std::string() : flags.sequence, ", or event-id");
   if (!sequence) { return tl::unexpected(sequence.error()); }
-  auto sent_at = pointer_of("--sent-at", flags.sent_at);
+  auto sent_at = pointer_of("--sent-at", flags.sent_at, "");
   if (!sent_at) { return tl::unexpected(sent_at.error()); }
   population.sequence = std::move(*sequence);
   population.sent_at = std::move(*sent_at);

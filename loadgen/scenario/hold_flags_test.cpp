@@ -114,7 +114,9 @@ TEST(HoldFlags, that_are_wrong_are_named) {
   EXPECT_EQ(with([](HoldFlags& f) { f.sources = {"lo"}; }),
             "--source: 'lo' is no address: write 127.0.0.2, or 127.0.0.2-40 for a range");
   EXPECT_EQ(with([](HoldFlags& f) { f.sequence = "seq"; }),
-            "--sequence: 'seq' must be a JSON pointer such as /params/data/seq");
+            "--sequence: 'seq' must be a JSON pointer such as /params/data/seq, or event-id");
+  EXPECT_EQ(with([](HoldFlags& f) { f.sent_at = "sent"; }),
+            "--sent-at: 'sent' must be a JSON pointer such as /params/data/seq");
   EXPECT_NE(with([](HoldFlags& f) { f.url = "mcp.example.com"; }).find("mcp.example.com"), std::string::npos);
 }
 

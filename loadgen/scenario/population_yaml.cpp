@@ -147,13 +147,24 @@ void read_call(Reader& in, std::string_view key, const Node& node, CallPlan& cal
   if (call.tool.empty()) { in.complain(node, fmt::format("'{}' has no 'tool'", key)); }
 }
 
-template <auto kMember>
-void read_pointer(Reader& in, std::string_view key, const Node& node, Population& population) {
+std::optional<wire::JsonPointer> pointer_of(Reader& in, std::string_view key, const Node& node,
+                                            std::string_view or_what) {
   const std::string text = in.plain_text(key, node);
-  population.*kMember = wire::JsonPointer::parse(text);
-  if (population.*kMember) { return; }
-  in.complain(node,
-              fmt::format("'{}' must be a JSON pointer such as /params/data/seq, is '{}'", key, Reader::quoted(text)));
+  auto pointer = wire::JsonPointer::parse(text);
+  if (!pointer) {
+    in.complain(node, fmt::format("'{}' must be a JSON pointer such as /params/data/seq{}, is '{}'", key, or_what,
+                                  Reader::quoted(text)));
+  }
+  return pointer;
+}
+
+void read_sent_at(Reader& in, std::string_view key, const Node& node, Population& population) {
+  population.sent_at = pointer_of(in, key, node, "");
+}
+
+void read_sequence(Reader& in, std::string_view key, const Node& node, Population& population) {
+  population.sequence_of_ids = node.IsScalar() && node.Scalar() == kEventIds;
+  if (!population.sequence_of_ids) { population.sequence = pointer_of(in, key, node, ", or event-id"); }
 }
 
 void read_url(Reader& in, std::string_view key, const Node& node, Population& population) {
@@ -219,12 +230,13 @@ constexpr std::array kPopulationKeys = {
     Key<Population>{
         "reconnect", "map, or true or false", "true", "What a stream does after its end.", read_reconnect,
         [](std::string_view prefix, Help& out) { describe(kReconnectKeys, fmt::format("{}.", prefix), out); }},
-    Key<Population>{"sequence", "JSON pointer", "event ids, where they are numbers",
-                    "A number in each event's data that grows by one: tells lost, repeated and reordered events.",
-                    read_pointer<&Population::sequence>},
+    Key<Population>{"sequence", "JSON pointer, or event-id", "none",
+                    "A number that grows by one from event to event of a stream, in its data or as its id: tells lost, "
+                    "repeated and reordered events.",
+                    read_sequence},
     Key<Population>{"sent_at", "JSON pointer", "none",
                     "A time in each event's data (RFC 3339, or a number since 1970): tells the delivery delay.",
-                    read_pointer<&Population::sent_at>},
+                    read_sent_at},
     Key<Population>{"connect_timeout", "duration", "10s", "For TCP and TLS.",
                     read_some_duration<&Population::connect_timeout>},
     Key<Population>{"answer_timeout", "duration", "30s",

@@ -33,6 +33,8 @@ enum class StreamKind : std::uint8_t {
 /// "auto", "plain", "http-sse", "streamable-get", "streamable-post", "listen", "none"
 std::string_view to_string(StreamKind kind);
 
+inline constexpr std::string_view kEventIds = "event-id";  ///< Population::sequence_of_ids, as `sequence` says it.
+
 enum class Arrival : std::uint8_t { uniform, poisson };
 
 /// A call that is no MCP: a request, and the statuses that answer it rightly.
@@ -74,8 +76,11 @@ struct Population {
       listen_to;  ///< listen: notifications subscribed to ("toolsListChanged" ...); empty: all known.
   std::vector<CallPlan> calls;
   Reconnect reconnect;
-  std::optional<wire::JsonPointer>
-      sequence;  ///< A number in each event's data that grows by one. Empty: event ids, where numeric.
+  /// A number in each event's data that grows by one. Without it, and without sequence_of_ids, nothing is said of
+  /// events that were lost or came twice: an event id is a cursor, and may be a time or count over all streams of a
+  /// server.
+  std::optional<wire::JsonPointer> sequence;
+  bool sequence_of_ids = false;              ///< The event ids of a stream are such numbers.
   std::optional<wire::JsonPointer> sent_at;  ///< A time in each event's data (json_scan.hpp, raw_to_unix_ns).
   Nanos connect_timeout = 10 * kSecond;      ///< TCP and TLS.
   Nanos answer_timeout = 30 * kSecond;       ///< A request to its whole response head; the handshake's steps.

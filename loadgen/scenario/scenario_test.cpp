@@ -183,8 +183,9 @@ TEST(Scenario, says_what_a_value_must_be) {
   EXPECT_EQ(complaint(with_population("stream: sse")),
             "soak.yaml:3: 'populations.stream' must be one of auto, plain, http-sse, streamable-get, streamable-post, "
             "listen, none, is 'sse'");
-  EXPECT_EQ(complaint(with_population("sequence: seq")),
-            "soak.yaml:3: 'populations.sequence' must be a JSON pointer such as /params/data/seq, is 'seq'");
+  EXPECT_EQ(
+      complaint(with_population("sequence: seq")),
+      "soak.yaml:3: 'populations.sequence' must be a JSON pointer such as /params/data/seq, or event-id, is 'seq'");
   EXPECT_EQ(complaint(with("seed: -1\n")), "soak.yaml:3: 'seed' must be a whole number from 0 on, is '-1'");
   EXPECT_EQ(complaint(with("lag_bound: 0s\n")), "soak.yaml:3: 'lag_bound' must be at least 1ms");
   EXPECT_EQ(complaint(with("sources: [eth0]\n")),
@@ -397,6 +398,7 @@ Population random_population(int index) {
   out.reconnect.cap = out.reconnect.base + random_length(0);
   out.reconnect.resume = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) { out.sequence = wire::JsonPointer::parse("/a~1b/m~0n//0"); }
+  out.sequence_of_ids = !out.sequence && *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) { out.sent_at = wire::JsonPointer::parse(""); }
   out.connect_timeout = random_length(kMillisecond);
   out.silence_limit = random_length(0);
@@ -444,6 +446,7 @@ RC_GTEST_PROP(ToYaml, comes_back_as_it_was, ()) {
     RC_ASSERT(is.weight == was.weight);
     RC_ASSERT(is.stream == was.stream);
     RC_ASSERT(is.sequence == was.sequence);
+    RC_ASSERT(is.sequence_of_ids == was.sequence_of_ids);
     RC_ASSERT(is.sent_at == was.sent_at);
     RC_ASSERT(is.calls.size() == was.calls.size());
     for (std::size_t c = 0; c < was.calls.size(); ++c) {

@@ -283,6 +283,7 @@ json::object Tree::population(const Population& population) {
                       {"base", format_duration(population.reconnect.base)},
                       {"cap", format_duration(population.reconnect.cap)},
                       {"resume", population.reconnect.resume}};
+  if (population.sequence_of_ids) { out["sequence"] = kEventIds; }
   if (population.sequence) { put(out, "sequence", pointer_text(*population.sequence)); }
   if (population.sent_at) { put(out, "sent_at", pointer_text(*population.sent_at)); }
   out["connect_timeout"] = format_duration(population.connect_timeout);

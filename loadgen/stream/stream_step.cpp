@@ -4,6 +4,9 @@
 #include <cstring>
 #include <limits>
 
+#include "reports/judge/cut_off.hpp"
+#include "wire/base/duration.hpp"
+
 namespace weir::loadgen {
 
 using reports::load::ConnectPhase;
@@ -15,6 +18,8 @@ using reports::load::Timer;
 namespace {
 
 constexpr std::int64_t kMicrosecond = 1'000;
+/// Between two numbers: who jumps further counts something else, and a sum of such jumps would go beyond its 64 bits.
+constexpr std::uint64_t kMostLost = std::numeric_limits<std::uint32_t>::max();
 
 /// Whether a message may be a ping: a look that spares most messages a closer one. string_view::find would stop at
 /// every quote.
@@ -104,7 +109,7 @@ class StreamStep::Run final : public wire::SseSink {
     if (event.has_id && observation_.ids) { step_.ids_.set(state_.id, event.id); }
     if (observation_.sequence) {
       judge(wire::find_raw(event.data, *observation_.sequence));
-    } else if (event.has_id && observation_.ids) {
+    } else if (event.has_id && observation_.sequence_of_ids) {
       judge(event.id);
     }
     if (observation_.sent_at) { see_sent_at(event.data); }
@@ -122,9 +127,9 @@ class StreamStep::Run final : public wire::SseSink {
   }
 
   void id_alone(std::string_view id) override {
-    if (stopped_ || !observation_.ids) { return; }
-    step_.ids_.set(state_.id, id);
-    if (!observation_.sequence) { judge(id); }
+    if (stopped_) { return; }
+    if (observation_.ids) { step_.ids_.set(state_.id, id); }
+    if (observation_.sequence_of_ids && !observation_.sequence) { judge(id); }
   }
 
  private:
@@ -190,7 +195,7 @@ class StreamStep::Run final : public wire::SseSink {
     if (!number) { return; }
     const Sequence::Verdict verdict = state_.sequence.see(*number);
     ++numbers_[Counter::events_sequenced];
-    numbers_[Counter::events_lost] += verdict.lost;
+    numbers_[Counter::events_lost] += std::min(verdict.lost, kMostLost);
     numbers_[Counter::events_repeated] += verdict.repeated ? 1 : 0;
     numbers_[Counter::events_out_of_order] += verdict.out_of_order ? 1 : 0;
   }
@@ -229,11 +234,21 @@ void StreamStep::stop(std::uint32_t slot, StreamState& state) {
   state.events.release(carries_);
 }
 
+namespace {
+
+bool is_idle_cut(const StreamState& state, const Observation& observation, std::int64_t idle_ns) {
+  if (idle_ns < observation.idle_cut_after) { return false; }
+  const std::int64_t longest_ns = std::int64_t{state.longest_gap} << StreamState::kGapUnitShift;
+  // Silences that are looked for in less than seconds are told apart as finely.
+  reports::Precision precision;
+  precision.resolution_s = std::min(precision.resolution_s, wire::seconds_of(observation.idle_cut_after) / 2);
+  return !reports::lived_through(wire::seconds_of(idle_ns), wire::seconds_of(longest_ns), precision);
+}
+
+}  // namespace
+
 EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns) {
-  const std::int64_t idle_ns = now_ns - state.last_byte_ns;
-  if (idle_ns >= observation.idle_cut_after && in_gap_units(idle_ns) >= state.longest_gap) {
-    return EndReason::idle_cut;
-  }
+  if (is_idle_cut(state, observation, now_ns - state.last_byte_ns)) { return EndReason::idle_cut; }
   if (cut == Cut::reset) { return EndReason::rst; }
   if (cut == Cut::tls) { return EndReason::tls_close; }
   switch (state.framing) {

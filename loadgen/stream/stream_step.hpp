@@ -29,7 +29,8 @@ struct Observation {
   Nanos idle_cut_after = 0;
   Nanos silence_limit = 0;
   Nanos coalesce_gap = 0;
-  bool ids = true;  ///< Event ids are kept for Last-Event-ID, and judged as a sequence where they are numbers.
+  bool ids = true;               ///< Event ids are kept for Last-Event-ID.
+  bool sequence_of_ids = false;  ///< Event ids that are numbers are judged as sequence.hpp says.
   bool mcp = true;  ///< Data is looked at as JSON-RPC: StreamOwner::event is called, a ping is a heartbeat.
 };
 
@@ -109,8 +110,8 @@ class StreamStep {
 
 /// What the transport said when the stream's connection ended without our doing.
 enum class Cut : std::uint8_t { fin, reset, tls };
-/// The class of such an end at `now_ns`: an idle cut where it came after the longest silence of the stream, of at least
-/// idle_cut_after.
+/// The class of such an end at `now_ns`: an idle cut where it came after a silence of at least idle_cut_after, and the
+/// stream had not lived through as long a one before (reports/judge/cut_off.hpp).
 reports::load::EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns);
 
 /// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter. A gap

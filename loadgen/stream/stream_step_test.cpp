@@ -86,6 +86,7 @@ TEST(StreamStep, means_the_same_however_the_bytes_are_cut) {
                             wire::encode_chunk("id: 3\ndata: {\"seq\":3}\n\nretry: 9\n") + "0\r\n\r\n";
   wire::testing::for_each_split(bytes, [&](wire::testing::Pieces pieces) {
     Bench bench;
+    bench.observation.sequence_of_ids = true;
     Result result = Result::open;
     for (const std::string_view piece : pieces) { result = piece.empty() ? result : bench.read(piece); }
     EXPECT_EQ(result, Result::clean_end);
@@ -171,8 +172,33 @@ TEST(StreamStep, records_client_lag_where_the_kernel_gave_a_stamp) {
   EXPECT_EQ(bench.timer(Timer::client_lag).max(), 70u);
 }
 
-TEST(StreamStep, judges_the_sequence_by_event_ids) {
+TEST(StreamStep, takes_numeric_ids_for_no_sequence_unless_they_are_said_to_be_one) {
   Bench bench;
+  for (const char* id : {"1767225600", "1767225660", "1767225660", "7"}) {
+    bench.event(std::string("data: x\nid: ") + id);
+  }
+  bench.event("id: 9");
+  count_end(bench.state, bench.observation, EndReason::rst, kStart);
+  EXPECT_EQ(bench.count(Counter::events_sequenced), 0u);
+  EXPECT_EQ(bench.count(Counter::events_lost) + bench.count(Counter::events_repeated), 0u);
+  EXPECT_EQ(bench.count(Counter::events_out_of_order), 0u);
+  EXPECT_EQ(bench.step.ids().get(bench.state.id), "9");
+}
+
+TEST(StreamStep, sums_no_jump_beyond_what_a_sum_can_hold) {
+  Bench bench;
+  bench.observation.sequence_of_ids = true;
+  for (const char* id :
+       {"-9223372036854775807", "9223372036854775807", "-9223372036854775807", "9223372036854775807"}) {
+    bench.event(std::string("data: x\nid: ") + id);
+  }
+  EXPECT_GE(bench.count(Counter::events_lost), 4'000'000'000u);
+  EXPECT_LE(bench.count(Counter::events_lost), 4u * 4'294'967'296u);
+}
+
+TEST(StreamStep, judges_the_sequence_by_event_ids_where_they_are_said_to_be_one) {
+  Bench bench;
+  bench.observation.sequence_of_ids = true;
   for (const char* id : {"1", "2", "4", "3", "4", "7"}) { bench.event(std::string("data: x\nid: ") + id); }
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
   EXPECT_EQ(bench.count(Counter::events_out_of_order), 1u);
@@ -197,6 +223,7 @@ TEST(StreamStep, judges_the_sequence_by_a_pointer_instead) {
 
 TEST(StreamStep, leaves_ids_that_are_no_numbers_unjudged) {
   Bench bench;
+  bench.observation.sequence_of_ids = true;
   for (const char* id : {"a_1", "a_1", "b_7"}) { bench.event(std::string("data: x\nid: ") + id); }
   count_end(bench.state, bench.observation, EndReason::rst, kStart);
   EXPECT_EQ(bench.count(Counter::events_lost) + bench.count(Counter::events_repeated), 0u);
@@ -254,7 +281,8 @@ TEST(StreamStep, calls_an_end_after_the_longest_silence_an_idle_cut) {
     bench.event(": a", 8 * kSecond);
     EXPECT_NE(bench.cut(cut, 12 * kSecond), EndReason::idle_cut);  // Too short.
     EXPECT_NE(bench.cut(cut, 15 * kSecond), EndReason::idle_cut);  // It was silent for longer before.
-    EXPECT_EQ(bench.cut(cut, 16 * kSecond), EndReason::idle_cut);
+    EXPECT_NE(bench.cut(cut, 16 * kSecond), EndReason::idle_cut);  // As long, and it lived through it.
+    EXPECT_EQ(bench.cut(cut, 17 * kSecond), EndReason::idle_cut);
   }
 }
 

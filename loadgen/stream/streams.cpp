@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t kBlockShift = 10;  // The slab grows by so many streams (a power of two), which never move.
 constexpr std::uint32_t kBlock = 1U << kBlockShift;
-constexpr int kReadsAtOnce = 4;  // Of one plain stream, before others have their turn.
+constexpr int kReadsAtOnce = 4;  // Of one stream, before others have their turn.
 constexpr Nanos kSilenceTick = 10 * kMillisecond;
 
 constexpr std::array kSilent = {std::pair{Gauge::streams_silent_30s, 30 * kSecond},
@@ -102,7 +102,7 @@ struct Streams::Impl {
   bool take(std::uint32_t slot, Stream& stream, const Received& received) {
     switch (received.what) {
       case Received::What::bytes:
-        return take(slot, stream, dated(received));
+        return take(slot, stream, dated(stream, received));
       case Received::What::nothing:
         return true;
       case Received::What::fin:
@@ -120,16 +120,17 @@ struct Streams::Impl {
     return false;
   }
 
-  StreamRead dated(const Received& received) const {
+  StreamRead dated(const Stream& stream, const Received& received) const {
     StreamRead read;
     read.bytes = received.bytes;
     const std::int64_t now_realtime_ns = realtime_ns();
-    read.arrived_realtime_ns = now_realtime_ns;
-    if (received.kernel_realtime_ns != 0) {
-      read.arrived_realtime_ns = received.kernel_realtime_ns;
-      read.lag_ns = std::max<std::int64_t>(0, now_realtime_ns - received.kernel_realtime_ns);
-    }
-    read.arrived_ns = read.arrived_realtime_ns - loop.realtime_offset_ns();
+    const std::int64_t now_ns = monotonic_ns();
+    // Without a stamp that can be believed, our own time is the best there is, and says nothing of our lag.
+    const auto stamped =
+        arrival_ns(received.kernel_realtime_ns, loop.realtime_offset_ns(), stream.state.last_byte_ns, now_ns);
+    read.arrived_ns = stamped.value_or(now_ns);
+    read.arrived_realtime_ns = stamped ? received.kernel_realtime_ns : now_realtime_ns;
+    if (stamped) { read.lag_ns = std::max<std::int64_t>(0, now_realtime_ns - received.kernel_realtime_ns); }
     return read;
   }
 
@@ -263,8 +264,10 @@ void Streams::ready(std::uint32_t slot, std::uint32_t /*events*/) {
   for (int reads = 0;; ++reads) {
     const Received received = impl_->channels.read(stream->channel);
     if (!impl_->take(slot, *stream, received) || !received.more) { return; }
-    // What TLS has decrypted already wakes nobody.
-    if (stream->channel.tls == 0 && reads + 1 == kReadsAtOnce) { return; }
+    if (reads + 1 < kReadsAtOnce) { continue; }
+    // What TLS has taken from the socket already wakes nobody.
+    if (stream->channel.tls != 0) { impl_->loop.again(Kind::stream, slot); }
+    return;
   }
 }
 

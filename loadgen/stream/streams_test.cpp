@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -109,6 +110,23 @@ class StreamsTest : public ::testing::Test {
     ASSERT_TRUE(made().adopt(slot, 0, connection(framing), Continuity{}, in_handshake));
   }
 
+  void open_tls(std::uint32_t slot, std::uint16_t port) {
+    const TlsTarget target{*make_load_context("", true), "localhost", true};
+    Handover handover;
+    handover.channel = channels.connect(*to_address({"127.0.0.1", port}), nullptr).channel;
+    const auto wait_for = [&](short events) {
+      pollfd ready{handover.channel.fd, events, 0};
+      ASSERT_EQ(::poll(&ready, 1, 20'000), 1);
+    };
+    wait_for(POLLOUT);
+    ASSERT_TRUE(channels.begin_tls(handover.channel, target));
+    for (Step step; (step = channels.handshake(handover.channel)) != Step::done;) {
+      ASSERT_NE(step, Step::failed) << channels.tls_failure(handover.channel);
+      wait_for(step == Step::want_read ? POLLIN : POLLOUT);
+    }
+    ASSERT_TRUE(made().adopt(slot, 0, std::move(handover), Continuity{}));
+  }
+
   void send(int peer, std::string_view bytes) const {
     ASSERT_EQ(::send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
   }
@@ -178,6 +196,7 @@ TEST_F(StreamsTest, tells_an_end_after_the_answer_from_one_that_cut_the_stream_o
 }
 
 TEST_F(StreamsTest, holds_streams_and_hands_out_their_events) {
+  observations[0].sequence_of_ids = true;
   open(0);
   open(7);
   send(peers[1], kEvent);
@@ -315,23 +334,41 @@ TEST_F(StreamsTest, hears_events_over_tls_and_its_close) {
     peer.close_notify();
     peer.wait_for_client_end();
   });
-  const TlsTarget target{*make_load_context("", true), "localhost", true};
-  Handover handover;
-  handover.channel = channels.connect(*to_address({"127.0.0.1", server.port()}), nullptr).channel;
-  const auto wait_for = [&](short events) {
-    pollfd ready{handover.channel.fd, events, 0};
-    ASSERT_EQ(::poll(&ready, 1, 20'000), 1);
-  };
-  wait_for(POLLOUT);
-  ASSERT_TRUE(channels.begin_tls(handover.channel, target));
-  for (Step step; (step = channels.handshake(handover.channel)) != Step::done;) {
-    ASSERT_NE(step, Step::failed) << channels.tls_failure(handover.channel);
-    wait_for(step == Step::want_read ? POLLIN : POLLOUT);
-  }
-  ASSERT_TRUE(made().adopt(0, 0, std::move(handover), Continuity{}));
+  open_tls(0, server.port());
   run_until_end();
   EXPECT_EQ(numbers[0][Counter::events], 2000u);
   EXPECT_THAT(owner.ends, ElementsAre("0: tls_close"));
+}
+
+TEST_F(StreamsTest, lets_others_have_their_turn_beside_a_flood_over_tls) {
+  const auto server_context = wire::testing::make_server_context(wire::testing::make_identity({}));
+  std::atomic<bool> flooding = true;
+  wire::testing::RawServer server([&](wire::testing::Peer& peer) {
+    ASSERT_TRUE(peer.accept_tls(server_context.get()));
+    std::string many;
+    while (many.size() < 200'000) { many += kEvent; }
+    // Long enough for everybody else, however slow the machine.
+    for (const std::int64_t stop_ns = monotonic_ns() + kLongestWait / 2; flooding && monotonic_ns() < stop_ns;) {
+      peer.send(many);
+    }
+    flooding = false;
+    peer.close_notify();
+    peer.wait_for_client_end();
+  });
+  bool asked = false, heard_beside = false;
+  owner.on_event = [&](std::uint32_t slot) {
+    owner.heard.clear();
+    if (slot == 0 && !std::exchange(asked, true)) {
+      send(peers[0], kEvent);  // Now that the flood is being read.
+    } else if (slot == 1) {
+      heard_beside = flooding;
+      flooding = false;
+    }
+  };
+  open(1);
+  open_tls(0, server.port());
+  run_until_end();
+  EXPECT_TRUE(heard_beside);
 }
 
 TEST_F(StreamsTest, can_be_closed_and_opened_anew_from_within_an_event) {
@@ -367,6 +404,7 @@ TEST_F(StreamsTest, can_be_opened_anew_when_told_of_an_end) {
 }
 
 TEST_F(StreamsTest, goes_on_with_the_sequence_after_a_resume_only) {
+  observations[0].sequence_of_ids = true;
   open(0);
   send(peers[0], wire::encode_chunk("id: 5\ndata: x\n\n"));
   run_until([&] { return owner.heard.size() == 1; });

@@ -1,5 +1,6 @@
 #include "loadgen/supervise/background.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -7,12 +8,21 @@
 
 namespace weir::loadgen {
 
+namespace {
+
+std::atomic<int> left_behind_count = 0;
+
+}  // namespace
+
+bool Background::left_behind() { return left_behind_count > 0; }
+
 struct Background::State {
   std::mutex mutex;
   std::condition_variable changed;
   bool stop = false;
   bool asked = false;
   bool busy = false;
+  bool left = false;  // Nobody waits for the thread.
   std::optional<Time> due;
   Work work;
   std::thread thread;
@@ -35,6 +45,7 @@ struct Background::State {
       busy = false;
       due = next;
     }
+    if (left) { --left_behind_count; }
   }
 };
 
@@ -52,6 +63,8 @@ Background::~Background() {
   std::unique_lock lock(state_->mutex);
   state_->stop = true;
   const bool busy = state_->busy;
+  state_->left = busy;
+  if (busy) { ++left_behind_count; }
   lock.unlock();
   state_->changed.notify_all();
   if (busy) {

@@ -24,6 +24,10 @@ class Background {
   void ask();  ///< Do it now.
   bool running() const { return state_ != nullptr; }
 
+  /// Whether some work goes on that its Background did not wait for. A process with such a one must not run the
+  /// destructors of its statics under it, which the libraries it uses have too: it ends by _exit.
+  static bool left_behind();
+
  private:
   struct State;
   std::shared_ptr<State> state_;

@@ -10,11 +10,13 @@ namespace weir::loadgen {
 namespace {
 
 // What one stream costs. Kernel: socket, inode, file, epoll entry, bind bucket, measured as slab. Ours: slot, wheel and
-// gap columns, ids; under TLS the state of OpenSSL for ciphers whose keys cannot be kept alone. Other
-// ciphers take about 500 bytes, but which one it will be is not known before the first handshake.
+// gap columns, ids; under TLS 1.3 the record keys besides (tls_compact.hpp). In a handshake, and for good under TLS 1.2
+// or with a cipher whose keys cannot be kept alone, it is the whole state of OpenSSL. Which one it will be is not known
+// before the first handshake: the common case decides whether a run is refused, and the user is told of the other.
 constexpr std::int64_t kKernelBytes = 4'300;
 constexpr std::int64_t kPlainBytes = 700;
-constexpr std::int64_t kTlsBytes = 20'000;
+constexpr std::int64_t kTlsKeysBytes = 500;
+constexpr std::int64_t kTlsWholeBytes = 20'000;
 constexpr std::int64_t kWorkerBytes = 12 * 1024 * 1024;
 constexpr std::int64_t kSupervisorBytes = 64 * 1024 * 1024;
 /// Below these one worker is enough: more would only cost memory.
@@ -43,7 +45,7 @@ struct Demand {
 
 bool is_tls(const Scenario& scenario, const Population& population) {
   const auto& url = population.url.empty() ? scenario.target.url : population.url;
-  return url.rfind("https:", 0) == 0 || url.rfind("HTTPS:", 0) == 0;
+  return wire::lower(url.substr(0, 6)) == "https:";
 }
 
 Demand demand_of(const Scenario& scenario) {
@@ -187,10 +189,13 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   if (auto ports = plan_ports(scenario, machine, destinations, loopback, placement); !ports) {
     return tl::unexpected(ports.error());
   }
-  const auto each = kKernelBytes + kPlainBytes + (demand.tls ? kTlsBytes : 0);
-  placement.memory_needed_bytes = demand.streams * each + *workers * kWorkerBytes + kSupervisorBytes;
+  const auto each = kKernelBytes + kPlainBytes + (demand.tls ? kTlsKeysBytes : 0);
+  const auto at_once = std::min(demand.streams, *workers * static_cast<std::int64_t>(limits::kOpeningAtOnce));
+  const auto beside =
+      *workers * kWorkerBytes + kSupervisorBytes + (demand.tls ? at_once * (kTlsWholeBytes - kTlsKeysBytes) : 0);
+  placement.memory_needed_bytes = demand.streams * each + beside;
   if (placement.memory_needed_bytes > machine.memory_free_bytes) {
-    const auto left = machine.memory_free_bytes - *workers * kWorkerBytes - kSupervisorBytes;
+    const auto left = machine.memory_free_bytes - beside;
     return refuse(
         fmt::format("{} streams need about {} of memory, and {} are free: at most {} streams fit, or spread "
                     "the run over machines with --shard I/N",
@@ -199,6 +204,14 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   }
   placement.lines.push_back(fmt::format("memory: about {} of {} free", megabytes(placement.memory_needed_bytes),
                                         megabytes(machine.memory_free_bytes)));
+  if (demand.tls) {
+    const auto whole = (demand.streams - at_once) * (kTlsWholeBytes - kTlsKeysBytes);
+    const bool fits = placement.memory_needed_bytes + whole <= machine.memory_free_bytes;
+    if (!fits) {
+      placement.lines.push_back(fmt::format(
+          "memory: a target that speaks TLS 1.2 alone would take {} more, which is not there", megabytes(whole)));
+    }
+  }
   share_sources(placement);
   return placement;
 }

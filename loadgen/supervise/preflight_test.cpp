@@ -12,8 +12,10 @@
 namespace weir::loadgen {
 namespace {
 
+using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 Scenario holding(std::int64_t streams, const std::string& url = "http://203.0.113.1/mcp") {
@@ -205,8 +207,17 @@ TEST(Preflight, refuses_where_memory_is_short_and_says_what_fits) {
 
 TEST(Preflight, counts_more_memory_for_tls) {
   const auto plain = place(holding(10'000), roomy(), 1, false);
-  const auto tls = place(holding(10'000, "https://203.0.113.1/mcp"), roomy(), 1, false);
-  EXPECT_GT(tls->memory_needed_bytes, plain->memory_needed_bytes + 10'000 * 10'000);
+  const auto tls = place(holding(10'000, "Https://203.0.113.1/mcp"), roomy(), 1, false);
+  EXPECT_GT(tls->memory_needed_bytes, plain->memory_needed_bytes + 10'000 * 400);
+}
+
+TEST(Preflight, takes_a_million_streams_over_tls_and_tells_of_what_they_take_at_worst) {
+  const auto placement = place(holding(1'000'000, "https://203.0.113.1/mcp"), roomy(), 100, false);
+  ASSERT_TRUE(placement) << placement.error().detail;
+  EXPECT_LT(placement->memory_needed_bytes, std::int64_t{10} << 30);
+  EXPECT_THAT(placement->lines, Contains(HasSubstr("TLS 1.2 alone would take")));
+  const auto few = place(holding(10'000, "https://203.0.113.1/mcp"), roomy(), 1, false);
+  EXPECT_THAT(few->lines, Not(Contains(HasSubstr("TLS 1.2"))));
 }
 
 TEST(Preflight, counts_a_population_with_a_url_of_its_own) {

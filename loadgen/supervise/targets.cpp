@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
 #include "loadgen/supervise/background.hpp"
 #include "loadgen/user_agent.hpp"
@@ -39,6 +40,11 @@ wire::Result<std::vector<wire::SocketAddress>> parse_resolve(std::string_view en
     }
     addresses.push_back(*parsed);
   }
+  if (addresses.size() > limits::kAddresses) {
+    return wire::fail(wire::ErrorCode::bad_input,
+                      fmt::format("resolve '{}' names {} addresses; a target has at most {}", wire::excerpt(entry, 60),
+                                  addresses.size(), limits::kAddresses));
+  }
   if (addresses.empty()) {
     return wire::fail(wire::ErrorCode::bad_input,
                       fmt::format("resolve '{}' names no address; write host:port:address[,address]", entry));
@@ -50,6 +56,8 @@ std::vector<std::string> texts(const std::vector<wire::SocketAddress>& addresses
   std::vector<std::string> found;
   for (const auto& address : addresses) { found.push_back(address.text()); }
   std::sort(found.begin(), found.end());
+  // A name may have more than a worker takes: the rest is left alone.
+  found.resize(std::min(found.size(), limits::kAddresses));
   return found;
 }
 

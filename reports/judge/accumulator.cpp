@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "reports/judge/idle_cuts.hpp"
 #include "reports/judge/search.hpp"
 #include "reports/judge/threshold.hpp"
 #include "reports/judge/verdict.hpp"
@@ -38,6 +37,7 @@ void Accumulator::second(const Snapshot& second) {
   total_.add(second, is_closing);
   total_.info().end_ns = std::max(total_.info().end_ns, second.at_ns);
   timeline_.add(second);
+  note_moments(cut_moments_, second);
   if (!is_closing) { worst_minute_.add(second); }
   const bool of_phase = second.phase < phases_.size();
   if (of_phase) { phases_[second.phase].add(second, is_closing); }
@@ -114,7 +114,7 @@ LoadResults Accumulator::results() const {
   results.duration_ns = results.total.info.end_ns;
   for (const Tally& phase : phases_) { results.phases.push_back(phase.result()); }
   results.timeline = timeline_.points();
-  results.idle_cuts = find_idle_cuts(layout_, totals());
+  results.idle_cuts = find_idle_cuts(layout_, totals(), cut_moments_);
   for (const Incident& incident : incidents_) {
     results.incidents.push_back(fmt::format("at {:.1f} s: {}", wire::seconds_of(incident.at_ns), incident.text));
   }

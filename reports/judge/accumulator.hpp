@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "reports/judge/idle_cuts.hpp"
 #include "reports/judge/results.hpp"
 #include "reports/judge/tally.hpp"
 #include "reports/judge/timeline.hpp"
@@ -49,6 +50,7 @@ class Accumulator final : public RunEvents {
   std::vector<bool> counts_;  ///< Of each phase: whether it belongs to counted_.
   Timeline timeline_;
   WorstMinute worst_minute_;
+  std::vector<CutMoments> cut_moments_;
   std::vector<SearchStep> steps_;
   std::vector<Incident> incidents_;
   std::vector<std::string> invalid_;

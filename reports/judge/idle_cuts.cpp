@@ -3,41 +3,107 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/judge/cut_off.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/known_hops.hpp"
 
 namespace weir::reports::load {
 namespace {
 
-constexpr int kPoints = 200;          // Of the distribution that are looked at.
-constexpr double kStep = 0.5;         // Neighbours further apart than this many seconds ...
-constexpr double kShare = 0.02;       // ... and this share belong to two clocks.
+constexpr std::uint64_t kWanted = 3;  // So many ends have to agree; fewer where fewer streams were opened.
 constexpr double kLeastOfEnds = 0.1;  // A group below is noise beside the others.
 constexpr double kOuter = 0.05;       // Left out at both ends: nine of ten lie within.
+constexpr auto kIdle = static_cast<std::size_t>(EndReason::idle_cut);
 
-double seconds_at(const Histogram& silence, double quantile) { return wire::seconds_of(silence.quantile(quantile)); }
+std::vector<Weighted> seconds_in(const Histogram& histogram) {
+  std::vector<Weighted> out;
+  histogram.for_each([&](std::uint64_t ns, std::uint64_t count) {
+    // No value lies beyond the extremes, which are exact.
+    out.push_back({wire::seconds_of(std::clamp(ns, histogram.min(), histogram.max())), count});
+  });
+  return out;
+}
 
-void add_group(std::vector<IdleCut>& out, const std::string& population, const Histogram& silence, int first, int end) {
-  const int points = end - first;
-  if (points < kLeastOfEnds * kPoints) { return; }
-  const int outer = static_cast<int>(kOuter * points);
-  const auto at = [&](int point) { return (point + 0.5) / kPoints; };
-  IdleCut cut;
-  cut.population = population;
-  cut.low_seconds = seconds_at(silence, at(first + outer));
-  cut.high_seconds = seconds_at(silence, at(end - 1 - outer));
-  const std::uint64_t below = first == 0 ? 0 : silence.count_at_most(silence.quantile(at(first - 1)));
-  const std::uint64_t upto = end == kPoints ? silence.count() : silence.count_at_most(silence.quantile(at(end - 1)));
-  cut.streams = upto - below;
-  cut.matches = known_cutter(cut.low_seconds, cut.high_seconds);
-  out.push_back(std::move(cut));
+std::uint64_t count_beyond(const Histogram& histogram, double seconds) {
+  return histogram.count() - histogram.count_at_most(static_cast<std::uint64_t>(seconds * 1e9));
+}
+
+/// A stream that became older than `ages` without ever being silent for so long. Histograms do not say which stream had
+/// which silence; but where more streams became older than there were such silences, some had none.
+bool outlived(const PopulationNumbers& numbers, const Cluster& ages) {
+  const double tolerance = Precision{}.tolerance_s(ages.high);
+  const double beyond = ages.high + tolerance;
+  std::uint64_t older = 0;
+  for (const Histogram& age : numbers.age) { older += count_beyond(age, beyond); }
+  return older > count_beyond(numbers[Timer::byte_gap], ages.high + tolerance / 2);
+}
+
+/// Where nine of ten of the cluster's ends lie.
+void set_bounds(IdleCut& cut, const std::vector<Weighted>& silences, const Cluster& cluster) {
+  const double outer = kOuter * static_cast<double>(cluster.count);
+  double below = 0;
+  cut.low_seconds = cut.high_seconds = cluster.low;
+  bool has_low = false;
+  for (const Weighted& one : silences) {
+    if (!cluster.holds(one.value)) { continue; }
+    if (below < static_cast<double>(cluster.count) - outer) { cut.high_seconds = one.value; }
+    below += static_cast<double>(one.count);
+    if (!has_low && below > outer) {
+      cut.low_seconds = one.value;
+      has_low = true;
+    }
+  }
+}
+
+/// Takes away at most `count` of the values between `low` and `high`.
+void take_away(std::vector<Weighted>& values, double low, double high, std::uint64_t count) {
+  for (Weighted& one : values) {
+    if (one.value < low || one.value > high) { continue; }
+    const std::uint64_t taken = std::min(one.count, count);
+    one.count -= taken;
+    count -= taken;
+  }
+  std::erase_if(values, [](const Weighted& one) { return one.count == 0; });
+}
+
+/// One clock after the other, that of most streams first: what it explains is no evidence for the next.
+void add_cuts(std::vector<IdleCut>& out, const std::string& population, const PopulationNumbers& numbers,
+              const CutMoments& moments) {
+  const std::uint64_t all = numbers.idle_age[kIdle].count();
+  const std::uint64_t needed = std::min(kWanted, std::max<std::uint64_t>(1, numbers[Counter::streams_opened]));
+  const auto least = static_cast<std::uint64_t>(std::ceil(kLeastOfEnds * static_cast<double>(all)));
+  Ends ends{.silences = seconds_in(numbers.idle_age[kIdle]),
+            .ages = seconds_in(numbers.age[kIdle]),
+            .moments = {},
+            .needed = std::max(needed, least),
+            // That a stream had lived through as long a silence is seen at its end: then it is no idle cut.
+            .silence_refuted = [](const Cluster&) { return false; },
+            .age_refuted = [&](const Cluster& ages) { return outlived(numbers, ages); }};
+  for (std::uint64_t left = all; left > 0;) {
+    ends.moments = {{wire::seconds_of(moments.first_ns), 1}, {wire::seconds_of(moments.last_ns), left - 1}};
+    const CutOff cut_off = judge_ends(ends, {});
+    const bool or_age = cut_off.kind == CutOff::Kind::silence_or_age;
+    if (cut_off.kind != CutOff::Kind::silence && !or_age) { return; }
+    const Cluster& cluster = cut_off.cluster;
+    IdleCut cut;
+    cut.population = population;
+    cut.streams = cluster.count;
+    set_bounds(cut, ends.silences, cluster);
+    cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, or_age);
+    out.push_back(std::move(cut));
+    take_away(ends.silences, cluster.low, cluster.high, cluster.count);
+    const double slack = Precision{}.tolerance_s(cluster.high);
+    take_away(ends.ages, cluster.low - slack, cluster.high + slack, cluster.count);
+    left -= cluster.count;
+  }
 }
 
 }  // namespace
 
-std::string known_cutter(double low_seconds, double high_seconds) {
+std::string known_cutter(double low_seconds, double high_seconds, bool or_age) {
   // A stream that never said anything was silent for its whole age.
   for (const wire::Counts counts : {wire::Counts::silence, wire::Counts::age}) {
+    if (counts == wire::Counts::age && !or_age) { break; }
     std::vector<wire::KnownHop> found;
     for (const wire::KnownHop& hop : wire::known_hops()) {
       // A clock may be read late, by its own tick and by the network, and our last byte may be a little older than its.
@@ -51,22 +117,23 @@ std::string known_cutter(double low_seconds, double high_seconds) {
   return "";
 }
 
-std::vector<IdleCut> find_idle_cuts(const Layout& layout, const Snapshot& numbers) {
+void note_moments(std::vector<CutMoments>& moments, const Snapshot& second) {
+  moments.resize(std::max(moments.size(), second.populations.size()));
+  for (std::size_t i = 0; i < second.populations.size(); ++i) {
+    if (second.populations[i].ends[kIdle] == 0) { continue; }
+    if (moments[i].first_ns < 0) { moments[i].first_ns = second.at_ns; }
+    moments[i].last_ns = second.at_ns - second.span_ns;
+  }
+}
+
+std::vector<IdleCut> find_idle_cuts(const Layout& layout, const Snapshot& numbers,
+                                    const std::vector<CutMoments>& moments) {
   std::vector<IdleCut> out;
-  for (std::size_t i = 0; i < numbers.populations.size() && i < layout.populations.size(); ++i) {
-    const Histogram& silence = numbers.populations[i].idle_age[static_cast<std::size_t>(EndReason::idle_cut)];
-    if (silence.empty()) { continue; }
-    int first = 0;
-    double before = seconds_at(silence, 0.5 / kPoints);
-    for (int point = 1; point < kPoints; ++point) {
-      const double here = seconds_at(silence, (point + 0.5) / kPoints);
-      if (here - before > std::max(kStep, before * kShare)) {
-        add_group(out, layout.populations[i].name, silence, first, point);
-        first = point;
-      }
-      before = here;
-    }
-    add_group(out, layout.populations[i].name, silence, first, kPoints);
+  for (std::size_t i = 0; i < std::min(numbers.populations.size(), layout.populations.size()); ++i) {
+    const std::size_t first = out.size();
+    add_cuts(out, layout.populations[i].name, numbers.populations[i], i < moments.size() ? moments[i] : CutMoments{});
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+              [](const IdleCut& a, const IdleCut& b) { return a.low_seconds < b.low_seconds; });
   }
   return out;
 }

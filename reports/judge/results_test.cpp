@@ -57,25 +57,58 @@ TEST(Summarize, reads_an_idle_time_out_off_the_ends) {
   EXPECT_EQ(results.idle_cuts[0].matches, "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
 }
 
+/// Streams that were silent all their life, of one population.
+struct Cut {
+  void after(std::uint64_t from_ms, std::uint64_t to_ms, std::uint64_t streams) {
+    constexpr auto kIdle = static_cast<std::size_t>(EndReason::idle_cut);
+    auto& all = numbers.populations[0];
+    sample_times(all.idle_age[kIdle], from_ms * kSampleMs, to_ms * kSampleMs, streams);
+    sample_times(all.age[kIdle], from_ms * kSampleMs, to_ms * kSampleMs, streams);
+    all.ends[kIdle] += streams;
+    all[Counter::streams_opened] += streams;
+  }
+  std::vector<IdleCut> found(std::int64_t first_s = 60, std::int64_t last_s = 400) const {
+    return find_idle_cuts(layout, numbers, {{first_s * 1'000'000'000, last_s * 1'000'000'000}});
+  }
+  Layout layout{{{"a", {}}}};
+  Snapshot numbers{layout};
+};
+
 TEST(IdleCuts, of_two_clocks_are_told_apart) {
-  const Layout layout{{{"a", {}}}};
-  Snapshot numbers(layout);
-  auto& silence = numbers.populations[0].idle_age[static_cast<std::size_t>(EndReason::idle_cut)];
-  sample_times(silence, 349'900 * kSampleMs, 350'300 * kSampleMs, 40);
-  sample_times(silence, 60'000 * kSampleMs, 60'100 * kSampleMs, 60);
-  const auto cuts = find_idle_cuts(layout, numbers);
+  Cut cut;
+  cut.after(349'900, 350'300, 40);
+  cut.after(60'000, 60'100, 60);
+  const auto cuts = cut.found();
   ASSERT_EQ(cuts.size(), 2U);
   EXPECT_EQ(cuts[0].streams, 60U);
   EXPECT_EQ(cuts[1].streams, 40U);
   EXPECT_EQ(cuts[1].matches, "a 350 s hop: NLB TCP idle timeout, NAT gateway");
 }
 
+TEST(IdleCuts, are_none_where_all_ended_at_one_moment) {
+  Cut restart;
+  restart.after(10'000, 90'000, 500);
+  restart.after(60'000, 60'100, 60);
+  EXPECT_EQ(restart.found(100, 99).size(), 0U);
+  EXPECT_EQ(restart.found(60, 400).size(), 1U);
+}
+
+TEST(IdleCuts, need_three_that_agree_or_all_there_are) {
+  Cut few;
+  for (const std::uint64_t ms : {20'000U, 30'000U, 40'000U, 50'000U, 60'000U}) { few.after(ms, ms + 10, 2); }
+  EXPECT_EQ(few.found().size(), 0U);
+  Cut two;
+  two.after(60'000, 60'010, 2);
+  EXPECT_EQ(two.found().size(), 1U);
+}
+
 TEST(IdleCuts, without_a_known_clock_match_nobody) {
-  EXPECT_EQ(known_cutter(59.9, 60.2), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
-  EXPECT_EQ(known_cutter(14.9, 15.2), "a 15 s hop: Envoy route timeout");
-  EXPECT_EQ(known_cutter(43, 43.5), "");
-  EXPECT_EQ(known_cutter(4.9, 5.1), "");  // Known for connections without a request, not for streams.
-  EXPECT_EQ(known_cutter(20, 60), "");
+  EXPECT_EQ(known_cutter(59.9, 60.2, false), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2, true), "a 15 s hop: Envoy route timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2, false), "");  // That one counts the age of a stream.
+  EXPECT_EQ(known_cutter(43, 43.5, true), "");
+  EXPECT_EQ(known_cutter(4.9, 5.1, true), "");  // Known for connections without a request, not for streams.
+  EXPECT_EQ(known_cutter(20, 60, true), "");
 }
 
 TEST(Summarize, fails_a_run_by_its_thresholds) {

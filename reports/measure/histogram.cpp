@@ -7,6 +7,31 @@
 #include "wire/base/bytes.hpp"
 
 namespace weir::reports::load {
+namespace {
+
+// A varint with room for 128 bits: below 2^64 its bytes are those of wire::put_varint.
+void put_sum(WideSum sum, std::string& out) {
+  for (; sum >= 0x80; sum >>= 7) { out.push_back(static_cast<char>(static_cast<unsigned>(sum & 0x7F) | 0x80U)); }
+  out.push_back(static_cast<char>(sum));
+}
+
+bool take_sum(std::string_view& bytes, WideSum& sum) {
+  constexpr std::size_t kMostBytes = 19;
+  WideSum read = 0;
+  for (std::size_t i = 0; i < bytes.size() && i < kMostBytes; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    if (i + 1 == kMostBytes && byte > 3) { return false; }  // Beyond 128 bits.
+    read |= WideSum{byte & 0x7FU} << (7 * i);
+    if (byte < 0x80) {
+      sum = read;
+      bytes.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 Histogram::Histogram(const Histogram& other) { *this = other; }
 
@@ -30,7 +55,7 @@ void Histogram::record(std::uint64_t value, std::uint64_t times) {
   const unsigned row = row_of(value);
   (*rows_[row])[slot_of(value, row)] += times - 1;
   count_ += times - 1;
-  sum_ += value * (times - 1);
+  sum_ += WideSum{value} * (times - 1);
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -113,7 +138,7 @@ std::uint64_t Histogram::count_at_most(std::uint64_t bound) const {
 void Histogram::encode(std::string& out) const {
   wire::put_varint(count_, out);
   if (count_ == 0) { return; }
-  wire::put_varint(sum_, out);
+  put_sum(sum_, out);
   wire::put_varint(min_, out);
   wire::put_varint(max_ - min_, out);
   std::uint64_t next = 0;
@@ -131,12 +156,11 @@ void Histogram::encode(std::string& out) const {
 }
 
 bool Histogram::decode_and_merge(std::string_view& bytes) {
-  std::uint64_t count = 0, sum = 0, min = 0, span = 0;
+  std::uint64_t count = 0, min = 0, span = 0;
+  WideSum sum = 0;
   if (!wire::take_varint(bytes, count)) { return false; }
   if (count == 0) { return true; }
-  if (!wire::take_varint(bytes, sum) || !wire::take_varint(bytes, min) || !wire::take_varint(bytes, span)) {
-    return false;
-  }
+  if (!take_sum(bytes, sum) || !wire::take_varint(bytes, min) || !wire::take_varint(bytes, span)) { return false; }
   if (span > UINT64_MAX - min || count > UINT64_MAX - count_) { return false; }
   std::uint64_t next = 0;
   for (std::uint64_t left = count; left > 0;) {

@@ -12,6 +12,9 @@
 
 namespace weir::reports::load {
 
+/// Of nanoseconds: a million streams together live through 2^64 of them in five hours.
+__extension__ using WideSum = unsigned __int128;
+
 class Histogram {
  public:
   static constexpr unsigned kSubBits = 7;
@@ -45,7 +48,7 @@ class Histogram {
   bool empty() const { return count_ == 0; }
   std::uint64_t min() const { return count_ == 0 ? 0 : min_; }  ///< Exact.
   std::uint64_t max() const { return max_; }                    ///< Exact.
-  double sum() const { return static_cast<double>(sum_); }      ///< Wraps beyond 2^64 ns: 5 h of a million streams.
+  double sum() const { return static_cast<double>(sum_); }
   double mean() const { return count_ == 0 ? 0 : sum() / static_cast<double>(count_); }
   /// The smallest recorded value's bucket middle v with at least `quantile` (0..1) of the samples <= v, within
   /// [min, max]; 0 where there is no sample.
@@ -60,6 +63,18 @@ class Histogram {
       for (unsigned slot = 0; rows_[row] && slot < kSubBuckets; ++slot) {
         const std::uint64_t low = low_of(row, slot);
         if (const std::uint64_t count = (*rows_[row])[slot]; count > 0) { take(low, bucket_high(low), count); }
+      }
+    }
+  }
+
+  /// Calls `each(value, count)` for the middle of every bucket that holds samples, in order.
+  template <class Each>
+  void for_each(const Each& each) const {
+    for (unsigned row = 0; row < kRows; ++row) {
+      if (!rows_[row]) { continue; }
+      for (unsigned slot = 0; slot < kSubBuckets; ++slot) {
+        const std::uint64_t samples = (*rows_[row])[slot];
+        if (samples != 0) { each(middle_of(row, slot), samples); }
       }
     }
   }
@@ -91,7 +106,7 @@ class Histogram {
 
   std::array<std::unique_ptr<Row>, kRows> rows_;
   std::uint64_t count_ = 0;
-  std::uint64_t sum_ = 0;
+  WideSum sum_ = 0;
   std::uint64_t min_ = UINT64_MAX;
   std::uint64_t max_ = 0;
 };

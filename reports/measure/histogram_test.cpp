@@ -141,5 +141,44 @@ TEST(Histogram, keeps_exact_extremes_and_the_mean) {
   EXPECT_TRUE(histogram == Histogram());
 }
 
+TEST(Histogram, sums_eight_hours_of_a_million_streams) {
+  constexpr std::uint64_t kEightHours = 8ULL * 3600 * 1'000'000'000;
+  Histogram half;
+  half.record(kEightHours, 500'000);
+  Histogram all = half;
+  all.merge(half);
+  EXPECT_DOUBLE_EQ(all.sum(), 8.0 * 3600 * 1e9 * 1e6);
+  EXPECT_DOUBLE_EQ(all.mean(), static_cast<double>(kEightHours));
+  std::string bytes;
+  all.encode(bytes);
+  Histogram read;
+  std::string_view view = bytes;
+  ASSERT_TRUE(read.decode_and_merge(view));
+  EXPECT_TRUE(read == all);
+  EXPECT_TRUE(view.empty());
+}
+
+TEST(Histogram, refuses_a_sum_beyond_128_bits) {
+  std::string bytes("\x01", 1);
+  bytes += std::string(18, '\xFF');
+  for (const auto& [last, is_one] : {std::pair('\x03', true), std::pair('\x04', false), std::pair('\x83', false)}) {
+    const std::string whole = bytes + last + std::string("\x05\x00\x05\x01", 4);
+    std::string_view view = whole;
+    EXPECT_EQ(Histogram().decode_and_merge(view), is_one) << static_cast<int>(last);
+  }
+}
+
+TEST(Histogram, names_its_filled_buckets_in_order) {
+  Histogram histogram;
+  histogram.record(1'000'000);
+  histogram.record(3, 2);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> seen;
+  histogram.for_each([&](std::uint64_t value, std::uint64_t count) { seen.emplace_back(value, count); });
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0], std::pair(std::uint64_t{3}, std::uint64_t{2}));
+  EXPECT_EQ(seen[1].second, 1U);
+  EXPECT_NEAR(static_cast<double>(seen[1].first), 1e6, 1e6 / 256);
+}
+
 }  // namespace
 }  // namespace weir::reports::load

@@ -46,6 +46,7 @@ tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string
 
 tl::expected<void, std::string> JournalWriter::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
+    // A signal may come in between, and a pipe takes what it has room for.
     const auto written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) { continue; }
     if (written <= 0) {
@@ -53,7 +54,7 @@ tl::expected<void, std::string> JournalWriter::write_all(std::string_view bytes)
       ::close(std::exchange(fd_, -1));
       return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, why));
     }
-    bytes.remove_prefix(static_cast<std::size_t>(written));  // A pipe may take a part.
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
 }

@@ -1,16 +1,19 @@
 #include "reports/measure/journal.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
 #include <sstream>
+#include <thread>
 
 #include "reports/measure/journal_record.hpp"
 #include "wire/base/bytes.hpp"
@@ -83,6 +86,49 @@ class JournalFile : public testing::Test {
   }
   std::string folder_, path_;
 };
+
+/// A pipe that takes a little at a time, and a signal that comes while it is full.
+TEST_F(JournalFile, goes_on_after_a_signal_and_a_pipe_that_is_full) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  std::string read;
+  const auto drain = [&](std::size_t most) {
+    std::string block(most, '\0');
+    const auto got = ::read(ends[0], block.data(), block.size());
+    read.append(block, 0, got > 0 ? static_cast<std::size_t>(got) : 0);
+    return got > 0;
+  };
+  struct sigaction handler{}, before{};
+  handler.sa_handler = [](int) {};  // Without SA_RESTART.
+  ::sigaction(SIGUSR1, &handler, &before);
+  const pthread_t writing = ::pthread_self();
+  std::atomic<bool> written = false;
+  std::thread reader([&] {
+    // Each signal finds the writer in the middle of a write, or about to begin one.
+    while (!written) {
+      ::pthread_kill(writing, SIGUSR1);
+      drain(4096);
+      std::this_thread::yield();
+    }
+    while (drain(65'536)) {}
+  });
+  {
+    JournalHead big = head();
+    big.run.scenario_text.assign(1'000'000, 'x');
+    auto writer = JournalWriter::create(fmt::format("/dev/fd/{}", ends[1]), big);
+    ASSERT_TRUE(writer) << writer.error();
+    EXPECT_TRUE(writer->append(second(1)));
+    EXPECT_TRUE(writer->finish(false));
+  }
+  ::close(ends[1]);
+  written = true;
+  reader.join();
+  ::close(ends[0]);
+  ::sigaction(SIGUSR1, &before, nullptr);
+  const auto journal = parse_journal(read);
+  ASSERT_TRUE(journal) << journal.error();
+  EXPECT_EQ(journal->seconds.size(), 1U);
+}
 
 TEST_F(JournalFile, gives_back_all_that_was_written) {
   write_three_seconds(true);

@@ -36,6 +36,10 @@ class ResponseDecoder {
 
   bool head_done() const { return framing_.has_value(); }
   bool ended() const { return exchange_.end != EndClass::open; }
+  /// Of a body that is an event stream: what a client that takes it up again sends as Last-Event-ID.
+  std::string_view last_event_id() const WEIR_LIFETIME_BOUND {
+    return sse_ ? std::string_view(sse_->last_event_id()) : std::string_view();
+  }
   /// Bytes of the response that had come when no head was there yet.
   const std::string& pending_head() const { return head_.pending(); }
 

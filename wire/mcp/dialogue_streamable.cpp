@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "wire/mcp/dialogue_impl.hpp"
+#include "wire/mcp/polling.hpp"
 
 namespace weir::wire::mcp {
 namespace {
 
-/// Before the first `retry` field the waiting time is the client's own (WHATWG HTML section 9.2.2).
-constexpr std::chrono::milliseconds kDefaultRetry{500};
 /// A server may ask for 0 ms; it is not to be flooded for that.
 constexpr std::chrono::milliseconds kLeastRetry{10};
-/// All that a server may ask one answer to be waited for between its streams.
-constexpr std::chrono::milliseconds kMostPause{10'000};
 
 /// What has come when a deadline passes is still looked at; of a flood, no more than this.
 constexpr int kLateItems = 256;
