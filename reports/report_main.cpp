@@ -83,13 +83,15 @@ int render_main(const Options& options) {
 int run(int argc, char** argv) {
   CLI::App app("Renders results of Weir that were kept as JSON or as a journal.", "weir-report");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "weir-report " WEIR_VERSION);
+  app.set_version_flag("--version", "weir-report " WEIR_VERSION);
   Options options;
   CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
   render
       ->add_option("RESULTS", options.results_path,
                    "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")
       ->required();
-  render->add_option("--format", options.format, "console, json, junit or markdown")->required();
+  render->add_option("--format", options.format, "console, json, junit, markdown or html")->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
   render->add_flag("--verbose", options.verbose, "console: a line for every check, those that passed too")

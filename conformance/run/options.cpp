@@ -65,7 +65,7 @@ void describe_pace(CLI::App& app, Options& o) {
 
 void describe_output(CLI::App& app, Options& o) {
   const auto* group = "Output";
-  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, ...; repeatable")->group(group);
+  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, html, console; repeatable")->group(group);
   app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);
   auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
   app.add_flag("--verbose", o.verbose, "A line for every check, those that passed too")->group(group)->excludes(quiet);

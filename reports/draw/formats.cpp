@@ -11,7 +11,7 @@
 namespace weir::reports {
 namespace {
 
-constexpr std::array kFormats = {Format::console, Format::json, Format::junit, Format::markdown};
+constexpr std::array kFormats = {Format::console, Format::json, Format::junit, Format::markdown, Format::html};
 
 }  // namespace
 
@@ -25,6 +25,8 @@ std::string_view to_string(Format format) {
       return "junit";
     case Format::markdown:
       return "markdown";
+    case Format::html:
+      return "html";
   }
   return "json";
 }

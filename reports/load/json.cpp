@@ -211,6 +211,8 @@ std::string render(const LoadResults& results, Format format, const ConsoleOptio
       return junit_report(results);
     case Format::markdown:
       return markdown_report(results);
+    case Format::html:
+      return html_report(results);
   }
   return json_report(results);
 }
