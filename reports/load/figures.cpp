@@ -51,12 +51,6 @@ class OverTime {
     return *this;
   }
 
-  /// A line across, such as a bound.
-  OverTime& bound(double at, std::string_view name) {
-    marks_.push_back({{"axis", "y"}, {"at", at}, {"name", name}});
-    return *this;
-  }
-
   void into(std::vector<Figure>& out) {
     if (series_.empty()) { return; }
     for (const PhaseResult& phase : results_.phases) {
@@ -95,7 +89,7 @@ class Distribution {
 
   Distribution& add(std::string_view name, const Histogram& histogram) {
     if (histogram.empty()) { return *this; }
-    constexpr double kLeast = 1e-9;  // A logarithm has no zero.
+    constexpr double kLeast = 1e-6;  // A logarithm has no zero.
     json::array values;
     for (int i = 0; i <= kShares; ++i) {
       values.push_back(short_number(std::max(kLeast, seconds_at(histogram, static_cast<double>(i) / kShares))));
@@ -213,7 +207,7 @@ std::vector<Figure> figures_of(const LoadResults& results) {
   OverTime(results, "lag", "Our own lag, and the bound beyond which the run says nothing", "seconds")
       .in_seconds()
       .add("p99", [](const Point& one) { return one.lag_p99_seconds; })
-      .bound(results.run.lag_bound_seconds, fmt::format("bound {}", readable_seconds(results.run.lag_bound_seconds)))
+      .add("bound", [&](const Point&) { return results.run.lag_bound_seconds; })
       .into(out);
   add_distributions(results, out);
   return out;
