@@ -83,8 +83,8 @@ std::optional<bool> in_colour(const std::string& choice) {
 }
 
 /// On a terminal a line says what the run is at; in a pipe nothing but the report is written.
-wire::Result<reports::Results> watched(RunPlan& plan) {
-  if (::isatty(STDERR_FILENO) == 0) { return conduct(plan); }
+wire::Result<reports::Results> watched(RunPlan& plan, bool quiet) {
+  if (quiet || ::isatty(STDERR_FILENO) == 0) { return conduct(plan); }
   Progress progress;
   plan.progress = &progress;
   const ProgressScreen screen(stderr, progress, wire::Deadline::in(plan.budget));
@@ -106,7 +106,7 @@ int run(const Options& options) {
   plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
   listen_to_signals();
-  const auto results = watched(*plan);
+  const auto results = watched(*plan, options.quiet);
   stop_deploys();
   if (!results) { return complain(results.error().detail); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
