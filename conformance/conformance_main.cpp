@@ -92,6 +92,15 @@ std::optional<bool> in_colour(const std::string& choice) {
   return reports::wants_colour(STDOUT_FILENO, choice);
 }
 
+/// On a terminal a line says what the run is at; in a pipe nothing but the report is written.
+wire::Result<reports::Results> watched(RunPlan& plan, bool quiet) {
+  if (quiet || ::isatty(STDERR_FILENO) == 0) { return conduct(plan); }
+  Progress progress;
+  plan.progress = &progress;
+  const ProgressScreen screen(stderr, progress, wire::Deadline::in(plan.budget));
+  return conduct(plan);
+}
+
 /// Everything that is written at the end must be writable now: a deploy is not to be watched for nothing.
 tl::expected<std::vector<reports::ReportSpec>, std::string> open_outputs(const Options& options) {
   std::vector<reports::ReportSpec> specs;
@@ -137,7 +146,7 @@ int run(const Options& options) {
   plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
   listen_to_signals();
-  const auto results = conduct(*plan);
+  const auto results = watched(*plan, options.quiet);
   stop_deploys();
   if (!results) { return complain(results.error().detail); }
   bool written = true;

@@ -63,7 +63,7 @@ void describe_output(CLI::App& app, CommandLine& o) {
       ->group(group);
   app.add_option("--push", o.push, "URL of a Pushgateway, for the end")->group(group);
   app.add_option("--textfile", o.textfile, "A .prom file for the node exporter, written at the end")->group(group);
-  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, console; repeatable")->group(group);
+  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, html, console; repeatable")->group(group);
   app.add_option("--journal", o.journal, "File that every second is appended to, for a run that is killed")
       ->group(group);
   app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);

@@ -150,7 +150,7 @@ void declare_render(CLI::App& app, Options& options) {
       ->add_option("RESULTS", options.results_path,
                    "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")
       ->required();
-  render->add_option("--format", options.format, "console, json, junit, markdown, or (of the gate) prometheus")
+  render->add_option("--format", options.format, "console, json, junit, markdown, html, or (of the gate) prometheus")
       ->required();
   render->add_option("--output", options.output, "File to write; the standard output where absent");
   auto* quiet = render->add_flag("--quiet", options.quiet, "console: failures and the summary only");
@@ -179,6 +179,7 @@ CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
 int run(int argc, char** argv) {
   CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "weir-report " WEIR_VERSION);
   Options options;
   MergeOptions merge_options;
   CompareOptions compare_options;

@@ -11,7 +11,7 @@ from pathlib import Path
 
 CI = Path(__file__).resolve().parent.parent
 ROOT = CI.parent
-PROGRAMS = {"gate": "weir-conformance", "loadgen": "weir-loadgen", "fixture": "weir-fixture"}
+PROGRAMS = {"gate": "weir-conformance", "loadgen": "weir-loadgen", "fixture": "weir-fixture", "report": "weir-report"}
 
 STOP_TIMEOUT_S = 20
 START_TIMEOUT_S = 20

@@ -130,9 +130,9 @@ TEST_F(Program, judges_every_revision_when_asked) {
   const auto server = serve({"jsonrpc.id-stringified"});
   const auto ran = run(with(kQuick, {server.mcp_url(), "--era", "streamable", "--revision", "all", "--quiet"}));
   EXPECT_EQ(ran.exit_code, 1) << ran.out << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("[must, streamable 2025-11-25, 2025-06-18, 2025-03-26]"));
-  EXPECT_THAT(ran.out, HasSubstr("1 fail"));
-  EXPECT_THAT(ran.out, HasSubstr("(streamable 2025-11-25 (also 2025-06-18, 2025-03-26))"));
+  EXPECT_THAT(ran.out, HasSubstr("must, streamable 2025-11-25, 2025-06-18, 2025-03-26\n"));
+  EXPECT_THAT(ran.out, HasSubstr("1 failed"));
+  EXPECT_THAT(ran.out, HasSubstr("FAIL 1 of "));
 }
 
 TEST_F(Program, prints_json_when_asked) {

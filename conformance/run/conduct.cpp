@@ -170,6 +170,7 @@ class Conductor {
       results_.preflight = std::move(failure);
       return {};
     }
+    if (plan_.progress) { plan_.progress->at("what the endpoint speaks"); }
     auto first = preflight_in_turn();
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
@@ -345,7 +346,8 @@ class Conductor {
                                .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
                                .threads = plan_.concurrency,
                                .auth_attempts = plan_.auth_attempts,
-                               .interrupted = plan_.interrupted});
+                               .interrupted = plan_.interrupted,
+                               .progress = plan_.progress});
   }
 
   void run(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {

@@ -32,6 +32,7 @@ struct RunPlan {
   std::string version;
   std::string started_at;  ///< RFC 3339, UTC; its date decides what has expired.
   const std::atomic<bool>* interrupted = nullptr;
+  Progress* progress = nullptr;  ///< For a terminal; may be absent.
 };
 
 /// What the plan says of the target, before anything is asked of it.

@@ -65,7 +65,7 @@ void describe_pace(CLI::App& app, Options& o) {
 
 void describe_output(CLI::App& app, Options& o) {
   const auto* group = "Output";
-  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, prometheus, ...; repeatable")
+  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, html, prometheus, console; repeatable")
       ->group(group);
   app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);
   auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);

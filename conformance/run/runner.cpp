@@ -93,6 +93,7 @@ class Run {
         allowed_(std::max(1U, options.threads)) {}
 
   RunnerOutcome go() {
+    if (options_.progress) { options_.progress->plan(jobs_.size()); }
     // Without a thread for it, whoever asks next notices the end.
     auto watch = begin([this] { watch_for_the_end(); });
     const auto count = [this](auto&& matches) {
@@ -142,6 +143,7 @@ class Run {
   void judge_seen(std::size_t begin) {
     for (std::size_t i = begin; i < jobs_.size(); ++i) {
       results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);
+      if (options_.progress) { options_.progress->asked_one(); }
     }
   }
 
@@ -221,6 +223,12 @@ class Run {
   /// Asks, and asks again after a wait what was answered 429.
   void ask(std::size_t i, Worker& worker, const std::atomic<bool>* stop) {
     const Job& job = jobs_[i];
+    if (options_.progress) { options_.progress->at(job.info->id); }
+    ask_in_turn(job, i, worker, stop);
+    if (options_.progress) { options_.progress->asked_one(); }
+  }
+
+  void ask_in_turn(const Job& job, std::size_t i, Worker& worker, const std::atomic<bool>* stop) {
     for (int asked = 1;; ++asked) {
       wait_for_turn();
       results_[i] = run_check(target_, *job.info, job.era, options_.deadline, stop, &asides_[i], &worker);

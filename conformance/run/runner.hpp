@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/run/progress.hpp"
 #include "conformance/run/run_check.hpp"
 
 namespace weir::conformance {
@@ -23,6 +24,7 @@ struct RunnerOptions {
   unsigned threads = kThreads;
   int auth_attempts = kAuthAttempts;
   const std::atomic<bool>* interrupted = nullptr;  ///< Set by a signal: finish what runs, start nothing.
+  Progress* progress = nullptr;                    ///< Told of each check; may be absent.
 };
 
 struct RunnerOutcome {

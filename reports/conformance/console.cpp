@@ -5,11 +5,18 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reports/conformance/digest.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/draw/wrap.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports {
 namespace {
+
+constexpr std::size_t kIndent = 6;         // Below a verdict, which is four letters long.
+constexpr std::size_t kNameWidth = 9;      // "expected" and a blank.
+constexpr std::size_t kDetailLines = 3;    // Of one detail; --verbose has the rest.
+constexpr std::size_t kNamedFailures = 6;  // In the last line.
 
 struct Label {
   std::string_view text;
@@ -36,22 +43,22 @@ Label label_of(const CheckResult& check) {
   return {"ERROR", Colour::magenta};
 }
 
-bool is_unasked(const CheckResult& check) {
-  return check.verdict == Verdict::not_applicable || check.verdict == Verdict::untestable;
-}
-
 class Writer {
  public:
   explicit Writer(const ConsoleOptions& options) : options_(options) {}
 
+  void blank() { line(""); }
   std::string take() { return std::move(out_); }
   /// However quiet: a run that verified nothing must not look like one that did.
-  void unverified(const Results& results);
+  void unverified_tls(const Results& results);
   void head(const Results& results);
-  void checks(const Results& results);
+  void every_check(const Results& results);
+  void unverified(const Digest& digest);
+  void excused(const std::vector<Row>& rows);
+  void rows(const std::vector<Row>& rows);
   void preflight(const Results& results);
   void tools_lock(const ToolsLock& lock);
-  void end(const Results& results);
+  void end(const Results& results, const Digest& digest);
 
  private:
   template <class... Args>
@@ -62,101 +69,114 @@ class Writer {
   std::string painted(std::string_view text, Colour colour) const {
     return options_.colour ? reports::painted(text, colour) : std::string(text);
   }
-  std::string padded(const Label& label) const {
-    return painted(label.text, label.colour) + std::string(10 - label.text.size(), ' ');
-  }
-  void detail(std::string_view name, std::string_view value) {
-    if (!value.empty()) { line("              {:<9} {}", name, wire::printable(value)); }
-  }
-  void area(const Results& results, std::string_view name);
-  void check(const CheckResult& check, bool strict);
-  void unasked(const Results& results, const CheckResult& one);
+  void detail(std::string_view name, std::string_view value, std::size_t lines = kDetailLines);
+  void row(const Row& row);
 
   const ConsoleOptions& options_;
   std::string out_;
 };
 
-void Writer::unverified(const Results& results) {
+void Writer::unverified_tls(const Results& results) {
   if (!results.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
 }
 
 void Writer::head(const Results& results) {
-  if (options_.quiet) { return unverified(results); }
+  if (options_.quiet) { return unverified_tls(results); }
   line("{}  {}", painted(wire::printable(results.target_name), Colour::bold), wire::printable(results.target_url));
   for (const EraFound& era : results.eras) {
     std::string text = wire::printable(describe_eras({era}));
     if (!era.server_name.empty()) { text += wire::printable("  " + era.server_name + " " + era.server_version); }
-    if (!era.capabilities.empty()) {
-      text += "  " + wire::printable(fmt::format("{}", fmt::join(era.capabilities, ", ")));
-    }
     if (era.tools >= 0) { text += fmt::format("  {} tool{}", era.tools, era.tools == 1 ? "" : "s"); }
     line("  {}", text);
+    if (!era.capabilities.empty()) {
+      line("    {}", wire::printable(fmt::format("{}", fmt::join(era.capabilities, ", "))));
+    }
   }
-  unverified(results);
+  unverified_tls(results);
 }
 
-void Writer::check(const CheckResult& check, bool strict) {
-  const bool loud = is_failure(check, strict) || check.verdict == Verdict::error;
-  const bool shows_why = loud || (check.verdict == Verdict::warn && !check.excused);
-  if (options_.quiet && !loud) { return; }
-  const std::string said = check.message.empty() || shows_why ? check.title : check.message;
-  std::string where = judged_by(check);
-  if (shows_why) { where = std::string(to_string(check.level)) + (where.empty() ? "" : ", " + where); }
-  line("  {}  {}  {}{}", padded(label_of(check)), wire::printable(check.id), wire::printable(said),
-       where.empty() ? "" : painted("  [" + wire::printable(where) + "]", Colour::dim));
-  if (check.excused) {
-    std::string reason = check.excused->reason;
-    if (!check.excused->expires.empty()) { reason += " (until " + check.excused->expires + ")"; }
-    detail("because", reason);
+/// Whole where all is wanted, so that it can be copied; else in the columns of a terminal.
+void Writer::detail(std::string_view name, std::string_view value, std::size_t lines) {
+  if (value.empty()) { return; }
+  const std::string text = wire::printable(value);
+  const std::string indent(kIndent, ' ');
+  if (options_.verbose) { return line("{}{:<{}}{}", indent, name, kNameWidth, text); }
+  std::string_view shown = name;
+  for (const std::string& part : wrapped(text, kColumns - kIndent - kNameWidth, lines)) {
+    line("{}{:<{}}{}", indent, shown, kNameWidth, part);
+    shown = "";
   }
-  if (!shows_why) { return; }
+}
+
+void Writer::row(const Row& row) {
+  const CheckResult& check = row.check();
+  const Label label = label_of(check);
+  line("");
+  std::string where(to_string(check.level));
+  if (const std::string judged = row.judged_by(); !judged.empty()) { where += ", " + judged; }
+  line("{}{}{}", painted(label.text, label.colour), std::string(kIndent - label.text.size(), ' '),
+       painted(wire::printable(check.id), Colour::bold));
+  const std::size_t width = options_.verbose ? std::string::npos / 2 : kColumns - kIndent;
+  for (const std::string& part : wrapped(wire::printable(check.title), width, kDetailLines)) {
+    line("{}{}", std::string(kIndent, ' '), part);
+  }
+  detail("level", where);
   if (check.expected.empty()) { detail("seen", check.message); }
   detail("expected", check.expected);
   detail("got", check.got);
   detail("hop", check.hop);
   detail("fix", check.fix);
+  if (row.explains > 0) { detail("hides", fmt::format("{} more that could not be verified for it", row.explains)); }
+  if (!options_.verbose) { return; }
   detail("rule", fmt::format("{}", fmt::join(check.requirements, ", ")));
   detail("source", check.source);
   detail("hurts", check.consequence);
+  for (const std::string& evidence : check.evidence) { detail("evidence", evidence); }
   detail("again", check.curl);
 }
 
-void Writer::area(const Results& results, std::string_view name) {
-  if (options_.verbose) { return line("\n{}", painted(wire::printable(name), Colour::bold)); }
-  const auto passed = std::count_if(results.checks.begin(), results.checks.end(), [&](const CheckResult& one) {
-    return one.area == name && one.verdict == Verdict::pass;
-  });
-  line("{}: {} passed", painted(wire::printable(name), Colour::bold), passed);
+void Writer::rows(const std::vector<Row>& rows) {
+  for (const Row& one : rows) { row(one); }
 }
 
-/// Three or more of an area that were not asked for the same reason are one line, at the place of the first.
-void Writer::unasked(const Results& results, const CheckResult& one) {
-  const auto alike = [&](const CheckResult& other) {
-    return other.area == one.area && other.verdict == one.verdict && other.message == one.message &&
-           judged_by(other) == judged_by(one);
-  };
-  const auto& all = results.checks;
-  const auto count = std::count_if(all.begin(), all.end(), alike);
-  if (count < 3) { return check(one, results.strict); }
-  if (&*std::find_if(all.begin(), all.end(), alike) != &one) { return; }
-  CheckResult first = one;
-  first.id = fmt::format("{} and {} more", one.id, count - 1);
-  check(first, results.strict);
-}
-
-void Writer::checks(const Results& results) {
-  if (!results.checks.empty() && !options_.quiet && !options_.verbose) { line(""); }
-  std::string_view last;
-  for (const CheckResult& one : results.checks) {
-    if (one.area != last && !options_.quiet) { area(results, one.area); }
-    last = one.area;
-    if (!options_.verbose && is_unasked(one)) {
-      unasked(results, one);
-    } else if (options_.verbose || one.verdict != Verdict::pass) {
-      check(one, results.strict);
-    }
+void Writer::excused(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    const CheckResult& check = row.check();
+    std::string reason = check.excused->reason;
+    if (!check.excused->expires.empty()) { reason += " (until " + check.excused->expires + ")"; }
+    line("{}", clipped(fmt::format("excused: {}, {}", wire::printable(check.id), wire::printable(reason)),
+                       options_.verbose ? std::string::npos / 2 : kColumns));
   }
-  if (!results.checks.empty() && !options_.quiet) { line(""); }
+}
+
+/// A line for each, by area.
+void Writer::every_check(const Results& results) {
+  std::string_view area;
+  for (const CheckResult& check : results.checks) {
+    if (check.area != area) { line("\n{}", painted(wire::printable(check.area), Colour::bold)); }
+    area = check.area;
+    const Label label = label_of(check);
+    const std::string where = judged_by(check);
+    line("  {}{}{}  {}{}", painted(label.text, label.colour), std::string(12 - label.text.size(), ' '),
+         wire::printable(check.id), wire::printable(check.message.empty() ? check.title : check.message),
+         where.empty() ? "" : painted("  [" + wire::printable(where) + "]", Colour::dim));
+  }
+  line("");
+}
+
+void Writer::unverified(const Digest& digest) {
+  line("");
+  if (digest.not_applicable > 0) {
+    line("Not applicable: {}{}", digest.not_applicable, options_.verbose ? "" : " (--verbose lists them)");
+  }
+  if (digest.unverified.empty()) { return; }
+  line("Not verified, and why:");
+  for (const Unverified& one : digest.unverified) {
+    const std::string by = one.changed_by.empty() ? "" : "  -> " + one.changed_by;
+    const std::string reason = wire::printable(one.reason);
+    const std::size_t width = options_.verbose ? std::string::npos / 2 : kColumns - 6 - columns_of(by);
+    line("{:>4}  {}{}", one.results.size(), clipped(reason, width), painted(by, Colour::yellow));
+  }
 }
 
 void Writer::tools_lock(const ToolsLock& lock) {
@@ -181,32 +201,21 @@ void Writer::preflight(const Results& results) {
   if (!failure.curl.empty()) { line("  again  {}", wire::printable(failure.curl)); }
 }
 
-void Writer::end(const Results& results) {
+void Writer::end(const Results& results, const Digest& digest) {
   for (const std::string& problem : results.problems) {
     line("{} {}", painted("Problem:", Colour::yellow), wire::printable(problem));
   }
   // What a good target is that is no MCP endpoint, nothing else says.
   const bool plain = !results.eras.empty() && results.eras.front().era == "none";
-  const bool telling = results.exit_code != ExitCode::good || plain;
+  const bool telling = (results.exit_code != ExitCode::good && digest.failed > 0) || plain;
   if (telling && !results.exit_reason.empty()) { line("{}", wire::printable(results.exit_reason)); }
-  const std::string summary = summary_line(results);
-  const std::string_view word = headline(results.exit_code);
-  const std::size_t at = summary.find(word);
-  line("{}{}{}", summary.substr(0, at), painted(word, colour_of(results.exit_code)), summary.substr(at + word.size()));
+  for (const std::string& part : wrapped(counts_line(results), kColumns, kDetailLines)) { line("{}", part); }
+  const std::string verdict = verdict_line(results, digest, options_.verbose ? results.checks.size() : kNamedFailures);
+  const std::size_t word = headline(results.exit_code).size();
+  line("{}{}", painted(verdict.substr(0, word), colour_of(results.exit_code)), verdict.substr(word));
 }
 
 }  // namespace
-
-std::string summary_line(const Results& results) {
-  const Summary& sum = results.summary;
-  std::string out = fmt::format("Conformance: {}  {} pass  {} fail  {} warn", headline(results.exit_code), sum.pass,
-                                sum.fail, sum.warn);
-  if (sum.excused > 0) { out += fmt::format(" ({} excused)", sum.excused); }
-  out += fmt::format("  {} not applicable  {} untestable", sum.not_applicable, sum.untestable);
-  if (sum.error > 0) { out += fmt::format("  {} error{}", sum.error, sum.error == 1 ? "" : "s"); }
-  if (!results.eras.empty()) { out += fmt::format("  ({})", wire::printable(describe_eras(results.eras))); }
-  return out + "  " + wire::readable_time(results.duration_ms);
-}
 
 std::string render_console(const Results& results, const ConsoleOptions& options) {
   Writer writer(options);
@@ -214,10 +223,19 @@ std::string render_console(const Results& results, const ConsoleOptions& options
     writer.preflight(results);
     return writer.take();
   }
+  const Digest digest = reports::digest(results);
   writer.head(results);
-  writer.checks(results);
+  if (options.verbose) { writer.every_check(results); }
+  if (!options.quiet) {
+    writer.unverified(digest);
+    writer.excused(digest.excused);
+    writer.rows(digest.warnings);
+  }
+  writer.rows(digest.errors);
+  writer.rows(digest.failures);
+  if (!options.quiet) { writer.blank(); }
   if (results.tools_lock) { writer.tools_lock(*results.tools_lock); }
-  writer.end(results);
+  writer.end(results, digest);
   return writer.take();
 }
 

@@ -8,11 +8,10 @@
 
 namespace weir::reports {
 
-/// Checks by area: how many passed, a line for each of the others, failures with what a reader needs to act; last the
-/// summary line. A preflight failure is one verdict with its cause and its fix, and nothing else.
+/// What a reader needs to act stands last, where the eye is: what passed and what was not asked are counted, what was
+/// not verified has a line for each reason, then come warnings and failures, the most serious cause first, and one line
+/// that names the failed checks. Without `verbose` what is told of a check is no wider than 80 columns. A preflight
+/// failure is one verdict with its cause and its fix, and nothing else.
 std::string render_console(const Results& results, const ConsoleOptions& options = {});
-
-/// "Conformance: FAIL  61 pass  2 fail  1 warn  3 not applicable  2 untestable  (streamable 2025-11-25)  1.8 s"
-std::string summary_line(const Results& results);
 
 }  // namespace weir::reports

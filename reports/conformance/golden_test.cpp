@@ -11,6 +11,7 @@
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/junit_document.hpp"
 #include "reports/draw/markdown_text.hpp"
+#include "reports/draw/wrap.hpp"
 #include "reports/testdata/sample.hpp"
 
 namespace weir::reports {
@@ -96,30 +97,40 @@ TEST(ConsoleReport, lets_no_escape_sequence_of_the_endpoint_through) {
   EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
 }
 
-TEST(ConsoleReport, says_once_why_several_checks_of_an_area_were_not_asked) {
+TEST(ConsoleReport, says_once_why_several_checks_were_not_verified_and_counts_what_does_not_apply) {
   Results results;
-  for (const char* id : {"x402.a.one", "x402.b.two", "x402.c.three", "x402.d.four"}) {
+  for (const char* id : {"tools.a.one", "x402.b.two", "x402.c.three", "x402.d.four", "x402.e.five"}) {
     CheckResult check{.id = id, .title = "a title", .area = "x402"};
-    check.verdict = Verdict::not_applicable;
-    check.message = check.id == "x402.d.four" ? "another reason" : "no row expects 402";
+    check.verdict = check.id == "x402.e.five" ? Verdict::not_applicable : Verdict::untestable;
+    check.message = check.id == "x402.d.four" ? "another reason"
+                                              : "no tool may be called: list one under safe_tools in the profile";
     results.checks.push_back(check);
   }
   const std::string text = render_console(results, {});
-  EXPECT_NE(text.find("  n/a         x402.a.one and 2 more  no row expects 402\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("  n/a         x402.d.four  another reason\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("   3  no tool may be called  -> safe_tools, --call-read-only\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("   1  another reason\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Not applicable: 1 (--verbose lists them)\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("x402.b.two"), std::string::npos) << text;
   EXPECT_NE(render_console(results, {.verbose = true}).find("x402.b.two"), std::string::npos);
 }
 
-TEST(ConsoleReport, sums_up_in_one_line) {
-  Results results;
-  results.exit_code = ExitCode::target_fails;
-  results.summary = {.pass = 61, .fail = 2, .warn = 1, .not_applicable = 3, .untestable = 2};
-  results.eras = {{.era = "streamable", .revision = "2025-11-25"}, {.era = "stateless", .revision = "2026-07-28"}};
-  results.duration_ms = 1834;
-  EXPECT_EQ(summary_line(results),
-            "Conformance: FAIL  61 pass  2 fail  1 warn  3 not applicable  2 untestable  "
-            "(streamable 2025-11-25, stateless 2026-07-28)  1.8 s");
+TEST(ConsoleReport, ends_with_the_names_of_what_failed) {
+  Results results = sample_results();
+  CheckResult again = sample_failure();
+  again.era = "stateless";
+  again.revision = "2026-07-28";
+  results.checks.push_back(again);
+  const std::string text = render_console(results, {});
+  const std::string last = "FAIL 3 of 7: lifecycle.server-info.named, jsonrpc.id.echoed (x2)\n";
+  EXPECT_TRUE(text.ends_with(last)) << text;
+}
+
+TEST(ConsoleReport, is_no_wider_than_a_terminal) {
+  Results results = sample_results();
+  results.target_url = "https://mcp.example.com/mcp";
+  results.tools_lock.reset();
+  std::istringstream lines(render_console(results));
+  for (std::string one; std::getline(lines, one);) { EXPECT_LE(one.size(), kColumns) << one; }
 }
 
 TEST(ConsoleReport, says_one_verdict_after_a_failed_preflight) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reports/conformance/digest.hpp"
 #include "reports/draw/markdown_text.hpp"
 #include "wire/base/text.hpp"
 
@@ -34,13 +35,14 @@ class Writer {
   }
   void headline(const Results& results);
   void preflight(const PreflightFailure& failure);
-  void failures(const Results& results);
+  void failures(const Digest& digest);
+  void unverified(const Digest& digest);
   void tools_lock(const ToolsLock& lock);
   void every_check(const Results& results);
   void code(std::string_view language, const std::vector<std::string>& lines);
 
  private:
-  void details(const CheckResult& check);
+  void details(const Row& row);
   std::string out_;
 };
 
@@ -71,6 +73,9 @@ void Writer::headline(const Results& results) {
          sum.untestable, sum.error, sum.excused, markdown_escaped(describe_eras(results.eras)),
          wire::readable_time(results.duration_ms));
   }
+  if (!results.preflight) {
+    line("{}\n", markdown_escaped(verdict_line(results, digest(results), results.checks.size())));
+  }
   if (!results.exit_reason.empty()) { line("{}\n", markdown_escaped(results.exit_reason)); }
   for (const std::string& problem : results.problems) { line("- {}", markdown_escaped(problem)); }
   if (!results.problems.empty()) { line(""); }
@@ -84,8 +89,9 @@ void Writer::preflight(const PreflightFailure& failure) {
   if (!failure.curl.empty()) { code("sh", {failure.curl}); }
 }
 
-void Writer::details(const CheckResult& check) {
-  line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(judged_by(check)));
+void Writer::details(const Row& row) {
+  const CheckResult& check = row.check();
+  line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(row.judged_by()));
   if (!check.consequence.empty()) { line("{}\n", markdown_escaped(check.consequence)); }
   if (!check.fix.empty()) { line("Fix: {}\n", markdown_escaped(check.fix)); }
   if (!check.requirements.empty()) {
@@ -97,23 +103,36 @@ void Writer::details(const CheckResult& check) {
   line("</details>\n");
 }
 
-void Writer::failures(const Results& results) {
-  std::vector<const CheckResult*> bad;
-  for (const CheckResult& check : results.checks) {
-    const bool warned = check.verdict == Verdict::warn && !check.excused;
-    if (is_failure(check, results.strict) || warned || check.verdict == Verdict::error) { bad.push_back(&check); }
-  }
+/// The most serious cause first; Weir's own errors before warnings.
+void Writer::failures(const Digest& digest) {
+  std::vector<Row> bad = digest.failures;
+  bad.insert(bad.end(), digest.errors.begin(), digest.errors.end());
+  bad.insert(bad.end(), digest.warnings.begin(), digest.warnings.end());
   if (bad.empty()) { return; }
   line("| Verdict | Level | Check | Judged by | Expected | Got | Hop |");
   line("|---|---|---|---|---|---|---|");
-  for (const CheckResult* check : bad) {
-    const std::string& got = check->got.empty() ? check->message : check->got;
-    line("| {} | {} | {} | {} | {} | {} | {} |", label_of(*check), to_string(check->level), markdown_escaped(check->id),
-         markdown_escaped(judged_by(*check)), markdown_escaped(check->expected), markdown_escaped(got),
-         markdown_escaped(check->hop));
+  for (const Row& row : bad) {
+    const CheckResult& check = row.check();
+    const std::string& got = check.got.empty() ? check.message : check.got;
+    line("| {} | {} | {} | {} | {} | {} | {} |", label_of(check), to_string(check.level), markdown_escaped(check.id),
+         markdown_escaped(row.judged_by()), markdown_escaped(check.expected), markdown_escaped(got),
+         markdown_escaped(check.hop));
   }
   line("");
-  for (const CheckResult* check : bad) { details(*check); }
+  for (const Row& row : bad) { details(row); }
+}
+
+void Writer::unverified(const Digest& digest) {
+  if (!digest.unverified.empty()) {
+    line("Not verified:\n");
+    line("| Checks | Why | Changed by |");
+    line("|---:|---|---|");
+    for (const Unverified& one : digest.unverified) {
+      line("| {} | {} | {} |", one.results.size(), markdown_escaped(one.reason), markdown_escaped(one.changed_by));
+    }
+    line("");
+  }
+  if (digest.not_applicable > 0) { line("Not applicable: {}.\n", digest.not_applicable); }
 }
 
 void Writer::tools_lock(const ToolsLock& lock) {
@@ -151,7 +170,9 @@ std::string render_markdown(const Results& results) {
     writer.preflight(*results.preflight);
     return writer.take();
   }
-  writer.failures(results);
+  const Digest digest = reports::digest(results);
+  writer.failures(digest);
+  writer.unverified(digest);
   if (results.tools_lock) { writer.tools_lock(*results.tools_lock); }
   writer.every_check(results);
   return writer.take();

@@ -1,6 +1,7 @@
 #include "reports/conformance/writers.hpp"
 
 #include "reports/conformance/console.hpp"
+#include "reports/conformance/html.hpp"
 #include "reports/conformance/json.hpp"
 #include "reports/conformance/junit.hpp"
 #include "reports/conformance/markdown.hpp"
@@ -19,6 +20,8 @@ std::string render(const Results& results, Format format, const ConsoleOptions& 
       return render_junit(results);
     case Format::markdown:
       return render_markdown(results);
+    case Format::html:
+      return render_html(results);
     case Format::prometheus:
       return render_prometheus(results);
   }

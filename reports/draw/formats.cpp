@@ -11,7 +11,8 @@
 namespace weir::reports {
 namespace {
 
-constexpr std::array kFormats = {Format::console, Format::json, Format::junit, Format::markdown, Format::prometheus};
+constexpr std::array kFormats = {Format::console,  Format::json, Format::junit,
+                                 Format::markdown, Format::html, Format::prometheus};
 
 }  // namespace
 
@@ -25,6 +26,8 @@ std::string_view to_string(Format format) {
       return "junit";
     case Format::markdown:
       return "markdown";
+    case Format::html:
+      return "html";
     case Format::prometheus:
       return "prometheus";
   }

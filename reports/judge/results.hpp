@@ -67,8 +67,12 @@ struct Point {
   std::uint64_t events = 0;
   std::uint64_t calls = 0;
   std::uint64_t calls_failed = 0;
-  double call_p50_seconds = 0, call_p99_seconds = 0;
+  double call_p50_seconds = 0, call_p90_seconds = 0, call_p99_seconds = 0;
   double lag_p99_seconds = 0;
+  double wanted = 0, opening = 0;
+  std::array<double, 3> silent{};  ///< For 30, 60 and 120 seconds.
+  std::array<double, kEndReasons> ends{};
+  std::array<double, kCallOutcomes> outcomes{};
   bool operator==(const Point&) const = default;
 };
 

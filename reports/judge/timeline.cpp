@@ -32,10 +32,21 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   point.calls_failed = point.calls - scope.outcome(CallOutcome::ok);
   const Histogram latency = scope.call_latency();
   point.call_p50_seconds = quantile_seconds(latency, 0.5);
+  point.call_p90_seconds = quantile_seconds(latency, 0.9);
   point.call_p99_seconds = quantile_seconds(latency, 0.99);
   Histogram lag = scope.timer(Timer::schedule_lag);
   lag.merge(scope.timer(Timer::client_lag));
   point.lag_p99_seconds = quantile_seconds(lag, 0.99);
+  point.wanted = static_cast<double>(span.whole(Gauge::streams_target));
+  point.opening = static_cast<double>(span.whole(Gauge::streams_opening));
+  constexpr std::array kSilent = {Gauge::streams_silent_30s, Gauge::streams_silent_60s, Gauge::streams_silent_120s};
+  for (std::size_t i = 0; i < kSilent.size(); ++i) { point.silent[i] = static_cast<double>(span.whole(kSilent[i])); }
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    point.ends[i] = static_cast<double>(scope.ends(static_cast<EndReason>(i)));
+  }
+  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
+    point.outcomes[i] = static_cast<double>(scope.outcome(static_cast<CallOutcome>(i)));
+  }
   return point;
 }
 

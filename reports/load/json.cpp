@@ -246,6 +246,8 @@ std::string render(const LoadResults& results, Format format, const ConsoleOptio
       return junit_report(results);
     case Format::markdown:
       return markdown_report(results);
+    case Format::html:
+      return html_report(results);
     case Format::prometheus:  // Of a load run weir-loadgen itself writes them: no program asks for them here.
       return "";
   }

@@ -1,4 +1,5 @@
-// Reports of a load run: console, JSON (reports/schema/load.schema.json), Markdown, JUnit (a threshold is a case).
+// Reports of a load run: console, JSON (reports/schema/load.schema.json), Markdown, JUnit (a threshold is a case),
+// HTML (one page that needs nothing else).
 #pragma once
 
 #include <string>
@@ -15,6 +16,7 @@ std::string json_report(const LoadResults& results);
 /// Whether the text is what json_report writes.
 bool is_json_report(std::string_view text);
 std::string markdown_report(const LoadResults& results);
+std::string html_report(const LoadResults& results);
 std::string junit_report(const LoadResults& results);
 std::string render(const LoadResults& results, Format format, const ConsoleOptions& options);
 

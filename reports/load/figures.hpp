@@ -1,0 +1,26 @@
+// What the page of a load run draws, as the JSON that reports/draw/plots.js reads, and what each plot shows in words.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "reports/judge/results.hpp"
+#include "reports/load/tables.hpp"
+
+namespace weir::reports::load {
+
+struct Figure {
+  std::string name;   ///< Its key in the JSON, and its id in the page.
+  std::string title;  ///< For people.
+  Table words;        ///< The same numbers as a table.
+  boost::json::object drawing;
+};
+
+/// Those that have something to show.
+std::vector<Figure> figures_of(const LoadResults& results);
+
+/// {"seconds": [...], "figures": {name: {unit, series, marks ...}}}
+boost::json::object data_of(const LoadResults& results, const std::vector<Figure>& figures);
+
+}  // namespace weir::reports::load

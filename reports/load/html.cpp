@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "reports/draw/assets.hpp"
+#include "reports/draw/page.hpp"
+#include "reports/judge/format.hpp"
+#include "reports/load/figures.hpp"
+#include "reports/load/tables.hpp"
+#include "reports/load/writers.hpp"
+#include "wire/base/duration.hpp"
+#include "wire/base/text.hpp"
+
+namespace weir::reports::load {
+namespace {
+
+class Writer {
+ public:
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += '\n';
+  }
+  void head(const LoadResults& results);
+  void thresholds(const LoadResults& results);
+  void facts(std::string_view title, const std::vector<std::string>& facts);
+  void table(const Table& table);
+  void figures(const LoadResults& results, const std::vector<Figure>& figures);
+  void foot(const LoadResults& results);
+  std::string take() { return std::move(out_); }
+
+ private:
+  void cells(const Table& table);
+  std::string out_;
+};
+
+void Writer::head(const LoadResults& results) {
+  const RunInfo& run = results.run;
+  line("<header>\n<h1>{}</h1>\n<p>{}</p>", html_escaped(run.target_name), html_escaped(run.target_url));
+  line("<p class=\"verdict {}\">{}</p>", class_of(results.exit_code), headline(results.exit_code));
+  line("<p>{}</p>\n<p>{}</p>", html_escaped(results.exit_reason), html_escaped(summary_of(results)));
+  for (const std::string& why : results.invalid) { line("<p class=\"warn\">invalid: {}</p>", html_escaped(why)); }
+  if (!results.complete) { line("<p class=\"warn\">The journal has no end: the run was killed.</p>"); }
+  if (!run.tls_verified) { line("<p class=\"warn\">TLS certificates were not verified.</p>"); }
+  line("</header>\n<main>");
+}
+
+void Writer::thresholds(const LoadResults& results) {
+  if (results.thresholds.empty()) { return; }
+  line("<section>\n<h2>Thresholds</h2>\n<table class=\"stacked\">");
+  line("<thead><tr><th>Verdict</th><th>Threshold</th><th>Measured</th></tr></thead>\n<tbody>");
+  for (const bool passed : {false, true}) {
+    for (const ThresholdResult& one : results.thresholds) {
+      if (one.passed != passed) { continue; }
+      line("<tr><td class=\"{0}\">{0}</td><td>{1}{2}</td><td>{3}</td></tr>", passed ? "pass" : "fail",
+           html_escaped(one.threshold.text), one.by_default ? " (default)" : "", html_escaped(one.message));
+    }
+  }
+  line("</tbody></table>\n</section>");
+}
+
+void Writer::facts(std::string_view title, const std::vector<std::string>& facts) {
+  if (facts.empty()) { return; }
+  line("<section>\n<h2>{}</h2>\n<ul>", title);
+  for (const std::string& fact : facts) { line("<li>{}</li>", html_escaped(fact)); }
+  line("</ul>\n</section>");
+}
+
+/// On a narrow screen each cell is a line of its own, which needs its column's name.
+void Writer::cells(const Table& table) {
+  out_ += "<table class=\"stacked\">\n<thead><tr>";
+  for (std::size_t i = 0; i < table.head.size(); ++i) {
+    out_ += fmt::format("<th scope=\"col\"{}>{}</th>", i == 0 ? "" : " class=\"number\"",
+                        table.head[i].empty() ? "<span class=\"dim\">what</span>" : html_escaped(table.head[i]));
+  }
+  out_ += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows) {
+    out_ += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string name = i < table.head.size() ? html_escaped(table.head[i]) : "";
+      out_ += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", html_escaped(row[i]))
+                     : fmt::format("<td class=\"number\" data-name=\"{}\">{}</td>", name, html_escaped(row[i]));
+    }
+    out_ += "</tr>\n";
+  }
+  out_ += "</tbody></table>\n";
+}
+
+void Writer::table(const Table& table) {
+  if (table.rows.empty()) { return; }
+  line("<section>\n<h2>{}</h2>", html_escaped(table.title));
+  cells(table);
+  line("</section>");
+}
+
+void Writer::figures(const LoadResults& results, const std::vector<Figure>& figures) {
+  if (figures.empty()) { return; }
+  line("<section>\n<h2>Over time, and how long</h2>");
+  if (results.timeline.size() > 1) {
+    const double seconds = wire::seconds_of(results.duration_ns) / static_cast<double>(results.timeline.size());
+    line("<p class=\"dim\">A point stands for {} on average; levels are those at its end, counts are of all of it.</p>",
+         readable_seconds(seconds));
+  }
+  const bool drawn = !uplot_js().empty();
+  if (!drawn) { line("<p class=\"warn\">Weir was built without uPlot: there are tables and no plots.</p>"); }
+  for (const Figure& figure : figures) {
+    line("<figure>\n<figcaption>{}</figcaption>", html_escaped(figure.title));
+    if (drawn) {
+      line(
+          "<div class=\"plot\" data-plot=\"{}\" role=\"img\" aria-label=\"{}: the table below has the numbers\"></div>",
+          html_escaped(figure.name), html_escaped(figure.title));
+    }
+    cells(figure.words);
+    line("</figure>");
+  }
+  line("</section>");
+}
+
+void Writer::foot(const LoadResults& results) {
+  const RunInfo& run = results.run;
+  if (!run.command.empty()) {
+    line("<section>\n<h2>Again</h2>\n<pre data-copy>{}</pre>\n</section>", html_escaped(run.command));
+  }
+  line("</main>\n<footer>weir-loadgen {}, {}, {}</footer>", html_escaped(run.tool_version),
+       html_escaped(run.started_at), readable_seconds(wire::seconds_of(results.duration_ns)));
+}
+
+}  // namespace
+
+std::string html_report(const LoadResults& results) {
+  Writer out;
+  out.head(results);
+  out.thresholds(results);
+  std::vector<std::string> found = stream_facts(results);
+  for (const IdleCut& cut : results.idle_cuts) { found.push_back(describe_idle_cut(cut)); }
+  if (results.search) { found.push_back(describe_search(*results.search)); }
+  for (const std::string& fact : event_facts(results)) { found.push_back(fact); }
+  if (const std::string text = describe_validity(results); !text.empty()) { found.push_back(text); }
+  out.facts("Streams and events", found);
+  out.facts("Incidents", results.incidents);
+  const std::vector<Figure> figures = figures_of(results);
+  out.figures(results, figures);
+  for (const Table& table : {ends_table(results), failures_table(results), times_table(results), calls_table(results),
+                             phases_table(results)}) {
+    out.table(table);
+  }
+  out.foot(results);
+  std::string body = out.take();
+  body += "<script id=\"data\" type=\"application/json\">" +
+          json_in_script(boost::json::serialize(data_of(results, figures))) + "</script>\n";
+  return html_page(fmt::format("{}: {}", headline(results.exit_code), results.run.target_name), body, {uplot_css()},
+                   {uplot_js(), plots_js()});
+}
+
+}  // namespace weir::reports::load
