@@ -82,10 +82,15 @@ tl::expected<RecordedRun, std::string> read_run(std::string_view journal) {
   for (PhaseResult& phase : run.results.phases) {
     if (phase.info.end_ns < 0) { phase.info.end_ns = std::max(phase.info.start_ns, phase.numbers.at_ns); }
   }
-  const auto head = take_journal_head(journal);
+  auto reader = JournalReader::open(journal);
+  if (!reader) { return tl::unexpected(reader.error()); }
   Cutter cutter(run);
-  replay(journal, head->layout, cutter);
-  return run;
+  while (true) {
+    const auto item = reader->next();
+    if (!item) { return tl::unexpected(item.error()); }
+    if (!*item) { return run; }
+    tell(**item, cutter);
+  }
 }
 
 }  // namespace weir::reports::compare

@@ -44,8 +44,8 @@ std::optional<std::string> other_run(const load::RunInfo& before, const load::Ru
   }
   const std::string a = load_of(before), b = load_of(after);
   if (a != b) { return fmt::format("the scenarios differ: {}", first_difference(a, b)); }
-  if (before.shard != after.shard) {
-    return fmt::format("the shards differ: '{}' before, '{}' after", before.shard, after.shard);
+  if (before.shard.text() != after.shard.text()) {
+    return fmt::format("the shards differ: '{}' before, '{}' after", before.shard.text(), after.shard.text());
   }
   return std::nullopt;
 }

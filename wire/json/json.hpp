@@ -21,8 +21,8 @@ struct JsonText {
   bool unpaired_surrogates = false;         ///< An escape was half of a character; U+FFFD stands in its place.
 };
 
-/// Parses a whole text: no BOM, valid UTF-8, at most limits::kJsonDepth deep, nothing but white space after it. Half of a
-/// surrogate pair in an escape is within the grammar (RFC 8259 section 8.2), and what becomes of a text that was cut
+/// Parses a whole text: no BOM, valid UTF-8, at most limits::kJsonDepth deep, nothing but white space after it. Half of
+/// a surrogate pair in an escape is within the grammar (RFC 8259 section 8.2), and what becomes of a text that was cut
 /// within a character: it is read as other parsers read it.
 Result<JsonText> parse_json(std::string_view text);
 
