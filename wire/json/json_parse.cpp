@@ -184,9 +184,10 @@ tl::unexpected<Error> parse_failure(const json::error_code& ec, std::string_view
 
 namespace {
 
-bool is_of_surrogates(const json::error_code& ec) {
+/// What Boost.JSON says of half a pair: where something else follows it, it is bad syntax.
+bool may_be_of_surrogates(const json::error_code& ec) {
   return ec == json::error::illegal_leading_surrogate || ec == json::error::illegal_trailing_surrogate ||
-         ec == json::error::expected_utf16_escape;
+         ec == json::error::expected_utf16_escape || ec == json::error::syntax;
 }
 
 /// The code unit of `\uXXXX` at the beginning; 0 where there is none.
@@ -231,12 +232,12 @@ Result<JsonText> parse_json(std::string_view text) {
   parser.handler().stack.reset();
   json::error_code ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
-  if (ec && is_of_surrogates(ec)) {
-    std::string whole = with_whole_characters(std::string(text));
-    if (whole == text) { return parse_failure(ec, text, std::min(read, text.size())); }
-    auto parsed = parse_json(whole);
-    if (parsed) { parsed->unpaired_surrogates = true; }
-    return parsed;
+  if (ec && may_be_of_surrogates(ec)) {
+    if (const std::string whole = with_whole_characters(std::string(text)); whole != text) {
+      auto parsed = parse_json(whole);
+      if (parsed) { parsed->unpaired_surrogates = true; }
+      return parsed;
+    }
   }
   if (ec) { return parse_failure(ec, text, std::min(read, text.size())); }
   if (read < text.size()) {

@@ -106,7 +106,7 @@ TEST(Profile, replaces_variables_and_keeps_them_secret) {
 }
 
 TEST(Profile, keeps_what_the_environment_says_of_a_query_secret_by_any_name) {
-  EXPECT_EQ(good("url: ${WHOLE}").secrets, (std::vector<std::string>{"abc-DEF", "%2Bq9x"}));
+  EXPECT_EQ(good("url: ${WHOLE}").secrets, (std::vector<std::string>{"abc-DEF", "%2Bq9x", "+q9x"}));
   EXPECT_TRUE(good("url: https://${HOST}/mcp?flavour=plain").secrets.empty());
 }
 
