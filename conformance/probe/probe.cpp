@@ -50,12 +50,14 @@ bool is_of_connection(wire::ErrorCode code) {
 
 /// Why what came in place of a result is no error either: cut short, without an integer code, or no JSON-RPC at all.
 std::string unreadable_in(const wire::mcp::Reply& reply) {
+  constexpr int kFirstRefusal = 400;
   if (reply.is_result()) { return {}; }
   if (reply.http.is_json() && reply.http.end == wire::EndClass::fin_mid_chunk) {
     return "the answer is cut short (see http.length.reached)";
   }
   constexpr const char* kShape =
       "the error has not the shape of JSON-RPC (see jsonrpc.error.shape, jsonrpc.version.present): ";
+  if (reply.http.head.status >= kFirstRefusal) { return {}; }  // A refusal by status may say in any words why.
   for (const auto& seen : reply.messages) {
     const auto& message = seen.message;
     const bool without_code = message.kind == jsonrpc::Kind::error && !message.error.code;

@@ -65,6 +65,7 @@ bool is_credential_name(std::string_view name) {
   constexpr std::array<std::string_view, 7> kParts = {"auth",   "cookie",   "key",       "token",
                                                       "secret", "password", "credential"};
   const std::string folded = lower(name);
+  if (folded == "payment-signature") { return false; }  // x402: it pays whoever asks for it, and is good for once.
   return folded == "session" || has_word(folded) ||
          std::any_of(kParts.begin(), kParts.end(),
                      [&](std::string_view part) { return folded.find(part) != std::string::npos; });

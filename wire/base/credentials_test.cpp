@@ -14,8 +14,8 @@ TEST(Credentials, are_known_by_the_names_of_their_headers) {
                            "X-Signature", "X-Pass", "DPoP", "Session", "X-Amz-Security-Token"}) {
     EXPECT_TRUE(is_credential_name(name)) << name;
   }
-  for (const char* name :
-       {"Accept", "Mcp-Session-Id", "MCP-Protocol-Version", "X-Bypass-Cache", "Compass", "Traceparent"}) {
+  for (const char* name : {"Accept", "Mcp-Session-Id", "MCP-Protocol-Version", "X-Bypass-Cache", "Compass",
+                           "Traceparent", "PAYMENT-SIGNATURE"}) {
     EXPECT_FALSE(is_credential_name(name)) << name;
   }
 }

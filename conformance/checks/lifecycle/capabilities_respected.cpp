@@ -20,16 +20,16 @@ bool has(const std::array<std::string_view, n>& names, std::string_view name) {
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
   Places places;
-  for (const auto& sent : traffic->sent) {
-    if (const auto* request = sent.request(); request && has(kOccasions, request->method)) { places.looked(); }
-  }
   for (const auto& heard : traffic->heard) {
+    const auto* request = heard.post ? heard.post->request() : nullptr;
+    const bool served = request && heard.message.kind == wire::jsonrpc::Kind::response;
+    if (served && has(kOccasions, request->method)) { places.looked(); }
     if (heard.message.kind == wire::jsonrpc::Kind::request && has(kNeedsCapability, heard.message.method)) {
       places.broken(heard.in, heard.message.method);
     }
   }
   return judged(probe, places, "no request that needs a capability which the client does not have",
-                "calls, reads and prompts", "nothing was asked in which a server asks back");
+                "calls, reads and prompts that were served", "nothing was served in which a server asks back");
 }
 
 const Registration kCheck{{

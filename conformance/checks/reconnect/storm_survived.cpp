@@ -52,7 +52,7 @@ Finding run(Probe& probe) {
                : finding;
   };
   auto after = probe.dialogue();
-  if (!after) { return fix(probe.broken(after.error(), expected)); }
+  if (!after) { return fix(probe.not_opened(after.error(), expected)); }
   auto reply = after->request(harmless_method(probe));
   if (!reply) { return fix(probe.broken(reply.error(), expected)); }
   if (auto bad = unless_result(*reply, expected)) { return fix(std::move(*bad)); }

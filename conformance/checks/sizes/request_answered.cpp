@@ -35,7 +35,7 @@ Finding run(Probe& probe) {
   constexpr const char* kFix = "Answer a body that is too large by HTTP 413, as soon as its Content-Length is known.";
   const auto& answer = asked->answer;
   if (!answer) {
-    Finding finding = probe.broken(answer.error(), expected);
+    Finding finding = probe.not_opened(answer.error(), expected);
     finding.got = finding.got.empty() ? finding.got : fmt::format("{}: {}", size, finding.got);
     return std::move(finding).at("server, or the proxy before it", kFix);
   }

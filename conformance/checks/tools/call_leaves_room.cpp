@@ -47,6 +47,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
     .consequence = "One user's slow call stops the service for all others, health checks included.",
     .faults = {"tools.slow-call-blocks"},
+    .fault_eras = {"stateless", "streamable"},
     .fixture = "slow-tool",
     .turn = Turn::first,
     .explains = {Trouble::silence},
