@@ -1,4 +1,4 @@
-#include "conformance/ask/auth.hpp"
+#include "conformance/checks/auth/token_common.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -7,7 +7,11 @@ Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   wire::Request request = opening_request(probe);
   request.headers.set("Authorization", "Bearer weir-invalid-token");
-  return refused_with(probe, request, {401});
+  Finding finding = refused_with(probe, request, {401});
+  const auto& answer = probe.last_heard().answer;
+  constexpr int kServerErrors = 500;
+  if (finding.verdict != reports::Verdict::fail || !answer || answer->head.status < kServerErrors) { return finding; }
+  return wrong_refusal(finding.expected, "a token that nobody made", *answer);
 }
 
 const Registration kCheck{{

@@ -26,7 +26,7 @@ const Registration kCheck{{
     .consequence = "Anybody writes a token, and needs no key for it.",
     .faults = {"token.alg-none-taken"},
     .fixture = "token",
-    .wrong_credentials = 5,
+    .wrong_credentials = 4,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.alg-none-refused", "it takes a token that is made from a good one"};

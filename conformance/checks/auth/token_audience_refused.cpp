@@ -31,7 +31,7 @@ const Registration kCheck{{
     .consequence = "Whoever runs any other service of the issuer can use its users' tokens here.",
     .faults = {"token.any-audience"},
     .fixture = "token",
-    .wrong_credentials = 2,
+    .wrong_credentials = 1,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.audience-refused",

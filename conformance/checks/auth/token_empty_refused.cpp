@@ -18,7 +18,7 @@ const Registration kCheck{{
     .consequence = "Whoever forgets to set the token in a client is let in.",
     .faults = {"token.empty-taken"},
     .fixture = "token",
-    .wrong_credentials = 2,
+    .wrong_credentials = 1,
     .run = run,
 }};
 

@@ -62,7 +62,7 @@ const Registration kCheck{{
     .faults = {"token.expired-taken"},
     .fixture = "token",
     .waits = true,
-    .wrong_credentials = 2,
+    .wrong_credentials = 1,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.expired-refused", "it takes a token that has run out"};

@@ -22,7 +22,7 @@ const Registration kCheck{{
         "in by themselves.",
     .faults = {"token.any-scheme"},
     .fixture = "token",
-    .wrong_credentials = 3,
+    .wrong_credentials = 2,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.scheme-refused", "it takes the token after another scheme than Bearer"};

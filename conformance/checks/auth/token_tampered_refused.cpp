@@ -27,7 +27,7 @@ const Registration kCheck{{
     .consequence = "Anybody writes a token with the name and the rights of anybody.",
     .faults = {"token.signature-ignored"},
     .fixture = "token",
-    .wrong_credentials = 4,
+    .wrong_credentials = 3,
     .run = run,
 }};
 const NotByCommand kNoCommand{"auth.token.tampered-refused", "it takes a token that is made from a good one"};
