@@ -107,8 +107,8 @@ Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::funct
   probe->spoil();
   make_probe();
   Finding second = guarded(info, *probe);
-  // A run that ends meanwhile has not heard better of the target.
-  if (probe->out_of_time() && !is_red(second)) { return first; }
+  // A run that ends meanwhile has not heard better of the target, nor has one that finds no conversation any more.
+  if ((probe->out_of_time() && !is_red(second)) || second.verdict == Verdict::untestable) { return first; }
   if (second.verdict == Verdict::pass) {
     second.message += fmt::format(" (when asked again; at first {})", first.message);
   }
