@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "reports/compare/gate.hpp"
+#include "reports/conformance/json.hpp"
 #include "reports/draw/json_values.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/text.hpp"
@@ -88,16 +89,6 @@ class Writer {
   const ConsoleOptions& options_;
   std::string out_;
 };
-
-json::object summary_json(const Summary& sum) {
-  return {{"pass", sum.pass},
-          {"fail", sum.fail},
-          {"warn", sum.warn},
-          {"not_applicable", sum.not_applicable},
-          {"untestable", sum.untestable},
-          {"error", sum.error},
-          {"excused", sum.excused}};
-}
 
 json::object run_json(const GateRun& run) {
   return {{"started_at", text(run.started_at)},

@@ -72,16 +72,6 @@ json::value tools_lock_json(const std::optional<ToolsLock>& lock) {
   return {{"path", text(lock->path)}, {"written", lock->written}, {"gate", text(lock->gate)}, {"changes", changes}};
 }
 
-json::object summary_json(const Summary& sum) {
-  return {{"pass", sum.pass},
-          {"fail", sum.fail},
-          {"warn", sum.warn},
-          {"not_applicable", sum.not_applicable},
-          {"untestable", sum.untestable},
-          {"error", sum.error},
-          {"excused", sum.excused}};
-}
-
 json::object report_json(const Results& results) {
   json::array eras, revisions, checks;
   for (const EraFound& era : results.eras) {
@@ -109,6 +99,16 @@ json::object report_json(const Results& results) {
 }
 
 }  // namespace
+
+json::object summary_json(const Summary& sum) {
+  return {{"pass", sum.pass},
+          {"fail", sum.fail},
+          {"warn", sum.warn},
+          {"not_applicable", sum.not_applicable},
+          {"untestable", sum.untestable},
+          {"error", sum.error},
+          {"excused", sum.excused}};
+}
 
 std::string render_json(const Results& results) { return wire::pretty_json(report_json(results)); }
 

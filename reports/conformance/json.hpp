@@ -1,6 +1,7 @@
 // The report for programs, and back. Its schema is reports/schema/conformance-report.schema.json.
 #pragma once
 
+#include <boost/json.hpp>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -12,6 +13,8 @@ namespace weir::reports {
 inline constexpr std::size_t kReportBytes = 64 * 1024 * 1024;  ///< A JSON report that is read back.
 
 std::string render_json(const Results& results);
+/// The counts of a run, as every report for programs has them.
+boost::json::object summary_json(const Summary& sum);
 
 /// Errors name the place: "/checks/3/verdict must be one of pass, fail, ..., is 'maybe'". Unknown members are skipped;
 /// a newer schema_version is an error.
