@@ -61,8 +61,9 @@ class Report:
         return (self.population["ends"][reason]["age"] or {}).get(f"{statistic}_seconds", 0) / SCALE
 
     def cut_near(self, seconds):
+        """A busy machine is late, never early: at this scale a tenth of a second is ten."""
         cuts = self.whole["idle_cuts"]
-        return any(0.8 * seconds <= cut["low_seconds"] / SCALE <= 1.3 * seconds for cut in cuts)
+        return any(0.8 * seconds <= cut["low_seconds"] / SCALE <= 1.5 * seconds for cut in cuts)
 
     def call(self, outcome):
         return sum(call["outcomes"].get(outcome, 0) for call in self.population["calls"])

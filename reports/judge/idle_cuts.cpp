@@ -28,10 +28,17 @@ std::uint64_t count_beyond(const Histogram& histogram, double seconds) {
   return histogram.count() - histogram.count_at_most(static_cast<std::uint64_t>(seconds * 1e9));
 }
 
+/// Silences that were looked for in less than seconds are told apart as finely: none is shorter than what was looked for.
+Precision precision_of(const Histogram& silences) {
+  Precision precision;
+  precision.resolution_s = std::min(precision.resolution_s, wire::seconds_of(silences.min()) / 2);
+  return precision;
+}
+
 /// A stream that became older than `ages` without ever being silent for so long. Histograms do not say which stream had
 /// which silence; but where more streams became older than there were such silences, some had none.
-bool outlived(const PopulationNumbers& numbers, const Cluster& ages) {
-  const double tolerance = Precision{}.tolerance_s(ages.high);
+bool outlived(const PopulationNumbers& numbers, const Cluster& ages, const Precision& precision) {
+  const double tolerance = precision.tolerance_s(ages.high);
   const double beyond = ages.high + tolerance;
   std::uint64_t older = 0;
   for (const Histogram& age : numbers.age) { older += count_beyond(age, beyond); }
@@ -70,6 +77,7 @@ void take_away(std::vector<Weighted>& values, double low, double high, std::uint
 void add_cuts(std::vector<IdleCut>& out, const std::string& population, const PopulationNumbers& numbers,
               const CutMoments& moments) {
   const std::uint64_t all = numbers.idle_age[kIdle].count();
+  const Precision precision = precision_of(numbers.idle_age[kIdle]);
   const std::uint64_t needed = std::min(kWanted, std::max<std::uint64_t>(1, numbers[Counter::streams_opened]));
   const auto least = static_cast<std::uint64_t>(std::ceil(kLeastOfEnds * static_cast<double>(all)));
   Ends ends{.silences = seconds_in(numbers.idle_age[kIdle]),
@@ -78,10 +86,11 @@ void add_cuts(std::vector<IdleCut>& out, const std::string& population, const Po
             .needed = std::max(needed, least),
             // That a stream had lived through as long a silence is seen at its end: then it is no idle cut.
             .silence_refuted = [](const Cluster&) { return false; },
-            .age_refuted = [&](const Cluster& ages) { return outlived(numbers, ages); }};
+            .age_refuted = [&](const Cluster& ages) { return outlived(numbers, ages, precision); }};
+  const std::int64_t last_ns = std::max(moments.first_ns, moments.last_ns);  // All in one second: at one moment.
   for (std::uint64_t left = all; left > 0;) {
-    ends.moments = {{wire::seconds_of(moments.first_ns), 1}, {wire::seconds_of(moments.last_ns), left - 1}};
-    const CutOff cut_off = judge_ends(ends, {});
+    ends.moments = {{wire::seconds_of(moments.first_ns), 1}, {wire::seconds_of(last_ns), left - 1}};
+    const CutOff cut_off = judge_ends(ends, precision);
     const bool or_age = cut_off.kind == CutOff::Kind::silence_or_age;
     if (cut_off.kind != CutOff::Kind::silence && !or_age) { return; }
     const Cluster& cluster = cut_off.cluster;
@@ -92,7 +101,7 @@ void add_cuts(std::vector<IdleCut>& out, const std::string& population, const Po
     cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, or_age);
     out.push_back(std::move(cut));
     take_away(ends.silences, cluster.low, cluster.high, cluster.count);
-    const double slack = Precision{}.tolerance_s(cluster.high);
+    const double slack = precision.tolerance_s(cluster.high);
     take_away(ends.ages, cluster.low - slack, cluster.high + slack, cluster.count);
     left -= cluster.count;
   }

@@ -93,6 +93,15 @@ TEST(IdleCuts, are_none_where_all_ended_at_one_moment) {
   EXPECT_EQ(restart.found(60, 400).size(), 1U);
 }
 
+TEST(IdleCuts, of_a_scaled_run_are_no_streams_that_ended_at_once) {
+  Cut scaled;
+  scaled.after(100, 112, 60);
+  const auto cuts = scaled.found();
+  ASSERT_EQ(cuts.size(), 1U);
+  EXPECT_NEAR(cuts[0].low_seconds, 0.1, 0.01);
+  EXPECT_EQ(scaled.found(60, 59).size(), 1U);  // One silence and one age need no restart.
+}
+
 TEST(IdleCuts, need_three_that_agree_or_all_there_are) {
   Cut few;
   for (const std::uint64_t ms : {20'000U, 30'000U, 40'000U, 50'000U, 60'000U}) { few.after(ms, ms + 10, 2); }
