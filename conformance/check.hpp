@@ -107,7 +107,7 @@ struct CheckInfo {
   /// check that runs alone sees the survey and the exercise (conformance/ask/exercise.hpp).
   bool passive = false;
   Turn turn = Turn::any;
-  /// Of a check with a turn of its own: when it is red, checks that were red after such a trouble are untestable, and
+  /// When it is red, checks that were red after such a trouble are untestable, and
   /// name it as the cause.
   std::vector<Trouble> explains;
   /// About how many requests it sends with credentials that are wrong or missing: such checks are asked last, and

@@ -31,6 +31,7 @@ const Registration kCheck{{
     .consequence = "It works by hand and in browsers, and fails for MCP clients, which keep no cookies.",
     .faults = {"affinity.cookie-sticky"},
     .waits = true,
+    .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,
 }};
 

@@ -37,7 +37,7 @@ const Registration kCheck{{
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
     .faults = {"affinity.sessions-per-replica"},
     .turn = Turn::first,
-    .explains = {Trouble::refused_session},
+    .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,
 }};
 const NotByCommand kNoCommand{"affinity.session.shared",
