@@ -13,7 +13,8 @@
 namespace weir::reports {
 namespace {
 
-constexpr std::size_t kIndent = 6;         // Below a verdict, which is four letters long.
+constexpr std::size_t kMargin = 2;         // Before a verdict, as in the list of every check.
+constexpr std::size_t kIndent = 8;         // Below a verdict, which is four letters long.
 constexpr std::size_t kNameWidth = 9;      // "expected" and a blank.
 constexpr std::size_t kDetailLines = 3;    // Of one detail; --verbose has the rest.
 constexpr std::size_t kNamedFailures = 6;  // In the last line.
@@ -114,8 +115,8 @@ void Writer::row(const Row& row) {
   line("");
   std::string where(to_string(check.level));
   if (const std::string judged = row.judged_by(); !judged.empty()) { where += ", " + judged; }
-  line("{}{}{}", painted(label.text, label.colour), std::string(kIndent - label.text.size(), ' '),
-       painted(wire::printable(check.id), Colour::bold));
+  line("{}{}{}{}", std::string(kMargin, ' '), painted(label.text, label.colour),
+       std::string(kIndent - kMargin - label.text.size(), ' '), painted(wire::printable(check.id), Colour::bold));
   const std::size_t width = options_.verbose ? std::string::npos / 2 : kColumns - kIndent;
   for (const std::string& part : wrapped(wire::printable(check.title), width, kDetailLines)) {
     line("{}{}", std::string(kIndent, ' '), part);
@@ -212,7 +213,7 @@ void Writer::end(const Results& results, const Digest& digest) {
   for (const std::string& part : wrapped(counts_line(results), kColumns, kDetailLines)) { line("{}", part); }
   const std::string verdict = verdict_line(results, digest, options_.verbose ? results.checks.size() : kNamedFailures);
   const std::size_t word = headline(results.exit_code).size();
-  line("{}{}", painted(verdict.substr(0, word), colour_of(results.exit_code)), verdict.substr(word));
+  line("Conformance: {}{}", painted(verdict.substr(0, word), colour_of(results.exit_code)), verdict.substr(word));
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST(ConsoleReport, ends_with_the_names_of_what_failed) {
   again.revision = "2026-07-28";
   results.checks.push_back(again);
   const std::string text = render_console(results, {});
-  const std::string last = "FAIL 3 of 7: lifecycle.server-info.named, jsonrpc.id.echoed (x2)\n";
+  const std::string last = "Conformance: FAIL 3 of 7: lifecycle.server-info.named, jsonrpc.id.echoed (x2)\n";
   EXPECT_TRUE(text.ends_with(last)) << text;
 }
 
