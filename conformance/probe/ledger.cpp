@@ -131,9 +131,8 @@ std::string in_words(const wire::Request& request) {
 
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
-  if (request.method == "POST" && (status == 400 || status == 404 || status == 410)) {
-    return Trouble::refused_session;
-  }
+  const bool of_session = request.method == "POST" || request.headers.has("Mcp-Session-Id");
+  if (of_session && (status == 400 || status == 404 || status == 410)) { return Trouble::refused_session; }
   if (status != 0) { return std::nullopt; }
   if (error && is_loss(*error)) { return Trouble::loss; }
   if (error) { return *error == wire::ErrorCode::timeout ? std::optional(Trouble::silence) : std::nullopt; }

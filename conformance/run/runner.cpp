@@ -381,28 +381,33 @@ class Run {
     const CheckInfo& info = *jobs_[i].info;
     const CheckInfo& by = *jobs_[reason.job].info;
     if (i == reason.job) { return false; }
-    // Who looks at the whole run at its end finds again what an experiment at its beginning has named.
+    const auto explained = [&](Trouble trouble) {
+      return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
+    };
+    // Who looks at the whole run at its end finds again what an experiment before it has named.
     if (info.turn == Turn::last) {
-      return by.turn == Turn::first && std::all_of(info.explains.begin(), info.explains.end(), [&](Trouble trouble) {
-               return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
-             });
+      return by.turn != Turn::last && std::all_of(info.explains.begin(), info.explains.end(), explained);
     }
     // Whoever was at it when the target went may have lost a stream, or waited for what never came.
     if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
+    if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
-    const bool met_one = std::any_of(met.begin(), met.end(), [&](Trouble trouble) {
-      return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
-    });
+    if (std::any_of(met.begin(), met.end(), explained)) { return true; }
+    // An answer that is missing on a stream of another request is no trouble of an exchange.
+    if (asides_[i].hung && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
     // What is slow is late for whoever judges by the clock.
-    const bool late = info.timed && by.explains == std::vector{Trouble::silence};
-    return met_one || late;
+    return info.timed && by.explains == std::vector{Trouble::silence};
   }
 
   /// Who met a trouble that has a cause has not met a fault of its own.
   void name_causes() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      if (jobs_[i].info->turn == Turn::any && is_red(results_[i])) { note_reason(i); }
+    }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
       for (const Reason& reason : reasons_) {
-        if (!is_red(results_[i]) || !explains(reason, i)) { continue; }
+        // Two that explain each other would leave nothing red.
+        if (!is_red(results_[i]) || !is_red(results_[reason.job]) || !explains(reason, i)) { continue; }
         take(results_[i], untestable(reason.text), jobs_[i].info->level);
       }
     }

@@ -28,7 +28,8 @@ std::uint64_t count_beyond(const Histogram& histogram, double seconds) {
   return histogram.count() - histogram.count_at_most(static_cast<std::uint64_t>(seconds * 1e9));
 }
 
-/// Silences that were looked for in less than seconds are told apart as finely: none is shorter than what was looked for.
+/// Silences that were looked for in less than seconds are told apart as finely. None is shorter than what was looked
+/// for.
 Precision precision_of(const Histogram& silences) {
   Precision precision;
   precision.resolution_s = std::min(precision.resolution_s, wire::seconds_of(silences.min()) / 2);

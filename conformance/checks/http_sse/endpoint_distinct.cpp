@@ -27,6 +27,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Streams that share one URI cannot tell whose message it is: replies reach the wrong client.",
     .faults = {"http-sse.endpoint-shared"},
+    .turn = Turn::first,
+    .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,
 }};
 const NotByCommand kNoCommand{"http-sse.endpoint.distinct", "it takes two streams, side by side"};
