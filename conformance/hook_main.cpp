@@ -28,7 +28,7 @@ constexpr std::string_view kHelp =
     "service by the hookDetails of its lifecycle hook, which go before:\n"
     "\n"
     "  WEIR_URL               url            the endpoint behind the test listener\n"
-    "  WEIR_PROFILE           profile        a profile in the function's archive\n"
+    "  WEIR_PROFILE           profile        a profile, from where the function is started\n"
     "  WEIR_ENV               env            one of the profile's environments\n"
     "  WEIR_OPTIONS           options        further options of weir-conformance\n"
     "  WEIR_TRIES             tries          of a target that cannot be reached or judged [3]\n"
@@ -77,10 +77,6 @@ wire::Result<Hook> prepare() {
   if (!gate) { return tl::unexpected(gate.error()); }
   auto settings = settings_of(environment);
   if (!settings) { return tl::unexpected(settings.error()); }
-  // Profiles are named as they stand in the function's archive.
-  if (const auto root = environment("LAMBDA_TASK_ROOT"); root && ::chdir(root->c_str()) != 0) {
-    return wire::fail(wire::ErrorCode::bad_input, "LAMBDA_TASK_ROOT cannot be entered");
-  }
   return Hook{*std::move(gate), *std::move(settings)};
 }
 
