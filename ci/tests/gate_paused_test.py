@@ -42,11 +42,14 @@ if "error" in answer:
 print(json.dumps(answer))
 """
 GATE = """#!{python} -IS
-import json, pathlib, sys
+import json, os, pathlib, signal, sys, time
 folder = pathlib.Path({folder!r})
 (folder / "gate.arguments").write_text(json.dumps(sys.argv[1:]))
 codes = json.loads((folder / "gate.codes").read_text())
 (folder / "gate.codes").write_text(json.dumps(codes[1:] or codes))
+if codes[0] == "cancelled":
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(60)
 sys.exit(codes[0])
 """
 
@@ -157,6 +160,11 @@ class GatePaused(unittest.TestCase):
         self.assertEqual(self.answers()[-1], ["ecs", "stop-service-deployment", *words])
         self.assertEqual(self.run_with([0], **refused), 2)
         self.assertEqual(len(self.answers()), 1)
+
+    def test_a_job_that_is_cancelled_answers_nothing_and_says_so(self):
+        self.assertEqual(self.run_with(["cancelled"]), 130)
+        self.assertEqual(self.answers(), [])
+        self.assertIn("interrupted: where no CONTINUE", self.said)
 
     def test_a_dry_run_answers_nothing(self):
         self.assertEqual(self.run_with([1], arguments=["--dry-run"]), 1)
