@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace weir::conformance::hook {
 namespace {
 
 using wire::ErrorCode;
+
+constexpr double kAll = 100;  ///< Percent.
 
 constexpr std::string_view kCodeDeploy =
     "this is an event of CodeDeploy, which is answered by a signed PutLifecycleEventHookExecutionStatus and not by "
@@ -47,7 +48,6 @@ wire::Result<Weights> weights_of(const wire::json::value& object, std::string_vi
 }
 
 bool is_taken_from(const Weights& weights, std::string_view revision) {
-  constexpr double kAll = 100;
   const auto own = weights.find(revision);
   return own != weights.end() && own->second <= 0 &&
          std::any_of(weights.begin(), weights.end(), [](const auto& one) { return one.second >= kAll; });
