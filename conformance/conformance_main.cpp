@@ -15,6 +15,7 @@
 #include "conformance/probe/memory.hpp"
 #include "conformance/run/glob.hpp"
 #include "conformance/run/options.hpp"
+#include "reports/conformance/github.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/files.hpp"
@@ -134,6 +135,16 @@ std::optional<std::string> too_few_descriptors(const Options& options) {
       needed, options.concurrency, limit.rlim_max, needed);
 }
 
+/// Annotations go to the standard error, which GitHub reads as well: the standard output may be JSON for a program.
+bool tell_github(const reports::Results& results) {
+  wire::say(reports::github_annotations(results));
+  const auto path = environment("GITHUB_STEP_SUMMARY");
+  if (!path || path->empty()) { return true; }  // Older servers of GitHub have none.
+  const auto written = reports::append_github_summary(results, *path);
+  if (!written) { complain("--github: " + written.error()); }
+  return written.has_value();
+}
+
 int run(const Options& options) {
   const auto colour = in_colour(options.color);
   if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
@@ -156,6 +167,7 @@ int run(const Options& options) {
       written = false;
     }
   }
+  if (options.github) { written = tell_github(*results) && written; }
   // Last, as nobody may be reading any more.
   const auto format = options.json ? reports::Format::json : reports::Format::console;
   written = print(reports::render(*results, format,

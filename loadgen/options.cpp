@@ -362,6 +362,9 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
     if (spec->format == reports::Format::prometheus) {
       return usage("--report: metrics of a run are written by --textfile PATH, --metrics ADDRESS or --push URL");
     }
+    if (spec->format == reports::Format::sarif) {
+      return usage("--report: SARIF is written by weir-conformance alone");
+    }
     run.reports.push_back(*spec);
   }
   if (auto taken = take_shard(options, environment, run).and_then([&] { return take_labels(options, run); }); !taken) {

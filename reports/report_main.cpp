@@ -73,6 +73,9 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
           std::string("is a journal: metrics of a load run are written by the run itself "
                       "(weir-loadgen --textfile PATH, --metrics ADDRESS or --push URL)"));
     }
+    if (format == Format::sarif) {
+      return tl::unexpected(std::string("is a journal: SARIF is of the gate's findings"));
+    }
     const auto results = load::results_of_journal(text);
     if (!results) { return tl::unexpected(results.error()); }
     return load::render(*results, format, console);
@@ -110,6 +113,9 @@ int merge_main(const MergeOptions& options) {
   for (const std::string& text : options.reports) {
     const auto spec = parse_report_spec(text);
     if (!spec) { return complain("--report: " + spec.error()); }
+    if (spec->format == Format::prometheus || spec->format == Format::sarif) {
+      return complain(fmt::format("--report: there is no {} of merged journals", to_string(spec->format)));
+    }
     reports.push_back(*spec);
   }
   std::vector<std::string> texts;

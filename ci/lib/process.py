@@ -11,7 +11,8 @@ from pathlib import Path
 
 CI = Path(__file__).resolve().parent.parent
 ROOT = CI.parent
-PROGRAMS = {"gate": "weir-conformance", "loadgen": "weir-loadgen", "fixture": "weir-fixture", "report": "weir-report"}
+PROGRAMS = {"gate": "weir-conformance", "hook": "weir-hook", "loadgen": "weir-loadgen", "fixture": "weir-fixture"}
+PROGRAMS["report"] = "weir-report"
 
 STOP_TIMEOUT_S = 20
 START_TIMEOUT_S = 20

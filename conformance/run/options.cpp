@@ -65,12 +65,15 @@ void describe_pace(CLI::App& app, Options& o) {
 
 void describe_output(CLI::App& app, Options& o) {
   const auto* group = "Output";
-  app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, html, prometheus, console; repeatable")
+  app.add_option("--report", o.reports,
+                 "FORMAT=PATH: json, junit, markdown, html, prometheus, sarif, console; repeatable")
       ->group(group);
   app.add_flag("--json", o.json, "JSON on the standard output instead of the report for people")->group(group);
   auto* quiet = app.add_flag("--quiet", o.quiet, "Failures and the summary only")->group(group);
   app.add_flag("--verbose", o.verbose, "A line for every check, those that passed too")->group(group)->excludes(quiet);
   app.add_option("--color", o.color, "auto, always, never [auto]")->group(group);
+  app.add_flag("--github", o.github, "In GitHub Actions: annotations, and the report in the step's summary")
+      ->group(group);
   auto* list = app.add_flag("--list", o.list, "List the checks (with --json as JSON) and stop")->group(group);
   app.add_flag("--failure-modes", o.failure_modes, "With --list: which failure is shown by which check, as Markdown")
       ->group(group)

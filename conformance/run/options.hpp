@@ -46,6 +46,7 @@ struct Options {
   bool verbose = false;
   bool json = false;
   std::string color = "auto";
+  bool github = false;
 };
 
 /// Printed instead of a run: help or version.

@@ -163,6 +163,12 @@ void Writer::every_check(const Results& results) {
 
 }  // namespace
 
+std::string render_markdown_head(const Results& results) {
+  Writer writer;
+  writer.headline(results);
+  return writer.take();
+}
+
 std::string render_markdown(const Results& results) {
   Writer writer;
   writer.headline(results);

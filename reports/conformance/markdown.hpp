@@ -10,4 +10,7 @@ namespace weir::reports {
 /// Verdict, a table of what fails with how to see it again, and every check in a fold.
 std::string render_markdown(const Results& results);
 
+/// The verdict alone, with the counts and what is wrong with the run itself.
+std::string render_markdown_head(const Results& results);
+
 }  // namespace weir::reports

@@ -6,6 +6,7 @@
 #include "reports/conformance/junit.hpp"
 #include "reports/conformance/markdown.hpp"
 #include "reports/conformance/prometheus.hpp"
+#include "reports/conformance/sarif.hpp"
 #include "wire/base/files.hpp"
 
 namespace weir::reports {
@@ -24,6 +25,8 @@ std::string render(const Results& results, Format format, const ConsoleOptions& 
       return render_html(results);
     case Format::prometheus:
       return render_prometheus(results);
+    case Format::sarif:
+      return render_sarif(results);
   }
   return render_json(results);
 }

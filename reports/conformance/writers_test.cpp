@@ -43,7 +43,7 @@ TEST(ReportSpec, takes_format_and_path) {
   ASSERT_TRUE(spec);
   EXPECT_EQ(spec->format, Format::junit);
   EXPECT_EQ(spec->path, "out/a=b.xml");
-  for (const char* name : {"console", "json", "junit", "markdown", "html"}) {
+  for (const char* name : {"console", "json", "junit", "markdown", "html", "sarif"}) {
     EXPECT_EQ(to_string(*parse_format(name)), name);
   }
 }
@@ -51,13 +51,13 @@ TEST(ReportSpec, takes_format_and_path) {
 TEST(ReportSpec, names_the_formats_and_the_nearest) {
   EXPECT_EQ(parse_report_spec("junti=x").error(),
             "unknown report format 'junti', did you mean 'junit'? (there are console, json, junit, markdown, html, "
-            "prometheus)");
+            "prometheus, sarif)");
   EXPECT_EQ(parse_report_spec("md=x").error(),
-            "unknown report format 'md' (there are console, json, junit, markdown, html, prometheus)");
+            "unknown report format 'md' (there are console, json, junit, markdown, html, prometheus, sarif)");
   EXPECT_EQ(parse_report_spec("xml=x").error(),
-            "unknown report format 'xml' (there are console, json, junit, markdown, html, prometheus)");
+            "unknown report format 'xml' (there are console, json, junit, markdown, html, prometheus, sarif)");
   EXPECT_EQ(parse_report_spec("j=x").error(),
-            "unknown report format 'j' (there are console, json, junit, markdown, html, prometheus)");
+            "unknown report format 'j' (there are console, json, junit, markdown, html, prometheus, sarif)");
   EXPECT_EQ(parse_report_spec("json").error(), "the report 'json' names no file: write json=PATH");
   EXPECT_EQ(parse_report_spec("json=").error(), "the report 'json' names no file: write json=PATH");
 }

@@ -11,8 +11,8 @@
 namespace weir::reports {
 namespace {
 
-constexpr std::array kFormats = {Format::console,  Format::json, Format::junit,
-                                 Format::markdown, Format::html, Format::prometheus};
+constexpr std::array kFormats = {Format::console, Format::json,       Format::junit, Format::markdown,
+                                 Format::html,    Format::prometheus, Format::sarif};
 
 }  // namespace
 
@@ -30,6 +30,8 @@ std::string_view to_string(Format format) {
       return "html";
     case Format::prometheus:
       return "prometheus";
+    case Format::sarif:
+      return "sarif";
   }
   return "json";
 }

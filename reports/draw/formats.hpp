@@ -7,7 +7,7 @@
 
 namespace weir::reports {
 
-enum class Format { console, json, junit, markdown, html, prometheus };
+enum class Format { console, json, junit, markdown, html, prometheus, sarif };
 std::string_view to_string(Format format);
 
 /// The error is one line that names the formats there are and the nearest one.

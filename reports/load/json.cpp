@@ -249,6 +249,7 @@ std::string render(const LoadResults& results, Format format, const ConsoleOptio
     case Format::html:
       return html_report(results);
     case Format::prometheus:  // Of a load run weir-loadgen itself writes them: no program asks for them here.
+    case Format::sarif:       // A load run has no findings at a place; programs refuse it.
       return "";
   }
   return json_report(results);
