@@ -9,6 +9,7 @@ set(programs weir-conformance weir-fixture weir-loadgen weir-report)
 set(of_the_system "^lib(c|m|resolv|stdc\\+\\+|gcc_s|z|ssl|crypto)\\.so" "^ld-linux")
 
 # DT_RPATH, which the libraries in lib/weir are found by too; DT_RUNPATH counts for what a program names itself.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # Tests and benchmarks are not installed.
 foreach(program ${programs})
   set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/weir")
   target_link_options(${program} PRIVATE -Wl,--disable-new-dtags)

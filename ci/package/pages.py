@@ -160,6 +160,7 @@ def read(program):
 
 def roff(text):
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
+    text = re.sub(r"([|,])(?=\S)", r"\1\\:", text)  # Where a list without blanks may go on in the next line.
     return "\\&" + text if text.startswith((".", "\\(aq")) else text
 
 
