@@ -19,11 +19,11 @@ install(RUNTIME_DEPENDENCY_SET libraries PRE_EXCLUDE_REGEXES ${of_the_system} LI
         COMPONENT libraries)
 
 # Man pages and completion are asked of the programs that are installed.
-find_program(python3 python3)
 set(pages ${CMAKE_BINARY_DIR}/pages)
 list(TRANSFORM programs PREPEND ${CMAKE_BINARY_DIR}/bin/ OUTPUT_VARIABLE built)
-install(CODE "execute_process(COMMAND_ERROR_IS_FATAL ANY
-  COMMAND ${python3} ${CMAKE_SOURCE_DIR}/ci/package/pages.py --out ${pages} ${built})" COMPONENT weir)
+install(CODE "find_program(python3 python3 REQUIRED)
+execute_process(COMMAND_ERROR_IS_FATAL ANY
+  COMMAND \${python3} ${CMAKE_SOURCE_DIR}/ci/package/pages.py --out ${pages} ${built})" COMPONENT weir)
 install(DIRECTORY ${pages}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT weir)
 install(DIRECTORY ${pages}/completions DESTINATION share/bash-completion COMPONENT weir)
 
