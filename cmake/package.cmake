@@ -70,11 +70,10 @@ set(CPACK_PACKAGE_NAME weir)
 set(CPACK_PACKAGE_VENDOR Weir)
 set(CPACK_PACKAGE_CONTACT "The Weir maintainers <weir@packages.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "conformance gate and load generator for MCP servers")
-set(CPACK_DEBIAN_WEIR_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}
- weir-conformance asks a deployed endpoint of the Model Context Protocol, from
- the outside, whether it keeps to the protocol. weir-loadgen holds thousands of
- event streams and says what became of each. weir-report renders and compares
- their results; weir-fixture is an endpoint to try them on.")
+set(CPACK_DEBIAN_WEIR_DESCRIPTION "weir-conformance asks a deployed endpoint of the Model Context Protocol, from
+the outside, whether it keeps to the protocol. weir-loadgen holds thousands of
+event streams and says what became of each. weir-report renders and compares
+their results; weir-fixture is an endpoint to try them on.")
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_PACKAGE_FILE_NAME weir-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_STRIP_FILES ON)
