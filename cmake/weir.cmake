@@ -9,6 +9,7 @@ set(WEIR_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address (and
 option(WEIR_FUZZ "Build the fuzzers (clang only)" OFF)
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
+option(WEIR_STATIC "Link Boost, yaml-cpp and brotli statically" OFF)
 option(WEIR_HARDEN "Make a fault that hostile bytes reach end the program (optimized builds only)" OFF)
 
 # In depend mode ccache trusts the dependencies that the compiler writes, and does not preprocess each unit before: a
@@ -68,6 +69,21 @@ endif()
 if(WEIR_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+
+# weir_archives(VARIABLE TARGET LIBRARIES NAME...): what to link, the target or, with WEIR_STATIC, the archives of these
+# names. Their packages describe the shared library alone.
+function(weir_archives variable target)
+  cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
+  set(linked ${target})
+  if(WEIR_STATIC)
+    set(linked)
+    foreach(name ${ARG_LIBRARIES})
+      find_library(${name}_archive lib${name}.a REQUIRED)
+      list(APPEND linked ${${name}_archive})
+    endforeach()
+  endif()
+  set(${variable} ${linked} PARENT_SCOPE)
+endfunction()
 
 function(weir_room room)
   cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
@@ -170,7 +186,6 @@ function(weir_program name room)
   weir_objects(${room} objects)
   add_executable(${name} ${room}/${main}_main.cpp)
   target_link_libraries(${name} PRIVATE ${objects} CLI11::CLI11)
-  target_compile_definitions(${name} PRIVATE WEIR_VERSION="${PROJECT_VERSION}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   if(TARGET ${room}_tests)
     add_dependencies(${room}_tests ${name})  # Tests of the room start it.

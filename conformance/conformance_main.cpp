@@ -11,9 +11,9 @@
 #include <exception>
 
 #include "conformance/catalogue/catalogue_text.hpp"
+#include "conformance/catalogue/checkset.hpp"
 #include "conformance/catalogue/failure_modes.hpp"
 #include "conformance/probe/memory.hpp"
-#include "conformance/run/glob.hpp"
 #include "conformance/run/options.hpp"
 #include "reports/conformance/github.hpp"
 #include "reports/conformance/writers.hpp"
@@ -22,6 +22,7 @@
 #include "wire/base/nearest.hpp"
 #include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace {
 
@@ -68,14 +69,17 @@ std::vector<std::string> every_id() {
 }
 
 int list(const Options& options) {
-  const auto ids = select_ids(every_id(), options.checks);
-  if (!ids) { return complain("--checks: " + ids.error().detail); }
+  const auto ids = selected_ids(options);
+  if (!ids) { return complain(ids.error().detail); }
   return print(options.json ? list_json(*ids) : list_text(*ids));
 }
 
-int list_failure_modes() {
-  const auto modes = parse_failure_modes(failure_modes_tsv());
+int list_failure_modes(const Options& options) {
+  auto modes = parse_failure_modes(failure_modes_tsv());
   if (!modes) { return complain(modes.error().detail); }
+  const auto asked = within_checkset(every_id(), options.checkset);
+  if (!asked) { return complain("--checkset: " + asked.error().detail); }
+  leave_proofs_by(*asked, *modes);
   return print(failure_modes_markdown(*modes));
 }
 
@@ -153,7 +157,7 @@ int run(const Options& options) {
   auto plan = plan_of(options, environment);
   if (!plan) { return complain(plan.error().detail); }
   if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
-  plan->version = WEIR_VERSION;
+  plan->version = wire::mcp::weir_version();
   plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
   listen_to_signals();
@@ -182,11 +186,11 @@ int run(const Options& options) {
 int main(int argc, char** argv) try {
   wire::take_write_errors_as_values();
   return_memory_early();
-  const auto parsed = parse_options(argc, argv, WEIR_VERSION);
+  const auto parsed = parse_options(argc, argv, wire::mcp::version_text("weir-conformance"));
   if (!parsed) { return complain(parsed.error().detail); }
   if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   const auto& options = std::get<Options>(*parsed);
-  if (options.failure_modes) { return list_failure_modes(); }
+  if (options.failure_modes) { return list_failure_modes(options); }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {
   return complain(fmt::format("{}; this is a fault of Weir", error.what()), ExitCode::inconclusive);

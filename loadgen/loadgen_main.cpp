@@ -17,7 +17,7 @@
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
-#include "wire/mcp/messages.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace {
 
@@ -28,7 +28,6 @@ using reports::ExitCode;
 std::atomic<int> signals{0};
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handler");
-static_assert(wire::mcp::kClientVersion == WEIR_VERSION, "what our requests call themselves is this release");
 
 /// What must not be shown: at first whatever was taken from the environment, then what the scenario says.
 std::vector<std::string> secrets;
@@ -129,7 +128,7 @@ int run(const CommandLine& options, int argc, char** argv) {
     wire::say(fmt::format("shard {}/{} of run {}, by {}\n", run->shard + 1, run->shards,
                           run->run_id.empty() ? "(by --start-at)" : run->run_id, run->shard_from));
   }
-  run->tool_version = WEIR_VERSION;
+  run->tool_version = wire::mcp::weir_version();
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
   if (options.dry_run) { return dry_run(*scenario, *run); }
   if (const auto open = prove_outputs(*run); !open) { return complain(open.error()); }
@@ -149,7 +148,7 @@ int run(const CommandLine& options, int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   wire::take_write_errors_as_values();
-  const auto parsed = parse_options(argc, argv, WEIR_VERSION);
+  const auto parsed = parse_options(argc, argv, wire::mcp::version_text("weir-loadgen"));
   if (!parsed) { return complain(parsed.error().detail); }
   if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   listen_to_signals();

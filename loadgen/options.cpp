@@ -283,7 +283,7 @@ std::string command_line(const std::vector<std::string>& arguments, const std::v
 wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const char* const* argv,
                                                                const std::string& version) {
   CLI::App app("Holds streams against a deployed MCP endpoint, and measures what happens to them.", "weir-loadgen");
-  app.set_version_flag("--version", "weir-loadgen " + version);
+  app.set_version_flag("--version", version);
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 all good, 1 a threshold was breached, 2 usage, 3 the target could not be reached,\n"

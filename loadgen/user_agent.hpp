@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "wire/mcp/messages.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace weir::loadgen {
 
@@ -12,6 +12,6 @@ namespace weir::loadgen {
 inline constexpr std::string_view kProgram = "weir-loadgen";
 
 /// "weir-loadgen/0.1.0", of everything that is load.
-inline std::string user_agent() { return std::string(kProgram).append("/").append(wire::mcp::kClientVersion); }
+inline std::string user_agent() { return std::string(kProgram).append("/").append(wire::mcp::weir_version()); }
 
 }  // namespace weir::loadgen

@@ -21,6 +21,7 @@
 #include "reports/trend_command.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/text.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace {
 
@@ -185,7 +186,7 @@ CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
 int run(int argc, char** argv) {
   CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "weir-report " WEIR_VERSION);
+  app.set_version_flag("--version", weir::wire::mcp::version_text("weir-report"));
   Options options;
   MergeOptions merge_options;
   CompareOptions compare_options;

@@ -66,6 +66,16 @@ wire::Result<std::vector<FailureMode>> parse_failure_modes(std::string_view tsv)
   return modes;
 }
 
+void leave_proofs_by(const std::vector<std::string>& checks, std::vector<FailureMode>& modes) {
+  for (FailureMode& mode : modes) {
+    const bool proved = !mode.proofs.empty();
+    std::erase_if(mode.proofs, [&](const Proof& proof) {
+      return std::find(checks.begin(), checks.end(), proof.check) == checks.end();
+    });
+    if (proved && mode.proofs.empty()) { mode.reason = "The check came after this set of checks."; }
+  }
+}
+
 std::string failure_modes_markdown(const std::vector<FailureMode>& modes) {
   const auto detected =
       std::count_if(modes.begin(), modes.end(), [](const FailureMode& mode) { return !mode.proofs.empty(); });

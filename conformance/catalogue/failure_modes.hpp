@@ -30,6 +30,9 @@ std::string_view failure_modes_tsv();
 /// Columns: id, name, proofs as "check:fault" with blanks between, reason. Errors name the line.
 wire::Result<std::vector<FailureMode>> parse_failure_modes(std::string_view tsv);
 
+/// Without the proofs by other checks than these; a failure that is left without one says so.
+void leave_proofs_by(const std::vector<std::string>& checks, std::vector<FailureMode>& modes);
+
 /// The document conformance/catalogue/failure-modes.md.
 std::string failure_modes_markdown(const std::vector<FailureMode>& modes);
 

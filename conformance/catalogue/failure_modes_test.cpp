@@ -57,6 +57,17 @@ TEST(FailureModes, are_written_down_as_they_are) {
   EXPECT_EQ(committed.str(), text) << path << " is not current: WEIR_UPDATE_GOLDEN=1 writes it anew";
 }
 
+TEST(FailureModes, say_where_their_check_came_later_than_a_set) {
+  std::vector<FailureMode> all = {{.id = "FM-1", .name = "old", .proofs = {{"a.b.c", "f"}, {"d.e.f", "g"}}},
+                                  {.id = "FM-2", .name = "new", .proofs = {{"d.e.f", "g"}}},
+                                  {.id = "FM-3", .name = "none", .reason = "why not"}};
+  leave_proofs_by({"a.b.c"}, all);
+  EXPECT_EQ(all[0].proofs.size(), 1U);
+  EXPECT_TRUE(all[1].proofs.empty());
+  EXPECT_EQ(all[1].reason, "The check came after this set of checks.");
+  EXPECT_EQ(all[2].reason, "why not");
+}
+
 TEST(FailureModes, must_say_how_or_why_not) {
   EXPECT_EQ(complaint("FM-1\tname\tcheck:fault\t"), "no complaint");
   EXPECT_EQ(complaint("FM-1\tname\t\tNobody can see it."), "no complaint");

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "conformance/catalogue/checkset.hpp"
 #include "conformance/check.hpp"
 #include "fixtures/mcp/server.hpp"
 #include "wire/json/json.hpp"
@@ -171,6 +172,9 @@ TEST_F(Program, lists_and_explains_the_checks) {
   EXPECT_EQ(static_cast<std::size_t>(std::count(plain.out.begin(), plain.out.end(), '\n')), catalogue().size());
   const auto listed = json::parse(run({"--list", "--json", "--checks", "jsonrpc.id.*"}).out);
   EXPECT_EQ(listed.at(0).at("id"), json::value("jsonrpc.id.echoed"));
+  const auto pinned = run({"--list", "--checkset", "2026.1"});
+  EXPECT_EQ(pinned.out.substr(0, pinned.out.find(' ')), ids_of(checksets().front()).front());
+  EXPECT_EQ(run({"--list", "--failure-modes", "--checkset", "1999.1"}).exit_code, 2);
   const auto told = run({"--explain", "jsonrpc.id.echoed"});
   EXPECT_EQ(told.exit_code, 0);
   for (const auto* word : {"must", "streamable", "jsonrpc.response-id-echo", "https://", "jsonrpc.id-stringified"}) {

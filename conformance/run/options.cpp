@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "conformance/catalogue/checkset.hpp"
 #include "wire/base/nearest.hpp"
 
 namespace weir::conformance {
@@ -37,6 +38,9 @@ void describe_credentials(CLI::App& app, Options& o) {
 void describe_checks(CLI::App& app, Options& o) {
   const auto* group = "Checks";
   app.add_option("--checks", o.checks, "Only ids that match this glob; '!GLOB' leaves out; repeatable")->group(group);
+  app.add_option("--checkset", o.checkset,
+                 "Ask what this release asked, and nothing that came later: " + checkset_names())
+      ->group(group);
   app.add_option("--level", o.level, "Lowest level that is asked: must, should, may [may]")->group(group);
   app.add_flag("--strict", o.strict, "A SHOULD that is not met fails the run")->group(group);
   app.add_option("--baseline", o.baseline, "YAML file of known failures; a stale entry fails the run")->group(group);
@@ -102,7 +106,7 @@ wire::Result<void> refuse_extras(const CLI::App& app) {
 wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
                                                            const std::string& version) {
   CLI::App app("Tells whether a deployed MCP endpoint is right, without touching what it does.", "weir-conformance");
-  app.set_version_flag("--version", "weir-conformance " + version);
+  app.set_version_flag("--version", version);
   app.allow_extras();
   app.footer(
       "Exit codes: 0 all good, 1 the target fails, 2 usage, 3 the target could not be reached, 4 inconclusive,\n"

@@ -23,6 +23,7 @@ struct Options {
   std::string api_key_env;
   std::string api_key_header;
   std::vector<std::string> checks;
+  std::string checkset;
   std::string level = "may";
   bool strict = false;
   std::string baseline;
@@ -57,6 +58,9 @@ struct Printed {
 /// An error is one line that names the option and the nearest right one.
 wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
                                                            const std::string& version);
+
+/// The checks that the options leave of the catalogue, by their ids.
+wire::Result<std::vector<std::string>> selected_ids(const Options& options);
 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 

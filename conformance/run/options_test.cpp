@@ -66,7 +66,7 @@ TEST(Options, need_roots_that_can_be_read) {
 }
 
 TEST(Options, print_help_and_version) {
-  EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "weir-conformance 1.2.3\n");
+  EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "1.2.3\n");
   const auto help = std::get<Printed>(*parse({"--help"})).text;
   for (const auto* option : {"--profile",    "--era",        "--revision",       "--header",
                              "--header-env", "--bearer-env", "--api-key-env",    "--api-key-header",
@@ -75,7 +75,7 @@ TEST(Options, print_help_and_version) {
                              "--timeout",    "--hold",       "--across-deploy",  "--report",
                              "--list",       "--explain",    "--call-read-only", "--ca",
                              "--insecure",   "--quiet",      "--verbose",        "--json",
-                             "--color",      "--version"}) {
+                             "--color",      "--version",    "--checkset"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }
@@ -87,6 +87,17 @@ TEST(Options, name_the_nearest_of_a_wrong_word) {
   EXPECT_THAT(error_of({kUrl, "--revision", "2025-11-24"}), HasSubstr("did you mean '2025-11-25'"));
   EXPECT_THAT(error_of({kUrl, "--checks", "jsonrpc.id.echo"}), HasSubstr("did you mean 'jsonrpc.id.echoed'"));
   EXPECT_THAT(error_of({kUrl, "http://second/"}), HasSubstr("one URL"));
+}
+
+TEST(Options, ask_no_more_than_a_set_of_checks) {
+  EXPECT_THAT(error_of({kUrl, "--checkset", "1999.1"}),
+              HasSubstr("--checkset: there is no set of checks '1999.1'; there"));
+  Options options;
+  options.checkset = "2026.1";
+  options.checks = {"jsonrpc.id.*"};
+  EXPECT_THAT(selected_ids(options).value(), testing::Contains("jsonrpc.id.echoed"));
+  options.checks = {"zz.new.*"};
+  EXPECT_THAT(selected_ids(options).error().detail, HasSubstr("--checks: no check matches 'zz.new.*'"));
 }
 
 TEST(Options, refuse_values_out_of_range) {

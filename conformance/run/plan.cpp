@@ -2,6 +2,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "conformance/catalogue/checkset.hpp"
 #include "conformance/run/glob.hpp"
 #include "conformance/run/options.hpp"
 #include "wire/base/nearest.hpp"
@@ -181,10 +182,8 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
 }
 
 wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
-  std::vector<std::string> ids;
-  for (const auto& info : catalogue()) { ids.push_back(info.id); }
-  auto selected = select_ids(ids, options.checks);
-  if (!selected) { return usage("--checks: " + selected.error().detail); }
+  auto selected = selected_ids(options);
+  if (!selected) { return tl::unexpected(selected.error()); }
   if (selected->empty()) { return usage("--checks: the patterns leave no check"); }
   if (options.across_deploy && options.across_deploy->empty()) {
     return usage("--across-deploy: the command is empty");
@@ -202,6 +201,16 @@ wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
 }
 
 }  // namespace
+
+wire::Result<std::vector<std::string>> selected_ids(const Options& options) {
+  std::vector<std::string> ids;
+  for (const auto& info : catalogue()) { ids.push_back(info.id); }
+  const auto asked = within_checkset(std::move(ids), options.checkset);
+  if (!asked) { return usage("--checkset: " + asked.error().detail); }
+  auto selected = select_ids(*asked, options.checks);
+  if (!selected) { return usage("--checks: " + selected.error().detail); }
+  return selected;
+}
 
 wire::Result<RunPlan> plan_of(const Options& options, const Environment& environment) {
   RunPlan plan;

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "wire/mcp/header_value.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace weir::wire::mcp {
 namespace {
 
-json::object client_info(const ClientIdentity& client) { return {{"name", client.name}, {"version", kClientVersion}}; }
+json::object client_info(const ClientIdentity& client) { return {{"name", client.name}, {"version", weir_version()}}; }
 
 /// Which member of `params` goes into Mcp-Name, by method.
 std::string_view name_member(std::string_view method) {

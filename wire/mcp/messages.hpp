@@ -9,8 +9,6 @@
 
 namespace weir::wire::mcp {
 
-inline constexpr std::string_view kClientVersion = "0.1.0";
-
 /// Who asks: name, version and declared capabilities.
 struct ClientIdentity {
   std::string name = "weir";
