@@ -21,6 +21,7 @@ from urllib.request import urlopen
 from lib.process import Problem, on_free_port, parsed, parser_of, running, wait_for
 
 STREAMS = 200
+LINGER = "10m"  # Ended by a signal once the end was seen.
 STOP_TIMEOUT_S = 15
 SHARD_TIMEOUT_S = 60
 
@@ -98,7 +99,7 @@ def check(loadgen, fixture, folder, stack):
     textfile = folder / "weir.prom"
     command = [loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", str(STREAMS), "--for", "1h"]
     command += ["--over", "1s", "--metrics", "127.0.0.1:0", "--push", gateway, "--textfile", str(textfile), "--json"]
-    command += ["--label", "stage=test"]
+    command += ["--label", "stage=test", "--metrics-linger", LINGER]
     with open(folder / "loadgen.log", "w+") as log:
         run = stack.enter_context(running(command, stdout=subprocess.PIPE, stderr=log))
 
@@ -111,7 +112,7 @@ def check(loadgen, fixture, folder, stack):
         prometheus = start_prometheus(stack, folder, metrics)
         wait_for(
             f"prometheus sees {STREAMS} streams",
-            lambda: query(prometheus, "weir_soak_streams_open") == [float(STREAMS)],
+            lambda: query(prometheus, "sum(weir_soak_streams_open)") == [float(STREAMS)],
             run,
         )
         wait_for(
@@ -119,17 +120,27 @@ def check(loadgen, fixture, folder, stack):
         )
         if query(prometheus, 'weir_load_run_info{run_id=~"[0-9a-f]{12}",label_stage="test"}') != [1]:
             raise Problem("prometheus does not see which run it is")
+        if query(prometheus, 'count by (phase) (weir_soak_phase{kind="ramp"} or weir_soak_phase{kind="hold"})') != [1]:
+            raise Problem("prometheus does not see in which phase the run is")
+        if len(query(prometheus, "weir_soak_threshold_passed == 1")) < 2:
+            raise Problem("prometheus does not see how the thresholds stand")
         if query(prometheus, "sum(weir_soak_stream_drops_total)") != [0]:
             raise Problem("streams were dropped")
         promtool(ours(fetch(f"http://{metrics}/metrics")), "a scrape under load")
+        run.send_signal(signal.SIGINT)
+        wait_for("the last scrape sees the end", lambda: query(prometheus, "weir_soak_run_exit_code") == [130], run)
+        if query(prometheus, "sum(weir_soak_stream_ends_total)") != [float(STREAMS)]:
+            raise Problem("the last scrape does not see every stream ended")
         run.send_signal(signal.SIGINT)
         results = json.loads(run.communicate(timeout=STOP_TIMEOUT_S)[0])
         if run.returncode != 130 or results["exit_code"] != 130:
             raise Problem(f"the run ended with {run.returncode}, and its report says {results['exit_code']}")
     promtool(textfile.read_text(), "the textfile")
     pushed = fetch(f"{gateway}/metrics")
-    if not re.search(r"^weir_soak_streams_opened_total\{.*job=\"weir\".*\} " + str(STREAMS) + "$", pushed, re.M):
+    if not re.search(r"^weir_soak_run_streams_held\{.*job=\"weir\".*\} " + str(STREAMS) + "$", pushed, re.M):
         raise Problem("the gateway does not show the streams of the run")
+    if went_on := set(re.findall(r"^weir_(?!soak_run_|soak_last_run_)\w+", pushed, re.M)):
+        raise Problem(f"the gateway shows for ever what went on: {sorted(went_on)}")
     if not re.search(r"^weir_soak_run_passed\{.*\} 0$", pushed, re.M):
         raise Problem("the gateway does not show the verdict of the run")
     promtool(ours(pushed), "what was pushed")
@@ -148,10 +159,10 @@ def check_shards(loadgen, url, gateway):
         )
     pushed = fetch(f"{gateway}/metrics")
     promtool(ours(pushed), "what shards pushed")
-    opened = re.findall(r"^weir_soak_streams_opened_total\{.*shard=\"(\d/2)\".*\} (\d+)$", pushed, re.M)
-    if sorted(opened) != [("1/2", "5"), ("2/2", "4")]:
-        raise Problem(f"the gateway shows {opened} of two shards")
-    runs = re.findall(r"^weir_load_run_info\{.*run_id=\"both\".*\} 1$", pushed, re.M)
+    held = re.findall(r"^weir_soak_run_streams_held\{.*shard=\"(\d/2)\".*\} (\d+)$", pushed, re.M)
+    if sorted(held) != [("1/2", "5"), ("2/2", "4")]:
+        raise Problem(f"the gateway shows {held} of two shards")
+    runs = re.findall(r"^weir_soak_run_info\{.*run_id=\"both\".*\} 1$", pushed, re.M)
     if len(runs) != 2:
         raise Problem(f"the gateway shows {len(runs)} shards of the run, not 2")
 
