@@ -120,13 +120,14 @@ tl::expected<void, std::string> prove_outputs(const RunOptions& run) {
   return wire::prove_writable(run.textfile).map_error([](const std::string& error) { return "--textfile: " + error; });
 }
 
-/// A scraper comes by now and then: so long it can still see how the run ended. A signal is enough of it.
+/// A scraper comes by now and then: so long it can still see how the run ended. A signal is enough of it, beside the
+/// one that ended the run.
 void linger(const RunOptions& run, const RunResult& result) {
   if (!result.metrics) { return; }
   if (!run.quiet) { wire::say(fmt::format("metrics: up for {} more\n", format_duration(run.metrics_linger_ns))); }
   const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(run.metrics_linger_ns);
-  const int before = signals.load();
-  while (signals.load() == before && std::chrono::steady_clock::now() < until) {
+  const int enough = result.interrupted ? 2 : 1;
+  while (signals.load() < enough && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }

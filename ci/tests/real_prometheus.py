@@ -15,10 +15,9 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
-from urllib.request import urlopen
 
-from lib.process import Problem, on_free_port, parsed, parser_of, running, wait_for
+from lib.process import Problem, parsed, parser_of, running, wait_for
+from lib.prometheus import fetch, ours, query, start_prometheus, start_pushgateway
 
 STREAMS = 200
 LINGER = "10m"  # Ended by a signal once the end was seen.
@@ -26,70 +25,11 @@ STOP_TIMEOUT_S = 15
 SHARD_TIMEOUT_S = 60
 
 
-def fetch(url):
-    with urlopen(url, timeout=5) as answer:
-        return answer.read().decode()
-
-
-def start_daemon(stack, what, command_of):
-    """The daemon's origin."""
-
-    def start(port):
-        return running(command_of(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def ready(port):
-        return fetch(f"http://127.0.0.1:{port}/-/ready")
-
-    port, _ = on_free_port(stack, what, start, ready)
-    return f"http://127.0.0.1:{port}"
-
-
-def query(prometheus, expression):
-    answer = json.loads(fetch(f"{prometheus}/api/v1/query?query={quote(expression)}"))
-    return [float(series["value"][1]) for series in answer["data"]["result"]]
-
-
 def promtool(text, what):
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
     said = checked.stdout + checked.stderr
     if checked.returncode != 0 or said:
         raise Problem(f"promtool about {what}: {said.strip() or checked.returncode}")
-
-
-def ours(text):
-    """Without the families that the exporter's library and the gateway add about themselves."""
-    names = re.compile(r"(# (HELP|TYPE) )?weir_")
-    return "".join(line + "\n" for line in text.splitlines() if names.match(line))
-
-
-def start_prometheus(stack, folder, metrics):
-    config = folder / "prometheus.yml"
-    config.write_text(
-        f"""
-scrape_configs:
-  - job_name: weir
-    scrape_interval: 500ms
-    scrape_timeout: 500ms
-    static_configs: [{{targets: ["{metrics}"]}}]
-"""
-    )
-
-    def command(port):
-        return [
-            "prometheus",
-            f"--config.file={config}",
-            f"--storage.tsdb.path={folder / 'tsdb'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]
-
-    return start_daemon(stack, "prometheus", command)
-
-
-def start_pushgateway(stack):
-    def command(port):
-        return ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}"]
-
-    return start_daemon(stack, "pushgateway", command)
 
 
 def check(loadgen, fixture, folder, stack):
@@ -109,7 +49,7 @@ def check(loadgen, fixture, folder, stack):
 
         metrics = wait_for("the run's metrics", address, run)
         promtool(ours(fetch(f"http://{metrics}/metrics")), "the first scrape")
-        prometheus = start_prometheus(stack, folder, metrics)
+        prometheus = start_prometheus(stack, folder, [metrics])
         wait_for(
             f"prometheus sees {STREAMS} streams",
             lambda: query(prometheus, "sum(weir_soak_streams_open)") == [float(STREAMS)],

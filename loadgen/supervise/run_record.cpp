@@ -197,6 +197,7 @@ RunResult RunRecord::finish(bool interrupted) {
   journal(journal_.finish(interrupted));
   accumulator_->end(interrupted);
   RunResult result;
+  result.interrupted = interrupted;
   result.results = accumulator_->results();
   write_reports(result);
   hand_over_metrics(result);

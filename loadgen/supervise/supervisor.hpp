@@ -39,6 +39,7 @@ struct RunResult {
   reports::load::LoadResults results;
   std::vector<std::string> problems;       ///< Reports that could not be written, metrics that could not be pushed.
   bool written = true;                     ///< false: a report is missing, which must not look like a good run.
+  bool interrupted = false;                ///< A signal ended the run.
   std::optional<MetricsEndpoint> metrics;  ///< /metrics with the verdict, up while this is there; for who lingers.
 };
 
