@@ -304,8 +304,7 @@ BACK = " offset ${shift}s"
 
 
 def started(run):
-    began = f"weir_load_run_start_timestamp_seconds{{{TARGET}}} and on (target, shard) weir_load_run_info{{{TARGET},{run}}}"
-    return f"max(max_over_time(({began})[$__range:10s]))"
+    return f"max(max_over_time(weir_load_run_start_timestamp_seconds{{{TARGET},{run}}}[$__range]))"
 
 
 def both(title, description, unit, expression, following, compared=False):

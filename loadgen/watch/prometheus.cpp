@@ -140,7 +140,9 @@ class Families {
         .metric.push_back(gauge_of(run_labels(labels_), 1));
     add("weir_load_run_start_timestamp_seconds", "When the run started, by the clock of its generator.",
         MetricType::Gauge)
-        .metric.push_back(gauge_of(shard(), wire::seconds_of(labels_.run.start_unix_ns)));
+        .metric.push_back(
+            gauge_of(shard_and("run_id", labels_.run.run_id),  // By which two runs are laid over each other.
+                     wire::seconds_of(labels_.run.start_unix_ns)));
     if (moment_.phase) { phase(*moment_.phase); }
     append_thresholds(families_, moment_.thresholds, target(), "weir_soak_threshold", false);
     of_generator("weir_load_incidents_total", "What the run noted beside its numbers, such as a worker that died.",

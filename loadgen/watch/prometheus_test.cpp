@@ -117,8 +117,8 @@ TEST(Metrics, tell_which_run_they_are_of) {
                               "server_version=\"2.0\",server_revision=\"2025-11-25\",version=\"0.1.0\",kernel="
                               "\"Linux 6.1.0 x86_64\",label_commit=\"xxx"));
   EXPECT_THAT(text, Not(HasSubstr(std::string(130, 'x'))));
-  EXPECT_THAT(text,
-              HasSubstr("weir_load_run_start_timestamp_seconds{target=\"staging\",shard=\"2/4\"} 1767323045.5\n"));
+  EXPECT_THAT(text, HasSubstr("weir_load_run_start_timestamp_seconds{target=\"staging\",shard=\"2/4\",run_id="
+                              "\"night-7\"} 1767323045.5\n"));
 }
 
 TEST(Metrics, tell_populations_apart) {
