@@ -3,6 +3,9 @@
 import json
 import re
 import subprocess
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -14,7 +17,53 @@ def fetch(url):
         return answer.read().decode()
 
 
-def start_daemon(stack, what, command_of, log=None):
+class Textfiles(BaseHTTPRequestHandler):
+    """What the node exporter makes of a folder of .prom files: /metrics of all of them."""
+
+    def __init__(self, folder, *arguments):
+        self.folder = folder
+        super().__init__(*arguments)
+
+    def do_GET(self):
+        texts = [path.read_text() for path in sorted(self.folder.glob("*.prom"))]
+        body = "".join(texts).encode()
+        self.send_response(200 if self.path == "/metrics" else 404)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A request that is given up in the middle is the asker's own affair."""
+
+
+def serve(stack, handler):
+    """ADDRESS:PORT of a handler of requests, for as long as the stack stands."""
+    server = Server(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    return f"127.0.0.1:{server.server_address[1]}"
+
+
+def serve_textfiles(stack, folder):
+    """As Prometheus wants it in a file of targets."""
+    return {"targets": [serve(stack, partial(Textfiles, folder))], "labels": {}}
+
+
+def write_targets(path, targets):
+    """Prometheus reads what is to be scraped when it changes, and must not read the half of it."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(targets))
+    draft.rename(path)
+
+
+def start_daemon(stack, what, command_of, log=None, ready_at="/-/ready"):
     """The daemon's origin. What it writes goes into the log, a file, or nowhere."""
     out = subprocess.DEVNULL if log is None else log
 
@@ -22,7 +71,7 @@ def start_daemon(stack, what, command_of, log=None):
         return running(command_of(port), stdout=out, stderr=subprocess.STDOUT if log else out)
 
     def ready(port):
-        return fetch(f"http://127.0.0.1:{port}/-/ready")
+        return fetch(f"http://127.0.0.1:{port}{ready_at}")
 
     port, _ = on_free_port(stack, what, start, ready, log)
     return f"http://127.0.0.1:{port}"

@@ -14,18 +14,15 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 from lib.metrics import exported
 from lib.process import ROOT, Problem, first_line, parsed, parser_of, running, tail, wait_for
-from lib.prometheus import ask, fetch, query, start_prometheus
+from lib.prometheus import ask, fetch, query, serve_textfiles, start_prometheus, write_targets
 
 BOARDS = ROOT / "reports/grafana/dashboards"
 RULES = ROOT / "reports/prometheus/weir_rules.yaml"
@@ -55,37 +52,9 @@ workers: 1
 """
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def guess_type(self, _):
-        return "text/plain; version=0.0.4"
-
-
-class Server(ThreadingHTTPServer):
-    def handle_error(self, *_):
-        """A scrape that is given up in the middle is Prometheus' own affair."""
-
-
-def serve(stack, folder):
-    """The files of a folder, as the node exporter would show them."""
-    server = Server(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    stack.callback(server.shutdown)
-    return server.server_address[1]
-
-
 def start_hub(stack, fixture, options):
     hub = stack.enter_context(running([fixture, "streams", *options], stdout=subprocess.PIPE))
     return re.search(r"http://\S+", hub.stdout.readline())[0].rstrip("/")
-
-
-def tell(path, targets):
-    """Prometheus reads what is to be scraped when it changes, and must not read the half of it."""
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(targets))
-    draft.rename(path)
 
 
 def load_run(loadgen, folder, name, prometheus):
@@ -95,7 +64,7 @@ def load_run(loadgen, folder, name, prometheus):
     log = folder / f"{name}.log"
     with open(log, "w") as written, running(command, stdout=subprocess.DEVNULL, stderr=written) as run:
         found = wait_for("metrics", lambda: re.search(r"metrics: http://(\S+)/metrics", log.read_text()), run)
-        tell(folder / "runs.json", [{"targets": [found[1]]}])
+        write_targets(folder / "runs.json", [{"targets": [found[1]]}])
         seen = f'weir_soak_run_info{{run_id="{name}",instance="{found[1]}"}}'
         wait_for(f"the end of run {name}", lambda: query(prometheus, seen) == [1], run, RUN_TIMEOUT_S)
         return fetch(f"http://{found[1]}/metrics")
@@ -188,10 +157,8 @@ def check(arguments, folder, stack):
     origin = start_hub(stack, arguments.fixture, HUB)
     (folder / "soak.yaml").write_text(SCENARIO % (origin, origin))
     gate = stack.enter_context(ThreadPoolExecutor()).submit(gate_runs, arguments.gate, arguments.fixture, folder)
-    files = f"127.0.0.1:{serve(stack, folder / 'files')}"
-    paths = ["gate.prom", "load.prom"]
-    tell(folder / "files.json", [{"targets": [files], "labels": {"__metrics_path__": f"/{path}"}} for path in paths])
-    tell(folder / "runs.json", [])
+    write_targets(folder / "files.json", [serve_textfiles(stack, folder / "files")])
+    write_targets(folder / "runs.json", [])
     log = stack.enter_context(open(folder / "prometheus.log", "w+"))
     prometheus = start_prometheus(stack, folder, [folder / "files.json", folder / "runs.json"], [RULES], log=log)
     since = time.time()
