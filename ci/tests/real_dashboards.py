@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Puts every expression of the Grafana dashboards to a real Prometheus that scraped real runs.
 
-  ci/tests/real_dashboards.py [--gate BINARY] [--loadgen BINARY] [--fixture BINARY] [--keep FILE]
+  ci/tests/real_dashboards.py [--gate BINARY] [--loadgen BINARY] [--fixture BINARY]
 
 Two load runs against the light fixture, which drops streams now and then, and two runs of the gate, of which one finds
 a fault. Each expression, annotation and variable must give at least one series with a finite value; each exported
-metric must stand on a panel, or below with its reason. --keep writes what the panels show, for the preview page.
+metric must stand on a panel, or below with its reason. The preview page then draws all of it in a real Chromium.
 """
 
 import json
 import math
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lib.metrics import exported
-from lib.process import ROOT, Problem, first_line, parsed, parser_of, running, tail, wait_for
+from lib.preview import serve_preview
+from lib.process import CI, ROOT, Problem, first_line, parsed, parser_of, running, tail, wait_for
 from lib.prometheus import ask, fetch, query, serve_textfiles, start_prometheus, write_targets
 
 BOARDS = ROOT / "reports/grafana/dashboards"
@@ -29,8 +31,9 @@ RULES = ROOT / "reports/prometheus/weir_rules.yaml"
 NOT_SHOWN = {"weir_suite_build_info": "the version stands in weir_load_run_info"}
 RUN_TIMEOUT_S = 60
 STEP_S = 1
+SCRAPES = 10  # Of each run, while all streams are held.
 
-# 4 s are opened and held, with calls; streams are reset at an age of 2 s, and come back.
+# Streams are reset at an age of 2 s, and come back.
 HUB = ["--rate", "4", "--heartbeat", "100", "--server-ping", "500", "--fault", "reset-after=2000"]
 SCENARIO = """
 name: soak
@@ -45,7 +48,7 @@ populations:
   - {name: plain, url: "%s/events", stream: plain, reconnect: {base: 50ms, cap: 200ms}}
 phases:
   - ramp: {to: 30, over: 1s}
-  - hold: 5s
+  - hold: 1h
 thresholds: [open_failure_ratio < 0.5, call_latency_p99 < 60s]
 lag_bound: 1m
 workers: 1
@@ -58,13 +61,18 @@ def start_hub(stack, fixture, options):
 
 
 def load_run(loadgen, folder, name, prometheus):
-    """Plays the scenario; it is over when Prometheus has seen its end."""
+    """Plays the scenario until Prometheus has seen enough of it, and its end."""
     command = [loadgen, "run", folder / "soak.yaml", "--metrics", "127.0.0.1:0", "--metrics-linger", "10m"]
     command += ["--run-id", name, "--textfile", folder / "files/load.prom", "--label", "stage=test"]
     log = folder / f"{name}.log"
     with open(log, "w") as written, running(command, stdout=subprocess.DEVNULL, stderr=written) as run:
         found = wait_for("metrics", lambda: re.search(r"metrics: http://(\S+)/metrics", log.read_text()), run)
         write_targets(folder / "runs.json", [{"targets": [found[1]]}])
+        back = f'sum by (le) (rate(weir_soak_reconnect_duration_seconds_bucket{{instance="{found[1]}"}}[4s]))'
+        enough = f'count_over_time(weir_soak_phase{{phase="hold",instance="{found[1]}"}}[1m]) >= {SCRAPES}'
+        wait_for(f"run {name}", lambda: query(prometheus, enough), run, RUN_TIMEOUT_S)
+        wait_for("reconnects", lambda: query(prometheus, f"histogram_quantile(0.5, {back}) > 0"), run, RUN_TIMEOUT_S)
+        run.send_signal(signal.SIGINT)
         seen = f'weir_soak_run_info{{run_id="{name}",instance="{found[1]}"}}'
         wait_for(f"the end of run {name}", lambda: query(prometheus, seen) == [1], run, RUN_TIMEOUT_S)
         return fetch(f"http://{found[1]}/metrics")
@@ -116,8 +124,8 @@ class Asked:
 
 
 def ask_board(board, asked):
-    """What the panels show, by panel and query; complaints beside it."""
-    shown, wrong = {}, []
+    """How many expressions there are, and complaints."""
+    count, wrong = 0, []
     for variable in board["templating"]["list"]:
         if variable["type"] == "query" and not asked.choices(variable):
             wrong.append(f"{board['title']}: ${variable['name']} has nothing to choose")
@@ -127,11 +135,11 @@ def ask_board(board, asked):
     for panel in board["panels"]:
         for target in panel.get("targets", []):
             series = asked.series(target["expr"])
-            shown[f"{panel['id']}{target['refId']}"] = series
+            count += 1
             if not any(finite(one) for one in series):
                 what = "no series" if not series else "no finite value"
                 wrong.append(f"{board['title']}, {panel['title']}: {what} of {asked.filled(target['expr'])}")
-    return shown, wrong
+    return count, wrong
 
 
 def names_of(text):
@@ -150,6 +158,18 @@ def check_coverage(boards, scraped):
         raise Problem(f"exported, and on no panel: {sorted(hidden)}")
     if stale := set(NOT_SHOWN) & used or set(NOT_SHOWN) - scraped:
         raise Problem(f"listed as not shown, but shown or not exported: {sorted(stale)}")
+
+
+def look(logs, url, since, until):
+    folder = logs / "preview"
+    folder.mkdir(exist_ok=True)
+    command = ["node", CI / "tests/preview_pages.mjs", folder, url, f"from={since}&to={until}&rate=4&run_a=a&run_b=b"]
+    words = [str(word) for word in [*command, "now", "nights", "two-runs", "gate"]]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=2 * RUN_TIMEOUT_S)
+    if done.returncode != 0:
+        raise Problem(f"preview_pages.mjs ended with {done.returncode}: {done.stderr.strip()}")
+    if problems := json.loads(done.stdout)["problems"]:
+        raise Problem("the preview: " + "\n".join(problems))
 
 
 def check(arguments, folder, stack):
@@ -178,22 +198,18 @@ def check(arguments, folder, stack):
     asked.variables["shift"] = asked.choices(shift)[0]
     if not 3 < float(asked.variables["shift"]) < until - since:
         raise Problem(f"run a began {asked.variables['shift']} s after run b")
-    wrong, kept, count = [], {}, 0
+    wrong, count = [], 0
     for board in boards:
-        kept[board["uid"]], more = ask_board(board, asked)
-        count += len(kept[board["uid"]])
-        wrong += more
-    if arguments.keep:
-        arguments.keep.write_text(json.dumps({"since": since, "until": until, "answers": kept}))
+        asked_here, complaints = ask_board(board, asked)
+        count, wrong = count + asked_here, wrong + complaints
     if wrong:
         raise Problem("\n".join(wrong))
+    look(arguments.logs, serve_preview(stack, prometheus), since, until)
     return f"{count} expressions of {len(boards)} dashboards show something, in {until - since:.0f} s of two runs"
 
 
 def main():
-    parser = parser_of(__doc__, "gate", "loadgen", "fixture")
-    parser.add_argument("--keep", type=Path, metavar="FILE")
-    arguments = parsed(parser)
+    arguments = parsed(parser_of(__doc__, "gate", "loadgen", "fixture"))
     with tempfile.TemporaryDirectory() as folder:
         try:
             with ExitStack() as stack:
