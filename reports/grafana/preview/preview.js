@@ -101,8 +101,10 @@ const inWords = (panel, value) => panel.fieldConfig.defaults.mappings?.[0].optio
 async function drawStat(panel, body) {
   const series = await range(panel.targets[0].expr);
   if (!series.length) { return nothing(body); }
-  const value = Number(series.at(-1).values.at(-1)[1]);
-  const text = panel.options.textMode === "name" ? nameOf(panel.targets[0], series.at(-1).metric)
+  const end = (one) => one.values.at(-1)[0];
+  const latest = series.reduce((one, other) => (end(other) > end(one) ? other : one));
+  const value = Number(latest.values.at(-1)[1]);
+  const text = panel.options.textMode === "name" ? nameOf(panel.targets[0], latest.metric)
     : inWords(panel, value) ?? shown(value, panel.fieldConfig.defaults.unit);
   body.append(element("div", text, { class: "stat" }));
 }
