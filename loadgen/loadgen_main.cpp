@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <thread>
 
 #include "loadgen/net/loop.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/scenario/duration.hpp"
 #include "loadgen/supervise/background.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
@@ -116,6 +119,18 @@ tl::expected<void, std::string> prove_outputs(const RunOptions& run) {
   return wire::prove_writable(run.textfile).map_error([](const std::string& error) { return "--textfile: " + error; });
 }
 
+/// A scraper comes by now and then: so long it can still see how the run ended. A signal is enough of it, beside the
+/// one that ended the run.
+void linger(const RunOptions& run, const RunResult& result) {
+  if (!result.metrics) { return; }
+  if (!run.quiet) { wire::say(fmt::format("metrics: up for {} more\n", format_duration(run.metrics_linger_ns))); }
+  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(run.metrics_linger_ns);
+  const int enough = result.interrupted ? 2 : 1;
+  while (signals.load() < enough && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 int run(const CommandLine& options, int argc, char** argv) {
   const auto scenario = scenario_from(options, environment);
   if (!scenario) { return complain(scenario.error().detail); }
@@ -139,6 +154,7 @@ int run(const CommandLine& options, int argc, char** argv) {
                                                    {.colour = reports::wants_colour(STDOUT_FILENO, options.color),
                                                     .quiet = options.quiet})) == 0;
   for (const auto& problem : result->problems) { complain(problem); }
+  linger(*run, *result);
   // A failing target is the graver news; a report that is missing must not look like a good run.
   const auto code = result->results.exit_code;
   return static_cast<int>((result->written && printed) || code != ExitCode::good ? code : ExitCode::usage);

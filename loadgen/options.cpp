@@ -61,8 +61,12 @@ void describe_output(CLI::App& app, CommandLine& o) {
   app.add_flag("--metrics-public", o.metrics_public,
                "Let --metrics listen where others can read it: it has no password")
       ->group(group);
-  app.add_option("--push", o.push, "URL of a Pushgateway, for the end")->group(group);
-  app.add_option("--textfile", o.textfile, "A .prom file for the node exporter, written at the end")->group(group);
+  app.add_option("--metrics-linger", o.metrics_linger,
+                 "Keep --metrics up so long after the run, verdict included, for the last scrape: 30s [not at all]")
+      ->group(group);
+  app.add_option("--push", o.push, "URL of a Pushgateway, which gets the verdict at the end")->group(group);
+  app.add_option("--textfile", o.textfile, "A .prom file for the node exporter: the verdict, written at the end")
+      ->group(group);
   app.add_option("--report", o.reports, "FORMAT=PATH: json, junit, markdown, html, console; repeatable")->group(group);
   app.add_option("--journal", o.journal, "File that every second is appended to, for a run that is killed")
       ->group(group);
@@ -351,6 +355,12 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   run.command = command_line(arguments, secrets);
   run.metrics = options.metrics;
   run.metrics_reach = options.metrics_public ? Reach::anybody : Reach::loopback;
+  if (!options.metrics_linger.empty()) {
+    const auto linger = parse_duration(options.metrics_linger);
+    if (!linger) { return usage("--metrics-linger: " + linger.error().detail); }
+    if (options.metrics.empty()) { return usage("--metrics-linger: there is nothing to keep up without --metrics"); }
+    run.metrics_linger_ns = *linger;
+  }
   run.push = options.push;
   run.textfile = options.textfile;
   run.journal = options.journal;

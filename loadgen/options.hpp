@@ -29,6 +29,7 @@ struct CommandLine {
   bool insecure = false;
   std::string metrics, push, textfile, journal;
   bool metrics_public = false;
+  std::string metrics_linger;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   std::string run_id;
   std::vector<std::string> labels;  ///< "K=V"

@@ -139,6 +139,8 @@ TEST(LoadOptions, say_which_option_cannot_be_read) {
       {{"--start-at", "noon"}, "--start-at"},
       {{"--report", "pdf=x"}, "--report"},
       {{"--push", "gw:9"}, "--push"},
+      {{"--metrics", "0", "--metrics-linger", "soon"}, "--metrics-linger"},
+      {{"--metrics-linger", "30s"}, "without --metrics"},
       {{"--color", "sometimes"}, "--color"},
       {{"--run-id", "a b"}, "--run-id"},
       {{"--label", "9=x"}, "--label"},

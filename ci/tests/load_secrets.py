@@ -226,7 +226,7 @@ def check(arguments, folder):
                 missing = {"journal", "json", "junit", "markdown", "console", "textfile", "/metrics"} - set(artefacts)
                 problems += [f"{name}: there is no {what}" for what in sorted(missing)]
                 pushed = Target.pushed.pop() if Target.pushed else ""
-                problems += [] if "weir_load_run_info" in pushed else [f"{name}: the gateway was sent no run"]
+                problems += [] if "weir_soak_run_info" in pushed else [f"{name}: the gateway was sent no run"]
                 artefacts["what was pushed"] = pushed
             problems += [f"{name}: {leak}" for leak in leaks(artefacts)]
         probed = probe(arguments.loadgen, port, arguments.logs / "secrets.probe.log")

@@ -15,37 +15,14 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
-from urllib.request import urlopen
 
-from lib.process import Problem, on_free_port, parsed, parser_of, running, wait_for
+from lib.process import Problem, parsed, parser_of, running, wait_for
+from lib.prometheus import fetch, ours, query, start_prometheus, start_pushgateway
 
 STREAMS = 200
+LINGER = "10m"  # Ended by a signal once the end was seen.
 STOP_TIMEOUT_S = 15
 SHARD_TIMEOUT_S = 60
-
-
-def fetch(url):
-    with urlopen(url, timeout=5) as answer:
-        return answer.read().decode()
-
-
-def start_daemon(stack, what, command_of):
-    """The daemon's origin."""
-
-    def start(port):
-        return running(command_of(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def ready(port):
-        return fetch(f"http://127.0.0.1:{port}/-/ready")
-
-    port, _ = on_free_port(stack, what, start, ready)
-    return f"http://127.0.0.1:{port}"
-
-
-def query(prometheus, expression):
-    answer = json.loads(fetch(f"{prometheus}/api/v1/query?query={quote(expression)}"))
-    return [float(series["value"][1]) for series in answer["data"]["result"]]
 
 
 def promtool(text, what):
@@ -55,42 +32,6 @@ def promtool(text, what):
         raise Problem(f"promtool about {what}: {said.strip() or checked.returncode}")
 
 
-def ours(text):
-    """Without the families that the exporter's library and the gateway add about themselves."""
-    names = re.compile(r"(# (HELP|TYPE) )?weir_")
-    return "".join(line + "\n" for line in text.splitlines() if names.match(line))
-
-
-def start_prometheus(stack, folder, metrics):
-    config = folder / "prometheus.yml"
-    config.write_text(
-        f"""
-scrape_configs:
-  - job_name: weir
-    scrape_interval: 500ms
-    scrape_timeout: 500ms
-    static_configs: [{{targets: ["{metrics}"]}}]
-"""
-    )
-
-    def command(port):
-        return [
-            "prometheus",
-            f"--config.file={config}",
-            f"--storage.tsdb.path={folder / 'tsdb'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]
-
-    return start_daemon(stack, "prometheus", command)
-
-
-def start_pushgateway(stack):
-    def command(port):
-        return ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}"]
-
-    return start_daemon(stack, "pushgateway", command)
-
-
 def check(loadgen, fixture, folder, stack):
     hub = stack.enter_context(running([fixture, "streams", "--rate", "1"], stdout=subprocess.PIPE))
     origin = re.search(r"http://\S+", hub.stdout.readline())[0].rstrip("/")
@@ -98,7 +39,7 @@ def check(loadgen, fixture, folder, stack):
     textfile = folder / "weir.prom"
     command = [loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", str(STREAMS), "--for", "1h"]
     command += ["--over", "1s", "--metrics", "127.0.0.1:0", "--push", gateway, "--textfile", str(textfile), "--json"]
-    command += ["--label", "stage=test"]
+    command += ["--label", "stage=test", "--metrics-linger", LINGER]
     with open(folder / "loadgen.log", "w+") as log:
         run = stack.enter_context(running(command, stdout=subprocess.PIPE, stderr=log))
 
@@ -108,10 +49,10 @@ def check(loadgen, fixture, folder, stack):
 
         metrics = wait_for("the run's metrics", address, run)
         promtool(ours(fetch(f"http://{metrics}/metrics")), "the first scrape")
-        prometheus = start_prometheus(stack, folder, metrics)
+        prometheus = start_prometheus(stack, folder, [metrics])
         wait_for(
             f"prometheus sees {STREAMS} streams",
-            lambda: query(prometheus, "weir_soak_streams_open") == [float(STREAMS)],
+            lambda: query(prometheus, "sum(weir_soak_streams_open)") == [float(STREAMS)],
             run,
         )
         wait_for(
@@ -119,17 +60,27 @@ def check(loadgen, fixture, folder, stack):
         )
         if query(prometheus, 'weir_load_run_info{run_id=~"[0-9a-f]{12}",label_stage="test"}') != [1]:
             raise Problem("prometheus does not see which run it is")
+        if query(prometheus, 'count by (phase) (weir_soak_phase{kind="ramp"} or weir_soak_phase{kind="hold"})') != [1]:
+            raise Problem("prometheus does not see in which phase the run is")
+        if len(query(prometheus, "weir_soak_threshold_passed == 1")) < 2:
+            raise Problem("prometheus does not see how the thresholds stand")
         if query(prometheus, "sum(weir_soak_stream_drops_total)") != [0]:
             raise Problem("streams were dropped")
         promtool(ours(fetch(f"http://{metrics}/metrics")), "a scrape under load")
+        run.send_signal(signal.SIGINT)
+        wait_for("the last scrape sees the end", lambda: query(prometheus, "weir_soak_run_exit_code") == [130], run)
+        if query(prometheus, "sum(weir_soak_stream_ends_total)") != [float(STREAMS)]:
+            raise Problem("the last scrape does not see every stream ended")
         run.send_signal(signal.SIGINT)
         results = json.loads(run.communicate(timeout=STOP_TIMEOUT_S)[0])
         if run.returncode != 130 or results["exit_code"] != 130:
             raise Problem(f"the run ended with {run.returncode}, and its report says {results['exit_code']}")
     promtool(textfile.read_text(), "the textfile")
     pushed = fetch(f"{gateway}/metrics")
-    if not re.search(r"^weir_soak_streams_opened_total\{.*job=\"weir\".*\} " + str(STREAMS) + "$", pushed, re.M):
+    if not re.search(r"^weir_soak_run_streams_held\{.*job=\"weir\".*\} " + str(STREAMS) + "$", pushed, re.M):
         raise Problem("the gateway does not show the streams of the run")
+    if went_on := set(re.findall(r"^weir_(?!soak_run_|soak_last_run_)\w+", pushed, re.M)):
+        raise Problem(f"the gateway shows for ever what went on: {sorted(went_on)}")
     if not re.search(r"^weir_soak_run_passed\{.*\} 0$", pushed, re.M):
         raise Problem("the gateway does not show the verdict of the run")
     promtool(ours(pushed), "what was pushed")
@@ -148,10 +99,10 @@ def check_shards(loadgen, url, gateway):
         )
     pushed = fetch(f"{gateway}/metrics")
     promtool(ours(pushed), "what shards pushed")
-    opened = re.findall(r"^weir_soak_streams_opened_total\{.*shard=\"(\d/2)\".*\} (\d+)$", pushed, re.M)
-    if sorted(opened) != [("1/2", "5"), ("2/2", "4")]:
-        raise Problem(f"the gateway shows {opened} of two shards")
-    runs = re.findall(r"^weir_load_run_info\{.*run_id=\"both\".*\} 1$", pushed, re.M)
+    held = re.findall(r"^weir_soak_run_streams_held\{.*shard=\"(\d/2)\".*\} (\d+)$", pushed, re.M)
+    if sorted(held) != [("1/2", "5"), ("2/2", "4")]:
+        raise Problem(f"the gateway shows {held} of two shards")
+    runs = re.findall(r"^weir_soak_run_info\{.*run_id=\"both\".*\} 1$", pushed, re.M)
     if len(runs) != 2:
         raise Problem(f"the gateway shows {len(runs)} shards of the run, not 2")
 

@@ -100,7 +100,7 @@ void RunRecord::begin(const PhaseStep& step, std::int64_t at_ns) {
   info.kind = to_string(step.kind);
   info.start_ns = at_ns;
   info.streams = step.streams;
-  phase_ = step.name;
+  phase_ = info;
   ++phases_;
   accumulator_->begin(info);
   journal(journal_.append(info));
@@ -112,7 +112,22 @@ void RunRecord::add(const Snapshot& second) {
   now_ns_ = last_.at_ns;
   accumulator_->second(last_);
   if (journal_.is_open()) { journal(journal_.append(last_)); }
-  if (metrics_) { metrics_->update(accumulator_->totals()); }
+  update_metrics();
+}
+
+void RunRecord::update_metrics() {
+  if (!metrics_) { return; }
+  Moment moment(layout());
+  moment.totals = accumulator_->totals();
+  // Totals have the longest of the whole run: what is shown as going on is so now.
+  for (std::size_t p = 0; p < moment.totals.populations.size(); ++p) {
+    moment.totals.populations[p].open = last_.populations[p].open;
+  }
+  if (phases_ > 0) { moment.phase = phase_; }
+  moment.thresholds = accumulator_->thresholds();
+  moment.incidents = incidents_ + incidents_left_out_;
+  moment.valid = accumulator_->valid();
+  metrics_->update(moment);
 }
 
 SearchStep RunRecord::judge_step() {
@@ -155,7 +170,7 @@ void RunRecord::show(std::int64_t now_ns, std::int64_t left_ns) {
   if (options_.quiet || (!options_.live && now_ns < next_line_ns_)) { return; }
   ScreenState state;
   state.target = target_name_;
-  state.phase = phase_;
+  state.phase = phase_.name;
   state.step = fmt::format("phase {}", phases_);
   state.elapsed_ns = now_ns;
   state.left_ns = left_ns;
@@ -182,6 +197,7 @@ RunResult RunRecord::finish(bool interrupted) {
   journal(journal_.finish(interrupted));
   accumulator_->end(interrupted);
   RunResult result;
+  result.interrupted = interrupted;
   result.results = accumulator_->results();
   write_reports(result);
   hand_over_metrics(result);
@@ -198,11 +214,12 @@ void RunRecord::write_reports(RunResult& result) const {
   }
 }
 
-void RunRecord::hand_over_metrics(RunResult& result) const {
-  if (options_.textfile.empty() && options_.push.empty()) { return; }
-  auto families = metric_families(layout(), accumulator_->totals(), labels_);
-  for (auto& family : verdict_families(result.results, labels_, std::time(nullptr))) {
-    families.push_back(std::move(family));
+/// What is pushed or written stays there as it is: the verdict, and none of what went on.
+void RunRecord::hand_over_metrics(RunResult& result) {
+  const auto families = verdict_families(result.results, labels_, std::time(nullptr));
+  if (metrics_ && options_.metrics_linger_ns > 0) {
+    metrics_->conclude(families);
+    result.metrics = std::exchange(metrics_, std::nullopt);
   }
   const auto text = metrics_text(families);
   if (!options_.textfile.empty()) {

@@ -43,7 +43,8 @@ class RunRecord {
   void closing(reports::load::Closing closing);
   const reports::load::Layout& layout() const WEIR_LIFETIME_BOUND { return accumulator_->layout(); }
 
-  /// Judges, writes every report, pushes; problems with that are told beside the results.
+  /// Judges, writes every report, pushes; problems with that are told beside the results. /metrics, which has the
+  /// verdict by now, goes along where it is to linger.
   RunResult finish(bool interrupted);
 
  private:
@@ -51,7 +52,8 @@ class RunRecord {
   void journal(const tl::expected<void, std::string>& written);
   void write_reports(RunResult& result) const;
   std::string shown(const std::string& text) const;
-  void hand_over_metrics(RunResult& result) const;
+  void update_metrics();
+  void hand_over_metrics(RunResult& result);
 
   std::string target_name_;
   RunOptions options_;
@@ -63,7 +65,7 @@ class RunRecord {
   MetricLabels labels_;
   std::optional<reports::load::Accumulator> accumulator_;
   reports::load::Snapshot last_;
-  std::string phase_;  ///< The one that was begun last.
+  reports::load::PhaseInfo phase_;  ///< The one that was begun last.
   std::size_t phases_ = 0;
   std::string latest_incident_;
   std::size_t incidents_ = 0;

@@ -20,9 +20,10 @@ struct RunOptions {
   std::string command;  ///< As the user typed it, redacted.
   std::string metrics;  ///< "127.0.0.1:9464"; empty: no endpoint.
   Reach metrics_reach = Reach::loopback;
-  std::string push;      ///< Pushgateway's base URL.
-  std::string textfile;  ///< Path of a .prom file, written at the end.
-  std::string journal;   ///< Path.
+  std::int64_t metrics_linger_ns = 0;  ///< So long it is there after the run.
+  std::string push;                    ///< Pushgateway's base URL.
+  std::string textfile;                ///< Path of a .prom file, written at the end.
+  std::string journal;                 ///< Path.
   std::vector<reports::ReportSpec> reports;
   std::string run_id;                                       ///< Empty: one is made.
   std::vector<std::pair<std::string, std::string>> labels;  ///< A few: each becomes one of Prometheus.
@@ -36,8 +37,10 @@ struct RunOptions {
 
 struct RunResult {
   reports::load::LoadResults results;
-  std::vector<std::string> problems;  ///< Reports that could not be written, metrics that could not be pushed.
-  bool written = true;                ///< false: a report is missing, which must not look like a good run.
+  std::vector<std::string> problems;       ///< Reports that could not be written, metrics that could not be pushed.
+  bool written = true;                     ///< false: a report is missing, which must not look like a good run.
+  bool interrupted = false;                ///< A signal ended the run.
+  std::optional<MetricsEndpoint> metrics;  ///< /metrics with the verdict, up while this is there; for who lingers.
 };
 
 /// Signals: counts of SIGINT/SIGTERM as seen by main; one ends the run cleanly, a second at once.

@@ -467,8 +467,8 @@ TEST_F(SupervisorFiles, writes_reports_and_a_textfile_and_tells_what_it_could_no
   const auto result = run();
   ASSERT_TRUE(result);
   EXPECT_FALSE(read(path("run.json")).empty());
-  EXPECT_THAT(read(options_.textfile), HasSubstr("weir_soak_streams_opened_total{target=\"staging\"} 10\n"));
-  EXPECT_THAT(read(options_.textfile), HasSubstr("weir_soak_run_passed{target=\"staging\"} 1\n"));
+  EXPECT_THAT(read(options_.textfile), HasSubstr("weir_soak_run_streams_held{target=\"staging\",shard=\"1/1\"} 10\n"));
+  EXPECT_THAT(read(options_.textfile), HasSubstr("weir_soak_run_passed{target=\"staging\",shard=\"1/1\"} 1\n"));
   ASSERT_EQ(result->problems.size(), 2u);
   EXPECT_THAT(result->problems[0], HasSubstr("none/run.xml"));
   EXPECT_THAT(result->problems[1], HasSubstr("not pushed"));

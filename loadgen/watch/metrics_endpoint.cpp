@@ -22,7 +22,6 @@ namespace weir::loadgen {
 namespace {
 
 using reports::load::Layout;
-using reports::load::Snapshot;
 
 constexpr std::size_t kScrapers = 64;             // Connected at a time; beyond them the oldest has to go.
 constexpr std::size_t kRequestBytes = 16 * 1024;  // Of a head.
@@ -117,28 +116,38 @@ wire::Result<Descriptor> listen_at(const std::string& given, Address& address) {
   return made;
 }
 
-/// The totals of the latest second, made into text when somebody asks.
+/// The latest second, made into text when somebody asks.
 class Totals {
  public:
   Totals(Layout layout, MetricLabels labels)
-      : layout_(std::move(layout)), labels_(std::move(labels)), totals_(layout_) {}
+      : layout_(std::move(layout)), labels_(std::move(labels)), moment_(layout_) {}
 
-  std::string text() const { return metrics_text(metric_families(layout_, copy(), labels_)); }
-  void set(const Snapshot& totals) {
-    Snapshot fresh = totals;
+  std::string text() const {
+    const auto [moment, verdict] = copy();
+    auto families = metric_families(layout_, moment, labels_);
+    families.insert(families.end(), verdict.begin(), verdict.end());
+    return metrics_text(families);
+  }
+  void set(const Moment& moment) {
+    Moment fresh = moment;
     const std::lock_guard lock(mutex_);
-    std::swap(totals_, fresh);
+    std::swap(moment_, fresh);
+  }
+  void conclude(std::vector<prometheus::MetricFamily> verdict) {
+    const std::lock_guard lock(mutex_);
+    verdict_ = std::move(verdict);
   }
 
  private:
-  Snapshot copy() const {
+  std::pair<Moment, std::vector<prometheus::MetricFamily>> copy() const {
     const std::lock_guard lock(mutex_);
-    return totals_;
+    return {moment_, verdict_};
   }
   const Layout layout_;
   const MetricLabels labels_;
   mutable std::mutex mutex_;
-  Snapshot totals_;
+  Moment moment_;
+  std::vector<prometheus::MetricFamily> verdict_;  ///< Empty while the run goes on.
 };
 
 std::string answer(std::string_view head, const Totals& totals) {
@@ -268,7 +277,10 @@ wire::Result<MetricsEndpoint> MetricsEndpoint::start(const std::string& given, L
   return MetricsEndpoint(std::move(impl));
 }
 
-void MetricsEndpoint::update(const Snapshot& totals) { impl_->totals.set(totals); }
+void MetricsEndpoint::update(const Moment& moment) { impl_->totals.set(moment); }
+void MetricsEndpoint::conclude(std::vector<prometheus::MetricFamily> verdict) {
+  impl_->totals.conclude(std::move(verdict));
+}
 const std::string& MetricsEndpoint::address() const { return impl_->bound; }
 
 }  // namespace weir::loadgen

@@ -24,7 +24,9 @@ class MetricsEndpoint {
   ~MetricsEndpoint();
 
   /// What the next scrape sees. Copies.
-  void update(const reports::load::Snapshot& totals);
+  void update(const Moment& moment);
+  /// What scrapes see beside it from now on: the verdict.
+  void conclude(std::vector<prometheus::MetricFamily> verdict);
   /// "127.0.0.1:9464", with the port that was bound.
   const std::string& address() const WEIR_LIFETIME_BOUND;
 

@@ -4,6 +4,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,28 @@ struct MetricLabels {
   reports::load::RunInfo run;  ///< What `weir_load_run_info` tells, to be joined by `target` to every other series.
 };
 
+/// What a scrape sees of a run.
+struct Moment {
+  explicit Moment(const reports::load::Layout& layout) : totals(layout) {}
+
+  reports::load::Snapshot totals;  ///< Counters and histograms since the start; gauges, and what is open, of now.
+  std::optional<reports::load::PhaseInfo> phase;           ///< The one that goes on.
+  std::vector<reports::load::ThresholdResult> thresholds;  ///< By the numbers so far.
+  std::uint64_t incidents = 0;
+  bool valid = true;  ///< The generator keeps up, so far.
+};
+
 /// Counters and histograms since the start of the run, gauges of the latest second.
-std::vector<prometheus::MetricFamily> metric_families(const reports::load::Layout& layout,
-                                                      const reports::load::Snapshot& totals,
+std::vector<prometheus::MetricFamily> metric_families(const reports::load::Layout& layout, const Moment& moment,
                                                       const MetricLabels& labels);
 
-/// What is known at the end alone: whether the run passed, when it ended, how long it took, each threshold.
+/// What is known at the end alone, as a few gauges: the verdict, each threshold, and the numbers by which nights are
+/// compared. They stay as they are until the next run, so none is one that goes on.
 std::vector<prometheus::MetricFamily> verdict_families(const reports::load::LoadResults& results,
                                                        const MetricLabels& labels, std::int64_t ended_unix_s);
+
+/// The labels that tell which run it is: a fixed set of names and the user's few, each value of a bounded length.
+std::vector<prometheus::ClientMetric::Label> run_labels(const MetricLabels& labels);
 
 /// The text format (version 0.0.4) of families.
 std::string metrics_text(const std::vector<prometheus::MetricFamily>& families);

@@ -27,7 +27,14 @@ using namespace std::chrono_literals;
 const Layout kLayout{{{"streams", {"echo", "add"}}, {"more", {"echo"}}}};
 const MetricLabels kLabels{.target = "staging", .shard = "1/1", .version = "0.1.0"};
 
-std::string text_of(const Snapshot& totals) { return metrics_text(metric_families(kLayout, totals, kLabels)); }
+Moment moment_of(const Snapshot& totals) {
+  Moment moment(kLayout);
+  moment.totals = totals;
+  return moment;
+}
+
+std::string text_of(const Moment& moment) { return metrics_text(metric_families(kLayout, moment, kLabels)); }
+std::string text_of(const Snapshot& totals) { return text_of(moment_of(totals)); }
 
 /// Every "name{labels}" of a text.
 std::set<std::string> series(const std::string& text) {
@@ -43,6 +50,7 @@ Snapshot busy() {
   Snapshot totals(kLayout);
   auto& one = totals.populations[0];
   one[Gauge::streams_open] = 3;
+  one[Counter::stream_ms] = 4'000;
   one.ends[static_cast<std::size_t>(EndReason::idle_cut)] = 2;
   one.age[static_cast<std::size_t>(EndReason::idle_cut)].record(60'000'000'000, 2);
   one.connect[static_cast<std::size_t>(ConnectPhase::tls)].record(5'000'000);
@@ -60,18 +68,31 @@ TEST(Metrics, are_all_there_from_zero_on) {
   const auto before = series(text_of(Snapshot(kLayout)));
   EXPECT_EQ(before, series(text_of(busy())));
   for (const char* name :
-       {"weir_soak_streams_open{target=\"staging\"}", "weir_soak_streams_opened_total{target=\"staging\"}",
-        "weir_soak_stream_drops_total{target=\"staging\",reason=\"idle_cut\"}",
+       {"weir_soak_streams_open{target=\"staging\",population=\"streams\"}",
+        "weir_soak_streams_opened_total{target=\"staging\",population=\"more\"}",
+        "weir_soak_opens_intended_total{target=\"staging\",population=\"more\"}",
+        "weir_soak_stream_seconds_total{target=\"staging\",population=\"more\"}",
+        "weir_soak_stream_ends_total{target=\"staging\",population=\"streams\",reason=\"client\"}",
+        "weir_soak_stream_drops_total{target=\"staging\",population=\"streams\",reason=\"idle_cut\"}",
         "weir_soak_stream_age_seconds_bucket{target=\"staging\",reason=\"rst\",le=\"355\"}",
-        "weir_soak_heartbeat_gap_seconds_bucket{target=\"staging\",le=\"31\"}",
+        "weir_soak_heartbeat_gap_seconds_bucket{target=\"staging\",population=\"streams\",le=\"31\"}",
+        "weir_soak_delivery_delay_seconds_bucket{target=\"staging\",population=\"streams\",le=\"1e-05\"}",
+        "weir_soak_ongoing_seconds{target=\"staging\",population=\"streams\",what=\"reconnect\"}",
+        "weir_soak_events_sequenced_total{target=\"staging\",population=\"streams\"}",
+        "weir_soak_reconnects_resumed_total{target=\"staging\",population=\"streams\"}",
+        "weir_soak_server_requests_total{target=\"staging\",population=\"streams\"}",
+        "weir_soak_retry_after_honoured_total{target=\"staging\",population=\"streams\"}",
         "weir_soak_connect_phase_seconds_bucket{target=\"staging\",phase=\"first_event\",le=\"0.005\"}",
-        "weir_soak_call_duration_seconds_bucket{target=\"staging\",tool=\"add\",le=\"29\"}",
-        "weir_soak_calls_total{target=\"staging\",tool=\"echo\",outcome=\"wrong_session\"}",
-        "weir_soak_reconnect_duration_seconds_count{target=\"staging\"}",
-        "weir_soak_open_queue_seconds_count{target=\"staging\"}",
-        "weir_soak_silent_streams{target=\"staging\",over=\"30s\"}",
-        "weir_soak_silent_streams{target=\"staging\",over=\"120s\"}",
-        "weir_soak_reconnects_total{target=\"staging\",result=\"failed\"}",
+        "weir_soak_call_duration_seconds_bucket{target=\"staging\",population=\"streams\",tool=\"add\",le=\"29\"}",
+        "weir_soak_calls_total{target=\"staging\",population=\"more\",tool=\"echo\",outcome=\"wrong_session\"}",
+        "weir_soak_duplicate_answers_total{target=\"staging\",population=\"more\",tool=\"echo\"}",
+        "weir_soak_reconnect_duration_seconds_count{target=\"staging\",population=\"streams\"}",
+        "weir_soak_open_queue_seconds_count{target=\"staging\",population=\"streams\"}",
+        "weir_soak_silent_streams{target=\"staging\",population=\"streams\",over=\"30s\"}",
+        "weir_soak_silent_streams{target=\"staging\",population=\"more\",over=\"120s\"}",
+        "weir_soak_reconnects_total{target=\"staging\",population=\"streams\",result=\"failed\"}",
+        "weir_loadgen_lag_bound_seconds{target=\"staging\",shard=\"1/1\"}",
+        "weir_loadgen_heap_bytes{target=\"staging\",shard=\"1/1\"}",
         "weir_loadgen_schedule_lag_seconds_count{target=\"staging\",shard=\"1/1\"}",
         "weir_loadgen_intended_calls_total{target=\"staging\",shard=\"1/1\"}",
         "weir_loadgen_dropped_calls_total{target=\"staging\",shard=\"1/1\",cause=\"no_stream\"}"}) {
@@ -90,21 +111,87 @@ TEST(Metrics, tell_which_run_they_are_of) {
   labels.run.server = {"weather", "2.0", "2025-11-25"};
   labels.run.kernel = "Linux 6.1.0 x86_64";
   labels.run.labels = {{"commit", std::string(500, 'x')}};
-  const auto text = metrics_text(metric_families(kLayout, Snapshot(kLayout), labels));
+  const auto text = metrics_text(metric_families(kLayout, Moment(kLayout), labels));
   EXPECT_THAT(text, HasSubstr("weir_load_run_info{target=\"staging\",shard=\"2/4\",run_id=\"night-7\",scenario="
                               "\"soak.yaml\",scenario_hash=\"9b3c2f60d4e1a875\",seed=\"42\",server=\"weather\","
                               "server_version=\"2.0\",server_revision=\"2025-11-25\",version=\"0.1.0\",kernel="
                               "\"Linux 6.1.0 x86_64\",label_commit=\"xxx"));
   EXPECT_THAT(text, Not(HasSubstr(std::string(130, 'x'))));
-  EXPECT_THAT(text,
-              HasSubstr("weir_load_run_start_timestamp_seconds{target=\"staging\",shard=\"2/4\"} 1767323045.5\n"));
+  EXPECT_THAT(text, HasSubstr("weir_load_run_start_timestamp_seconds{target=\"staging\",shard=\"2/4\",run_id="
+                              "\"night-7\"} 1767323045.5\n"));
 }
 
-TEST(Metrics, add_up_populations_and_tools_of_one_name) {
+TEST(Metrics, tell_populations_apart) {
   const auto text = text_of(busy());
-  EXPECT_THAT(text, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
-  EXPECT_THAT(text, HasSubstr("weir_soak_calls_total{target=\"staging\",tool=\"echo\",outcome=\"ok\"} 10\n"));
+  const std::string open = "weir_soak_streams_open{target=\"staging\",population=";
+  EXPECT_THAT(text, HasSubstr(open + "\"streams\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr(open + "\"more\"} 4\n"));
+  const std::string calls = "weir_soak_calls_total{target=\"staging\",population=";
+  EXPECT_THAT(text, HasSubstr(calls + "\"streams\",tool=\"echo\",outcome=\"ok\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr(calls + "\"more\",tool=\"echo\",outcome=\"ok\"} 6\n"));
   EXPECT_THAT(text, HasSubstr("weir_loadgen_intended_calls_total{target=\"staging\",shard=\"1/1\"} 5\n"));
+}
+
+TEST(Metrics, count_what_we_ended_among_the_ends_and_not_among_the_drops) {
+  auto totals = busy();
+  totals.populations[0].ends[static_cast<std::size_t>(EndReason::client)] = 5;
+  const auto text = text_of(totals);
+  const std::string reason = "{target=\"staging\",population=\"streams\",reason=\"";
+  EXPECT_THAT(text, HasSubstr("weir_soak_stream_ends_total" + reason + "client\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_stream_drops_total" + reason + "idle_cut\"} 2\n"));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_stream_drops_total" + reason + "client")));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_stream_drops_total" + reason + "completed")));
+}
+
+TEST(Metrics, count_a_call_once_and_a_second_answer_beside_it) {
+  auto totals = busy();
+  totals.populations[0].tools[0].outcomes[static_cast<std::size_t>(CallOutcome::duplicate)] = 3;
+  const auto text = text_of(totals);
+  EXPECT_THAT(text, HasSubstr("weir_soak_duplicate_answers_total{target=\"staging\",population=\"streams\","
+                              "tool=\"echo\"} 3\n"));
+  EXPECT_THAT(text, Not(HasSubstr("outcome=\"duplicate\"")));
+}
+
+TEST(Metrics, keep_the_series_of_calls_within_bounds_and_their_sum_right) {
+  Layout layout{{{"many", {}}}};
+  for (int i = 0; i < 500; ++i) { layout.populations[0].tools.push_back(fmt::format("tool{}", i)); }
+  Moment moment(layout);
+  for (auto& tool : moment.totals.populations[0].tools) { tool.outcomes[0] = 1; }
+  const auto text = metrics_text(metric_families(layout, moment, kLabels));
+  EXPECT_THAT(text, HasSubstr("{target=\"staging\",population=\"(rest)\",tool=\"(rest)\",outcome=\"ok\"} 372\n"));
+  EXPECT_LT(series(text).size(), 8'000u);
+}
+
+TEST(Metrics, tell_the_phase_that_goes_on_and_no_other) {
+  Moment moment(kLayout);
+  EXPECT_THAT(text_of(moment), Not(HasSubstr("weir_soak_phase")));
+  moment.phase = PhaseInfo{.name = "search 3", .kind = "search", .start_ns = 4'500'000'000, .streams = 80};
+  const auto text = text_of(moment);
+  const std::string labels = "{target=\"staging\",shard=\"1/1\",phase=\"search 3\",kind=\"search\"}";
+  EXPECT_THAT(text, HasSubstr("weir_soak_phase" + labels + " 1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_phase_start_timestamp_seconds" + labels + " 4.5\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_phase_streams_wanted" + labels + " 80\n"));
+}
+
+TEST(Metrics, judge_no_threshold_before_there_is_something_to_judge) {
+  Moment moment(kLayout);
+  ThresholdResult measured;
+  measured.threshold.text = "stream_drops < 5";
+  measured.threshold.bound = 5;
+  measured.value = 2;
+  measured.passed = true;
+  ThresholdResult unmeasured;
+  unmeasured.threshold.text = "call_latency_p99 < 1s";
+  unmeasured.threshold.bound = 1;
+  moment.thresholds = {measured, measured, unmeasured};
+  const auto text = text_of(moment);
+  const auto of = [](const std::string& threshold) { return "{target=\"staging\",threshold=\"" + threshold + "\"} "; };
+  EXPECT_THAT(text, HasSubstr("weir_soak_threshold_passed" + of("stream_drops < 5") + "1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_threshold_value" + of("stream_drops < 5") + "2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_threshold_bound" + of("call_latency_p99 < 1s") + "1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_threshold_passed" + of("call_latency_p99 < 1s"))));
+  EXPECT_EQ(text.find(of("stream_drops < 5"), text.find("weir_soak_threshold_passed{") + 90),
+            text.find("weir_soak_threshold_value{") + std::string("weir_soak_threshold_value").size());
 }
 
 TEST(Metrics, bracket_a_cut_between_two_buckets) {
@@ -123,21 +210,54 @@ LoadResults results() {
   ThresholdResult threshold;
   threshold.threshold.text = "stream_drop_ratio < 0.001";
   made.thresholds = {threshold};
+  made.layout = kLayout;
+  made.total.numbers = busy();
+  made.total.numbers.span_ns = made.duration_ns;
+  made.total.peak_open = made.total.open.peak = made.total.open.wanted = made.total.open.due = 7;
   return made;
 }
 
 TEST(Metrics, tell_the_verdict_of_a_run) {
   const auto text = metrics_text(verdict_families(results(), kLabels, 1'700'000'000));
-  EXPECT_THAT(text, HasSubstr("weir_soak_run_passed{target=\"staging\"} 0\n"));
-  EXPECT_THAT(text, HasSubstr("weir_soak_run_valid{target=\"staging\"} 1\n"));
-  EXPECT_THAT(text,
-              HasSubstr("weir_soak_threshold_passed{target=\"staging\",threshold=\"stream_drop_ratio < 0.001\"} 0\n"));
-  EXPECT_THAT(text, HasSubstr("weir_soak_last_run_timestamp_seconds{target=\"staging\"} 1700000000\n"));
+  const std::string whose = "{target=\"staging\",shard=\"1/1\"} ";
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_passed" + whose + "0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_valid" + whose + "1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_exit_code" + whose + "1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_threshold_passed{target=\"staging\",shard=\"1/1\",threshold="
+                              "\"stream_drop_ratio < 0.001\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_last_run_timestamp_seconds" + whose + "1700000000\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_stream_drops" + whose + "2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_stream_drop_rate" + whose + "0."));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_calls_failed_ratio" + whose + "0\n"));
+}
+
+TEST(Metrics, leave_nothing_that_went_on_where_it_stays_for_ever) {
+  const auto families = verdict_families(results(), kLabels, 1'700'000'000);
+  EXPECT_LT(families.size(), 26u);
+  std::set<std::string> live;
+  for (const auto& family : metric_families(kLayout, moment_of(busy()), kLabels)) { live.insert(family.name); }
+  for (const auto& family : families) {
+    EXPECT_EQ(family.type, prometheus::MetricType::Gauge) << family.name;
+    EXPECT_FALSE(live.contains(family.name)) << family.name;
+  }
+}
+
+TEST(Metrics, say_nothing_of_what_a_run_did_not_measure) {
+  LoadResults nothing;
+  nothing.layout = kLayout;
+  nothing.total.numbers = Snapshot(kLayout);
+  const auto text = metrics_text(verdict_families(nothing, kLabels, 1'700'000'000));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_run_call_p99_seconds")));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_run_stream_drops")));
+  EXPECT_THAT(text, HasSubstr("weir_soak_run_exit_code{target=\"staging\",shard=\"1/1\"} 4\n"));
 }
 
 TEST(Metrics, promtool_has_nothing_to_say) {
   const auto path = std::filesystem::path(testing::TempDir()) / ("weir_metrics_" + std::to_string(::getpid()));
-  auto families = metric_families(kLayout, busy(), kLabels);
+  auto moment = moment_of(busy());
+  moment.phase = PhaseInfo{.name = "hold", .kind = "hold"};
+  moment.thresholds = results().thresholds;
+  auto families = metric_families(kLayout, moment, kLabels);
   for (auto& family : verdict_families(results(), kLabels, 1'700'000'000)) { families.push_back(std::move(family)); }
   for (const auto& family : families) { EXPECT_EQ(family.help.find('\n'), std::string::npos) << family.name; }
   std::ofstream(path) << metrics_text(families);
@@ -164,11 +284,18 @@ TEST(MetricsEndpoint, serves_what_it_was_told_last) {
   auto answer = scrape(endpoint->address());
   ASSERT_TRUE(answer) << answer.error().detail;
   EXPECT_EQ(answer->head.status, 200);
-  EXPECT_THAT(answer->body, HasSubstr("weir_soak_streams_open{target=\"staging\"} 0\n"));
-  endpoint->update(busy());
+  const std::string open = "weir_soak_streams_open{target=\"staging\",population=\"streams\"} ";
+  EXPECT_THAT(answer->body, HasSubstr(open + "0\n"));
+  endpoint->update(moment_of(busy()));
   answer = scrape(endpoint->address());
   ASSERT_TRUE(answer);
-  EXPECT_THAT(answer->body, HasSubstr("weir_soak_streams_open{target=\"staging\"} 7\n"));
+  EXPECT_THAT(answer->body, HasSubstr(open + "3\n"));
+  EXPECT_THAT(answer->body, Not(HasSubstr("weir_soak_run_passed")));
+  endpoint->conclude(verdict_families(results(), kLabels, 1'700'000'000));
+  answer = scrape(endpoint->address());
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->body, HasSubstr(open + "3\n"));
+  EXPECT_THAT(answer->body, HasSubstr("weir_soak_run_passed{"));
 }
 
 TEST(MetricsEndpoint, serves_while_others_hold_it_open) {

@@ -73,18 +73,26 @@ SearchStep Accumulator::judge_step() const {
 
 /// Thresholds without a phase are not broken by the step of a search that was meant to break them, nor by one that was
 /// cut short.
-void Accumulator::judge_thresholds(LoadResults& results) const {
+std::vector<ThresholdResult> Accumulator::thresholds() const {
+  const bool by_default = run_.thresholds.empty();
+  const std::vector<Threshold> thresholds = by_default ? default_thresholds(layout_) : run_.thresholds;
   std::vector<PhaseResult> phases;
-  for (std::size_t i = 0; i < phases_.size(); ++i) {
+  const bool of_phases = std::any_of(thresholds.begin(), thresholds.end(),
+                                     [](const Threshold& threshold) { return !threshold.phase.empty(); });
+  for (std::size_t i = 0; of_phases && i < phases_.size(); ++i) {
     const bool under_way = before_step_ && i + 1 == phases_.size();
     if (counts_[i] && !under_way) { phases.push_back(phases_[i].result()); }
   }
-  const bool by_default = run_.thresholds.empty();
-  const std::vector<Threshold> thresholds = by_default ? default_thresholds(layout_) : run_.thresholds;
+  std::vector<ThresholdResult> out;
   for (const Threshold& threshold : thresholds) {
-    results.thresholds.push_back(judge(threshold, layout_, (before_step_ ? *before_step_ : counted_).result(), phases));
-    results.thresholds.back().by_default = by_default;
+    out.push_back(judge(threshold, layout_, (before_step_ ? *before_step_ : counted_).result(), phases));
+    out.back().by_default = by_default;
   }
+  return out;
+}
+
+bool Accumulator::valid() const {
+  return invalid_.empty() && generator_problems(run_, layout_, total_.result()).empty();
 }
 
 /// The whole run first; what is fine on the whole may have been of no use in one of its phases, or for a while.
@@ -119,7 +127,7 @@ LoadResults Accumulator::results() const {
     results.incidents.push_back(fmt::format("at {:.1f} s: {}", wire::seconds_of(incident.at_ns), incident.text));
   }
   if (!steps_.empty()) { results.search = search_result(steps_); }
-  judge_thresholds(results);
+  results.thresholds = thresholds();
   results.invalid = find_invalid();
   decide(results, interrupted_);
   return results;

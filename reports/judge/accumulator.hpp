@@ -31,6 +31,9 @@ class Accumulator final : public RunEvents {
 
   /// The verdict on the phase that was begun last, by its seconds so far. Who asks tells it with judged().
   SearchStep judge_step() const;
+  /// Thresholds by the numbers so far, and whether the generator has kept up: for those who watch. `results()` decides.
+  std::vector<ThresholdResult> thresholds() const;
+  bool valid() const;
   const Snapshot& totals() const WEIR_LIFETIME_BOUND { return total_.result().numbers; }
   const Layout& layout() const WEIR_LIFETIME_BOUND { return layout_; }
 
@@ -38,7 +41,6 @@ class Accumulator final : public RunEvents {
   LoadResults results() const;
 
  private:
-  void judge_thresholds(LoadResults& results) const;
   std::vector<std::string> find_invalid() const;
 
   RunInfo run_;
