@@ -28,6 +28,11 @@ struct OfThread {
 };
 constinit thread_local OfThread of_thread;
 
+/// Of the allocator for itself, with each block: of many small ones it is a third of all.
+constexpr std::size_t kBlockBytes = sizeof(std::size_t);
+
+std::size_t taken_by(void* block) { return ::malloc_usable_size(block) + kBlockBytes; }
+
 bool is_borne(std::size_t size) {
   const std::size_t limit = size <= kSmallBytes ? kRunBytes + kBytesForErrors : kRunBytes;
   return size <= limit && held.load(std::memory_order_relaxed) <= limit - size;
@@ -43,12 +48,13 @@ void* allocate(std::size_t size) {
     ++of_thread.shortages;
     throw std::bad_alloc();
   }
-  held.fetch_add(::malloc_usable_size(memory), std::memory_order_relaxed);
+  held.fetch_add(taken_by(memory), std::memory_order_relaxed);
   return memory;
 }
 
 void release(void* memory) {
-  held.fetch_sub(::malloc_usable_size(memory), std::memory_order_relaxed);
+  if (memory == nullptr) { return; }
+  held.fetch_sub(taken_by(memory), std::memory_order_relaxed);
   std::free(memory);
 }
 
