@@ -47,7 +47,7 @@ class Peer:
             pass
 
     def request(self):
-        """Method and JSON body of the next request."""
+        """Method and JSON object of the next request; an empty one where the body is no object."""
         while b"\r\n\r\n" not in self.unread:
             self._receive()
         head, self.unread = self.unread.split(b"\r\n\r\n", 1)
@@ -58,9 +58,10 @@ class Peer:
             self._receive()
         body, self.unread = self.unread[:length], self.unread[length:]
         try:
-            return method.split(" ")[0], json.loads(body or b"{}")
+            message = json.loads(body)
         except ValueError:
-            return method.split(" ")[0], {}
+            message = None
+        return method.split(" ")[0], message if isinstance(message, dict) else {}
 
     def _receive(self):
         more = self.connection.recv(65536)
@@ -98,7 +99,7 @@ def serve(peer, special):
     """A small streamable server; `special(message)` gives the result of what it wants to answer otherwise."""
     while True:
         method, message = peer.request()
-        if method != "POST" or not isinstance(message, dict):
+        if method != "POST" or not message:
             peer.answer("405 Method Not Allowed" if method != "DELETE" else "200 OK")
             continue
         if "id" not in message:

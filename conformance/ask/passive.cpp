@@ -7,7 +7,7 @@ namespace weir::conformance {
 namespace {
 
 /// Beyond the moment at which all asking has ended; reports are written after it.
-constexpr std::chrono::milliseconds kToJudge{500};
+constexpr std::chrono::milliseconds kToJudge{250};
 
 }  // namespace
 
