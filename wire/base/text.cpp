@@ -59,6 +59,17 @@ std::size_t escape_length(std::string_view text) {
   return text.substr(2).starts_with("e0") ? kLongestEscape : kCharacter;  // Tags have five digits.
 }
 
+/// Without the beginning of an HTML entity or of a percent-encoded byte: a secret that ends in one would not be known.
+std::size_t without_half_code(std::string_view text, std::size_t kept) {
+  constexpr std::size_t kLongestEntity = 8;
+  for (std::size_t at = kept; at > 0 && kept - at < kLongestEntity; --at) {
+    const char c = text[at - 1];
+    if (c == '&' || (c == '%' && kept - at < 2)) { return at - 1; }
+    if (c != '#' && !is_letter(c) && !(c >= '0' && c <= '9')) { return kept; }
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string lower(std::string_view text) {
@@ -147,6 +158,7 @@ bool begins_ci_command(std::string_view text) {
 }
 
 std::size_t without_half_escape(std::string_view text, std::size_t kept) {
+  kept = without_half_code(text, kept);
   const auto begin = text.substr(0, kept).rfind('\\');
   if (begin == text.npos || begin + kLongestEscape <= kept) { return kept; }
   const auto before = text.substr(0, begin).find_last_not_of('\\');

@@ -84,6 +84,16 @@ TEST(Text, cuts_no_escape_sequence_in_two) {
   EXPECT_THAT(bounded("\\\\\\u202e and more", 4), ::testing::StartsWith("\\\\... ("));
 }
 
+TEST(Text, cuts_no_entity_and_no_percent_encoded_byte_in_two) {
+  for (const std::string_view code : {"&amp;", "&#x27;", "&quot;", "%2F"}) {
+    const std::string text = fmt::format("a.{} and what follows", code);
+    for (std::size_t max = 3; max < 2 + code.size(); ++max) {
+      EXPECT_THAT(bounded(text, max), ::testing::StartsWith("a.... (")) << code << " at " << max;
+    }
+    EXPECT_THAT(bounded(text, 2 + code.size()), ::testing::StartsWith(fmt::format("a.{}... (", code)));
+  }
+}
+
 TEST(Text, says_times_as_people_do) {
   EXPECT_EQ(readable_time(0), "0 ms");
   EXPECT_EQ(readable_time(99), "99 ms");
