@@ -47,7 +47,7 @@ class Peer:
             pass
 
     def request(self):
-        """Method and JSON body of the next request."""
+        """Method and JSON object of the next request; an empty one where the body is no object."""
         while b"\r\n\r\n" not in self.unread:
             self._receive()
         head, self.unread = self.unread.split(b"\r\n\r\n", 1)
@@ -58,9 +58,10 @@ class Peer:
             self._receive()
         body, self.unread = self.unread[:length], self.unread[length:]
         try:
-            return method.split(" ")[0], json.loads(body or b"{}")
+            message = json.loads(body)
         except ValueError:
-            return method.split(" ")[0], {}
+            message = None
+        return method.split(" ")[0], message if isinstance(message, dict) else {}
 
     def _receive(self):
         more = self.connection.recv(65536)
@@ -98,7 +99,7 @@ def serve(peer, special):
     """A small streamable server; `special(message)` gives the result of what it wants to answer otherwise."""
     while True:
         method, message = peer.request()
-        if method != "POST" or not isinstance(message, dict):
+        if method != "POST" or not message:
             peer.answer("405 Method Not Allowed" if method != "DELETE" else "200 OK")
             continue
         if "id" not in message:
@@ -245,6 +246,169 @@ def _(peer):
             threading.Event().wait(0.2)
 
     serve(peer, lambda message: send(message) if message.get("method") == "tools/list" else None)
+
+
+@kind("tools-without-end", worst=True)
+def _(peer):
+    """Nothing is wrong with any page, but that there is always another one."""
+
+    def page():
+        number = next(COUNTER)
+        tools = [tool(f"t{number}_{i}", description="d" * 50) for i in range(500)]
+        return {"tools": tools, "nextCursor": str(number)}
+
+    serve(peer, of_tools(page))
+
+
+@kind("lists-without-end")
+def _(peer):
+    def page(message):
+        name = message.get("method")
+        return {LISTS[name]: [], "nextCursor": str(next(COUNTER))} if name in LISTS else None
+
+    serve(peer, page)
+
+
+def nested_schema(depth):
+    schema = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+@kind(
+    "deep-schemas",
+    text=lambda: json.dumps(
+        {"tools": [tool(f"t{i}", outputSchema=nested_schema(20), inputSchema=nested_schema(20)) for i in range(8_000)]}
+    ),
+)
+def _(peer, many):
+    serve(peer, of_tools(lambda: many))
+
+
+def tool_that_grows(number):
+    """Its schemas double by references, have a pattern that backtracks, and alternatives without number."""
+    chain = {f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in range(60)}
+    patterns = {f"^(a|aa)+{i}$": {} for i in range(200)}
+    schema = {
+        "type": "object",
+        "$defs": {**chain, "d60": {}},
+        "$ref": "#/$defs/d0",
+        "properties": {"a": {"pattern": f"^(([a-z]+)+)+{number}$"}, "b": {"enum": list(range(20_000))}},
+        "patternProperties": patterns,
+    }
+    return tool(f"t{number}", inputSchema=schema, outputSchema=schema)
+
+
+@kind("schemas-that-grow", text=lambda: json.dumps({"tools": [tool_that_grows(i) for i in range(20)]}))
+def _(peer, many):
+    serve(peer, of_tools(lambda: many))
+
+
+@kind(
+    "long-names-twice",
+    text=lambda: '{"tools":[],"x":'
+    + "".join('{"' + "n" * 200_000 + '":' for _ in range(30))
+    + "{" + ",".join(f'"k{i}":0,"k{i}":1' for i in range(64)) + "}"
+    + "}" * 30
+    + "}",
+)
+def _(peer, many):
+    """Each name that stands twice is told by where it stands, which is megabytes of names."""
+    serve(peer, of_tools(lambda: many))
+
+
+@kind("event-without-end")
+def _(peer):
+    def send(message):
+        peer.send(b"data: ")
+        peer.send_for_ever(b"x" * MIB)
+
+    on_stream(peer, "tools/list", send)
+
+
+@kind("answers-to-nobody")
+def _(peer):
+    answer = {"jsonrpc": "2.0", "id": 10**9, "result": {"tools": [tool(f"t{i}") for i in range(10_000)]}}
+    many = event(answer)
+    on_stream(peer, "tools/list", lambda message: peer.send_for_ever(many))
+
+
+@kind("errors-of-15-mib")
+def _(peer):
+    many = b"e" * (15 * MIB)
+    while True:
+        method, message = peer.request()
+        if method == "POST" and message.get("method") == "initialize":
+            peer.answer("200 OK", result(message, INITIALIZED))
+        else:
+            peer.answer("500 Internal Server Error", many, "text/plain")
+
+
+@kind("more-behind-the-answer")
+def _(peer):
+    method, message = peer.request()
+    if method == "POST" and "id" in message:
+        peer.answer("200 OK", result(message, INITIALIZED if message.get("method") == "initialize" else {"tools": []}))
+    else:
+        peer.answer("202 Accepted" if method == "POST" else "405 Method Not Allowed")
+    peer.send_for_ever(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx" * 1000)
+
+
+def on_get(peer, send, **capabilities):
+    """A right server with sessions, but for the stream that a GET opens."""
+    while True:
+        method, message = peer.request()
+        if method == "GET":
+            peer.stream()
+            send()
+        if method != "POST" or "id" not in message:
+            peer.answer("202 Accepted" if method == "POST" else "200 OK")
+            continue
+        opened = {**INITIALIZED, "capabilities": {"tools": {"listChanged": True}, **capabilities}}
+        results = {"initialize": opened, "tools/list": {"tools": [tool("echo")]}}
+        body = result(message, results.get(message.get("method"), {}))
+        session = f"Mcp-Session-Id: s{next(COUNTER)}"
+        peer.head("200 OK", "Content-Type: application/json", f"Content-Length: {len(body)}", session)
+        peer.send(body)
+
+
+@kind("changes-without-end")
+def _(peer):
+    many = event({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}) * 100
+    on_get(peer, lambda: peer.send_for_ever(many))
+
+
+@kind("logs-of-1-mib")
+def _(peer):
+    log = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "z" * MIB}}
+    many = event(log)
+    on_get(peer, lambda: peer.send_for_ever(many), logging={})
+
+
+@kind("deletes-that-wait")
+def _(peer):
+    """Whoever ends its session is kept, with each of them."""
+    while True:
+        method, message = peer.request()
+        if method == "DELETE":
+            peer.wait_for_ever()
+        if method != "POST" or "id" not in message:
+            peer.answer("202 Accepted" if method == "POST" else "405 Method Not Allowed")
+            continue
+        body = result(message, INITIALIZED if message.get("method") == "initialize" else {"tools": []})
+        session = f"Mcp-Session-Id: s{next(COUNTER)}"
+        peer.head("200 OK", "Content-Type: application/json", f"Content-Length: {len(body)}", session)
+        peer.send(body)
+
+
+@kind("answers-after-4-s")
+def _(peer):
+    def late(message):
+        threading.Event().wait(4)
+        return {"tools": [tool("late")]} if message.get("method") == "tools/list" else None
+
+    serve(peer, late)
 
 
 @kind("head-without-end", worst=True)

@@ -168,9 +168,12 @@ class Conversations {
 /// What was found, by the check that says so.
 class ShapeReport {
  public:
-  ShapeReport(const Traffic& traffic, const Survey& survey) {
-    const Conversations conversations(traffic, survey);
-    for (const auto& heard : traffic.heard) { look_at(heard, conversations); }
+  ShapeReport(const Traffic& traffic, const Probe& probe) {
+    const Conversations conversations(traffic, probe.survey());
+    for (const auto& heard : traffic.heard) {
+      keep_judging(probe);
+      look_at(heard, conversations);
+    }
   }
 
   Places of(std::string_view check) const {
@@ -240,7 +243,7 @@ class ShapeReport {
 
 Finding judge_shapes(Probe& probe, std::string_view id, const ShapeWords& words) {
   const auto report =
-      probe.tap().digest<ShapeReport>(probe.era(), [&] { return ShapeReport(*traffic_by(probe), probe.survey()); });
+      probe.tap().digest<ShapeReport>(probe.era(), [&] { return ShapeReport(*traffic_by(probe), probe); });
   const Places places = report->of(id);
   if (words.is_optional && places.has_nothing()) { return not_applicable(words.nothing); }
   return judged(probe, places, words.expected, words.looked_at, words.nothing);

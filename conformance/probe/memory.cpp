@@ -28,6 +28,11 @@ struct OfThread {
 };
 constinit thread_local OfThread of_thread;
 
+/// Of the allocator for itself, with each block: of many small ones it is a third of all.
+constexpr std::size_t kBlockBytes = sizeof(std::size_t);
+
+std::size_t taken_by(void* block) { return ::malloc_usable_size(block) + kBlockBytes; }
+
 bool is_borne(std::size_t size) {
   const std::size_t limit = size <= kSmallBytes ? kRunBytes + kBytesForErrors : kRunBytes;
   return size <= limit && held.load(std::memory_order_relaxed) <= limit - size;
@@ -43,12 +48,13 @@ void* allocate(std::size_t size) {
     ++of_thread.shortages;
     throw std::bad_alloc();
   }
-  held.fetch_add(::malloc_usable_size(memory), std::memory_order_relaxed);
+  held.fetch_add(taken_by(memory), std::memory_order_relaxed);
   return memory;
 }
 
 void release(void* memory) {
-  held.fetch_sub(::malloc_usable_size(memory), std::memory_order_relaxed);
+  if (memory == nullptr) { return; }
+  held.fetch_sub(taken_by(memory), std::memory_order_relaxed);
   std::free(memory);
 }
 
@@ -77,9 +83,10 @@ std::string memory_used_up_text() {
 }
 
 void return_memory_early() {
-  // Blocks of the size of a body go back at once, and no thread keeps a heap of its own.
+  // Blocks of the size of a body go back at once. What one thread gave back another one takes: of two heaps each would
+  // keep what the run holds at most.
   constexpr int kLargeBytes = 128 * 1024;
-  constexpr int kHeaps = 2;
+  constexpr int kHeaps = 1;
   ::mallopt(M_ARENA_MAX, kHeaps);
   ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   ::mallopt(M_TRIM_THRESHOLD, kLargeBytes);

@@ -22,6 +22,17 @@ TEST(Memory, counts_what_is_held_and_given_back) {
   EXPECT_LT(memory_held(), before + (std::size_t{4} << 20U));
 }
 
+TEST(Memory, counts_what_the_allocator_takes_for_each_block) {
+  constexpr std::size_t kBlocks = 100'000;
+  constexpr std::size_t kBytes = 24;
+  std::vector<std::unique_ptr<char[]>> blocks(kBlocks);
+  const auto before = memory_held();
+  for (auto& block : blocks) { block = std::make_unique<char[]>(kBytes); }
+  EXPECT_GE(memory_held(), before + kBlocks * (kBytes + sizeof(std::size_t)));
+  blocks.clear();
+  EXPECT_EQ(memory_held(), before);
+}
+
 TEST(Memory, refuses_what_the_account_does_not_bear) {
   const auto refusals = memory_refusals();
   {

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/preflight.hpp"
 #include "conformance/probe/secrets.hpp"
@@ -51,12 +52,10 @@ reports::EraFound found(const Survey& survey) {
 
 /// The same deployment at one of its further endpoints; what the profile does not say of it is the target's.
 Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoint, wire::Url url) {
-  Target target = whole;
+  Target target = unsurveyed(whole);
   target.url = std::move(url);
   target.client.credentials = scope_of(target.url, target.headers);
   target.detection = {};
-  target.surveys.clear();
-  target.tap = std::make_shared<Tap>();
   wire::Profile& profile = target.profile;
   profile.url = target.url.str();
   if (endpoint.era) {
@@ -339,7 +338,8 @@ class Conductor {
     if (!watch.end.good()) { results_.problems.push_back("--across-deploy: the command " + watch.end.describe()); }
   }
 
-  RunnerOutcome ask(const Target& target, std::vector<std::string> checks) const {
+  RunnerOutcome ask(Target& target, std::vector<std::string> checks) const {
+    target.ledger = std::make_shared<Ledger>();  // Of each run its own.
     return run_checks(target, {.checks = std::move(checks),
                                .lowest = plan_.lowest,
                                .deadline = deadline_,
@@ -350,7 +350,7 @@ class Conductor {
                                .progress = plan_.progress});
   }
 
-  void run(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
+  void run(Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
     if (checks.empty()) { return; }
     auto outcome = ask(target, checks);
     for (auto& check : outcome.checks) {
@@ -382,7 +382,8 @@ class Conductor {
   void ask_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
               const std::string& endpoint) {
     std::vector<std::string> problems;
-    auto outcome = ask(as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, problems), checks);
+    Target older = as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, problems);
+    auto outcome = ask(older, checks);
     problems.insert(problems.end(), outcome.problems.begin(), outcome.problems.end());
     note(problems, endpoint.empty() ? revision : endpoint + ", " + revision);
     for (auto& check : outcome.checks) { check.endpoint = endpoint; }

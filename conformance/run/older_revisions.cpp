@@ -51,11 +51,23 @@ bool agrees_to(const Target& target, const Survey& newest, const std::string& re
   return opened && opened->revision() == revision;
 }
 
+Target unsurveyed(const Target& target) {
+  return {.profile = target.profile,
+          .url = target.url,
+          .headers = target.headers,
+          .client = target.client,
+          .tokens = target.tokens,
+          .detection = target.detection,
+          .call_read_only = target.call_read_only,
+          .answer_timeout = target.answer_timeout,
+          .hold = target.hold,
+          .across_deploy = target.across_deploy};
+}
+
 Target as_of(const Target& target, Era era, std::string revision, wire::Deadline deadline,
              const std::atomic<bool>* stop, std::vector<std::string>& problems) {
-  Target older = target;
+  Target older = unsurveyed(target);
   older.profile.revision = std::move(revision);
-  older.tap = std::make_shared<Tap>();
   std::erase_if(older.detection.attempts, [&](const auto& attempt) { return attempt.era != era; });
   older.surveys = survey(older, deadline, stop, problems);
   return older;

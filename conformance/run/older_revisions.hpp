@@ -35,6 +35,9 @@ std::vector<OlderQuestions> questions_of_older(const std::vector<std::string>& c
 bool agrees_to(const Target& target, const Survey& newest, const std::string& revision, wire::Deadline deadline,
                const std::atomic<bool>* stop);
 
+/// The same target before anybody looked at it: what was listed of it may be large, and is not copied.
+Target unsurveyed(const Target& target);
+
 /// The same target as clients of that revision meet it, with a survey and a tap of its own.
 Target as_of(const Target& target, Era era, std::string revision, wire::Deadline deadline,
              const std::atomic<bool>* stop, std::vector<std::string>& problems);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "conformance/ask/exercise.hpp"
+#include "conformance/ask/passive.hpp"
 #include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/curl.hpp"
@@ -41,7 +42,9 @@ Finding guarded(const CheckInfo& info, Probe& probe) {
   try {
     const MemoryBound bound;
     return info.run(probe);
-  } catch (const std::bad_alloc& error) { return untestable(error.what()); } catch (const std::exception& error) {
+  } catch (const std::bad_alloc& error) { return untestable(error.what()); } catch (const JudgingCutShort& error) {
+    return untestable(error.what());
+  } catch (const std::exception& error) {
     return {Verdict::error, fmt::format("the check itself failed: {}", error.what()), {}, {}};
   }
 }

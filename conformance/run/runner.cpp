@@ -11,6 +11,7 @@
 #include <thread>
 #include <tuple>
 
+#include "conformance/ask/passive.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/run/own_limits.hpp"
@@ -75,7 +76,7 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
 }
 
 Target with_ledger(Target target) {
-  if (!target.ledger) { target.ledger = std::make_shared<Ledger>(); }
+  target.ledger = std::make_shared<Ledger>();
   return target;
 }
 
@@ -84,7 +85,7 @@ bool is_red(const CheckResult& result) { return result.verdict == Verdict::fail 
 class Run {
  public:
   Run(const Target& target, const RunnerOptions& options)
-      : target_(with_ledger(target)),
+      : target_(target),
         options_(options),
         jobs_(plan(target, options)),
         results_(jobs_.size()),
@@ -139,10 +140,12 @@ class Run {
   }
 
   /// Passive checks judge all that the others saw, streams that were held until then included; also of a run that was
-  /// stopped.
+  /// stopped, as far as there is time for it.
   void judge_seen(std::size_t begin) {
     for (std::size_t i = begin; i < jobs_.size(); ++i) {
       results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);
+      const bool unheard = results_[i].verdict == Verdict::untestable;
+      if (unheard && judging_is_over(target_.client.run) && !may_go_on()) { results_[i] = left_out(jobs_[i]); }
       if (options_.progress) { options_.progress->asked_one(); }
     }
   }
@@ -441,7 +444,7 @@ class Run {
     return outcome;
   }
 
-  const Target target_;
+  const Target& target_;
   const RunnerOptions& options_;
   const std::vector<Job> jobs_;
   std::vector<CheckResult> results_;
@@ -464,6 +467,9 @@ class Run {
 
 }  // namespace
 
-RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) { return Run(target, options).go(); }
+RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) {
+  // A target is copied only where it must be: what was listed of it may be large.
+  return target.ledger ? Run(target, options).go() : Run(with_ledger(target), options).go();
+}
 
 }  // namespace weir::conformance

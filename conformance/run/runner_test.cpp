@@ -196,6 +196,24 @@ TEST_F(Runner, calls_untestable_what_the_budget_left_out) {
   EXPECT_THAT(outcome.problems, testing::ElementsAre(HasSubstr("2 of 2 checks were not asked")));
 }
 
+TEST_F(Runner, judges_what_was_seen_only_while_there_is_time_for_it) {
+  const RunnerOptions options{
+      .checks = {"jsonrpc.answer.asked-for", "jsonrpc.answer.single", "jsonrpc.members.no-duplicates",
+                 "jsonrpc.result.object", "jsonrpc.strings.whole"},
+      .deadline = wire::Deadline::in(std::chrono::milliseconds(0)),
+      .budget = std::chrono::seconds(7)};
+  for (const auto& check : run_checks(target_, options).checks) { EXPECT_EQ(check.verdict, Verdict::pass) << check.id; }
+  Target target = surveyed(server_, Era::streamable);
+  target.client.run.until = {wire::Clock::now() - std::chrono::minutes(1)};
+  const auto late = run_checks(target, options);
+  ASSERT_EQ(late.checks.size(), options.checks.size());
+  for (const auto& check : late.checks) {
+    EXPECT_EQ(check.verdict, Verdict::untestable) << check.id;
+    EXPECT_THAT(check.message, HasSubstr("the budget of 7 s was used up"));
+  }
+  EXPECT_TRUE(late.stopped_early);
+}
+
 TEST_F(Runner, ends_at_once_when_interrupted) {
   std::atomic<bool> interrupted = true;
   std::vector<std::string> ids;

@@ -66,7 +66,8 @@ bool Sent::well_formed() const {
   return !messages.empty() && std::all_of(messages.begin(), messages.end(), is_well_formed);
 }
 
-Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint) {
+Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint,
+                   const std::function<void()>& before_each) {
   Traffic traffic;
   for (const auto& each : seen) {
     const wire::Exchange& http = each->http;
@@ -80,6 +81,7 @@ Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint) 
     std::vector<Text> texts;
     take_texts(each, texts);
     for (const auto& text : texts) {
+      before_each();
       auto parsed = jsonrpc::parse(text.text);
       for (auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
         if (is_spoken(http, message)) { traffic.heard.push_back({each, std::move(message), carrier, session}); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,10 @@ struct Traffic {
   std::vector<Heard> heard;
 };
 
-/// Only what went to `endpoint`, or in http-sse to where its streams pointed.
-Traffic traffic_of(const std::vector<SeenPtr>& seen, const wire::Url& endpoint);
+/// Only what went to `endpoint`, or in http-sse to where its streams pointed. Whoever has no time for all of it throws
+/// in `before_each` text.
+Traffic traffic_of(
+    const std::vector<SeenPtr>& seen, const wire::Url& endpoint, const std::function<void()>& before_each = [] {});
 
 /// Whether a stream of http-sse brought the answer to another client's request: then nothing that came on a stream can
 /// be held against what was asked on it.

@@ -52,11 +52,6 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
                     .version = options.tool_version,
                     .run = run};
   record.last_ = Snapshot(layout);
-  if (!options.metrics.empty()) {
-    if (auto free = check_metrics_address(options.metrics, options.metrics_reach); !free) {
-      return tl::unexpected(free.error());
-    }
-  }
   if (!options.journal.empty()) {
     auto journal = JournalWriter::create(options.journal, {run, layout, {}});
     if (!journal) { return wire::fail(wire::ErrorCode::bad_input, "--journal: " + journal.error()); }

@@ -7,6 +7,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/supervise/identity.hpp"
 #include "loadgen/supervise/run_loop.hpp"
+#include "loadgen/watch/metrics_endpoint.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/time.hpp"
 
@@ -99,6 +100,12 @@ wire::Result<void> check_shard(const Scenario& scenario, const RunOptions& optio
       "one generator, or give the shards phases of fixed numbers");
 }
 
+/// Before anybody asks the target: a run that cannot be watched as it was said does not begin.
+wire::Result<void> check_metrics(const RunOptions& options) {
+  if (options.metrics.empty()) { return {}; }
+  return check_metrics_address(options.metrics, options.metrics_reach);
+}
+
 wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& options, const Machine& machine,
                                     const std::vector<Looked>& looked) {
   std::int64_t destinations = 0;
@@ -112,6 +119,7 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
                            Prepared& prepared) {
   prepared.scenario = scenario;
   if (auto checked = check_shard(scenario, options); !checked) { return checked; }
+  if (auto free = check_metrics(options); !free) { return free; }
   auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
@@ -281,6 +289,7 @@ wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& op
 wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& options) {
   raise_file_limit();
   if (auto checked = check_shard(scenario, options); !checked) { return tl::unexpected(checked.error()); }
+  if (auto free = check_metrics(options); !free) { return tl::unexpected(free.error()); }
   const auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   const auto looked = look_up_all(scenario, *targets, wire::look_up);

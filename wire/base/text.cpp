@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "wire/base/escape.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::wire {
@@ -44,6 +45,29 @@ bool is_address(std::string_view text) {
   while (digits < text.size() && is_hex(text[digits])) { ++digits; }
   const std::string_view after = text.substr(digits);
   return digits <= kGroup && (after.starts_with(']') || (after.starts_with(':') && !after.starts_with("::")));
+}
+
+constexpr std::size_t kLongestEscape = 7;
+
+/// Of the one at the beginning of `text`, also where its end is not there.
+std::size_t escape_length(std::string_view text) {
+  constexpr std::size_t kByte = 4;
+  constexpr std::size_t kCharacter = 6;
+  if (text.size() < 2) { return 2; }
+  if (text[1] == 'x') { return kByte; }
+  if (text[1] != 'u') { return 2; }
+  return text.substr(2).starts_with("e0") ? kLongestEscape : kCharacter;  // Tags have five digits.
+}
+
+/// Without the beginning of an HTML entity or of a percent-encoded byte: a secret that ends in one would not be known.
+std::size_t without_half_code(std::string_view text, std::size_t kept) {
+  constexpr std::size_t kLongestEntity = 8;
+  for (std::size_t at = kept; at > 0 && kept - at < kLongestEntity; --at) {
+    const char c = text[at - 1];
+    if (c == '&' || (c == '%' && kept - at < 2)) { return at - 1; }
+    if (c != '#' && !is_letter(c) && !(c >= '0' && c <= '9')) { return kept; }
+  }
+  return kept;
 }
 
 }  // namespace
@@ -133,10 +157,21 @@ bool begins_ci_command(std::string_view text) {
   return text.starts_with("::") && text.size() > 2 && is_letter(text[2]) && !is_address(text.substr(2));
 }
 
+std::size_t without_half_escape(std::string_view text, std::size_t kept) {
+  kept = without_half_code(text, kept);
+  const auto begin = text.substr(0, kept).rfind('\\');
+  if (begin == text.npos || begin + kLongestEscape <= kept) { return kept; }
+  const auto before = text.substr(0, begin).find_last_not_of('\\');
+  const std::size_t slashes = begin - (before == text.npos ? 0 : before + 1);
+  const bool escaped = slashes % 2 == 1;  // The second of a pair, which is whole.
+  return escaped || begin + escape_length(text.substr(begin)) <= kept ? kept : begin;
+}
+
 std::string bounded(std::string_view text, std::size_t max, std::size_t whole) {
   if (text.size() <= max) { return std::string(text); }
   std::size_t kept = max;
   while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0) == 0x80) { --kept; }
+  kept = without_half_escape(text, kept);
   return fmt::format("{}... ({} bytes in all)", text.substr(0, kept), grouped(std::max(whole, text.size())));
 }
 

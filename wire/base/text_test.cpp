@@ -1,5 +1,7 @@
 #include "wire/base/text.hpp"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace weir::wire {
@@ -68,6 +70,28 @@ TEST(Text, cuts_between_two_characters_and_says_so) {
   EXPECT_EQ(bounded("abcd", 3, 70), "abc... (70 bytes in all)");
   EXPECT_EQ(bounded(std::string(5000, 'x'), 2), "xx... (5,000 bytes in all)");
   EXPECT_EQ(bounded("\x80\x80\x80", 2), "... (3 bytes in all)");
+}
+
+TEST(Text, cuts_no_escape_sequence_in_two) {
+  for (const std::string_view escape : {"\\n", "\\\"", "\\\\", "\\x1b", "\\u202e", "\\ue0041"}) {
+    const std::string text = fmt::format("ab{}and what follows", escape);
+    for (std::size_t max = 2; max < 2 + escape.size(); ++max) {
+      EXPECT_THAT(bounded(text, max), ::testing::StartsWith("ab... (")) << escape << " at " << max;
+    }
+    EXPECT_THAT(bounded(text, 2 + escape.size()), ::testing::StartsWith(fmt::format("ab{}... (", escape)));
+  }
+  EXPECT_THAT(bounded("\\\\u202e and more", 4), ::testing::StartsWith("\\\\u2... ("));  // An escaped backslash.
+  EXPECT_THAT(bounded("\\\\\\u202e and more", 4), ::testing::StartsWith("\\\\... ("));
+}
+
+TEST(Text, cuts_no_entity_and_no_percent_encoded_byte_in_two) {
+  for (const std::string_view code : {"&amp;", "&#x27;", "&quot;", "%2F"}) {
+    const std::string text = fmt::format("a.{} and what follows", code);
+    for (std::size_t max = 3; max < 2 + code.size(); ++max) {
+      EXPECT_THAT(bounded(text, max), ::testing::StartsWith("a.... (")) << code << " at " << max;
+    }
+    EXPECT_THAT(bounded(text, 2 + code.size()), ::testing::StartsWith(fmt::format("a.{}... (", code)));
+  }
 }
 
 TEST(Text, says_times_as_people_do) {

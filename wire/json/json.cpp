@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "wire/base/escape.hpp"
 #include "wire/base/text.hpp"
 #include "wire/base/utf8.hpp"
 
@@ -208,7 +209,7 @@ std::string excerpt(std::string_view bytes, std::size_t max) {
   while (!bytes.empty()) {
     const std::string piece = printable_step(bytes);
     if (out.size() + piece.size() > max) {
-      out.resize(room_for_cut);
+      out.resize(without_half_escape(out, room_for_cut));
       return out.append(kCut.substr(0, max));
     }
     out += piece;

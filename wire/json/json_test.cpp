@@ -210,6 +210,14 @@ TEST(Excerpt, cuts_between_code_points_within_the_bound) {
   }
 }
 
+TEST(Excerpt, cuts_no_escape_of_json_in_two) {
+  const auto value = parsed(R"(["\u0001\u0002\u0003\"\\"])");
+  for (std::size_t max = 5; max < 25; ++max) {
+    const std::string text = excerpt(value, max);
+    EXPECT_EQ((text.size() - std::string_view(R"(["...)").size()) % 6, 0U) << text;
+  }
+}
+
 TEST(Excerpt, does_not_serialize_what_it_will_not_show) {
   const json::value big(json::string(8 * 1024 * 1024, 'x'));
   EXPECT_EQ(excerpt(big, 20), "\"" + std::string(16, 'x') + "...");
