@@ -5,7 +5,7 @@
 # are the system's in both, so that their security updates reach Weir; and a shared library would bring libstdc++ along
 # beside one that is linked statically.
 include(GNUInstallDirs)
-set(programs weir-conformance weir-fixture weir-loadgen weir-report)
+set(programs weir-conformance weir-fixture weir-hook weir-loadgen weir-report)
 set(of_the_system "^lib(c|m|resolv|stdc\\+\\+|gcc_s|z|ssl|crypto)\\.so" "^ld-linux")
 
 # DT_RPATH, which the libraries in lib/weir are found by too; DT_RUNPATH counts for what a program names itself.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,6 +14,7 @@
 #include "reports/judge/exit_code.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/text.hpp"
+#include "wire/mcp/version.hpp"
 
 namespace {
 
@@ -20,22 +22,17 @@ using namespace weir;
 using namespace weir::conformance::hook;
 using reports::ExitCode;
 
-constexpr std::string_view kHelp =
-    "weir-hook [--help | --version]\n"
-    "\n"
-    "The gate as a lifecycle hook of Amazon ECS deployments: the bootstrap of an AWS Lambda function, with\n"
-    "weir-conformance beside it. It takes no options; what it does is said by the function's environment, and for one\n"
-    "service by the hookDetails of its lifecycle hook, which go before:\n"
-    "\n"
-    "  WEIR_URL               url            the endpoint behind the test listener\n"
-    "  WEIR_PROFILE           profile        a profile, from where the function is started\n"
-    "  WEIR_ENV               env            one of the profile's environments\n"
-    "  WEIR_OPTIONS           options        further options of weir-conformance\n"
-    "  WEIR_TRIES             tries          of a target that cannot be reached or judged [3]\n"
-    "  WEIR_CALL_BACK_DELAY   callBackDelay  seconds between them [30]\n"
-    "  WEIR_GATE                             the gate [weir-conformance beside this program]\n"
-    "\n"
-    "The time-out of the function gives the gate its budget.\n";
+constexpr const char* kFooter =
+    "Without an option it is the bootstrap of an AWS Lambda function, with weir-conformance beside it. The function's\n"
+    "environment says what it does, and for one service the hookDetails of its lifecycle hook, which go before:\n"
+    "WEIR_URL (url): the endpoint behind the test listener\n"
+    "WEIR_PROFILE (profile): a profile, from where the function is started\n"
+    "WEIR_ENV (env): one of the profile's environments\n"
+    "WEIR_OPTIONS (options): further options of weir-conformance\n"
+    "WEIR_TRIES (tries): of a target that cannot be reached or judged [3]\n"
+    "WEIR_CALL_BACK_DELAY (callBackDelay): seconds between them [30]\n"
+    "WEIR_GATE: the gate [weir-conformance beside this program]\n"
+    "The time-out of the function gives the gate its budget.";
 
 int complain(std::string_view what, ExitCode code) {
   wire::complain("weir-hook", what);
@@ -130,11 +127,13 @@ int run() {
 
 int main(int argc, char** argv) try {
   wire::take_write_errors_as_values();
-  const std::string_view asked = argc > 1 ? argv[1] : "";
-  if (asked == "--help" || asked == "--version") {
-    const std::string text = asked == "--help" ? std::string(kHelp) : "weir-hook " WEIR_VERSION "\n";
-    const auto printed = wire::write_file("-", text);
-    return printed ? static_cast<int>(ExitCode::good) : complain(printed.error(), ExitCode::usage);
+  CLI::App app("The gate as a lifecycle hook of Amazon ECS deployments, in AWS Lambda.", "weir-hook");
+  app.set_version_flag("--version", wire::mcp::version_text("weir-hook"));
+  app.footer(kFooter);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& told) { return app.exit(told); } catch (const CLI::ParseError& error) {
+    return complain(error.what(), ExitCode::usage);
   }
   return run();
 } catch (const std::exception& error) {

@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PROGRAMS = ["weir-conformance", "weir-fixture", "weir-loadgen", "weir-report"]
+PROGRAMS = ["weir-conformance", "weir-fixture", "weir-hook", "weir-loadgen", "weir-report"]
 COLUMN = 30  # Where descriptions begin in what CLI11 prints.
 SECTION = re.compile(r"([A-Z][\w ]*):$")
 OPTION = re.compile(r"(?P<names>-[\w,-]+|[A-Za-z]\w*)(?: (?P<rest>.*))?$")

@@ -102,7 +102,7 @@ def main():
     arguments = parsed(parser_of(__doc__, "gate", "hook"))
     page = PAGE.read_text()
     blocks = {kind: [text for found, text in BLOCK.findall(page) if found == kind] for kind in ["hcl", "bash", "ts"]}
-    keys = set(re.findall(r"^  WEIR_\w+ +(\w+)  ", run([arguments.hook, "--help"]).stdout, re.M))
+    keys = set(re.findall(r"^WEIR_\w+ \((\w+)\): ", run([arguments.hook, "--help"]).stdout, re.M))
     try:
         expect("the systems", re.findall(r"^## (S\d),", page, re.M), SYSTEMS)
         expect("the blocks", {kind: len(found) for kind, found in blocks.items()}, {"hcl": 3, "bash": 3, "ts": 1})

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ["weir-conformance", "weir-loadgen", "weir-fixture", "weir-report"]
+PROGRAMS = ["weir-conformance", "weir-hook", "weir-loadgen", "weir-fixture", "weir-report"]
 FLAGS = ["-fstack-protector-strong", "-fPIE", "-D_FORTIFY_SOURCE=3", "-D_GLIBCXX_ASSERTIONS"]
 LINKED = ["-pie", "-Wl,-z,relro,-z,now"]
 SOURCE = """

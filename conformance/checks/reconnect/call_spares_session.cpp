@@ -5,8 +5,7 @@ namespace {
 
 constexpr const char* kId = "weir-dropped";
 constexpr std::chrono::milliseconds kUnderWay{200};
-constexpr std::chrono::milliseconds kNoticed{
-    300};  ///< A server that reads meets the end by then.
+constexpr std::chrono::milliseconds kNoticed{300};  ///< A server that reads meets the end by then.
 
 std::optional<Finding> asked_after(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& expected) {
   probe.pause(kNoticed);
