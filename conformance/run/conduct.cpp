@@ -371,12 +371,19 @@ class Conductor {
   /// In the one era that has several revisions.
   void ask_older(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
     const Survey* newest = target.survey(Era::streamable);
-    if (!newest || newest->open_error) { return; }
+    if (!newest || newest->open_error || loses_requests()) { return; }
     for (const auto& [revision, asked] : questions_of_older(checks, *newest, plan_.older)) {
       if (circumstances_.stopped_early || circumstances_.interrupted) { return; }
       if (!agrees_to(target, *newest, revision, deadline_, plan_.interrupted)) { continue; }
       ask_in(revision, target, asked, endpoint);
     }
+  }
+
+  /// What loses requests of one revision loses those of all: it would be told once more of each.
+  bool loses_requests() const {
+    return std::any_of(results_.checks.begin(), results_.checks.end(), [](const auto& result) {
+      return result.verdict == reports::Verdict::fail && !find_check(result.id)->explains.empty();
+    });
   }
 
   void ask_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
