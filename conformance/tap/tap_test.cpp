@@ -110,6 +110,14 @@ TEST(Traffic, takes_no_other_json_for_a_message_where_a_status_refuses) {
   EXPECT_THAT(traffic_of(tap.seen(Era::streamable), kEndpoint).heard, SizeIs(1));
 }
 
+TEST(Traffic, takes_no_page_about_the_server_for_a_message) {
+  Tap tap;
+  auto page = exchange("", R"({"status":"ok","server":{"name":"demo"}})");
+  page.request.method = "GET";
+  tap.take("a.b.c", Era::streamable, page);
+  EXPECT_THAT(traffic_of(tap.seen(Era::streamable), kEndpoint).heard, SizeIs(0));
+}
+
 TEST(Traffic, joins_a_stream_of_http_sse_with_its_posts) {
   Tap tap;
   wire::Exchange stream = exchange("", "", "text/event-stream");

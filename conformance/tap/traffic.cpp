@@ -14,14 +14,16 @@ bool is_well_formed(const jsonrpc::Message& message) {
   return message.kind != jsonrpc::Kind::invalid && message.violations.empty();
 }
 
-/// Whether a body is meant as JSON-RPC: a refusal by status may say in any JSON why (OAuth's is {"error": "..."}), and
-/// the `null` or `""` of a framework under a notification is no message but a body too many.
+/// Whether a body is meant as JSON-RPC: a refusal by status may say in any JSON why (OAuth's is {"error": "..."}), a
+/// GET or DELETE may be answered by a page of any JSON, and the `null` or `""` of a framework under a notification is
+/// no message but a body too many.
 bool is_spoken(const wire::Exchange& http, const jsonrpc::Message& message) {
   if (!message.raw.is_object()) { return false; }
   constexpr int kFirstRefusal = 400;
   const bool is_reply = wire::find(message.raw, "id") &&
                         (wire::find(message.raw, "error") != nullptr || wire::find(message.raw, "result") != nullptr);
-  return http.head.status < kFirstRefusal || is_reply || wire::find(message.raw, "jsonrpc") != nullptr;
+  const bool is_due = http.request.method == "POST" || http.is_event_stream();
+  return (is_due && http.head.status < kFirstRefusal) || is_reply || wire::find(message.raw, "jsonrpc") != nullptr;
 }
 
 std::string endpoint_of(const Seen& stream) {
