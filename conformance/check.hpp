@@ -69,7 +69,7 @@ enum class Trouble {
   silence,          ///< No answer in time.
   loss,             ///< No connection, or one that ended without an answer.
   server_error,     ///< 5xx.
-  refused_session,  ///< A POST was answered 404, 400 or 410, as of a session that is not known.
+  refused_session,  ///< A POST, or any request of a session, was answered 404, 400 or 410.
 };
 
 /// A kill that no older revision can show.

@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -145,3 +147,28 @@ def without_privileges():
     env = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin"}
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
     return {"env": env, **user}
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        raise Problem(f"{what}: {got!r}, expected {wanted!r}")
+
+
+def expect_in(what, text, *parts):
+    for part in parts:
+        if part not in text:
+            raise Problem(f"{what}: no {part!r} in:\n{text}")
+
+
+def reported(name, check):
+    """The exit code of check(FOLDER, STACK), after what it says, or what went wrong with the folder's logs."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with ExitStack() as stack:
+                print(f"{name}: " + check(Path(folder), stack))
+        except Problem as problem:
+            print(f"{name}: {problem}", file=sys.stderr)
+            for log in sorted(Path(folder).glob("*.log")):
+                print(f"{log.name}:\n{log.read_text(errors='replace')[-800:]}", file=sys.stderr)
+            return 1
+    return 0

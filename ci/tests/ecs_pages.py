@@ -13,7 +13,7 @@ import sys
 
 import yaml
 
-from lib.process import CI, ROOT, Problem, free_port, parsed, parser_of
+from lib.process import CI, ROOT, Problem, expect, free_port, parsed, parser_of
 
 PAGE = CI / "ecs/README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -26,11 +26,6 @@ let text = "";
 for await (const block of process.stdin) text += block;
 console.log(JSON.stringify(await parse("page.tf", text)));
 """
-
-
-def expect(what, got, wanted):
-    if got != wanted:
-        raise Problem(f"{what}: {got!r}, expected {wanted!r}")
 
 
 def run(command, text="", **options):

@@ -20,7 +20,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from lib.process import CI, ROOT, Problem, free_port, parsed, parser_of, running
+from lib.process import CI, ROOT, Problem, expect, expect_in, free_port, parsed, parser_of, running
 
 GITHUB = CI / "github"
 SCHEMA = CI / "node/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
@@ -38,17 +38,6 @@ const lint = await createLinter();
 console.log(JSON.stringify(process.argv.slice(1).flatMap((path) => lint(readFileSync(path, "utf8"), path))));
 process.exit(0);
 """
-
-
-def expect(what, got, wanted):
-    if got != wanted:
-        raise Problem(f"{what}: {got!r}, expected {wanted!r}")
-
-
-def expect_in(what, text, *parts):
-    for part in parts:
-        if part not in text:
-            raise Problem(f"{what}: no {part!r} in:\n{text}")
 
 
 def linted(paths):

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from lib.process import Problem, free_port, parsed, parser_of, running
+from lib.process import Problem, expect, expect_in, free_port, parsed, parser_of, running
 
 FUNCTION_TIMEOUT_S = 60
 ANSWER_TIMEOUT_S = 90
@@ -116,17 +116,6 @@ def endpoint(fixture, *faults):
         command += ["--fault", fault]
     with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         yield f"{process.stdout.readline().split()[0].rstrip('/')}/mcp"
-
-
-def expect(what, got, wanted):
-    if got != wanted:
-        raise Problem(f"{what}: {got}, expected {wanted}")
-
-
-def expect_in(what, text, *parts):
-    for part in parts:
-        if part not in text:
-            raise Problem(f"{what}: no {part!r} in:\n{text}")
 
 
 def started(stack, arguments, address, log, **variables):

@@ -11,12 +11,10 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from lib.process import ROOT, Problem, parsed, parser_of, running, wait_for
+from lib.process import ROOT, Problem, parsed, parser_of, reported, running, wait_for
 from lib.prometheus import ask, query, serve, start_alertmanager, start_prometheus
 
 RULES = ROOT / "reports/prometheus/weir_rules.yaml"
@@ -108,16 +106,7 @@ def check(arguments, folder, stack):
 
 def main():
     arguments = parsed(parser_of(__doc__, "loadgen", "fixture"))
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            with ExitStack() as stack:
-                print("real.alerts: " + check(arguments, Path(folder), stack))
-        except Problem as problem:
-            print(f"real.alerts: {problem}", file=sys.stderr)
-            for log in sorted(Path(folder).glob("*.log")):
-                print(f"{log.name}:\n{log.read_text(errors='replace')[-800:]}", file=sys.stderr)
-            return 1
-    return 0
+    return reported("real.alerts", lambda folder, stack: check(arguments, folder, stack))
 
 
 if __name__ == "__main__":

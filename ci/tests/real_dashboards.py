@@ -14,16 +14,14 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
 from lib.metrics import exported
 from lib.preview import serve_preview
-from lib.process import CI, ROOT, Problem, first_line, parsed, parser_of, running, tail, wait_for
+from lib.process import CI, ROOT, Problem, first_line, parsed, parser_of, reported, running, tail, wait_for
 from lib.prometheus import ask, fetch, query, serve_textfiles, start_prometheus, write_targets
 
 BOARDS = ROOT / "reports/grafana/dashboards"
@@ -210,16 +208,7 @@ def check(arguments, folder, stack):
 
 def main():
     arguments = parsed(parser_of(__doc__, "gate", "loadgen", "fixture"))
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            with ExitStack() as stack:
-                print("real.dashboards: " + check(arguments, Path(folder), stack))
-        except Problem as problem:
-            print(f"real.dashboards: {problem}", file=sys.stderr)
-            for log in sorted(Path(folder).glob("*.log")):
-                print(f"{log.name}:\n{log.read_text(errors='replace')[-800:]}", file=sys.stderr)
-            return 1
-    return 0
+    return reported("real.dashboards", lambda folder, stack: check(arguments, folder, stack))
 
 
 if __name__ == "__main__":
