@@ -92,8 +92,6 @@ void describe_hold(CLI::App& app, CommandLine& o) {
   app.add_option("--sent-at", hold.sent_at, "JSON pointer to the time of sending in each event")->group(group);
 }
 
-tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
-
 /// "--header A --header B", never "--header A B": what follows may be the URL.
 void take_one_at_a_time(CLI::App& app) {
   for (auto* option : app.get_options()) {
@@ -115,10 +113,10 @@ wire::Result<void> refuse_extras(const CLI::App& app) {
   for (const auto& extra : app.remaining()) {
     if (extra == "--" || extra.empty()) { continue; }
     if (extra.front() != '-') {
-      return usage(fmt::format("unexpected argument '{}' after '{}'", extra, app.get_name()));
+      return wire::bad_input(fmt::format("unexpected argument '{}' after '{}'", extra, app.get_name()));
     }
     const std::string name = extra.substr(0, extra.find('='));
-    return usage(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, long_names(app))));
+    return wire::bad_input(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, long_names(app))));
   }
   return {};
 }
@@ -130,8 +128,9 @@ wire::Result<void> refuse_unknown_command(int argc, const char* const* argv) {
     const std::string word = argv[i];
     if (word.empty() || word.front() == '-') { continue; }
     if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
-      return usage(fmt::format("unknown command '{}'{}: there are run SCENARIO.yaml, hold URL and probe-idle URL", word,
-                               wire::did_you_mean(word, commands)));
+      return wire::bad_input(
+          fmt::format("unknown command '{}'{}: there are run SCENARIO.yaml, hold URL and probe-idle URL", word,
+                      wire::did_you_mean(word, commands)));
     }
     return {};
   }
@@ -144,7 +143,7 @@ wire::Result<wire::Header> split_header(const std::string& text, const char* opt
   const auto colon = text.find(':');
   const auto value = colon == std::string::npos ? colon : text.find_first_not_of(" \t", colon + 1);
   if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) {
-    return usage(fmt::format("{}: write it as 'Name: value', on one line", option));
+    return wire::bad_input(fmt::format("{}: write it as 'Name: value', on one line", option));
   }
   return wire::Header{text.substr(0, colon), value == std::string::npos ? "" : text.substr(value)};
 }
@@ -153,7 +152,7 @@ wire::Result<std::string> from_environment(const Environment& environment, const
                                            const char* option) {
   const auto value = environment(name);
   if (!value || value->empty()) {
-    return usage(fmt::format("{}: the environment variable {} is not set", option, name));
+    return wire::bad_input(fmt::format("{}: the environment variable {} is not set", option, name));
   }
   return *value;
 }
@@ -192,7 +191,7 @@ wire::Result<std::uint64_t> parse_seed(const std::string& text) {
   std::uint64_t seed = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seed);
   if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-    return usage(fmt::format("--seed: '{}' is no whole number", text));
+    return wire::bad_input(fmt::format("--seed: '{}' is no whole number", text));
   }
   return seed;
 }
@@ -203,7 +202,7 @@ wire::Result<void> change_load(const CommandLine& options, Scenario& scenario) {
     scenario.thresholds.clear();
     for (const auto& text : options.hold.thresholds) {
       const auto threshold = reports::load::parse_threshold(text);
-      if (!threshold) { return usage("--threshold: " + threshold.error()); }
+      if (!threshold) { return wire::bad_input("--threshold: " + threshold.error()); }
       scenario.thresholds.push_back(*threshold);
     }
   }
@@ -221,7 +220,7 @@ wire::Result<void> change_load(const CommandLine& options, Scenario& scenario) {
 wire::Result<Scenario> held(const CommandLine& options, const Environment& environment) {
   auto flags = options.hold;
   if (!options.environment.empty() && options.profile.empty()) {
-    return usage("--env chooses within a profile: pass --profile FILE too");
+    return wire::bad_input("--env chooses within a profile: pass --profile FILE too");
   }
   if (!options.profile.empty()) {
     auto profile = wire::load_profile(options.profile, environment, options.environment);
@@ -241,7 +240,7 @@ wire::Result<Scenario> from_file(const CommandLine& options, const Environment& 
   if (scenario) { scenario = scaled(std::move(*scenario), options.scale); }
   if (!scenario) { return scenario; }
   if (!options.profile.empty()) {
-    return usage("--profile: a scenario names its target itself; write 'profile:' into it");
+    return wire::bad_input("--profile: a scenario names its target itself; write 'profile:' into it");
   }
   auto changed =
       change_target(options, environment, scenario->target).and_then([&] { return change_load(options, *scenario); });
@@ -261,7 +260,7 @@ wire::Result<std::int64_t> parse_start(const std::string& text, std::int64_t now
   if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && seconds >= 0 && seconds < kMostSeconds) {
     return seconds * kSecond;
   }
-  return usage(
+  return wire::bad_input(
       fmt::format("--start-at: '{}' is no time; write 2026-11-21T02:00:00Z, seconds since 1970, or +30s", text));
 }
 
@@ -317,7 +316,7 @@ wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const c
     return Printed{chosen.empty() ? app.help() : chosen.front()->help()};
   } catch (const CLI::CallForVersion& answer) {
     return Printed{std::string(answer.what()) + "\n"};
-  } catch (const CLI::ParseError& error) { return usage(error.what()); }
+  } catch (const CLI::ParseError& error) { return wire::bad_input(error.what()); }
   const auto* chosen = app.get_subcommands().front();
   options.command = chosen == run    ? CommandLine::Command::run
                     : chosen == hold ? CommandLine::Command::hold
@@ -327,7 +326,7 @@ wire::Result<std::variant<CommandLine, Printed>> parse_options(int argc, const c
     return Printed{help_scenario ? scenario_help() : reports::load::threshold_help()};
   }
   if (chosen == run && options.scenario.empty()) {
-    return usage("run: give a scenario, a YAML file; 'weir-loadgen run --help-scenario' tells its keys");
+    return wire::bad_input("run: give a scenario, a YAML file; 'weir-loadgen run --help-scenario' tells its keys");
   }
   return options;
 }
@@ -337,7 +336,7 @@ wire::Result<Scenario> scenario_from(const CommandLine& options, const Environme
       options.command == CommandLine::Command::hold ? held(options, environment) : from_file(options, environment);
   if (!scenario) { return scenario; }
   if (options.workers < 0 || options.workers > static_cast<std::int64_t>(limits::kWorkers)) {
-    return usage(fmt::format("--workers: {} is not between 1 and {}", options.workers, limits::kWorkers));
+    return wire::bad_input(fmt::format("--workers: {} is not between 1 and {}", options.workers, limits::kWorkers));
   }
   scenario->workers = options.workers > 0 ? options.workers : scenario->workers;
   if (!options.seed.empty()) {
@@ -357,8 +356,10 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   run.metrics_reach = options.metrics_public ? Reach::anybody : Reach::loopback;
   if (!options.metrics_linger.empty()) {
     const auto linger = parse_duration(options.metrics_linger);
-    if (!linger) { return usage("--metrics-linger: " + linger.error().detail); }
-    if (options.metrics.empty()) { return usage("--metrics-linger: there is nothing to keep up without --metrics"); }
+    if (!linger) { return wire::bad_input("--metrics-linger: " + linger.error().detail); }
+    if (options.metrics.empty()) {
+      return wire::bad_input("--metrics-linger: there is nothing to keep up without --metrics");
+    }
     run.metrics_linger_ns = *linger;
   }
   run.push = options.push;
@@ -368,12 +369,13 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   run.colour = options.color;
   for (const auto& text : options.reports) {
     const auto spec = reports::parse_report_spec(text);
-    if (!spec) { return usage("--report: " + spec.error()); }
+    if (!spec) { return wire::bad_input("--report: " + spec.error()); }
     if (spec->format == reports::Format::prometheus) {
-      return usage("--report: metrics of a run are written by --textfile PATH, --metrics ADDRESS or --push URL");
+      return wire::bad_input(
+          "--report: metrics of a run are written by --textfile PATH, --metrics ADDRESS or --push URL");
     }
     if (spec->format == reports::Format::sarif) {
-      return usage("--report: SARIF is written by weir-conformance alone");
+      return wire::bad_input("--report: SARIF is written by weir-conformance alone");
     }
     run.reports.push_back(*spec);
   }
@@ -386,10 +388,12 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
     run.start_at_unix_ns = *start;
   }
   if (!options.push.empty()) {
-    if (const auto url = wire::parse_url(options.push); !url) { return usage("--push: " + url.error().detail); }
+    if (const auto url = wire::parse_url(options.push); !url) {
+      return wire::bad_input("--push: " + url.error().detail);
+    }
   }
   if (options.color != "auto" && options.color != "always" && options.color != "never") {
-    return usage(fmt::format("--color is auto, always or never, not '{}'", options.color));
+    return wire::bad_input(fmt::format("--color is auto, always or never, not '{}'", options.color));
   }
   return run;
 }

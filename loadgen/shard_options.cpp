@@ -30,8 +30,6 @@ constexpr std::array kSystems = {
 /// For systems that do not say how many there are.
 constexpr const char* kCountVariable = "WEIR_SHARDS";
 
-tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
-
 template <class Number>
 bool parse_whole(std::string_view text, Number& into) {
   const auto end = text.data() + text.size();
@@ -44,7 +42,9 @@ wire::Result<std::int64_t> number(const Environment& environment, const std::str
   const auto value = name.empty() ? std::nullopt : environment(name);
   if (!value || value->empty()) { return absent; }
   std::int64_t found = 0;
-  if (!parse_whole(*value, found)) { return usage(fmt::format("{} is '{}', which is no whole number", name, *value)); }
+  if (!parse_whole(*value, found)) {
+    return wire::bad_input(fmt::format("{} is '{}', which is no whole number", name, *value));
+  }
   return found;
 }
 
@@ -54,7 +54,7 @@ wire::Result<void> set_shard(const std::string& text, RunOptions& run) {
   const bool whole = slash != std::string::npos && parse_whole(std::string_view(text).substr(0, slash), index) &&
                      parse_whole(std::string_view(text).substr(slash + 1), count);
   if (!whole || index < 1 || index > count || count > kShards) {
-    return usage(fmt::format("--shard: '{}' is no part; write it as I/N, such as 1/4 to 4/4", text));
+    return wire::bad_input(fmt::format("--shard: '{}' is no part; write it as I/N, such as 1/4 to 4/4", text));
   }
   run.shard = index - 1;
   run.shards = count;
@@ -72,12 +72,13 @@ wire::Result<void> take_array(const ArraySystem& system, const Environment& envi
   }
   constexpr std::string_view kRemedy = "say --shard I/N (1/1 for the whole scenario)";
   if (*count == 0) {
-    return usage(fmt::format("{} is {}, and nothing says how many parts there are: set {}, or {}", system.index, *index,
-                             kCountVariable, kRemedy));
+    return wire::bad_input(fmt::format("{} is {}, and nothing says how many parts there are: set {}, or {}",
+                                       system.index, *index, kCountVariable, kRemedy));
   }
   const auto place = *step == 0 ? -1 : (*index - *least) / *step;
   if (*step < 1 || (*index - *least) % *step != 0 || place < 0 || place >= *count || *count > kShards) {
-    return usage(fmt::format("{} is {}, which is no place among {} parts: {}", system.index, *index, *count, kRemedy));
+    return wire::bad_input(
+        fmt::format("{} is {}, which is no place among {} parts: {}", system.index, *index, *count, kRemedy));
   }
   run.shard = static_cast<std::uint32_t>(place);
   run.shards = static_cast<std::uint32_t>(*count);
@@ -120,18 +121,18 @@ wire::Result<void> take_shard(const CommandLine& options, const Environment& env
     }
   }
   if (!run.run_id.empty() && !is_run_id(run.run_id)) {
-    return usage(fmt::format("--run-id: '{}' is not made of up to {} letters, digits, '.', '_' and '-'", run.run_id,
-                             kRunIdBytes));
+    return wire::bad_input(fmt::format("--run-id: '{}' is not made of up to {} letters, digits, '.', '_' and '-'",
+                                       run.run_id, kRunIdBytes));
   }
   if (run.shards <= 1) { return {}; }
   if (!options.start_at.empty() && options.start_at.front() == '+') {
-    return usage(
+    return wire::bad_input(
         fmt::format("--start-at {}: is another time on each machine; give all shards one time, such as "
                     "2026-11-21T02:00:00Z",
                     options.start_at));
   }
   if (run.run_id.empty() && options.start_at.empty()) {
-    return usage(
+    return wire::bad_input(
         fmt::format("shard {}/{}: nothing says which run it belongs to; give all shards the same --start-at, or "
                     "the same --run-id",
                     run.shard + 1, run.shards));
@@ -144,18 +145,19 @@ wire::Result<void> take_labels(const CommandLine& options, RunOptions& run) {
     const auto equals = text.find('=');
     const std::string name = text.substr(0, equals);
     if (equals == std::string::npos || !is_label_name(name)) {
-      return usage(fmt::format("--label: '{}' is not NAME=VALUE with a name of letters, digits and '_'", text));
+      return wire::bad_input(
+          fmt::format("--label: '{}' is not NAME=VALUE with a name of letters, digits and '_'", text));
     }
     const bool twice =
         std::any_of(run.labels.begin(), run.labels.end(), [&](const auto& one) { return one.first == name; });
-    if (twice) { return usage(fmt::format("--label: '{}' is given twice", name)); }
+    if (twice) { return wire::bad_input(fmt::format("--label: '{}' is given twice", name)); }
     const std::string value = text.substr(equals + 1);
     if (value.size() > kLabelValueBytes) {
-      return usage(fmt::format("--label {}: the value has more than {} bytes", name, kLabelValueBytes));
+      return wire::bad_input(fmt::format("--label {}: the value has more than {} bytes", name, kLabelValueBytes));
     }
     run.labels.emplace_back(name, value);
   }
-  if (run.labels.size() > kLabels) { return usage(fmt::format("--label: at most {} of them", kLabels)); }
+  if (run.labels.size() > kLabels) { return wire::bad_input(fmt::format("--label: at most {} of them", kLabels)); }
   return {};
 }
 

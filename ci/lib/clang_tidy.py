@@ -22,6 +22,7 @@ BINARY = "clang-tidy-19"
 UNIT_TIMEOUT_S = 300
 FINDING = re.compile(r"^(?P<path>[^\s:]+):(?P<line>\d+):\d+: (?:error|warning): (?P<what>.*) \[(?P<check>\S+)\]$", re.M)
 PCH = re.compile(r"\S+\.pch\b")
+TOGETHER = re.compile(r'^#include "(.*\.cpp)"$', re.M)  # WEIR_UNITY: a unit that is made of the files of a folder.
 ELSEWHERE = re.compile(r"_(fuzz|bench)\.cpp$|(^|/)raw_client_main\.cpp$")  # Not part of the dev build.
 
 
@@ -44,18 +45,25 @@ class Tidier:
         self.build, self.root = build.resolve(), root.resolve()
         if not (self.build / "compile_commands.json").exists():
             raise Problem(f"there is no {self.build}/compile_commands.json: run cmake --preset dev")
+        self.database = self.build / "tidy"  # Of each file alone, where the build compiles folders.
         self.inputs = recorded_inputs(self.build)
         self.config = (self.root / ".clang-tidy").read_bytes()
 
     def units(self):
-        """Every translation unit of ours, but for what the build generates."""
+        """Every source of ours, but for what the build generates."""
+        entries = [one for entry in self.entries() for one in apart(entry)]
+        self.database.mkdir(parents=True, exist_ok=True)
+        (self.database / "compile_commands.json").write_text(json.dumps(entries, indent=1))
         found = []
-        for entry in json.loads((self.build / "compile_commands.json").read_text()):
-            path = (Path(entry["directory"]) / entry["file"]).resolve()
+        for entry in entries:
+            path = path_of(entry)
             if path.is_relative_to(self.root) and not path.is_relative_to(self.build):
                 output = entry.get("output") or output_of(entry["command"])
                 found.append(Unit(str(path.relative_to(self.root)), output, entry["command"]))
         return found
+
+    def entries(self):
+        return json.loads((self.build / "compile_commands.json").read_text())
 
     def units_for(self, paths):
         """The units that show all findings in these files: sources themselves, and of each header one that reads it."""
@@ -103,7 +111,7 @@ class Tidier:
         return sorted(found)
 
     def stamp_of(self, unit):
-        return self.build / "tidy" / (unit.path + ".quiet")
+        return self.database / (unit.path + ".quiet")
 
     def is_known(self, unit):
         stamp = self.stamp_of(unit)
@@ -111,7 +119,7 @@ class Tidier:
 
     def look_at(self, unit):
         before = self.sum_of(unit)
-        command = ["nice", "-n", "19", BINARY, "--quiet", f"--config-file={self.root}/.clang-tidy", "-p", self.build]
+        command = ["nice", "-n", "19", BINARY, "--quiet", f"--config-file={self.root}/.clang-tidy", "-p", self.database]
         options = {"cwd": self.root, "capture_output": True, "text": True, "timeout": UNIT_TIMEOUT_S}
         try:
             done = subprocess.run([*command, unit.path], **options)
@@ -149,6 +157,19 @@ def recorded_inputs(build):
             output = found[1]
             inputs[output] = []
     return inputs
+
+
+def path_of(entry):
+    return (Path(entry["directory"]) / entry["file"]).resolve()
+
+
+def apart(entry):
+    """The entries of the files that a unit is made of; the unit itself where it is one file."""
+    path = path_of(entry)
+    sources = TOGETHER.findall(path.read_text()) if path.parent.name == "Unity" else []
+    return [
+        {**entry, "file": source, "command": entry["command"].replace(str(path), source)} for source in sources
+    ] or [entry]
 
 
 def output_of(command):

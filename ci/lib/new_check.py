@@ -34,7 +34,7 @@ CHECK = """\
 // {title}.
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {{
+namespace weir::conformance::{name} {{
 namespace {{
 
 Finding run(Probe& probe) {{
@@ -49,7 +49,7 @@ const Registration kCheck{{{{
 }}}};
 
 }}  // namespace
-}}  // namespace weir::conformance
+}}  // namespace weir::conformance::{name}
 """
 ROW = """\
     {{.name = "{fault}",
@@ -60,14 +60,14 @@ TABLE = """\
 // Faults of {area}.
 #include "fixtures/faults/common.hpp"
 
-namespace weir::fixtures {{
+namespace weir::fixtures::{name} {{
 namespace {{
 
 const FaultRegistration kFaults{{std::vector<Fault>{{
 }}}};
 
 }}  // namespace
-}}  // namespace weir::fixtures
+}}  // namespace weir::fixtures::{name}
 """
 
 def requirement_of(root, name):
@@ -109,7 +109,7 @@ def sources_with(root, folder, member, value):
     return [path for path in sorted((root / folder).rglob("*.cpp")) if line in path.read_text()]
 
 
-def check_text(name, fault, requirement, wanted_level):
+def check_text(name, fault, requirement, wanted_level, namespace):
     _, thing, rule = name.split(".")
     title = f"{thing} {rule}".replace("-", " ")
     members = [f'.id = "{name}"', f'.title = "{title}"', f".level = Level::{level_of(requirement, wanted_level)}"]
@@ -118,7 +118,8 @@ def check_text(name, fault, requirement, wanted_level):
         members.append(f'.requirements = {{"{requirement["id"]}"}}')
     members.append('.source = "https://modelcontextprotocol.io/specification/{revision}/basic"')
     members += ['.consequence = ""', f'.faults = {{"{fault}"}}', ".run = run"]
-    return CHECK.format(title=title.capitalize(), members="\n".join(f"    {member}," for member in members))
+    lines = "\n".join(f"    {member}," for member in members)
+    return CHECK.format(name=namespace, title=title.capitalize(), members=lines)
 
 
 def with_row(table, row, path):
@@ -147,8 +148,8 @@ def lay(root, name, requirement=None, wanted_level=None):
     if (root / check).exists():
         raise Problem(f"{check} exists: give the check another name")
     known = requirement_of(root, requirement) if requirement else None
-    text = check_text(name, fault, known, wanted_level)
-    table = (root / faults).read_text() if (root / faults).exists() else TABLE.format(area=area)
+    text = check_text(name, fault, known, wanted_level, f"{check.parent.name}_{check.stem}")
+    table = (root / faults).read_text() if (root / faults).exists() else TABLE.format(area=area, name=faults.stem)
     table = with_row(table, ROW.format(fault=fault, id=name), faults)
     (root / check).parent.mkdir(exist_ok=True)
     (root / check).write_text(text)

@@ -69,6 +69,17 @@ class ClangTidy(unittest.TestCase):
         self.write(".clang-tidy", BRACES + "# Stricter.\n")
         self.assert_looked_at(2, self.tidy())
 
+    def test_the_files_of_one_unit_are_looked_at_apart(self):
+        self.write("wire/a.cpp", "int a(int b) {\n  if (b > 1) return 2;\n  return b;\n}\n")
+        unity = self.build / "Unity/unity_wire.cxx"
+        self.write("build/dev/Unity/unity_wire.cxx", "".join(f'#include "{self.root}/wire/{n}.cpp"\n' for n in "ab"))
+        command = f"clang++-19 -I../.. -c -o unity.o {unity}"
+        entry = {"directory": str(self.build), "command": command, "file": str(unity)}
+        self.write("build/dev/compile_commands.json", json.dumps([entry]))
+        done = self.tidy()
+        self.assert_looked_at(2, done, 1)
+        self.assertEqual(done.stdout.count("wire/a.cpp:2:"), 1, done.stdout)
+
     def test_what_is_not_built_yet_is_looked_at_each_time(self):
         self.tidy()
         (self.build / ".ninja_deps").unlink()

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conformance/probe/status.hpp"
 #include "wire/base/known_hops.hpp"
 #include "wire/target/edge_sign.hpp"
 
@@ -66,7 +67,6 @@ std::optional<Blame> by_time(const wire::Exchange& exchange) {
 
 /// RFC 9110 section 15.6.3: such an answer is of a gateway by its meaning, whoever that is.
 std::optional<Blame> by_status(int status) {
-  constexpr int kBadGateway = 502, kGatewayTimeout = 504;
   if (status != kBadGateway && status != kGatewayTimeout) { return std::nullopt; }
   return Blame{
       "gateway",

@@ -16,8 +16,8 @@ namespace weir::conformance {
 
 namespace {
 
-constexpr std::size_t kBodyBytes = 4000;
-constexpr std::size_t kRunBytes = 256;      // Shorter runs are readable as they are.
+constexpr std::size_t kQuotedBodyBytes = 4000;
+constexpr std::size_t kLongRunBytes = 256;  // Shorter runs are readable as they are.
 constexpr std::size_t kLongestPeriod = 64;  // Of a run: "xxxx" has 1, "abcabc" has 3.
 constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
 
@@ -75,11 +75,11 @@ std::vector<Part> parts_of(std::string_view body) {
   std::size_t from = 0;  // Of the text that no run has taken yet.
   for (std::size_t at = 0; at < body.size();) {
     std::size_t run = 0, period = 0;
-    for (std::size_t p = 1; p <= std::min(kLongestPeriod, body.size() - at) && run < kRunBytes; ++p) {
+    for (std::size_t p = 1; p <= std::min(kLongestPeriod, body.size() - at) && run < kLongRunBytes; ++p) {
       run = repeated(body.substr(at), p);
       period = p;
     }
-    if (run < kRunBytes) {
+    if (run < kLongRunBytes) {
       ++at;
       continue;
     }
@@ -116,13 +116,13 @@ struct Body {
 Body body_of(std::string_view body) {
   if (body.empty()) { return {}; }
   // Not --data-binary: a body that begins with "@" would be taken for a file's name.
-  if (body.size() <= kBodyBytes && shows_as_it_is(body)) { return {"", " --data-raw " + shell_quote(body), ""}; }
-  std::vector<Part> parts = body.size() <= kBodyBytes ? std::vector<Part>{{body}} : parts_of(body);
+  if (body.size() <= kQuotedBodyBytes && shows_as_it_is(body)) { return {"", " --data-raw " + shell_quote(body), ""}; }
+  std::vector<Part> parts = body.size() <= kQuotedBodyBytes ? std::vector<Part>{{body}} : parts_of(body);
   const bool speakable = std::all_of(parts.begin(), parts.end(), has_command);
   std::size_t written = 0;
   for (const Part& part : parts) { written += part.text.size(); }
-  if (!speakable || written > kBodyBytes) {
-    return {fmt::format("printf {} | ", printf_words(body.substr(0, kBodyBytes))), " --data-binary @-",
+  if (!speakable || written > kQuotedBodyBytes) {
+    return {fmt::format("printf {} | ", printf_words(body.substr(0, kQuotedBodyBytes))), " --data-binary @-",
             fmt::format("  # the body is cut, it had {} bytes: this shows where, and not what", body.size())};
   }
   std::vector<std::string> commands;

@@ -9,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "conformance/probe/status.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
 
@@ -19,9 +20,7 @@ namespace {
 constexpr std::size_t kEntries = 8192;
 constexpr std::size_t kSuspects = 5;  ///< Named of those that were in flight at a collapse.
 
-constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
 constexpr int kServerErrors = 500;
-constexpr int kBadGateway = 502, kUnavailable = 503, kGatewayTimeout = 504;
 
 /// RFC 9110 section 10.2.3; a date is not read, a second is waited.
 std::chrono::seconds retry_after(const wire::Headers& headers) {

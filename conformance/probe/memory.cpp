@@ -19,7 +19,7 @@ constexpr std::size_t kSmallBytes = 1024;
 constexpr std::size_t kBytesForErrors = kRunBytes / 8;
 constexpr std::size_t kBytesToReceive = kRunBytes / 4 * 3;
 
-std::atomic<std::size_t> held{0};
+std::atomic<std::size_t> held_bytes{0};
 
 struct OfThread {
   int bounds = 0;
@@ -35,7 +35,7 @@ std::size_t taken_by(void* block) { return ::malloc_usable_size(block) + kBlockB
 
 bool is_borne(std::size_t size) {
   const std::size_t limit = size <= kSmallBytes ? kRunBytes + kBytesForErrors : kRunBytes;
-  return size <= limit && held.load(std::memory_order_relaxed) <= limit - size;
+  return size <= limit && held_bytes.load(std::memory_order_relaxed) <= limit - size;
 }
 
 void* allocate(std::size_t size) {
@@ -48,13 +48,13 @@ void* allocate(std::size_t size) {
     ++of_thread.shortages;
     throw std::bad_alloc();
   }
-  held.fetch_add(taken_by(memory), std::memory_order_relaxed);
+  held_bytes.fetch_add(taken_by(memory), std::memory_order_relaxed);
   return memory;
 }
 
 void release(void* memory) {
   if (memory == nullptr) { return; }
-  held.fetch_sub(taken_by(memory), std::memory_order_relaxed);
+  held_bytes.fetch_sub(taken_by(memory), std::memory_order_relaxed);
   std::free(memory);
 }
 
@@ -65,7 +65,7 @@ const char* MemoryUsedUp::what() const noexcept { return "the memory of the run 
 MemoryBound::MemoryBound() { ++of_thread.bounds; }
 MemoryBound::~MemoryBound() { --of_thread.bounds; }
 
-std::size_t memory_held() { return held.load(std::memory_order_relaxed); }
+std::size_t memory_held() { return held_bytes.load(std::memory_order_relaxed); }
 
 bool memory_has_room() {
   if (memory_held() <= kBytesToReceive) { return true; }

@@ -6,6 +6,7 @@
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
@@ -140,7 +141,6 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
 
 /// When a target that limits the rate may be asked again; RFC 9110 section 10.2.3, a date is not read.
 std::optional<std::chrono::seconds> retry_after(const wire::mcp::Detection& detection) {
-  constexpr int kTooManyRequests = 429;
   std::optional<std::chrono::seconds> longest;
   for (const auto& attempt : detection.attempts) {
     if (!attempt.exchange || attempt.exchange->head.status != kTooManyRequests) { continue; }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "conformance/probe/status.hpp"
 #include "conformance/probe/unread_answer.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
@@ -201,7 +202,6 @@ bool is_no_target(const Attempt& a) {
 Words no_target(const Attempt& a, const CauseContext&) { return *words_of_hop(a); }
 
 Words server_error(const Attempt& a, const CauseContext&) {
-  constexpr int kBadGateway = 502;
   if (status_of(a) == kBadGateway && !sign_of(a)) {
     return {fmt::format("{}: a gateway in front gets no good answer from the service behind it", said(a)),
             "Look into the log of the gateway, and whether the service behind it runs, listens and speaks HTTP."};
@@ -379,7 +379,7 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"not-mcp", [](const Attempt&) { return true; }, not_mcp, true},
 };
 
-std::vector<const Attempt*> answered(const Detection& detection) {
+std::vector<const Attempt*> answers_of(const Detection& detection) {
   std::vector<const Attempt*> with_answer;
   for (Era era : {Era::streamable, Era::stateless, Era::http_sse}) {
     if (const auto* attempt = detection.attempt(era); attempt && attempt->exchange) { with_answer.push_back(attempt); }
@@ -405,7 +405,7 @@ const Attempt* failing_post(const Detection& detection) {
 const Attempt* held_back_stream(const Detection& detection) {
   const auto* get = detection.attempt(Era::http_sse);
   if (!get || !get->error || get->error->code != ErrorCode::timeout) { return nullptr; }
-  const auto posts = answered(detection);
+  const auto posts = answers_of(detection);
   const bool none_taken =
       std::all_of(posts.begin(), posts.end(), [](const Attempt* a) { return status_of(*a) == 405; });
   return !posts.empty() && none_taken ? get : nullptr;
@@ -438,7 +438,7 @@ Cause cause_of(const wire::Error& error, const CauseContext& context) {
 }
 
 Cause cause_of(const Detection& detection, const CauseContext& context) {
-  const auto answers = answered(detection);
+  const auto answers = answers_of(detection);
   if (const auto* get = held_back_stream(detection)) { return held_back(*get, *answers.front(), context); }
   for (const auto& rule : kAnswerRules) {
     for (const auto* attempt : answers) {

@@ -4,6 +4,7 @@
 
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
@@ -108,7 +109,6 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
       worker_(worker ? worker : own_worker_.get()),
       number_(Ledger::next_asker()) {
   worker_->client.on_head([this](const wire::Exchange& exchange) {
-    constexpr int kTooManyRequests = 429;  // RFC 6585 section 4
     throttled_ = throttled_ || exchange.head.status == kTooManyRequests;
     heard(exchange);
     if (target_.ledger) { target_.ledger->answered(number_, exchange); }

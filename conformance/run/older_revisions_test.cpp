@@ -138,6 +138,16 @@ TEST(OlderRevisions, that_the_server_does_not_agree_to_are_not_asked) {
   EXPECT_THAT(results.eras.at(0).older_revisions, IsEmpty());
 }
 
+TEST(OlderRevisions, are_not_asked_where_requests_are_lost_and_are_where_they_are_not) {
+  const std::vector<std::string> checks = {"session.conversation.kept", "tools.list.shape"};
+  const auto lost = judge(serve({"session.lost-after-four"}), checks, Older::everything);
+  EXPECT_EQ(lost.exit_code, ExitCode::target_fails);
+  EXPECT_THAT(lost.eras.at(0).older_revisions, IsEmpty()) << "the same loss would be told of each";
+  const auto kept = judge(serve({}), checks, Older::everything);
+  EXPECT_EQ(kept.exit_code, ExitCode::good);
+  EXPECT_THAT(kept.eras.at(0).older_revisions, ElementsAre("2025-06-18", "2025-03-26"));
+}
+
 TEST(OlderRevisions, are_asked_what_holds_in_them_and_differs) {
   const auto asked = questions_of_older(every_id(), newest_of_streamable(), Older::differing);
   EXPECT_THAT(asked, ElementsAre(Field(&OlderQuestions::revision, "2025-06-18"),

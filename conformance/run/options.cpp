@@ -85,18 +85,18 @@ void describe_output(CLI::App& app, Options& o) {
   app.add_option("--explain", o.explain, "Tell all about one check and stop")->group(group);
 }
 
-tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
-
 wire::Result<void> refuse_extras(const CLI::App& app) {
   for (const auto& extra : app.remaining()) {
     if (extra == "--" || extra.empty()) { continue; }
-    if (extra.front() != '-') { return usage(fmt::format("unexpected argument '{}': there is one URL", extra)); }
+    if (extra.front() != '-') {
+      return wire::bad_input(fmt::format("unexpected argument '{}': there is one URL", extra));
+    }
     const std::string name = extra.substr(0, extra.find('='));
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
       if (!option->get_lnames().empty()) { known.push_back("--" + option->get_lnames().front()); }
     }
-    return usage(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, known)));
+    return wire::bad_input(fmt::format("unknown option {}{}", name, wire::did_you_mean(name, known)));
   }
   return {};
 }
@@ -128,7 +128,7 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) { return Printed{app.help()}; } catch (const CLI::CallForVersion& answer) {
     return Printed{std::string(answer.what()) + "\n"};
-  } catch (const CLI::ParseError& error) { return usage(error.what()); }
+  } catch (const CLI::ParseError& error) { return wire::bad_input(error.what()); }
   if (auto extras = refuse_extras(app); !extras) { return tl::unexpected(extras.error()); }
   return options;
 }

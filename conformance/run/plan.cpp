@@ -16,11 +16,10 @@ namespace {
 constexpr std::string_view kEveryRevision = "all";
 constexpr double kLongestSeconds = 24 * 3600;
 
-tl::unexpected<wire::Error> usage(std::string text) { return wire::fail(wire::ErrorCode::bad_input, std::move(text)); }
-
 wire::Result<std::chrono::milliseconds> span_of(double seconds, double least, std::string_view option) {
   if (!std::isfinite(seconds) || seconds < least || seconds > kLongestSeconds) {
-    return usage(fmt::format("{} must be between {} and {} seconds, is {}", option, least, kLongestSeconds, seconds));
+    return wire::bad_input(
+        fmt::format("{} must be between {} and {} seconds, is {}", option, least, kLongestSeconds, seconds));
   }
   return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
@@ -28,7 +27,7 @@ wire::Result<std::chrono::milliseconds> span_of(double seconds, double least, st
 wire::Result<std::string> variable(const std::string& name, const Environment& environment, std::string_view option) {
   auto value = environment(name);
   if (!value || value->empty()) {
-    return usage(
+    return wire::bad_input(
         fmt::format("{}: the variable {} is {} in the environment", option, name, value ? "empty" : "not set"));
   }
   return *value;
@@ -39,12 +38,12 @@ wire::Result<wire::Header> header_of(const std::string& text, std::string_view o
   const std::string name = text.substr(0, colon);
   if (colon == std::string::npos || !wire::is_token(name)) {
     // The value may be a secret, so it is not repeated.
-    return usage(fmt::format("{} wants 'Name: value'", option));
+    return wire::bad_input(fmt::format("{} wants 'Name: value'", option));
   }
   const auto begin = text.find_first_not_of(" \t", colon + 1);
   std::string value = begin == std::string::npos ? "" : text.substr(begin);
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-    return usage(fmt::format("{}: the value of {} holds a line break", option, name));
+    return wire::bad_input(fmt::format("{}: the value of {} holds a line break", option, name));
   }
   return wire::Header{name, std::move(value)};
 }
@@ -74,9 +73,9 @@ wire::Result<void> add_credentials(const Options& options, const Environment& en
     profile.api_key = wire::ApiKey{.value = std::move(*value)};
   }
   if (!options.api_key_header.empty()) {
-    if (!profile.api_key) { return usage("--api-key-header needs a key: pass --api-key-env VAR too"); }
+    if (!profile.api_key) { return wire::bad_input("--api-key-header needs a key: pass --api-key-env VAR too"); }
     if (!wire::is_token(options.api_key_header)) {
-      return usage(fmt::format("--api-key-header: '{}' is no header name", options.api_key_header));
+      return wire::bad_input(fmt::format("--api-key-header: '{}' is no header name", options.api_key_header));
     }
     profile.api_key->header = options.api_key_header;
   }
@@ -86,7 +85,7 @@ wire::Result<void> add_credentials(const Options& options, const Environment& en
 wire::Result<wire::Profile> profile_of(const Options& options, const Environment& environment) {
   wire::Profile profile;
   if (!options.environment.empty() && options.profile.empty()) {
-    return usage("--env chooses within a profile: pass --profile FILE too");
+    return wire::bad_input("--env chooses within a profile: pass --profile FILE too");
   }
   if (!options.profile.empty()) {
     auto loaded = wire::load_profile(options.profile, environment, options.environment);
@@ -97,20 +96,21 @@ wire::Result<wire::Profile> profile_of(const Options& options, const Environment
     profile.era = wire::mcp::parse_era(options.era);
     if (!profile.era || *profile.era == Era::none) {
       const std::vector<std::string> eras = {"http-sse", "streamable", "stateless"};
-      return usage(fmt::format("--era: there is no era '{}'{}", options.era, wire::did_you_mean(options.era, eras)));
+      return wire::bad_input(
+          fmt::format("--era: there is no era '{}'{}", options.era, wire::did_you_mean(options.era, eras)));
     }
   }
   if (!options.revision.empty() && options.revision != kEveryRevision) {
     if (!wire::mcp::is_known_revision(options.revision)) {
-      return usage(fmt::format("--revision: '{}' is no revision of MCP{}", options.revision,
-                               wire::did_you_mean(options.revision, wire::mcp::kRevisions)));
+      return wire::bad_input(fmt::format("--revision: '{}' is no revision of MCP{}", options.revision,
+                                         wire::did_you_mean(options.revision, wire::mcp::kRevisions)));
     }
     profile.revision = options.revision;
   }
   if (options.revision == kEveryRevision) { profile.revision.reset(); }
   if (profile.era && profile.revision &&
       (*profile.era == Era::stateless) != (*profile.revision == wire::mcp::k2026_07_28)) {
-    return usage(fmt::format("the era {} has no revision {}", to_string(*profile.era), *profile.revision));
+    return wire::bad_input(fmt::format("the era {} has no revision {}", to_string(*profile.era), *profile.revision));
   }
   if (!options.url.empty()) { profile.url = options.url; }
   if (!options.ca_file.empty()) { profile.ca_file = options.ca_file; }
@@ -124,7 +124,7 @@ wire::Result<reports::Level> level_of(const std::string& text) {
   for (auto level : {reports::Level::must, reports::Level::should, reports::Level::may}) {
     if (text == to_string(level)) { return level; }
   }
-  return usage(fmt::format("--level is must, should or may, not '{}'", text));
+  return wire::bad_input(fmt::format("--level is must, should or may, not '{}'", text));
 }
 
 wire::Result<ToolsLockOptions> lock_of(const Options& options, const RunPlan& plan) {
@@ -139,22 +139,22 @@ wire::Result<ToolsLockOptions> lock_of(const Options& options, const RunPlan& pl
       return lock;
     }
   }
-  return usage(fmt::format("--tools-gate is breaking, risky or additive, not '{}'", options.tools_gate));
+  return wire::bad_input(fmt::format("--tools-gate is breaking, risky or additive, not '{}'", options.tools_gate));
 }
 
 wire::Result<void> set_url(RunPlan& plan) {
   if (plan.profile.url.empty()) {
-    return usage("no URL: give one, or a profile that has one (weir-conformance --help)");
+    return wire::bad_input("no URL: give one, or a profile that has one (weir-conformance --help)");
   }
   auto url = wire::parse_url(plan.profile.url);
   if (!url) { return tl::unexpected(url.error()); }
   if (!url->userinfo.empty()) {
-    return usage("the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
+    return wire::bad_input("the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
   }
   plan.url = std::move(*url);
   for (const auto& endpoint : plan.profile.endpoints) {
     if (const auto resolved = wire::resolve(plan.url, endpoint.url); !resolved) {
-      return usage(fmt::format("endpoint '{}': {}", endpoint.name, resolved.error().detail));
+      return wire::bad_input(fmt::format("endpoint '{}': {}", endpoint.name, resolved.error().detail));
     }
   }
   return {};
@@ -171,11 +171,11 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
   plan.answer_timeout = *timeout;
   plan.hold = *hold;
   if (options.concurrency < 1 || options.concurrency > 64) {
-    return usage(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
+    return wire::bad_input(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
   }
   plan.concurrency = static_cast<unsigned>(options.concurrency);
   if (options.auth_attempts < 0) {
-    return usage(fmt::format("--auth-attempts must be 0 or more, is {}", options.auth_attempts));
+    return wire::bad_input(fmt::format("--auth-attempts must be 0 or more, is {}", options.auth_attempts));
   }
   plan.auth_attempts = options.auth_attempts;
   return {};
@@ -184,14 +184,14 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
 wire::Result<void> set_checks(const Options& options, RunPlan& plan) {
   auto selected = selected_ids(options);
   if (!selected) { return tl::unexpected(selected.error()); }
-  if (selected->empty()) { return usage("--checks: the patterns leave no check"); }
+  if (selected->empty()) { return wire::bad_input("--checks: the patterns leave no check"); }
   if (options.across_deploy && options.across_deploy->empty()) {
-    return usage("--across-deploy: the command is empty");
+    return wire::bad_input("--across-deploy: the command is empty");
   }
   if (!options.across_deploy) {
     std::erase_if(*selected, is_of_deploy);
     if (selected->empty()) {
-      return usage("--checks: deploy.* asks what a deploy does to clients: add --across-deploy 'COMMAND'");
+      return wire::bad_input("--checks: deploy.* asks what a deploy does to clients: add --across-deploy 'COMMAND'");
     }
   } else {
     plan.across_deploy = AcrossDeployOptions{.hook = deploy_command(*options.across_deploy)};
@@ -206,9 +206,9 @@ wire::Result<std::vector<std::string>> selected_ids(const Options& options) {
   std::vector<std::string> ids;
   for (const auto& info : catalogue()) { ids.push_back(info.id); }
   const auto asked = within_checkset(std::move(ids), options.checkset);
-  if (!asked) { return usage("--checkset: " + asked.error().detail); }
+  if (!asked) { return wire::bad_input("--checkset: " + asked.error().detail); }
   auto selected = select_ids(*asked, options.checks);
-  if (!selected) { return usage("--checks: " + selected.error().detail); }
+  if (!selected) { return wire::bad_input("--checks: " + selected.error().detail); }
   return selected;
 }
 
@@ -219,7 +219,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
   plan.profile = std::move(*profile);
   // Here, where it is a mistake of whoever calls; at the first connection it would look like one of the target.
   if (auto roots = wire::make_tls_context(plan.profile.ca_file, false); !roots) {
-    return usage((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
+    return wire::bad_input((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
   }
   plan.strict = options.strict;
   plan.older = options.revision == kEveryRevision ? Older::everything
@@ -238,7 +238,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
   }
   if (!options.tools_lock.empty()) {
     if (!plan.profile.endpoints.empty() || plan.profile.era == Era::none) {
-      return usage(
+      return wire::bad_input(
           plan.profile.era == Era::none
               ? std::string("--tools-lock: the profile says era: none, so there are no tools to pin")
               : fmt::format("--tools-lock pins the tools of one endpoint, and the profile names {} more: run each "
@@ -249,7 +249,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
     if (!lock) { return tl::unexpected(lock.error()); }
     plan.tools_lock = std::move(*lock);
   } else if (options.accept) {
-    return usage("--accept needs --tools-lock FILE");
+    return wire::bad_input("--accept needs --tools-lock FILE");
   }
   return plan;
 }

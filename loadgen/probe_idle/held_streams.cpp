@@ -21,8 +21,6 @@ using wire::mcp::Era;
 constexpr double kMicro = 1e-6;
 constexpr std::chrono::milliseconds kSlice{5};
 
-double seconds(Clock::duration span) { return std::chrono::duration<double>(span).count(); }
-
 wire::ClientOptions bounded(wire::ClientOptions client) {
   client.max_body_bytes = limits::kStreamBytes;
   return client;

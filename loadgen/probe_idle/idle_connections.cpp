@@ -18,8 +18,6 @@ constexpr double kBeyond_s = 1;
 constexpr std::size_t kLongestWaiters = 3;
 constexpr int kRequestTimeoutStatus = 408;
 
-double seconds(Clock::duration span) { return std::chrono::duration<double>(span).count(); }
-
 }  // namespace
 
 std::vector<double> first_waits(double longest_s, double scale, std::size_t count) {

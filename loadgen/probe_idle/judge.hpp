@@ -9,6 +9,8 @@
 
 namespace weir::loadgen::idle {
 
+inline double seconds(wire::Clock::duration span) { return std::chrono::duration<double>(span).count(); }
+
 /// One stream as it is known so far; all times in seconds.
 struct StreamLife {
   double opened_s = 0;       ///< Since the start of the run.

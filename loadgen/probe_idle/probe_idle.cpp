@@ -39,8 +39,6 @@ constexpr std::chrono::milliseconds kShortestTick{2};
 constexpr std::chrono::milliseconds kLongestTick{100};
 constexpr int kTooManyRequests = 429;
 
-double seconds(Clock::duration span) { return std::chrono::duration<double>(span).count(); }
-
 wire::Result<void> check(const ProbeIdleOptions& options) {
   const auto complain = [](std::string what) -> wire::Result<void> {
     return wire::fail(ErrorCode::bad_input, std::move(what));
@@ -101,7 +99,7 @@ class Run {
   }
 
  private:
-  double elapsed_s() const { return seconds(Clock::now() - start_); }
+  double elapsed_s() const { return idle::seconds(Clock::now() - start_); }
   /// An endpoint's words, fit for a line.
   std::string shown(std::string_view text) const { return wire::printable(redactor_.text(text)); }
   void note(std::string sentence) { report_.notes.push_back(shown(sentence)); }

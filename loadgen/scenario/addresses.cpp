@@ -8,17 +8,10 @@
 #include <optional>
 
 #include "loadgen/limits.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {
-
-constexpr std::size_t kShownBytes = 60;
-
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kShownBytes)) { out += c >= 0x20 && c < 0x7f ? c : '?'; }
-  return text.size() > kShownBytes ? out + "..." : out;
-}
 
 std::optional<std::uint32_t> ipv4(std::string_view text) {
   in_addr address{};
@@ -52,7 +45,7 @@ std::optional<std::uint32_t> range_end(std::uint32_t first, std::string_view tex
 
 wire::Result<std::vector<std::string>> expand_sources(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return wire::fail(wire::ErrorCode::bad_input, fmt::format("'{}' {}", shown(text), why));
+    return wire::fail(wire::ErrorCode::bad_input, fmt::format("'{}' {}", wire::excerpt(text, 60), why));
   };
   if (is_ipv6(text)) { return std::vector<std::string>{std::string(text)}; }
   const std::size_t dash = text.find('-');
@@ -91,7 +84,7 @@ std::vector<std::string> compress_sources(const std::vector<std::string>& addres
 wire::Result<void> check_resolve(std::string_view text) {
   const auto bad = [&] {
     return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("'{}' is no resolution: write HOST:PORT:ADDRESS[,ADDRESS]", shown(text)));
+                      fmt::format("'{}' is no resolution: write HOST:PORT:ADDRESS[,ADDRESS]", wire::excerpt(text, 60)));
   };
   // The host may be an IPv6 address in brackets, so its colons are not those between the parts.
   const std::size_t host_end = text.starts_with('[') ? text.find(']') : 0;

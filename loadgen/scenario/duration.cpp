@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "loadgen/limits.hpp"
+#include "wire/base/text.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -19,23 +21,14 @@ struct Unit {
 constexpr std::array kUnits = {Unit{"h", 3600 * kSecond}, Unit{"m", 60 * kSecond}, Unit{"s", kSecond},
                                Unit{"ms", kMillisecond},  Unit{"us", 1000},        Unit{"ns", 1}};
 constexpr Nanos kLongest = std::chrono::nanoseconds(limits::kDurationMost).count();
-constexpr std::size_t kShownBytes = 40;
-
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kShownBytes)) { out += c >= 0x20 && c < 0x7f ? c : '?'; }
-  return text.size() > kShownBytes ? out + "..." : out;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes "1.5" off the front; nothing is taken where there is no digit.
 std::string_view take_number(std::string_view& rest) {
   std::size_t end = 0, digits = 0;
   bool point = false;
-  for (; end < rest.size() && (is_digit(rest[end]) || (rest[end] == '.' && !point)); ++end) {
+  for (; end < rest.size() && (wire::is_digit(rest[end]) || (rest[end] == '.' && !point)); ++end) {
     point = point || rest[end] == '.';
-    digits += is_digit(rest[end]) ? 1 : 0;
+    digits += wire::is_digit(rest[end]) ? 1 : 0;
   }
   if (digits == 0) { return {}; }
   const std::string_view number = rest.substr(0, end);
@@ -80,12 +73,13 @@ std::optional<Nanos> scaled(std::string_view number, Nanos unit) {
 
 wire::Result<Nanos> parse_duration(std::string_view text) {
   const auto bad = [&] {
-    return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("'{}' is no length of time: write it like 10m, 1.5s or 250ms", shown(text)));
+    return wire::fail(
+        wire::ErrorCode::bad_input,
+        fmt::format("'{}' is no length of time: write it like 10m, 1.5s or 250ms", wire::excerpt(text, 60)));
   };
   const auto too_long = [&] {
     return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("'{}' is longer than {}", shown(text), format_duration(kLongest)));
+                      fmt::format("'{}' is longer than {}", wire::excerpt(text, 60), format_duration(kLongest)));
   };
   std::string_view rest = text;
   Nanos sum = 0;
@@ -115,7 +109,7 @@ std::string format_duration(Nanos nanos) {
 wire::Result<double> parse_rate(std::string_view text) {
   const auto bad = [&] {
     return wire::fail(wire::ErrorCode::bad_input,
-                      fmt::format("'{}' is no rate: write it like 50/s, 3/m or 100/h", shown(text)));
+                      fmt::format("'{}' is no rate: write it like 50/s, 3/m or 100/h", wire::excerpt(text, 60)));
   };
   const std::size_t slash = text.find('/');
   const std::string_view number = text.substr(0, slash);

@@ -14,6 +14,7 @@
 #include "wire/base/credentials.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/http/url.hpp"
+#include "wire/json/json.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -26,19 +27,13 @@ tl::unexpected<wire::Error> bad(std::string_view flag, std::string_view what) {
 
 tl::unexpected<wire::Error> bad(std::string_view flag, const wire::Error& error) { return bad(flag, error.detail); }
 
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 60)) { out += static_cast<unsigned char>(c) >= 0x20 && c != 0x7f ? c : '?'; }
-  return text.size() > 60 ? out + "..." : out;
-}
-
 wire::Result<StreamKind> kind_of(std::string_view era) {
   if (era.empty()) { return StreamKind::automatic; }
   const auto parsed = wire::mcp::parse_era(era);
   if (!parsed) {
     constexpr std::array<std::string_view, 4> kEras = {"none", "http-sse", "streamable", "stateless"};
-    return bad("--era", fmt::format("must be one of {}, is '{}'{}", fmt::join(kEras, ", "), shown(era),
-                                    wire::did_you_mean(era, kEras)));
+    return bad("--era", fmt::format("must be one of {}, is '{}'{}", fmt::join(kEras, ", "),
+                                    wire::excerpt(std::string_view(era), 60), wire::did_you_mean(era, kEras)));
   }
   switch (*parsed) {
     case wire::mcp::Era::none:
@@ -66,7 +61,9 @@ wire::Result<std::vector<CallPlan>> calls_of(const HoldFlags& flags) {
     CallPlan& call = out.emplace_back();
     const std::size_t equals = text.rfind('=');
     call.tool = text.substr(0, equals);
-    if (call.tool.empty()) { return bad("--call", fmt::format("'{}' names no tool: write TOOL=RATE", shown(text))); }
+    if (call.tool.empty()) {
+      return bad("--call", fmt::format("'{}' names no tool: write TOOL=RATE", wire::excerpt(text, 60)));
+    }
     if (equals != std::string::npos) {
       const auto rate = parse_rate(std::string_view(text).substr(equals + 1));
       if (!rate) { return bad("--call", rate.error()); }
@@ -77,8 +74,8 @@ wire::Result<std::vector<CallPlan>> calls_of(const HoldFlags& flags) {
       auto arguments = wire::parse_json(flags.args[i]);
       if (!arguments) { return bad("--args", arguments.error()); }
       if (!arguments->value.is_object()) {
-        return bad("--args",
-                   fmt::format("'{}' must be a JSON object such as {{\"message\": \"hi\"}}", shown(flags.args[i])));
+        return bad("--args", fmt::format("'{}' must be a JSON object such as {{\"message\": \"hi\"}}",
+                                         wire::excerpt(std::string_view(flags.args[i]), 60)));
       }
       call.arguments = std::move(arguments->value.get_object());
       if (const std::string problem = arguments_problem(call.arguments); !problem.empty()) {
@@ -122,7 +119,8 @@ wire::Result<std::optional<wire::JsonPointer>> pointer_of(std::string_view flag,
   if (text.empty()) { return std::nullopt; }
   auto pointer = wire::JsonPointer::parse(text);
   if (pointer) { return pointer; }
-  return bad(flag, fmt::format("'{}' must be a JSON pointer such as /params/data/seq{}", shown(text), or_what));
+  return bad(flag,
+             fmt::format("'{}' must be a JSON pointer such as /params/data/seq{}", wire::excerpt(text, 60), or_what));
 }
 
 wire::Result<Population> population_of(const HoldFlags& flags) {
@@ -133,7 +131,7 @@ wire::Result<Population> population_of(const HoldFlags& flags) {
   population.revision = flags.revision;
   if (!flags.revision.empty() && !wire::mcp::is_known_revision(flags.revision)) {
     return bad("--revision", fmt::format("must be one of {}, is '{}'", fmt::join(wire::mcp::kRevisions, ", "),
-                                         shown(flags.revision)));
+                                         wire::excerpt(std::string_view(flags.revision), 60)));
   }
   auto calls = calls_of(flags);
   if (!calls) { return tl::unexpected(calls.error()); }

@@ -36,7 +36,7 @@ constexpr std::array kSpikeKeys = {
     Key<Phase>{"to", "streams", "required", "How many streams at once; afterwards as many as before.", read_goal<1>},
     kFor,
 };
-constexpr std::array kReconnectKeys = {kFor};
+constexpr std::array kReconnectPhaseKeys = {kFor};
 constexpr std::array kSearchKeys = {
     Key<Phase>{"from", "streams", "required", "The first step.", read_goal<1>},
     Key<Phase>{"step", "streams", "required", "How many more in each step.",
@@ -91,7 +91,7 @@ constexpr std::array kPhaseKeys = {
                    read_kind<kSpikeKeys, Phase::Kind::spike>, describe_kind<kSpikeKeys>},
     Key<PhaseItem>{"reconnect", "duration or map", "",
                    "Everybody drops at once and comes back by the reconnect policy, as after a deploy.",
-                   read_kind<kReconnectKeys, Phase::Kind::reconnect, true>, describe_kind<kReconnectKeys>},
+                   read_kind<kReconnectPhaseKeys, Phase::Kind::reconnect, true>, describe_kind<kReconnectPhaseKeys>},
     Key<PhaseItem>{"search", "map", "",
                    "Adds streams step by step while the thresholds hold: the largest load. One in a scenario.",
                    read_kind<kSearchKeys, Phase::Kind::search>, describe_kind<kSearchKeys>},

@@ -4,11 +4,7 @@
 
 namespace weir::loadgen {
 
-namespace {
-
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
-}  // namespace
+namespace {}  // namespace
 
 Schedule::Schedule(std::size_t populations, std::uint32_t index, std::uint32_t count)
     : tracks_(populations), stagger_((index + 1.0) / std::max(1U, count)) {}

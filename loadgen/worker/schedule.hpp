@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <vector>
 
 #include "loadgen/client/pacer.hpp"
 #include "loadgen/worker/protocol.hpp"
 
 namespace weir::loadgen {
+
+inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();  ///< Of a time in nanoseconds.
 
 struct Action {
   enum class What : std::uint8_t { add, remove, churn, drop_all, scale_calls };
@@ -28,7 +31,7 @@ class Schedule {
   void order(PhaseOrder order);
   /// Appends what is due at `now_ns` and has not been given out yet.
   void due(std::int64_t now_ns, std::vector<Action>& actions);
-  /// When due() next has something; INT64_MAX: not without a further order.
+  /// When due() next has something; kNever: not without a further order.
   std::int64_t next_ns() const;
   /// The phase in force: that of the latest order that was begun.
   std::uint32_t phase() const { return phase_; }

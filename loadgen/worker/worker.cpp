@@ -23,7 +23,6 @@ using reports::load::Gauge;
 using reports::load::Snapshot;
 using reports::load::WorkerGauge;
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 /// What the supervisor has not taken; beyond it nobody reads any more.
 constexpr std::size_t kBacklogBytes = 2 * limits::kFrameBytes;
 /// Calls wait so long for the first stream; later ones that find none are counted as not sent.

@@ -5,20 +5,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "reports/compare/statistics.hpp"
+
 namespace weir::reports::compare {
 namespace {
 
 constexpr std::size_t kNeighbours = 2;  ///< On each side of a night.
 constexpr double kOutlier = 3;
 constexpr double kWeakProbability = 0.05;
-
-double median(std::vector<double> values) {
-  if (values.empty()) { return 0; }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) { return *middle; }
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
 
 /// Of two samples with one variance.
 double student_p(const std::vector<double>& values, std::size_t at) {

@@ -27,9 +27,9 @@ std::string times(const GateChange& change) {
   return fmt::format("{} -> {}", wire::readable_time(change.before_ms), wire::readable_time(change.after_ms));
 }
 
-class Writer {
+class GateWriter {
  public:
-  explicit Writer(const ConsoleOptions& options) : options_(options) {}
+  explicit GateWriter(const ConsoleOptions& options) : options_(options) {}
 
   std::string write(const GateComparison& comparison) && {
     if (!options_.quiet) { head(comparison); }
@@ -120,7 +120,7 @@ json::array changes_json(const std::vector<GateChange>& changes) {
 }  // namespace
 
 std::string console_text(const GateComparison& comparison, const ConsoleOptions& options) {
-  return Writer(options).write(comparison);
+  return GateWriter(options).write(comparison);
 }
 
 std::string json_text(const GateComparison& comparison) {

@@ -42,9 +42,9 @@ std::string since(const MeasureChange& one) {
   return fmt::format("{} to {}", load::readable_seconds(one.from_seconds), load::readable_seconds(one.to_seconds));
 }
 
-class Writer {
+class LoadWriter {
  public:
-  explicit Writer(const ConsoleOptions& options) : options_(options) {}
+  explicit LoadWriter(const ConsoleOptions& options) : options_(options) {}
 
   std::string write(const LoadComparison& comparison) && {
     if (!options_.quiet) { head(comparison); }
@@ -147,7 +147,7 @@ json::object run_json(const load::RunInfo& run, double seconds) {
 }  // namespace
 
 std::string console_text(const LoadComparison& comparison, const ConsoleOptions& options) {
-  return Writer(options).write(comparison);
+  return LoadWriter(options).write(comparison);
 }
 
 std::string json_text(const LoadComparison& comparison) {

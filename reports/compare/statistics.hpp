@@ -32,6 +32,8 @@ struct LogEstimate {
 };
 Evidence compare_logs(const LogEstimate& before, const LogEstimate& after, double tolerance);
 
+double median(std::vector<double> values);  ///< 0 of none.
+
 /// Which of the hypotheses are rejected at a false-discovery rate of `rate` (Benjamini and Hochberg 1995).
 std::vector<bool> reject(const std::vector<double>& p_values, double rate);
 

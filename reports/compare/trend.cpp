@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "reports/compare/change_points.hpp"
+#include "reports/compare/statistics.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/time.hpp"
 
@@ -14,12 +15,6 @@ namespace weir::reports::compare {
 namespace {
 
 constexpr std::int64_t kDayNs = 86'400 * wire::kSecond;
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 struct Judged {
   Series series;

@@ -24,7 +24,7 @@ struct Label {
   Colour colour;
 };
 
-Label label_of(const CheckResult& check) {
+Label coloured_label(const CheckResult& check) {
   const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
   if (bad && check.excused) { return {"excused", Colour::dim}; }
   switch (check.verdict) {
@@ -44,9 +44,9 @@ Label label_of(const CheckResult& check) {
   return {"ERROR", Colour::magenta};
 }
 
-class Writer {
+class ConsoleWriter {
  public:
-  explicit Writer(const ConsoleOptions& options) : options_(options) {}
+  explicit ConsoleWriter(const ConsoleOptions& options) : options_(options) {}
 
   void blank() { line(""); }
   std::string take() { return std::move(out_); }
@@ -77,11 +77,11 @@ class Writer {
   std::string out_;
 };
 
-void Writer::unverified_tls(const Results& results) {
+void ConsoleWriter::unverified_tls(const Results& results) {
   if (!results.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
 }
 
-void Writer::head(const Results& results) {
+void ConsoleWriter::head(const Results& results) {
   if (options_.quiet) { return unverified_tls(results); }
   line("{}  {}", painted(wire::printable(results.target_name), Colour::bold), wire::printable(results.target_url));
   for (const EraFound& era : results.eras) {
@@ -97,7 +97,7 @@ void Writer::head(const Results& results) {
 }
 
 /// Whole where all is wanted, so that it can be copied; else in the columns of a terminal.
-void Writer::detail(std::string_view name, std::string_view value, std::size_t lines) {
+void ConsoleWriter::detail(std::string_view name, std::string_view value, std::size_t lines) {
   if (value.empty()) { return; }
   const std::string text = wire::printable(value);
   const std::string indent(kIndent, ' ');
@@ -109,9 +109,9 @@ void Writer::detail(std::string_view name, std::string_view value, std::size_t l
   }
 }
 
-void Writer::row(const Row& row) {
+void ConsoleWriter::row(const Row& row) {
   const CheckResult& check = row.check();
-  const Label label = label_of(check);
+  const Label label = coloured_label(check);
   line("");
   std::string where(to_string(check.level));
   if (const std::string judged = row.judged_by(); !judged.empty()) { where += ", " + judged; }
@@ -136,11 +136,11 @@ void Writer::row(const Row& row) {
   detail("again", check.curl);
 }
 
-void Writer::rows(const std::vector<Row>& rows) {
+void ConsoleWriter::rows(const std::vector<Row>& rows) {
   for (const Row& one : rows) { row(one); }
 }
 
-void Writer::excused(const std::vector<Row>& rows) {
+void ConsoleWriter::excused(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const CheckResult& check = row.check();
     std::string reason = check.excused->reason;
@@ -151,12 +151,12 @@ void Writer::excused(const std::vector<Row>& rows) {
 }
 
 /// A line for each, by area.
-void Writer::every_check(const Results& results) {
+void ConsoleWriter::every_check(const Results& results) {
   std::string_view area;
   for (const CheckResult& check : results.checks) {
     if (check.area != area) { line("\n{}", painted(wire::printable(check.area), Colour::bold)); }
     area = check.area;
-    const Label label = label_of(check);
+    const Label label = coloured_label(check);
     const std::string where = judged_by(check);
     line("  {}{}{}  {}{}", painted(label.text, label.colour), std::string(12 - label.text.size(), ' '),
          wire::printable(check.id), wire::printable(check.message.empty() ? check.title : check.message),
@@ -165,7 +165,7 @@ void Writer::every_check(const Results& results) {
   line("");
 }
 
-void Writer::unverified(const Digest& digest) {
+void ConsoleWriter::unverified(const Digest& digest) {
   line("");
   if (digest.not_applicable > 0) {
     line("Not applicable: {}{}", digest.not_applicable, options_.verbose ? "" : " (--verbose lists them)");
@@ -180,7 +180,7 @@ void Writer::unverified(const Digest& digest) {
   }
 }
 
-void Writer::tools_lock(const ToolsLock& lock) {
+void ConsoleWriter::tools_lock(const ToolsLock& lock) {
   if (options_.quiet && lock.changes.empty()) { return; }
   line("Tools: {}, {}", wire::printable(lock.path),
        lock.written           ? "written in this run"
@@ -192,7 +192,7 @@ void Writer::tools_lock(const ToolsLock& lock) {
   }
 }
 
-void Writer::preflight(const Results& results) {
+void ConsoleWriter::preflight(const Results& results) {
   const PreflightFailure& failure = *results.preflight;
   line("Conformance: {}  {}  {}: {}", painted(headline(results.exit_code), colour_of(results.exit_code)),
        wire::printable(results.target_url), wire::printable(failure.cause), wire::printable(failure.message));
@@ -202,7 +202,7 @@ void Writer::preflight(const Results& results) {
   if (!failure.curl.empty()) { line("  again  {}", wire::printable(failure.curl)); }
 }
 
-void Writer::end(const Results& results, const Digest& digest) {
+void ConsoleWriter::end(const Results& results, const Digest& digest) {
   for (const std::string& problem : results.problems) {
     line("{} {}", painted("Problem:", Colour::yellow), wire::printable(problem));
   }
@@ -219,7 +219,7 @@ void Writer::end(const Results& results, const Digest& digest) {
 }  // namespace
 
 std::string render_console(const Results& results, const ConsoleOptions& options) {
-  Writer writer(options);
+  ConsoleWriter writer(options);
   if (results.preflight) {
     writer.preflight(results);
     return writer.take();

@@ -15,15 +15,10 @@ namespace {
 
 constexpr std::string_view kServer = "server";
 
-std::string_view label_of(const CheckResult& check) {
-  const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
-  return bad && check.excused ? "excused" : to_string(check.verdict);
-}
-
 /// "ALB, 60 s" and "ALB" are found at one hop.
 std::string name_of_hop(const CheckResult& check) { return check.hop.substr(0, check.hop.find(',')); }
 
-class Writer {
+class HtmlWriter {
  public:
   std::string take() { return std::move(out_); }
   void head(const Results& results, const Digest& digest);
@@ -51,11 +46,11 @@ class Writer {
   std::string out_;
 };
 
-void Writer::tile(int count, std::string_view name, std::string_view kind) {
+void HtmlWriter::tile(int count, std::string_view name, std::string_view kind) {
   line("<li class=\"{}\"><b>{}</b> {}</li>", count > 0 ? kind : "dim", count, name);
 }
 
-void Writer::head(const Results& results, const Digest& digest) {
+void HtmlWriter::head(const Results& results, const Digest& digest) {
   line("<header>\n<h1>{}</h1>", html_escaped(results.target_name));
   line("<p>{}</p>", html_escaped(results.target_url));
   const std::string said = results.preflight
@@ -79,7 +74,7 @@ void Writer::head(const Results& results, const Digest& digest) {
   line("</ul>");
 }
 
-void Writer::preflight(const PreflightFailure& failure) {
+void HtmlWriter::preflight(const PreflightFailure& failure) {
   line("<article class=\"fail\"><h2>{}</h2>\n<p>{}</p>\n<dl>", html_escaped(failure.cause),
        html_escaped(failure.message));
   detail("Fix", failure.fix);
@@ -89,7 +84,7 @@ void Writer::preflight(const PreflightFailure& failure) {
   line("</article>");
 }
 
-void Writer::hop(std::string_view name, const std::vector<const CheckResult*>& found) {
+void HtmlWriter::hop(std::string_view name, const std::vector<const CheckResult*>& found) {
   line("<li><h3>{}</h3>", html_escaped(name));
   if (found.empty()) { line("<p class=\"dim\">nothing found here</p>"); }
   std::set<std::string_view> seen;
@@ -102,7 +97,7 @@ void Writer::hop(std::string_view name, const std::vector<const CheckResult*>& f
 }
 
 /// Only hops at which something was found are known; what a finding does not tell the place of stands between.
-void Writer::path(const Results& results, const Digest& digest) {
+void HtmlWriter::path(const Results& results, const Digest& digest) {
   std::vector<const CheckResult*> found;
   for (const auto* rows : {&digest.failures, &digest.warnings}) {
     for (const Row& row : *rows) { found.insert(found.end(), row.results.begin(), row.results.end()); }
@@ -137,11 +132,11 @@ void Writer::path(const Results& results, const Digest& digest) {
   line("</section>");
 }
 
-void Writer::detail(std::string_view name, std::string_view text) {
+void HtmlWriter::detail(std::string_view name, std::string_view text) {
   if (!text.empty()) { line("<dt>{}</dt><dd>{}</dd>", name, html_escaped(text)); }
 }
 
-void Writer::block(std::string_view name, const std::vector<std::string>& lines, bool copied) {
+void HtmlWriter::block(std::string_view name, const std::vector<std::string>& lines, bool copied) {
   if (lines.empty()) { return; }
   line("<p class=\"dim\">{}</p>", name);
   out_ += copied ? "<pre data-copy>" : "<pre>";
@@ -149,7 +144,7 @@ void Writer::block(std::string_view name, const std::vector<std::string>& lines,
   out_ += "</pre>\n";
 }
 
-void Writer::row(const Row& row) {
+void HtmlWriter::row(const Row& row) {
   const CheckResult& check = row.check();
   line("<article class=\"{}\">\n<h3><span class=\"{}\">{}</span> {}</h3>", label_of(check), label_of(check),
        label_of(check), html_escaped(check.id));
@@ -173,14 +168,14 @@ void Writer::row(const Row& row) {
   line("</article>");
 }
 
-void Writer::rows(std::string_view title, const std::vector<Row>& rows) {
+void HtmlWriter::rows(std::string_view title, const std::vector<Row>& rows) {
   if (rows.empty()) { return; }
   line("<section>\n<h2>{}</h2>", title);
   for (const Row& one : rows) { row(one); }
   line("</section>");
 }
 
-void Writer::unverified(const Digest& digest) {
+void HtmlWriter::unverified(const Digest& digest) {
   if (digest.unverified.empty()) { return; }
   line("<section>\n<h2>Not verified, and why</h2>\n<table class=\"stacked\">");
   line("<thead><tr><th class=\"number\">Results</th><th>Why</th><th>Changed by</th></tr></thead>\n<tbody>");
@@ -191,7 +186,7 @@ void Writer::unverified(const Digest& digest) {
   line("</tbody></table>\n</section>");
 }
 
-void Writer::tools_lock(const ToolsLock& lock) {
+void HtmlWriter::tools_lock(const ToolsLock& lock) {
   line("<section>\n<h2>Tools lock</h2>\n<p>{}: {}</p>", html_escaped(lock.path),
        lock.written           ? "written in this run"
        : lock.changes.empty() ? "no change"
@@ -210,13 +205,13 @@ void Writer::tools_lock(const ToolsLock& lock) {
   line("</section>");
 }
 
-void Writer::choice(std::string_view name, std::string_view label, const std::set<std::string>& values) {
+void HtmlWriter::choice(std::string_view name, std::string_view label, const std::set<std::string>& values) {
   line("<label>{} <select name=\"{}\"><option value=\"\">all</option>", label, name);
   for (const std::string& value : values) { line("<option>{}</option>", html_escaped(value)); }
   line("</select></label>");
 }
 
-void Writer::every_check(const Results& results) {
+void HtmlWriter::every_check(const Results& results) {
   if (results.checks.empty()) { return; }
   std::set<std::string> areas, levels, verdicts;
   for (const CheckResult& check : results.checks) {
@@ -245,7 +240,7 @@ void Writer::every_check(const Results& results) {
   line("</tbody></table>\n</section>");
 }
 
-void Writer::foot(const Results& results) {
+void HtmlWriter::foot(const Results& results) {
   line("</main>\n<footer>weir-conformance {}, {}, {}</footer>", html_escaped(results.tool_version),
        html_escaped(results.started_at), wire::readable_time(results.duration_ms));
 }
@@ -253,7 +248,7 @@ void Writer::foot(const Results& results) {
 }  // namespace
 
 std::string render_html(const Results& results) {
-  Writer writer;
+  HtmlWriter writer;
   const Digest digest = reports::digest(results);
   writer.head(results, digest);
   if (results.preflight) {

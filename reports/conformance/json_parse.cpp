@@ -10,8 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,       Verdict::warn,
-                                  Verdict::not_applicable, Verdict::untestable, Verdict::error};
 constexpr std::array kLevels = {Level::must, Level::should, Level::may};
 constexpr std::array kExitCodes = {ExitCode::good,        ExitCode::target_fails, ExitCode::usage,
                                    ExitCode::unreachable, ExitCode::inconclusive, ExitCode::interrupted};

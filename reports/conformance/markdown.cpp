@@ -12,11 +12,6 @@
 namespace weir::reports {
 namespace {
 
-std::string_view label_of(const CheckResult& check) {
-  const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
-  return bad && check.excused ? "excused" : to_string(check.verdict);
-}
-
 /// Nothing in it could end the link early or make it something else.
 bool is_plain_link(std::string_view url) {
   return url.starts_with("https://") && url.find_first_not_of(
@@ -24,7 +19,7 @@ bool is_plain_link(std::string_view url) {
                                             "0123456789-._~:/?#=&%+") == std::string_view::npos;
 }
 
-class Writer {
+class MarkdownWriter {
  public:
   std::string take() { return std::move(out_); }
 
@@ -47,7 +42,7 @@ class Writer {
 };
 
 /// The fence is longer than any run of backticks inside, which therefore cannot end it (CommonMark 4.5).
-void Writer::code(std::string_view language, const std::vector<std::string>& lines) {
+void MarkdownWriter::code(std::string_view language, const std::vector<std::string>& lines) {
   std::size_t longest = 2, run = 0;
   for (const std::string& text : lines) {
     for (const char c : text) {
@@ -62,7 +57,7 @@ void Writer::code(std::string_view language, const std::vector<std::string>& lin
   line("{}\n", fence);
 }
 
-void Writer::headline(const Results& results) {
+void MarkdownWriter::headline(const Results& results) {
   line("## {} Conformance: {}\n", mark_of(results.exit_code), reports::headline(results.exit_code));
   line("**{}** {}\n", markdown_escaped(results.target_name), markdown_escaped(results.target_url));
   if (!results.preflight) {
@@ -82,14 +77,14 @@ void Writer::headline(const Results& results) {
   if (!results.tls_verified) { line("TLS certificates were not verified.\n"); }
 }
 
-void Writer::preflight(const PreflightFailure& failure) {
+void MarkdownWriter::preflight(const PreflightFailure& failure) {
   line("**{}**: {}\n", markdown_escaped(failure.cause), markdown_escaped(failure.message));
   if (!failure.fix.empty()) { line("Fix: {}\n", markdown_escaped(failure.fix)); }
   if (!failure.evidence.empty()) { code("text", failure.evidence); }
   if (!failure.curl.empty()) { code("sh", {failure.curl}); }
 }
 
-void Writer::details(const Row& row) {
+void MarkdownWriter::details(const Row& row) {
   const CheckResult& check = row.check();
   line("<details><summary>{} {}</summary>\n", markdown_escaped(check.id), markdown_escaped(row.judged_by()));
   if (!check.consequence.empty()) { line("{}\n", markdown_escaped(check.consequence)); }
@@ -104,7 +99,7 @@ void Writer::details(const Row& row) {
 }
 
 /// The most serious cause first; Weir's own errors before warnings.
-void Writer::failures(const Digest& digest) {
+void MarkdownWriter::failures(const Digest& digest) {
   std::vector<Row> bad = digest.failures;
   bad.insert(bad.end(), digest.errors.begin(), digest.errors.end());
   bad.insert(bad.end(), digest.warnings.begin(), digest.warnings.end());
@@ -122,7 +117,7 @@ void Writer::failures(const Digest& digest) {
   for (const Row& row : bad) { details(row); }
 }
 
-void Writer::unverified(const Digest& digest) {
+void MarkdownWriter::unverified(const Digest& digest) {
   if (!digest.unverified.empty()) {
     line("Not verified:\n");
     line("| Checks | Why | Changed by |");
@@ -135,7 +130,7 @@ void Writer::unverified(const Digest& digest) {
   if (digest.not_applicable > 0) { line("Not applicable: {}.\n", digest.not_applicable); }
 }
 
-void Writer::tools_lock(const ToolsLock& lock) {
+void MarkdownWriter::tools_lock(const ToolsLock& lock) {
   if (lock.changes.empty()) { return; }
   line("Tools against {}:\n", markdown_escaped(lock.path));
   line("| Severity | Tool | Where | Change |");
@@ -147,7 +142,7 @@ void Writer::tools_lock(const ToolsLock& lock) {
   line("");
 }
 
-void Writer::every_check(const Results& results) {
+void MarkdownWriter::every_check(const Results& results) {
   if (results.checks.empty()) { return; }
   line("<details><summary>All {} checks</summary>\n", results.checks.size());
   line("| Verdict | Level | Check | Judged by | Seen | ms |");
@@ -164,13 +159,13 @@ void Writer::every_check(const Results& results) {
 }  // namespace
 
 std::string render_markdown_head(const Results& results) {
-  Writer writer;
+  MarkdownWriter writer;
   writer.headline(results);
   return writer.take();
 }
 
 std::string render_markdown(const Results& results) {
-  Writer writer;
+  MarkdownWriter writer;
   writer.headline(results);
   if (results.preflight) {
     writer.preflight(*results.preflight);

@@ -15,8 +15,6 @@ namespace weir::reports {
 namespace {
 
 constexpr std::string_view kLastSuccess = "weir_conformance_last_success_timestamp_seconds";
-constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,       Verdict::warn,
-                                  Verdict::not_applicable, Verdict::untestable, Verdict::error};
 
 /// A label's value: the three characters that the format asks to escape, and no byte that is no UTF-8.
 std::string value_of(std::string_view bytes) {
@@ -34,9 +32,9 @@ std::string value_of(std::string_view bytes) {
 
 using Labels = std::vector<std::pair<std::string_view, std::string>>;
 
-class Writer {
+class PrometheusWriter {
  public:
-  explicit Writer(const Results& results)
+  explicit PrometheusWriter(const Results& results)
       : results_(results), target_("target=\"" + value_of(results.target_name) + '"') {}
 
   std::string write(std::int64_t last_success_s) && {
@@ -145,11 +143,11 @@ class Writer {
 }  // namespace
 
 std::string render_prometheus(const Results& results, std::int64_t last_success_s) {
-  return Writer(results).write(last_success_s);
+  return PrometheusWriter(results).write(last_success_s);
 }
 
 std::int64_t last_success_in(std::string_view text, const Results& results) {
-  const std::string line = '\n' + Writer(results).success_line();
+  const std::string line = '\n' + PrometheusWriter(results).success_line();
   const std::size_t at = text.find(line);
   if (at == std::string_view::npos) { return 0; }
   text.remove_prefix(at + line.size());

@@ -75,6 +75,11 @@ Summary summarize(const std::vector<CheckResult>& checks) {
   return sum;
 }
 
+std::string_view label_of(const CheckResult& check) {
+  const bool bad = check.verdict == Verdict::fail || check.verdict == Verdict::warn;
+  return bad && check.excused ? "excused" : to_string(check.verdict);
+}
+
 bool is_failure(const CheckResult& check, bool strict) {
   if (check.excused) { return false; }
   return check.verdict == Verdict::fail || (strict && check.verdict == Verdict::warn);

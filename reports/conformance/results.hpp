@@ -2,6 +2,7 @@
 // members. It is redacted when it is made, so no writer can leak a secret.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ namespace weir::reports {
 inline constexpr int kResultsSchemaVersion = 1;
 
 enum class Verdict { pass, fail, warn, not_applicable, untestable, error };
+inline constexpr std::array kVerdicts = {Verdict::pass,           Verdict::fail,       Verdict::warn,
+                                         Verdict::not_applicable, Verdict::untestable, Verdict::error};
 std::string_view to_string(Verdict verdict);  ///< "not-applicable" for people and for JSON alike.
 enum class Level { must, should, may };
 std::string_view to_string(Level level);
@@ -118,6 +121,7 @@ Summary summarize(const std::vector<CheckResult>& checks);
 
 /// wire::Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
 bool is_failure(const CheckResult& check, bool strict);
+std::string_view label_of(const CheckResult& check);  ///< The verdict, or "excused" of what a baseline knows.
 
 /// Those in which this was found, newest first; none of a check of the target as a whole.
 std::vector<std::string> revisions_of(const CheckResult& check);

@@ -75,9 +75,9 @@ std::string fingerprint(std::string_view text) {
   return fmt::format("{:016x}:1", hash);
 }
 
-class Run {
+class SarifRun {
  public:
-  explicit Run(const Results& results) : results_(results), location_(sarif_location(results.target_url)) {}
+  explicit SarifRun(const Results& results) : results_(results), location_(sarif_location(results.target_url)) {}
 
   json::object write() && {
     const Digest found = digest(results_);
@@ -177,7 +177,7 @@ std::string sarif_location(std::string_view target_url) {
 
 std::string render_sarif(const Results& results) {
   return wire::pretty_json(
-      json::object{{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", json::array{Run(results).write()}}});
+      json::object{{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", json::array{SarifRun(results).write()}}});
 }
 
 }  // namespace weir::reports

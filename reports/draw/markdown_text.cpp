@@ -36,16 +36,13 @@ std::string_view reference_to(char c, bool link) {
   }
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return c == '_' || is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// Whether the sign at `at` and what follows it name somebody or something.
 bool mentions(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size()) { return false; }
-  if (text[at] == '@') { return is_word(text[at + 1]); }
+  if (text[at] == '@') { return wire::is_word(text[at + 1]); }
   const bool sign = std::string_view("#!&$").find(text[at]) != std::string_view::npos;
   const bool issue = text[at] == '-' && at >= 2 && wire::same_ignoring_case(text.substr(at - 2, 2), "gh");
-  return (sign || issue) && is_digit(text[at + 1]);
+  return (sign || issue) && wire::is_digit(text[at + 1]);
 }
 
 }  // namespace
@@ -58,7 +55,7 @@ std::string_view mark_of(ExitCode code) {
 std::string markdown_escaped(std::string_view bytes) {
   const std::string clean = wire::printable(bytes);
   std::string out;
-  const auto in_word = [&](std::size_t at) { return at < clean.size() && is_word(clean[at]); };
+  const auto in_word = [&](std::size_t at) { return at < clean.size() && wire::is_word(clean[at]); };
   for (std::size_t i = 0; i < clean.size(); ++i) {
     const bool link =
         clean.compare(i, 3, "://") == 0 || (clean[i] == '.' && i >= 3 && clean.compare(i - 3, 3, "www") == 0);

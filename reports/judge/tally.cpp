@@ -6,8 +6,6 @@
 namespace weir::reports::load {
 namespace {
 
-constexpr std::array kSilent = {Gauge::streams_silent_30s, Gauge::streams_silent_60s, Gauge::streams_silent_120s};
-
 void widen(OpenRange& range, std::int64_t open, std::int64_t wanted, std::int64_t wanted_before) {
   range.wanted = std::max(range.wanted, wanted);
   range.due = std::max(range.due, std::min(wanted, wanted_before));
@@ -43,7 +41,9 @@ void Tally::add(const Snapshot& second, bool closing) {
   const auto count = [&](std::size_t at, OpenRange& range, const auto& of) {
     const Gauges now{of(Gauge::streams_open), of(Gauge::streams_target)};
     widen(range, now.open, now.wanted, last_[at].wanted);
-    for (std::size_t i = 0; i < kSilent.size(); ++i) { range.silent[i] = std::max(range.silent[i], of(kSilent[i])); }
+    for (std::size_t i = 0; i < kSilentStreams.size(); ++i) {
+      range.silent[i] = std::max(range.silent[i], of(kSilentStreams[i]));
+    }
     last_[at] = now;
   };
   count(0, out_.open, [&](Gauge which) { return second.whole(which); });

@@ -39,8 +39,9 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   point.lag_p99_seconds = quantile_seconds(lag, 0.99);
   point.wanted = static_cast<double>(span.whole(Gauge::streams_target));
   point.opening = static_cast<double>(span.whole(Gauge::streams_opening));
-  constexpr std::array kSilent = {Gauge::streams_silent_30s, Gauge::streams_silent_60s, Gauge::streams_silent_120s};
-  for (std::size_t i = 0; i < kSilent.size(); ++i) { point.silent[i] = static_cast<double>(span.whole(kSilent[i])); }
+  for (std::size_t i = 0; i < kSilentStreams.size(); ++i) {
+    point.silent[i] = static_cast<double>(span.whole(kSilentStreams[i]));
+  }
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     point.ends[i] = static_cast<double>(scope.ends(static_cast<EndReason>(i)));
   }

@@ -15,9 +15,9 @@
 namespace weir::reports::load {
 namespace {
 
-class Writer {
+class ConsoleWriter {
  public:
-  Writer(const LoadResults& results, const ConsoleOptions& options)
+  ConsoleWriter(const LoadResults& results, const ConsoleOptions& options)
       : results_(results), options_(options), all_(scope_of(results.total, results.layout, "", "")) {}
 
   std::string take() { return std::move(out_); }
@@ -50,7 +50,7 @@ class Writer {
 };
 
 /// The first column to the left, numbers to the right.
-void Writer::table(const Table& table) {
+void ConsoleWriter::table(const Table& table) {
   if (table.rows.empty()) { return; }
   std::vector<std::size_t> widths;
   for (const std::string& head : table.head) { widths.push_back(head.size()); }
@@ -70,7 +70,7 @@ void Writer::table(const Table& table) {
   for (const auto& row : table.rows) { print(row, Colour::none); }
 }
 
-void Writer::head() {
+void ConsoleWriter::head() {
   const RunInfo& run = results_.run;
   line("{}  {}", painted(wire::printable(run.target_name), Colour::bold), wire::printable(run.target_url));
   if (!run.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
@@ -89,19 +89,19 @@ void Writer::head() {
   }
 }
 
-void Writer::streams() {
+void ConsoleWriter::streams() {
   title("Streams");
   for (const std::string& text : stream_facts(results_)) { line("  {}", text); }
 }
 
-void Writer::endings() {
+void ConsoleWriter::endings() {
   table(ends_table(results_));
   for (const IdleCut& cut : results_.idle_cuts) { line("  {}", painted(describe_idle_cut(cut), Colour::yellow)); }
   table(failures_table(results_));
   if (results_.search) { line("\n{}", describe_search(*results_.search)); }
 }
 
-void Writer::tables() {
+void ConsoleWriter::tables() {
   table(times_table(results_));
   if (const std::vector<std::string> facts = event_facts(results_); !facts.empty()) {
     title("Events");
@@ -110,14 +110,14 @@ void Writer::tables() {
   table(calls_table(results_));
 }
 
-void Writer::phases() {
+void ConsoleWriter::phases() {
   if (results_.phases.size() > 1) { table(phases_table(results_)); }
   if (results_.incidents.empty()) { return; }
   title("Incidents");
   for (const std::string& incident : results_.incidents) { line("  {}", wire::printable(incident)); }
 }
 
-void Writer::thresholds() {
+void ConsoleWriter::thresholds() {
   const bool default_set = !results_.thresholds.empty() && results_.thresholds.front().by_default;
   if (!options_.quiet && !results_.thresholds.empty()) {
     title(default_set ? "Thresholds (defaults: the scenario has none)" : "Thresholds");
@@ -129,7 +129,7 @@ void Writer::thresholds() {
   }
 }
 
-void Writer::validity() {
+void ConsoleWriter::validity() {
   for (const std::string& why : results_.invalid) {
     line("{} {}", painted("Invalid:", Colour::yellow), wire::printable(why));
   }
@@ -137,7 +137,7 @@ void Writer::validity() {
   if (const std::string text = describe_validity(results_); !text.empty()) { line("\n{}", text); }
 }
 
-void Writer::verdict() {
+void ConsoleWriter::verdict() {
   const std::string_view word = headline(results_.exit_code);
   line("{}", wire::printable(results_.exit_reason));
   line("Load: {}  {}", painted(word, colour_of(results_.exit_code)), summary_of(results_));
@@ -146,7 +146,7 @@ void Writer::verdict() {
 }  // namespace
 
 std::string console_report(const LoadResults& results, const ConsoleOptions& options) {
-  Writer writer(results, options);
+  ConsoleWriter writer(results, options);
   writer.head();
   if (!options.quiet) {
     writer.streams();

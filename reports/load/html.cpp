@@ -14,7 +14,7 @@
 namespace weir::reports::load {
 namespace {
 
-class Writer {
+class HtmlWriter {
  public:
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
@@ -34,7 +34,7 @@ class Writer {
   std::string out_;
 };
 
-void Writer::head(const LoadResults& results) {
+void HtmlWriter::head(const LoadResults& results) {
   const RunInfo& run = results.run;
   line("<header>\n<h1>{}</h1>\n<p>{}</p>", html_escaped(run.target_name), html_escaped(run.target_url));
   line("<p class=\"verdict {}\">{}</p>", class_of(results.exit_code), headline(results.exit_code));
@@ -45,7 +45,7 @@ void Writer::head(const LoadResults& results) {
   line("</header>\n<main>");
 }
 
-void Writer::thresholds(const LoadResults& results) {
+void HtmlWriter::thresholds(const LoadResults& results) {
   if (results.thresholds.empty()) { return; }
   line("<section>\n<h2>Thresholds</h2>\n<table class=\"stacked\">");
   line("<thead><tr><th>Verdict</th><th>Threshold</th><th>Measured</th></tr></thead>\n<tbody>");
@@ -59,7 +59,7 @@ void Writer::thresholds(const LoadResults& results) {
   line("</tbody></table>\n</section>");
 }
 
-void Writer::facts(std::string_view title, const std::vector<std::string>& facts) {
+void HtmlWriter::facts(std::string_view title, const std::vector<std::string>& facts) {
   if (facts.empty()) { return; }
   line("<section>\n<h2>{}</h2>\n<ul>", title);
   for (const std::string& fact : facts) { line("<li>{}</li>", html_escaped(fact)); }
@@ -67,7 +67,7 @@ void Writer::facts(std::string_view title, const std::vector<std::string>& facts
 }
 
 /// On a narrow screen each cell is a line of its own, which needs its column's name.
-void Writer::cells(const Table& table) {
+void HtmlWriter::cells(const Table& table) {
   out_ += "<table class=\"stacked\">\n<thead><tr>";
   for (std::size_t i = 0; i < table.head.size(); ++i) {
     out_ += fmt::format("<th scope=\"col\"{}>{}</th>", i == 0 ? "" : " class=\"number\"",
@@ -86,14 +86,14 @@ void Writer::cells(const Table& table) {
   out_ += "</tbody></table>\n";
 }
 
-void Writer::table(const Table& table) {
+void HtmlWriter::table(const Table& table) {
   if (table.rows.empty()) { return; }
   line("<section>\n<h2>{}</h2>", html_escaped(table.title));
   cells(table);
   line("</section>");
 }
 
-void Writer::figures(const LoadResults& results, const std::vector<Figure>& figures) {
+void HtmlWriter::figures(const LoadResults& results, const std::vector<Figure>& figures) {
   if (figures.empty()) { return; }
   line("<section>\n<h2>Over time, and how long</h2>");
   if (results.timeline.size() > 1) {
@@ -116,7 +116,7 @@ void Writer::figures(const LoadResults& results, const std::vector<Figure>& figu
   line("</section>");
 }
 
-void Writer::foot(const LoadResults& results) {
+void HtmlWriter::foot(const LoadResults& results) {
   const RunInfo& run = results.run;
   if (!run.command.empty()) {
     line("<section>\n<h2>Again</h2>\n<pre data-copy>{}</pre>\n</section>", html_escaped(run.command));
@@ -128,7 +128,7 @@ void Writer::foot(const LoadResults& results) {
 }  // namespace
 
 std::string html_report(const LoadResults& results) {
-  Writer out;
+  HtmlWriter out;
   out.head(results);
   out.thresholds(results);
   std::vector<std::string> found = stream_facts(results);

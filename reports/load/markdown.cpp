@@ -10,7 +10,7 @@
 namespace weir::reports::load {
 namespace {
 
-class Writer {
+class MarkdownWriter {
  public:
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
@@ -34,7 +34,7 @@ class Writer {
   std::string out_;
 };
 
-void Writer::table(const Table& table) {
+void MarkdownWriter::table(const Table& table) {
   if (table.rows.empty()) { return; }
   line("### {}\n", table.title);
   row(table.head);
@@ -45,7 +45,7 @@ void Writer::table(const Table& table) {
   line("");
 }
 
-void Writer::thresholds(const LoadResults& results) {
+void MarkdownWriter::thresholds(const LoadResults& results) {
   if (results.thresholds.empty()) { return; }
   line("| Threshold | | Measured |");
   line("|---|---|---|");
@@ -60,7 +60,7 @@ void Writer::thresholds(const LoadResults& results) {
 
 std::string markdown_report(const LoadResults& results) {
   const RunInfo& run = results.run;
-  Writer out;
+  MarkdownWriter out;
   out.line("## {} Load: {}\n", mark_of(results.exit_code), headline(results.exit_code));
   out.line("**{}** {}\n", markdown_escaped(run.target_name), markdown_escaped(run.target_url));
   out.line("{} {}.\n", markdown_escaped(results.exit_reason), markdown_escaped(summary_of(results)));

@@ -127,6 +127,8 @@ enum class Gauge : std::uint8_t {
   streams_silent_120s,
 };
 inline constexpr std::size_t kGauges = 8;
+inline constexpr std::array kSilentStreams = {Gauge::streams_silent_30s, Gauge::streams_silent_60s,
+                                              Gauge::streams_silent_120s};
 
 /// What goes on at the end of a span, in nanoseconds: the longest of it, of all streams. What is over has a Timer.
 enum class Open : std::uint8_t {

@@ -47,4 +47,7 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string detail, std::uint6
   return tl::unexpected<Error>(Error{code, std::move(detail), byte_offset});
 }
 
+/// What the user gave cannot be used.
+inline tl::unexpected<Error> bad_input(std::string detail) { return fail(ErrorCode::bad_input, std::move(detail)); }
+
 }  // namespace weir::wire

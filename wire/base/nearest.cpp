@@ -9,7 +9,7 @@
 namespace weir::wire {
 namespace {
 
-constexpr std::size_t kNameBytes = 128;  // Longer ones are no slips of the pen, and the table is quadratic.
+constexpr std::size_t kLongestName = 128;  // Longer ones are no slips of the pen, and the table is quadratic.
 
 char folded(char c) { return c == '-' ? '_' : lower(c); }
 
@@ -40,12 +40,12 @@ bool begins(std::string_view start, std::string_view whole) {
 
 template <class Name>
 std::string_view nearest_of(std::string_view wrong, std::span<const Name> candidates) {
-  if (wrong.empty() || wrong.size() > kNameBytes) { return {}; }
+  if (wrong.empty() || wrong.size() > kLongestName) { return {}; }
   std::string_view best;
   std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;  // One edit in three letters is still near.
   for (const Name& name : candidates) {
     const std::string_view candidate = name;
-    if (candidate.empty() || candidate.size() > kNameBytes) { continue; }
+    if (candidate.empty() || candidate.size() > kLongestName) { continue; }
     const std::size_t distance = begins(wrong, candidate) ? 1 : edits(wrong, candidate);
     if (distance >= fewest || distance >= candidate.size()) { continue; }
     fewest = distance;

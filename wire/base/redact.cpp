@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "wire/base/credentials.hpp"
+#include "wire/base/mask.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::wire {
@@ -13,20 +14,12 @@ namespace {
 
 constexpr std::size_t kFieldNameBytes = 64;
 constexpr std::string_view kStars = "***";
-constexpr auto npos = std::string_view::npos;
+constexpr std::size_t kNone = std::string_view::npos;
 
 // Header fields, and members of JSON bodies, whose value is a credential whoever sent it.
 constexpr std::array<std::string_view, 9> kFields = {"authorization", "cookie",        "x-api-key",
                                                      "x-auth-token",  "x-payment",     "access_token",
                                                      "refresh_token", "client_secret", "id_token"};
-using Mask = std::vector<bool>;
-
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
-
-void cover(Mask& mask, std::size_t from, std::size_t to) {
-  std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from), mask.begin() + static_cast<std::ptrdiff_t>(to), true);
-}
-
 /// Where the value that begins at `from` ends: at its closing quote, at the quote around the whole header, or with the
 /// line.
 std::size_t value_end(std::string_view text, std::size_t from, char around) {
@@ -99,7 +92,7 @@ std::optional<std::pair<std::size_t, std::size_t>> value_of_field(std::string_vi
 /// `text` is what stands at `offset` of the masked one.
 void mask_fields(std::string_view text, std::string_view folded, std::size_t offset, Mask& mask) {
   for (const std::string_view name : kFields) {
-    for (std::size_t at = folded.find(name); at != npos; at = folded.find(name, at + name.size())) {
+    for (std::size_t at = folded.find(name); at != kNone; at = folded.find(name, at + name.size())) {
       if (mask[offset + at]) { continue; }
       const auto value = value_of_field(text, folded, name, at);
       if (!value) { continue; }
@@ -150,12 +143,12 @@ std::vector<ShellPart> shell_parts(std::string_view text) {
 }
 
 void mask_parameters(std::string_view text, std::string_view folded, Mask& mask) {
-  for (std::size_t equals = folded.find('='); equals != npos; equals = folded.find('=', equals + 1)) {
+  for (std::size_t equals = folded.find('='); equals != kNone; equals = folded.find('=', equals + 1)) {
     std::size_t start = equals;
     while (start > 0 && (is_word(folded[start - 1]) || folded[start - 1] == '-')) { --start; }
     const std::string_view name = folded.substr(start, equals - start);
     if (!is_credential_parameter(name)) { continue; }
-    if (start == 0 || std::string_view("?&;").find(text[start - 1]) == npos) { continue; }
+    if (start == 0 || std::string_view("?&;").find(text[start - 1]) == kNone) { continue; }
     const std::size_t end = std::min(text.find_first_of("&#;\"'<>() \t\r\n\\", equals + 1), text.size());
     cover(mask, equals + 1, end);
   }
@@ -163,10 +156,10 @@ void mask_parameters(std::string_view text, std::string_view folded, Mask& mask)
 
 /// RFC 3986 section 3.2.1: what stands between "://" and '@'.
 void mask_userinfo(std::string_view text, Mask& mask) {
-  for (std::size_t at = text.find("://"); at != npos; at = text.find("://", at + 3)) {
+  for (std::size_t at = text.find("://"); at != kNone; at = text.find("://", at + 3)) {
     const std::size_t from = at + 3;
     const std::string_view authority = text.substr(from, text.find_first_of("/?# \t\r\n\"'<>", from) - from);
-    if (const std::size_t sign = authority.rfind('@'); sign != npos) { cover(mask, from, from + sign); }
+    if (const std::size_t sign = authority.rfind('@'); sign != kNone) { cover(mask, from, from + sign); }
   }
 }
 

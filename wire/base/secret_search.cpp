@@ -10,15 +10,10 @@
 namespace weir::wire {
 namespace {
 
-using Mask = std::vector<bool>;
-
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t kBlockBytes = 256 * 1024;  // Read at once: a reading takes ten times as much.
 constexpr std::size_t kSpelling = 12;  // Bytes that two layers of escapes make of one character: "%255Cu0041".
 constexpr std::size_t kOverlapBytes = 1024 * 1024;  // At most, whatever the secrets.
 constexpr std::size_t kLeastBase64 = 6;             // Characters of a core: fewer stand in words by chance.
-
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 /// '/' is none: it would run through whole paths.
 bool is_base64_or_padding(char c) { return is_word(c) || c == '+' || c == '-' || c == '='; }
@@ -87,12 +82,8 @@ Squeezed squeezed(std::string_view text, const Folding& folding) {
   return out;
 }
 
-void cover(Mask& mask, std::size_t from, std::size_t to) {
-  std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from), mask.begin() + static_cast<std::ptrdiff_t>(to), true);
-}
-
 /// Also what stands between: where a secret was wrapped, nobody needs the wrapping.
-void cover(const Reading& reading, std::size_t first, std::size_t last, Mask& mask) {
+void cover_reading(const Reading& reading, std::size_t first, std::size_t last, Mask& mask) {
   cover(mask, reading.from[first], reading.to[last]);
 }
 
@@ -105,7 +96,7 @@ void cover_base64(const Reading& reading, const Mask& hit, Mask& mask) {
     bool any = false;
     for (; end < text.size() && is_base64_or_padding(text[end]); ++end) { any = any || hit[end]; }
     end = std::max(end, first + 1);
-    if (any || hit[first]) { cover(reading, first, end - 1, mask); }
+    if (any || hit[first]) { cover_reading(reading, first, end - 1, mask); }
     first = end;
   }
 }
@@ -231,15 +222,15 @@ void SecretSearch::mark_plain(const Reading& reading, Mask& mask) const {
   for (const Whole& one : whole_) {
     if (one.kind == Kind::base64) { continue; }
     const std::string_view in = one.kind == Kind::any_case ? lowered : text;
-    for (std::size_t at = in.find(one.text); at != npos; at = in.find(one.text, at + 1)) {
+    for (std::size_t at = in.find(one.text); at != std::string_view::npos; at = in.find(one.text, at + 1)) {
       const std::size_t end = at + one.text.size();
       const bool glued = (at > 0 && is_word(text[at - 1])) || (end < text.size() && is_word(text[end]));
-      if (one.kind != Kind::word || !glued) { cover(reading, at, end - 1, mask); }
+      if (one.kind != Kind::word || !glued) { cover_reading(reading, at, end - 1, mask); }
     }
   }
   const Squeezed squeezed_text = squeezed(text, plain_folding());
   for (const std::size_t i : plain_.found_in(squeezed_text.bytes)) {
-    cover(reading, squeezed_text.at[i], squeezed_text.at[i + kRun - 1], mask);
+    cover_reading(reading, squeezed_text.at[i], squeezed_text.at[i + kRun - 1], mask);
   }
 }
 
@@ -250,7 +241,7 @@ void SecretSearch::mark_base64(const Reading& reading, Mask& mask) const {
   for (const std::size_t i : base64_.found_in(bytes)) { cover(hit, text.at[i], text.at[i + kRun - 1] + 1); }
   for (const Whole& one : whole_) {
     if (one.kind != Kind::base64) { continue; }
-    for (std::size_t at = bytes.find(one.text); at != npos; at = bytes.find(one.text, at + 1)) {
+    for (std::size_t at = bytes.find(one.text); at != std::string_view::npos; at = bytes.find(one.text, at + 1)) {
       cover(hit, text.at[at], text.at[at + one.text.size() - 1] + 1);
     }
   }
@@ -261,7 +252,7 @@ void SecretSearch::mark_base64(const Reading& reading, Mask& mask) const {
 void SecretSearch::mark_cut(const Reading& reading, Mask& mask) const {
   const std::string_view text = reading.bytes;
   for (const std::string_view dots : {"...", "\xe2\x80\xa6"}) {
-    for (std::size_t at = text.find(dots); at != npos; at = text.find(dots, at + dots.size())) {
+    for (std::size_t at = text.find(dots); at != std::string_view::npos; at = text.find(dots, at + dots.size())) {
       for (const std::string& beginning : beginnings_) { mark_cut(reading, at, beginning, mask); }
     }
   }
@@ -270,7 +261,7 @@ void SecretSearch::mark_cut(const Reading& reading, Mask& mask) const {
 void SecretSearch::mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask) {
   for (std::size_t kept = std::min(at, beginning.size()); kept >= kToken; --kept) {
     if (reading.bytes.compare(at - kept, kept, beginning.data(), kept) == 0) {
-      return cover(reading, at - kept, at - 1, mask);
+      return cover_reading(reading, at - kept, at - 1, mask);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "wire/base/disguise.hpp"
+#include "wire/base/mask.hpp"
 
 namespace weir::wire {
 
@@ -30,7 +31,7 @@ class SecretSearch {
   bool empty() const { return whole_.empty() && plain_.empty() && base64_.empty(); }
 
   /// Sets what has to be covered; `mask` is as long as the text.
-  void mark(std::string_view text, std::vector<bool>& mask) const;
+  void mark(std::string_view text, Mask& mask) const;
 
  private:
   enum class Kind { any_case, own_case, word, base64 };
@@ -58,11 +59,11 @@ class SecretSearch {
   void add_form(std::string_view text);
   void add_base64(std::string_view secret);
   void add_whole(Whole whole);
-  void mark_block(std::string_view text, std::size_t offset, std::vector<bool>& mask) const;
-  void mark_plain(const Reading& reading, std::vector<bool>& mask) const;
-  void mark_base64(const Reading& reading, std::vector<bool>& mask) const;
-  void mark_cut(const Reading& reading, std::vector<bool>& mask) const;
-  static void mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, std::vector<bool>& mask);
+  void mark_block(std::string_view text, std::size_t offset, Mask& mask) const;
+  void mark_plain(const Reading& reading, Mask& mask) const;
+  void mark_base64(const Reading& reading, Mask& mask) const;
+  void mark_cut(const Reading& reading, Mask& mask) const;
+  static void mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask);
 
   std::vector<Whole> whole_;             ///< Forms that are shorter than a run.
   std::vector<std::string> beginnings_;  ///< Of every form, shorter than a run: what a cut may leave.

@@ -35,7 +35,6 @@ constexpr std::array<Range, 15> kObeyed = {{{0x7f, 0x9f},
                                             {0xfff0, 0xfffb},
                                             {0xe0000, 0xe0fff}}};
 
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
 
 /// The rest of an IPv6 address, behind its "::".

@@ -12,6 +12,9 @@ namespace weir::wire {
 
 /// ASCII letters only, whatever the locale.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 std::string lower(std::string_view text);
 bool same_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <ctime>
 
+#include "wire/base/text.hpp"
+
 namespace weir::wire {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::tm parts_of(std::int64_t unix_seconds) {
   const std::time_t seconds = unix_seconds;

@@ -18,7 +18,7 @@ int hex_digit(char c) {
 }
 
 /// RFC 9110 section 5.6.2.
-bool is_token(char c) {
+bool is_token_character(char c) {
   const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   return alphanumeric || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
@@ -131,7 +131,7 @@ void ChunkedDecoder::step_extension(char byte) {
     if (byte != ';') { return refuse(byte, "';' after white space in the chunk-size line"); }
     return end_of_size_line(byte);
   }
-  if (is_token(byte) && state_ != State::extension_equals) {
+  if (is_token_character(byte) && state_ != State::extension_equals) {
     state_ = State::extension_name;
   } else if (state_ == State::extension_start) {
     if (!is_blank(byte)) { refuse(byte, "the name of a chunk extension"); }
@@ -161,12 +161,12 @@ void ChunkedDecoder::step_value(char byte) {
     if (is_blank(byte)) { return; }
     if (byte == '"') {
       state_ = State::value_quoted;
-    } else if (is_token(byte)) {
+    } else if (is_token_character(byte)) {
       state_ = State::value_token;
     } else {
       refuse(byte, "the value of a chunk extension");
     }
-  } else if (state_ == State::value_end || !is_token(byte)) {
+  } else if (state_ == State::value_end || !is_token_character(byte)) {
     end_of_size_line(byte);
   }
 }
@@ -180,7 +180,7 @@ void ChunkedDecoder::step_trailer(char byte) {
     case State::trailer:
       if (byte == '\r') {
         state_ = State::final_lf;
-      } else if (is_token(byte)) {
+      } else if (is_token_character(byte)) {
         note(kTrailer, "trailer field");
         state_ = State::trailer_name;
       } else {
@@ -190,7 +190,7 @@ void ChunkedDecoder::step_trailer(char byte) {
     case State::trailer_name:
       if (byte == ':') {
         state_ = State::trailer_value;
-      } else if (!is_token(byte)) {
+      } else if (!is_token_character(byte)) {
         refuse(byte, "':' after the name of a trailer field");
       }
       return;

@@ -14,7 +14,7 @@ namespace beast_http = boost::beast::http;
 using BeastError = boost::beast::error_code;
 using BeastView = boost::beast::string_view;
 
-constexpr std::size_t kExcerptBytes = 120;
+constexpr std::size_t kHeadExcerptBytes = 120;
 
 /// Beast's own container would move fields of one name together; this keeps them as they came.
 class HeadParser final : public beast_http::basic_parser<false> {
@@ -46,7 +46,8 @@ class HeadParser final : public beast_http::basic_parser<false> {
 
 Error malformed(std::string_view what, std::string_view bytes, std::size_t offset) {
   return {ErrorCode::malformed_head,
-          fmt::format("the response head is not HTTP/1.1: {}, in '{}'", what, excerpt(bytes, kExcerptBytes)), offset};
+          fmt::format("the response head is not HTTP/1.1: {}, in '{}'", what, excerpt(bytes, kHeadExcerptBytes)),
+          offset};
 }
 
 /// What shows before the blank line has come, and perhaps never comes.

@@ -15,12 +15,9 @@ namespace urls = boost::urls;
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// Characters that RFC 3986 section 2 lets stand in a URI as they are, '%' included.
 bool is_uri_character(char c) {
-  return is_alpha(c) || is_digit(c) || std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
+  return is_letter(c) || is_digit(c) || std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
 }
 
 /// The text for a message: printable, short, and without the credentials of its authority.
@@ -56,7 +53,7 @@ tl::unexpected<Error> without_scheme(std::string_view text) {
     return bad(text, fmt::format("has no '//' after its scheme: write {}://{}", scheme, excerpt(rest)));
   }
   const bool other_scheme = colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() &&
-                            !is_digit(text[colon + 1]) && std::all_of(scheme.begin(), scheme.end(), is_alpha);
+                            !is_digit(text[colon + 1]) && std::all_of(scheme.begin(), scheme.end(), is_letter);
   if (other_scheme) {
     return bad(text, fmt::format("uses the scheme '{}': only http and https can be tested", excerpt(scheme)));
   }
@@ -105,7 +102,7 @@ Result<std::string> host_of(const urls::url_view& url, std::string_view text) {
   std::string host = lower(url.host());
   if (host.empty()) { return bad(text, "has no host: write it as in https://example.com/mcp"); }
   const auto odd = std::find_if(host.begin(), host.end(), [](char c) {
-    return !is_alpha(c) && !is_digit(c) && c != '-' && c != '.' && c != '_';
+    return !is_letter(c) && !is_digit(c) && c != '-' && c != '.' && c != '_';
   });
   if (odd != host.end()) {
     return bad(text,

@@ -191,7 +191,7 @@ bool may_be_of_surrogates(const json::error_code& ec) {
 }
 
 /// The code unit of `\uXXXX` at the beginning; 0 where there is none.
-unsigned code_unit(std::string_view text) {
+unsigned escaped_unit(std::string_view text) {
   constexpr std::size_t kEscape = 6;
   unsigned unit = 0;
   if (text.size() < kEscape || !text.starts_with("\\u")) { return 0; }
@@ -204,10 +204,10 @@ std::string with_whole_characters(std::string text) {
   constexpr std::size_t kEscape = 6;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') { continue; }
-    const unsigned unit = code_unit(std::string_view(text).substr(i));
+    const unsigned unit = escaped_unit(std::string_view(text).substr(i));
     const bool leads = unit >= 0xD800 && unit < 0xDC00;
     const bool trails = unit >= 0xDC00 && unit < 0xE000;
-    const unsigned next = leads ? code_unit(std::string_view(text).substr(i + kEscape)) : 0;
+    const unsigned next = leads ? escaped_unit(std::string_view(text).substr(i + kEscape)) : 0;
     if (next >= 0xDC00 && next < 0xE000) {
       i += 2 * kEscape - 1;
     } else if (leads || trails) {

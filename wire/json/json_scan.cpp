@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "wire/base/limits.hpp"
+#include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
 #include "wire/base/utf8.hpp"
 
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 std::size_t skip_space(std::string_view text, std::size_t at) {

@@ -7,33 +7,15 @@
 #include "wire/base/limits.hpp"
 #include "wire/base/utf8.hpp"
 #include "wire/json/json.hpp"
+#include "wire/sse/lines.hpp"
 
 namespace weir::wire {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kExcerptBytes = 80;
-constexpr std::uint64_t kLongestRetryMs = std::uint64_t{1} << 53;  // Beyond it a JavaScript number is inexact.
 static_assert(limits::kSseOddities <= 255, "counted in a byte");
 
 enum Ending : std::uint8_t { kLf = 1, kCrLf = 2, kCr = 4 };
-
-/// Finds line ends in one buffer. Each byte is looked at twice at most, however LF and CR are mixed.
-class LineEnds {
- public:
-  explicit LineEnds(std::string_view bytes) : bytes_(bytes), lf_(find('\n', 0)), cr_(find('\r', 0)) {}
-  /// The first LF or CR from `at` on, or the size of the buffer. `at` never goes back.
-  std::size_t next(std::size_t at) {
-    if (lf_ < at) { lf_ = find('\n', at); }
-    if (cr_ < at) { cr_ = find('\r', at); }
-    return std::min(lf_, cr_);
-  }
-
- private:
-  std::size_t find(char c, std::size_t at) const { return std::min(bytes_.find(c, at), bytes_.size()); }
-  std::string_view bytes_;
-  std::size_t lf_, cr_;
-};
 
 /// A cut at the line limit may split a code point, which is not the endpoint's mistake.
 std::string_view without_split_code_point(std::string_view text) {

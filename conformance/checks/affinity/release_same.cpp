@@ -7,7 +7,7 @@
 #include "conformance/checks/affinity/session_run.hpp"
 #include "wire/mcp/pagination.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::affinity_release_same {
 namespace {
 
 /// For one conversation: in http-sse, a replica that does not know a session may leave its initialize unanswered.
@@ -98,4 +98,4 @@ const NotByCommand kNoCommand{"affinity.release.same",
                               "it takes many connections to meet each of the processes behind the endpoint"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::affinity_release_same

@@ -1,6 +1,6 @@
 #include "conformance/checks/affinity/session_run.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::affinity_session_cookie_free {
 namespace {
 
 Finding run(Probe& probe) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::affinity_session_cookie_free

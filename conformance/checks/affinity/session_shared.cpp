@@ -1,6 +1,6 @@
 #include "conformance/checks/affinity/session_run.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::affinity_session_shared {
 namespace {
 
 Finding run(Probe& probe) {
@@ -44,4 +44,4 @@ const NotByCommand kNoCommand{"affinity.session.shared",
                               "it takes many connections to meet each of the processes behind the endpoint"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::affinity_session_shared

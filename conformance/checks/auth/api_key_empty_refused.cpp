@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_api_key_empty_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -25,4 +25,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_api_key_empty_refused

@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_api_key_prefix_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.api-key.prefix-refused", "it takes a key that is cut short"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_api_key_prefix_refused

@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_bearer_absent_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -24,4 +24,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_bearer_absent_refused

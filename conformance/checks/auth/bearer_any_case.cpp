@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_bearer_any_case {
 namespace {
 
 Finding run(Probe& probe) {
@@ -27,4 +27,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.bearer.any-case", "it takes the token after the scheme in small letters"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_bearer_any_case

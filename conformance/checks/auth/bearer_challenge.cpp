@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "wire/target/edge_sign.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_bearer_challenge {
 namespace {
 
 Finding run(Probe& probe) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_bearer_challenge

@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_bearer_every_request {
 namespace {
 
 /// Locks are often hung before what does something, and what only tells stays open.
@@ -54,4 +54,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_bearer_every_request

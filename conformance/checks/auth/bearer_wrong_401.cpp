@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_bearer_wrong_401 {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_bearer_wrong_401

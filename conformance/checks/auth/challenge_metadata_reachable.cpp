@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_challenge_metadata_reachable {
 namespace {
 
 constexpr std::string_view kWellKnown = "/.well-known/";
@@ -73,4 +73,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_challenge_metadata_reachable

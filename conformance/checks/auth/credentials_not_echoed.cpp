@@ -1,7 +1,7 @@
 #include "conformance/ask/passive.hpp"
 #include "wire/base/credentials.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_credentials_not_echoed {
 namespace {
 
 /// Shorter ones stand in answers by chance.
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_credentials_not_echoed

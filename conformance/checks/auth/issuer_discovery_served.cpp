@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/issuer_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_issuer_discovery_served {
 namespace {
 
 Finding run(Probe& probe) {
@@ -33,4 +33,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_issuer_discovery_served

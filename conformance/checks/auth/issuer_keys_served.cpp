@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/issuer_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_issuer_keys_served {
 namespace {
 
 Finding at_provider(Finding finding, std::string fix) {
@@ -67,4 +67,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_issuer_keys_served

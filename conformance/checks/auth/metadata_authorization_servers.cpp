@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_metadata_authorization_servers {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_metadata_authorization_servers

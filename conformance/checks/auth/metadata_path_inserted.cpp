@@ -1,6 +1,6 @@
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_metadata_path_inserted {
 namespace {
 
 constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
@@ -46,4 +46,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_metadata_path_inserted

@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_metadata_resource_matches {
 namespace {
 
 /// Why a server believes in such a name: it takes the request's own scheme and Host, which the hop before it changed.
@@ -58,4 +58,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_metadata_resource_matches

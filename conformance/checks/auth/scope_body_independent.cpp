@@ -3,7 +3,7 @@
 #include "conformance/checks/auth/token_common.hpp"
 #include "wire/json/pretty_json.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_scope_body_independent {
 namespace {
 
 struct Shape {
@@ -69,4 +69,4 @@ const NotByCommand kNoCommand{"auth.scope.body-independent",
                               "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_scope_body_independent

@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_scope_challenge {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.scope.challenge", "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_scope_challenge

@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/issuer_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_server_issuer_identical {
 namespace {
 
 /// As a client walks it, whatever its token looks like: resource metadata, its authorization server, that one's
@@ -48,4 +48,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_server_issuer_identical

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/auth/issuer_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_server_pkce_s256 {
 namespace {
 
 bool lists(const json::value& document, std::string_view member, std::string_view wanted) {
@@ -58,4 +58,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_server_pkce_s256

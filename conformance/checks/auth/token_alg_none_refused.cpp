@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_alg_none_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.token.alg-none-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_alg_none_refused

@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_audience_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -38,4 +38,4 @@ const NotByCommand kNoCommand{"auth.token.audience-refused",
                               "it takes a token that the provider issues for another audience"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_audience_refused

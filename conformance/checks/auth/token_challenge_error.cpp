@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_challenge_error {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.token.challenge-error", "it takes a token that is made from a good one"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_challenge_error

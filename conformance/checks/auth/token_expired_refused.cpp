@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_expired_refused {
 namespace {
 
 constexpr double kSkewSeconds = 120;  ///< Servers forgive the clocks of others so much.
@@ -68,4 +68,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.token.expired-refused", "it takes a token that has run out"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_expired_refused

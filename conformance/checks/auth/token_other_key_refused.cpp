@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_other_key_refused {
 namespace {
 
 /// Made once: an RSA key takes a while.
@@ -48,4 +48,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.token.other-key-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_other_key_refused

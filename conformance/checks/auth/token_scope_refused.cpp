@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_scope_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const NotByCommand kNoCommand{"auth.token.scope-refused",
                               "it takes a token that the provider issues with fewer scopes"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_scope_refused

@@ -1,6 +1,6 @@
 #include "conformance/checks/auth/token_common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::auth_token_tampered_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -33,4 +33,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"auth.token.tampered-refused", "it takes a token that is made from a good one"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::auth_token_tampered_refused

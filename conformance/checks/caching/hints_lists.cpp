@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::caching_hints_lists {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::caching_hints_lists

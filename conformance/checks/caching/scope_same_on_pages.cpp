@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::caching_scope_same_on_pages {
 namespace {
 
 Finding run(Probe& probe) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"caching.scope.same-on-pages", "it takes several pages, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::caching_scope_same_on_pages

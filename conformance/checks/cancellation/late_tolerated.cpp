@@ -1,6 +1,6 @@
 #include "conformance/checks/cancellation/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cancellation_late_tolerated {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const NotByCommand kNoCommand{"cancellation.late.tolerated",
                               "it takes a request after the cancellation, in the same session"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cancellation_late_tolerated

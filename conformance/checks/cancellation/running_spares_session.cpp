@@ -1,7 +1,7 @@
 #include "conformance/ask/tools.hpp"
 #include "conformance/checks/cancellation/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cancellation_running_spares_session {
 namespace {
 
 constexpr const char* kId = "weir-cancelled";
@@ -50,4 +50,4 @@ const NotByCommand kNoCommand{"cancellation.running.spares-session",
                               "the cancellation comes while the call is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cancellation_running_spares_session

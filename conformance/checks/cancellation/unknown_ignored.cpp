@@ -1,6 +1,6 @@
 #include "conformance/checks/cancellation/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cancellation_unknown_ignored {
 namespace {
 
 Finding run(Probe& probe) {
@@ -22,4 +22,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cancellation_unknown_ignored

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::completion_capability_declared {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const NotByCommand kNoCommand{"completion.capability.declared",
                               "it takes the answers to initialize and to the method, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::completion_capability_declared

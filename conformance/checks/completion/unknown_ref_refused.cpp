@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::completion_unknown_ref_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -25,4 +25,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::completion_unknown_ref_refused

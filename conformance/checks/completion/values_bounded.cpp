@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::completion_values_bounded {
 namespace {
 
 Finding run(Probe& probe) {
@@ -28,4 +28,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::completion_values_bounded

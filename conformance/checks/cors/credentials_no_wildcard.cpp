@@ -1,6 +1,6 @@
 #include "conformance/ask/cors.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_credentials_no_wildcard {
 namespace {
 
 Finding run(Probe& probe) {
@@ -28,4 +28,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_credentials_no_wildcard

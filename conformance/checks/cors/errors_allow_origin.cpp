@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/cors.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_errors_allow_origin {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_errors_allow_origin

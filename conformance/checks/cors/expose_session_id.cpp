@@ -1,7 +1,7 @@
 #include "conformance/ask/cors.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_expose_session_id {
 namespace {
 
 Finding run(Probe& probe) {
@@ -38,4 +38,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_expose_session_id

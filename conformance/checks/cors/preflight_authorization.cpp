@@ -1,7 +1,7 @@
 #include "conformance/ask/cors.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_preflight_authorization {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_preflight_authorization

@@ -1,7 +1,7 @@
 #include "conformance/ask/cors.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_preflight_headers {
 namespace {
 
 /// Fetch, "CORS-preflight fetch": `*` stands for every header but Authorization.
@@ -45,4 +45,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_preflight_headers

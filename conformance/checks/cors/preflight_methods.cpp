@@ -1,7 +1,7 @@
 #include "conformance/ask/cors.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::cors_preflight_methods {
 namespace {
 
 /// Fetch, "CORS-safelisted method": these need no leave.
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::cors_preflight_methods

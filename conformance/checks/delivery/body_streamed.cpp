@@ -1,7 +1,7 @@
 #include "conformance/ask/hops.hpp"
 #include "conformance/checks/delivery/slow_call.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_body_streamed {
 namespace {
 
 std::string phases(const wire::Timings& timings) {
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_body_streamed

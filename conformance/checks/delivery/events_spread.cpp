@@ -1,6 +1,6 @@
 #include "conformance/checks/delivery/slow_call.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_events_spread {
 namespace {
 
 Finding run(Probe& probe) {
@@ -27,4 +27,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_events_spread

@@ -1,6 +1,6 @@
 #include "conformance/checks/delivery/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_first_event_compressed {
 namespace {
 
 Finding run(Probe& probe) {
@@ -28,4 +28,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_first_event_compressed

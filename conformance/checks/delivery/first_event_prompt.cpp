@@ -1,6 +1,6 @@
 #include "conformance/checks/delivery/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_first_event_prompt {
 namespace {
 
 Finding run(Probe& probe) { return first_event_in_time(probe, ""); }
@@ -18,4 +18,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_first_event_prompt

@@ -1,6 +1,6 @@
 #include "conformance/checks/delivery/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_head_flushed {
 namespace {
 
 constexpr std::chrono::milliseconds kPrompt{2000};
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_head_flushed

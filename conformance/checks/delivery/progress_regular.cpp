@@ -1,7 +1,7 @@
 #include "conformance/ask/hops.hpp"
 #include "conformance/checks/delivery/slow_call.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_progress_regular {
 namespace {
 
 /// Half of what the SDKs' clients wait for an answer (60 s), unless progress comes.
@@ -63,4 +63,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_progress_regular

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::delivery_reply_immediate {
 namespace {
 
 constexpr std::chrono::milliseconds kAtOnce{1000};
@@ -52,4 +52,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::delivery_reply_immediate

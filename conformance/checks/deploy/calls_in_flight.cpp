@@ -1,6 +1,6 @@
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_calls_in_flight {
 namespace {
 
 using Fate = WatchedCall::Fate;
@@ -48,4 +48,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.calls.in-flight", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_calls_in_flight

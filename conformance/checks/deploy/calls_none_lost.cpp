@@ -2,7 +2,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_calls_none_lost {
 namespace {
 
 using Fate = WatchedCall::Fate;
@@ -74,4 +74,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.calls.none-lost", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_calls_none_lost

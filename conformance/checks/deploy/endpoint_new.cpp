@@ -2,7 +2,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_endpoint_new {
 namespace {
 
 Finding run(Probe& probe) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.endpoint.new", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_endpoint_new

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_recovery_in_time {
 namespace {
 
 /// The longest time in which every new client failed.
@@ -63,4 +63,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.recovery.in-time", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_recovery_in_time

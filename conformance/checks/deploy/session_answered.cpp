@@ -1,6 +1,6 @@
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_session_answered {
 namespace {
 
 using Fate = WatchedCall::Fate;
@@ -55,4 +55,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.session.answered", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_session_answered

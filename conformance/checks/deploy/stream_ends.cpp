@@ -1,6 +1,6 @@
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_stream_ends {
 namespace {
 
 Finding run(Probe& probe) {
@@ -53,4 +53,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.stream.ends", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_stream_ends

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_stream_ends_cleanly {
 namespace {
 
 Finding run(Probe& probe) {
@@ -52,4 +52,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.stream.ends-cleanly", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_stream_ends_cleanly

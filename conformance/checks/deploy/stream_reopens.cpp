@@ -2,7 +2,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_stream_reopens {
 namespace {
 
 Finding run(Probe& probe) {
@@ -49,4 +49,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.stream.reopens", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_stream_reopens

@@ -5,7 +5,7 @@
 
 #include "conformance/checks/deploy/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::deploy_version_same {
 namespace {
 
 /// "'1.0' on 3 of 6, '1.1' on 3 of 6"
@@ -74,4 +74,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"deploy.version.same", "it is seen while a deploy is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::deploy_version_same

@@ -1,7 +1,7 @@
 #include "conformance/ask/front_door.hpp"
 #include "conformance/ask/json_subset.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::front_door_route_body {
 namespace {
 
 std::optional<std::string> problem(const RowAnswer& answer) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::front_door_route_body

@@ -1,6 +1,6 @@
 #include "conformance/ask/front_door.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::front_door_route_latency {
 namespace {
 
 std::optional<std::string> problem(const RowAnswer& answer) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::front_door_route_latency

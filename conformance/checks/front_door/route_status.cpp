@@ -1,6 +1,6 @@
 #include "conformance/ask/front_door.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::front_door_route_status {
 namespace {
 
 std::optional<std::string> problem(const RowAnswer& answer) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::front_door_route_status

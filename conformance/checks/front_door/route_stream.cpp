@@ -1,6 +1,6 @@
 #include "conformance/ask/front_door.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::front_door_route_stream {
 namespace {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -69,4 +69,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::front_door_route_stream

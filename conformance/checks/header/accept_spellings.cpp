@@ -1,6 +1,6 @@
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::header_accept_spellings {
 namespace {
 
 struct Row {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::header_accept_spellings

@@ -4,7 +4,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::header_names_any_case {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::header_names_any_case

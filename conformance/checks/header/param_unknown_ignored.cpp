@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::header_param_unknown_ignored {
 namespace {
 
 Finding run(Probe& probe) {
@@ -23,4 +23,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::header_param_unknown_ignored

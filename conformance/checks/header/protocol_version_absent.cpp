@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::header_protocol_version_absent {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::header_protocol_version_absent

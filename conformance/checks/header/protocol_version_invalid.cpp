@@ -1,6 +1,6 @@
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::header_protocol_version_invalid {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::header_protocol_version_invalid

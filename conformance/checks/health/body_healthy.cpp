@@ -3,7 +3,7 @@
 #include "conformance/checks/health/common.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_body_healthy {
 namespace {
 
 /// The words by which common frameworks say it (Spring Boot, the health+json draft, .NET, Consul, ECS).
@@ -72,4 +72,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_body_healthy

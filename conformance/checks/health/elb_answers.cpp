@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_elb_answers {
 namespace {
 
 constexpr const char* kChecker = "ELB-HealthChecker/2.0";
@@ -50,4 +50,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_elb_answers

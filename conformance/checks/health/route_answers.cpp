@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_answers {
 namespace {
 
 std::optional<std::string> problem(const HealthAnswer& health) {
@@ -25,4 +25,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_answers

@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_ends {
 namespace {
 
 std::optional<std::string> problem(const HealthAnswer& health) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_ends

@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_fast {
 namespace {
 
 constexpr std::chrono::milliseconds kFast{2000};
@@ -27,4 +27,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_fast

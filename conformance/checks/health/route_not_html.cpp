@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_not_html {
 namespace {
 
 constexpr std::string_view kNoSuchPage = "weir-must-not-exist-4c1d";
@@ -47,4 +47,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_not_html

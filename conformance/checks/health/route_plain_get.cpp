@@ -1,6 +1,6 @@
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_plain_get {
 namespace {
 
 /// What an MCP endpoint says to a GET without session, version and Accept, as health checkers send it.
@@ -42,4 +42,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_plain_get

@@ -1,7 +1,7 @@
 #include "conformance/ask/json_subset.hpp"
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_route_subset {
 namespace {
 
 std::optional<std::string> problem(const HealthAnswer& health) {
@@ -53,4 +53,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_route_subset

@@ -1,7 +1,7 @@
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/checks/health/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::health_truth_mcp_alive {
 namespace {
 
 constexpr int kTimes = 5;
@@ -72,4 +72,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"health.truth.mcp-alive", "it takes the health route and the MCP endpoint, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::health_truth_mcp_alive

@@ -1,7 +1,7 @@
 #include "conformance/ask/passive.hpp"
 #include "wire/base/utf8.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_body_utf8 {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_body_utf8

@@ -1,6 +1,6 @@
 #include "conformance/ask/unusual.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_connection_in_order {
 namespace {
 
 constexpr const char* kCheckId = "http.connection.in-order";
@@ -121,4 +121,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_connection_in_order

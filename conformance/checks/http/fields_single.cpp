@@ -2,7 +2,7 @@
 
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_fields_single {
 namespace {
 
 // Those whose definition is no list (RFC 9110 section 5.3), of which clients of MCP read the value.
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_fields_single

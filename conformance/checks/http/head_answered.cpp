@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_head_answered {
 namespace {
 
 /// Any answer will do, a 405 as well: what must not be is that the request is held like a stream.
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_head_answered

@@ -1,6 +1,6 @@
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_length_reached {
 namespace {
 
 /// Empty where the body is as long as was said, and its coding whole.
@@ -44,4 +44,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_length_reached

@@ -1,6 +1,6 @@
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_request_content_type {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_request_content_type

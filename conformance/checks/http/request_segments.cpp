@@ -1,6 +1,6 @@
 #include "conformance/ask/unusual.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_request_segments {
 namespace {
 
 constexpr const char* kCheckId = "http.request.segments";
@@ -72,4 +72,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_request_segments

@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_endpoint_distinct {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"http-sse.endpoint.distinct", "it takes two streams, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_endpoint_distinct

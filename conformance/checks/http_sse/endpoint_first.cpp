@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_endpoint_first {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_endpoint_first

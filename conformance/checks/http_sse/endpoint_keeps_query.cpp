@@ -1,7 +1,7 @@
 #include "conformance/ask/http_sse.hpp"
 #include "conformance/ask/initialize.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_endpoint_keeps_query {
 namespace {
 
 /// Both queries, that of the announced URI first.
@@ -54,4 +54,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_endpoint_keeps_query

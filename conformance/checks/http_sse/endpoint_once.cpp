@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_endpoint_once {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_endpoint_once

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_message_event_type {
 namespace {
 
 /// Events of other types may stand beside the messages; none of them may carry one.
@@ -45,4 +45,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_message_event_type

@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_post_accepted {
 namespace {
 
 Finding run(Probe& probe) {
@@ -24,4 +24,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_post_accepted

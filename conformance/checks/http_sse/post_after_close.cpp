@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_post_after_close {
 namespace {
 
 Finding run(Probe& probe) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"http-sse.post.after-close", "it takes a stream that was closed"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_post_after_close

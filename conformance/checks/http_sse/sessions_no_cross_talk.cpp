@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_sessions_no_cross_talk {
 namespace {
 
 Finding run(Probe& probe) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"http-sse.sessions.no-cross-talk", "it takes two streams at once"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_sessions_no_cross_talk

@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_stream_early_request_kept {
 namespace {
 
 constexpr std::chrono::milliseconds kForTheEnd{200};  ///< A server that falls over the request does so at once.
@@ -35,4 +35,4 @@ const NotByCommand kNoCommand{"http-sse.stream.early-request-kept",
                               "the request comes before notifications/initialized, in a session that is half open"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_stream_early_request_kept

@@ -1,6 +1,6 @@
 #include "conformance/ask/http_sse.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::http_sse_stream_silent_client_kept {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const NotByCommand kNoCommand{"http-sse.stream.silent-client-kept",
                               "it comes only after the client has been silent for long"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::http_sse_stream_silent_client_kept

@@ -1,7 +1,7 @@
 #include "conformance/checks/idle/watch.hpp"
 #include "wire/target/edge_sign.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::idle_get_answered {
 namespace {
 
 constexpr int kBadGateway = 502;
@@ -62,4 +62,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"idle.get.answered", "it comes only after the stream has been idle for long"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::idle_get_answered

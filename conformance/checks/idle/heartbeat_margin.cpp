@@ -1,6 +1,6 @@
 #include "conformance/checks/idle/watch.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::idle_heartbeat_margin {
 namespace {
 
 /// Who else would cut such silence: the known hops below the margin of which the gap is not.
@@ -67,4 +67,4 @@ const NotByCommand kNoCommand{"idle.heartbeat.margin",
                               "it is a matter of the time between what comes on an idle stream"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::idle_heartbeat_margin

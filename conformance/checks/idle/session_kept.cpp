@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::idle_session_kept {
 namespace {
 
 constexpr std::chrono::milliseconds kQuick{2000};
@@ -67,4 +67,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"idle.session.kept", "it comes only after the session has been idle for long"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::idle_session_kept

@@ -1,6 +1,6 @@
 #include "conformance/checks/idle/watch.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::idle_stream_shows_byte {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::idle_stream_shows_byte

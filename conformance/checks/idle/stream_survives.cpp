@@ -2,7 +2,7 @@
 
 #include "conformance/checks/idle/watch.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::idle_stream_survives {
 namespace {
 
 using wire::Counts;
@@ -112,4 +112,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"idle.stream.survives", "it comes only after the stream has been idle for long"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::idle_stream_survives

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_batch_accepted {
 namespace {
 
 Finding run(Probe& probe) {
@@ -40,4 +40,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_batch_accepted

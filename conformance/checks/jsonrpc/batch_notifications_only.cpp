@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_batch_notifications_only {
 namespace {
 
 Finding run(Probe& probe) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_batch_notifications_only

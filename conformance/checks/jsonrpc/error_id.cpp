@@ -1,6 +1,6 @@
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_error_id {
 namespace {
 
 /// Whether the request was understood far enough for its id to be known. A refusal by HTTP status may lack it
@@ -48,4 +48,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_error_id

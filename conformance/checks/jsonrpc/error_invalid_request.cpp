@@ -1,6 +1,6 @@
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_error_invalid_request {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_error_invalid_request

@@ -1,6 +1,6 @@
 #include "conformance/ask/shapes.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_error_shape {
 namespace {
 
 Finding run(Probe& probe) {
@@ -24,4 +24,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_error_shape

@@ -1,7 +1,7 @@
 // A response carries the id of its request, value and type unchanged (JSON-RPC 2.0 section 5).
 #include "conformance/probe/probe.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_id_echoed {
 
 namespace {
 
@@ -37,4 +37,4 @@ const Registration kCheck{{.id = "jsonrpc.id.echoed",
 
 }  // namespace
 
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_id_echoed

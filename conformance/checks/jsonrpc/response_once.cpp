@@ -1,6 +1,6 @@
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_response_once {
 namespace {
 
 /// How often a request with this id was sent where its answers come: a client of ours may use an id again.
@@ -51,4 +51,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_response_once

@@ -1,6 +1,6 @@
 #include "conformance/ask/shapes.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_result_object {
 namespace {
 
 Finding run(Probe& probe) {
@@ -23,4 +23,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_result_object

@@ -1,6 +1,6 @@
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::jsonrpc_strings_whole {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::jsonrpc_strings_whole

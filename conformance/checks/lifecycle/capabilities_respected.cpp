@@ -3,7 +3,7 @@
 
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_capabilities_respected {
 namespace {
 
 /// What a server may ask of clients that declared it. Weir declares none of it.
@@ -49,4 +49,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_capabilities_respected

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_handshake_no_race {
 namespace {
 
 constexpr int kTimes = 4;
@@ -39,4 +39,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"lifecycle.handshake.no-race", "it is a matter of how fast one request follows another"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_handshake_no_race

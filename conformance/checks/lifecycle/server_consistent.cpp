@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_server_consistent {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const NotByCommand kNoCommand{"lifecycle.server.consistent",
                               "it takes the answers of several conversations, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_server_consistent

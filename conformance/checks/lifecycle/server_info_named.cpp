@@ -1,6 +1,6 @@
 #include "conformance/ask/shapes.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_server_info_named {
 namespace {
 
 Finding run(Probe& probe) {
@@ -24,4 +24,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_server_info_named

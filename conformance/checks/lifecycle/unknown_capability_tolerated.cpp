@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_unknown_capability_tolerated {
 namespace {
 
 Finding run(Probe& probe) {
@@ -22,4 +22,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_unknown_capability_tolerated

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_version_counter_offer {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_version_counter_offer

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_version_newest_offered {
 namespace {
 
 Finding run(Probe& probe) {
@@ -43,4 +43,4 @@ const NotByCommand kNoCommand{"lifecycle.version.newest-offered",
                               "it takes the answers to two initialize requests, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_version_newest_offered

@@ -1,6 +1,6 @@
 #include "conformance/probe/probe.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::lifecycle_version_of_transport {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::lifecycle_version_of_transport

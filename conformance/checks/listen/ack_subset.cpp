@@ -1,6 +1,6 @@
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_ack_subset {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_ack_subset

@@ -1,6 +1,6 @@
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_filter_required {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_filter_required

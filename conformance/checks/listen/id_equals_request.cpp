@@ -1,6 +1,6 @@
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_id_equals_request {
 namespace {
 
 Finding run(Probe& probe) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_id_equals_request

@@ -1,6 +1,6 @@
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_id_on_every_message {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_id_on_every_message

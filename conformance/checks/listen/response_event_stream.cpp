@@ -2,7 +2,7 @@
 
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_response_event_stream {
 namespace {
 
 Finding run(Probe& probe) {
@@ -33,4 +33,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_response_event_stream

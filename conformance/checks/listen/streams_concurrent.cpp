@@ -1,6 +1,6 @@
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::listen_streams_concurrent {
 namespace {
 
 Finding run(Probe& probe) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"listen.streams.concurrent", "it takes several streams at once"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::listen_streams_concurrent

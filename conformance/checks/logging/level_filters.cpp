@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::logging_level_filters {
 namespace {
 
 /// The level of a log message that came with the reply, "" for none.
@@ -55,4 +55,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::logging_level_filters

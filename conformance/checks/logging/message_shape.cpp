@@ -1,6 +1,6 @@
 #include "conformance/ask/shapes.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::logging_message_shape {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::logging_message_shape

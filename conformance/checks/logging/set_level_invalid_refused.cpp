@@ -1,6 +1,6 @@
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::logging_set_level_invalid_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::logging_set_level_invalid_refused

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::meta_icons_src {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"meta.icons.src", "it is a matter of all lists, and the server's own icons"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::meta_icons_src

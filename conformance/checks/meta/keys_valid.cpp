@@ -3,7 +3,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::meta_keys_valid {
 namespace {
 
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
@@ -88,4 +88,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"meta.keys.valid", "it is a matter of all answers, whatever was asked"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::meta_keys_valid

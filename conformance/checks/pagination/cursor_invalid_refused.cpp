@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/checks/pagination/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::pagination_cursor_invalid_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -28,4 +28,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::pagination_cursor_invalid_refused

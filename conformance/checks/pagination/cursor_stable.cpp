@@ -1,6 +1,6 @@
 #include "conformance/checks/pagination/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::pagination_cursor_stable {
 namespace {
 
 Finding run(Probe& probe) {
@@ -43,4 +43,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::pagination_cursor_stable

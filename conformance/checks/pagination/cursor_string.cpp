@@ -1,6 +1,6 @@
 #include "conformance/ask/shapes.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::pagination_cursor_string {
 namespace {
 
 Finding run(Probe& probe) {
@@ -27,4 +27,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"pagination.cursor.string", "it is a matter of all lists"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::pagination_cursor_string

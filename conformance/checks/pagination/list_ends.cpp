@@ -1,7 +1,7 @@
 #include "conformance/checks/pagination/common.hpp"
 #include "wire/mcp/pagination.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::pagination_list_ends {
 namespace {
 
 /// Whether the list could have been followed further, but for Weir's patience: an error of the server ends it too, and
@@ -43,4 +43,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::pagination_list_ends

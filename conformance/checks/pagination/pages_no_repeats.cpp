@@ -2,7 +2,7 @@
 
 #include "conformance/checks/pagination/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::pagination_pages_no_repeats {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"pagination.pages.no-repeats", "it takes several pages, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::pagination_pages_no_repeats

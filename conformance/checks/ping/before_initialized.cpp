@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::ping_before_initialized {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const NotByCommand kNoCommand{"ping.before-initialized.answered",
                               "the request comes before notifications/initialized, in a session that is half open"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::ping_before_initialized

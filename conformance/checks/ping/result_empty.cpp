@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::ping_result_empty {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::ping_result_empty

@@ -1,6 +1,6 @@
 #include "conformance/checks/plain/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::plain_era_none {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::plain_era_none

@@ -1,6 +1,6 @@
 #include "conformance/checks/plain/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::plain_stream_framing {
 namespace {
 
 /// Oddities by which events are lost or changed; others (unknown fields, a byte order mark, mixed line endings) are
@@ -44,4 +44,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::plain_stream_framing

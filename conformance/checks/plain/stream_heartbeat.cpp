@@ -1,6 +1,6 @@
 #include "conformance/checks/plain/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::plain_stream_heartbeat {
 namespace {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -60,4 +60,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::plain_stream_heartbeat

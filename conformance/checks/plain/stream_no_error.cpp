@@ -1,6 +1,6 @@
 #include "conformance/checks/plain/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::plain_stream_no_error {
 namespace {
 
 std::optional<std::string> problem(const wire::FrontDoorRoute* row, const wire::Exchange& exchange) {
@@ -41,4 +41,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::plain_stream_no_error

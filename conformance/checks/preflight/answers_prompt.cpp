@@ -1,6 +1,6 @@
 #include "conformance/ask/dialogue.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_answers_prompt {
 namespace {
 
 constexpr std::size_t kTimes = 3;
@@ -41,4 +41,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_answers_prompt

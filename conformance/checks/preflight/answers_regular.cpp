@@ -1,7 +1,7 @@
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/ledger.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_answers_regular {
 namespace {
 
 constexpr int kTimes = 12;
@@ -57,4 +57,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"preflight.answers.regular", "only some of many answers are missing"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_answers_regular

@@ -2,7 +2,7 @@
 #include "conformance/probe/ledger.hpp"
 #include "wire/target/edge_sign.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_answers_steady {
 namespace {
 
 constexpr int kTimes = 18;
@@ -67,4 +67,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"preflight.answers.steady", "only some of many answers are such"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_answers_steady

@@ -1,7 +1,7 @@
 #include "conformance/ask/dialogue.hpp"
 #include "wire/mcp/messages.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_connection_reusable {
 namespace {
 
 wire::Request question(const wire::mcp::Dialogue& dialogue, const Survey& survey, int id) {
@@ -75,4 +75,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"preflight.connection.reusable", "it takes several requests on one connection"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_connection_reusable

@@ -2,7 +2,7 @@
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_endpoint_speaks {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_endpoint_speaks

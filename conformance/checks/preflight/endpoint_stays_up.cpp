@@ -4,7 +4,7 @@
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/ledger.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_endpoint_stays_up {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{1500};
@@ -96,4 +96,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_endpoint_stays_up

@@ -1,6 +1,6 @@
 #include "conformance/ask/dialogue.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_framing_unambiguous {
 namespace {
 
 constexpr std::string_view kNoSuchPath = "/weir-must-not-exist-4c1d";
@@ -48,4 +48,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_framing_unambiguous

@@ -1,6 +1,6 @@
 #include "conformance/ask/dialogue.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_http_version {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_http_version

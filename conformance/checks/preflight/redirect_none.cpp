@@ -1,6 +1,6 @@
 #include "conformance/ask/dialogue.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::preflight_redirect_none {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::preflight_redirect_none

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::progress_stops_at_answer {
 namespace {
 
 /// The tokens that the requests on this stream gave, by the id of the request; without those that two of them gave.
@@ -67,4 +67,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::progress_stops_at_answer

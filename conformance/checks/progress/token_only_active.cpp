@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::progress_token_only_active {
 namespace {
 
 /// The progress notifications of a reply; `other` is one that carries another token than `token`.
@@ -58,4 +58,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::progress_token_only_active

@@ -1,6 +1,6 @@
 #include "conformance/ask/passive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::progress_value_increases {
 namespace {
 
 std::optional<double> number_of(const json::value* value) {
@@ -44,4 +44,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::progress_value_increases

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/prompts/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::prompts_get_missing_arguments_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::prompts_get_missing_arguments_refused

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/prompts/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::prompts_get_served {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::prompts_get_served

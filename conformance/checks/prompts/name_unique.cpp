@@ -2,7 +2,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::prompts_name_unique {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::prompts_name_unique

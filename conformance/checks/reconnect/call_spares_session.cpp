@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_call_spares_session {
 namespace {
 
 constexpr const char* kId = "weir-dropped";
@@ -56,4 +56,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.call.spares-session", "the connection is lost while the call is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_call_spares_session

@@ -1,6 +1,6 @@
 #include "conformance/checks/reconnect/keep_alive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_keep_alive_age_kept {
 namespace {
 
 using std::chrono::milliseconds;
@@ -47,4 +47,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.keep-alive.age-kept", "it is a matter of how long an idle connection lives"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_keep_alive_age_kept

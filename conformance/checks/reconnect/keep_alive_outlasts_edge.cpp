@@ -2,7 +2,7 @@
 
 #include "conformance/checks/reconnect/keep_alive.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_keep_alive_outlasts_edge {
 namespace {
 
 using std::chrono::milliseconds;
@@ -76,4 +76,4 @@ const NotByCommand kNoCommand{"reconnect.keep-alive.outlasts-edge",
                               "it is a matter of how long an idle connection lives"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_keep_alive_outlasts_edge

@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_resume_own_session {
 namespace {
 
 /// That nobody else is given the answer tells something only where its own session is.
@@ -47,4 +47,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.resume.own-session", "it takes two sessions, and a stream that was lost"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_resume_own_session

@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_resume_own_stream {
 namespace {
 
 Finding run(Probe& probe) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.resume.own-stream", "it takes two streams, one of which was lost"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_resume_own_stream

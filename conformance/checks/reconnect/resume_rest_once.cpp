@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_resume_rest_once {
 namespace {
 
 constexpr const char* kKeepEvents = "Keep the events of an answer until it was read, and replay those after the id.";
@@ -43,4 +43,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.resume.rest-once", "it takes a stream that was lost after its first event"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_resume_rest_once

@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_resume_unissued_id {
 namespace {
 
 /// Of the same form, but of an event that there has not been.
@@ -41,4 +41,4 @@ const NotByCommand kNoCommand{"reconnect.resume.unissued-id",
                               "it takes an event id that this server could have issued"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_resume_unissued_id

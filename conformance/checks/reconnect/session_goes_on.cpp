@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_session_goes_on {
 namespace {
 
 Finding run(Probe& probe) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.session.goes-on", "it takes a stream that was lost"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_session_goes_on

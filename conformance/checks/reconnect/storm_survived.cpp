@@ -1,7 +1,7 @@
 #include "conformance/ask/held_stream.hpp"
 #include "conformance/ask/listen.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_storm_survived {
 namespace {
 
 constexpr int kDisconnects = 20;
@@ -74,4 +74,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.storm.survived", "it takes many clients that vanish"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_storm_survived

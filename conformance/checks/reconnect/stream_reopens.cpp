@@ -1,6 +1,6 @@
 #include "conformance/ask/held_stream.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_stream_reopens {
 namespace {
 
 /// A server may need a moment to see that its peer has gone.
@@ -63,4 +63,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.stream.reopens", "it takes a stream that was lost"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_stream_reopens

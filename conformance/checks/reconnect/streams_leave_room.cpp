@@ -1,7 +1,7 @@
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::reconnect_streams_leave_room {
 namespace {
 
 constexpr std::size_t kStreams = 24;
@@ -107,4 +107,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"reconnect.streams.leave-room", "it takes many streams at once"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::reconnect_streams_leave_room

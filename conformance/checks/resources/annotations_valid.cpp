@@ -1,6 +1,6 @@
 #include "conformance/checks/resources/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_annotations_valid {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_annotations_valid

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_capability_declared {
 namespace {
 
 Finding run(Probe& probe) { return declared_both_ways(probe, "resources", "resources/list", "resources"); }
@@ -20,4 +20,4 @@ const NotByCommand kNoCommand{"resources.capability.declared",
                               "it takes the answers to initialize and to the list, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_capability_declared

@@ -1,7 +1,7 @@
 #include "conformance/checks/resources/common.hpp"
 #include "wire/base/base64.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_read_blob_base64 {
 namespace {
 
 Finding run(Probe& probe) {
@@ -33,4 +33,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_read_blob_base64

@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/checks/resources/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_read_not_found {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_read_not_found

@@ -1,6 +1,6 @@
 #include "conformance/checks/resources/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_read_served {
 namespace {
 
 Finding run(Probe& probe) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_read_served

@@ -2,7 +2,7 @@
 
 #include "conformance/checks/resources/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_uri_unique {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_uri_unique

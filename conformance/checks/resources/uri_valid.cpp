@@ -1,6 +1,6 @@
 #include "conformance/checks/resources/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resources_uri_valid {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resources_uri_valid

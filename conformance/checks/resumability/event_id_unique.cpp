@@ -2,7 +2,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resumability_event_id_unique {
 namespace {
 
 Finding run(Probe& probe) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"resumability.event-id.unique", "it takes several streams of one session"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resumability_event_id_unique

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::resumability_unknown_id_answered {
 namespace {
 
 Finding run(Probe& probe) {
@@ -41,4 +41,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::resumability_unknown_id_answered

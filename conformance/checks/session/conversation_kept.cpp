@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_conversation_kept {
 namespace {
 
 constexpr int kAsks = 8;
@@ -65,4 +65,4 @@ const NotByCommand kNoCommand{"session.conversation.kept",
                               "it takes several requests in one session, and a second client"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_conversation_kept

@@ -1,6 +1,6 @@
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_delete_answered {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_delete_answered

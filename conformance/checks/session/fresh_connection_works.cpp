@@ -1,6 +1,6 @@
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_fresh_connection_works {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_fresh_connection_works

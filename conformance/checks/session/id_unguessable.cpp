@@ -2,7 +2,7 @@
 
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_id_unguessable {
 namespace {
 
 Finding run(Probe& probe) {
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"session.id.unguessable", "it takes the ids of several sessions, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_id_unguessable

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_id_visible_ascii {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_id_visible_ascii

@@ -1,6 +1,6 @@
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_ids_isolated {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"session.ids.isolated", "it takes two sessions at once"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_ids_isolated

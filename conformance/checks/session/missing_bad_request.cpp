@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_missing_bad_request {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_missing_bad_request

@@ -1,6 +1,6 @@
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_terminated_not_found {
 namespace {
 
 Finding run(Probe& probe) {
@@ -33,4 +33,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_terminated_not_found

@@ -3,7 +3,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/session.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::session_unknown_not_found {
 namespace {
 
 Finding run(Probe& probe) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::session_unknown_not_found

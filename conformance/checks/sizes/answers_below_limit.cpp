@@ -2,7 +2,7 @@
 
 #include "conformance/checks/sizes/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sizes_answers_below_limit {
 namespace {
 
 struct Largest {
@@ -62,4 +62,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sizes_answers_below_limit

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/auth.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sizes_first_contact_fast {
 namespace {
 
 /// The official TypeScript and Python clients, and the gateways in front of them, give up a connection soonest then.
@@ -57,4 +57,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sizes_first_contact_fast

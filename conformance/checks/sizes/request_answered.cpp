@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/checks/sizes/large_request.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sizes_request_answered {
 namespace {
 
 constexpr int kNotFound = 404;
@@ -68,4 +68,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sizes_request_answered

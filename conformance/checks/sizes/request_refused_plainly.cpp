@@ -1,6 +1,6 @@
 #include "conformance/checks/sizes/large_request.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sizes_request_refused_plainly {
 namespace {
 
 constexpr int kNotFound = 404;
@@ -45,4 +45,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sizes_request_refused_plainly

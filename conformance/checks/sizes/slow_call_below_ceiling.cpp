@@ -4,7 +4,7 @@
 #include "conformance/checks/sizes/common.hpp"
 #include "wire/target/edge_sign.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sizes_slow_call_below_ceiling {
 namespace {
 
 /// The shortest time that an edge gives to a whole answer, unless it streams.
@@ -53,4 +53,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sizes_slow_call_below_ceiling

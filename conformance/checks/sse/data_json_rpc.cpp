@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_data_json_rpc {
 namespace {
 
 /// 2025-11-25 transports, "Sending Messages to the Server", item 6: an id and empty data begin a stream. Servers do so
@@ -46,4 +46,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_data_json_rpc

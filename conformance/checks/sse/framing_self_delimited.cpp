@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_framing_self_delimited {
 namespace {
 
 std::optional<std::string> problem(const SeenStream& stream) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_framing_self_delimited

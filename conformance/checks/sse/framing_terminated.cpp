@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_framing_terminated {
 namespace {
 
 std::optional<std::string> why_unjudgeable(const SeenStream& stream) {
@@ -37,4 +37,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_framing_terminated

@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_framing_utf8 {
 namespace {
 
 Finding run(Probe& probe) { return judge_oddity(probe, wire::SseOddityKind::invalid_utf8, "UTF-8"); }
@@ -19,4 +19,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_framing_utf8

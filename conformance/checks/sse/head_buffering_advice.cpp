@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_head_buffering_advice {
 namespace {
 
 Finding run(Probe& probe) { return judge_accel_buffering(probe); }
@@ -17,4 +17,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_head_buffering_advice

@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_head_content_type {
 namespace {
 
 constexpr std::string_view kCharset = "charset=";
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_head_content_type

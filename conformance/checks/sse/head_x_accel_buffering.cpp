@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_head_x_accel_buffering {
 namespace {
 
 Finding run(Probe& probe) { return judge_accel_buffering(probe); }
@@ -19,4 +19,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_head_x_accel_buffering

@@ -1,6 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::sse_id_no_nul {
 namespace {
 
 Finding run(Probe& probe) { return judge_oddity(probe, wire::SseOddityKind::id_with_nul, "no NUL in an event id"); }
@@ -17,4 +17,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::sse_id_no_nul

@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_connection_no_memory {
 namespace {
 
 constexpr const char* kExpected = "an error for a request without _meta, as on a fresh connection";
@@ -42,4 +42,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"stateless.connection.no-memory", "it takes several requests on one connection"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_connection_no_memory

@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_get_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -21,4 +21,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_get_refused

@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_requests_interleaved {
 namespace {
 
 Finding run(Probe& probe) {
@@ -34,4 +34,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"stateless.requests.interleaved", "it takes several requests on one connection"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_requests_interleaved

@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_result_type_known {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_result_type_known

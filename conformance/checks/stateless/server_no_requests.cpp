@@ -1,6 +1,6 @@
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_server_no_requests {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_server_no_requests

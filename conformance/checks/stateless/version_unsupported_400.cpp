@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/stateless.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::stateless_version_unsupported_400 {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::stateless_version_unsupported_400

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_get_no_responses {
 namespace {
 
 Finding run(Probe& probe) {
@@ -38,4 +38,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"streamable.get.no-responses", "it takes a GET stream that is open beside the request"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_get_no_responses

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_get_stream_or_405 {
 namespace {
 
 Finding run(Probe& probe) {
@@ -31,4 +31,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_get_stream_or_405

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_notification_empty_body {
 namespace {
 
 Finding run(Probe& probe) {
@@ -29,4 +29,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_notification_empty_body

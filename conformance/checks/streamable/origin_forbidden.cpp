@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_origin_forbidden {
 namespace {
 
 Finding run(Probe& probe) {
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_origin_forbidden

@@ -1,7 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_origin_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -27,4 +27,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_origin_refused

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_posts_concurrent {
 namespace {
 
 /// 2025-11-25 transports, "Sending Messages to the Server", item 6: a connection may be closed once an id has come.
@@ -90,4 +90,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"streamable.posts.concurrent", "it takes several requests at once"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_posts_concurrent

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::streamable_response_stream_answers {
 namespace {
 
 Finding run(Probe& probe) {
@@ -25,4 +25,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::streamable_response_stream_answers

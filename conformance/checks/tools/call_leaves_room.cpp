@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_call_leaves_room {
 namespace {
 
 constexpr const char* kId = "weir-slow";
@@ -86,4 +86,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"tools.call.leaves-room", "a second client asks while the call is under way"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_call_leaves_room

@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_call_served {
 namespace {
 
 Finding run(Probe& probe) {
@@ -28,4 +28,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_call_served

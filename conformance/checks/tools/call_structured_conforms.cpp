@@ -1,7 +1,7 @@
 #include "conformance/ask/tools.hpp"
 #include "wire/schema/json_schema.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_call_structured_conforms {
 namespace {
 
 Finding run(Probe& probe) {
@@ -47,4 +47,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_call_structured_conforms

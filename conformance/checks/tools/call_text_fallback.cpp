@@ -2,7 +2,7 @@
 
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_call_text_fallback {
 namespace {
 
 /// A text block without a text.
@@ -51,4 +51,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_call_text_fallback

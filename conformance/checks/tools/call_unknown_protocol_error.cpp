@@ -1,6 +1,6 @@
 #include "conformance/ask/control.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_call_unknown_protocol_error {
 namespace {
 
 Finding run(Probe& probe) {
@@ -26,4 +26,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_call_unknown_protocol_error

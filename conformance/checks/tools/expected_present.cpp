@@ -3,7 +3,7 @@
 #include "conformance/ask/common.hpp"
 #include "wire/base/nearest.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_expected_present {
 namespace {
 
 /// Names that the server offers and nobody expects: one of them may be a missing tool's new name.
@@ -66,4 +66,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_expected_present

@@ -3,7 +3,7 @@
 #include "conformance/ask/common.hpp"
 #include "conformance/tools_lock/schema_diff.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_expected_schemas {
 namespace {
 
 constexpr std::size_t kShown = 5;
@@ -81,4 +81,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_expected_schemas

@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_input_schema_valid {
 namespace {
 
 Finding run(Probe& probe) { return schemas_valid(probe, "inputSchema"); }
@@ -20,4 +20,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_input_schema_valid

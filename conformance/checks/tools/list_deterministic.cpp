@@ -1,7 +1,7 @@
 #include "conformance/ask/common.hpp"
 #include "wire/mcp/pagination.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_list_deterministic {
 namespace {
 
 std::vector<std::string> names(const wire::mcp::Listing& listing) {
@@ -39,4 +39,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"tools.list.deterministic", "it takes several answers, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_list_deterministic

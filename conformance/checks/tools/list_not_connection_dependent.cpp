@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_list_not_connection_dependent {
 namespace {
 
 Finding run(Probe& probe) { return same_tools_everywhere(probe); }
@@ -21,4 +21,4 @@ const NotByCommand kNoCommand{"tools.list.not-connection-dependent",
                               "it takes the answers of several connections, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_list_not_connection_dependent

@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_list_same_across_connections {
 namespace {
 
 Finding run(Probe& probe) { return same_tools_everywhere(probe); }
@@ -20,4 +20,4 @@ const NotByCommand kNoCommand{"tools.list.same-across-connections",
                               "it takes the answers of several connections, side by side"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_list_same_across_connections

@@ -1,6 +1,6 @@
 #include "conformance/ask/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_output_schema_object {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_output_schema_object

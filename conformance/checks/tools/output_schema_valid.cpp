@@ -1,6 +1,6 @@
 #include "conformance/ask/tools.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_output_schema_valid {
 namespace {
 
 Finding run(Probe& probe) { return schemas_valid(probe, "outputSchema"); }
@@ -21,4 +21,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_output_schema_valid

@@ -5,7 +5,7 @@
 #include "conformance/ask/common.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::tools_x_mcp_header_valid {
 namespace {
 
 constexpr std::string_view kToken = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -76,4 +76,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"tools.x-mcp-header.valid", "it is a matter of all pages of the list"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::tools_x_mcp_header_valid

@@ -2,7 +2,7 @@
 
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_agent_any_accepted {
 namespace {
 
 /// As the HTTP libraries under the usual MCP clients name themselves.
@@ -40,4 +40,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_agent_any_accepted

@@ -1,7 +1,7 @@
 #include "conformance/ask/http_sse.hpp"
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_endpoint_keeps_prefix {
 namespace {
 
 /// "/a/b/sse" gives "/a/b" and "/a": where a stage, a gateway or a mount may have cut the path.
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_endpoint_keeps_prefix

@@ -1,6 +1,6 @@
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_host_any_accepted {
 namespace {
 
 constexpr const char* kPublicName = "weir-public-name.example";
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_host_any_accepted

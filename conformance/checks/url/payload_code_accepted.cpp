@@ -1,6 +1,6 @@
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_payload_code_accepted {
 namespace {
 
 /// Harmless, and what the managed rules of web firewalls take for attacks: people talk about code with their tools.
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_payload_code_accepted

@@ -1,7 +1,7 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_slash_keeps_body {
 namespace {
 
 constexpr const char* kFix =
@@ -43,4 +43,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_slash_keeps_body

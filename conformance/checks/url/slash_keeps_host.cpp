@@ -1,6 +1,6 @@
 #include "conformance/ask/url.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::url_slash_keeps_host {
 namespace {
 
 Finding run(Probe& probe) {
@@ -32,4 +32,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::url_slash_keeps_host

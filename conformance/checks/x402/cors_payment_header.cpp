@@ -2,7 +2,7 @@
 #include "conformance/checks/x402/common.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_cors_payment_header {
 namespace {
 
 Finding run(Probe& probe) {
@@ -40,4 +40,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_cors_payment_header

@@ -2,7 +2,7 @@
 #include "conformance/checks/x402/common.hpp"
 #include "wire/base/text.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_cors_receipt {
 namespace {
 
 Finding run(Probe& probe) {
@@ -43,4 +43,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_cors_receipt

@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_offer_amount {
 namespace {
 
 bool is_decimal(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
@@ -36,4 +36,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_offer_amount

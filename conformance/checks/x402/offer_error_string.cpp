@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_offer_error_string {
 namespace {
 
 std::optional<Finding> problem(const Paid& paid, const wire::x402::Required& required, std::string_view when) {
@@ -45,4 +45,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_offer_error_string

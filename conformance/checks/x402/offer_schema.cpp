@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_offer_schema {
 namespace {
 
 std::string accept_problem(const wire::x402::Required& required, const json::object& accepted) {
@@ -56,4 +56,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_offer_schema

@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_paid_receipt {
 namespace {
 
 std::string receipt_problem(const wire::Exchange& answer, int version) {
@@ -38,4 +38,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"x402.paid.receipt", "it takes a payment that is made for the offer"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_paid_receipt

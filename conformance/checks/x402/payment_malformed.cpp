@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_payment_malformed {
 namespace {
 
 Finding run(Probe& probe) {
@@ -35,4 +35,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_payment_malformed

@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_payment_network {
 namespace {
 
 Finding run(Probe& probe) {
@@ -22,4 +22,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"x402.payment.network-refused", "it takes a payment that is made for the offer"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_payment_network

@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_payment_recipient {
 namespace {
 
 Finding run(Probe& probe) {
@@ -23,4 +23,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"x402.payment.recipient-refused", "it takes a payment that is made for the offer"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_payment_recipient

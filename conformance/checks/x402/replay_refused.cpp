@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_replay_refused {
 namespace {
 
 Finding run(Probe& probe) {
@@ -30,4 +30,4 @@ const Registration kCheck{{
 const NotByCommand kNoCommand{"x402.replay.refused", "it takes a payment that was made before"};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_replay_refused

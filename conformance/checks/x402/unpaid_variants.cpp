@@ -1,6 +1,6 @@
 #include "conformance/checks/x402/common.hpp"
 
-namespace weir::conformance {
+namespace weir::conformance::x402_unpaid_variants {
 namespace {
 
 std::string upper(std::string text) {
@@ -53,4 +53,4 @@ const Registration kCheck{{
 }};
 
 }  // namespace
-}  // namespace weir::conformance
+}  // namespace weir::conformance::x402_unpaid_variants
