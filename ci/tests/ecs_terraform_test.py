@@ -276,6 +276,17 @@ class Terraform(unittest.TestCase):
             unused = {one for one in there - found if one.startswith(("var.", "local.", "data."))}
             self.assertEqual(unused, set(), name)
 
+    def test_the_page_gives_the_modules_what_they_want(self):
+        page = (CI / "ecs/README.md").read_text()
+        block = next(text for text in re.findall(r"^```hcl\n(.*?)^```$", page, re.M | re.S) if "module " in text)
+        called = {one["source"].rpartition("/")[2]: one for (one,) in parsed_hcl(block)["module"].values()}
+        self.assertEqual(set(called), set(CONTRACT))
+        for name, arguments in called.items():
+            variables = {one: "default" in block for one, (block,) in Module(name).tree["variable"].items()}
+            self.assertEqual(set(arguments) - {"source"} - set(variables), set(), name)
+            wanted = {one for one, optional in variables.items() if not optional}
+            self.assertEqual(wanted - set(arguments), set(), name)
+
     def test_weights_that_ecs_moves_are_no_drift_and_a_roll_back_fails_the_apply(self):
         module = Module("gated_service")
         for rule in module.of("aws_lb_listener_rule").values():
