@@ -1,5 +1,6 @@
 """HCL as JSON, by a parser that is not ours: expressions stay texts such as "${var.name}"."""
 
+import functools
 import json
 import re
 import subprocess
@@ -15,6 +16,7 @@ console.log(JSON.stringify(await parse("page.tf", text)));
 """
 
 
+@functools.cache
 def parsed_hcl(text):
     command = ["node", "--input-type=module", "-e", PARSE]
     done = subprocess.run(command, input=text, capture_output=True, text=True, cwd=CI / "node", timeout=TIMEOUT_S)
