@@ -20,7 +20,7 @@ import yaml
 from lib.process import CI, Problem, expect, expect_in, first_line, parsed, parser_of, reported, running
 
 FOLDER = CI / "fleet"
-NODE_MODULES = CI / "node/fleet/node_modules"
+NODE_MODULES = CI / "node/languages/node_modules"
 SHARDS = 4
 RUN_TIMEOUT_S = 100
 START_S = 15  # Until then every shard is there, and its journal, however busy the machine is.

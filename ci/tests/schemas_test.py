@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lib.process import CI, PROGRAMS, ROOT, first_line, running
-from lib.user_files import BLOCK, GONE, SCHEMAS, Place, changed, kind_of, loaded, places
+from lib.user_files import BLOCK, FOLDER, GONE, SCHEMAS, Place, changed, kind_of, loaded, places
 
 BIN = ROOT / "build/dev/bin"
 NODE_MODULES = CI / "node/node_modules"
@@ -105,6 +105,11 @@ SPELLINGS = [
 ]
 FAULTY_ENTRIES = ["check: sessions", "reason: ''", "era: none", "expires: 31.1.2030", "expires: 2030-13-01"]
 
+# What is added to a file, and what an editor has to say of that.
+FAULT_FOR = {kind: f"\n{UNKNOWN}: 1\n" for kind in EXAMPLES} | {"baseline": "\n- check: jsonrpc.id.echoed\n"}
+FOUND_IN = {kind: [f"Property {UNKNOWN} is not allowed."] for kind in EXAMPLES}
+FOUND_IN["baseline"] = ['Missing property "reason".']
+
 # What a reader says of several places at once, or of a word that only it knows.
 BEYOND_SCHEMAS = re.compile(
     r"both name a credential|set the same header|stands? twice|has no environment|'url' is missing; choose|"
@@ -128,6 +133,18 @@ def said_by_ajv(cases):
     if done.returncode:
         raise AssertionError(done.stderr)
     return json.loads(done.stdout)
+
+
+def in_editor(**asked):
+    """What a language server says of the texts that are asked about, or offers at the places."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"root": str(ROOT), "faulty": [], "completed": [], **asked}, file)
+        file.flush()
+        command = ["node", CI / "tests/editor.mjs", CI / "node/languages/node_modules", file.name]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_TIMEOUT_S)
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)[next(iter(asked))]
 
 
 def reader_of(name, file, environment):
@@ -228,6 +245,33 @@ class Schemas(unittest.TestCase):
             self.assertEqual(named, ROOT / "reports/schema" / f"{kind}.schema.json", file)
         said = said_by_ajv([(kinds[file], loaded(file.read_text())) for file in files])
         self.assertEqual([(str(file), why) for file, why in zip(files, said) if why], [])
+
+    def test_an_editor_finds_the_one_fault_in_whatever_is_shipped(self):
+        faulty = [{"path": str(file), "text": file.read_text() + FAULT_FOR[kind_of(loaded(file.read_text()))]}
+                  for file in shipped()]
+        # An anchor for users to refer to is none of them.
+        said = [[one for one in found if not one.startswith("Unused anchor")] for found in in_editor(faulty=faulty)]
+        wanted = [FOUND_IN[kind_of(loaded(file.read_text()))] for file in shipped()]
+        self.assertEqual(said, wanted)
+
+    def test_an_editor_offers_keys_and_words(self):
+        def offered(kind, text):
+            text = f"{MODELINE}{FOLDER / kind}.schema.json\n{text}"
+            lines = text.split("\n")
+            return {"path": str(ROOT / f"{kind}.{len(text)}.yaml"), "text": text, "line": len(lines) - 1,
+                    "character": len(lines[-1])}
+
+        places = {
+            ("profile", "url: http://127.0.0.1/\ntls:\n  i"): {"ca_file", "insecure"},
+            ("profile", "url: http://127.0.0.1/\nedge: "): Place("profile", SCHEMAS["profile"]).member("edge").words(),
+            ("profile", "url: http://127.0.0.1/\nhealth:\n  - p"): {"path", "status", "json_subset", "max_latency_ms"},
+            ("scenario", "target:\n  u"): {"url", "era", "oauth", "environments"},
+            ("scenario", "target: http://127.0.0.1/\nphases:\n  - r"): {"ramp", "hold", "churn", "search", "calls_x"},
+            ("baseline", "- check: x\n  r"): {"era", "reason", "expires"},
+        }
+        found = in_editor(completed=[offered(*place) for place in places])
+        lacking = [(place, wanted - set(there)) for (place, wanted), there in zip(places.items(), found)]
+        self.assertEqual([one for one in lacking if one[1]], [])
 
     def test_whatever_the_pages_show_is_accepted(self):
         pages = [page for page in ROOT.rglob("*.md") if not {"node_modules", "build"} & set(page.parts)]
