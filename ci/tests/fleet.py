@@ -23,7 +23,7 @@ FOLDER = CI / "fleet"
 NODE_MODULES = CI / "node/languages/node_modules"
 SHARDS = 4
 RUN_TIMEOUT_S = 100
-START_S = 15  # Until then every shard is there, and its journal, however busy the machine is.
+START_S = 30  # Until then every shard is there, and its journal, however busy the machine is.
 SCENARIO = """
 target: {url}
 phases: [{{ramp: {{to: 8}}}}, {{hold: 1s}}]
