@@ -182,6 +182,11 @@ def check_commands(arguments, folder, url, load, merge):
     expect(f"the merge: {done.stdout}{done.stderr}", done.returncode, 0)
     report = json.loads((folder / f"{env['WEIR_RUN']}.json").read_text())
     expect("streams of all pods", streams_of(report), 8)
+    (folder / f"{env['WEIR_RUN']}-2.journal").unlink()
+    done = run(expanded(container_of(merging), folder, scenario))
+    expect(f"a merge without one: {done.stdout}{done.stderr}", done.returncode, 4)
+    expect_in("what is said of it", done.stderr, "-2.journal: No such file or directory: its shard counts as missing")
+    expect_in("the missing shard", done.stdout, "3 of 4 shards are here: 3/4 is missing")
 
 
 def check_monitor(load):

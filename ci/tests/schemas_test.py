@@ -2,7 +2,10 @@
 """The JSON Schemas of what users write agree with the programs that read it: both take what is documented and shipped,
 both refuse each fault, and each key that one knows the other knows.
 
-  ci/tests/schemas_test.py [--bin FOLDER]
+  ci/tests/schemas_test.py [--bin FOLDER] [--every-place]
+
+With --every-place, as at night, something odd, a variable and the ends of its range stand at each place in turn, which
+starts a program a thousand times.
 """
 
 import argparse
@@ -20,6 +23,7 @@ from lib.process import CI, PROGRAMS, ROOT, first_line, running
 from lib.user_files import BLOCK, FOLDER, GONE, SCHEMAS, Place, changed, kind_of, loaded, places
 
 BIN = ROOT / "build/dev/bin"
+EVERY_PLACE = False
 NODE_MODULES = CI / "node/node_modules"
 EXAMPLES = {"profile": "fixtures/profiles/example.yaml", "scenario": "loadgen/scenario/example.yaml"}
 MODELINE = "# yaml-language-server: $schema="
@@ -235,6 +239,10 @@ def agreement(test, cases):
 class Schemas(unittest.TestCase):
     maxDiff = None
 
+    def every_place(self):
+        if not EVERY_PLACE:
+            self.skipTest("with --every-place")
+
     def test_whatever_is_shipped_is_accepted_and_names_its_schema(self):
         files = list(shipped())
         kinds = {file: kind_of(loaded(file.read_text())) for file in files}
@@ -353,6 +361,7 @@ class Schemas(unittest.TestCase):
         self.assertEqual([entry for entry in zip(faulty, by_ajv, said_of_entries(faulty)) if not all(entry[1:])], [])
 
     def test_both_agree_on_every_place_with_something_odd_in_it(self):
+        self.every_place()
         cases = []
         for name, document in documented().items():
             for path, place, value in once_each(document, name):
@@ -366,6 +375,7 @@ class Schemas(unittest.TestCase):
         self.assertGreater(len(cases) - refused, len(cases) / 6)
 
     def test_both_take_a_variable_wherever_a_value_stands(self):
+        self.every_place()
         cases = []
         for name in EXAMPLES:
             document = documented()[name]
@@ -380,6 +390,7 @@ class Schemas(unittest.TestCase):
         self.assertEqual([(case[3], *why) for case, *why in said if any(why)], [])
 
     def test_both_take_the_ends_of_every_range_and_nothing_beyond(self):
+        self.every_place()
         cases = []
         for name, document in documented().items():
             for path, place, _ in once_each(document, name):
@@ -399,6 +410,7 @@ class Schemas(unittest.TestCase):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", type=Path, default=BIN)
+    parser.add_argument("--every-place", action="store_true")
     options, rest = parser.parse_known_args()
-    BIN = options.bin
+    BIN, EVERY_PLACE = options.bin, options.every_place
     unittest.main(argv=[sys.argv[0], *rest])
