@@ -7,8 +7,6 @@ namespace weir::conformance {
 
 namespace {
 
-/// Messages that come unasked, or twice, come soon after the answer.
-constexpr std::chrono::milliseconds kLinger{60};
 constexpr std::chrono::milliseconds kHeld{100};
 
 void ask_for_lists(Probe& probe) {
@@ -35,11 +33,8 @@ void ask_for_lists(Probe& probe) {
 
 void call_tools(Probe& probe) {
   const auto calls = safe_calls(probe);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    json::object params{{"name", calls[i].name}, {"arguments", calls[i].arguments}};
-    if (i % 2 == 0) { params["_meta"] = {{"progressToken", fmt::format("weir-progress-{}", i)}}; }
-    (void)probe.call("tools/call", std::move(params), {.linger = kLinger});
-  }
+  if (shared_replies(probe, calls)) { return; }
+  for (std::size_t i = 0; i < calls.size(); ++i) { (void)call_in_turn(probe, calls, i); }
 }
 
 void send_what_is_refused(Probe& probe) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "conformance/ask/asked_once.hpp"
 #include "wire/mcp/pagination.hpp"
 #include "wire/schema/json_schema.hpp"
 
@@ -91,7 +92,49 @@ std::optional<ToolCall> refusable_call(const json::value& tool) {
   return names.empty() || call.name.empty() ? std::nullopt : std::optional(call);
 }
 
+/// `reply_to` gives the reply to a call, or null to end there.
+Finding judge_replies(const std::vector<ToolCall>& calls, const char* nothing, const JudgeCall& judge,
+                      const std::function<const wire::mcp::Reply*(std::size_t)>& reply_to) {
+  int looked = 0;
+  std::optional<Finding> unanswered;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const ToolCall& call = calls[i];
+    const wire::mcp::Reply* reply = reply_to(i);
+    if (!reply) { break; }
+    if (auto asked = if_asked_first(*reply)) {
+      unanswered = std::move(asked);
+    } else if (call.guessed && reply->is_error()) {
+      unanswered = untestable(
+          fmt::format("{} refuses the arguments that were made up for it: {}", call.name, reply->describe()));
+    } else if (auto wrong = judge(call, *reply, looked)) {
+      return *wrong;
+    }
+  }
+  return looked > 0 ? pass(fmt::format("{} calls", looked)) : unanswered ? *unanswered : untestable(nothing);
+}
+
 }  // namespace
+
+wire::Result<wire::mcp::Reply> call_in_turn(Probe& probe, const std::vector<ToolCall>& calls, std::size_t i) {
+  json::object params{{"name", calls[i].name}, {"arguments", calls[i].arguments}};
+  if (i % 2 == 0) { params["_meta"] = {{"progressToken", fmt::format("weir-progress-{}", i)}}; }
+  return probe.call("tools/call", std::move(params), {.linger = kLinger});
+}
+
+std::shared_ptr<const std::vector<wire::mcp::Reply>> shared_replies(Probe& probe, const std::vector<ToolCall>& calls) {
+  using Replies = std::vector<wire::mcp::Reply>;
+  return asked_once<Replies>(probe, "tools/call", [&]() -> std::optional<Replies> {
+    Replies replies;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      auto reply = call_in_turn(probe, calls, i);
+      bytes += reply ? reply->http.body_bytes : kKeptBytes;
+      if (bytes >= kKeptBytes) { return std::nullopt; }
+      replies.push_back(*std::move(reply));
+    }
+    return replies;
+  });
+}
 
 std::vector<ToolCall> safe_calls(const Probe& probe) {
   std::vector<ToolCall> calls;
@@ -117,22 +160,22 @@ Finding unanswered_call(std::string_view tool, const wire::Error& error) {
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
   const auto calls = safe_calls(probe);
   if (calls.empty()) { return untestable(kNoSafeTool); }
-  int looked = 0;
-  std::optional<Finding> unanswered;
-  for (const auto& call : calls) {
-    auto reply = probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    if (!reply && judges_silence) { return probe.broken(reply.error(), "a result of " + call.name); }
-    if (!reply) { return unanswered_call(call.name, reply.error()); }
-    if (auto asked = if_asked_first(*reply)) {
-      unanswered = std::move(asked);
-    } else if (call.guessed && reply->is_error()) {
-      unanswered = untestable(
-          fmt::format("{} refuses the arguments that were made up for it: {}", call.name, reply->describe()));
-    } else if (auto wrong = judge(call, *reply, looked)) {
-      return *wrong;
-    }
+  if (const auto replies = shared_replies(probe, calls)) {
+    auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) { return &(*replies)[i]; });
+    if (finding.verdict != reports::Verdict::fail) { return finding; }
   }
-  return looked > 0 ? pass(fmt::format("{} calls", looked)) : unanswered ? *unanswered : untestable(nothing);
+  std::optional<Finding> broken;
+  std::optional<wire::mcp::Reply> latest;
+  const auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) -> const wire::mcp::Reply* {
+    auto reply = probe.call("tools/call", {{"name", calls[i].name}, {"arguments", calls[i].arguments}});
+    if (!reply) {
+      broken = judges_silence ? probe.broken(reply.error(), "a result of " + calls[i].name)
+                              : unanswered_call(calls[i].name, reply.error());
+      return nullptr;
+    }
+    return &latest.emplace(*std::move(reply));
+  });
+  return broken ? *broken : finding;
 }
 
 bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, const json::value& id,

@@ -18,6 +18,13 @@ inline constexpr const char* kNoSafeTool =
 /// valid arguments can be made from their schema. At most five.
 std::vector<ToolCall> safe_calls(const Probe& probe);
 
+/// Messages that come unasked, or twice, come soon after the answer.
+inline constexpr std::chrono::milliseconds kLinger{60};
+/// Makes one of the calls; every other one asks for progress.
+wire::Result<wire::mcp::Reply> call_in_turn(Probe& probe, const std::vector<ToolCall>& calls, std::size_t i);
+/// The replies to all of them, asked once for whoever looks at them; null where one was not answered.
+std::shared_ptr<const std::vector<wire::mcp::Reply>> shared_replies(Probe& probe, const std::vector<ToolCall>& calls);
+
 /// Makes each of the safe calls and judges its reply; the first finding counts. `judge` gives nothing for a reply that
 /// is right, and counts in `looked` those that it had something to say about; `nothing` says why there were none.
 /// Replies that ask for something first, and errors for guessed arguments, are not shown to it. A call without an

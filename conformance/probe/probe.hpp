@@ -46,6 +46,7 @@ struct Survey {
 };
 
 class AcrossDeploy;
+class AskedOnce;
 class Ledger;
 enum class Before : std::uint8_t;
 
@@ -63,7 +64,8 @@ struct Target {
   std::chrono::milliseconds hold{0};                   ///< --hold: how long idle streams are watched; 0: quick mode.
   std::shared_ptr<AcrossDeploy> across_deploy;         ///< --across-deploy; null: nothing is deployed during the run.
   std::shared_ptr<Tap> tap = std::make_shared<Tap>();  ///< All that is sent to this target and comes back.
-  std::shared_ptr<Ledger> ledger;  ///< What was asked and what came of it; null: nobody keeps account.
+  std::shared_ptr<AskedOnce> asked_once;  ///< What its checks share of the answers; null: each asks for itself.
+  std::shared_ptr<Ledger> ledger;         ///< What was asked and what came of it; null: nobody keeps account.
 
   const Survey* survey(Era era) const;
 };

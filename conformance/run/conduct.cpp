@@ -7,6 +7,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "conformance/ask/asked_once.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/preflight.hpp"
@@ -340,6 +341,7 @@ class Conductor {
 
   RunnerOutcome ask(Target& target, std::vector<std::string> checks) const {
     target.ledger = std::make_shared<Ledger>();  // Of each run its own.
+    target.asked_once = std::make_shared<AskedOnce>();
     return run_checks(target, {.checks = std::move(checks),
                                .lowest = plan_.lowest,
                                .deadline = deadline_,

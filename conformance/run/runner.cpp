@@ -11,6 +11,7 @@
 #include <thread>
 #include <tuple>
 
+#include "conformance/ask/asked_once.hpp"
 #include "conformance/ask/passive.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
@@ -77,6 +78,7 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
 
 Target with_ledger(Target target) {
   target.ledger = std::make_shared<Ledger>();
+  target.asked_once = std::make_shared<AskedOnce>();
   return target;
 }
 

@@ -1,5 +1,6 @@
 #include "conformance/checks/sse/common.hpp"
 
+#include "conformance/ask/asked_once.hpp"
 #include "conformance/ask/tools.hpp"
 #include "wire/base/text.hpp"
 
@@ -69,25 +70,52 @@ wire::Result<Streams> event_streams(Probe& probe, const StreamOptions& options) 
 
 }  // namespace
 
-Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
-  const auto streams = event_streams(probe, options);
-  if (!streams) { return probe.broken(streams.error(), "a conversation"); }
-  if (streams->empty()) { return not_applicable("the server answered without event streams"); }
+namespace {
+
+/// Nobody minds whose streams they are where they are asked for with no headers of a check's own.
+std::shared_ptr<const Streams> shared_streams(Probe& probe, const StreamOptions& options) {
+  if (!options.headers.fields().empty()) { return nullptr; }
+  return asked_once<Streams>(probe, options.calls ? "streams with calls" : "streams", [&]() -> std::optional<Streams> {
+    auto streams = event_streams(probe, options);
+    if (!streams) { return std::nullopt; }
+    std::size_t bytes = 0;
+    for (const SeenStream& stream : *streams) { bytes += stream.exchange.body_bytes; }
+    return bytes < kKeptBytes ? std::optional(*std::move(streams)) : std::nullopt;
+  });
+}
+
+Finding judge_seen(const Streams& seen, const StreamOptions& options, const std::string& expected,
+                   const StreamClause& problem, const std::function<void(const SeenStream&)>& on_fail = {}) {
+  if (seen.empty()) { return not_applicable("the server answered without event streams"); }
   std::vector<std::string> names;
   std::optional<std::string> unjudgeable;
-  for (const auto& stream : *streams) {
+  for (const auto& stream : seen) {
     if (auto why = options.unjudgeable ? options.unjudgeable(stream) : std::nullopt) {
       unjudgeable = std::move(why);
       continue;
     }
     if (auto wrong = problem(stream)) {
-      probe.pin_request(stream.exchange.request);
-      probe.note(fmt::format("< {}: {}", stream.name, wire::excerpt(std::string_view(stream.exchange.head.raw), 300)));
-      return fail(std::move(expected), fmt::format("{} in {}", *wrong, stream.name));
+      if (on_fail) { on_fail(stream); }
+      return fail(expected, fmt::format("{} in {}", *wrong, stream.name));
     }
     names.push_back(stream.name);
   }
   return names.empty() ? untestable(*unjudgeable) : pass(fmt::format("seen in {}", fmt::join(names, ", ")));
+}
+
+}  // namespace
+
+Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
+  if (const auto shared = shared_streams(probe, options)) {
+    auto finding = judge_seen(*shared, options, expected, problem);
+    if (finding.verdict != reports::Verdict::fail) { return finding; }
+  }
+  const auto streams = event_streams(probe, options);
+  if (!streams) { return probe.broken(streams.error(), "a conversation"); }
+  return judge_seen(*streams, options, expected, problem, [&](const SeenStream& stream) {
+    probe.pin_request(stream.exchange.request);
+    probe.note(fmt::format("< {}: {}", stream.name, wire::excerpt(std::string_view(stream.exchange.head.raw), 300)));
+  });
 }
 
 Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expected) {
