@@ -11,12 +11,14 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 
 from lib.process import Problem, expect, expect_in, parsed, parser_of, reported, running, wait_for
 
 TIMEOUT_S = 60
 NAME = "mcp.example.com"
 ELSEWHERE = "192.0.2.1"
+SECONDS_BYTES = 500  # What a journal grows by in a few seconds.
 
 
 def ended(command, code, what):
@@ -96,6 +98,11 @@ def check_refusals(arguments, stack):
     expect("attempts that were answered 429, and waits that were honoured", counted, [3, 3])
 
 
+def open_streams(origin):
+    with urllib.request.urlopen(f"{origin}/stats", timeout=TIMEOUT_S) as answer:
+        return json.load(answer)["streams_open"]
+
+
 def check_stop_file(arguments, folder, origin):
     stop, reports = folder / "stop", [folder / "1.json", folder / "2.json"]
     hold = [arguments.loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", "4", "--over", "100ms",
@@ -105,8 +112,10 @@ def check_stop_file(arguments, folder, origin):
     commands = [[*hold, "--shard", f"{i + 1}/2", *shards, "--report", f"json={reports[i]}", "--journal", journals[i]]
                 for i in range(2)]
     with running(commands[0]) as one, running(commands[1]) as two:
+        wait_for("streams of both shards", lambda: open_streams(origin) == 4, one, TIMEOUT_S)
         for journal, process in zip(journals, [one, two]):
-            wait_for("both shards", lambda: journal.exists() and journal.stat().st_size > 3000, process, TIMEOUT_S)
+            known = journal.stat().st_size + SECONDS_BYTES
+            wait_for("seconds with them", lambda: journal.stat().st_size > known, process, TIMEOUT_S)
         stop.touch()
         codes = [process.wait(TIMEOUT_S) for process in [one, two]]
     expect("shards that were stopped by a file", codes, [0, 0])
