@@ -66,7 +66,10 @@ def check_form(arguments, folder, name):
         run_next(arguments.gate, said, name)
         again = ended(init, 2, f"{name}: files that are there").stderr
         expect_in(f"{name}: files that are there", again, "is there already", "--force")
-        return texts
+    gone = ended([*init, "--force"], 3, f"{name}: an endpoint that is gone").stderr
+    expect_in(f"{name}: an endpoint that is gone", gone, "nothing was written")
+    expect(f"{name}: files of before", {one.name: one.read_text() for one in out.iterdir()}, texts)
+    return texts
 
 
 def check_challenge(arguments, folder):

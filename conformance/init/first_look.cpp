@@ -69,15 +69,14 @@ std::string challenge_of(const Target& target, wire::Deadline deadline) {
 
 }  // namespace
 
-FirstLook look_first(const Target& asked, wire::Deadline deadline, const std::atomic<bool>* stop) {
+FirstLook look_first(const Target& target, wire::Deadline deadline, const std::atomic<bool>* stop) {
   FirstLook look;
-  Target target = asked;
-  const auto era = target.profile.era;
-  auto first = preflight(target, era);
+  auto first = preflight(target, target.profile.era);
   look.failure = std::move(first.failure);
   if (look.failure) { return look; }
-  target.detection = std::move(first.detection);
-  for (const auto& attempt : target.detection.attempts) {
+  Target found = target;
+  found.detection = std::move(first.detection);
+  for (const auto& attempt : found.detection.attempts) {
     const NamedHop* hop = attempt.exchange ? hop_in_front(std::nullopt, attempt.exchange->head.headers) : nullptr;
     if (hop == nullptr) { continue; }
     look.hop = describe(*hop);
@@ -85,7 +84,7 @@ FirstLook look_first(const Target& asked, wire::Deadline deadline, const std::at
     break;
   }
   std::vector<std::string> problems;
-  look.surveys = survey(target, deadline, stop, problems);
+  look.surveys = survey(found, deadline, stop, problems);
   look.health = health_routes(target, deadline);
   look.challenge = challenge_of(target, deadline);
   return look;

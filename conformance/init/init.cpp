@@ -103,9 +103,40 @@ wire::Result<void> make_room(const FirstPaths& paths, const Options& options) {
   for (const auto& path : {paths.profile, paths.baseline, paths.lock}) {
     if (auto writable = wire::prove_writable(path); !writable) { return wire::bad_input("--out: " + writable.error()); }
   }
-  fs::remove(paths.lock, failed);  // Pins of another time would be kept beside those of now.
   return {};
 }
+
+/// Where the files are made: what stands there stays until all three are whole.
+class Scratch {
+ public:
+  explicit Scratch(const std::string& folder) : folder_(fs::path(folder) / ".weir-init"), paths_(first_paths(folder_)) {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+    fs::create_directories(folder_, ignored);  // Who writes there says what is wrong.
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  const FirstPaths& paths() const { return paths_; }
+
+  wire::Result<void> hand_over(const FirstPaths& to) const {
+    for (const auto& [from, path] :
+         {std::pair{paths_.profile, to.profile}, {paths_.baseline, to.baseline}, {paths_.lock, to.lock}}) {
+      std::error_code failed;
+      if (!fs::exists(from, failed)) { continue; }  // The tools could not be listed.
+      fs::rename(from, path, failed);
+      if (failed) { return wire::bad_input(fmt::format("{} was not written: {}", path, failed.message())); }
+    }
+    return {};
+  }
+
+ private:
+  fs::path folder_;
+  FirstPaths paths_;
+};
 
 wire::Result<void> write(const std::string& path, const std::string& text) {
   if (auto written = wire::write_file(path, text); !written) { return wire::bad_input(written.error()); }
@@ -121,16 +152,16 @@ Initialized unreachable(const reports::PreflightFailure& failure, const Options&
   return {std::move(text), ExitCode::unreachable};
 }
 
-/// What the next run will say, which knows the baseline: only verdicts can be excused.
-void excuse(const std::string& baseline, const FirstPaths& paths, reports::Results& results) {
+/// What the next run will say, which knows the baseline: only verdicts can be excused, and no era that is lost.
+void excuse(const std::string& baseline, const FirstPaths& paths, const FirstLook& look, reports::Results& results) {
   const auto before = results.exit_code;
-  const auto reason = results.exit_reason;
   if (const auto known = parse_baseline(baseline, paths.baseline)) {
     (void)apply_baseline(*known, results.started_at.substr(0, 10), results.checks);
   }
   if (before != ExitCode::target_fails) { return; }
-  conclude(results, {});
-  if (results.exit_code == ExitCode::target_fails) { results.exit_reason = reason; }
+  const auto lost = std::count_if(look.surveys.begin(), look.surveys.end(),
+                                  [](const Survey& survey) { return survey.open_error.has_value(); });
+  conclude(results, {.eras_lost = static_cast<std::size_t>(lost)});
 }
 
 std::string told(const reports::Results& results, const Named& named, const FirstPaths& paths, const Options& options) {
@@ -139,7 +170,8 @@ std::string told(const reports::Results& results, const Named& named, const Firs
   text += fmt::format("  {}  what fails today: {}\n", paths.baseline,
                       results.summary.excused == 0 ? std::string("nothing")
                                                    : fmt::format("{} (say why of each)", results.summary.excused));
-  text += fmt::format("  {}  its tools as they are\n", paths.lock);
+  std::error_code unknown;
+  if (fs::exists(paths.lock, unknown)) { text += fmt::format("  {}  its tools as they are\n", paths.lock); }
   if (results.exit_code != ExitCode::good) {
     text += fmt::format("The next run will not be green yet: {}\n", results.exit_reason);
   }
@@ -170,11 +202,6 @@ wire::Result<reports::Results> judge(const Options& options, const Environment& 
   return conduct(*plan);
 }
 
-void remove_all(const FirstPaths& paths) {
-  std::error_code ignored;
-  for (const auto& path : {paths.profile, paths.baseline, paths.lock}) { fs::remove(path, ignored); }
-}
-
 }  // namespace
 
 FirstPaths first_paths(const std::string& folder) {
@@ -194,24 +221,29 @@ wire::Result<Initialized> initialize_target(const Options& options, const Enviro
   target.client.run = {.until = deadline, .stop = run.interrupted};
   const auto look = look_first(target, deadline, run.interrupted);
   const wire::Redactor redactor(secrets_of(plan->profile, target.headers));
+  if (run.interrupted != nullptr && run.interrupted->load()) {
+    return Initialized{"interrupted; nothing was written\n", ExitCode::interrupted};
+  }
   if (look.failure) {
     auto refused = unreachable(*look.failure, options);
     refused.text = redactor.text(refused.text);
     return refused;
   }
   const auto given = named(options, *plan);
-  if (auto done = write(paths.profile, redactor.text(first_profile(given.profile, look))); !done) {
+  const Scratch scratch(options.out);
+  if (auto done = write(scratch.paths().profile, redactor.text(first_profile(given.profile, look))); !done) {
     return tl::unexpected(done.error());
   }
-  auto results = judge(options, environment, given, paths, run);
+  auto results = judge(options, environment, given, scratch.paths(), run);
   if (!results) { return tl::unexpected(results.error()); }
   if (results->exit_code == ExitCode::interrupted || results->exit_code == ExitCode::unreachable) {
-    remove_all(paths);
     return Initialized{fmt::format("{}; nothing was written\n", results->exit_reason), results->exit_code};
   }
   const auto baseline = first_baseline(*results);
-  if (auto done = write(paths.baseline, baseline); !done) { return tl::unexpected(done.error()); }
-  excuse(baseline, paths, *results);
+  if (auto done = write(scratch.paths().baseline, baseline).and_then([&] { return scratch.hand_over(paths); }); !done) {
+    return tl::unexpected(done.error());
+  }
+  excuse(baseline, paths, look, *results);
   return Initialized{redactor.text(told(*results, given, paths, options)), results->exit_code};
 }
 
