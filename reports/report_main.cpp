@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "reports/compare_command.hpp"
@@ -119,16 +120,28 @@ int merge_main(const MergeOptions& options) {
     }
     reports.push_back(*spec);
   }
-  std::vector<std::string> texts;
+  std::vector<std::string> names, texts, absent;
   for (const std::string& path : options.journals) {
     auto text = read_file(path);
+    std::error_code unknown;
+    if (!text && !std::filesystem::exists(path, unknown) && !unknown) {
+      absent.push_back(text.error());  // A shard that never ran, or did not reach the target, left none.
+      continue;
+    }
     if (!text) { return complain(text.error()); }
+    names.push_back(path);
     texts.push_back(*std::move(text));
   }
+  if (texts.empty()) { return complain(absent.front()); }
   std::vector<load::ShardJournal> journals;
-  for (std::size_t i = 0; i < texts.size(); ++i) { journals.push_back({options.journals[i], texts[i]}); }
+  for (std::size_t i = 0; i < texts.size(); ++i) { journals.push_back({names[i], texts[i]}); }
   auto merge = load::ShardMerge::open(journals);
   if (!merge) { return complain(merge.error()); }
+  const load::ShardInfo& shards = merge->head().run.shard;
+  if (!absent.empty() && shards.merged.size() == shards.count) {
+    return complain(absent.front() + ", and every shard of the run is here without it");
+  }
+  for (const std::string& what : absent) { complain(what + ": its shard counts as missing"); }
   load::JournalWriter writer;
   if (!options.journal.empty()) {
     auto created = load::JournalWriter::create(options.journal, merge->head());
@@ -168,7 +181,10 @@ void declare_render(CLI::App& app, Options& options) {
 CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
   CLI::App* merge = app.add_subcommand(
       "merge", "Add up the journals of all shards of one load run (weir-loadgen --shard), and judge the run once");
-  merge->add_option("JOURNALS", options.journals, "The journal of each shard, in any order")->required();
+  merge
+      ->add_option("JOURNALS", options.journals,
+                   "The journal of each shard, in any order; that of a shard which left none may be named too")
+      ->required();
   merge->add_flag("--allow-missing", options.allow_missing,
                   "Judge what is there; without it a run that lacks a shard, or a part of one, is inconclusive (4)");
   merge->add_option("--report", options.reports, "FORMAT=PATH: json, junit, markdown, console; repeatable")

@@ -13,31 +13,18 @@ import sys
 
 import yaml
 
+from lib.hcl import parsed_hcl
 from lib.process import CI, ROOT, Problem, expect, free_port, parsed, parser_of
 
 PAGE = CI / "ecs/README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 SYSTEMS = ["S0", "S1", "S2", "S3", "S4"]
-NODE = CI / "node"
 TIMEOUT_S = 100
-PARSE_HCL = """
-import { parse } from "@cdktf/hcl2json";
-let text = "";
-for await (const block of process.stdin) text += block;
-console.log(JSON.stringify(await parse("page.tf", text)));
-"""
 
 
 def run(command, text="", **options):
     words = [str(word) for word in command]
     return subprocess.run(words, input=text, capture_output=True, text=True, timeout=TIMEOUT_S, **options)
-
-
-def parsed_hcl(text):
-    done = run(["node", "--input-type=module", "-e", PARSE_HCL], text, cwd=NODE)
-    if done.returncode:
-        raise Problem(f"no HCL: {done.stderr.strip().splitlines()[-1]}\n{text}")
-    return json.loads(done.stdout)
 
 
 def hooks_in(tree):
@@ -100,7 +87,7 @@ def main():
     keys = set(re.findall(r"^WEIR_\w+ \((\w+)\): ", run([arguments.hook, "--help"]).stdout, re.M))
     try:
         expect("the systems", re.findall(r"^## (S\d),", page, re.M), SYSTEMS)
-        expect("the blocks", {kind: len(found) for kind, found in blocks.items()}, {"hcl": 3, "bash": 3, "ts": 1})
+        expect("the blocks", {kind: len(found) for kind, found in blocks.items()}, {"hcl": 4, "bash": 3, "ts": 1})
         expect("keys of hookDetails", len(keys), 6)
         check_hcl(blocks["hcl"], keys)
         check_shell(blocks["bash"])

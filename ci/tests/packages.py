@@ -128,7 +128,8 @@ def try_package(root, package):
             path = f"{folder}/{file}"
             expect(f"the package lacks {path}", f"/usr/{path}" in listed)
     for path in ("doc/weir/copyright", "weir/fixtures/profiles/s1.yaml", "weir/reports/prometheus/weir_rules.yaml",
-                 "weir/reports/schema/load.schema.json", "weir/loadgen/scenario/systems/s1-soak.yaml"):
+                 "weir/reports/schema/load.schema.json", "weir/reports/schema/profile.schema.json",
+                 "weir/loadgen/scenario/systems/s1-soak.yaml"):
         expect(f"the package lacks {path}", f"/usr/share/{path}" in listed)
     return f"installed in {seconds:.0f} s; {gate_on_fixture(root, '/usr/bin')}"
 

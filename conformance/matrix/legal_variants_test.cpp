@@ -86,6 +86,7 @@ std::vector<Setup> setups() {
           {"legal.calls-polled-late", kSessions},
           {"legal.heartbeat-events", kSse},
           {"legal.heartbeat-events", kDual},
+          {"legal.not-resumable", kDual},
           {"legal.slash-redirect", kSse},
           {"legal.slash-redirect", kDual},
           {"legal.older-eras-preferred", kDual},

@@ -74,6 +74,21 @@ bool is_usual(const LedgerEntry& entry) {
 
 bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
 
+/// Whether all of these waited at one moment, and nobody was served in its second half: then everything stood still for
+/// once, which the machine that asks does as well as the target.
+bool is_one_standstill(const std::deque<LedgerEntry>& entries, const std::vector<const LedgerEntry*>& silent) {
+  auto from = wire::Clock::time_point::min(), until = wire::Clock::time_point::max();
+  for (const LedgerEntry* entry : silent) {
+    from = std::max(from, entry->sent);
+    until = std::min(until, end_of(*entry));
+  }
+  if (from >= until) { return false; }
+  const auto middle = from + (until - from) / 2;
+  return std::none_of(entries.begin(), entries.end(), [&](const LedgerEntry& entry) {
+    return is_served(entry) && entry.sent >= middle && end_of(entry) <= until;
+  });
+}
+
 /// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
 std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
   // From then on until the first answer stayed out, something happened: who was in flight may have done it.
@@ -232,15 +247,15 @@ std::string Ledger::silences() const {
     if (is_served(entry)) { served.insert(entry.what); }
   }
   std::set<std::uint64_t> askers;
-  std::size_t count = 0;
+  std::vector<const LedgerEntry*> silent;
   for (const auto& entry : entries_) {
     if (entry.error != wire::ErrorCode::timeout || !served.contains(entry.what)) { continue; }
-    ++count;
+    silent.push_back(&entry);
     askers.insert(entry.asker);
     kinds.insert(entry.what);
   }
-  if (askers.size() < kAskers || kinds.size() < kKinds) { return {}; }
-  return fmt::format("{} of {} requests got no answer in time: {}, which are answered at other times", count,
+  if (askers.size() < kAskers || kinds.size() < kKinds || is_one_standstill(entries_, silent)) { return {}; }
+  return fmt::format("{} of {} requests got no answer in time: {}, which are answered at other times", silent.size(),
                      entries_.size(), fmt::join(kinds, ", "));
 }
 

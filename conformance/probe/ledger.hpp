@@ -54,7 +54,7 @@ class Ledger {
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
   std::string server_errors() const;
   /// "5 of 300 requests got no answer in time: POST ping, POST tools/list", where several checks met that with several
-  /// requests which are served at other times; else empty.
+  /// requests which are served at other times, and not all in one moment in which nobody was served; else empty.
   std::string silences() const;
   std::size_t requests() const;  ///< How many are on record.
 

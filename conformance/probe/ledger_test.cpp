@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "wire/json/jsonrpc.hpp"
 
 namespace weir::conformance {
@@ -130,6 +132,43 @@ TEST_F(Ledgers, tell_of_silences_that_several_met_with_requests_that_are_served_
   served(6, call("tools/list"));
   EXPECT_EQ(ledger_.silences(),
             "4 of 7 requests got no answer in time: POST ping, POST tools/list, which are answered at other times");
+}
+
+TEST(StandstillOf, everything_is_no_silence_of_the_target_and_twice_it_is) {
+  Ledger ledger;
+  const auto lists = call("tools/list"), ping = call("ping");
+  for (const auto& request : {lists, ping}) {
+    ledger.sent(1, request);
+    ledger.answered(1, answer(request, 200));
+  }
+  const auto stand_still = [&] {
+    for (const std::uint64_t asker : {2, 3}) { ledger.sent(asker, ping); }
+    ledger.sent(4, lists);
+    for (const std::uint64_t asker : {2, 3, 4}) { ledger.failed(asker, {wire::ErrorCode::timeout, "no head"}); }
+  };
+  stand_still();
+  EXPECT_EQ(ledger.silences(), "") << "the machine that asks may have stood still";
+  stand_still();
+  EXPECT_THAT(ledger.silences(), HasSubstr("6 of 8 requests"));
+}
+
+TEST(StandstillOf, some_beside_whom_others_are_served_is_told) {
+  const auto lists = call("tools/list"), ping = call("ping");
+  std::string told;
+  // Again where this machine stands still between the service and the giving up.
+  for (int attempt = 0; attempt < 50 && told.empty(); ++attempt) {
+    Ledger ledger;
+    for (const std::uint64_t asker : {2, 3}) { ledger.sent(asker, ping); }
+    ledger.sent(4, lists);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (const auto& request : {lists, ping}) {
+      ledger.sent(1, request);
+      ledger.answered(1, answer(request, 200));
+    }
+    for (const std::uint64_t asker : {2, 3, 4}) { ledger.failed(asker, {wire::ErrorCode::timeout, "no head"}); }
+    told = ledger.silences();
+  }
+  EXPECT_THAT(told, HasSubstr("3 of 5 requests"));
 }
 
 TEST_F(Ledgers, keeps_the_longest_retry_after) {

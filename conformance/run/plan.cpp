@@ -33,12 +33,13 @@ wire::Result<std::string> variable(const std::string& name, const Environment& e
   return *value;
 }
 
-wire::Result<wire::Header> header_of(const std::string& text, std::string_view option) {
+/// `what` stands after the colon.
+wire::Result<wire::Header> header_of(const std::string& text, std::string_view option, std::string_view what) {
   const auto colon = text.find(':');
   const std::string name = text.substr(0, colon);
   if (colon == std::string::npos || !wire::is_token(name)) {
     // The value may be a secret, so it is not repeated.
-    return wire::bad_input(fmt::format("{} wants 'Name: value'", option));
+    return wire::bad_input(fmt::format("{} wants 'Name: {}'", option, what));
   }
   const auto begin = text.find_first_not_of(" \t", colon + 1);
   std::string value = begin == std::string::npos ? "" : text.substr(begin);
@@ -50,12 +51,12 @@ wire::Result<wire::Header> header_of(const std::string& text, std::string_view o
 
 wire::Result<void> add_credentials(const Options& options, const Environment& environment, wire::Profile& profile) {
   for (const auto& text : options.headers) {
-    auto header = header_of(text, "--header");
+    auto header = header_of(text, "--header", "value");
     if (!header) { return tl::unexpected(header.error()); }
     profile.headers.set(header->name, header->value);
   }
   for (const auto& text : options.header_envs) {
-    auto header = header_of(text, "--header-env");
+    auto header = header_of(text, "--header-env", "VARIABLE");
     if (!header) { return tl::unexpected(header.error()); }
     auto value = variable(header->value, environment, "--header-env");
     if (!value) { return tl::unexpected(value.error()); }

@@ -35,7 +35,7 @@ TEST(Duration, that_is_none_is_refused_with_an_example) {
   }
   EXPECT_EQ(parse_duration("99999999999999999999h").error().detail, "'99999999999999999999h' is longer than 8784h");
   EXPECT_EQ(parse_duration("8784h1ns").error().detail, "'8784h1ns' is longer than 8784h");
-  EXPECT_EQ(parse_duration("a\nb").error().detail, "'a?b' is no length of time: write it like 10m, 1.5s or 250ms");
+  EXPECT_EQ(parse_duration("a\nb").error().detail, "'a\\nb' is no length of time: write it like 10m, 1.5s or 250ms");
 }
 
 RC_GTEST_PROP(Duration, comes_back_as_it_was, ()) {

@@ -28,6 +28,11 @@ std::string text_of(const json::value& id) {
   return id.is_string() ? std::string(id.as_string()) : json::serialize(id);
 }
 
+/// Characters of it were lost where bytes were decoded, which http.request.segments and jsonrpc.id.unicode tell.
+bool is_damaged(const json::value& id) {
+  return id.is_string() && std::string_view(id.as_string()).find("\xEF\xBF\xBD") != std::string_view::npos;
+}
+
 std::string what_is_wrong(const json::value& id, const Ids& asked) {
   for (const json::value* other : asked) {
     if (text_of(*other) == text_of(id)) {
@@ -47,6 +52,7 @@ Finding run(Probe& probe) {
     // known.
     const bool known = heard.post ? heard.post->well_formed() : !heard.session.empty();
     if (!heard.message.is_reply() || !heard.message.id || heard.message.id->is_null() || !known) { continue; }
+    if (is_damaged(*heard.message.id)) { continue; }
     const Ids asked = ids_of(traffic, heard);
     places.looked();
     const bool right =

@@ -3,14 +3,16 @@
 namespace weir::conformance::jsonrpc_error_parse {
 namespace {
 
+constexpr const char* kExpected = "an HTTP error, or error -32700";
+
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, R"({"jsonrpc": "2.0", "id": 1, "method": )");
-  if (!answer) { return probe.broken(answer.error(), "HTTP 4xx or error -32700"); }
-  if (!answer->error() && !refused(answer->http)) {
-    return while_it_lives(probe, *dialogue, fail("HTTP 4xx or error -32700", answer->describe()));
+  if (!answer) { return probe.broken(answer.error(), kExpected); }
+  if (!answer->error() && !answer->http_error()) {
+    return while_it_lives(probe, *dialogue, fail(kExpected, answer->describe()));
   }
   return beside_a_call(probe, pass(answer->describe()));
 }

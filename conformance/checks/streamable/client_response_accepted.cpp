@@ -8,11 +8,12 @@ Finding run(Probe& probe) {
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   auto answer = post_raw(probe, *dialogue, jsonrpc::response("weir-never-asked", json::object{}));
-  if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
-  if (answer->http.head.status == 202 && answer->http.body.empty()) { return pass("202 without a body"); }
+  if (!answer) { return probe.broken(answer.error(), "202"); }
+  // Whether it comes without a body is the matter of streamable.notification.empty-body.
+  if (answer->http.head.status == 202) { return pass("202"); }
   // "If the server cannot accept the input, it MUST return an HTTP error status code": nobody waits for this one.
   if (answer->http_error()) { return untestable("a response to no request was refused: " + answer->describe()); }
-  return fail("202 without a body, or an HTTP error", answer->describe());
+  return fail("202, or an HTTP error", answer->describe());
 }
 
 const Registration kCheck{{

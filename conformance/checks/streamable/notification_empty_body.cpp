@@ -7,17 +7,24 @@ Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  auto answer =
-      post_raw(probe, *dialogue, jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}));
-  if (!answer) { return probe.broken(answer.error(), "202"); }
-  if (!answer->http.ok()) { return untestable("the notification was refused: " + answer->describe()); }
-  if (!answer->http.body.empty()) { return fail("no body", describe(answer->http)); }
-  return pass("no body");
+  std::vector<std::string> accepted;
+  for (const auto& [name, message] :
+       {std::pair{"a notification",
+                  jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}})},
+        std::pair{"a response", jsonrpc::response("weir-never-asked", json::object{})}}) {
+    auto answer = post_raw(probe, *dialogue, message);
+    if (!answer) { return probe.broken(answer.error(), "202"); }
+    if (!answer->http.ok()) { continue; }
+    if (!answer->http.body.empty()) { return fail(fmt::format("no body after {}", name), describe(answer->http)); }
+    accepted.emplace_back(name);
+  }
+  if (accepted.empty()) { return untestable("neither a notification nor a response is accepted"); }
+  return pass(fmt::format("no body after {}", fmt::join(accepted, " and ")));
 }
 
 const Registration kCheck{{
     .id = "streamable.notification.empty-body",
-    .title = "the answer to a notification has no body",
+    .title = "a notification or response that is accepted is answered without a body",
     .level = Level::must,
     .eras = kStreamable,
     .requirements = {"transport.streamable.accepted-202-empty"},
