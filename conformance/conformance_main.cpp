@@ -13,6 +13,7 @@
 #include "conformance/catalogue/catalogue_text.hpp"
 #include "conformance/catalogue/checkset.hpp"
 #include "conformance/catalogue/failure_modes.hpp"
+#include "conformance/init/init.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/run/options.hpp"
 #include "reports/conformance/github.hpp"
@@ -181,6 +182,23 @@ int run(const Options& options) {
   return static_cast<int>(written || results->exit_code != ExitCode::good ? results->exit_code : ExitCode::usage);
 }
 
+/// A whole run of the catalogue, which says nothing until its end.
+int init(const Options& options) {
+  if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
+  listen_to_signals();
+  if (::isatty(STDERR_FILENO) != 0) { wire::say("every check is asked once; this takes up to a minute ...\n"); }
+  const auto done = initialize_target(options, environment,
+                                      {.version = std::string(wire::mcp::weir_version()),
+                                       .started_at = wire::rfc3339(wire::unix_seconds_now()),
+                                       .interrupted = &interrupted});
+  if (!done) { return complain(done.error().detail); }
+  if (done->code == ExitCode::unreachable) {
+    wire::say(done->text);
+    return static_cast<int>(done->code);
+  }
+  return print(done->text) == 0 ? static_cast<int>(done->code) : static_cast<int>(ExitCode::usage);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -190,6 +208,7 @@ int main(int argc, char** argv) try {
   if (!parsed) { return complain(parsed.error().detail); }
   if (const auto* printed = std::get_if<Printed>(&*parsed)) { return print(printed->text); }
   const auto& options = std::get<Options>(*parsed);
+  if (options.init) { return init(options); }
   if (options.failure_modes) { return list_failure_modes(options); }
   return options.list ? list(options) : !options.explain.empty() ? explain(options) : run(options);
 } catch (const std::exception& error) {

@@ -12,6 +12,7 @@
 #include "wire/base/nearest.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/time.hpp"
+#include "wire/target/load_permission.hpp"
 
 namespace weir::loadgen {
 
@@ -28,6 +29,9 @@ void describe_target(CLI::App& app, CommandLine& o) {
   app.add_option("--ca,--ca-file", o.ca_file, "PEM file of trusted roots, instead of the system's")->group(group);
   app.add_flag("--insecure", o.insecure, "Do not verify certificates (said in every output)")->group(group);
   app.add_option("--resolve", o.hold.resolve, "HOST:PORT:ADDRESS[,ADDRESS] instead of DNS; repeatable")->group(group);
+  app.add_option("--i-may-load", o.may_load,
+                 "A host that you may put a load on, though it is neither loopback nor private; repeatable")
+      ->group(group);
 }
 
 void describe_load(CLI::App& app, CommandLine& o) {
@@ -50,6 +54,9 @@ void describe_load(CLI::App& app, CommandLine& o) {
   app.add_option("--run-id", o.run_id, "The same for all shards of a run [made of scenario and --start-at, or random]")
       ->group(group);
   app.add_option("--label", o.labels, "NAME=VALUE in reports and on /metrics, such as commit=4f2a91c; repeatable")
+      ->group(group);
+  app.add_option("--stop-file", o.stop_file,
+                 "End early, with a verdict, when this file appears; on a shared path it ends all shards")
       ->group(group);
   app.add_flag("--dry-run", o.dry_run, "Show the preflight and the whole scenario, and stop")->group(group);
 }
@@ -365,6 +372,9 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   run.push = options.push;
   run.textfile = options.textfile;
   run.journal = options.journal;
+  if (const auto hosts = wire::load_permission({}, options.may_load); !hosts) { return tl::unexpected(hosts.error()); }
+  run.may_load = options.may_load;
+  run.stop_file = options.stop_file;
   run.quiet = options.quiet;
   run.colour = options.color;
   for (const auto& text : options.reports) {

@@ -27,6 +27,8 @@ struct CommandLine {
   std::string bearer_env;
   std::string ca_file;
   bool insecure = false;
+  std::vector<std::string> may_load;  ///< Hosts.
+  std::string stop_file;
   std::string metrics, push, textfile, journal;
   bool metrics_public = false;
   std::string metrics_linger;

@@ -48,6 +48,7 @@ HOUSE = {
     "conformance/checks/deploy": ["conformance/checks", "conformance/deploy/across_deploy.hpp"],  # Judges what it saw.
     "conformance/checks/tools": ["conformance/checks", "conformance/tools_lock/schema_diff.hpp"],  # Expected schemas.
     "conformance/run": ["conformance/checks/*", "conformance/tools_lock", "conformance/deploy"],
+    "conformance/init": ["conformance/run"],  # The first files of a target, of a run of its own.
     "conformance/hook": ["wire/http", "reports/judge/exit_code.hpp"],  # Starts the gate, and knows nothing of it.
     "conformance": ["conformance/*"],
     # The load generator. limits.hpp is open to all of it, user_agent.hpp to what sends requests.

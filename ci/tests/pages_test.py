@@ -46,7 +46,7 @@ class Pages(unittest.TestCase):
         return said("bash", "-c", COMPLETE, "bash", file, function, BIN / name, *words).split()
 
     def test_every_option_of_every_command_stands_in_both(self):
-        commands = {"weir-conformance": [], "weir-loadgen": ["run", "hold", "probe-idle"],
+        commands = {"weir-conformance": ["init"], "weir-loadgen": ["run", "hold", "probe-idle"],
                     "weir-fixture": ["streams", "edge", "deploy"],
                     "weir-report": ["render", "merge", "compare", "trend"]}
         for name, known in commands.items():

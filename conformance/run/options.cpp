@@ -9,11 +9,15 @@ namespace weir::conformance {
 
 namespace {
 
-void describe_target(CLI::App& app, Options& o) {
+void describe_profile(CLI::App& app, Options& o) {
   const auto* group = "Target";
   app.add_option("URL", o.url, "The MCP endpoint; may come from the profile");
   app.add_option("--profile", o.profile, "YAML file with what is known of the target")->group(group);
   app.add_option("--env", o.environment, "One of the profile's environments, such as staging")->group(group);
+}
+
+void describe_target(CLI::App& app, Options& o) {
+  const auto* group = "Target";
   app.add_option("--era", o.era, "Ask for this era alone: http-sse, streamable, stateless")->group(group);
   app.add_option(
          "--revision", o.revision,
@@ -58,6 +62,10 @@ void describe_pace(CLI::App& app, Options& o) {
   const auto* group = "Pace";
   app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
   app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
+}
+
+void describe_asking(CLI::App& app, Options& o) {
+  const auto* group = "Pace";
   app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
   app.add_option("--auth-attempts", o.auth_attempts, "Requests with wrong credentials at most, 0 for none [20]")
       ->group(group);
@@ -101,29 +109,19 @@ wire::Result<void> refuse_extras(const CLI::App& app) {
   return {};
 }
 
-}  // namespace
-
-wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
-                                                           const std::string& version) {
-  CLI::App app("Tells whether a deployed MCP endpoint is right, without touching what it does.", "weir-conformance");
-  app.set_version_flag("--version", version);
-  app.allow_extras();
-  app.footer(
-      "Exit codes: 0 all good, 1 the target fails, 2 usage, 3 the target could not be reached, 4 inconclusive,\n"
-      "130 interrupted.");
-  Options options;
-  describe_target(app, options);
-  describe_credentials(app, options);
-  describe_checks(app, options);
-  describe_tools_lock(app, options);
-  describe_pace(app, options);
-  describe_output(app, options);
+/// "--header A --header B", never "--header A B": what follows may be the URL.
+void take_one_at_a_time(CLI::App& app) {
   for (auto* option : app.get_options()) {
-    // "--header A --header B", never "--header A B": what follows may be the URL.
     if (option->get_expected_max() > 1) {
       option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
     }
   }
+}
+
+wire::Result<std::variant<Options, Printed>> parsed(CLI::App& app, int argc, const char* const* argv,
+                                                    Options& options) {
+  take_one_at_a_time(app);
+  app.allow_extras();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) { return Printed{app.help()}; } catch (const CLI::CallForVersion& answer) {
@@ -131,6 +129,48 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
   } catch (const CLI::ParseError& error) { return wire::bad_input(error.what()); }
   if (auto extras = refuse_extras(app); !extras) { return tl::unexpected(extras.error()); }
   return options;
+}
+
+/// `init URL --out DIR`: what a run takes of the endpoint itself, and where the files go.
+wire::Result<std::variant<Options, Printed>> parse_init(int argc, const char* const* argv) {
+  CLI::App app("Looks at an endpoint, and writes a first profile, baseline and tools lock for it.",
+               "weir-conformance init");
+  Options options;
+  options.init = true;
+  app.add_option("URL", options.url, "The MCP endpoint");
+  app.add_option("--out", options.out, "Folder for profile.yaml, baseline.yaml and tools.lock.json");
+  app.add_flag("--force", options.force, "Replace files that are there");
+  describe_target(app, options);
+  describe_credentials(app, options);
+  describe_pace(app, options);
+  auto init = parsed(app, argc - 1, argv + 1, options);
+  if (!init || std::holds_alternative<Printed>(*init)) { return init; }
+  if (options.url.empty()) { return wire::bad_input("init: give the URL of the endpoint"); }
+  if (options.out.empty()) { return wire::bad_input("init: say --out DIR, where the files are to stand"); }
+  return init;
+}
+
+}  // namespace
+
+wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char* const* argv,
+                                                           const std::string& version) {
+  if (argc > 1 && std::string_view(argv[1]) == "init") { return parse_init(argc, argv); }
+  CLI::App app("Tells whether a deployed MCP endpoint is right, without touching what it does.", "weir-conformance");
+  app.set_version_flag("--version", version);
+  app.footer(
+      "weir-conformance init --help: a first profile, baseline and tools lock of an endpoint\n"
+      "Exit codes: 0 all good, 1 the target fails, 2 usage, 3 the target could not be reached, 4 inconclusive,\n"
+      "130 interrupted.");
+  Options options;
+  describe_profile(app, options);
+  describe_target(app, options);
+  describe_credentials(app, options);
+  describe_checks(app, options);
+  describe_tools_lock(app, options);
+  describe_pace(app, options);
+  describe_asking(app, options);
+  describe_output(app, options);
+  return parsed(app, argc, argv, options);
 }
 
 }  // namespace weir::conformance

@@ -48,6 +48,9 @@ struct Options {
   bool json = false;
   std::string color = "auto";
   bool github = false;
+  bool init = false;  ///< The command of that name: first files of a target, in `out`.
+  std::string out;
+  bool force = false;
 };
 
 /// Printed instead of a run: help or version.

@@ -72,6 +72,18 @@ TEST_F(ScriptedActors, retry_after_is_waited_for) {
   EXPECT_EQ(count(Counter::retry_after_honoured), 1U);
 }
 
+TEST_F(ScriptedActors, a_429_is_waited_for_as_it_asks_and_within_the_handshake_too) {
+  serve_streamable({plays(response("429 Too Many Requests", {}, "Retry-After: 1\r\n")),
+                    plays(json_response(kInitialized)), plays(response("202 Accepted")),
+                    plays(response("429 Too Many Requests", {}, "Retry-After: 1\r\n")), holds("")});
+  const std::int64_t from = monotonic_ns();
+  ASSERT_TRUE(run_until_open(1));
+  EXPECT_GE(monotonic_ns() - from, 2 * kSecond);
+  EXPECT_EQ(failures(OpenFailure::http_429), 2U);
+  EXPECT_EQ(count(Counter::retry_after_honoured), 2U);
+  EXPECT_EQ(count(Counter::sessions_opened), 1U) << "there is nothing wrong with the session";
+}
+
 TEST_F(ScriptedActors, the_servers_retry_is_waited_for_and_the_id_sent_back) {
   serve({plays(std::string(kStream) + "retry: 300\nid: seven\ndata: x\n\n"), holds("")}, StreamKind::plain_get);
   ASSERT_TRUE(run_until([&] { return ends(EndReason::close_delimited_eof) == 1; }));

@@ -7,6 +7,7 @@
 namespace weir::loadgen::idle::limits {
 
 inline constexpr std::size_t kStreams = 256;               ///< Held at a time.
+inline constexpr std::size_t kStreamsUnasked = 64;         ///< More of them are a load, which wants a permission.
 inline constexpr std::size_t kStreamBytes = 1024 * 1024;   ///< Of one stream; a flood is closed by us beyond it.
 inline constexpr std::size_t kBeats = 20'000;              ///< Possible heartbeats kept, of all streams.
 inline constexpr std::size_t kServerRequests = 1'000;      ///< Requests of the server that are answered.

@@ -339,6 +339,7 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const wire::Profile& profile) 
   options.keep_alive_path = profile.health.empty() ? "" : profile.health.front().path;
   options.budget_s = profile.idle_budget_seconds ? std::optional<double>(*profile.idle_budget_seconds) : std::nullopt;
   options.secrets = profile.secrets;
+  options.load_allowed = profile.load_allowed;
   return options;
 }
 

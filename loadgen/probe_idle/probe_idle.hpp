@@ -49,6 +49,7 @@ struct ProbeIdleOptions {
   double scale = 1;
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;  ///< Not scaled.
   std::vector<std::string> secrets;                                         ///< Never shown.
+  std::optional<wire::LoadAllowed> load_allowed;                            ///< The profile's.
 };
 
 /// What a profile says of an endpoint; `bad_input` where its URL is none.

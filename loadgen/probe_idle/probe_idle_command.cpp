@@ -3,12 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "loadgen/probe_idle/limits.hpp"
 #include "reports/judge/exit_code.hpp"
 #include "wire/base/credentials.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
+#include "wire/http/name_lookup.hpp"
+#include "wire/target/load_permission.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -108,6 +111,12 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   command->add_option("--bearer-env", arguments.bearer_variable, "the environment variable with the bearer token");
   command->add_option("--ca,--ca-file", arguments.ca_file, "PEM roots to trust instead of the system's");
   command->add_flag("--insecure", arguments.insecure, "do not verify certificates");
+  command
+      ->add_option("--i-may-load", arguments.may_load,
+                   fmt::format("a host on which more than {} streams may be held, though it is neither loopback nor "
+                               "private; repeatable",
+                               idle::limits::kStreamsUnasked))
+      ->expected(1);
   command->add_option("--keep-alive-path", arguments.keep_alive_path,
                       "what is asked for on idle connections, such as a health route");
   command->add_option("--streams", arguments.streams, "held at a time")->capture_default_str();
@@ -149,10 +158,27 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& argu
   return options;
 }
 
+wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options) {
+  const auto permission = wire::load_permission(options.load_allowed, arguments.may_load);
+  if (!permission) { return tl::unexpected(permission.error()); }
+  if (auto within =
+          wire::within_load_allowed(options.load_allowed, {.streams = static_cast<std::int64_t>(options.streams)});
+      !within || options.streams <= idle::limits::kStreamsUnasked) {
+    return within;
+  }
+  const auto found = wire::look_up(options.url.host, options.url.port, wire::Deadline::in(options.answer_timeout));
+  if (!found) { return {}; }  // Then nobody is reached, which the probe says better.
+  std::vector<std::string> addresses;
+  for (const auto& address : *found) { addresses.push_back(address.text()); }
+  const auto may = wire::may_load(*permission, options.url.host, addresses);
+  return may ? wire::Result<void>() : tl::unexpected(may.error());
+}
+
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop) {
   std::function<void(const ProbeIdleProgress&)> progress;
   if (!arguments.quiet) { progress = show_progress; }
-  const auto options = probe_idle_options(arguments);
+  const auto options = probe_idle_options(arguments).and_then(
+      [&](ProbeIdleOptions&& read) { return may_probe(arguments, read).map([&] { return std::move(read); }); });
   const auto report = options ? probe_idle(*options, progress, stop) : tl::unexpected(options.error());
   if (!report) {
     const wire::Redactor redactor(options ? options->secrets : credentials_of(arguments));

@@ -17,6 +17,7 @@ struct ProbeIdleArguments {
   std::string url, profile, environment, era, revision, bearer_variable, ca_file, keep_alive_path;
   std::vector<std::string> headers;      ///< "Name: value"
   std::vector<std::string> header_envs;  ///< "Name: VARIABLE"
+  std::vector<std::string> may_load;     ///< Hosts.
   std::size_t streams = ProbeIdleOptions{}.streams;
   double longest_s = ProbeIdleOptions{}.longest_s;
   double resolution_s = ProbeIdleOptions{}.resolution_s;
@@ -35,6 +36,10 @@ std::vector<std::string> credentials_of(const ProbeIdleArguments& arguments);
 
 /// `bad_input` with one sentence for what cannot be used.
 wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments);
+
+/// Few streams may be held anywhere; more of them, as every load, where that is allowed (load_permission.hpp). Names
+/// are looked up, and nobody is connected to.
+wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options);
 
 /// Prints the report on stdout, progress and complaints on stderr; returns the exit code.
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop);

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "loadgen/probe_idle/limits.hpp"
+
 namespace weir::loadgen {
 namespace {
 
@@ -49,6 +51,24 @@ TEST(ProbeIdleCommand, knows_the_roots_by_both_names) {
     ASSERT_TRUE(options) << options.error().detail;
     EXPECT_EQ(options->client.ca_file, "roots.pem");
   }
+}
+
+TEST(ProbeIdleCommand, holds_many_streams_where_that_is_allowed_alone) {
+  const auto refusal = [](std::string url, std::size_t streams, std::vector<std::string> may_load = {}) {
+    ProbeIdleArguments arguments;
+    arguments.url = std::move(url);
+    arguments.streams = streams;
+    arguments.may_load = std::move(may_load);
+    const auto options = probe_idle_options(arguments);
+    EXPECT_TRUE(options) << options.error().detail;
+    const auto may = may_probe(arguments, *options);
+    return may ? std::string() : may.error().detail;
+  };
+  EXPECT_EQ(refusal("http://192.0.2.1/mcp", idle::limits::kStreamsUnasked), "");
+  EXPECT_NE(refusal("http://192.0.2.1/mcp", 100).find("say --i-may-load 192.0.2.1"), std::string::npos);
+  EXPECT_EQ(refusal("http://192.0.2.1/mcp", 100, {"192.0.2.1"}), "");
+  EXPECT_EQ(refusal("http://127.0.0.1/mcp", 100), "");
+  EXPECT_NE(refusal("http://127.0.0.1/mcp", 1, {"http://127.0.0.1"}).find("is no host"), std::string::npos);
 }
 
 TEST(ProbeIdleCommand, names_what_it_cannot_use) {

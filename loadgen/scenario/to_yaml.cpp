@@ -85,6 +85,7 @@ class Tree {
   json::array texts(const std::vector<std::string>& list);
 
   json::object target();
+  json::object load_allowed(const wire::LoadAllowed& allowed);
   json::object oauth(const OAuth& oauth);
   json::object http(const HttpCall& call);
   json::object call(const CallPlan& call, bool scheduled);
@@ -205,6 +206,16 @@ json::object Tree::target() {
     if (profile.insecure) { tls["insecure"] = true; }
     out["tls"] = std::move(tls);
   }
+  if (profile.load_allowed) { out["load_allowed"] = load_allowed(*profile.load_allowed); }
+  return out;
+}
+
+json::object Tree::load_allowed(const wire::LoadAllowed& allowed) {
+  json::object out;
+  if (!allowed.hosts.empty()) { out["hosts"] = texts(allowed.hosts); }
+  if (allowed.streams) { out["streams"] = *allowed.streams; }
+  if (allowed.opens_per_second) { out["opens"] = number(*allowed.opens_per_second); }
+  if (allowed.calls_per_second) { out["calls"] = number(*allowed.calls_per_second); }
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "loadgen/supervise/run_loop.hpp"
 
+#include <unistd.h>
+
 namespace weir::loadgen {
 
 namespace {
@@ -9,8 +11,12 @@ using namespace reports::load;
 constexpr int kLongestWaitMs = 50;
 /// Beyond the workers' own deadline: their last reports on the way.
 constexpr std::int64_t kReportGrace = kSecond;
+/// A stop file may stand on a file system of a network, which is not asked fifty times a second.
+constexpr std::int64_t kStopLookEvery = 250 * kMillisecond;
 
 }  // namespace
+
+bool stop_file_is_there(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 RunLoop::RunLoop(Supervision supervision)
     : s_(std::move(supervision)),
@@ -27,13 +33,15 @@ std::int64_t RunLoop::whole_second(std::int64_t ns) const {
 bool RunLoop::run() {
   send_first_orders();
   join();
-  while (!over_ && s_.signals.load() == 0 && s_.workers.alive() > 0) {
+  bool stopped = false;
+  while (!over_ && !stopped && s_.signals.load() == 0 && s_.workers.alive() > 0) {
     plan_steps();
     take_in(wait_ms());
     over_ = is_over();
+    stopped = !over_ && is_stopped();
   }
   const bool interrupted = s_.signals.load() > 0;
-  if (s_.workers.alive() == 0 && !over_ && !interrupted) {
+  if (s_.workers.alive() == 0 && !over_ && !interrupted && !stopped) {
     s_.record.invalid(now_ns(), "all workers died: the run ended with them");
   }
   s_.record.closing({.at_ns = over_ ? step_end_ns_ : now_ns(), .cut_short = !over_});
@@ -116,6 +124,16 @@ void RunLoop::judge_step() { plan_.judged(s_.record.judge_step()); }
 
 bool RunLoop::is_over() const {
   return step_ && plan_.rest_ns() == 0 && seconds_.given() * s_.seams.second_ns >= step_end_ns_;
+}
+
+/// Who wrote the file wants the end of a run and its verdict: it judges what was until then, as the whole run.
+bool RunLoop::is_stopped() {
+  const auto now = monotonic_ns();
+  if (s_.options.stop_file.empty() || now < next_stop_look_ns_) { return false; }
+  next_stop_look_ns_ = now + kStopLookEvery;
+  if (!stop_file_is_there(s_.options.stop_file)) { return false; }
+  s_.record.incident(std::max<std::int64_t>(0, now_ns()), "the stop file appeared: the run ends early");
+  return true;
 }
 
 std::int64_t RunLoop::left_ns() const {

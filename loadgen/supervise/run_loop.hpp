@@ -32,6 +32,9 @@ struct Supervision {
   std::int64_t late_ns = 0;   ///< What of the scenario is over by then.
 };
 
+/// Whether there is a file, or anything else, of this path.
+bool stop_file_is_there(const std::string& path);
+
 class RunLoop {
  public:
   explicit RunLoop(Supervision supervision);
@@ -62,6 +65,7 @@ class RunLoop {
   void began(const PhaseStep& step, std::int64_t at_ns);
   void judge_step();
   bool is_over() const;
+  bool is_stopped();
   void stop();
   std::int64_t whole_second(std::int64_t ns) const;
   std::int64_t left_ns() const;
@@ -74,6 +78,7 @@ class RunLoop {
   std::deque<std::pair<std::int64_t, PhaseStep>> ahead_;  ///< Given out, and no second of it has been merged.
   std::int64_t step_end_ns_ = 0;
   bool over_ = false;
+  std::int64_t next_stop_look_ns_ = 0;  ///< When the stop file is looked for again; CLOCK_MONOTONIC.
 };
 
 }  // namespace weir::loadgen

@@ -6,6 +6,7 @@
 
 #include "loadgen/limits.hpp"
 #include "loadgen/supervise/identity.hpp"
+#include "loadgen/supervise/permission.hpp"
 #include "loadgen/supervise/run_loop.hpp"
 #include "loadgen/watch/metrics_endpoint.hpp"
 #include "wire/base/redact.hpp"
@@ -106,11 +107,26 @@ wire::Result<void> check_metrics(const RunOptions& options) {
   return check_metrics_address(options.metrics, options.metrics_reach);
 }
 
+/// Where the names are known, and nobody was asked for anything: may it be, and is there room for it?
 wire::Result<Placement> place_shard(const Scenario& scenario, const RunOptions& options, const Machine& machine,
-                                    const std::vector<Looked>& looked) {
+                                    const Targets& targets, const std::vector<Looked>& looked) {
+  const auto permission = wire::load_permission(scenario.target.load_allowed, options.may_load);
+  if (!permission) { return tl::unexpected(permission.error()); }
+  const auto allowed = permit(scenario, *permission, targets, looked);
+  if (!allowed) { return tl::unexpected(allowed.error()); }
   std::int64_t destinations = 0;
   for (const auto& one : looked) { destinations += static_cast<std::int64_t>(one.addresses.size()); }
-  return place(of_shard(scenario, options), machine, destinations, all_on_loopback(looked));
+  auto placement = place(of_shard(scenario, options), machine, destinations, all_on_loopback(looked));
+  if (placement) { placement->lines.insert(placement->lines.begin(), allowed->begin(), allowed->end()); }
+  return placement;
+}
+
+/// One that stands there from the last time would end this run before it began.
+wire::Result<void> check_stop_file(const RunOptions& options) {
+  if (options.stop_file.empty() || !stop_file_is_there(options.stop_file)) { return {}; }
+  return wire::fail(
+      wire::ErrorCode::bad_input,
+      fmt::format("--stop-file {}: is there already, and would end the run at once: remove it", options.stop_file));
 }
 
 /// Everything that can be wrong is found here, before a stream is opened. Threads that are used have ended when it
@@ -120,13 +136,16 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
   prepared.scenario = scenario;
   if (auto checked = check_shard(scenario, options); !checked) { return checked; }
   if (auto free = check_metrics(options); !free) { return free; }
+  if (auto absent = check_stop_file(options); !absent) { return absent; }
+  bound_opens(prepared.scenario);
   auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
   auto looked = look_up_all(scenario, prepared.targets, seams.look_up);
   if (!looked) { return tl::unexpected(looked.error()); }
   prepared.looked = std::move(*looked);
-  auto placement = place_shard(scenario, options, seams.machine ? *seams.machine : read_machine(), prepared.looked);
+  auto placement = place_shard(scenario, options, seams.machine ? *seams.machine : read_machine(), prepared.targets,
+                               prepared.looked);
   if (!placement) { return tl::unexpected(placement.error()); }
   prepared.placement = std::move(*placement);
   if (scenario.oauth) {
@@ -262,7 +281,8 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
   if (!workers) { return failed(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.
   if (auto served = record->serve_metrics(); !served) { return failed(served.error()); }
-  NameKeeper names(prepared.scenario, prepared.targets, prepared.looked, seams.look_up);
+  NameKeeper names(prepared.scenario, prepared.targets, prepared.looked, seams.look_up,
+                   *wire::load_permission(scenario.target.load_allowed, options.may_load));
   std::optional<TokenKeeper> tokens;
   if (prepared.token) { tokens.emplace(*scenario.oauth, client_of(scenario), *prepared.token); }
   RunLoop loop({.seams = seams,
@@ -290,10 +310,11 @@ wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& op
   raise_file_limit();
   if (auto checked = check_shard(scenario, options); !checked) { return tl::unexpected(checked.error()); }
   if (auto free = check_metrics(options); !free) { return tl::unexpected(free.error()); }
+  if (auto absent = check_stop_file(options); !absent) { return tl::unexpected(absent.error()); }
   const auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   const auto looked = look_up_all(scenario, *targets, wire::look_up);
-  return looked ? place_shard(scenario, options, read_machine(), *looked) : tl::unexpected(looked.error());
+  return looked ? place_shard(scenario, options, read_machine(), *targets, *looked) : tl::unexpected(looked.error());
 }
 
 }  // namespace weir::loadgen

@@ -30,6 +30,8 @@ struct RunOptions {
   std::uint32_t shard = 0, shards = 1;
   std::string shard_from;  ///< The variable that said which; empty: the user did.
   std::optional<std::int64_t> start_at_unix_ns;
+  std::vector<std::string> may_load;  ///< Hosts that may be loaded although they are neither loopback nor private.
+  std::string stop_file;              ///< The run ends when there is a file of this path; empty: none is looked for.
   bool quiet = false;
   bool live = false;  ///< A terminal: the live view.
   std::string colour = "auto";

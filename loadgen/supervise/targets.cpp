@@ -195,6 +195,7 @@ bool all_on_loopback(const std::vector<Looked>& looked) {
 struct NameKeeper::Impl {
   struct SharedNames {
     LookUp look_up;
+    wire::LoadPermission permission;
     std::vector<std::pair<std::uint32_t, wire::Url>> names;
     std::chrono::nanoseconds every{};
     std::map<std::uint32_t, std::vector<std::string>> known;  ///< Of the thread alone.
@@ -205,6 +206,10 @@ struct NameKeeper::Impl {
   static std::optional<Background::Time> ask(SharedNames& shared) {
     for (const auto& [target, url] : shared.names) {
       auto looked = look_up_one(shared.look_up, url, target);
+      if (const auto may = wire::may_load(shared.permission, url.host, looked.addresses); !may) {
+        looked.failure = may.error().detail;
+        looked.addresses.clear();
+      }
       auto& known = shared.known[target];
       if (looked.addresses == known) {
         looked.addresses.clear();
@@ -222,9 +227,11 @@ struct NameKeeper::Impl {
   std::unique_ptr<Background> thread;
 };
 
-NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up)
+NameKeeper::NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up,
+                       wire::LoadPermission permission)
     : impl_(std::make_unique<Impl>()) {
   impl_->shared->look_up = std::move(look_up);
+  impl_->shared->permission = std::move(permission);
   for (auto& looked : first) {
     const auto& url = targets.urls[looked.target];
     const bool numeric = wire::parse_socket_address(wire::SocketAddress{url.host, 1}.text()).has_value();

@@ -11,6 +11,7 @@
 #include "loadgen/scenario/scenario.hpp"
 #include "wire/http/http_client.hpp"
 #include "wire/http/name_lookup.hpp"
+#include "wire/target/load_permission.hpp"
 
 namespace weir::loadgen {
 
@@ -41,10 +42,12 @@ wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Ta
 /// Whether all addresses are 127.0.0.0/8, from which sources may be made up.
 bool all_on_loopback(const std::vector<Looked>& looked);
 
-/// Asks again every `resolve_every`, in a thread of its own.
+/// Asks again every `resolve_every`, in a thread of its own. A name that moves to where no load may be put is a
+/// failure.
 class NameKeeper {
  public:
-  NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up);
+  NameKeeper(const Scenario& scenario, const Targets& targets, std::vector<Looked> first, LookUp look_up,
+             wire::LoadPermission permission);
   ~NameKeeper();
   /// Look-ups since the last time; those that found what was known before have no addresses and no failure.
   std::vector<Looked> take();

@@ -134,6 +134,7 @@ constexpr std::array kProfileKeys = {
                    profile.idle_budget_seconds = in.number(key, node, 0.001, 86'400, "a number of seconds");
                  }},
     Key<Profile>{"deploy", read_deploy},
+    Key<Profile>{"load_allowed", read_load_allowed},
     Key<Profile>{"tls", [](Reader& in, std::string_view key, const Node& node,
                            Profile& profile) { in.members(key, node, kTlsKeys, profile); }},
     Key<Profile>{"environments", check_environments},

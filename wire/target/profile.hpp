@@ -2,6 +2,7 @@
 // `${NAME}` is replaced from the environment, and its value becomes a secret that no output shows.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -89,6 +90,14 @@ struct ProfileEndpoint {
   std::optional<std::vector<SafeTool>> safe_tools;
 };
 
+/// What may be asked of the target by a load, whoever starts it.
+struct LoadAllowed {
+  std::vector<std::string> hosts;          ///< In lower case, without brackets (load_permission.hpp).
+  std::optional<std::int64_t> streams;     ///< At once, at most, all shards together; and so the others.
+  std::optional<double> opens_per_second;  ///< Streams opened.
+  std::optional<double> calls_per_second;
+};
+
 struct ApiKey {
   std::string header = "X-API-Key";
   std::string value;  ///< Secret.
@@ -112,6 +121,7 @@ struct Profile {
   std::vector<FrontDoorRoute> front_door;
   std::vector<ProfileEndpoint> endpoints;  ///< Besides `url`.
   std::optional<DeployExpectation> deploy;
+  std::optional<LoadAllowed> load_allowed;
   std::optional<ProfileOAuth> oauth;
   std::string ca_file;
   bool insecure = false;

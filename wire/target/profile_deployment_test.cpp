@@ -236,6 +236,20 @@ TEST(Environments, are_looked_over_for_names_even_where_they_are_not_selected) {
             "target.yaml:2: 'environments.a.era' must be ");
 }
 
+TEST(LoadAllowed, is_what_a_load_may_ask_of_the_target) {
+  const Profile profile = good(with_url("load_allowed: {hosts: [MCP.example.com, '[::1]'], opens: 0.5}"));
+  ASSERT_TRUE(profile.load_allowed);
+  EXPECT_EQ(profile.load_allowed->hosts, (std::vector<std::string>{"mcp.example.com", "::1"}));
+  EXPECT_EQ(profile.load_allowed->opens_per_second, 0.5);
+  EXPECT_FALSE(profile.load_allowed->streams);
+  EXPECT_FALSE(good(with_url("")).load_allowed);
+  EXPECT_EQ(complaint(with_url("load_allowed: {hosts: ['https://mcp.example.com']}")),
+            "target.yaml:2: 'load_allowed.hosts[0]': 'https://mcp.example.com' is no host: write its name alone, as in "
+            "mcp.example.com");
+  EXPECT_EQ(complaint(with_url("load_allowed: {stream: 5}")),
+            "target.yaml:2: unknown key 'stream' in 'load_allowed', did you mean 'streams'?");
+}
+
 TEST(Locations, are_no_secrets_unless_they_carry_one) {
   EXPECT_TRUE(good("url: ${BASE}").secrets.empty());
   EXPECT_TRUE(good("url: https://${HOST}:8443/mcp").secrets.empty());

@@ -31,6 +31,7 @@ std::vector<ExpectedTool> read_expected_tools(Reader& in, std::string_view key, 
 void read_front_door(Reader& in, std::string_view key, const Node& node, Profile& profile);
 void read_endpoints(Reader& in, std::string_view key, const Node& node, Profile& profile);
 void read_deploy(Reader& in, std::string_view key, const Node& node, Profile& profile);
+void read_load_allowed(Reader& in, std::string_view key, const Node& node, Profile& profile);
 void read_oauth(Reader& in, std::string_view key, const Node& node, Profile& profile);
 
 }  // namespace weir::wire::profile_keys

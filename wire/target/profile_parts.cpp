@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/target/load_permission.hpp"
 #include "wire/target/profile_keys.hpp"
 
 namespace weir::wire::profile_keys {
@@ -84,6 +85,32 @@ constexpr std::array kDeployKeys = {
                            }},
 };
 
+constexpr int kStreamsMost = 100'000'000;
+constexpr double kRateMost = 1e9;
+
+constexpr std::array kLoadAllowedKeys = {
+    Key<LoadAllowed>{"hosts",
+                     [](Reader& in, std::string_view key, const Node& node, LoadAllowed& allowed) {
+                       in.each_item(key, node, [&](std::string_view where, const Node& item) {
+                         auto host = parse_load_host(in.plain_text(where, item));
+                         if (!host) { return in.complain(item, fmt::format("'{}': {}", where, host.error().detail)); }
+                         allowed.hosts.push_back(*std::move(host));
+                       });
+                     }},
+    Key<LoadAllowed>{"streams",
+                     [](Reader& in, std::string_view key, const Node& node, LoadAllowed& allowed) {
+                       allowed.streams = in.integer(key, node, 0, kStreamsMost, "a whole number of streams");
+                     }},
+    Key<LoadAllowed>{"opens",
+                     [](Reader& in, std::string_view key, const Node& node, LoadAllowed& allowed) {
+                       allowed.opens_per_second = in.number(key, node, 0.001, kRateMost, "a number of opens a second");
+                     }},
+    Key<LoadAllowed>{"calls",
+                     [](Reader& in, std::string_view key, const Node& node, LoadAllowed& allowed) {
+                       allowed.calls_per_second = in.number(key, node, 0, kRateMost, "a number of calls a second");
+                     }},
+};
+
 }  // namespace
 
 std::vector<SafeTool> read_safe_tools(Reader& in, std::string_view key, const Node& node) {
@@ -123,6 +150,10 @@ void read_endpoints(Reader& in, std::string_view key, const Node& node, Profile&
 
 void read_deploy(Reader& in, std::string_view key, const Node& node, Profile& profile) {
   in.members(key, node, kDeployKeys, profile.deploy.emplace());
+}
+
+void read_load_allowed(Reader& in, std::string_view key, const Node& node, Profile& profile) {
+  in.members(key, node, kLoadAllowedKeys, profile.load_allowed.emplace());
 }
 
 }  // namespace weir::wire::profile_keys

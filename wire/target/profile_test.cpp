@@ -92,6 +92,11 @@ TEST(Profile, reads_the_documented_example_with_every_key) {
   EXPECT_EQ(profile->deploy->drain_s, 30);
   EXPECT_EQ(profile->deploy->recovery_s, 10);
   EXPECT_EQ(profile->deploy->lost_calls, 0);
+  ASSERT_TRUE(profile->load_allowed);
+  EXPECT_EQ(profile->load_allowed->hosts, std::vector<std::string>{"mcp.example.com"});
+  EXPECT_EQ(profile->load_allowed->streams, 5000);
+  EXPECT_EQ(profile->load_allowed->opens_per_second, 500);
+  EXPECT_EQ(profile->load_allowed->calls_per_second, 200);
   EXPECT_EQ(profile->ca_file, WEIR_SOURCE_DIR "/fixtures/profiles/example-ca.pem");
   EXPECT_FALSE(profile->insecure);
   EXPECT_EQ(profile->secrets, (std::vector<std::string>{"example-token", "example-key"}));
