@@ -345,7 +345,7 @@ def few_descriptors(case):
 
     one_process = ["--workers", "1"] if case.program == LOAD else []
     ends(case, INCONCLUSIVE, USAGE, before=forbid, streams=50, options=one_process)
-    expect_in("the standard error", case.said(), "descriptors")
+    expect_in("the standard error", case.said(), "ulimit -")
 
 
 @fault(GATE, LOAD, plain_only=True)
