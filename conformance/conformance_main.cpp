@@ -46,7 +46,7 @@ int print(std::string_view text) {
 }
 
 /// The first signal ends the run with its reports, a second one of the same kind ends the program. A terminal that goes
-/// away is one of them, unless nohup said that it does not matter.
+/// away is one of them, unless nohup said that it does not matter, and so is a limit of processor time.
 void listen_to_signals() {
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
@@ -56,6 +56,8 @@ void listen_to_signals() {
   struct sigaction before{};
   ::sigaction(SIGHUP, nullptr, &before);
   if (before.sa_handler != SIG_IGN) { ::sigaction(SIGHUP, &action, nullptr); }
+  action.sa_flags = 0;  // It comes with each further second.
+  ::sigaction(SIGXCPU, &action, nullptr);
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -103,7 +105,7 @@ wire::Result<reports::Results> watched(RunPlan& plan, bool quiet) {
   if (quiet || ::isatty(STDERR_FILENO) == 0) { return conduct(plan); }
   Progress progress;
   plan.progress = &progress;
-  const ProgressScreen screen(stderr, progress, wire::Deadline::in(plan.budget));
+  const ProgressScreen screen(wire::say, progress, wire::Deadline::in(plan.budget));
   return conduct(plan);
 }
 

@@ -47,7 +47,8 @@ int print(std::string_view text) {
 }
 
 /// The first signal ends the run with its reports, a second one at once, with what there is; a third one kills. A
-/// terminal that goes away is one of them, unless nohup said that it does not matter.
+/// terminal that goes away is one of them, unless nohup said that it does not matter, and so is a limit of processor
+/// time.
 void listen_to_signals() {
   struct sigaction action{};
   action.sa_handler = [](int) {
@@ -56,6 +57,7 @@ void listen_to_signals() {
   };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGXCPU, &action, nullptr);
   struct sigaction before{};
   ::sigaction(SIGHUP, nullptr, &before);
   if (before.sa_handler != SIG_IGN) { ::sigaction(SIGHUP, &action, nullptr); }

@@ -11,6 +11,7 @@
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports {
 namespace {
@@ -159,7 +160,7 @@ CLI::App* add_compare(CLI::App& app, CompareOptions& options) {
 
 int compare_command(const CompareOptions& options) {
   const auto complain = [](std::string_view what, ExitCode code) {
-    fmt::print(stderr, "weir-report: {}\n", what);
+    wire::complain("weir-report", what);
     return static_cast<int>(code);
   };
   const auto said = compared(options);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include "reports/compare_command.hpp"
 #include "reports/conformance/json.hpp"
@@ -151,13 +152,16 @@ int merge_main(const MergeOptions& options) {
   load::JournalledEvents kept(writer);
   const auto results = load::results_of_shards(*merge, options.allow_missing, &kept);
   if (!results) { return complain(results.error()); }
-  const auto format = options.json ? Format::json : Format::console;
-  fmt::print("{}", load::render(*results, format, {.colour = wants_colour(STDOUT_FILENO), .quiet = options.quiet}));
   std::string problem = kept.problem();
   for (const ReportSpec& spec : reports) {
     const auto written = weir::wire::write_file(spec.path, load::render(*results, spec.format, {}));
     if (!written && problem.empty()) { problem = written.error(); }
   }
+  // Last, as nobody may be reading any more.
+  const auto format = options.json ? Format::json : Format::console;
+  const auto printed = weir::wire::write_file(
+      "-", load::render(*results, format, {.colour = wants_colour(STDOUT_FILENO), .quiet = options.quiet}));
+  if (!printed && problem.empty()) { problem = printed.error(); }
   const auto code = static_cast<int>(results->exit_code);
   if (problem.empty()) { return code; }
   const int usage = complain(problem);
@@ -199,6 +203,14 @@ CLI::App* declare_merge(CLI::App& app, MergeOptions& options) {
   return merge;
 }
 
+/// What was asked for and could not be shown is no success.
+int print_help(const CLI::App& app, const CLI::Success& asked) {
+  std::ostringstream text;
+  const int code = app.exit(asked, text, text);
+  const auto printed = weir::wire::write_file("-", text.str());
+  return printed ? code : complain(printed.error());
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Renders and compares results of Weir that were kept as JSON or as journals.", "weir-report");
   app.require_subcommand(1);
@@ -213,7 +225,7 @@ int run(int argc, char** argv) {
   const CLI::App* trend = add_trend(app, trend_options);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
+  } catch (const CLI::Success& asked) { return print_help(app, asked); } catch (const CLI::ParseError& error) {
     return complain(error.what());
   }
   if (*merge) { return merge_main(merge_options); }
@@ -225,6 +237,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    weir::wire::take_write_errors_as_values();
     return run(argc, argv);
   } catch (const std::exception& error) { return complain(error.what()); }
 }

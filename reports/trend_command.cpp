@@ -11,6 +11,7 @@
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports {
 namespace {
@@ -83,7 +84,7 @@ CLI::App* add_trend(CLI::App& app, TrendOptions& options) {
 
 int trend_command(const TrendOptions& options) {
   const auto complain = [](std::string_view what) {
-    fmt::print(stderr, "weir-report: {}\n", what);
+    wire::complain("weir-report", what);
     return static_cast<int>(ExitCode::usage);
   };
   const auto found = trend(options);

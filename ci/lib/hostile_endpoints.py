@@ -411,6 +411,27 @@ def _(peer):
     serve(peer, late)
 
 
+@kind(
+    "batches-in-events",
+    worst=True,
+    text=lambda: json.dumps([{"jsonrpc": "2.0", "method": "notifications/message", "params": {"x": "d" * 1000}}] * 900),
+)
+def _(peer, batch):
+    """Whoever keeps the event with each of its messages keeps a gigabyte."""
+    many = f"data: {batch}\n\n".encode()
+    on_stream(peer, "tools/list", lambda message: peer.send_for_ever(many))
+
+
+@kind("ids-that-stay", worst=True)
+def _(peer):
+    """An id is in force until the next one: each event that follows has it."""
+    peer.request()
+    peer.stream()
+    peer.send(b"id: " + b"i" * MIB + b"\ndata: {}\n\n")
+    peer.send(b"id: " + b"i" * 16_000 + b"\ndata: {}\n\n")
+    peer.send_for_ever(b"data: {}\n\n" * 100)
+
+
 @kind("head-without-end", worst=True)
 def _(peer):
     peer.request()

@@ -111,7 +111,7 @@ bool is_endless(const Survey& survey, std::string_view items) {
 }
 
 std::optional<wire::Result<wire::mcp::Reply>> complete_first_argument(Probe& probe) {
-  for (const json::value& prompt : probe.survey().prompts) {
+  for (const json::value& prompt : probe.in_time(probe.survey().prompts)) {
     const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
     if (!arguments || arguments->empty()) { continue; }
     return probe.call("completion/complete",

@@ -1,21 +1,11 @@
 // What passive checks share.
 #pragma once
 
-#include <stdexcept>
-
 #include "conformance/probe/probe.hpp"
 #include "conformance/tap/places.hpp"
 #include "conformance/tap/traffic.hpp"
 
 namespace weir::conformance {
-
-/// What an endpoint sent within the budget may take longer to judge: no judge goes on when this is true.
-bool judging_is_over(const wire::RunBounds& run);
-struct JudgingCutShort : std::runtime_error {
-  JudgingCutShort();
-};
-/// Throws it; asked between one message and the next.
-void keep_judging(const Probe& probe);
 
 /// All that was seen in the probe's era.
 std::vector<SeenPtr> seen_by(const Probe& probe);

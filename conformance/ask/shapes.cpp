@@ -171,7 +171,7 @@ class ShapeReport {
   ShapeReport(const Traffic& traffic, const Probe& probe) {
     const Conversations conversations(traffic, probe.survey());
     for (const auto& heard : traffic.heard) {
-      keep_judging(probe);
+      probe.keep_judging();
       look_at(heard, conversations);
     }
   }

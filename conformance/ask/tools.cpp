@@ -140,7 +140,7 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
   std::vector<ToolCall> calls;
   const wire::Profile& profile = probe.target().profile;
   for (const auto& tool : profile.safe_tools) { calls.push_back({.name = tool.name, .arguments = tool.arguments}); }
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const json::value* schema = wire::find(tool, "inputSchema");
     if (!probe.target().call_read_only || !schema || !hint(tool, "readOnlyHint", false)) { continue; }
     const std::string name(wire::string_or(tool, "name", ""));
@@ -148,6 +148,7 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
         std::any_of(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.name == name; });
     auto arguments = listed ? std::nullopt : valid_arguments(*schema);
     if (arguments) { calls.push_back({.name = name, .arguments = std::move(*arguments), .guessed = true}); }
+    if (calls.size() >= kSafeCalls) { break; }
   }
   calls.resize(std::min(calls.size(), kSafeCalls));
   return calls;
@@ -196,7 +197,7 @@ std::optional<ToolCall> refusable_call(const Probe& probe) {
     return (target.call_read_only && hint(tool, "readOnlyHint", false)) ||
            std::any_of(safe.begin(), safe.end(), [&](const auto& allowed) { return allowed.name == name; });
   };
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     if (!may_be_called(tool)) { continue; }
     if (auto call = refusable_call(tool)) { return call; }
   }
@@ -239,7 +240,7 @@ std::optional<std::string> unknown_dialect(const json::value& schema) {
 Finding schemas_valid(Probe& probe, std::string_view member) {
   int schemas = 0;
   std::optional<Finding> unjudged;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const json::value* schema = wire::find(tool, member);
     if (!schema) { continue; }
     ++schemas;
@@ -272,7 +273,7 @@ Finding same_tools_everywhere(Probe& probe) {
     const auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
     if (listing.error) { return untestable("tools/list could not be read to its end: " + listing.error->detail); }
     std::set<std::string> tools;
-    for (const json::value& tool : listing.items) { tools.insert(canonical_without_meta(tool)); }
+    for (const json::value& tool : probe.in_time(listing.items)) { tools.insert(canonical_without_meta(tool)); }
     if (first && *first != tools) {
       std::vector<std::string> odd;
       std::set_symmetric_difference(first->begin(), first->end(), tools.begin(), tools.end(), std::back_inserter(odd));

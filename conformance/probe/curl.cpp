@@ -45,9 +45,8 @@ std::string printf_words(std::string_view bytes) {
     const auto byte = static_cast<unsigned char>(c);
     // The second character of what a CI service would obey in its log.
     const bool obeyed = i > 0 && wire::begins_ci_command(bytes.substr(i - 1));
-    if (c == '%') {
-      format += "%%";
-    } else if (c == '\\' || byte < 0x20 || byte >= 0x7f || obeyed) {
+    // Of "%%" one half may be hidden as part of a secret, and the other one would be a conversion.
+    if (c == '%' || c == '\\' || byte < 0x20 || byte >= 0x7f || obeyed) {
       format += fmt::format("\\{:03o}", byte);
     } else {
       format += c;
@@ -251,7 +250,7 @@ std::string on_a_stream(const wire::Request& request, const CurlOptions& options
       line += say(preceding(options, "POST", initialized()), "-o /dev/null -");
     }
   }
-  return line + say(request, "-i") + "sleep 1; kill $C; cat \"$T\"; rm \"$T\" )";
+  return line + say(request, "-i") + "sleep 1; kill $C 2>/dev/null; cat \"$T\"; rm \"$T\" )";
 }
 
 }  // namespace

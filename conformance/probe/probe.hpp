@@ -11,6 +11,7 @@
 
 #include "conformance/check.hpp"
 #include "conformance/probe/attribution.hpp"
+#include "conformance/probe/judging.hpp"
 #include "conformance/tap/tap.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/lifetime.hpp"
@@ -66,6 +67,7 @@ struct Target {
   std::shared_ptr<Tap> tap = std::make_shared<Tap>();  ///< All that is sent to this target and comes back.
   std::shared_ptr<AskedOnce> asked_once;  ///< What its checks share of the answers; null: each asks for itself.
   std::shared_ptr<Ledger> ledger;         ///< What was asked and what came of it; null: nobody keeps account.
+  std::shared_ptr<JudgingEnd> judging = std::make_shared<JudgingEnd>();
 
   const Survey* survey(Era era) const;
 };
@@ -92,6 +94,15 @@ class Probe {
   Probe& operator=(const Probe&) = delete;
 
   const Target& target() const WEIR_LIFETIME_BOUND { return target_; }
+  /// Throws JudgingCutShort once the run is over; asked between one message and the next.
+  void keep_judging() const { target_.judging->keep(target_.client.run); }
+  /// For loops over what the target sent: there may be any number of it.
+  template <class Range>
+  InTime<Range> in_time(const Range& range WEIR_LIFETIME_BOUND) const {
+    return {range, *target_.judging, target_.client.run};
+  }
+  template <class Range>
+  void in_time(const Range&& range) const = delete;
   const Tap& tap() const WEIR_LIFETIME_BOUND { return *target_.tap; }
   /// The era's survey. Checks of kTarget have none: survey_or_null().
   const Survey& survey() const WEIR_LIFETIME_BOUND { return *survey_; }

@@ -132,7 +132,9 @@ class Conductor {
       auto looked = look();
       note_shortage();
       return looked;
-    } catch (const MemoryUsedUp&) { lacks(memory_used_up_text()); } catch (const std::bad_alloc&) {
+    } catch (const MemoryUsedUp&) { lacks(memory_used_up_text()); } catch (const JudgingCutShort& error) {
+      lacks(error.what());
+    } catch (const std::bad_alloc&) {
       lacks(wire::shortage_of(ENOMEM)->detail);
     } catch (const std::system_error& error) {
       lacks(error.code() == std::errc::resource_unavailable_try_again ? wire::thread_shortage().detail : error.what());

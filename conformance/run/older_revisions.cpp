@@ -61,7 +61,8 @@ Target unsurveyed(const Target& target) {
           .call_read_only = target.call_read_only,
           .answer_timeout = target.answer_timeout,
           .hold = target.hold,
-          .across_deploy = target.across_deploy};
+          .across_deploy = target.across_deploy,
+          .judging = target.judging};
 }
 
 Target as_of(const Target& target, Era era, std::string revision, wire::Deadline deadline,

@@ -33,22 +33,20 @@ std::string progress_line(const Progress::State& state, std::int64_t seconds_lef
   return reports::clipped(line, reports::kColumns - 1);  // In the last column some terminals begin a new line.
 }
 
-ProgressScreen::ProgressScreen(std::FILE* out, const Progress& progress, wire::Deadline deadline)
-    : out_(out), progress_(progress), deadline_(deadline), thread_([this] { show(); }) {}
+ProgressScreen::ProgressScreen(Say say, const Progress& progress, wire::Deadline deadline)
+    : say_(std::move(say)), progress_(progress), deadline_(deadline), thread_([this] { show(); }) {}
 
 ProgressScreen::~ProgressScreen() {
   done_ = true;
   thread_.join();
-  fmt::print(out_, "\r\x1b[K");
-  std::fflush(out_);
+  say_("\r\x1b[K");
 }
 
 void ProgressScreen::show() {
   constexpr std::chrono::milliseconds kEvery{100};
   while (!done_) {
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline_.left()).count();
-    fmt::print(out_, "\r\x1b[K{}", progress_line(progress_.state(), left));
-    std::fflush(out_);
+    say_("\r\x1b[K" + progress_line(progress_.state(), left));
     std::this_thread::sleep_for(kEvery);
   }
 }

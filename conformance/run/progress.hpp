@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <cstdio>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -36,7 +36,9 @@ std::string progress_line(const Progress::State& state, std::int64_t seconds_lef
 /// One line that is written anew while it lives, and is gone after.
 class ProgressScreen {
  public:
-  ProgressScreen(std::FILE* out, const Progress& progress, wire::Deadline deadline);
+  using Say = std::function<void(std::string_view)>;
+  /// `say` throws nothing, and waits for no reader.
+  ProgressScreen(Say say, const Progress& progress, wire::Deadline deadline);
   ProgressScreen(const ProgressScreen&) = delete;
   ProgressScreen& operator=(const ProgressScreen&) = delete;
   ~ProgressScreen();
@@ -44,7 +46,7 @@ class ProgressScreen {
  private:
   void show();
 
-  std::FILE* out_;
+  Say say_;
   const Progress& progress_;
   wire::Deadline deadline_;
   std::atomic<bool> done_{false};

@@ -140,7 +140,9 @@ void exercise_within_memory(const Target& target, const Survey* survey, wire::De
   try {
     const MemoryBound bound;
     exercise(target, survey, deadline, stop);
-  } catch (const std::bad_alloc&) { return; }
+  } catch (const std::bad_alloc&) { return; } catch (const JudgingCutShort&) {
+    return;
+  }
 }
 
 /// The command that shows the last request again, or why there is none.

@@ -146,8 +146,7 @@ class Run {
   void judge_seen(std::size_t begin) {
     for (std::size_t i = begin; i < jobs_.size(); ++i) {
       results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);
-      const bool unheard = results_[i].verdict == Verdict::untestable;
-      if (unheard && judging_is_over(target_.client.run) && !may_go_on()) { results_[i] = left_out(jobs_[i]); }
+      leave_out_where_cut(i);
       if (options_.progress) { options_.progress->asked_one(); }
     }
   }
@@ -230,7 +229,14 @@ class Run {
     const Job& job = jobs_[i];
     if (options_.progress) { options_.progress->at(job.info->id); }
     ask_in_turn(job, i, worker, stop);
+    leave_out_where_cut(i);
     if (options_.progress) { options_.progress->asked_one(); }
+  }
+
+  /// What was not judged to its end was not asked.
+  void leave_out_where_cut(std::size_t i) {
+    const bool unheard = results_[i].verdict == Verdict::untestable;
+    if (unheard && target_.judging->passed(target_.client.run) && !may_go_on()) { results_[i] = left_out(jobs_[i]); }
   }
 
   void ask_in_turn(const Job& job, std::size_t i, Worker& worker, const std::atomic<bool>* stop) {

@@ -18,9 +18,13 @@ void field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-/// What a server sent as an event id goes back as it came, unless it would end the line.
-bool fits_a_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+/// What a server sent as an event id goes back as it came, unless it has a control character: RFC 9110 section 5.5 lets
+/// any proxy refuse the whole request for it.
+bool fits_a_field(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+  });
 }
 
 /// "toolsListChanged": true, and resources by their URIs.
@@ -97,7 +101,7 @@ void Requests::begin(std::string& out, std::string_view method, const Head& head
 std::string Requests::stream(const SessionWords& session, std::string_view last_event_id) const {
   std::string out;
   begin(out, "GET", get_, session);
-  if (!last_event_id.empty() && fits_a_line(last_event_id)) { field(out, "Last-Event-ID", last_event_id); }
+  if (!last_event_id.empty() && fits_a_field(last_event_id)) { field(out, "Last-Event-ID", last_event_id); }
   out.append("\r\n");
   return out;
 }

@@ -45,7 +45,10 @@ TEST(Requests, a_plain_stream_is_asked_for_as_eventsource_does) {
 TEST(Requests, a_stream_is_taken_up_after_its_last_event) {
   const Requests requests = make(StreamKind::plain_get);
   EXPECT_THAT(requests.stream({}, "e-7"), HasSubstr("\r\nLast-Event-ID: e-7\r\n\r\n"));
-  EXPECT_THAT(requests.stream({}, "e\r\nX: y"), Not(HasSubstr("Last-Event-ID")));
+  EXPECT_THAT(requests.stream({}, "e\t7 \xc3\xa9"), HasSubstr("\r\nLast-Event-ID: e\t7 \xc3\xa9\r\n\r\n"));
+  for (const char* id : {"e\r\nX: y", "\x01", "e\x1b[31m", "\x7f"}) {
+    EXPECT_THAT(requests.stream({}, id), Not(HasSubstr("Last-Event-ID")));
+  }
 }
 
 TEST(Requests, credentials_are_in_every_request) {

@@ -25,9 +25,8 @@ constexpr double kCallsOfOneCore = 500;
 /// A port whose connection we closed first is not used again for so long (TIME_WAIT).
 constexpr double kTimeWaitSeconds = 60;
 
-tl::unexpected<wire::Error> refuse(std::string text) {
-  return wire::fail(wire::ErrorCode::limit_exceeded, std::move(text));
-}
+/// What this machine does not give is no fault of the target.
+tl::unexpected<wire::Error> refuse(std::string text) { return wire::fail(wire::ErrorCode::shortage, std::move(text)); }
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 

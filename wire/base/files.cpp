@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -44,15 +47,33 @@ tl::unexpected<std::string> not_written(const std::string& path, int error) {
   return tl::unexpected(fmt::format("cannot write {}: {}", path, std::strerror(error)));
 }
 
-/// 0, or the errno of what went wrong.
+constexpr int kForEver = -1;
+
+bool takes_more_within(int fd, int milliseconds) {
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&ready, 1, milliseconds) == 1;
+}
+
+/// 0, or the errno of what went wrong. Whoever shares a standard stream with us may have made it non-blocking.
 int write_all(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) { continue; }
+    if (written < 0 && errno == EAGAIN) { takes_more_within(fd, kForEver); }
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) { continue; }
     if (written < 0) { return errno; }
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
+}
+
+/// Opened for what it is not used for: else the next file or connection would become a standard stream, and what is
+/// printed would go there.
+void keep_standard_streams_closed() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) { continue; }
+    const int lowest = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (lowest > STDERR_FILENO) { ::close(lowest); }
+  }
 }
 
 int open_beside(const std::string& path, std::string& temporary) {
@@ -138,9 +159,18 @@ tl::expected<void, std::string> prove_writable(const std::string& path) {
   return {};
 }
 
-void say(std::string_view text) { static_cast<void>(write_all(STDERR_FILENO, text)); }
+void say(std::string_view text) {
+  constexpr int kPatienceMs = 100;
+  // A pipe that has room for anything has it for so much.
+  constexpr std::size_t kAtOnce = PIPE_BUF;
+  while (!text.empty() && takes_more_within(STDERR_FILENO, kPatienceMs)) {
+    if (write_all(STDERR_FILENO, text.substr(0, kAtOnce)) != 0) { return; }
+    text.remove_prefix(std::min(kAtOnce, text.size()));
+  }
+}
 
 void take_write_errors_as_values() {
+  keep_standard_streams_closed();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <iterator>
 
 #include "wire/base/escape.hpp"
+#include "wire/base/files.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::wire {
@@ -176,8 +176,7 @@ std::string bounded(std::string_view text, std::size_t max, std::size_t whole) {
 
 void complain(std::string_view program, std::string_view what) {
   constexpr std::size_t kComplaintBytes = 4'000;
-  const std::string line = fmt::format("{}: {}\n", program, bounded(printable(what), kComplaintBytes));
-  (void)std::fwrite(line.data(), 1, line.size(), stderr);
+  say(fmt::format("{}: {}\n", program, bounded(printable(what), kComplaintBytes)));
 }
 
 std::string readable_time(std::int64_t duration_ms) {

@@ -135,7 +135,12 @@ void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
   const std::size_t first_new = exchange_.items.size();
   // In slices: a few compressed bytes can make millions of items, and the bound is to be met before they are made.
   std::string_view fresh = std::string_view(exchange_.body).substr(before);
-  while (!fresh.empty() && exchange_.items.size() <= limits::kStreamItems) {
+  // An id stays in force, and is part of each event that follows: their ids may be far more than what came.
+  const auto ids_outgrow_body = [&] {
+    const std::size_t id_bytes = sse_->last_event_id().size();
+    return id_bytes > 0 && exchange_.items.size() > std::max(limits::kBodyBytes, max_body_bytes_) / id_bytes;
+  };
+  while (!fresh.empty() && exchange_.items.size() <= limits::kStreamItems && !ids_outgrow_body()) {
     sse_->feed(fresh.substr(0, kEventSliceBytes), exchange_.items);
     fresh.remove_prefix(std::min(kEventSliceBytes, fresh.size()));
   }
@@ -147,6 +152,10 @@ void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
   if (exchange_.items.size() > limits::kStreamItems) {
     exchange_.items.resize(limits::kStreamItems);
     note(fmt::format("the stream has more than {} events and comments", limits::kStreamItems), encoded_bytes_);
+    end(EndClass::closed_by_us, at_us);
+  } else if (ids_outgrow_body()) {
+    note(fmt::format("the ids in force of {} events are more than a body may have", exchange_.items.size()),
+         encoded_bytes_);
     end(EndClass::closed_by_us, at_us);
   }
 }

@@ -277,6 +277,16 @@ TEST(ResponseDecoder, bounds_the_items_of_a_stream) {
   EXPECT_EQ(got.exchange.end, EndClass::closed_by_us);
 }
 
+TEST(ResponseDecoder, bounds_what_an_id_takes_that_stays_in_force) {
+  std::string bytes =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: " + std::string(10'000, 'i') + "\n";
+  for (int i = 0; i < 100'000; ++i) { bytes += "data: x\n\n"; }
+  const auto got = decode_whole(bytes);
+  EXPECT_LE(got.exchange.items.size(), 4'000U);
+  EXPECT_EQ(got.exchange.end, EndClass::closed_by_us);
+  ASSERT_FALSE(got.exchange.framing_notes.empty());
+}
+
 TEST(ResponseDecoder, records_when_bytes_came_within_a_bound) {
   Exchange exchange;
   ResponseDecoder decoder(exchange, "GET", limits::kBodyBytes);

@@ -116,7 +116,8 @@ Encoded take_escape(std::string_view& raw) {
   raw.remove_prefix(6);
   if (unit < 0xD800 || unit > 0xDFFF) { return encode_utf8(static_cast<std::uint32_t>(unit)); }
   const long low = code_unit(raw);
-  if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF) { return {}; }
+  constexpr std::uint32_t kReplacement = 0xFFFD;  // As the parser reads half of a pair.
+  if (unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF) { return encode_utf8(kReplacement); }
   raw.remove_prefix(6);
   return encode_utf8(static_cast<std::uint32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)));
 }

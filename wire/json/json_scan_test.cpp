@@ -41,6 +41,7 @@ TEST(JsonScan, takes_the_last_of_duplicate_names) { EXPECT_EQ(find(R"({"a":1,"a"
 TEST(JsonScan, reads_escapes_in_names) {
   EXPECT_EQ(find(R"({"a\/b\n\u00e9\ud83d\ude00":1})", "/a~1b\n\u00e9\U0001F600"), "1");
   EXPECT_EQ(find(R"({"\ud83d":1})", "/?"), "none");
+  EXPECT_EQ(find(R"({"a\ud83d":1})", "/a\ufffd"), "1") << "half of a pair, as the parser reads it";
 }
 
 TEST(JsonScan, finds_nothing_in_what_is_cut_short) {

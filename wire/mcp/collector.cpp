@@ -87,6 +87,9 @@ void Collector::add(std::string_view text, const SseEvent* event) {
     return;
   }
   const auto at_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
+  // A batch of many in one event of megabytes: each of them with a copy of it would be gigabytes.
+  SseEvent carrier;
+  if (event) { carrier = {.type = event->type, .has_id = event->has_id, .begin = event->begin, .end = event->end}; }
   for (jsonrpc::Message& message : parsed->messages) {
     if (reply_.messages.size() >= limits::kStreamMessages) { return; }
     if (message.kind == jsonrpc::Kind::invalid) { note_undecodable(text_excerpt(text)); }
@@ -96,10 +99,11 @@ void Collector::add(std::string_view text, const SseEvent* event) {
     }
     any_reply_ = any_reply_ || message.is_reply();
     refused_ = refused_ || is_idless_error(message);
-    SeenMessage seen{std::move(message), event ? std::optional<SseEvent>(*event) : std::nullopt, parsed->batch, at_us};
+    SeenMessage seen{std::move(message), event ? std::optional(carrier) : std::nullopt, parsed->batch, at_us};
     for (std::size_t i = 0; seen.message.is_reply() && i < awaited_.ids.size(); ++i) {
       if (!came_[i] && seen.message.answers(awaited_.ids[i])) {
         came_[i] = true;
+        if (event) { seen.event->last_event_id = event->last_event_id; }
         if (!reply_.response) { reply_.response = seen; }
         break;
       }

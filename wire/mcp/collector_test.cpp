@@ -108,6 +108,20 @@ TEST(Collector, hands_out_each_server_request_once_and_not_without_bound) {
   EXPECT_EQ(handed_out, limits::kServerRequests);
 }
 
+TEST(Collector, keeps_no_copy_of_an_event_for_each_message_of_its_batch) {
+  Reply reply;
+  Collector collector(reply, awaited_by(R"({"jsonrpc":"2.0","id":7,"method":"tools/list"})"));
+  SseEvent batch =
+      event(R"([{"jsonrpc":"2.0","method":"notifications/message"},{"jsonrpc":"2.0","id":7,"result":{}}])");
+  batch.last_event_id = "s1/4";
+  collector.take(SseItem(batch));
+  ASSERT_THAT(reply.messages, SizeIs(2));
+  for (const auto& seen : reply.messages) { EXPECT_EQ(seen.event->data, ""); }
+  EXPECT_EQ(reply.messages[0].event->last_event_id, "");
+  EXPECT_EQ(reply.messages[1].event->last_event_id, "s1/4") << "where the answer is resumed";
+  EXPECT_EQ(reply.response->event->last_event_id, "s1/4");
+}
+
 TEST(Collector, remembers_where_to_resume) {
   Reply reply;
   Collector collector(reply, {});

@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   std::map<std::string, std::string> scopes;
   bool several = false;
   bool scoped = false;
-  for (const auto& reply : probe.survey().list_replies) {
+  for (const auto& reply : probe.in_time(probe.survey().list_replies)) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
       if (!wire::find(reply.result(), items)) { continue; }
       const std::string scope(wire::string_or(reply.result(), "cacheScope", ""));

@@ -47,7 +47,7 @@ Finding run(Probe& probe) {
   const Traffic& traffic = *kept;
   if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   Places places;
-  for (const auto& heard : traffic.heard) {
+  for (const auto& heard : probe.in_time(traffic.heard)) {
     // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be
     // known.
     const bool known = heard.post ? heard.post->well_formed() : !heard.session.empty();

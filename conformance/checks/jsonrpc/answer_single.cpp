@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     const wire::Exchange& http = sent.in->http;
     if (sent.request() == nullptr || !http.ok()) { continue; }
     for (const auto& text : texts_of({sent.in})) {
-      keep_judging(probe);
+      probe.keep_judging();
       const auto value = wire::parse_json(text.text);
       if (!value) { continue; }
       places.looked();

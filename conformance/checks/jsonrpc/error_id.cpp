@@ -21,7 +21,7 @@ Finding run(Probe& probe) {
   const auto kept = traffic_by(probe);
   const Traffic& traffic = *kept;
   Places places;
-  for (const auto& heard : traffic.heard) {
+  for (const auto& heard : probe.in_time(traffic.heard)) {
     if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard)) { continue; }
     const bool due = heard.post ? heard.post->request() != nullptr : only_requests_were_sent(traffic, heard.session);
     if (!due) { continue; }

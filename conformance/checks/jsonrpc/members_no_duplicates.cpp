@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   const auto seen = seen_by(probe);
   Places places;
   for (const auto& [in, text] : texts_of(seen)) {
-    keep_judging(probe);
+    probe.keep_judging();
     const auto parsed = wire::parse_json(text);
     if (!parsed) { continue; }
     places.looked();

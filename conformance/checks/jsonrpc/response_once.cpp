@@ -22,7 +22,7 @@ Finding run(Probe& probe) {
   if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
   std::map<std::pair<const Seen*, std::string>, std::size_t> answers;
   Places places;
-  for (const auto& heard : traffic.heard) {
+  for (const auto& heard : probe.in_time(traffic.heard)) {
     // Of a GET stream only http-sse's is one on which each answer comes once: others may be resumed.
     const bool known = heard.post || !heard.session.empty();
     if (!known || !heard.message.is_reply() || !heard.message.id || heard.message.id->is_null()) { continue; }

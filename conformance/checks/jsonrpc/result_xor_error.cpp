@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
   Places places;
-  for (const auto& heard : traffic->heard) {
+  for (const auto& heard : probe.in_time(traffic->heard)) {
     const json::value& raw = heard.message.raw;
     if (!wire::find(raw, "id") || wire::find(raw, "method")) { continue; }
     places.looked();

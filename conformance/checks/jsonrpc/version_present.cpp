@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
   Places places;
-  for (const auto& heard : traffic->heard) {
+  for (const auto& heard : probe.in_time(traffic->heard)) {
     places.looked();
     if (wire::string_or(heard.message.raw, "jsonrpc", "") != "2.0") {
       places.broken(heard.in, wire::excerpt(heard.message.raw, 100));

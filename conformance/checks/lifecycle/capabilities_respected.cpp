@@ -20,7 +20,7 @@ bool has(const std::array<std::string_view, n>& names, std::string_view name) {
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
   Places places;
-  for (const auto& heard : traffic->heard) {
+  for (const auto& heard : probe.in_time(traffic->heard)) {
     const auto* request = heard.post ? heard.post->request() : nullptr;
     const bool served = request && heard.message.kind == wire::jsonrpc::Kind::response;
     if (served && has(kOccasions, request->method)) { places.looked(); }

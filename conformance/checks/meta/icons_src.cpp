@@ -10,7 +10,7 @@ Finding run(Probe& probe) {
     owners.insert(owners.end(), list->begin(), list->end());
   }
   int icons = 0;
-  for (const json::value& owner : owners) {
+  for (const json::value& owner : probe.in_time(owners)) {
     const json::array* listed = wire::as_array(wire::find(owner, "icons"));
     for (const json::value& icon : listed ? *listed : json::array{}) {
       const std::string_view src = wire::string_or(icon, "src", "");

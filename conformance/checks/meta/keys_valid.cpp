@@ -63,7 +63,7 @@ Finding run(Probe& probe) {
   int keys = 0;
   std::vector<const wire::mcp::Reply*> replies{&dialogue->get().opening()};
   for (const auto& reply : probe.survey().list_replies) { replies.push_back(&reply); }
-  for (const auto* reply : replies) {
+  for (const auto* reply : probe.in_time(replies)) {
     if (auto bad = bad_key(reply->result(), keys)) {
       return fail("keys like 'example.com/name'", fmt::format("'{}'", wire::excerpt(std::string_view(*bad), 80)));
     }

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   std::set<std::string> seen;
   bool several = false;
   std::string method;
-  for (const auto& reply : probe.survey().list_replies) {
+  for (const auto& reply : probe.in_time(probe.survey().list_replies)) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
       const json::value* page = wire::find(reply.result(), items);
       if (!wire::as_array(page) || page->get_array().empty()) { continue; }

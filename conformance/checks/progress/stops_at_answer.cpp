@@ -31,7 +31,7 @@ Finding run(Probe& probe) {
   const Seen* stream = nullptr;
   std::map<std::string, json::value> tokens;
   std::set<std::string> over;  // Tokens whose request has been answered on this stream.
-  for (const auto& heard : traffic->heard) {
+  for (const auto& heard : probe.in_time(traffic->heard)) {
     if (heard.in.get() != stream) {
       stream = heard.in.get();
       tokens = tokens_of(*traffic, heard);

@@ -14,7 +14,7 @@ Finding run(Probe& probe) {
   const Traffic& traffic = *kept;
   std::map<std::pair<const Seen*, std::string>, double> last;
   Places places;
-  for (const auto& heard : traffic.heard) {
+  for (const auto& heard : probe.in_time(traffic.heard)) {
     const json::value* token = wire::find(heard.message.params, "progressToken");
     const auto progress = number_of(wire::find(heard.message.params, "progress"));
     if (heard.message.method != "notifications/progress" || !token || !progress) { continue; }

@@ -7,7 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   std::set<std::string> seen;
-  for (const json::value& prompt : probe.survey().prompts) {
+  for (const json::value& prompt : probe.in_time(probe.survey().prompts)) {
     const std::string name(wire::string_or(prompt, "name", ""));
     if (!seen.insert(name).second) {
       return fail("each name once", fmt::format("'{}' twice", wire::excerpt(std::string_view(name), 80)));

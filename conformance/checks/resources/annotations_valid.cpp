@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   int annotated = 0;
   for (const auto* list : {&probe.survey().resources, &probe.survey().resource_templates}) {
-    for (const json::value& item : *list) {
+    for (const json::value& item : probe.in_time(*list)) {
       const json::value* annotations = wire::find(item, "annotations");
       if (!annotations) { continue; }
       if (auto problem = annotation_problem(*annotations)) {

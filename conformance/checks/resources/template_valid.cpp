@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   int judged = 0;
-  for (const json::value& item : probe.survey().resource_templates) {
+  for (const json::value& item : probe.in_time(probe.survey().resource_templates)) {
     const auto text = wire::as_string(wire::find(item, "uriTemplate"));
     if (!text) { continue; }  // resources.templates.shape says so.
     ++judged;

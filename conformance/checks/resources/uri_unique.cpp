@@ -7,7 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   std::set<std::string> seen;
-  for (const json::value& resource : probe.survey().resources) {
+  for (const json::value& resource : probe.in_time(probe.survey().resources)) {
     const std::string uri(wire::string_or(resource, "uri", ""));
     if (!seen.insert(uri).second) {
       return fail("each URI once", fmt::format("'{}' twice", wire::excerpt(std::string_view(uri), 100)));

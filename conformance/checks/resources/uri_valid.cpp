@@ -4,7 +4,7 @@ namespace weir::conformance::resources_uri_valid {
 namespace {
 
 Finding run(Probe& probe) {
-  for (const json::value& resource : probe.survey().resources) {
+  for (const json::value& resource : probe.in_time(probe.survey().resources)) {
     const std::string_view uri = wire::string_or(resource, "uri", "");
     if (!is_uri(uri)) { return fail("an absolute URI", fmt::format("'{}'", wire::excerpt(uri, 100))); }
   }

@@ -26,7 +26,7 @@ std::size_t size_of(const wire::mcp::Reply& reply) {
 
 Finding run(Probe& probe) {
   Largest largest;
-  for (const auto& reply : probe.survey().list_replies) {
+  for (const auto& reply : probe.in_time(probe.survey().list_replies)) {
     if (!reply.is_result()) { continue; }
     const std::size_t bytes = size_of(reply);
     if (bytes > largest.bytes) { largest = {method_of(reply), &reply, bytes}; }

@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     if (wire::string_or(tool, "description", "").empty()) {
       return fail("a description", fmt::format("none for '{}'", wire::string_or(tool, "name", "")));
     }

@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
     return untestable("no conversation can be opened: " + probe.survey().open_error->detail);
   }
   std::vector<std::string> extra;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const std::string_view name = wire::string_or(tool, "name", "");
     const auto& expected = profile.expected_tools;
     if (std::none_of(expected.begin(), expected.end(), [&](const auto& wanted) { return wanted.name == name; })) {

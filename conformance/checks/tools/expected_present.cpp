@@ -9,7 +9,7 @@ namespace {
 /// Names that the server offers and nobody expects: one of them may be a missing tool's new name.
 std::vector<std::string> offered_besides(const Probe& probe, const std::vector<std::string>& expected) {
   std::vector<std::string> names;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     std::string name(wire::string_or(tool, "name", ""));
     if (std::find(expected.begin(), expected.end(), name) == expected.end()) { names.push_back(std::move(name)); }
   }

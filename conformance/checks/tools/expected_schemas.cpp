@@ -48,7 +48,7 @@ Finding run(Probe& probe) {
   std::vector<std::string> broken;
   int compared = 0;
   for (const auto& wanted : expected) {
-    for (const json::value& tool : probe.survey().tools) {
+    for (const json::value& tool : probe.in_time(probe.survey().tools)) {
       if (wire::string_or(tool, "name", "") == wanted.name) {
         compare(wanted, tool, probe.revision(), broken, compared);
       }

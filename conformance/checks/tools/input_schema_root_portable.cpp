@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const json::value* schema = wire::find(tool, "inputSchema");
     for (const std::string_view keyword : {"oneOf", "anyOf", "allOf"}) {
       if (schema && wire::find(*schema, keyword)) {

@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const std::string_view name = wire::string_or(tool, "name", "");
     if (name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.") != name.npos) {
       return fail("A-Z a-z 0-9 _ - .", fmt::format("'{}'", wire::excerpt(name, 80)));

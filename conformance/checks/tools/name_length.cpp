@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const std::string_view name = wire::string_or(tool, "name", "");
     if (name.empty() || name.size() > 128) {
       return fail("1 to 128 characters", fmt::format("{} in '{}'", name.size(), wire::excerpt(name, 40)));

@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
     return untestable("the list never ends, which pagination.list.ends says");
   }
   std::set<std::string> seen;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const std::string name(wire::string_or(tool, "name", ""));
     if (!seen.insert(name).second) {
       return fail("each name once", fmt::format("'{}' twice", wire::excerpt(std::string_view(name), 80)));

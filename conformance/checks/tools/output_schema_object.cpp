@@ -6,7 +6,7 @@ namespace {
 Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
   int described = 0;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const json::value* schema = wire::find(tool, "outputSchema");
     described += schema ? 1 : 0;
     if (schema && wire::string_or(*schema, "type", "") != "object") {

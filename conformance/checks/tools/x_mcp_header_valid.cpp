@@ -45,7 +45,7 @@ std::optional<std::string> problem_in(const json::value& schema, bool reachable,
 
 Finding run(Probe& probe) {
   int annotated = 0;
-  for (const json::value& tool : probe.survey().tools) {
+  for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     std::set<std::string> seen;
     const json::value* schema = wire::find(tool, "inputSchema");
     auto problem = schema ? problem_in(*schema, true, seen) : std::nullopt;

@@ -1,0 +1,398 @@
+#!/usr/bin/env python3
+"""Both programs while the machine, or whoever started them, takes something away: outputs that nobody reads or that
+cannot be written, a terminal that goes away, signals in the middle, folders that vanish, limits of the process.
+
+  ci/tests/process_faults.py [--gate BINARY] [--loadgen BINARY] [--fixture BINARY] [--only NAME] [--sanitized]
+
+Whatever happens, a program ends with an exit code of its own and writes the reports that it can write.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from lib.process import Problem, expect, expect_in, parsed, parser_of, running, wait_for
+
+LIMIT_S = 90
+USAGE, UNREACHABLE, INCONCLUSIVE, INTERRUPTED = 2, 3, 4, 130
+FAULTS = {}
+GATE, LOAD = "gate", "load"
+
+
+def fault(*programs, plain_only=False):
+    """`plain_only`: sanitizers do not work under it."""
+
+    def register(function):
+        for program in programs:
+            FAULTS[f"{program}.{function.__name__.replace('_', '-')}"] = (function, program, plain_only)
+        return function
+
+    return register
+
+
+class Case:
+    """One program in a folder of its own, with a JSON report asked for."""
+
+    def __init__(self, arguments, program, url, folder):
+        self.arguments, self.program, self.url, self.folder = arguments, program, url, folder
+        self.report = folder / "report.json"
+
+    def command(self, *more, seconds=2, streams=2):
+        if self.program == GATE:
+            words = [self.arguments.gate, self.url, "--checks", "jsonrpc.id.*", "--timeout", "10"]
+        else:
+            words = [self.arguments.loadgen, "hold", self.url, "--streams", str(streams), "--for", f"{seconds}s"]
+        return [str(word) for word in (*words, "--report", f"json={self.report}", *more)]
+
+    def waiting(self, *more):
+        """The same where it goes on until it is told to end."""
+        if self.program == GATE:
+            return [*self.command("--across-deploy", "sleep 1000", "--checks", "deploy.*", *more)]
+        return self.command(*more, seconds=1000)
+
+    @contextmanager
+    def started(self, command, preexec_fn=None, **options):
+        def prepare():
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # Whoever started the test may have ignored it.
+            if preexec_fn:
+                preexec_fn()
+
+        with open(self.folder / "stderr.log", "ab") as log:
+            options = {"stdout": subprocess.DEVNULL, "stderr": log, "cwd": self.folder, **options}
+            with running(command, preexec_fn=prepare, **options) as process:
+                yield process
+
+    def said(self):
+        return (self.folder / "stderr.log").read_text(errors="replace")
+
+    def is_under_way(self, process):
+        """Once its handlers stand: it asks the endpoint, or has begun to hold."""
+        if self.program == GATE:
+            return any("sleep 1000" in line for line in children(process.pid))
+        return (self.folder / "journal").exists() and (self.folder / "journal").stat().st_size > 1000
+
+    def under_way(self, process):
+        wait_for("the run", lambda: self.is_under_way(process), process, LIMIT_S)
+
+    def ended(self, process, *codes):
+        try:
+            code = process.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            raise Problem(f"did not end within {LIMIT_S} s: {self.said()}") from None
+        if code not in codes:
+            raise Problem(f"ended with {code}, and not with {' or '.join(map(str, codes))}: {self.said()}")
+        return code
+
+    def reported(self, code):
+        if not self.report.exists():
+            raise Problem(f"no report; it said: {self.said()}")
+        expect("the report's exit code", json.loads(self.report.read_text())["exit_code"], code)
+
+
+def children(pid):
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue
+    return found
+
+
+def journal(case):
+    return ["--journal", str(case.folder / "journal")] if case.program == LOAD else []
+
+
+def ends(case, *codes, options=(), before=None, streams=2, **more):
+    """Runs to its end; whatever the exit code, the report is there and says what the run was worth."""
+    with case.started(case.command(*options, streams=streams), preexec_fn=before, **more) as process:
+        return case.ended(process, *codes)
+
+
+# --- outputs ----------------------------------------------------------------------------------------------------------
+
+
+def unread_pipe():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "wb")
+
+
+def full_device():
+    return open("/dev/full", "wb")
+
+
+@fault(GATE, LOAD)
+def output_that_nobody_reads(case):
+    for make in (unread_pipe, full_device):
+        with make() as output:
+            ends(case, USAGE, stdout=output)
+        case.reported(0)
+        expect_in("the standard error", case.said(), "standard output")
+
+
+@fault(GATE, LOAD)
+def errors_that_nobody_reads(case):
+    for make in (unread_pipe, full_device):
+        with make() as output:
+            ends(case, 0, stderr=output)
+        case.reported(0)
+
+
+@fault(GATE, LOAD)
+def no_standard_streams(case):
+    def close_them():
+        for number in range(3):
+            os.close(number)
+
+    with case.started([*case.waiting(*journal(case))], preexec_fn=close_them) as process:
+        case.under_way(process)
+        for number in range(3):
+            expect(f"descriptor {number}", os.readlink(f"/proc/{process.pid}/fd/{number}"), "/dev/null")
+        process.send_signal(signal.SIGTERM)
+        case.ended(process, INTERRUPTED)
+    case.reported(INTERRUPTED)
+    case.report.unlink()
+    ends(case, USAGE, before=close_them)
+    case.reported(0)
+
+
+@fault(GATE, LOAD)
+def errors_into_a_pipe_that_is_full(case):
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb"), os.fdopen(writer, "wb") as output:
+        fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
+        try:
+            while True:
+                os.write(writer, b"x" * 4096)
+        except BlockingIOError:
+            fcntl.fcntl(writer, fcntl.F_SETFL, 0)
+        ends(case, 0, stderr=output)
+    case.reported(0)
+
+
+@fault(GATE, LOAD)
+def output_that_does_not_wait(case):
+    """A pipe that its other users have made non-blocking, and whose reader is slow."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
+    read = []
+
+    def take():
+        with os.fdopen(reader, "rb", buffering=0) as lines:
+            while chunk := lines.read(64):
+                read.append(chunk)
+                time.sleep(0.001)
+
+    thread = threading.Thread(target=take)
+    with case.started(case.command("--json"), stdout=writer) as process:
+        os.close(writer)
+        thread.start()
+        case.ended(process, 0)
+    thread.join()
+    expect("what was read", json.loads(b"".join(read)), json.loads(case.report.read_text()))
+
+
+@fault(GATE, LOAD)
+def report_onto_a_full_disk(case):
+    ends(case, USAGE, options=["--report", "junit=/dev/full"])
+    case.reported(0)
+    expect_in("the standard error", case.said(), "/dev/full")
+
+
+@fault(GATE, LOAD)
+def report_folder_that_vanishes(case):
+    gone = case.folder / "gone"
+    gone.mkdir()
+    with case.started(case.waiting(*journal(case), "--report", f"junit={gone}/r.xml")) as process:
+        case.under_way(process)
+        shutil.rmtree(gone)
+        process.send_signal(signal.SIGINT)
+        case.ended(process, INTERRUPTED)
+    case.reported(INTERRUPTED)
+    expect_in("the standard error", case.said(), str(gone))
+
+
+@fault(GATE, LOAD)
+def no_file_may_grow(case):
+    def forbid():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as errors, os.fdopen(writer, "wb") as output:
+        ends(case, USAGE, before=forbid, stderr=output)
+        output.close()
+        expect_in("the standard error", errors.read().decode(), "File too large")
+
+
+@fault(GATE, LOAD)
+def folder_that_is_gone(case):
+    def leave():
+        os.mkdir("gone")
+        os.chdir("gone")
+        os.rmdir("../gone")
+
+    ends(case, 0, before=leave)
+    case.reported(0)
+    ends(case, USAGE, before=leave, options=["--report", "junit=r.xml"])
+    expect_in("the standard error", case.said(), "r.xml")
+
+
+# --- signals and terminals --------------------------------------------------------------------------------------------
+
+
+@fault(GATE, LOAD)
+def each_signal_that_asks_to_end(case):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGXCPU):
+        case.report.unlink(missing_ok=True)
+        (case.folder / "journal").unlink(missing_ok=True)
+        with case.started(case.waiting(*journal(case))) as process:
+            case.under_way(process)
+            process.send_signal(number)
+            case.ended(process, INTERRUPTED)
+        case.reported(INTERRUPTED)
+
+
+@fault(GATE, LOAD)
+def nohup(case):
+    def ignore():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with case.started(case.waiting(*journal(case)), preexec_fn=ignore) as process:
+        case.under_way(process)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        expect("the run", process.poll(), None)
+        process.send_signal(signal.SIGTERM)
+        case.ended(process, INTERRUPTED)
+    case.reported(INTERRUPTED)
+
+
+@fault(GATE, LOAD)
+def terminal_that_goes_away(case):
+    control, terminal = pty.openpty()
+
+    def take_terminal():
+        os.setsid()
+        fcntl.ioctl(terminal, 0x540E, 0)  # TIOCSCTTY
+
+    streams = {"stdin": terminal, "stdout": terminal, "stderr": terminal}
+    with case.started(case.waiting(*journal(case)), preexec_fn=take_terminal, **streams) as process:
+        os.close(terminal)
+        drain = threading.Thread(target=read_until_gone, args=(control, process, case))
+        drain.start()
+        drain.join()
+        os.close(control)
+        case.ended(process, INTERRUPTED)
+    case.reported(INTERRUPTED)
+
+
+def read_until_gone(control, process, case):
+    os.set_blocking(control, False)
+    while process.poll() is None and not case.is_under_way(process):
+        try:
+            os.read(control, 65536)
+        except OSError:
+            time.sleep(0.02)
+
+
+@fault(LOAD)
+def stopped_for_a_while(case):
+    """A laptop that sleeps, a debugger, a container that is paused: the target is not to be blamed."""
+    with case.started(case.command(*journal(case), seconds=6)) as process:
+        case.under_way(process)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2)
+        process.send_signal(signal.SIGCONT)
+        code = case.ended(process, 0, INCONCLUSIVE)
+    case.reported(code)
+
+
+@fault(LOAD)
+def worker_that_is_killed(case):
+    with case.started(case.command(*journal(case), "--workers", "2", seconds=8)) as process:
+        case.under_way(process)
+        tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(tasks[0]), signal.SIGKILL)
+        case.ended(process, INCONCLUSIVE)
+    case.reported(INCONCLUSIVE)
+    rendered = subprocess.run(
+        [case.arguments.report, "render", case.folder / "journal", "--format", "json"], capture_output=True, text=True
+    )
+    expect("the journal's exit code", json.loads(rendered.stdout)["exit_code"], INCONCLUSIVE)
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+@fault(GATE, LOAD)
+def few_descriptors(case):
+    def forbid():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+
+    one_process = ["--workers", "1"] if case.program == LOAD else []
+    ends(case, INCONCLUSIVE, USAGE, before=forbid, streams=50, options=one_process)
+    expect_in("the standard error", case.said(), "ulimit -")
+
+
+@fault(GATE, LOAD, plain_only=True)
+def little_memory(case):
+    """Not so little that it could not begin; and never a verdict about the target."""
+    for mib in (24, 32, 48, 64, 96, 128):
+
+        def forbid(bytes=mib << 20):
+            resource.setrlimit(resource.RLIMIT_AS, (bytes, bytes))
+
+        code = ends(case, 0, USAGE, INCONCLUSIVE, 127, before=forbid)
+        if code == INCONCLUSIVE:
+            expect_in("the standard error", case.said(), "memory")
+
+
+@fault(GATE, LOAD)
+def nothing_in_the_environment(case):
+    ends(case, 0, env={})
+    case.reported(0)
+    ends(case, 0, env={"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "LC_ALL": "xx_YY", "TZ": "nonsense"})
+    case.reported(0)
+
+
+def main():
+    parser = parser_of(__doc__, "gate", "loadgen", "fixture", "report")
+    parser.add_argument("--only", action="append", help="this fault; repeatable")
+    parser.add_argument("--sanitized", action="store_true", help="the programs have sanitizers")
+    arguments = parsed(parser)
+    problems = 0
+    with ExitStack() as stack:
+        command = [arguments.fixture, "--era", "streamable", "--listen", "127.0.0.1:0"]
+        fixture = stack.enter_context(running(command, stdout=subprocess.PIPE))
+        url = f"{fixture.stdout.readline().split()[0]}/mcp"
+        for name, (function, program, plain_only) in FAULTS.items():
+            if (arguments.only and name not in arguments.only) or (plain_only and arguments.sanitized):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                begun = time.monotonic()
+                try:
+                    function(Case(arguments, program, url, Path(folder)))
+                    print(f"good  {name:45} {time.monotonic() - begun:5.1f} s", flush=True)
+                except Problem as problem:
+                    problems += 1
+                    print(f"BAD   {name:45} {problem}", flush=True)
+    print(f"{len(FAULTS)} faults, {problems} with a problem")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
