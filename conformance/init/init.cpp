@@ -8,6 +8,7 @@
 #include <map>
 
 #include "conformance/init/first_files.hpp"
+#include "conformance/probe/curl.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
@@ -68,19 +69,9 @@ Named named(const Options& options, const RunPlan& plan) {
   return out;
 }
 
-std::string shell_word(const std::string& text) {
-  const bool plain = !text.empty() && text.find_first_not_of(
-                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                          "0123456789-_./:=@%+") == std::string::npos;
-  if (plain) { return text; }
-  std::string out = "'";
-  for (const char c : text) { out += c == '\'' ? std::string("'\\''") : std::string(1, c); }
-  return out + "'";
-}
-
 std::string next_command(const FirstPaths& paths, const Options& options) {
   std::string command = fmt::format("weir-conformance --profile {} --baseline {} --tools-lock {}",
-                                    shell_word(paths.profile), shell_word(paths.baseline), shell_word(paths.lock));
+                                    shell_quote(paths.profile), shell_quote(paths.baseline), shell_quote(paths.lock));
   const Options usual;
   if (options.budget_seconds != usual.budget_seconds) {
     command += fmt::format(" --budget {}", options.budget_seconds);
