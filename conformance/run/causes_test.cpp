@@ -77,6 +77,14 @@ TEST(Causes, streams_that_share_an_endpoint_are_one_verdict) {
   EXPECT_GT(with(outcome, Verdict::untestable).size(), 3U) << "whose answers went to another stream did not judge";
 }
 
+TEST(Causes, characters_that_are_lost_in_an_id_are_one_verdict) {
+  const std::string segments = "http.request.segments", utf8 = "http.body.utf8";
+  for (const auto& [fault, id] : {std::pair{"http.segments-decoded-apart", segments}, {"http.body-latin-1", utf8}}) {
+    const auto outcome = judge(Era::streamable, {fault}, {id, segments, "jsonrpc.answer.asked-for"});
+    EXPECT_THAT(red(outcome), testing::ElementsAre(id)) << fault;
+  }
+}
+
 TEST(Causes, that_explain_each_other_leave_one_of_them_red) {
   const std::vector<std::string> both = {"session.conversation.kept", "tools.call.leaves-room"};
   for (const auto& [fault, id] :

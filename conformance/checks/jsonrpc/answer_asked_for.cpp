@@ -28,9 +28,27 @@ std::string text_of(const json::value& id) {
   return id.is_string() ? std::string(id.as_string()) : json::serialize(id);
 }
 
-/// Characters of it were lost where bytes were decoded, which http.request.segments and jsonrpc.id.unicode tell.
-bool is_damaged(const json::value& id) {
-  return id.is_string() && std::string_view(id.as_string()).find("\xEF\xBF\xBD") != std::string_view::npos;
+/// What is left of an id whose other characters were written as question marks.
+std::string plain_part(std::string_view id) {
+  std::string out;
+  for (const char c : id) {
+    if (static_cast<unsigned char>(c) < 0x80 && c != '?') { out += c; }
+  }
+  return out;
+}
+
+/// An id whose characters were lost on the way is no other one: http.body.utf8, http.request.segments and
+/// jsonrpc.id.unicode tell of that.
+bool is_damaged(const json::value& id, const Ids& asked) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  const std::string_view got = id.is_string() ? std::string_view(id.get_string()) : "";
+  const bool replaced = got.find(kReplacement) != std::string_view::npos;
+  return std::any_of(asked.begin(), asked.end(), [&](const json::value* other) {
+    const std::string_view sent = other->is_string() ? std::string_view(other->get_string()) : "";
+    const std::string plain = plain_part(sent);
+    const bool has_others = plain.size() < sent.size();
+    return has_others && (replaced || plain == plain_part(got));
+  });
 }
 
 std::string what_is_wrong(const json::value& id, const Ids& asked) {
@@ -52,12 +70,13 @@ Finding run(Probe& probe) {
     // known.
     const bool known = heard.post ? heard.post->well_formed() : !heard.session.empty();
     if (!heard.message.is_reply() || !heard.message.id || heard.message.id->is_null() || !known) { continue; }
-    if (is_damaged(*heard.message.id)) { continue; }
     const Ids asked = ids_of(traffic, heard);
     places.looked();
     const bool right =
         std::any_of(asked.begin(), asked.end(), [&](const json::value* id) { return heard.message.answers(*id); });
-    if (!right) { places.broken(heard.in, what_is_wrong(*heard.message.id, asked)); }
+    if (!right && !is_damaged(*heard.message.id, asked)) {
+      places.broken(heard.in, what_is_wrong(*heard.message.id, asked));
+    }
   }
   return judged(probe, places, "answers under the ids of requests", "answers", "no request was answered");
 }
