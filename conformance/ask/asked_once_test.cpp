@@ -27,6 +27,17 @@ const fixtures::FaultRegistration kCounter(fixtures::Fault{
       if (call.method == "tools/call" && wire::string_or(call.params, "name", "") == "add") { ++calls_served(); }
     }});
 
+/// As one of three replicas does that was released before the others.
+const fixtures::FaultRegistration kOnce(fixtures::Fault{
+    .name = "testing.first-call-unstructured",
+    .summary = "The first call of an endpoint gives no structured content.",
+    .on_message = [](fixtures::Scratch& scratch, const fixtures::Call& call, json::value& message) {
+      auto* result = fixtures::result_of(message);
+      if (call.method != "tools/call" || !result || !scratch["testing.called"].is_null()) { return; }
+      scratch["testing.called"] = true;
+      result->erase("structuredContent");
+    }});
+
 RunnerOutcome ask(std::vector<std::string> faults) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
@@ -90,6 +101,15 @@ TEST(AskedOnce, what_is_red_is_asked_again_and_shown_by_what_was_sent) {
   EXPECT_THAT(red->evidence, testing::Contains(testing::HasSubstr("tools/call")));
   EXPECT_THAT(red->curl, testing::HasSubstr("tools/call"));
   EXPECT_GT(calls_served(), 1);
+}
+
+TEST(AskedOnce, what_was_red_once_stays_red_though_it_is_right_when_asked_again) {
+  const auto outcome = ask({"testing.first-call-unstructured"});
+  const auto red = std::find_if(outcome.checks.begin(), outcome.checks.end(),
+                                [](const auto& check) { return check.id == "tools.call.structured-present"; });
+  ASSERT_NE(red, outcome.checks.end());
+  EXPECT_EQ(red->verdict, reports::Verdict::fail);
+  EXPECT_THAT(red->curl, testing::HasSubstr("tools/call"));
 }
 
 }  // namespace weir::conformance

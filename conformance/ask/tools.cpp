@@ -161,9 +161,13 @@ Finding unanswered_call(std::string_view tool, const wire::Error& error) {
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
   const auto calls = safe_calls(probe);
   if (calls.empty()) { return untestable(kNoSafeTool); }
-  if (const auto replies = shared_replies(probe, calls)) {
-    auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) { return &(*replies)[i]; });
+  std::optional<Finding> seen_red;
+  const wire::mcp::Reply* red = nullptr;
+  const auto replies = shared_replies(probe, calls);
+  if (replies) {
+    auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) { return red = &(*replies)[i]; });
     if (finding.verdict != reports::Verdict::fail) { return finding; }
+    seen_red = std::move(finding);
   }
   std::optional<Finding> broken;
   std::optional<wire::mcp::Reply> latest;
@@ -176,6 +180,10 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, b
     }
     return &latest.emplace(*std::move(reply));
   });
+  if (seen_red && finding.verdict != reports::Verdict::fail) {
+    probe.pin_request(red->http.request);
+    return *seen_red;  // What was wrong once was wrong.
+  }
   return broken ? *broken : finding;
 }
 

@@ -85,7 +85,7 @@ std::shared_ptr<const Streams> shared_streams(Probe& probe, const StreamOptions&
 }
 
 Finding judge_seen(const Streams& seen, const StreamOptions& options, const std::string& expected,
-                   const StreamClause& problem, const std::function<void(const SeenStream&)>& on_fail = {}) {
+                   const StreamClause& problem, const std::function<void(const SeenStream&)>& on_fail) {
   if (seen.empty()) { return not_applicable("the server answered without event streams"); }
   std::vector<std::string> names;
   std::optional<std::string> unjudgeable;
@@ -95,7 +95,7 @@ Finding judge_seen(const Streams& seen, const StreamOptions& options, const std:
       continue;
     }
     if (auto wrong = problem(stream)) {
-      if (on_fail) { on_fail(stream); }
+      on_fail(stream);
       return fail(expected, fmt::format("{} in {}", *wrong, stream.name));
     }
     names.push_back(stream.name);
@@ -106,16 +106,26 @@ Finding judge_seen(const Streams& seen, const StreamOptions& options, const std:
 }  // namespace
 
 Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
-  if (const auto shared = shared_streams(probe, options)) {
-    auto finding = judge_seen(*shared, options, expected, problem);
-    if (finding.verdict != reports::Verdict::fail) { return finding; }
+  const SeenStream* red = nullptr;
+  const auto remember = [&](const SeenStream& stream) { red = &stream; };
+  std::optional<Finding> finding;
+  const auto shared = shared_streams(probe, options);
+  if (shared) {
+    finding = judge_seen(*shared, options, expected, problem, remember);
+    if (!red) { return *finding; }
   }
   const auto streams = event_streams(probe, options);
-  if (!streams) { return probe.broken(streams.error(), "a conversation"); }
-  return judge_seen(*streams, options, expected, problem, [&](const SeenStream& stream) {
-    probe.pin_request(stream.exchange.request);
-    probe.note(fmt::format("< {}: {}", stream.name, wire::excerpt(std::string_view(stream.exchange.head.raw), 300)));
-  });
+  if (!streams && !finding) { return probe.broken(streams.error(), "a conversation"); }
+  if (streams) {
+    auto own = judge_seen(*streams, options, expected, problem, remember);
+    // What was wrong once was wrong, though it is not so again.
+    if (!finding || own.verdict == reports::Verdict::fail) { finding = std::move(own); }
+  }
+  if (red) {
+    probe.pin_request(red->exchange.request);
+    probe.note(fmt::format("< {}: {}", red->name, wire::excerpt(std::string_view(red->exchange.head.raw), 300)));
+  }
+  return *finding;
 }
 
 Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expected) {
