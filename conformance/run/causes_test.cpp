@@ -85,6 +85,14 @@ TEST(Causes, characters_that_are_lost_in_an_id_are_one_verdict) {
   }
 }
 
+TEST(Causes, an_id_of_another_type_is_one_verdict) {
+  const std::string echoed = "jsonrpc.id.echoed";
+  for (const Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
+    const auto outcome = judge(era, {"jsonrpc.id-stringified"}, {echoed, "jsonrpc.answer.asked-for"});
+    EXPECT_THAT(red(outcome), testing::ElementsAre(echoed));
+  }
+}
+
 TEST(Causes, that_explain_each_other_leave_one_of_them_red) {
   const std::vector<std::string> both = {"session.conversation.kept", "tools.call.leaves-room"};
   for (const auto& [fault, id] :

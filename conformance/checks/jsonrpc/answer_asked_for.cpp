@@ -3,11 +3,15 @@
 namespace weir::conformance::jsonrpc_answer_asked_for {
 namespace {
 
-using Ids = std::vector<const json::value*>;
+struct Asked {
+  const json::value* id;
+  std::string_view by;
+};
+using Ids = std::vector<Asked>;
 
 void add_ids(const Sent& sent, Ids& ids) {
   for (const auto& message : sent.messages) {
-    if (message.id) { ids.push_back(&*message.id); }
+    if (message.id) { ids.push_back({&*message.id, sent.in->by}); }
   }
 }
 
@@ -38,13 +42,14 @@ std::string plain_part(std::string_view id) {
 }
 
 /// An id whose characters were lost on the way is no other one: http.body.utf8, http.request.segments and
-/// jsonrpc.id.unicode tell of that.
-bool is_damaged(const json::value& id, const Ids& asked) {
+/// jsonrpc.id.unicode tell of that. So does jsonrpc.id.echoed of the type of those that it sent.
+bool is_told_elsewhere(const json::value& id, const Ids& asked) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
   const std::string_view got = id.is_string() ? std::string_view(id.get_string()) : "";
   const bool replaced = got.find(kReplacement) != std::string_view::npos;
-  return std::any_of(asked.begin(), asked.end(), [&](const json::value* other) {
-    const std::string_view sent = other->is_string() ? std::string_view(other->get_string()) : "";
+  return std::any_of(asked.begin(), asked.end(), [&](const Asked& other) {
+    if (other.by == "jsonrpc.id.echoed" && text_of(*other.id) == text_of(id)) { return true; }
+    const std::string_view sent = other.id->is_string() ? std::string_view(other.id->get_string()) : "";
     const std::string plain = plain_part(sent);
     const bool has_others = plain.size() < sent.size();
     return has_others && (replaced || plain == plain_part(got));
@@ -52,9 +57,9 @@ bool is_damaged(const json::value& id, const Ids& asked) {
 }
 
 std::string what_is_wrong(const json::value& id, const Ids& asked) {
-  for (const json::value* other : asked) {
-    if (text_of(*other) == text_of(id)) {
-      return fmt::format("the id is not the request's: {} for {}", wire::excerpt(id, 60), wire::excerpt(*other, 60));
+  for (const Asked& other : asked) {
+    if (text_of(*other.id) == text_of(id)) {
+      return fmt::format("the id is not the request's: {} for {}", wire::excerpt(id, 60), wire::excerpt(*other.id, 60));
     }
   }
   return fmt::format("nobody asked with the id {}", wire::excerpt(id, 60));
@@ -73,8 +78,8 @@ Finding run(Probe& probe) {
     const Ids asked = ids_of(traffic, heard);
     places.looked();
     const bool right =
-        std::any_of(asked.begin(), asked.end(), [&](const json::value* id) { return heard.message.answers(*id); });
-    if (!right && !is_damaged(*heard.message.id, asked)) {
+        std::any_of(asked.begin(), asked.end(), [&](const Asked& one) { return heard.message.answers(*one.id); });
+    if (!right && !is_told_elsewhere(*heard.message.id, asked)) {
       places.broken(heard.in, what_is_wrong(*heard.message.id, asked));
     }
   }
