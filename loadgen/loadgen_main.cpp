@@ -89,22 +89,9 @@ void hide(int argc, char** argv, const std::vector<std::string>& credentials) {
   }
 }
 
-/// What the user can mend is bad usage; what fails of Weir itself is inconclusive; all else is the target out of reach.
-ExitCode code_of(const wire::Error& error) {
-  switch (error.code) {
-    case wire::ErrorCode::bad_input:
-      return ExitCode::usage;
-    case wire::ErrorCode::shortage:
-    case wire::ErrorCode::internal:
-      return ExitCode::inconclusive;
-    default:
-      return ExitCode::unreachable;
-  }
-}
-
 int dry_run(const Scenario& scenario, const RunOptions& run) {
   const auto placement = preflight(scenario, run);
-  if (!placement) { return complain(placement.error().detail, code_of(placement.error())); }
+  if (!placement) { return complain(placement.error().detail, exit_code_of(placement.error())); }
   std::string text;
   for (const auto& line : placement->lines) { text += fmt::format("# {}\n", line); }
   return print(text + to_yaml(scenario));
@@ -150,7 +137,7 @@ int run(const CommandLine& options, int argc, char** argv) {
   if (options.dry_run) { return dry_run(*scenario, *run); }
   if (const auto open = prove_outputs(*run); !open) { return complain(open.error()); }
   const auto result = supervise(*scenario, *run, signals);
-  if (!result) { return complain(result.error().detail, code_of(result.error())); }
+  if (!result) { return complain(result.error().detail, exit_code_of(result.error())); }
   const auto format = options.json ? reports::Format::json : reports::Format::console;
   const bool printed = print(reports::load::render(result->results, format,
                                                    {.colour = reports::wants_colour(STDOUT_FILENO, options.color),

@@ -29,12 +29,13 @@ NAMES += ["CALL_QUERY", "CALL_HEADER", "CALL_JSON", "CALL_BODY", "OTHER_URL", "E
 SECRETS = {f"SEED_{name}": f"hush{index:02d}-{name.lower().replace('_', '-')}" for index, name in enumerate(NAMES)}
 TYPED = {"X-Signature": "hush80-typed-header", "sig": "hush81-typed-query"}
 ISSUED = "hush90-issued-by-oauth"
-NEVER_SENT = {SECRETS["SEED_PASSWORD"]}  # Of a URL's user nothing goes to the target.
+NEVER_SENT = {SECRETS["SEED_PASSWORD"]}  # A URL with a password is refused.
+NO_RUN = {"refused", "password"}
 EVERY = [*SECRETS.values(), *TYPED.values(), ISSUED]
 
 SCENARIO = """
 target:
-  url: http://weir:${{SEED_PASSWORD}}@127.0.0.1:{port}/{route}/${{SEED_PATH_KEY}}?code=${{SEED_QUERY}}
+  url: http://{user}127.0.0.1:{port}/{route}/${{SEED_PATH_KEY}}?code=${{SEED_QUERY}}
   headers: {{X-Custom: "${{SEED_HEADER}}"}}
   api_key: {{header: X-Subscription, value: "${{SEED_API_KEY}}"}}
   {bearer}
@@ -160,13 +161,17 @@ def leaks(artefacts):
     return found
 
 
+def scenario(port, user="", route="events", bearer="", oauth="", stream="plain"):
+    return SCENARIO.format(port=port, user=user, route=route, bearer=bearer, oauth=oauth, stream=stream)
+
+
 def environment():
     return {**os.environ, **SECRETS}
 
 
-def run_through(loadgen, folder, port, name, scenario, log_path):
+def run_through(loadgen, folder, port, name, text, log_path):
     """All that a run leaves behind, by where it was found."""
-    (folder / f"{name}.yaml").write_text(scenario)
+    (folder / f"{name}.yaml").write_text(text)
     reports = {kind: folder / f"{name}.{kind}" for kind in ["json", "junit", "markdown", "console"]}
     files = {"journal": folder / f"{name}.journal", "textfile": folder / f"{name}.prom", **reports}
     command = [loadgen, "run", folder / f"{name}.yaml", "--metrics", "127.0.0.1:0", "--journal", files["journal"]]
@@ -181,14 +186,14 @@ def run_through(loadgen, folder, port, name, scenario, log_path):
 
             def metrics():
                 found = re.search(r"metrics: (http://\S+)", log_path.read_text())
-                text = found and urlopen(found[1], timeout=5).read().decode()
-                return text if text and "weir_soak_streams_open" in text else None
+                scraped = found and urlopen(found[1], timeout=5).read().decode()
+                return scraped if scraped and "weir_soak_streams_open" in scraped else None
 
             try:
                 artefacts["/metrics"] = wait_for("the run's metrics", metrics, run)
                 artefacts.update(family(run.pid))
             except Problem:
-                if name != "refused":
+                if name not in NO_RUN:
                     raise
             artefacts["the standard output"] = run.communicate(timeout=RUN_TIMEOUT_S)[0]
     artefacts["the standard error"] = log_path.read_text()
@@ -213,21 +218,22 @@ def check(arguments, folder):
     problems = []
     with target() as port:
         runs = {
-            "bearer": SCENARIO.format(port=port, route="events", bearer=BEARER, oauth="", stream="plain"),
-            "oauth": SCENARIO.format(
-                port=port, route="events", bearer="", oauth=OAUTH.format(port=port), stream="plain"
-            ),
-            "refused": SCENARIO.format(port=port, route="refuse", bearer=BEARER, oauth="", stream="auto"),
+            "bearer": scenario(port, bearer=BEARER),
+            "oauth": scenario(port, oauth=OAUTH.format(port=port)),
+            "refused": scenario(port, route="refuse", bearer=BEARER, stream="auto"),
+            "password": scenario(port, user="weir:${SEED_PASSWORD}@"),
         }
-        for name, scenario in runs.items():
+        for name, text in runs.items():
             log = arguments.logs / f"secrets.{name}.log"
-            artefacts = run_through(arguments.loadgen, folder, port, name, scenario, log)
-            if name != "refused":
+            artefacts = run_through(arguments.loadgen, folder, port, name, text, log)
+            if name not in NO_RUN:
                 missing = {"journal", "json", "junit", "markdown", "console", "textfile", "/metrics"} - set(artefacts)
                 problems += [f"{name}: there is no {what}" for what in sorted(missing)]
                 pushed = Target.pushed.pop() if Target.pushed else ""
                 problems += [] if "weir_soak_run_info" in pushed else [f"{name}: the gateway was sent no run"]
                 artefacts["what was pushed"] = pushed
+            if name == "password" and "--header-env" not in artefacts["the standard error"]:
+                problems.append("a URL with a password is not refused")
             problems += [f"{name}: {leak}" for leak in leaks(artefacts)]
         probed = probe(arguments.loadgen, port, arguments.logs / "secrets.probe.log")
         problems += [f"probe-idle: {leak}" for leak in leaks(probed)]

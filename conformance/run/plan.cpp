@@ -147,11 +147,8 @@ wire::Result<void> set_url(RunPlan& plan) {
   if (plan.profile.url.empty()) {
     return wire::bad_input("no URL: give one, or a profile that has one (weir-conformance --help)");
   }
-  auto url = wire::parse_url(plan.profile.url);
+  auto url = wire::parse_target_url(plan.profile.url);
   if (!url) { return tl::unexpected(url.error()); }
-  if (!url->userinfo.empty()) {
-    return wire::bad_input("the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
-  }
   plan.url = std::move(*url);
   for (const auto& endpoint : plan.profile.endpoints) {
     if (const auto resolved = wire::resolve(plan.url, endpoint.url); !resolved) {

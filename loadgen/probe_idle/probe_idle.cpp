@@ -327,7 +327,7 @@ class Run {
 }  // namespace
 
 wire::Result<ProbeIdleOptions> probe_idle_options(const wire::Profile& profile) {
-  auto url = wire::parse_url(profile.url);
+  auto url = wire::parse_target_url(profile.url);
   if (!url) { return tl::unexpected(url.error()); }
   ProbeIdleOptions options;
   options.url = *std::move(url);

@@ -183,6 +183,13 @@ void RunRecord::show(std::int64_t now_ns, std::int64_t left_ns) {
   }
 }
 
+RunResult RunRecord::finish_unasked(const std::string& why) {
+  const Incident incident{0, shown(why)};
+  accumulator_->incident(incident);
+  journal(journal_.append(incident));
+  return finish(false);
+}
+
 RunResult RunRecord::finish(bool interrupted) {
   if (incidents_left_out_ > 0) {
     const Incident rest{now_ns_, fmt::format("{} more incidents are not listed", incidents_left_out_)};

@@ -46,6 +46,8 @@ class RunRecord {
   /// Judges, writes every report, pushes; problems with that are told beside the results. /metrics, which has the
   /// verdict by now, goes along where it is to linger.
   RunResult finish(bool interrupted);
+  /// Likewise, of a run whose target could not be asked.
+  RunResult finish_unasked(const std::string& why);
 
  private:
   RunRecord() = default;

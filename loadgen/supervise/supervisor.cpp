@@ -259,7 +259,29 @@ void tell_of_plain_streams(const Scenario& asked, const Scenario& held, RunRecor
   }
 }
 
+/// The record of a run that found nobody to load.
+wire::Result<RunResult> unasked(const Prepared& prepared, const TestSeams& seams, const RunOptions& options,
+                                const std::string& why) {
+  const Start start{monotonic_ns(), options.start_at_unix_ns.value_or(realtime_ns()), 0};
+  auto record = RunRecord::open(info_of(prepared, seams, options, start), layout_of(prepared.scenario), options,
+                                all_secrets(prepared.scenario, prepared.token));
+  if (!record) { return tl::unexpected(record.error()); }
+  return record->finish_unasked(why);
+}
+
 }  // namespace
+
+reports::ExitCode exit_code_of(const wire::Error& error) {
+  switch (error.code) {
+    case wire::ErrorCode::bad_input:
+      return reports::ExitCode::usage;
+    case wire::ErrorCode::shortage:
+    case wire::ErrorCode::internal:
+      return reports::ExitCode::inconclusive;
+    default:
+      return reports::ExitCode::unreachable;
+  }
+}
 
 wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
                                      const std::atomic<int>& signals) {
@@ -269,7 +291,10 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
   const auto failed = [&](const wire::Error& error) {
     return wire::fail(error.code, wire::Redactor(all_secrets(scenario, prepared.token)).text(error.detail));
   };
-  if (auto done = prepare(seams, scenario, options, prepared); !done) { return failed(done.error()); }
+  if (auto done = prepare(seams, scenario, options, prepared); !done) {
+    const bool out_of_reach = exit_code_of(done.error()) == reports::ExitCode::unreachable;
+    return out_of_reach ? unasked(prepared, seams, options, done.error().detail) : failed(done.error());
+  }
   const auto start = start_of(seams, prepared.scenario, options, prepared.placement.workers);
   if (!start) { return failed(start.error()); }
   const auto layout = layout_of(prepared.scenario);

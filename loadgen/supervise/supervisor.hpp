@@ -45,6 +45,10 @@ struct RunResult {
   std::optional<MetricsEndpoint> metrics;  ///< /metrics with the verdict, up while this is there; for who lingers.
 };
 
+/// What the user can mend is bad usage; what fails of Weir itself is inconclusive; all else is the target out of reach.
+reports::ExitCode exit_code_of(const wire::Error& error);
+
+/// A target that is out of reach is a result: reports are written of it. An error is the user's, or Weir's.
 /// Signals: counts of SIGINT/SIGTERM as seen by main; one ends the run cleanly, a second at once.
 wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& options, const std::atomic<int>& signals);
 

@@ -300,10 +300,10 @@ TEST_F(Supervisor, says_in_one_line_that_the_target_cannot_be_reached) {
   for (const auto kind : {StreamKind::plain_get, StreamKind::automatic}) {
     scenario_.populations[0].stream = kind;
     const auto result = run();
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, wire::ErrorCode::connect_refused);
-    EXPECT_THAT(result.error().detail, HasSubstr("http://127.0.0.1:1/events cannot be reached"));
-    EXPECT_EQ(result.error().detail.find('\n'), std::string::npos);
+    ASSERT_TRUE(result) << result.error().detail;
+    EXPECT_EQ(result->results.exit_code, reports::ExitCode::unreachable);
+    EXPECT_THAT(result->results.exit_reason, HasSubstr("http://127.0.0.1:1/events cannot be reached"));
+    EXPECT_EQ(result->results.exit_reason.find('\n'), std::string::npos);
   }
 }
 
@@ -319,8 +319,9 @@ TEST_F(Supervisor, names_the_cause_where_a_name_has_no_address) {
   phase(Phase::Kind::hold, 1);
   scenario_.target.url = "http://edge.invalid/events";
   const auto result = run();
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, wire::ErrorCode::resolve_failed);
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(result->results.exit_code, reports::ExitCode::unreachable);
+  EXPECT_THAT(result->results.exit_reason, HasSubstr("edge.invalid"));
 }
 
 TEST_F(Supervisor, refuses_before_the_run_what_the_machine_cannot_hold) {

@@ -149,7 +149,7 @@ wire::ClientOptions client_of(const Scenario& scenario) {
 wire::Result<Targets> targets_of(const Scenario& scenario) {
   Targets targets;
   for (const auto& population : scenario.populations) {
-    const auto url = wire::parse_url(url_text(scenario, population));
+    const auto url = wire::parse_target_url(url_text(scenario, population));
     if (!url) { return tl::unexpected(url.error()); }
     const auto same = std::find_if(targets.urls.begin(), targets.urls.end(),
                                    [&](const wire::Url& other) { return other.origin() == url->origin(); });

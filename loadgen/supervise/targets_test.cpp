@@ -10,7 +10,9 @@
 namespace weir::loadgen {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using wire::testing::RawServer;
 
@@ -84,6 +86,15 @@ TEST(Targets, take_as_many_fixed_addresses_as_a_worker_does) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, wire::ErrorCode::bad_input);
   EXPECT_THAT(refused.error().detail, HasSubstr("names 300 addresses; a target has at most 256"));
+}
+
+TEST(Targets, have_no_password_in_the_url_and_the_refusal_does_not_say_it) {
+  Scenario scenario = scenario_with(1);
+  scenario.target.url = "http://weir:pass-word@edge.invalid/mcp";
+  const auto refused = targets_of(scenario);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::ErrorCode::bad_input);
+  EXPECT_THAT(refused.error().detail, AllOf(HasSubstr("--header-env"), Not(HasSubstr("pass-word"))));
 }
 
 TEST(Targets, leave_alone_what_a_name_has_beyond_that) {

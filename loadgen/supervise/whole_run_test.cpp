@@ -165,8 +165,9 @@ TEST_F(WholeRunWithTokens, does_not_begin_where_no_token_can_be_had) {
   against(hub);
   scenario_.oauth->client_secret = "wrong";
   const auto result = supervise_on(seams_, scenario_, options_, signals_);
-  ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().detail, HasSubstr("the token endpoint answered HTTP 401"));
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(result->results.exit_code, reports::ExitCode::unreachable);
+  EXPECT_THAT(result->results.exit_reason, HasSubstr("the token endpoint answered HTTP 401"));
   EXPECT_EQ(hub.count(hub::Counter::streams_opened), 0u);
 }
 
@@ -186,9 +187,9 @@ TEST_F(WholeRun, holds_streams_over_tls_that_its_roots_vouch_for) {
   });
 
   const auto refused = supervise_on(seams_, scenario_, options_, signals_);
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().detail, HasSubstr("cannot be reached"));
-  EXPECT_THAT(refused.error().detail, HasSubstr("certificate"));
+  ASSERT_TRUE(refused) << refused.error().detail;
+  EXPECT_EQ(refused->results.exit_code, reports::ExitCode::unreachable);
+  EXPECT_THAT(refused->results.exit_reason, AllOf(HasSubstr("cannot be reached"), HasSubstr("certificate")));
 
   scenario_.target.ca_file = roots.path();
   const auto results = good_run();

@@ -74,6 +74,7 @@ SearchStep Accumulator::judge_step() const {
 /// Thresholds without a phase are not broken by the step of a search that was meant to break them, nor by one that was
 /// cut short.
 std::vector<ThresholdResult> Accumulator::thresholds() const {
+  if (!unasked().empty()) { return {}; }
   const bool by_default = run_.thresholds.empty();
   const std::vector<Threshold> thresholds = by_default ? default_thresholds(layout_) : run_.thresholds;
   std::vector<PhaseResult> phases;
@@ -89,6 +90,11 @@ std::vector<ThresholdResult> Accumulator::thresholds() const {
     out.back().by_default = by_default;
   }
   return out;
+}
+
+/// Why a run ended before its first phase, or empty: nobody was loaded.
+std::string_view Accumulator::unasked() const {
+  return ended_ && phases_.empty() && !incidents_.empty() ? std::string_view(incidents_.front().text) : "";
 }
 
 bool Accumulator::valid() const {
@@ -129,7 +135,7 @@ LoadResults Accumulator::results() const {
   if (!steps_.empty()) { results.search = search_result(steps_); }
   results.thresholds = thresholds();
   results.invalid = find_invalid();
-  decide(results, interrupted_);
+  decide(results, interrupted_, unasked());
   return results;
 }
 

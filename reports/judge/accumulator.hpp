@@ -42,6 +42,7 @@ class Accumulator final : public RunEvents {
 
  private:
   std::vector<std::string> find_invalid() const;
+  std::string_view unasked() const WEIR_LIFETIME_BOUND;
 
   RunInfo run_;
   Layout layout_;

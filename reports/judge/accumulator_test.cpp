@@ -45,6 +45,12 @@ TEST(Accumulator, comes_to_the_same_results_by_the_journal) {
       {"invalid", [](SampleRun& run) { run.invalid = {"worker 1 died (signal 9), 412 streams lost"}; }},
       {"interrupted", [](SampleRun& run) { run.interrupted = true; }},
       {"killed", [](SampleRun& run) { run.complete = false; }},
+      {"unasked",
+       [](SampleRun& run) {
+         run.phases.clear();
+         run.seconds.clear();
+         run.incidents = {{0, "nobody listens"}};
+       }},
       {"searched", [](SampleRun& run) { run.phases[2].kind = "search"; }},
   };
   for (const auto& [name, change] : kRuns) {

@@ -244,6 +244,7 @@ std::vector<Incident> ShardMerge::missing() const {
     out.push_back({0, fmt::format("{} of {} shards are here: {} {} missing", shards.merged.size(), shards.count,
                                   fmt::join(absent, ", "), absent.size() == 1 ? "is" : "are")});
   }
+  const bool asked = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.phases > 0; });
   std::int64_t earliest = INT64_MAX, latest = INT64_MIN;
   for (const Part& part : parts_) {
     const RunInfo& run = part.reader.head().run;
@@ -252,6 +253,9 @@ std::vector<Incident> ShardMerge::missing() const {
     if (run.shard.late_ns > 0) {
       out.push_back({run.shard.late_ns, fmt::format("{} began {} late", part.label,
                                                     readable_seconds(wire::seconds_of(run.shard.late_ns)))});
+    }
+    if (asked && part.ended && !part.interrupted && part.phases == 0) {
+      out.push_back({0, fmt::format("{} could not begin", part.label)});
     }
     if (!part.ended || (part.interrupted && !interrupted())) {
       const std::int64_t end_ns = part.latest ? part.latest->at_ns : 0;

@@ -189,6 +189,12 @@ TEST_F(Merge, refuses_what_is_not_of_one_run_in_one_sentence) {
   EXPECT_EQ(error_of({}), "there is nothing to merge");
 }
 
+void unasked(SampleRun& run) {
+  run.phases.clear();
+  run.seconds.clear();
+  run.incidents = {{0, "nobody listens"}};
+}
+
 TEST_F(Merge, of_less_than_the_run_is_inconclusive_and_names_what_is_missing) {
   const auto good = [](SampleRun& run) { run.run.thresholds = {parse_threshold("stream_drops < 100").value()}; };
   const auto with = [&](const std::function<void(SampleRun&)>& change) {
@@ -209,6 +215,7 @@ TEST_F(Merge, of_less_than_the_run_is_inconclusive_and_names_what_is_missing) {
           run.interrupted = true;
           run.seconds.pop_back();
         })}},
+      {"shard 2/3 could not begin", {journal(0, good), journal(2, good), with(unasked)}},
       {"shard 2/3 began 12.0 s late",
        {journal(0, good), journal(2, good), with([](SampleRun& run) { run.run.shard.late_ns = 12'000'000'000; })}},
       {"the shards started 5.00 s apart",
@@ -224,6 +231,13 @@ TEST_F(Merge, of_less_than_the_run_is_inconclusive_and_names_what_is_missing) {
     EXPECT_EQ(allowed->exit_code, ExitCode::good) << allowed->exit_reason;
     EXPECT_THAT(allowed->incidents, Contains(HasSubstr(lack)));
   }
+}
+
+TEST_F(Merge, of_shards_that_could_all_not_begin_says_why) {
+  const auto results = merged({journal(0, unasked), journal(1, unasked), journal(2, unasked)});
+  ASSERT_TRUE(results) << results.error();
+  EXPECT_EQ(results->exit_code, ExitCode::unreachable);
+  EXPECT_EQ(results->exit_reason, "shard 1/3: nobody listens");
 }
 
 TEST_F(Merge, keeps_why_a_shard_says_nothing_with_its_number) {

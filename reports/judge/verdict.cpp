@@ -37,7 +37,7 @@ std::string failed_thresholds(const LoadResults& results) {
 
 }  // namespace
 
-void decide(LoadResults& results, bool interrupted) {
+void decide(LoadResults& results, bool interrupted, std::string_view unasked) {
   const auto say = [&](ExitCode code, std::string reason) {
     results.exit_code = code;
     results.exit_reason = std::move(reason);
@@ -50,6 +50,7 @@ void decide(LoadResults& results, bool interrupted) {
   if (!results.invalid.empty()) {
     return say(ExitCode::inconclusive, fmt::format("Says nothing about the target: {}.", results.invalid.front()));
   }
+  if (!unasked.empty()) { return say(ExitCode::unreachable, std::string(unasked)); }
   // Plain calls need no stream: where they were answered, and none was wanted, nothing is missing.
   const bool calls_alone = scope.sum(Counter::opens_intended) == 0 && scope.call_latency().count() > 0;
   if (scope.sum(Counter::streams_opened) == 0 && results.total.open.peak == 0 && !calls_alone) {

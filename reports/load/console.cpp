@@ -139,6 +139,10 @@ void ConsoleWriter::validity() {
 
 void ConsoleWriter::verdict() {
   const std::string_view word = headline(results_.exit_code);
+  if (results_.phases.empty()) {
+    line("Load: {}  {}", painted(word, colour_of(results_.exit_code)), wire::printable(results_.exit_reason));
+    return;
+  }
   line("{}", wire::printable(results_.exit_reason));
   line("Load: {}  {}", painted(word, colour_of(results_.exit_code)), summary_of(results_));
 }
@@ -148,7 +152,7 @@ void ConsoleWriter::verdict() {
 std::string console_report(const LoadResults& results, const ConsoleOptions& options) {
   ConsoleWriter writer(results, options);
   writer.head();
-  if (!options.quiet) {
+  if (!options.quiet && !results.phases.empty()) {
     writer.streams();
     writer.endings();
     writer.tables();

@@ -226,6 +226,13 @@ Result<Url> parse_url(std::string_view text) {
   return from_view(*view, text);
 }
 
+Result<Url> parse_target_url(std::string_view text) {
+  auto url = parse_url(text);
+  if (!url || url->userinfo.empty()) { return url; }
+  return fail(ErrorCode::bad_input,
+              "the URL holds a password: pass credentials with --header-env 'Authorization: VAR' instead");
+}
+
 Result<Url> resolve(const Url& base, std::string_view reference) {
   auto view = parse_reference(reference);
   if (!view) { return tl::unexpected(view.error()); }

@@ -34,6 +34,10 @@ struct Url {
 /// "example.com:8080/mcp" (no scheme), fragments, other schemes and empty hosts are errors that name the fix.
 Result<Url> parse_url(std::string_view text);
 
+/// Likewise, of what users name as their target: a password in it, which RFC 3986 section 3.2.1 deprecates, is an error
+/// that does not quote it.
+Result<Url> parse_target_url(std::string_view text);
+
 /// Resolves a reference (RFC 3986 section 5.2) as an `endpoint` event or a Location header carries it.
 Result<Url> resolve(const Url& base, std::string_view reference);
 
