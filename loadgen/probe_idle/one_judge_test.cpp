@@ -12,13 +12,13 @@
 namespace weir::loadgen::idle {
 namespace {
 
+using reports::load::ClockCut;
 using reports::load::EndReason;
-using reports::load::IdleCut;
 using wire::EndClass;
 
 struct Told {
   StreamOutcome probe{};
-  std::vector<IdleCut> soak;
+  std::vector<ClockCut> soak;
 };
 
 std::int64_t ns_of(double seconds) { return static_cast<std::int64_t>(seconds * 1e9); }

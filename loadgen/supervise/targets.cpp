@@ -17,6 +17,8 @@ using wire::mcp::Era;
 
 constexpr std::chrono::milliseconds kLookUpTimeout = 5s;
 constexpr std::chrono::milliseconds kConnectTimeout = 5s;
+/// The target is asked what it speaks for as long as its clients wait for an answer, and at most so long.
+constexpr std::chrono::milliseconds kKindTimeout = 15s;
 /// An event stream beside refused POSTs is a plain one where it names no endpoint so soon: servers of that era do at
 /// once.
 constexpr std::chrono::milliseconds kPlainAfter = 500ms;
@@ -91,11 +93,37 @@ bool is_plain_stream(const wire::mcp::Detection& detection) {
          });
 }
 
+constexpr int kNotAllowed = 405;
+
+/// Whether a server of Streamable HTTP says, within a session of its own, that it offers no stream (2025-03-26 and
+/// later, transports, "Listening for Messages from the Server").
+bool refuses_streams(const wire::mcp::DetectOptions& options, const wire::mcp::Detection& detection) {
+  const auto* get = detection.attempt(Era::http_sse);
+  if (get == nullptr || !get->exchange || get->exchange->head.status != kNotAllowed) { return false; }
+  wire::HttpClient http(options.client);
+  auto dialogue = wire::mcp::Dialogue::open(http, {.url = options.url,
+                                                   .era = Era::streamable,
+                                                   .headers = options.headers,
+                                                   .client_name = std::string(kProgram),
+                                                   .timeout = options.timeout});
+  if (!dialogue) { return false; }
+  auto stream = dialogue->open_get_stream();
+  const bool refused = stream && stream->exchange().head.status == kNotAllowed;
+  (void)dialogue->delete_session();
+  return refused;
+}
+
 wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   const auto detection = wire::mcp::detect(options);
   const auto eras = detection.eras();
   const auto speaks = [&](Era era) { return std::find(eras.begin(), eras.end(), era) != eras.end(); };
   if (speaks(Era::stateless)) { return StreamKind::listen; }
+  if (speaks(Era::streamable) && refuses_streams(options, detection)) {
+    return wire::fail(wire::ErrorCode::rejected,
+                      fmt::format("{} offers no stream that could be held: GET is answered 405, as servers without one "
+                                  "do; load its requests instead (a population with stream: none, and calls: http)",
+                                  options.url.str()));
+  }
   if (speaks(Era::streamable)) { return StreamKind::streamable_get; }
   if (speaks(Era::http_sse)) { return StreamKind::http_sse_get; }
   if (is_plain_stream(detection)) { return StreamKind::plain_get; }
@@ -266,7 +294,10 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {
-        const auto kind = ask_for_kind({.url = *url, .headers = headers, .client = client, .plain_after = kPlainAfter});
+        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::min<std::chrono::nanoseconds>(kKindTimeout, std::chrono::nanoseconds(population.answer_timeout)));
+        const auto kind = ask_for_kind(
+            {.url = *url, .headers = headers, .client = client, .timeout = timeout, .plain_after = kPlainAfter});
         if (!kind) { return tl::unexpected(kind.error()); }
         known = kinds.emplace(url->str(), *kind).first;
       }

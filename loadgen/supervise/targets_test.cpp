@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "loadgen/limits.hpp"
+#include "loadgen/net/loop.hpp"
+#include "wire/json/json.hpp"
 #include "wire/testing/raw_server.hpp"
 
 namespace weir::loadgen {
@@ -26,11 +30,12 @@ RawServer::Script answering(std::string get, std::string post) {
   };
 }
 
-wire::Result<StreamKind> kind_at(const RawServer& server) {
+wire::Result<StreamKind> kind_at(const RawServer& server, Nanos patience = kSecond) {
   Scenario scenario;
   scenario.target.url = server.origin();
   scenario.populations.resize(1);
   scenario.populations[0].stream = StreamKind::automatic;
+  scenario.populations[0].answer_timeout = patience;
   const auto targets = targets_of(scenario);
   const auto found =
       resolve_streams(scenario, {}, *targets, {{.addresses = {fmt::format("127.0.0.1:{}", server.port())}}});
@@ -61,6 +66,60 @@ TEST(PlainStream, takes_events_beside_refused_posts_for_a_plain_stream) {
   const auto result = kind_at(plain);
   ASSERT_TRUE(result) << result.error().detail;
   EXPECT_EQ(*result, StreamKind::plain_get);
+}
+
+/// Streamable HTTP whose GET is answered by `get`; so long it takes for an answer to initialize.
+RawServer::Script streamable(std::string get, std::chrono::milliseconds thinking = {}) {
+  return [get = std::move(get), thinking](wire::testing::Peer& peer) {
+    while (true) {
+      const auto request = peer.read_request();
+      if (request.empty()) { return; }
+      if (request.starts_with("GET")) {
+        peer.send(get);
+        continue;
+      }
+      const auto body = wire::parse_json(request.substr(request.find("\r\n\r\n") + 4));
+      const auto* message = body ? body->value.if_object() : nullptr;
+      const auto* id = message != nullptr ? message->if_contains("id") : nullptr;
+      if (id == nullptr) {
+        peer.send("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+        continue;
+      }
+      const bool opens = message->at("method") == "initialize";
+      if (opens) { std::this_thread::sleep_for(thinking); }
+      const wire::json::value result{{"protocolVersion", "2025-06-18"},
+                                     {"capabilities", wire::json::object{}},
+                                     {"serverInfo", {{"name", "plain"}, {"version", "1"}}}};
+      const wire::json::value refusal{{"code", -32601}, {"message", "no"}};
+      const auto text = wire::json::serialize(
+          wire::json::value{{"jsonrpc", "2.0"}, {"id", *id}, {opens ? "result" : "error", opens ? result : refusal}});
+      peer.send(
+          fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nMcp-Session-Id: s\r\n"
+                      "Content-Length: {}\r\n\r\n{}",
+                      text.size(), text));
+    }
+  };
+}
+
+TEST(Streamable, without_a_stream_is_told_so_before_the_run) {
+  const RawServer server(streamable(kRefusal));
+  const auto result = kind_at(server);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, wire::ErrorCode::rejected);
+  EXPECT_THAT(result.error().detail, HasSubstr("GET is answered 405"));
+}
+
+TEST(Streamable, that_wants_a_session_for_its_stream_is_held) {
+  const RawServer server(streamable("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"));
+  const auto result = kind_at(server);
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(*result, StreamKind::streamable_get);
+}
+
+TEST(Streamable, may_take_as_long_for_its_handshake_as_its_clients_wait) {
+  const RawServer server(streamable(kRefusal, std::chrono::milliseconds(300)));
+  EXPECT_THAT(kind_at(server, 5 * kSecond).error().detail, HasSubstr("GET is answered 405"));
+  EXPECT_EQ(kind_at(server, 100 * kMillisecond).error().code, wire::ErrorCode::timeout);
 }
 
 Scenario scenario_with(std::size_t addresses) {

@@ -129,6 +129,7 @@ LoadResults Accumulator::results() const {
   for (const Tally& phase : phases_) { results.phases.push_back(phase.result()); }
   results.timeline = timeline_.points();
   results.idle_cuts = find_idle_cuts(layout_, totals(), cut_moments_);
+  results.age_cuts = find_age_cuts(layout_, totals(), cut_moments_);
   for (const Incident& incident : incidents_) {
     results.incidents.push_back(fmt::format("at {:.1f} s: {}", wire::seconds_of(incident.at_ns), incident.text));
   }

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kWanted = 3;  // So many ends have to agree; fewer where fewer streams were opened.
 constexpr double kLeastOfEnds = 0.1;  // A group below is noise beside the others.
 constexpr double kOuter = 0.05;       // Left out at both ends: nine of ten lie within.
+constexpr Precision kAgePrecision{.resolution_s = 0.25};
 constexpr auto kIdle = static_cast<std::size_t>(EndReason::idle_cut);
 
 std::vector<Weighted> seconds_in(const Histogram& histogram) {
@@ -47,7 +48,7 @@ bool outlived(const PopulationNumbers& numbers, const Cluster& ages, const Preci
 }
 
 /// Where nine of ten of the cluster's ends lie.
-void set_bounds(IdleCut& cut, const std::vector<Weighted>& silences, const Cluster& cluster) {
+void set_bounds(ClockCut& cut, const std::vector<Weighted>& silences, const Cluster& cluster) {
   const double outer = kOuter * static_cast<double>(cluster.count);
   double below = 0;
   cut.low_seconds = cut.high_seconds = cluster.low;
@@ -75,8 +76,8 @@ void take_away(std::vector<Weighted>& values, double low, double high, std::uint
 }
 
 /// One clock after the other, that of most streams first: what it explains is no evidence for the next.
-void add_cuts(std::vector<IdleCut>& out, const std::string& population, const PopulationNumbers& numbers,
-              const CutMoments& moments) {
+void add_cuts(std::vector<ClockCut>& out, const std::string& population, const PopulationNumbers& numbers,
+              const Moments& moments) {
   const std::uint64_t all = numbers.idle_age[kIdle].count();
   const Precision precision = precision_of(numbers.idle_age[kIdle]);
   const std::uint64_t needed = std::min(kWanted, std::max<std::uint64_t>(1, numbers[Counter::streams_opened]));
@@ -95,11 +96,11 @@ void add_cuts(std::vector<IdleCut>& out, const std::string& population, const Po
     const bool or_age = cut_off.kind == CutOff::Kind::silence_or_age;
     if (cut_off.kind != CutOff::Kind::silence && !or_age) { return; }
     const Cluster& cluster = cut_off.cluster;
-    IdleCut cut;
+    ClockCut cut;
     cut.population = population;
     cut.streams = cluster.count;
     set_bounds(cut, ends.silences, cluster);
-    cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, or_age);
+    cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, or_age ? Counted::silence_or_age : Counted::silence);
     out.push_back(std::move(cut));
     take_away(ends.silences, cluster.low, cluster.high, cluster.count);
     const double slack = precision.tolerance_s(cluster.high);
@@ -108,12 +109,36 @@ void add_cuts(std::vector<IdleCut>& out, const std::string& population, const Po
   }
 }
 
+/// Most drops of a population, at one age and not at one time, while they were sent something: streams that were silent
+/// for long may have been cut for that.
+std::optional<ClockCut> age_cut(const PopulationNumbers& numbers, const Moments& moments) {
+  Histogram silences, ages;
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    if (!is_drop(static_cast<EndReason>(i))) { continue; }
+    silences.merge(numbers.idle_age[i]);
+    ages.merge(numbers.age[i]);
+  }
+  const std::vector<Weighted> values = seconds_in(ages);
+  const Cluster cluster = densest(values, kAgePrecision);
+  const double tolerance = kAgePrecision.tolerance_s(cluster.high);
+  if (cluster.count < std::max(kWanted, ages.count() / 2 + 1)) { return std::nullopt; }
+  if (wire::seconds_of(moments.last_ns - moments.first_ns) < tolerance) { return std::nullopt; }
+  if (wire::seconds_of(silences.quantile(1 - kOuter)) > cluster.low / 2) { return std::nullopt; }
+  const auto became_older = [&](const Histogram& age) { return count_beyond(age, cluster.high + tolerance) > 0; };
+  if (std::any_of(numbers.age.begin(), numbers.age.end(), became_older)) { return std::nullopt; }
+  ClockCut cut;
+  cut.streams = cluster.count;
+  set_bounds(cut, values, cluster);
+  cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, Counted::age);
+  return cut;
+}
+
 }  // namespace
 
-std::string known_cutter(double low_seconds, double high_seconds, bool or_age) {
+std::string known_cutter(double low_seconds, double high_seconds, Counted counted) {
   // A stream that never said anything was silent for its whole age.
   for (const wire::Counts counts : {wire::Counts::silence, wire::Counts::age}) {
-    if (counts == wire::Counts::age && !or_age) { break; }
+    if (counted == (counts == wire::Counts::age ? Counted::silence : Counted::age)) { continue; }
     std::vector<wire::KnownHop> found;
     for (const wire::KnownHop& hop : wire::known_hops()) {
       // A clock may be read late, by its own tick and by the network, and our last byte may be a little older than its.
@@ -129,21 +154,37 @@ std::string known_cutter(double low_seconds, double high_seconds, bool or_age) {
 
 void note_moments(std::vector<CutMoments>& moments, const Snapshot& second) {
   moments.resize(std::max(moments.size(), second.populations.size()));
+  const auto note = [&](Moments& of, std::uint64_t ends) {
+    if (ends == 0) { return; }
+    if (of.first_ns < 0) { of.first_ns = second.at_ns; }
+    of.last_ns = second.at_ns - second.span_ns;
+  };
   for (std::size_t i = 0; i < second.populations.size(); ++i) {
-    if (second.populations[i].ends[kIdle] == 0) { continue; }
-    if (moments[i].first_ns < 0) { moments[i].first_ns = second.at_ns; }
-    moments[i].last_ns = second.at_ns - second.span_ns;
+    note(moments[i].idle, second.populations[i].ends[kIdle]);
+    note(moments[i].drops, second.populations[i].drops());
   }
 }
 
-std::vector<IdleCut> find_idle_cuts(const Layout& layout, const Snapshot& numbers,
-                                    const std::vector<CutMoments>& moments) {
-  std::vector<IdleCut> out;
+std::vector<ClockCut> find_idle_cuts(const Layout& layout, const Snapshot& numbers,
+                                     const std::vector<CutMoments>& moments) {
+  std::vector<ClockCut> out;
   for (std::size_t i = 0; i < std::min(numbers.populations.size(), layout.populations.size()); ++i) {
     const std::size_t first = out.size();
-    add_cuts(out, layout.populations[i].name, numbers.populations[i], i < moments.size() ? moments[i] : CutMoments{});
+    add_cuts(out, layout.populations[i].name, numbers.populations[i], i < moments.size() ? moments[i].idle : Moments{});
     std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-              [](const IdleCut& a, const IdleCut& b) { return a.low_seconds < b.low_seconds; });
+              [](const ClockCut& a, const ClockCut& b) { return a.low_seconds < b.low_seconds; });
+  }
+  return out;
+}
+
+std::vector<ClockCut> find_age_cuts(const Layout& layout, const Snapshot& numbers,
+                                    const std::vector<CutMoments>& moments) {
+  std::vector<ClockCut> out;
+  for (std::size_t i = 0; i < std::min(moments.size(), layout.populations.size()); ++i) {
+    auto cut = age_cut(numbers.populations[i], moments[i].drops);
+    if (!cut) { continue; }
+    cut->population = layout.populations[i].name;
+    out.push_back(*std::move(cut));
   }
   return out;
 }

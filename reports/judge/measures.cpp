@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <functional>
+#include <utility>
 
 #include "wire/base/nearest.hpp"
 #include "wire/base/text.hpp"
@@ -75,6 +76,57 @@ std::optional<Measured> ratio(std::uint64_t part, std::uint64_t whole, std::stri
                   fmt::format("{} of {}", wire::grouped(part), counted(whole, what))};
 }
 
+using Reasons = std::vector<std::pair<std::string_view, std::uint64_t>>;
+
+/// A share of what went wrong, with what it most came to: "27 of 67 attempts: 20 http_429, 7 refused".
+std::optional<Measured> because(std::optional<Measured> share, Reasons reasons) {
+  constexpr std::size_t kNamed = 2;
+  if (!share) { return share; }
+  std::erase_if(reasons, [](const auto& one) { return one.second == 0; });
+  std::sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  if (reasons.size() > kNamed) { reasons.resize(kNamed); }
+  std::string_view before = ": ";
+  for (const auto& [name, count] : reasons) {
+    share->basis += fmt::format("{}{} {}", std::exchange(before, ", "), wire::grouped(count), name);
+  }
+  return share;
+}
+
+Reasons why_dropped(const Scope& scope) {
+  Reasons out;
+  for (std::size_t i = 0; i < kEndReasons; ++i) {
+    const auto reason = static_cast<EndReason>(i);
+    if (is_drop(reason)) { out.emplace_back(to_string(reason), scope.ends(reason)); }
+  }
+  return out;
+}
+
+Reasons why_not_opened(const Scope& scope) {
+  Reasons out;
+  for (std::size_t i = 0; i < kOpenFailures; ++i) {
+    const auto failure = static_cast<OpenFailure>(i);
+    out.emplace_back(to_string(failure), scope.failed(failure));
+  }
+  return out;
+}
+
+/// A second answer is counted beside what the first one was.
+bool is_failure(CallOutcome outcome) { return outcome != CallOutcome::ok && outcome != CallOutcome::duplicate; }
+
+Reasons why_not_answered(const Scope& scope) {
+  Reasons out;
+  for (std::size_t i = 0; i < kCallOutcomes; ++i) {
+    const auto outcome = static_cast<CallOutcome>(i);
+    if (is_failure(outcome)) { out.emplace_back(to_string(outcome), scope.outcome(outcome)); }
+  }
+  for (const auto cause : {DropCause::no_stream, DropCause::in_flight}) {
+    out.emplace_back(to_string(cause), scope.dropped(cause));
+  }
+  return out;
+}
+
 std::uint64_t opened(const Scope& scope) { return scope.sum(Counter::streams_opened); }
 /// Whether there was a stream that could have ended or brought something.
 bool had_streams(const Scope& scope) { return scope.at_risk() > 0 || scope.open.peak > 0; }
@@ -109,7 +161,7 @@ std::vector<Measure> stream_measures() {
       {"stream_drops", Unit::count, "streams that ended other than by us, or by the answer that they were for",
        when(had_streams, &Scope::drops)},
       {"stream_drop_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
-       [](const Scope& s) { return ratio(s.drops(), s.at_risk(), "stream"); }},
+       [](const Scope& s) { return because(ratio(s.drops(), s.at_risk(), "stream"), why_dropped(s)); }},
       {"drops_per_1000_stream_hours", Unit::number,
        "likewise, over the time that streams were held: runs compare by it",
        [](const Scope& s) -> std::optional<Measured> {
@@ -153,7 +205,7 @@ std::vector<Measure> stream_measures() {
       {"open_failures", Unit::count, "attempts that gave no stream, reconnects included",
        when(tried, &Scope::open_failures)},
       {"open_failure_ratio", Unit::ratio, "attempts that gave no stream, over all attempts, reconnects included",
-       [](const Scope& s) { return ratio(s.open_failures(), attempts(s), "attempt"); }},
+       [](const Scope& s) { return because(ratio(s.open_failures(), attempts(s), "attempt"), why_not_opened(s)); }},
       {"opens_per_second", Unit::per_second, "streams opened, reconnects included",
        [](const Scope& s) { return tried(s) ? rate(s, opened(s), "stream") : std::nullopt; }},
       {"reconnects_failed", Unit::count, "attempts to come back that failed",
@@ -212,11 +264,14 @@ void append_event_measures(std::vector<Measure>& out) {
 }
 
 void append_call_measures(std::vector<Measure>& out) {
-  out.push_back({"calls_ok_ratio", Unit::ratio, "calls answered well, over all that were due",
-                 [](const Scope& s) { return ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"); }});
+  out.push_back({"calls_ok_ratio", Unit::ratio, "calls answered well, over all that were due", [](const Scope& s) {
+                   return because(ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"), why_not_answered(s));
+                 }});
   out.push_back(
-      {"calls_failed_ratio", Unit::ratio, "calls not answered well, over all that were due",
-       [](const Scope& s) { return ratio(s.calls_judged() - s.outcome(CallOutcome::ok), s.calls_judged(), "call"); }});
+      {"calls_failed_ratio", Unit::ratio, "calls not answered well, over all that were due", [](const Scope& s) {
+         const auto failed = s.calls_judged() - s.outcome(CallOutcome::ok);
+         return because(ratio(failed, s.calls_judged(), "call"), why_not_answered(s));
+       }});
   out.push_back(
       {"calls_not_sent", Unit::count,
        "calls that were due but for which there was no stream, or too many "

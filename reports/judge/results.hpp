@@ -76,13 +76,13 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
-/// An idle time-out that the ends of many streams point to.
-struct IdleCut {
+/// A clock that the ends of many streams point to: a time-out of silence, or a limit of age.
+struct ClockCut {
   std::string population;
   double low_seconds = 0, high_seconds = 0;  ///< Where nine of ten of these ends lie.
   std::uint64_t streams = 0;
   std::string matches;  ///< "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout", or "".
-  bool operator==(const IdleCut&) const = default;
+  bool operator==(const ClockCut&) const = default;
 };
 
 /// The largest load that a `search` phase found within its thresholds.
@@ -101,7 +101,8 @@ struct LoadResults {
   std::vector<PhaseResult> phases;
   std::vector<Point> timeline;  ///< At most kTimelinePoints; longer runs are thinned by merging neighbours.
   std::vector<ThresholdResult> thresholds;
-  std::vector<IdleCut> idle_cuts;
+  std::vector<ClockCut> idle_cuts;  ///< After so much silence.
+  std::vector<ClockCut> age_cuts;   ///< At such an age, whatever was sent.
   std::optional<SearchResult> search;
   std::vector<std::string> incidents;  ///< "at 12.0 s: worker 1 died ..."
   std::vector<std::string> invalid;    ///< Why the run is inconclusive: "schedule lag p99 0.4 s beyond 0.1 s: CPU".

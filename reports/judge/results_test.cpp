@@ -67,8 +67,8 @@ struct Cut {
     all.ends[kIdle] += streams;
     all[Counter::streams_opened] += streams;
   }
-  std::vector<IdleCut> found(std::int64_t first_s = 60, std::int64_t last_s = 400) const {
-    return find_idle_cuts(layout, numbers, {{first_s * 1'000'000'000, last_s * 1'000'000'000}});
+  std::vector<ClockCut> found(std::int64_t first_s = 60, std::int64_t last_s = 400) const {
+    return find_idle_cuts(layout, numbers, {{.idle = {first_s * 1'000'000'000, last_s * 1'000'000'000}, .drops = {}}});
   }
   Layout layout{{{"a", {}}}};
   Snapshot numbers{layout};
@@ -111,20 +111,67 @@ TEST(IdleCuts, need_three_that_agree_or_all_there_are) {
   EXPECT_EQ(two.found().size(), 1U);
 }
 
+/// Streams that were sent events all the time, and ended all the same.
+struct Aged {
+  void at(std::uint64_t from_ms, std::uint64_t to_ms, std::uint64_t streams, EndReason how = EndReason::clean_end) {
+    const auto reason = static_cast<std::size_t>(how);
+    auto& all = numbers.populations[0];
+    sample_times(all.idle_age[reason], 10 * kSampleMs, 900 * kSampleMs, streams);
+    sample_times(all.age[reason], from_ms * kSampleMs, to_ms * kSampleMs, streams);
+    all.ends[reason] += streams;
+    all[Counter::streams_opened] += streams;
+  }
+  std::vector<ClockCut> found(std::int64_t first_s = 10, std::int64_t last_s = 100) const {
+    return find_age_cuts(layout, numbers, {{.idle = {}, .drops = {first_s * 1'000'000'000, last_s * 1'000'000'000}}});
+  }
+  Layout layout{{{"a", {}}}};
+  Snapshot numbers{layout};
+};
+
+TEST(AgeCuts, are_named_with_who_is_known_to_cut_so) {
+  Aged aged;
+  aged.at(14'990, 15'100, 50);
+  aged.at(200, 14'000, 40, EndReason::client);
+  const auto cuts = aged.found();
+  ASSERT_EQ(cuts.size(), 1U);
+  EXPECT_EQ(cuts[0].streams, 50U);
+  EXPECT_EQ(cuts[0].matches, "a 15 s hop: Envoy route timeout");
+}
+
+TEST(AgeCuts, are_none_where_a_stream_became_older_or_ages_differ_or_all_ended_at_once) {
+  Aged older;
+  older.at(15'000, 15'100, 50);
+  older.at(40'000, 41'000, 2, EndReason::client);
+  EXPECT_EQ(older.found().size(), 0U);
+  Aged differing;
+  differing.at(2'000, 90'000, 50);
+  EXPECT_EQ(differing.found().size(), 0U);
+  Aged restart;
+  restart.at(15'000, 15'100, 50, EndReason::rst);
+  EXPECT_EQ(restart.found(15, 14).size(), 0U);
+  EXPECT_EQ(restart.found(15, 60).size(), 1U);
+  Cut silent;
+  silent.after(60'000, 60'100, 50);
+  EXPECT_EQ(find_age_cuts(silent.layout, silent.numbers, {{.idle = {}, .drops = {1, 90'000'000'000}}}).size(), 0U)
+      << "silence may have been what was counted";
+}
+
 TEST(IdleCuts, without_a_known_clock_match_nobody) {
-  EXPECT_EQ(known_cutter(59.9, 60.2, false), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
-  EXPECT_EQ(known_cutter(14.9, 15.2, true), "a 15 s hop: Envoy route timeout");
-  EXPECT_EQ(known_cutter(14.9, 15.2, false), "");  // That one counts the age of a stream.
-  EXPECT_EQ(known_cutter(43, 43.5, true), "");
-  EXPECT_EQ(known_cutter(4.9, 5.1, true), "");  // Known for connections without a request, not for streams.
-  EXPECT_EQ(known_cutter(20, 60, true), "");
+  EXPECT_EQ(known_cutter(59.9, 60.2, Counted::silence), "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2, Counted::silence_or_age), "a 15 s hop: Envoy route timeout");
+  EXPECT_EQ(known_cutter(14.9, 15.2, Counted::silence), "");  // That one counts the age of a stream.
+  EXPECT_EQ(known_cutter(43, 43.5, Counted::silence_or_age), "");
+  EXPECT_EQ(known_cutter(4.9, 5.1, Counted::silence_or_age),
+            "");  // Known for connections without a request, not for streams.
+  EXPECT_EQ(known_cutter(20, 60, Counted::silence_or_age), "");
 }
 
 TEST(Summarize, fails_a_run_by_its_thresholds) {
   const LoadResults results = sample_run().summarize();
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
-  EXPECT_EQ(results.exit_reason,
-            "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams).");
+  EXPECT_EQ(
+      results.exit_reason,
+      "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams: 57 idle_cut).");
   SampleRun one = sample_run();
   set_thresholds(one, {"stream_drops < 10"});
   EXPECT_EQ(one.summarize().exit_reason, "A threshold failed: stream_drops 57, wanted < 10.");

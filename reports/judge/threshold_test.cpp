@@ -61,7 +61,8 @@ TEST(Threshold, that_is_none_is_explained) {
 }
 
 TEST(Threshold, says_what_was_measured_and_what_was_wanted) {
-  EXPECT_EQ(judged("stream_drop_ratio < 1%").message, "stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams)");
+  EXPECT_EQ(judged("stream_drop_ratio < 1%").message,
+            "stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams: 57 idle_cut)");
   EXPECT_FALSE(judged("stream_drop_ratio < 1%").passed);
   EXPECT_EQ(judged("stream_drops of watchers == 0").message, "stream_drops of watchers 0, wanted == 0");
   EXPECT_TRUE(judged("stream_drops of watchers == 0").passed);
@@ -84,9 +85,9 @@ TEST(Threshold, says_what_was_measured_and_what_was_wanted) {
 
 TEST(Threshold, over_streams_divides_by_those_at_risk_not_by_those_of_its_own_phase) {
   EXPECT_EQ(judged("stream_drop_ratio in hold < 6%").message,
-            "stream_drop_ratio in hold 0.057, wanted < 0.06 (57 of 1,000 streams)");
+            "stream_drop_ratio in hold 0.057, wanted < 0.06 (57 of 1,000 streams: 57 idle_cut)");
   EXPECT_EQ(judged("stream_drop_ratio of idlers in hold < 50%").message,
-            "stream_drop_ratio in hold of idlers 0.228, wanted < 0.5 (57 of 250 streams)");
+            "stream_drop_ratio in hold of idlers 0.228, wanted < 0.5 (57 of 250 streams: 57 idle_cut)");
   SampleRun run = sample_run();
   run.seconds.erase(run.seconds.begin() + 2);
   EXPECT_EQ(judged("stream_drop_ratio in hold == 0", run).value, 0) << "a faultless hold opens none";

@@ -96,7 +96,7 @@ void ConsoleWriter::streams() {
 
 void ConsoleWriter::endings() {
   table(ends_table(results_));
-  for (const IdleCut& cut : results_.idle_cuts) { line("  {}", painted(describe_idle_cut(cut), Colour::yellow)); }
+  for (const std::string& cut : describe_cuts(results_)) { line("  {}", painted(cut, Colour::yellow)); }
   table(failures_table(results_));
   if (results_.search) { line("\n{}", describe_search(*results_.search)); }
 }

@@ -132,7 +132,7 @@ std::string html_report(const LoadResults& results) {
   out.head(results);
   out.thresholds(results);
   std::vector<std::string> found = stream_facts(results);
-  for (const IdleCut& cut : results.idle_cuts) { found.push_back(describe_idle_cut(cut)); }
+  for (const std::string& cut : describe_cuts(results)) { found.push_back(cut); }
   if (results.search) { found.push_back(describe_search(*results.search)); }
   for (const std::string& fact : event_facts(results)) { found.push_back(fact); }
   if (const std::string text = describe_validity(results); !text.empty()) { found.push_back(text); }

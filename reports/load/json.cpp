@@ -142,9 +142,9 @@ json::array thresholds_json(const std::vector<ThresholdResult>& results) {
   return out;
 }
 
-json::array idle_cuts_json(const std::vector<IdleCut>& cuts) {
+json::array cuts_json(const std::vector<ClockCut>& cuts) {
   json::array out;
-  for (const IdleCut& cut : cuts) {
+  for (const ClockCut& cut : cuts) {
     out.push_back({{"population", text(cut.population)},
                    {"low_seconds", cut.low_seconds},
                    {"high_seconds", cut.high_seconds},
@@ -221,7 +221,8 @@ std::string json_report(const LoadResults& results) {
        {"exit_reason", text(results.exit_reason)},
        {"invalid", texts(results.invalid)},
        {"thresholds", thresholds_json(results.thresholds)},
-       {"idle_cuts", idle_cuts_json(results.idle_cuts)},
+       {"idle_cuts", cuts_json(results.idle_cuts)},
+       {"age_cuts", cuts_json(results.age_cuts)},
        {"search", search_json(results.search)},
        {"incidents", texts(results.incidents)},
        {"total", span_json(results, results.total)},

@@ -23,7 +23,7 @@ std::string details_of(const LoadResults& results) {
   const auto add = [&](std::string_view text) { out.append(wire::printable(text)).append("\n"); };
   for (const std::string& why : results.invalid) { add(why); }
   for (const std::string& fact : stream_facts(results)) { add(fact); }
-  for (const IdleCut& cut : results.idle_cuts) { add(describe_idle_cut(cut)); }
+  for (const std::string& cut : describe_cuts(results)) { add(cut); }
   if (results.search) { add(describe_search(*results.search)); }
   if (const std::string validity = describe_validity(results); !validity.empty()) { add(validity); }
   for (const std::string& incident : results.incidents) { add(incident); }

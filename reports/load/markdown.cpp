@@ -75,9 +75,7 @@ std::string markdown_report(const LoadResults& results) {
   if (!run.tls_verified) { out.line("TLS certificates were not verified.\n"); }
   out.thresholds(results);
   out.list(stream_facts(results));
-  std::vector<std::string> cuts;
-  for (const IdleCut& cut : results.idle_cuts) { cuts.push_back(describe_idle_cut(cut)); }
-  out.list(cuts);
+  out.list(describe_cuts(results));
   if (results.search) { out.line("{}\n", markdown_escaped(describe_search(*results.search))); }
   out.table(ends_table(results));
   out.table(failures_table(results));

@@ -209,13 +209,26 @@ Table phases_table(const LoadResults& results) {
   return table;
 }
 
-std::string describe_idle_cut(const IdleCut& cut) {
+namespace {
+
+std::string describe_cut(const ClockCut& cut, std::string_view what, std::string_view unit) {
   const double middle = (cut.low_seconds + cut.high_seconds) / 2;
   const auto whole_second = [](double value) { return fmt::format("{:.{}f}", value, value < 9.95 ? 1 : 0); };
-  return fmt::format("idle cut at {} s ({}, {:.1f}-{:.1f} s of silence{}){}", whole_second(middle),
-                     counted(cut.streams, "stream"), cut.low_seconds, cut.high_seconds,
+  return fmt::format("{} {} s ({}, {:.1f}-{:.1f} s {}{}){}", what, whole_second(middle), counted(cut.streams, "stream"),
+                     cut.low_seconds, cut.high_seconds, unit,
                      cut.population.empty() ? "" : ", " + wire::printable(cut.population),
                      cut.matches.empty() ? "" : ": " + cut.matches);
+}
+
+}  // namespace
+
+std::vector<std::string> describe_cuts(const LoadResults& results) {
+  std::vector<std::string> out;
+  for (const ClockCut& cut : results.idle_cuts) { out.push_back(describe_cut(cut, "idle cut at", "of silence")); }
+  for (const ClockCut& cut : results.age_cuts) {
+    out.push_back(describe_cut(cut, "cut at the age of", "old, whatever was sent"));
+  }
+  return out;
 }
 
 std::string describe_search(const SearchResult& search) {

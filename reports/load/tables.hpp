@@ -24,7 +24,7 @@ Table calls_table(const LoadResults& results);
 Table phases_table(const LoadResults& results);
 
 /// "idle cut at 60 s (57 streams, 59.9-60.2 s of silence): a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout"
-std::string describe_idle_cut(const IdleCut& cut);
+std::vector<std::string> describe_cuts(const LoadResults& results);
 std::string describe_search(const SearchResult& search);
 /// What our own lag was, and how busy the workers were; "" where nothing is known.
 std::string describe_validity(const LoadResults& results);
