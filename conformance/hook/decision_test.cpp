@@ -43,14 +43,14 @@ std::string decided(const std::string& text, const Settings& settings = with_url
                     std::chrono::milliseconds left = kMinute) {
   const auto event = read_event(text);
   if (!event) { return "error: " + event.error().detail; }
-  const auto decision = decide(*event, settings, left);
+  const auto decision = decide(std::get<Event>(*event), settings, left);
   if (!decision) { return "error: " + decision.error().detail; }
   if (const auto* answer = std::get_if<Answer>(&*decision)) { return to_json(*answer); }
   return fmt::format("gate {}", fmt::join(std::get<GateCall>(*decision).arguments, " "));
 }
 
 GateCall call_with(const std::string& details) {
-  const auto event = read_event(event_at("POST_TEST_TRAFFIC_SHIFT", details)).value();
+  const auto event = std::get<Event>(read_event(event_at("POST_TEST_TRAFFIC_SHIFT", details)).value());
   return std::get<GateCall>(decide(event, with_url(), kMinute).value());
 }
 
@@ -148,7 +148,7 @@ TEST(HookDecision, says_what_is_wrong_with_an_event_and_nothing_of_what_it_holds
       {"{" + target + R"(,"productionTrafficWeights":{"x":"hush-7f"}})", "'productionTrafficWeights' is string"},
       {"{" + target + R"(,"hookDetails":"hush-7f"})", "'hookDetails' is no JSON object"},
       {"{" + target + R"(,"hookDetails":["hush-7f"]})", "'hookDetails' is no JSON object"},
-      {R"({"DeploymentId":"d","LifecycleEventHookExecutionId":"hush-7f"})", "PutLifecycleEventHookExecutionStatus"},
+      {R"({"DeploymentId":7,"LifecycleEventHookExecutionId":"hush-7f"})", "'DeploymentId' is integer"},
   };
   for (const auto& [text, expected] : table) {
     EXPECT_THAT(decided(text),
@@ -217,6 +217,30 @@ TEST(HookDecision, reads_its_settings_from_the_environment) {
   EXPECT_THAT(from({{"WEIR_TRIES", "some"}}).error().detail, HasSubstr("WEIR_TRIES is a whole number"));
   EXPECT_THAT(from({{"WEIR_CALL_BACK_DELAY", "0"}}).error().detail, HasSubstr("WEIR_CALL_BACK_DELAY"));
   EXPECT_THAT(from({{"WEIR_OPTIONS", "--budget 3"}}).error().detail, HasSubstr("--budget"));
+}
+
+TEST(HookDecision, reads_the_settings_of_a_task_from_the_environment) {
+  const std::map<std::string, std::string> least = {{"WEIR_TASK", "gate"}, {"WEIR_TASK_SUBNETS", "subnet-1, subnet-2"}};
+  const auto task = from(least).value().task;
+  EXPECT_TRUE(task);
+  EXPECT_EQ(task.container, "gate");
+  EXPECT_EQ(task.launch_type, "FARGATE");
+  EXPECT_EQ(task.seconds, 1800);
+  EXPECT_FALSE(task.public_address);
+  EXPECT_THAT(task.subnets, ElementsAre("subnet-1", "subnet-2"));
+  EXPECT_FALSE(from({}).value().task);
+  const std::vector<std::array<std::string, 3>> wrong = {
+      {"WEIR_TASK_SUBNETS", "", "a task of Fargate needs subnets"},
+      {"WEIR_TASK_LAUNCH_TYPE", "fargate", "is FARGATE, EC2 or EXTERNAL, not 'fargate'"},
+      {"WEIR_TASK_PUBLIC_ADDRESS", "true", "is yes or no"},
+      {"WEIR_TASK_SECONDS", "90000", "is a whole number from 1 to 86400"},
+  };
+  for (const auto& [name, value, sentence] : wrong) {
+    auto variables = least;
+    variables[name] = value;
+    EXPECT_THAT(from(variables).error().detail, HasSubstr(sentence)) << name;
+  }
+  EXPECT_TRUE(from({{"WEIR_TASK", "gate"}, {"WEIR_TASK_LAUNCH_TYPE", "EC2"}}).value().task.subnets.empty());
 }
 
 }  // namespace weir::conformance::hook

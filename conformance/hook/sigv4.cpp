@@ -1,12 +1,11 @@
 #include "conformance/hook/sigv4.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <map>
 
+#include "conformance/hook/digest.hpp"
 #include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
 #include "wire/schema/uri.hpp"
@@ -17,32 +16,6 @@ namespace {
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kDateDigits = 8;
-
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char byte : bytes) { out += fmt::format("{:02x}", static_cast<unsigned char>(byte)); }
-  return out;
-}
-
-std::string text_of(const unsigned char* digest, unsigned int size) {
-  return {reinterpret_cast<const char*>(digest), size};
-}
-
-std::string sha256(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  return text_of(digest, size);
-}
-
-std::string hmac(std::string_view key, std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), digest, &size);
-  return text_of(digest, size);
-}
 
 /// RFC 3986 section 2.3: unreserved characters stand for themselves, every other byte is encoded, in upper case.
 std::string encoded(std::string_view text, std::string_view kept = "") {
@@ -130,8 +103,8 @@ std::string basic_time(std::int64_t unix_seconds) {
 }
 
 std::string signing_key(const AwsCredentials& credentials, const SigningScope& scope, std::string_view date) {
-  const std::string of_date = hmac("AWS4" + credentials.secret_access_key, date);
-  return hmac(hmac(hmac(of_date, scope.region), scope.service), kTerminator);
+  const std::string of_date = hmac_sha256("AWS4" + credentials.secret_access_key, date);
+  return hmac_sha256(hmac_sha256(hmac_sha256(of_date, scope.region), scope.service), kTerminator);
 }
 
 }  // namespace
@@ -157,7 +130,7 @@ wire::Request signed_request(wire::Request request, const AwsCredentials& creden
                   canonical_query(request.url.query), fields, signed_names, hex(sha256(request.body)));
   const std::string scope_text = fmt::format("{}/{}/{}/{}", date, scope.region, scope.service, kTerminator);
   const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, time, scope_text, hex(sha256(canonical)));
-  const std::string signature = hex(hmac(signing_key(credentials, scope, date), to_sign));
+  const std::string signature = hex(hmac_sha256(signing_key(credentials, scope, date), to_sign));
   request.headers.add("Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
                                                    credentials.access_key_id, scope_text, signed_names, signature));
   return request;
