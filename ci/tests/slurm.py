@@ -36,7 +36,7 @@ class Fleet:
     def __init__(self, arguments, folder, stack):
         self.arguments, self.folder = arguments, folder
         self.streams = arguments.streams
-        self.over = max(1, self.streams // 4000)
+        self.over = max(1, self.streams // 2000)
         self.out = folder / "out"
         self.cluster = stack.enter_context(slurm_cluster(folder, NODES, arguments.loadgen.parent))
         log = stack.enter_context(open(folder / "fixture.log", "w+"))
