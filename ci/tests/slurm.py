@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The files of ci/fleet/slurm on a real Slurm: four nodes within this machine, each in a network of its own with an
 address of its own; an array of shards, and the job that merges what they left, also after one was killed and one never
-ran.
+ran; and nights of ci/soak, one of which is ended.
 
   ci/tests/slurm.py [--loadgen BINARY] [--fixture BINARY] [--report BINARY] [--logs FOLDER]
                     [--streams N] [--hold SECONDS] [--processes N] [--rate N]
@@ -11,6 +11,7 @@ Needs root and the packages of ci/packages-fleet.txt. All of it ends with the te
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -37,7 +38,7 @@ class Fleet:
         self.arguments, self.folder = arguments, folder
         self.streams = arguments.streams
         self.over = max(1, self.streams // 2000)
-        self.out = folder / "out"
+        self.out, self.nights = folder / "out", folder / "nights"
         self.cluster = stack.enter_context(slurm_cluster(folder, NODES, arguments.loadgen.parent))
         log = stack.enter_context(open(folder / "fixture.log", "w+"))
         command = [arguments.fixture, "streams", "--listen", f"{CONTROLLER}:0", "--rate", arguments.rate]
@@ -46,9 +47,11 @@ class Fleet:
         self.url = re.search(r"http://\S+", first_line(fixture, "weir-fixture", log))[0].rstrip("/")
         self.scenario = folder / "soak.yaml"
 
+    def write_scenario(self, hold_s):
+        self.scenario.write_text(SCENARIO.format(url=self.url, streams=self.streams, over=self.over, hold=hold_s))
+
     def submit(self, run, *words):
-        scenario = SCENARIO.format(url=self.url, streams=self.streams, over=self.over, hold=self.arguments.hold)
-        self.scenario.write_text(scenario)
+        self.write_scenario(self.arguments.hold)
         begin = [SUBMIT, self.scenario, "--shards", NODES, "--out", self.out, "--run", run, "--start-in", START_S]
         return self.cluster.submit(*begin, *words)
 
@@ -119,6 +122,33 @@ class Fleet:
     def began(self, array):
         return self.cluster.run("squeue", "--noheader", "--array", "--job", array, "--states=RUNNING").count("\n")
 
+    def soak(self, hold_s):
+        """A night of ci/soak: its command, and where nights are."""
+        self.write_scenario(hold_s)
+        fleet = f"{SUBMIT} --start-in {START_S}"
+        command = [CI / "soak", self.scenario, "--store", self.nights, "--shards", NODES, "--fleet", fleet]
+        return [str(word) for word in [*command, "--report", self.arguments.report]]
+
+    def a_night_is_stored(self):
+        done = subprocess.run(self.soak(self.arguments.hold), env=self.cluster.env, capture_output=True, text=True)
+        expect(f"a night: {done.stdout}{done.stderr}", done.returncode, 0)
+        (night,) = self.nights.iterdir()
+        report = json.loads((night / "run.json").read_text())
+        expect("its streams", (counters_of(report)["streams_opened"], report["exit_code"]), (self.streams, 0))
+
+    def a_night_is_ended(self):
+        """By whoever began it: no shard goes on, and what they saw is kept."""
+        begun = set(self.nights.iterdir())
+        with running(self.soak(3600), env=self.cluster.env, stdout=subprocess.DEVNULL) as soak:
+            self.wait_until_held()
+            soak.send_signal(signal.SIGTERM)
+            expect("a night that is ended", soak.wait(SLACK_S), 130)
+        expect("jobs that go on", self.cluster.run("squeue", "--noheader"), "")
+        (night,) = set(self.nights.iterdir()) - begun
+        report = json.loads((night / "run.json").read_text())
+        opened = counters_of(report)["streams_opened"]
+        expect("what is kept of it", (opened, report["shard"]), (self.streams, "4 of 4 together"))
+
     def a_wait_ends_with_the_verdict(self):
         """As a pipeline asks: one command, and its exit code."""
         self.scenario.write_text("target: nonsense\n")
@@ -141,6 +171,8 @@ def check(arguments, folder, stack):
     said = fleet.whole()
     fleet.one_is_killed()
     fleet.one_never_runs()
+    fleet.a_night_is_stored()
+    fleet.a_night_is_ended()
     fleet.a_wait_ends_with_the_verdict()
     return f"four nodes: {said}; a lost shard is named, and so is one that never ran"
 
