@@ -36,7 +36,8 @@ def answers(arguments):
 
         details = {"url": dead, "tries": 2, "callBackDelay": 7}
         route, first, _ = functions.invoke(event(details=details))
-        waits = {"hookStatus": "IN_PROGRESS", "callBackDelay": 7, "hookDetails": {**details, "weirTries": 1}}
+        tried = {**details, "weirTries": 1, "weirFor": first.get("hookDetails", {}).get("weirFor")}
+        waits = {"hookStatus": "IN_PROGRESS", "callBackDelay": 7, "hookDetails": tried}
         expect("a dead endpoint", (route, first), ("response", waits))
         found = functions.invoke(event(details=first["hookDetails"]))
         expect("a dead endpoint again", found, ("response", {"hookStatus": "FAILED"}, None))

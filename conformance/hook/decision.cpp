@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/hook/digest.hpp"
 #include "reports/judge/exit_code.hpp"
 
 namespace weir::conformance::hook {
@@ -12,6 +13,8 @@ namespace {
 
 using reports::ExitCode;
 using wire::bad_input;
+
+constexpr std::size_t kSubjectDigits = 16;
 
 /// Before them no traffic reaches the new revision: a gate would judge the old one, and say that the new one is good.
 constexpr std::array<std::string_view, 3> kTooEarly = {"RECONCILE_SERVICE", "PRE_SCALE_UP", "POST_SCALE_UP"};
@@ -47,19 +50,29 @@ wire::Result<std::variant<Answer, GateCall>> decide(const Event& event, const Se
                     "POST_TEST_TRAFFIC_SHIFT, or to POST_PRODUCTION_TRAFFIC_SHIFT of a service without a test listener",
                     event.stage));
   }
-  auto call = call_of(settings, event.details, left);
+  auto call = call_of(settings, event.details, left, subject_of(event));
   if (!call) { return tl::unexpected(call.error()); }
   return *std::move(call);
 }
 
-wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& given,
-                               std::chrono::milliseconds left) {
+std::string subject_of(const Event& event) {
+  std::string text = fmt::format("{}\n{}\n", event.stage, event.target_revision);
+  for (const auto* weights : {&event.test_traffic, &event.production_traffic}) {
+    for (const auto& [revision, percent] : *weights) { text += fmt::format("{} {}\n", revision, percent); }
+    text += '\n';
+  }
+  return hex(sha256(text)).substr(0, kSubjectDigits);
+}
+
+wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& given, std::chrono::milliseconds left,
+                               std::string subject) {
   auto details = details_of(given);
   if (!details) { return tl::unexpected(details.error()); }
-  GateCall call{.settings = settings, .details = *std::move(details)};
+  GateCall call{.settings = settings, .subject = std::move(subject), .details = *std::move(details)};
   auto progress = apply(call.details, call.settings);
   if (!progress) { return tl::unexpected(progress.error()); }
-  call.progress = *std::move(progress);
+  const bool of_another = !progress->subject.empty() && progress->subject != call.subject;
+  if (!of_another) { call.progress = *std::move(progress); }
   if (call.settings.url.empty() && call.settings.profile.empty()) {
     return bad_input("there is no target: set WEIR_URL or WEIR_PROFILE, or 'url' or 'profile' in hookDetails");
   }
@@ -103,6 +116,7 @@ Answer again(const GateCall& call, std::string_view why) {
   if (call.attempt >= call.settings.tries) { return {.status = "FAILED", .reason = tried + ", and the last one"}; }
   // All of it: whether ECS merges or replaces what it has, nothing is lost.
   auto details = call.details;
+  if (!call.subject.empty()) { details[kSubjectKey] = call.subject; }
   details[kTriesKey] = call.attempt;
   // ECS may keep what is not given back: what is over is said to be.
   if (details.contains(kTaskKey)) { details[kTaskKey] = ""; }

@@ -22,8 +22,9 @@ struct GateCall {
   std::chrono::seconds budget{};
   int attempt = 1;
   Settings settings;
+  std::string subject;         ///< What is judged; empty where no other call can be about something else.
   wire::json::object details;  ///< hookDetails as they came.
-  Progress progress;           ///< What they say of the calls before.
+  Progress progress;           ///< What they say of the calls before that were about the same.
 };
 
 /// What ECS is told.
@@ -41,9 +42,13 @@ std::string to_json(const Answer& answer);
 wire::Result<std::variant<Answer, GateCall>> decide(const Event& event, const Settings& settings,
                                                     std::chrono::milliseconds left);
 
+/// What this call is about: the revision at this stage with this share of the traffic. A linear or canary deployment
+/// asks its hook at every step, and a verdict on one is none on the next.
+std::string subject_of(const Event& event);
+
 /// The call of the gate alone, for whom a stage means nothing.
 wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& details,
-                               std::chrono::milliseconds left);
+                               std::chrono::milliseconds left, std::string subject = "");
 
 /// How the gate ended.
 struct GateEnd {

@@ -59,6 +59,8 @@ std::string answered(const GateEnd& end, const std::string& details = "null") {
   return answer ? to_json(*answer) : "error: " + answer.error().detail;
 }
 
+std::string subject() { return call_with("null").subject; }
+
 wire::Result<Settings> from(const std::map<std::string, std::string>& variables) {
   return settings_of([&](const std::string& name) {
     const auto found = variables.find(name);
@@ -177,6 +179,16 @@ TEST(HookDecision, names_the_key_of_hook_details_that_is_wrong) {
   EXPECT_THAT(decided(event_at("POST_TEST_TRAFFIC_SHIFT"), Settings{}), HasSubstr("error: there is no target"));
 }
 
+TEST(HookDecision, tells_the_steps_of_a_deployment_apart) {
+  const auto of = [](const std::string& text) { return subject_of(std::get<Event>(read_event(text).value())); };
+  const auto step = [](int green) { return weights(100 - green, green); };
+  const auto first = of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(10)));
+  EXPECT_EQ(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", R"({"tries":1})", "{}", step(10))), first);
+  EXPECT_NE(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(20))), first);
+  EXPECT_NE(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", step(10), "{}")), first);
+  EXPECT_NE(of(event_at("PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(10))), first);
+}
+
 TEST(HookDecision, answers_by_the_exit_code) {
   EXPECT_EQ(answered({.exit_code = 0}), R"({"hookStatus":"SUCCEEDED"})");
   EXPECT_EQ(answered({.exit_code = 1}), R"({"hookStatus":"FAILED"})");
@@ -184,16 +196,24 @@ TEST(HookDecision, answers_by_the_exit_code) {
   EXPECT_THAT(answered({.exit_code = 77}), HasSubstr("which it does not have"));
   for (const GateEnd& end : {GateEnd{.exit_code = 3}, GateEnd{.exit_code = 4}, GateEnd{.exit_code = 130},
                              GateEnd{.signal = 9}, GateEnd{.exit_code = 0, .timed_out = true}}) {
-    EXPECT_EQ(answered(end), R"({"hookStatus":"IN_PROGRESS","callBackDelay":30,"hookDetails":{"weirTries":1}})");
+    EXPECT_EQ(answered(end), R"({"hookStatus":"IN_PROGRESS","callBackDelay":30,"hookDetails":{"weirFor":")" +
+                                 subject() + R"(","weirTries":1}})");
   }
 }
 
 TEST(HookDecision, tries_again_and_not_for_ever) {
   const std::string details = R"({"env":"staging","tries":2,"callBackDelay":5})";
-  EXPECT_EQ(answered({.exit_code = 3}, details), R"({"hookStatus":"IN_PROGRESS","callBackDelay":5,"hookDetails":)"
-                                                 R"({"env":"staging","tries":2,"callBackDelay":5,"weirTries":1}})");
-  const std::string second = R"({"env":"staging","tries":2,"callBackDelay":5,"weirTries":1})";
+  EXPECT_EQ(answered({.exit_code = 3}, details),
+            R"({"hookStatus":"IN_PROGRESS","callBackDelay":5,"hookDetails":{"env":"staging","tries":2,)"
+            R"("callBackDelay":5,"weirFor":")" +
+                subject() + R"(","weirTries":1}})");
+  const std::string second =
+      R"({"env":"staging","tries":2,"callBackDelay":5,"weirFor":")" + subject() + R"(","weirTries":1})";
   EXPECT_EQ(answered({.exit_code = 3}, second), R"({"hookStatus":"FAILED"})");
+  // As it was before it said for what it is.
+  EXPECT_EQ(answered({.exit_code = 3}, R"({"tries":2,"weirTries":1})"), R"({"hookStatus":"FAILED"})");
+  // Of another step of the deployment.
+  EXPECT_THAT(answered({.exit_code = 3}, R"({"tries":2,"weirFor":"other","weirTries":1})"), HasSubstr("IN_PROGRESS"));
   EXPECT_EQ(answer_to({.exit_code = 4}, call_with(second)).value().reason,
             "the gate could not tell; try 2 of 2, and the last one");
   EXPECT_EQ(answered({.exit_code = 4}, R"({"tries":1})"), R"({"hookStatus":"FAILED"})");

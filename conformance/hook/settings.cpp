@@ -15,8 +15,9 @@ namespace {
 
 using wire::bad_input;
 
-constexpr std::array<std::string_view, 10> kKeys = {
-    "url", "profile", "env", "options", "tries", "callBackDelay", "taskSeconds", kTriesKey, kTaskKey, kTaskSinceKey};
+constexpr std::array<std::string_view, 11> kKeys = {"url",     "profile",       "env",         "options",
+                                                    "tries",   "callBackDelay", "taskSeconds", kSubjectKey,
+                                                    kTriesKey, kTaskKey,        kTaskSinceKey};
 constexpr std::array<std::string_view, 3> kLaunchTypes = {"FARGATE", "EC2", "EXTERNAL"};
 
 wire::Result<std::int64_t> number_in(std::string_view text, std::string_view name, std::int64_t least,
@@ -175,6 +176,8 @@ wire::Result<Progress> apply(const wire::json::object& details, Settings& settin
       taken = take_number(settings.call_back_delay_s, 1, kMostCallBackDelayS);
     } else if (name == "taskSeconds") {
       taken = take_number(settings.task.seconds, 1, kMostTaskSeconds);
+    } else if (name == kSubjectKey) {
+      taken = take_text(progress.subject);
     } else if (name == kTriesKey) {
       taken = take_number(progress.tried, 0, kMostTries);
     } else if (name == kTaskKey) {

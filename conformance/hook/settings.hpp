@@ -51,11 +51,13 @@ wire::Result<Settings> settings_of(const Environment& environment);
 
 /// What hooks give back to themselves, in hookDetails.
 struct Progress {
+  std::string subject;                 ///< Of what it is the progress (subject_of); empty: it does not say.
   int tried = 0;                       ///< Tries that proved nothing.
   std::string task;                    ///< ARN of the task of this try; empty: none was started.
   std::int64_t task_since_unix_s = 0;  ///< When it was.
 };
 
+inline constexpr std::string_view kSubjectKey = "weirFor";
 inline constexpr std::string_view kTriesKey = "weirTries";
 inline constexpr std::string_view kTaskKey = "weirTask";
 inline constexpr std::string_view kTaskSinceKey = "weirTaskSince";

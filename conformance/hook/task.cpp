@@ -45,7 +45,7 @@ wire::json::array texts(const std::vector<std::string>& list) {
 /// A call that is made twice, by us or by who invokes us, starts one task.
 std::string token_of(const Event& event, const GateCall& call, std::string_view invocation) {
   const std::string_view execution = event.execution.empty() ? invocation : event.execution;
-  const auto text = fmt::format("{}\n{}\n{}\n{}", execution, event.stage, event.target_revision, call.attempt);
+  const auto text = fmt::format("{}\n{}\n{}", execution, call.subject, call.attempt);
   return hex(sha256(text)).substr(0, kTokenDigits);
 }
 
@@ -87,6 +87,7 @@ std::string failure_in(const wire::json::value& answer) {
 
 Answer in_progress(const GateCall& call, std::string reason, std::string_view task, std::int64_t since) {
   auto details = call.details;
+  details[kSubjectKey] = call.subject;
   details[kTriesKey] = call.progress.tried;
   details[kTaskKey] = task;
   details[kTaskSinceKey] = since;
@@ -148,7 +149,8 @@ void stop(const std::string& cluster, const std::string& task, std::string_view 
 }
 
 wire::Result<Answer> follow(const std::string& cluster, const GateCall& call, const Means& means) {
-  const auto& [tried, arn, since] = call.progress;
+  const auto& arn = call.progress.task;
+  const auto since = call.progress.task_since_unix_s;
   const std::chrono::seconds age(std::max<std::int64_t>(means.unix_seconds() - since, 0));
   const bool overdue = age > call.budget + kTaskStart;
   const auto wait_on = [&](std::string reason) -> Answer {

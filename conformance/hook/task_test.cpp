@@ -102,8 +102,11 @@ TEST(HookTask, starts_the_gate_as_a_task_and_names_it_in_hook_details) {
   ecs.event.details = parsed(R"({"profile":"p.yaml","taskSeconds":"900","callBackDelay":60})");
   ecs.answers = {task_that(R"("lastStatus":"PROVISIONING")")};
   EXPECT_EQ(ecs.asked(), "IN_PROGRESS: arn:aws:ecs:r:1:task/c/7 was started");
-  EXPECT_EQ(ecs.event.details, parsed(R"({"profile":"p.yaml","taskSeconds":"900","callBackDelay":60,"weirTries":0,)"
-                                      R"("weirTask":"arn:aws:ecs:r:1:task/c/7","weirTaskSince":1800000000})"));
+  auto details = ecs.event.details;
+  EXPECT_EQ(details.as_object().at("weirFor").as_string(), subject_of(ecs.event));
+  details.as_object().erase("weirFor");
+  EXPECT_EQ(details, parsed(R"({"profile":"p.yaml","taskSeconds":"900","callBackDelay":60,"weirTries":0,)"
+                            R"("weirTask":"arn:aws:ecs:r:1:task/c/7","weirTaskSince":1800000000})"));
   ASSERT_THAT(ecs.actions(), ElementsAre("RunTask"));
   auto body = ecs.calls.front().second;
   const auto token = std::string(body.at("clientToken").as_string());
@@ -157,6 +160,16 @@ TEST(HookTask, waits_for_the_end_and_answers_by_the_exit_code) {
     EXPECT_THAT(ecs.actions(), ElementsAre("DescribeTasks", "DescribeTasks"));
     EXPECT_EQ(json::value(ecs.calls[0].second), parsed(R"({"cluster":"c","tasks":["arn:aws:ecs:r:1:task/c/7"]})"));
   }
+}
+
+TEST(HookTask, takes_no_verdict_on_one_step_of_a_deployment_for_one_on_the_next) {
+  Ecs ecs;
+  ecs.event = Ecs::at("PRE_PRODUCTION_TRAFFIC_SHIFT");
+  ecs.event.production_traffic = {{"blue", 90}, {"green", 10}};
+  ecs.start();
+  ecs.event.production_traffic = {{"blue", 80}, {"green", 20}};
+  EXPECT_THAT(ecs.asked(), HasSubstr("RunTask"));
+  EXPECT_THAT(ecs.actions(), ElementsAre("RunTask"));
 }
 
 TEST(HookTask, starts_another_task_for_another_try_and_not_for_ever) {
