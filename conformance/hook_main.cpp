@@ -7,13 +7,17 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <thread>
 
-#include "conformance/hook/decision.hpp"
+#include "conformance/hook/code_deploy.hpp"
 #include "conformance/hook/gate.hpp"
 #include "conformance/hook/runtime.hpp"
+#include "conformance/hook/task.hpp"
 #include "reports/judge/exit_code.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
+#include "wire/base/time.hpp"
 #include "wire/mcp/version.hpp"
 
 namespace {
@@ -32,17 +36,19 @@ constexpr const char* kFooter =
     "WEIR_TRIES (tries): of a target that cannot be reached or judged [3]\n"
     "WEIR_CALL_BACK_DELAY (callBackDelay): seconds between them [30]\n"
     "WEIR_GATE: the gate [weir-conformance beside this program]\n"
-    "The time-out of the function gives the gate its budget.";
+    "The time-out of the function gives the gate its budget. What takes longer runs as an ECS task:\n"
+    "WEIR_TASK: its definition, a family or an ARN; weir-conformance is in the image [the function is the gate]\n"
+    "WEIR_TASK_SECONDS (taskSeconds): the gate's budget there [1800]\n"
+    "WEIR_TASK_CONTAINER: the container that is the gate [gate]\n"
+    "WEIR_TASK_CLUSTER: where it runs [the cluster of the service]\n"
+    "WEIR_TASK_SUBNETS, WEIR_TASK_SECURITY_GROUPS: with commas between\n"
+    "WEIR_TASK_PUBLIC_ADDRESS: yes, where a subnet has no other way out [no]\n"
+    "WEIR_TASK_LAUNCH_TYPE: FARGATE, EC2 or EXTERNAL [FARGATE]\n"
+    "An event of CodeDeploy is answered by a call of the function's role, and so is a task started.";
 
 int complain(std::string_view what, ExitCode code) {
   wire::complain("weir-hook", what);
   return static_cast<int>(code);
-}
-
-/// One line in the function's log. Lambda freezes what is not running, so it is written at once.
-void log(std::string_view what) {
-  std::fputs(fmt::format("weir-hook: {}\n", wire::printable(what)).c_str(), stdout);
-  std::fflush(stdout);
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -64,60 +70,110 @@ wire::Result<std::string> gate_program() {
   return program;
 }
 
-struct Hook {
-  std::string gate;
-  Settings settings;
-};
-
-wire::Result<Hook> prepare() {
-  auto gate = gate_program();
-  if (!gate) { return tl::unexpected(gate.error()); }
-  auto settings = settings_of(environment);
-  if (!settings) { return tl::unexpected(settings.error()); }
-  return Hook{*std::move(gate), *std::move(settings)};
+std::vector<std::string> secrets_of(const wire::Result<Aws>& aws) {
+  return aws ? aws->secrets() : std::vector<std::string>{};
 }
 
-wire::Result<Answer> judge(const Hook& hook, const Invocation& invocation) {
-  const auto event = read_event(invocation.event);
-  if (!event) { return tl::unexpected(event.error()); }
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(invocation.deadline - std::chrono::system_clock::now());
-  const auto until = std::chrono::steady_clock::now() + left - kReserve / 2;
-  log(fmt::format("{} of {}", event->stage.empty() ? "a stage without a name" : event->stage, event->service));
-  const auto decided = decide(*event, hook.settings, left);
-  if (!decided) { return tl::unexpected(decided.error()); }
-  if (const auto* answer = std::get_if<Answer>(&*decided)) { return *answer; }
-  const auto& call = std::get<GateCall>(*decided);
-  log(fmt::format("try {} of {}, the gate has {} s", call.attempt, call.settings.tries, call.budget.count()));
-  const auto end = run_gate(hook.gate, call.arguments, until);
-  if (!end) { return tl::unexpected(end.error()); }
-  return answer_to(*end, call);
-}
+class Hook {
+ public:
+  Hook(std::string gate, Settings settings)
+      : gate_(std::move(gate)),
+        settings_(std::move(settings)),
+        aws_(Aws::of(environment)),
+        redactor_(secrets_of(aws_)) {}
 
-wire::Result<void> serve_one(Runtime& runtime, const Hook& hook) {
-  const auto invocation = runtime.next();
-  if (!invocation) { return tl::unexpected(invocation.error()); }
-  const auto answer = judge(hook, *invocation);
-  if (!answer) {
-    log(answer.error().detail);
-    return runtime.fail(*invocation, "Weir.Configuration", wire::printable(answer.error().detail));
+  static wire::Result<Hook> prepare() {
+    auto settings = settings_of(environment);
+    if (!settings) { return tl::unexpected(settings.error()); }
+    if (settings->task) { return Hook("", *std::move(settings)); }
+    auto gate = gate_program();
+    if (!gate) { return tl::unexpected(gate.error()); }
+    return Hook(*std::move(gate), *std::move(settings));
   }
-  log(fmt::format("{}: {}", answer->status, answer->reason));
-  return runtime.respond(*invocation, to_json(*answer));
-}
+
+  wire::Result<void> serve_one(Runtime& runtime) {
+    const auto invocation = runtime.next();
+    if (!invocation) { return tl::unexpected(invocation.error()); }
+    const auto answer = judge(*invocation);
+    if (answer) { return runtime.respond(*invocation, *answer); }
+    log(answer.error().detail);
+    return runtime.fail(*invocation, "Weir.Configuration", redactor_.text(wire::printable(answer.error().detail)));
+  }
+
+  /// One line in the function's log. Lambda freezes what is not running, so it is written at once.
+  void log(std::string_view what) const {
+    std::fputs(fmt::format("weir-hook: {}\n", redactor_.text(wire::printable(what))).c_str(), stdout);
+    std::fflush(stdout);
+  }
+
+ private:
+  wire::Result<std::string> judge(const Invocation& invocation) {
+    const auto event = read_event(invocation.event);
+    if (!event) { return tl::unexpected(event.error()); }
+    const auto means = means_of(invocation);
+    if (const auto* code_deploy = std::get_if<CodeDeployEvent>(&*event)) {
+      log(fmt::format("a hook of CodeDeploy, of {}", code_deploy->deployment));
+      return serve(*code_deploy, settings_, means);
+    }
+    const auto answer = judge(std::get<Event>(*event), invocation.id, means);
+    if (!answer) { return tl::unexpected(answer.error()); }
+    log(fmt::format("{}: {}", answer->status, answer->reason));
+    return to_json(*answer);
+  }
+
+  wire::Result<Answer> judge(const Event& event, std::string_view invocation, const Means& means) {
+    log(fmt::format("{} of {}", event.stage.empty() ? "a stage without a name" : event.stage, event.service));
+    const auto decided = decide(event, settings_, means.left());
+    if (!decided) { return tl::unexpected(decided.error()); }
+    if (const auto* answer = std::get_if<Answer>(&*decided)) {
+      stop_task(event, settings_, means);
+      return *answer;
+    }
+    const auto& call = std::get<GateCall>(*decided);
+    if (settings_.task) { return look_after_task(event, call, invocation, means); }
+    log(fmt::format("try {} of {}, the gate has {} s", call.attempt, call.settings.tries, call.budget.count()));
+    const auto end = means.run_gate(call);
+    if (!end) { return tl::unexpected(end.error()); }
+    return answer_to(*end, call);
+  }
+
+  Means means_of(const Invocation& invocation) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(invocation.deadline - std::chrono::system_clock::now());
+    const wire::Deadline end = wire::Deadline::in(left);
+    return {.run_gate =
+                [this](const GateCall& call) {
+                  const auto until = std::chrono::steady_clock::now() + call.budget + kReserve / 2;
+                  return run_gate(gate_, call.arguments, until);
+                },
+            .call = [this, end](const AwsService& service, std::string_view action, const wire::json::object& body,
+                                std::chrono::milliseconds keep) -> AwsResult {
+              if (!aws_) { return tl::unexpected(AwsFailure{.detail = aws_.error().detail}); }
+              return aws_->call(service, action, body, {end.at - keep});
+            },
+            .left = [end] { return end.left(); },
+            .wait = [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); },
+            .unix_seconds = wire::unix_seconds_now,
+            .log = [this](std::string_view what) { log(what); }};
+  }
+
+  std::string gate_;
+  Settings settings_;
+  wire::Result<Aws> aws_;
+  wire::Redactor redactor_;
+};
 
 int run() {
   auto runtime = Runtime::at(environment("AWS_LAMBDA_RUNTIME_API").value_or(""));
   if (!runtime) { return complain(runtime.error().detail, ExitCode::usage); }
-  const auto hook = prepare();
+  auto hook = Hook::prepare();
   if (!hook) {
-    log(hook.error().detail);
     const auto told = runtime->fail_to_start("Weir.Configuration", hook.error().detail);
     return complain(told ? hook.error().detail : told.error().detail, ExitCode::usage);
   }
   for (;;) {
     // Lambda starts another one where this ends.
-    if (const auto served = serve_one(*runtime, *hook); !served) {
+    if (const auto served = hook->serve_one(*runtime); !served) {
       return complain(served.error().detail, ExitCode::unreachable);
     }
   }

@@ -1,6 +1,7 @@
 """A Prometheus, an Alertmanager and a Pushgateway of Debian, each on a free port of loopback, for one run."""
 
 import json
+import os
 import re
 import subprocess
 import threading
@@ -77,8 +78,9 @@ def start_daemon(stack, what, command_of, log=None, ready_at="/-/ready"):
     return f"http://127.0.0.1:{port}"
 
 
-def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interval="500ms", log=None):
-    """`targets` are ADDRESS:PORT, or files of a list of them, which may come and go."""
+def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interval="500ms", log=None, receives=False):
+    """`targets` are ADDRESS:PORT, or files of a list of them, which may come and go; one that receives takes what
+    others have scraped as well."""
     addresses = [target for target in targets if not str(target).endswith(".json")]
     files = [str(target) for target in targets if str(target).endswith(".json")]
     scraped = {"job_name": "weir", "honor_labels": True, "static_configs": [{"targets": addresses}]}
@@ -101,9 +103,25 @@ def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interv
             f"--config.file={path}",
             f"--storage.tsdb.path={folder / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{port}",
+            *(["--web.enable-remote-write-receiver"] if receives else []),
         ]
 
     return start_daemon(stack, "prometheus", command, log)
+
+
+def start_agent(stack, folder, config, shard, log=None):
+    """One that keeps nothing, with a configuration in which the environment names the shard."""
+    folder.mkdir()
+    path = folder / "agent.yml"
+    path.write_text(config)
+
+    def start(port):
+        command = ["prometheus", "--enable-feature=agent,expand-external-labels", f"--config.file={path}"]
+        command += [f"--storage.agent.path={folder / 'wal'}", f"--web.listen-address=127.0.0.1:{port}"]
+        out = subprocess.DEVNULL if log is None else log
+        return running(command, stdout=out, stderr=out, env={**os.environ, "WEIR_SHARD": shard})
+
+    on_free_port(stack, f"agent of {shard}", start, lambda port: fetch(f"http://127.0.0.1:{port}/-/ready"), log)
 
 
 def start_alertmanager(stack, folder, webhook=None, log=None):

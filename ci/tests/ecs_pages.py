@@ -87,8 +87,8 @@ def main():
     keys = set(re.findall(r"^WEIR_\w+ \((\w+)\): ", run([arguments.hook, "--help"]).stdout, re.M))
     try:
         expect("the systems", re.findall(r"^## (S\d),", page, re.M), SYSTEMS)
-        expect("the blocks", {kind: len(found) for kind, found in blocks.items()}, {"hcl": 4, "bash": 3, "ts": 1})
-        expect("keys of hookDetails", len(keys), 6)
+        expect("the blocks", {kind: len(found) for kind, found in blocks.items()}, {"hcl": 5, "bash": 3, "ts": 1})
+        expect("keys of hookDetails", len(keys), 7)
         check_hcl(blocks["hcl"], keys)
         check_shell(blocks["bash"])
         check_snippets()

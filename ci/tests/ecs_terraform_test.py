@@ -85,17 +85,30 @@ class Module:
                 "trusts": trust["principals"][0]["identifiers"][0],
                 "where": conditions(trust),
                 "managed": [one["policy_arn"].split(":policy/")[1] for one in attached],
-                "allows": in_order(
-                    {
-                        "actions": sorted(statement["actions"]),
-                        "on": "everything" if "*" in statement["resources"] else "its own",
-                        "where": conditions(statement),
-                    }
-                    for policy in policies
-                    for statement in self.document(policy["policy"])
-                ),
+                "allows": self.allowed(policies),
             }
         return found
+
+    def lent(self):
+        """What a role that the caller names may as well."""
+        policies = [one for one in self.of("aws_iam_role_policy").values() if "_role_name}" in one["role"]]
+        roles = {re.search(r"var[.](\w+)_role_name", one["role"])[1] for one in policies}
+        return {"to": sorted(roles), "allows": self.allowed(policies)}
+
+    def allowed(self, policies):
+        return in_order(
+            {
+                "actions": sorted(statement["actions"]),
+                "on": "everything" if "*" in statement["resources"] else "its own",
+                "where": conditions(statement),
+            }
+            for policy in policies
+            for statement in self.document(policy["policy"])
+        )
+
+    def told(self):
+        """Names of what the hook's environment has of it."""
+        return sorted(self.tree["output"]["environment"][0]["value"])
 
     def traffic(self):
         """Of an internal load balancer."""
@@ -239,8 +252,8 @@ class Module:
 
 
 def named(reference):
-    """The name within "${aws_iam_role.hook.arn}"."""
-    return re.search(r"[$]\{aws_\w+[.](\w+)[.]", reference)[1]
+    """The name within "${aws_iam_role.hook.arn}", or of what the caller names, "${var.hook_security_group_id}"."""
+    return re.search(r"[$]\{(?:aws_\w+[.](\w+)[.]|var[.](\w+)_security_group_id)", reference).expand(r"\1\2")
 
 
 def conditions(statement):
@@ -287,8 +300,9 @@ class Terraform(unittest.TestCase):
 
     def test_the_page_gives_the_modules_what_they_want(self):
         page = (CI / "ecs/README.md").read_text()
-        block = next(text for text in re.findall(r"^```hcl\n(.*?)^```$", page, re.M | re.S) if "module " in text)
-        called = {one["source"].rpartition("/")[2]: one for (one,) in parsed_hcl(block)["module"].values()}
+        blocks = [text for text in re.findall(r"^```hcl\n(.*?)^```$", page, re.M | re.S) if "module " in text]
+        modules = [one for text in blocks for (one,) in parsed_hcl(text)["module"].values()]
+        called = {one["source"].rpartition("/")[2]: one for one in modules}
         self.assertEqual(set(called), set(CONTRACT))
         for name, arguments in called.items():
             variables = {one: "default" in block for one, (block,) in Module(name).tree["variable"].items()}

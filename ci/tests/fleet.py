@@ -201,7 +201,7 @@ def check_monitor(load):
 
 def check_page():
     page = (FOLDER / "README.md").read_text()
-    for name in re.findall(r"`((?:kubernetes|step)[\w.-]+[.](?:yaml|json))`", page):
+    for name in re.findall(r"`((?:kubernetes|step|prometheus)[\w.-]+[.](?:ya?ml|json)|slurm/\w+)`", page):
         expect(f"{name} is there", (FOLDER / name).exists(), True)
     asked = set(re.findall(r"\$\{(\w+)\}", (FOLDER / "step-functions.asl.json").read_text()))
     expect("what is to be put in", set(re.findall(r"`\$\{(\w+)\}`", page)), asked)

@@ -109,8 +109,8 @@ class Command(unittest.TestCase):
     def test_an_unknown_part_is_refused_with_the_known_ones(self):
         done = subprocess.run([CI / "nightly", "--only", "nonesuch"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
-        known = "'quickstart', 'real', 'hostile', 'packages', 'ecs', 'repeat', 'returned', 'fuzz', 'tsan', 'tidy'"
-        self.assertIn(known, done.stderr)
+        known = "quickstart real hostile packages ecs fleet repeat returned fuzz tsan tidy".split()
+        self.assertIn(", ".join(repr(part) for part in known), done.stderr)
 
 
 if __name__ == "__main__":

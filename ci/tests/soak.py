@@ -126,6 +126,47 @@ def check_nights(nights, bucket):
         raise Problem("the signature of the URL was shown")
 
 
+FLEET = """#!/bin/sh
+# What has shards run elsewhere: SCENARIO --shards N --out FOLDER --run NAME --wait -- OPTION ...
+scenario=$1 shards=$3 out=$5 run=$7
+shift 9
+start=$(($(date +%s) + 3))
+for one in $(seq "$shards"); do
+  [ "$one" = "$LOST" ] || "$LOADGEN" run "$scenario" --run-id "$run" --start-at "$start" \\
+    --shard "$one/$shards" --journal "$out/$run-$one.journal" "$@" &
+done
+wait
+"""
+
+
+def check_shards(nights):
+    """The shards of a night are one run: of this machine, and of a fleet, which may lose one."""
+    fleet = nights.folder / "fleet"
+    fleet.write_text(FLEET)
+    fleet.chmod(0o755)
+    elsewhere = ["--shards", "2", "--fleet", fleet]
+    loadgen = {"LOADGEN": str(nights.arguments.loadgen)}
+    begun = len(nights.kept())
+    with nights.endpoint() as url:
+        nights.scenario.write_text(SCENARIO.format(url=url, hold="6s"))
+        here = nights.play("shards of this machine", 0, "--shards", "2")
+        expect_in("shards of this machine", here.stderr, "not compared with", "there is no earlier night")
+        lost = nights.play("a shard that is lost", 4, *elsewhere, env={**loadgen, "LOST": "2"})
+        expect_in("a shard that is lost", lost.stdout, "1 of 2 shards are here: 2/2 is missing")
+    with nights.endpoint("--fault", "cut-after=500"):
+        worse = nights.play("a fleet and a fault", 1, *elsewhere, env={**loadgen, "LOST": ""})
+        expect_in("a fleet and a fault", worse.stderr, "worse than " + nights.kept()[begun]["run_id"])
+    told = nights.kept()[begun:]
+    expect("the nights", [(night["exit_code"], night["shards"]) for night in told], [(0, 2), (4, 2), (1, 2)])
+    night = nights.store / told[0]["run_id"]
+    names = [path.name for path in night.iterdir()]
+    expect("the files of a night of shards", sorted(names), sorted({*FILES, "shards"} - {"comparison.txt"}))
+    expect("its journals", len(list((night / "shards").iterdir())), 2)
+    report = json.loads((night / "run.json").read_text())
+    streams = sum(one["counters"]["streams_opened"] for one in report["total"]["populations"])
+    expect("streams of both shards", (streams, report["shard"]), (20, "2 of 2 together"))
+
+
 def check_uploads(bucket):
     archives = [(path, body) for path, body in bucket.got.items() if path.endswith(SECRET)]
     expect("archives that were uploaded", len(archives), 1)
@@ -151,21 +192,23 @@ def check_refusals(nights, bucket):
         expect("nights of runs that never began", len(nights.kept()), before)
 
 
-def check_signal(nights):
+def check_signal(nights, *options, journals=1):
+    begun = {night["run_id"] for night in nights.kept()}
     with nights.endpoint() as url:
         nights.scenario.write_text(SCENARIO.format(url=url, hold="1h"))
-        with running(nights.command()) as soak:
-            begun = {night["run_id"] for night in nights.kept()}
+        with running(nights.command(*options)) as soak:
 
-            def journal():
-                return [path for path in nights.store.glob("*/run.journal") if path.parent.name not in begun
-                        and path.stat().st_size > 1000]
+            def night_of_journals():
+                written = [path for path in nights.store.rglob("*.journal") if path.stat().st_size > 1000]
+                found = [path.relative_to(nights.store).parts[0] for path in written]
+                new = [night for night in found if night not in begun]
+                return len(new) == journals and nights.store / new[0]
 
-            (written,) = wait_for("the run", journal, soak, TIMEOUT_S)
+            night = wait_for("the run", night_of_journals, soak, TIMEOUT_S)
             soak.send_signal(signal.SIGTERM)
             expect("a soak that was interrupted", soak.wait(TIMEOUT_S), 130)
-        said = json.loads((written.parent / "soak.json").read_text())
-        expect("what it keeps", [said["exit_code"], (written.parent / "run.json").exists()], [130, True])
+        said = json.loads((night / "soak.json").read_text())
+        expect("what it keeps", [said["exit_code"], (night / "run.json").exists()], [130, True])
 
 
 def check(arguments, folder, stack):
@@ -173,7 +216,9 @@ def check(arguments, folder, stack):
     check_nights(nights, bucket)
     check_uploads(bucket)
     check_refusals(nights, bucket)
+    check_shards(nights)
     check_signal(nights)
+    check_signal(nights, "--shards", "2", journals=2)
     return f"{len(nights.kept())} nights, compared, kept and uploaded"
 
 

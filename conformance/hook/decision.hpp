@@ -2,46 +2,29 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "conformance/hook/event.hpp"
+#include "conformance/hook/settings.hpp"
 
 namespace weir::conformance::hook {
 
-inline constexpr int kTries = 3;
-inline constexpr int kMostTries = 100;
-inline constexpr int kCallBackDelayS = 30;
-inline constexpr int kMostCallBackDelayS = 3600;
 /// What the function keeps of its time for itself: to end the gate, and to answer.
 inline constexpr std::chrono::seconds kReserve{3};
-/// A gate with less time could judge too little.
+/// A gate with less time could judge too little; calls of AWS take as long at worst.
 inline constexpr std::chrono::seconds kLeastBudget{5};
-
-/// What is asked of whom. Of the environment, unless hookDetails say otherwise.
-struct Settings {
-  std::string url;
-  std::string profile;
-  std::string environment;           ///< Of the profile.
-  std::vector<std::string> options;  ///< Further ones of weir-conformance.
-  int tries = kTries;                ///< Of a target that cannot be reached or judged, before that counts as a failure.
-  int call_back_delay_s = kCallBackDelayS;
-};
-
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
-
-/// WEIR_URL, WEIR_PROFILE, WEIR_ENV, WEIR_OPTIONS (words between blanks), WEIR_TRIES, WEIR_CALL_BACK_DELAY.
-wire::Result<Settings> settings_of(const Environment& environment);
 
 struct GateCall {
   std::vector<std::string> arguments;
   std::chrono::seconds budget{};
   int attempt = 1;
   Settings settings;
+  std::string subject;         ///< What is judged; empty where no other call can be about something else.
   wire::json::object details;  ///< hookDetails as they came.
+  Progress progress;           ///< What they say of the calls before that were about the same.
 };
 
 /// What ECS is told.
@@ -59,6 +42,14 @@ std::string to_json(const Answer& answer);
 wire::Result<std::variant<Answer, GateCall>> decide(const Event& event, const Settings& settings,
                                                     std::chrono::milliseconds left);
 
+/// What this call is about: the revision at this stage with this share of the traffic. A linear or canary deployment
+/// asks its hook at every step, and a verdict on one is none on the next.
+std::string subject_of(const Event& event);
+
+/// The call of the gate alone, for whom a stage means nothing.
+wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& details,
+                               std::chrono::milliseconds left, std::string subject = "");
+
 /// How the gate ended.
 struct GateEnd {
   std::optional<int> exit_code;
@@ -67,5 +58,8 @@ struct GateEnd {
 };
 
 wire::Result<Answer> answer_to(const GateEnd& end, const GateCall& call);
+
+/// Nothing was proved: another try, as long as there is one.
+Answer again(const GateCall& call, std::string_view why);
 
 }  // namespace weir::conformance::hook

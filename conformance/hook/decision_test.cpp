@@ -43,14 +43,14 @@ std::string decided(const std::string& text, const Settings& settings = with_url
                     std::chrono::milliseconds left = kMinute) {
   const auto event = read_event(text);
   if (!event) { return "error: " + event.error().detail; }
-  const auto decision = decide(*event, settings, left);
+  const auto decision = decide(std::get<Event>(*event), settings, left);
   if (!decision) { return "error: " + decision.error().detail; }
   if (const auto* answer = std::get_if<Answer>(&*decision)) { return to_json(*answer); }
   return fmt::format("gate {}", fmt::join(std::get<GateCall>(*decision).arguments, " "));
 }
 
 GateCall call_with(const std::string& details) {
-  const auto event = read_event(event_at("POST_TEST_TRAFFIC_SHIFT", details)).value();
+  const auto event = std::get<Event>(read_event(event_at("POST_TEST_TRAFFIC_SHIFT", details)).value());
   return std::get<GateCall>(decide(event, with_url(), kMinute).value());
 }
 
@@ -58,6 +58,8 @@ std::string answered(const GateEnd& end, const std::string& details = "null") {
   const auto answer = answer_to(end, call_with(details));
   return answer ? to_json(*answer) : "error: " + answer.error().detail;
 }
+
+std::string subject() { return call_with("null").subject; }
 
 wire::Result<Settings> from(const std::map<std::string, std::string>& variables) {
   return settings_of([&](const std::string& name) {
@@ -148,7 +150,7 @@ TEST(HookDecision, says_what_is_wrong_with_an_event_and_nothing_of_what_it_holds
       {"{" + target + R"(,"productionTrafficWeights":{"x":"hush-7f"}})", "'productionTrafficWeights' is string"},
       {"{" + target + R"(,"hookDetails":"hush-7f"})", "'hookDetails' is no JSON object"},
       {"{" + target + R"(,"hookDetails":["hush-7f"]})", "'hookDetails' is no JSON object"},
-      {R"({"DeploymentId":"d","LifecycleEventHookExecutionId":"hush-7f"})", "PutLifecycleEventHookExecutionStatus"},
+      {R"({"DeploymentId":7,"LifecycleEventHookExecutionId":"hush-7f"})", "'DeploymentId' is integer"},
   };
   for (const auto& [text, expected] : table) {
     EXPECT_THAT(decided(text),
@@ -177,6 +179,16 @@ TEST(HookDecision, names_the_key_of_hook_details_that_is_wrong) {
   EXPECT_THAT(decided(event_at("POST_TEST_TRAFFIC_SHIFT"), Settings{}), HasSubstr("error: there is no target"));
 }
 
+TEST(HookDecision, tells_the_steps_of_a_deployment_apart) {
+  const auto of = [](const std::string& text) { return subject_of(std::get<Event>(read_event(text).value())); };
+  const auto step = [](int green) { return weights(100 - green, green); };
+  const auto first = of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(10)));
+  EXPECT_EQ(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", R"({"tries":1})", "{}", step(10))), first);
+  EXPECT_NE(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(20))), first);
+  EXPECT_NE(of(event_at("PRE_PRODUCTION_TRAFFIC_SHIFT", "null", step(10), "{}")), first);
+  EXPECT_NE(of(event_at("PRODUCTION_TRAFFIC_SHIFT", "null", "{}", step(10))), first);
+}
+
 TEST(HookDecision, answers_by_the_exit_code) {
   EXPECT_EQ(answered({.exit_code = 0}), R"({"hookStatus":"SUCCEEDED"})");
   EXPECT_EQ(answered({.exit_code = 1}), R"({"hookStatus":"FAILED"})");
@@ -184,16 +196,24 @@ TEST(HookDecision, answers_by_the_exit_code) {
   EXPECT_THAT(answered({.exit_code = 77}), HasSubstr("which it does not have"));
   for (const GateEnd& end : {GateEnd{.exit_code = 3}, GateEnd{.exit_code = 4}, GateEnd{.exit_code = 130},
                              GateEnd{.signal = 9}, GateEnd{.exit_code = 0, .timed_out = true}}) {
-    EXPECT_EQ(answered(end), R"({"hookStatus":"IN_PROGRESS","callBackDelay":30,"hookDetails":{"weirTries":1}})");
+    EXPECT_EQ(answered(end), R"({"hookStatus":"IN_PROGRESS","callBackDelay":30,"hookDetails":{"weirFor":")" +
+                                 subject() + R"(","weirTries":1}})");
   }
 }
 
 TEST(HookDecision, tries_again_and_not_for_ever) {
   const std::string details = R"({"env":"staging","tries":2,"callBackDelay":5})";
-  EXPECT_EQ(answered({.exit_code = 3}, details), R"({"hookStatus":"IN_PROGRESS","callBackDelay":5,"hookDetails":)"
-                                                 R"({"env":"staging","tries":2,"callBackDelay":5,"weirTries":1}})");
-  const std::string second = R"({"env":"staging","tries":2,"callBackDelay":5,"weirTries":1})";
+  EXPECT_EQ(answered({.exit_code = 3}, details),
+            R"({"hookStatus":"IN_PROGRESS","callBackDelay":5,"hookDetails":{"env":"staging","tries":2,)"
+            R"("callBackDelay":5,"weirFor":")" +
+                subject() + R"(","weirTries":1}})");
+  const std::string second =
+      R"({"env":"staging","tries":2,"callBackDelay":5,"weirFor":")" + subject() + R"(","weirTries":1})";
   EXPECT_EQ(answered({.exit_code = 3}, second), R"({"hookStatus":"FAILED"})");
+  // As it was before it said for what it is.
+  EXPECT_EQ(answered({.exit_code = 3}, R"({"tries":2,"weirTries":1})"), R"({"hookStatus":"FAILED"})");
+  // Of another step of the deployment.
+  EXPECT_THAT(answered({.exit_code = 3}, R"({"tries":2,"weirFor":"other","weirTries":1})"), HasSubstr("IN_PROGRESS"));
   EXPECT_EQ(answer_to({.exit_code = 4}, call_with(second)).value().reason,
             "the gate could not tell; try 2 of 2, and the last one");
   EXPECT_EQ(answered({.exit_code = 4}, R"({"tries":1})"), R"({"hookStatus":"FAILED"})");
@@ -217,6 +237,30 @@ TEST(HookDecision, reads_its_settings_from_the_environment) {
   EXPECT_THAT(from({{"WEIR_TRIES", "some"}}).error().detail, HasSubstr("WEIR_TRIES is a whole number"));
   EXPECT_THAT(from({{"WEIR_CALL_BACK_DELAY", "0"}}).error().detail, HasSubstr("WEIR_CALL_BACK_DELAY"));
   EXPECT_THAT(from({{"WEIR_OPTIONS", "--budget 3"}}).error().detail, HasSubstr("--budget"));
+}
+
+TEST(HookDecision, reads_the_settings_of_a_task_from_the_environment) {
+  const std::map<std::string, std::string> least = {{"WEIR_TASK", "gate"}, {"WEIR_TASK_SUBNETS", "subnet-1, subnet-2"}};
+  const auto task = from(least).value().task;
+  EXPECT_TRUE(task);
+  EXPECT_EQ(task.container, "gate");
+  EXPECT_EQ(task.launch_type, "FARGATE");
+  EXPECT_EQ(task.seconds, 1800);
+  EXPECT_FALSE(task.public_address);
+  EXPECT_THAT(task.subnets, ElementsAre("subnet-1", "subnet-2"));
+  EXPECT_FALSE(from({}).value().task);
+  const std::vector<std::array<std::string, 3>> wrong = {
+      {"WEIR_TASK_SUBNETS", "", "a task of Fargate needs subnets"},
+      {"WEIR_TASK_LAUNCH_TYPE", "fargate", "is FARGATE, EC2 or EXTERNAL, not 'fargate'"},
+      {"WEIR_TASK_PUBLIC_ADDRESS", "true", "is yes or no"},
+      {"WEIR_TASK_SECONDS", "90000", "is a whole number from 1 to 86400"},
+  };
+  for (const auto& [name, value, sentence] : wrong) {
+    auto variables = least;
+    variables[name] = value;
+    EXPECT_THAT(from(variables).error().detail, HasSubstr(sentence)) << name;
+  }
+  EXPECT_TRUE(from({{"WEIR_TASK", "gate"}, {"WEIR_TASK_LAUNCH_TYPE", "EC2"}}).value().task.subnets.empty());
 }
 
 }  // namespace weir::conformance::hook

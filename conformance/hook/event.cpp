@@ -11,12 +11,6 @@ using wire::ErrorCode;
 
 constexpr double kAll = 100;  ///< Percent.
 
-constexpr std::string_view kCodeDeploy =
-    "this is an event of CodeDeploy, which is answered by a signed PutLifecycleEventHookExecutionStatus and not by "
-    "what "
-    "the function returns: weir-hook does not sign calls; use a service with the ECS deployment controller, or run "
-    "weir-conformance in a function of your own and send its exit code as the status";
-
 wire::Result<std::string> text_of(const wire::json::value& object, std::string_view name) {
   const auto* member = wire::find(object, name);
   const auto text = wire::as_string(member);
@@ -47,6 +41,14 @@ wire::Result<Weights> weights_of(const wire::json::value& object, std::string_vi
   return weights;
 }
 
+wire::Result<std::variant<Event, CodeDeployEvent>> read_code_deploy(const wire::json::value& event) {
+  auto deployment = text_of(event, "DeploymentId");
+  auto execution = text_of(event, "LifecycleEventHookExecutionId");
+  if (!deployment) { return tl::unexpected(deployment.error()); }
+  if (!execution) { return tl::unexpected(execution.error()); }
+  return CodeDeployEvent{*std::move(deployment), *std::move(execution)};
+}
+
 bool is_taken_from(const Weights& weights, std::string_view revision) {
   const auto own = weights.find(revision);
   return own != weights.end() && own->second <= 0 &&
@@ -55,16 +57,14 @@ bool is_taken_from(const Weights& weights, std::string_view revision) {
 
 }  // namespace
 
-wire::Result<Event> read_event(std::string_view text) {
+wire::Result<std::variant<Event, CodeDeployEvent>> read_event(std::string_view text) {
   const auto parsed = wire::parse_json(text);
   if (!parsed) {
     return wire::fail(ErrorCode::bad_input, fmt::format("the event is not JSON (byte {})", parsed.error().byte_offset));
   }
   const auto& outer = parsed->value;
   if (!outer.is_object()) { return wire::fail(ErrorCode::bad_input, "the event is no JSON object"); }
-  if (wire::find(outer, "LifecycleEventHookExecutionId")) {
-    return wire::fail(ErrorCode::bad_input, std::string(kCodeDeploy));
-  }
+  if (wire::find(outer, "LifecycleEventHookExecutionId")) { return read_code_deploy(outer); }
   const auto* wrapped = wire::find(outer, "executionDetails");
   if (wrapped && !wrapped->is_object()) {
     return wire::fail(ErrorCode::bad_input, "the event's 'executionDetails' is no object");
@@ -75,6 +75,7 @@ wire::Result<Event> read_event(std::string_view text) {
     auto stage = text_of(outer, "lifecycleStage");
     if (!stage) { return tl::unexpected(stage.error()); }
     event.stage = *std::move(stage);
+    event.execution = wire::string_or(outer, "executionId", "");
   }
   auto service = text_of(inner, "serviceArn");
   auto revision = text_of(inner, "targetServiceRevisionArn");

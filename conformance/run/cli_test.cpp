@@ -166,6 +166,12 @@ TEST_F(Program, says_what_is_wrong_with_the_command_line_in_one_line) {
   }
 }
 
+TEST_F(Program, says_which_set_of_checks_was_asked) {
+  const auto nobody = fmt::format("http://127.0.0.1:{}/mcp", free_port());
+  EXPECT_EQ(json::parse(run({nobody, "--json", "--checkset", "2026.1"}).out).at("checkset"), json::value("2026.1"));
+  EXPECT_TRUE(json::parse(run({nobody, "--json"}).out).at("checkset").is_null());
+}
+
 TEST_F(Program, lists_and_explains_the_checks) {
   const auto plain = run({"--list"});
   EXPECT_EQ(plain.exit_code, 0);

@@ -122,6 +122,7 @@ class Conductor {
     results_.started_at = plan_.started_at;
     results_.target_name = plan_.profile.name.empty() ? plan_.url.host : plan_.profile.name;
     results_.target_url = plan_.url.str();
+    results_.checkset = plan_.checkset;
     results_.strict = plan_.strict;
     results_.tls_verified = !(plan_.profile.insecure && plan_.url.tls());
   }

@@ -19,6 +19,7 @@ struct RunPlan {
   wire::Url url;
   std::vector<std::string> checks;  ///< Ids.
   reports::Level lowest = reports::Level::may;
+  std::string checkset;  ///< The release whose checks these are; empty: they are all of them, or some by name.
   bool strict = false;
   std::chrono::milliseconds budget = kDefaultBudget;
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;

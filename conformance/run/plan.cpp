@@ -219,6 +219,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
   if (auto roots = wire::make_tls_context(plan.profile.ca_file, false); !roots) {
     return wire::bad_input((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
   }
+  plan.checkset = options.checkset;
   plan.strict = options.strict;
   plan.older = options.revision == kEveryRevision ? Older::everything
                : plan.profile.revision            ? Older::nothing

@@ -163,7 +163,8 @@ void RunLoop::take(const WorkerEvent& event) {
 void RunLoop::take(std::size_t worker, const Report& report) {
   if (const auto* second = std::get_if<SecondReport>(&report)) {
     Snapshot snapshot(s_.record.layout());
-    const auto longest = now_ns() + s_.seams.second_ns;
+    // A run that is ended before it has begun has a second too, which is empty.
+    const auto longest = std::max<std::int64_t>(0, now_ns()) + s_.seams.second_ns;
     if (!decode_snapshot(s_.record.layout(), second->snapshot, snapshot) || snapshot.at_ns < 0 ||
         snapshot.at_ns > longest) {
       s_.record.incident(now_ns(), fmt::format("worker {} sent numbers that are none, and was killed", worker));

@@ -173,6 +173,17 @@ TEST_F(WholeRunWithTokens, does_not_begin_where_no_token_can_be_had) {
 
 // TLS -----------------------------------------------------------------------------------------------------------------
 
+TEST_F(WholeRun, loses_no_worker_where_a_signal_comes_before_its_start) {
+  const auto hub = start({});
+  scenario_.target.url = hub.origin() + "/events";
+  phase(Phase::Kind::hold, 1);
+  options_.start_at_unix_ns = realtime_ns() + 60 * kSecond;
+  signals_ = 1;
+  const auto results = good_run();
+  EXPECT_EQ(results.exit_code, reports::ExitCode::interrupted);
+  EXPECT_THAT(results.incidents, ::testing::IsEmpty());
+}
+
 TEST_F(WholeRun, holds_streams_over_tls_that_its_roots_vouch_for) {
   const auto root = wire::testing::make_root();
   const wire::testing::PemFile roots(root);

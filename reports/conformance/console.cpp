@@ -50,8 +50,8 @@ class ConsoleWriter {
 
   void blank() { line(""); }
   std::string take() { return std::move(out_); }
-  /// However quiet: a run that verified nothing must not look like one that did.
-  void unverified_tls(const Results& results);
+  /// However quiet: a run that verified or asked less must not look like one that did all.
+  void caveats(const Results& results);
   void head(const Results& results);
   void every_check(const Results& results);
   void unverified(const Digest& digest);
@@ -77,12 +77,15 @@ class ConsoleWriter {
   std::string out_;
 };
 
-void ConsoleWriter::unverified_tls(const Results& results) {
+void ConsoleWriter::caveats(const Results& results) {
+  if (!results.checkset.empty()) {
+    line("  asked what {} asked, and nothing newer", wire::printable(results.checkset));
+  }
   if (!results.tls_verified) { line("  {}", painted("TLS certificates were not verified", Colour::yellow)); }
 }
 
 void ConsoleWriter::head(const Results& results) {
-  if (options_.quiet) { return unverified_tls(results); }
+  if (options_.quiet) { return caveats(results); }
   line("{}  {}", painted(wire::printable(results.target_name), Colour::bold), wire::printable(results.target_url));
   for (const EraFound& era : results.eras) {
     std::string text = wire::printable(describe_eras({era}));
@@ -93,7 +96,7 @@ void ConsoleWriter::head(const Results& results) {
       line("    {}", wire::printable(fmt::format("{}", fmt::join(era.capabilities, ", "))));
     }
   }
-  unverified_tls(results);
+  caveats(results);
 }
 
 /// Whole where all is wanted, so that it can be copied; else in the columns of a terminal.

@@ -59,6 +59,9 @@ void HtmlWriter::head(const Results& results, const Digest& digest) {
   line("<p class=\"verdict {}\">{}</p>", class_of(results.exit_code), html_escaped(said));
   if (!results.exit_reason.empty()) { line("<p>{}</p>", html_escaped(results.exit_reason)); }
   for (const std::string& problem : results.problems) { line("<p class=\"warn\">{}</p>", html_escaped(problem)); }
+  if (!results.checkset.empty()) {
+    line("<p>Asked what {} asked, and nothing newer.</p>", html_escaped(results.checkset));
+  }
   if (!results.tls_verified) { line("<p class=\"warn\">TLS certificates were not verified.</p>"); }
   line("</header>\n<main>");
   if (results.preflight) { return; }

@@ -84,6 +84,7 @@ json::object report_json(const Results& results) {
           {"started_at", text(results.started_at)},
           {"duration_ms", results.duration_ms},
           {"target", {{"name", text(results.target_name)}, {"url", text(results.target_url)}}},
+          {"checkset", or_null(results.checkset)},
           {"strict", results.strict},
           {"tls_verified", results.tls_verified},
           {"era", or_null(results.eras.empty() ? "" : results.eras.front().era)},

@@ -246,6 +246,7 @@ Results results_of(const json::value& value, std::string& complaint) {
     target.read("name", results.target_name);
     target.read("url", results.target_url);
   });
+  in.read_if_there("checkset", results.checkset);
   in.read("strict", results.strict);
   in.read("tls_verified", results.tls_verified);
   in.each("eras", [&](const json::value& item, const std::string& path) {

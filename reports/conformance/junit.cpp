@@ -173,6 +173,7 @@ void write_area(JunitDocument& xml, const Results& results, std::span<const Chec
   xml.open("properties");
   xml.with("name", "target").with("value", results.target_url).empty("property");
   xml.with("name", "eras").with("value", describe_eras(results.eras)).empty("property");
+  if (!results.checkset.empty()) { xml.with("name", "checkset").with("value", results.checkset).empty("property"); }
   if (!results.tls_verified) { xml.with("name", "tls_verified").with("value", "false").empty("property"); }
   xml.close("properties");
   for (const CheckResult& check : checks) { write_check(xml, check, results.strict); }

@@ -74,6 +74,9 @@ void MarkdownWriter::headline(const Results& results) {
   if (!results.exit_reason.empty()) { line("{}\n", markdown_escaped(results.exit_reason)); }
   for (const std::string& problem : results.problems) { line("- {}", markdown_escaped(problem)); }
   if (!results.problems.empty()) { line(""); }
+  if (!results.checkset.empty()) {
+    line("Asked what {} asked, and nothing newer.\n", markdown_escaped(results.checkset));
+  }
   if (!results.tls_verified) { line("TLS certificates were not verified.\n"); }
 }
 

@@ -104,6 +104,7 @@ struct Results {
   std::int64_t duration_ms = 0;
   std::string target_name;
   std::string target_url;
+  std::string checkset;  ///< The release whose checks were asked alone ("2026.1"); empty: all were.
   bool strict = false;
   bool tls_verified = true;  ///< false when --insecure switched it off.
   std::vector<EraFound> eras;

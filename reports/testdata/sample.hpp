@@ -63,6 +63,7 @@ inline Results sample_results() {
   results.duration_ms = 1834;
   results.target_name = "payments-staging";
   results.target_url = "https://mcp.example.com/mcp";
+  results.checkset = "2026.1";
   results.tls_verified = false;
   results.eras = {{"streamable", "2025-11-25", "acme-mcp", "1.4.2", {"tools", "resources"}, 12, "", {"2025-06-18"}},
                   {"stateless", "2026-07-28", "acme\x1b[1m<b>", "2", {"tools"}, 1, "admin"}};

@@ -1,5 +1,5 @@
-// Both constructs in a stack, as one would write it: an MCP server that is gated, and a soak at night.
-import { App, Stack } from 'aws-cdk-lib';
+// The constructs in a stack, as one would write it: an MCP server that is gated by a task, and a soak at night.
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
@@ -7,11 +7,13 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secrets from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 
+import { GateTask } from '../lib/gate_task';
 import { GatedService } from '../lib/gated_service';
 import { NightlySoak } from '../lib/nightly_soak';
 
 export class Example extends Stack {
   readonly gated: GatedService;
+  readonly longGate: GateTask;
   readonly soak: NightlySoak;
 
   constructor(app: App) {
@@ -21,6 +23,7 @@ export class Example extends Stack {
     const weir = ecr.Repository.fromRepositoryName(this, 'Weir', 'weir');
     const secret = (name: string) =>
       ecs.Secret.fromSecretsManager(secrets.Secret.fromSecretNameV2(this, `Secret-${name}`, name));
+    const token = secret('weir-mcp-token');
     this.gated = new GatedService(this, 'Mcp', {
       vpc,
       cluster,
@@ -35,6 +38,14 @@ export class Example extends Stack {
       gatePath: '/mcp',
       hookDetails: { profile: 'mcp.yaml', tries: 5 },
     });
+    this.longGate = new GateTask(this, 'LongGate', {
+      vpc,
+      cluster,
+      service: this.gated,
+      image: { repository: weir, version: '0.1.0' },
+      budget: Duration.hours(2),
+      secrets: { MCP_TOKEN: token },
+    });
     this.soak = new NightlySoak(this, 'Nightly', {
       vpc,
       cluster,
@@ -42,7 +53,7 @@ export class Example extends Stack {
       scenario: 'soak.yaml',
       schedule: 'cron(17 1 * * ? *)',
       timezone: 'Asia/Tokyo',
-      secrets: { MCP_TOKEN: secret('weir-mcp-token') },
+      secrets: { MCP_TOKEN: token },
       topic: new sns.Topic(this, 'Alarms', { enforceSSL: true }),
     });
   }

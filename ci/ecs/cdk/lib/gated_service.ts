@@ -66,6 +66,9 @@ export class GatedService extends Construct {
   readonly hook: lambda.DockerImageFunction;
   /** Add what a profile asks besides the test listener, such as a provider of tokens. */
   readonly hookSecurityGroup: ec2.SecurityGroup;
+  readonly balancerSecurityGroup: ec2.SecurityGroup;
+  /** By a public name the gate is seen with the addresses of NAT gateways. */
+  readonly internetFacing: boolean;
   readonly roles: Record<'hook' | 'invoke' | 'infrastructure' | 'execution' | 'task', iam.Role>;
 
   constructor(scope: Construct, id: string, props: GatedServiceProps) {
@@ -82,13 +85,15 @@ export class GatedService extends Construct {
 
     const closed = { vpc, allowAllOutbound: false };
     const balancerGroup = new ec2.SecurityGroup(this, 'BalancerSecurityGroup', closed);
+    this.balancerSecurityGroup = balancerGroup;
+    this.internetFacing = props.natAddresses !== undefined;
     // What the service itself asks is not known here.
     const serviceGroup = new ec2.SecurityGroup(this, 'ServiceSecurityGroup', { vpc });
     this.hookSecurityGroup = new ec2.SecurityGroup(this, 'HookSecurityGroup', closed);
 
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'Balancer', {
       vpc,
-      internetFacing: props.natAddresses !== undefined,
+      internetFacing: this.internetFacing,
       securityGroup: balancerGroup,
       dropInvalidHeaderFields: true,
     });

@@ -9,15 +9,16 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 
 import { Example } from '../bin/example';
+import { GateTask } from '../lib/gate_task';
 import { GatedService, type GatedServiceProps } from '../lib/gated_service';
 
-function gated(more: Partial<GatedServiceProps>): Template {
-  const stack = new Stack(new App(), 'Stack');
+function parts(stack: Stack, more: Partial<GatedServiceProps>) {
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+  const cluster = new ecs.Cluster(stack, 'Cluster', { vpc });
   const repository = ecr.Repository.fromRepositoryName(stack, 'Repository', 'weir');
-  new GatedService(stack, 'Mcp', {
+  const service = new GatedService(stack, 'Mcp', {
     vpc,
-    cluster: new ecs.Cluster(stack, 'Cluster', { vpc }),
+    cluster,
     image: { repository, version: 'server' },
     containerPort: 3000,
     healthPath: '/health',
@@ -27,6 +28,12 @@ function gated(more: Partial<GatedServiceProps>): Template {
     gatePath: '/mcp',
     ...more,
   });
+  return { vpc, cluster, service, image: { repository, version: 'gate' } };
+}
+
+function gated(more: Partial<GatedServiceProps>): Template {
+  const stack = new Stack(new App(), 'Stack');
+  parts(stack, more);
   return Template.fromStack(stack);
 }
 
@@ -76,6 +83,41 @@ test('the service waits for what ECS needs at its first deployment', () => {
   const needed = ['InfrastructureRole', 'InvokeRoleDefaultPolicy', 'InvokeRole', 'ProductionRule', 'TestRule'];
   gated({}).hasResource('AWS::ECS::Service', {
     DependsOn: Match.arrayWith(needed.map((name) => Match.stringLikeRegexp(`^Mcp${name}`))),
+  });
+});
+
+test('a long gate is started by the hook alone, where it is told to, and reaches the test listener', () => {
+  const template = Template.fromStack(new Example(new App()));
+  const [hook] = Object.keys(template.findResources('AWS::IAM::Role')).filter((id) => id.startsWith('McpHookRole'));
+  const runs = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+    JSON.stringify(Properties.PolicyDocument).includes('ecs:StopTask'));
+  assert.deepEqual(runs.map(({ Properties }) => Properties.Roles), [[{ Ref: hook }]]);
+  const [definition] = Object.keys(template.findResources('AWS::ECS::TaskDefinition'))
+    .filter((id) => id.startsWith('LongGate'));
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ WEIR_TASK: { Ref: definition }, WEIR_TASK_SECONDS: '7200' }) },
+  });
+  const groups = Object.keys(template.findResources('AWS::EC2::SecurityGroup'));
+  const group = (name: string) => ({ 'Fn::GetAtt': [groups.find((id) => id.startsWith(name)), 'GroupId'] });
+  template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    FromPort: 8080, ToPort: 8080, GroupId: group('McpBalancer'), SourceSecurityGroupId: group('LongGateTask'),
+  });
+  template.hasResource('AWS::ECS::Service', {
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^LongGateHookPolicy')]),
+  });
+});
+
+test('a long gate of an internet-facing load balancer goes through the NAT gateways', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  const { vpc, cluster, service, image } = parts(stack, { natAddresses: ['192.0.2.7/32'] });
+  new GateTask(stack, 'LongGate', { vpc, cluster, service, image });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupEgress: [
+      Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443 }), Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 8080 }),
+    ],
   });
 });
 

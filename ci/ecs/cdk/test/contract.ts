@@ -14,9 +14,9 @@ function wordOf(id: string, construct: string, kind: string): string {
 const target = (value: any): string => value.Ref ?? value['Fn::GetAtt'][0];
 
 export class Contract {
-  /** Of one construct: resources whose names begin with its own. */
+  /** Of one construct: resources whose names begin with its own; `beside` is one whose groups and roles it adds to. */
   constructor(private readonly all: Resources, private readonly construct: string,
-    private readonly ports: Record<number, string>) {}
+    private readonly ports: Record<number, string>, private readonly beside = construct) {}
 
   private of(type: string): [string, any][] {
     return Object.entries(this.all)
@@ -38,13 +38,32 @@ export class Contract {
         where: this.conditions(trust.Condition),
         // "arn:", the partition, and the rest.
         managed: (role.ManagedPolicyArns ?? []).map((arn: any) => arn['Fn::Join'][1].at(-1).split(':policy/')[1]),
-        allows: sorted(own.flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement).map((one: any) => ({
-          actions: [...list(one.Action)].sort(),
-          on: list(one.Resource).includes('*') ? 'everything' : 'its own',
-          where: this.conditions(one.Condition),
-        }))),
+        allows: this.allowed(own),
       }];
     }));
+  }
+
+  /** What a role of the other construct may as well. */
+  lent() {
+    const lent = this.of('AWS::IAM::Policy').filter(([, { Roles }]) => Roles[0].Ref.startsWith(this.beside));
+    return {
+      to: [...new Set(lent.map(([, { Roles }]) => wordOf(Roles[0].Ref, this.beside, 'Role')))],
+      allows: this.allowed(lent),
+    };
+  }
+
+  private allowed(policies: [string, any][]) {
+    return sorted(policies.flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement).map((one: any) => ({
+      actions: [...list(one.Action)].sort(),
+      on: list(one.Resource).includes('*') ? 'everything' : 'its own',
+      where: this.conditions(one.Condition),
+    })));
+  }
+
+  /** What the hook of the other construct is told of this one. */
+  told() {
+    const [hook] = Object.values(this.all).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    return Object.keys(hook!.Properties.Environment.Variables).filter((name) => name.startsWith('WEIR_TASK')).sort();
   }
 
   private conditions(condition: any): string[] {
@@ -53,7 +72,7 @@ export class Contract {
   }
 
   traffic() {
-    const word = (value: any) => wordOf(target(value), this.construct, 'SecurityGroup');
+    const word = (value: any) => wordOf(target(value), `(?:${this.construct}|${this.beside})`, 'SecurityGroup');
     const rule = (direction: string, group: string, one: any) => [direction, group,
       one.CidrIp ?? word(one.SourceSecurityGroupId ?? one.DestinationSecurityGroupId),
       one.IpProtocol === '-1' ? 'any' : this.ports[one.FromPort] ?? one.FromPort];

@@ -15,7 +15,11 @@ test('the constructs are what the Terraform modules are held to', () => {
   const { Resources: all } = Template.fromStack(new Example(new App())).toJSON() as { Resources: Resources };
   const gated = new Contract(all, 'Mcp', { 3000: 'container' });
   const soak = new Contract(all, 'Nightly', {});
+  const long = new Contract(all, 'LongGate', {}, 'Mcp');
   const contract = {
+    gate_task: {
+      task: long.task(), roles: long.roles(), lent: long.lent(), traffic: long.traffic(), told: long.told(),
+    },
     gated_service: {
       service: gated.service(), balancer: gated.balancer(), task: gated.task(), roles: gated.roles(),
       traffic: gated.traffic(),

@@ -10,3 +10,7 @@ output "hook_security_group_id" {
 output "hook_role_name" {
   value = aws_iam_role.hook.name
 }
+
+output "balancer_security_group_id" {
+  value = aws_security_group.balancer.id
+}
