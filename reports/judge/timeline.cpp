@@ -18,6 +18,8 @@ double quantile_seconds(const Histogram& histogram, double quantile) {
   return wire::seconds_of(histogram.quantile(quantile));
 }
 
+}  // namespace
+
 Point point_of(const Layout& layout, const Snapshot& span) {
   PhaseResult all;
   all.numbers = span;
@@ -50,8 +52,6 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   }
   return point;
 }
-
-}  // namespace
 
 Timeline::Timeline(Layout layout) : Timeline(layout, points_for(layout)) {}
 

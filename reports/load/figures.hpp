@@ -20,6 +20,9 @@ struct Figure {
 /// Those that have something to show.
 std::vector<Figure> figures_of(const LoadResults& results);
 
+/// The latest point of each line over time that is not 0: {"streams": {"open": 500}}.
+boost::json::object latest_of(const Point& point, const RunInfo& run);
+
 /// {"seconds": [...], "figures": {name: {unit, series, marks ...}}}
 boost::json::object data_of(const LoadResults& results, const std::vector<Figure>& figures);
 

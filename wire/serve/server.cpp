@@ -41,7 +41,7 @@ std::string head_of(const Served& served, bool chunked) {
   for (const Header& field : served.fields.fields()) { head += fmt::format("{}: {}\r\n", field.name, field.value); }
   if (chunked) {
     head += "Transfer-Encoding: chunked\r\n";
-  } else if (!served.feed) {
+  } else if (!served.feed && !served.status.starts_with("204")) {  // Which has none: RFC 9110 section 8.6.
     head += fmt::format("Content-Length: {}\r\n", served.body ? served.body->size() : 0);
   }
   return head + "Connection: close\r\n\r\n";
@@ -239,8 +239,8 @@ struct Server::Impl {
         const bool due = event->revents != 0 || one->due() <= now || (rung && one->waits());
         one = !due || go_on(*one, now) ? std::next(one) : guests.erase(one);
       }
-      count_readers();
       if (polled[1].revents != 0) { welcome(); }
+      count();
     }
   }
 
@@ -265,7 +265,8 @@ struct Server::Impl {
     return more;
   }
 
-  void count_readers() {
+  void count() {
+    connected = guests.size();
     reading = static_cast<std::size_t>(
         std::count_if(guests.begin(), guests.end(), [](const Guest& one) { return one.reads_feed(); }));
   }
@@ -296,6 +297,7 @@ struct Server::Impl {
   std::array<Descriptor, 2> bells;
   std::list<Guest> guests;  ///< The oldest first.
   std::atomic<std::size_t> reading{0};
+  std::atomic<std::size_t> connected{0};
   std::atomic<bool> ending{false};
   std::thread thread;
 };
@@ -324,5 +326,6 @@ Result<Server> Server::start(Listener listener, Answering answering) {
 const std::string& Server::address() const { return impl_->listener.address; }
 void Server::wake() { impl_->wake(); }
 std::size_t Server::readers() const { return impl_->reading; }
+std::size_t Server::guests() const { return impl_->connected; }
 
 }  // namespace weir::wire

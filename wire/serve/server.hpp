@@ -49,6 +49,7 @@ class Server {
   /// A feed has more, or whoever waits may be answered now. From any thread.
   void wake();
   std::size_t readers() const;  ///< Of feeds, at the moment.
+  std::size_t guests() const;   ///< Connections, at the moment.
 
  private:
   struct Impl;
