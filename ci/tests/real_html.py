@@ -43,9 +43,9 @@ def load_page(arguments, folder):
     """A few seconds of a run, rendered from its journal."""
     journal, page = folder / "load.journal", folder / "load.html"
     journal.unlink(missing_ok=True)
-    with running([arguments.fixture, "streams", "--rate", "5"], stdout=subprocess.PIPE) as hub:
-        origin = re.search(r"http://\S+", hub.stdout.readline())[0].rstrip("/")
-        hold = [arguments.loadgen, "hold", f"{origin}/events", "--era", "none", "--streams", "50", "--for", "5s"]
+    with running([arguments.fixture], stdout=subprocess.PIPE) as server:
+        origin = re.search(r"http://\S+", server.stdout.readline())[0].rstrip("/")
+        hold = [arguments.loadgen, "hold", f"{origin}/mcp", "--streams", "20", "--call", "echo=40/s", "--for", "6s"]
         # What a busy machine does to the run is no matter here: the page must show it, whatever it is.
         words = [str(word) for word in [*hold, "--over", "1s", "--journal", journal, "--quiet"]]
         subprocess.run(words, capture_output=True, timeout=TIMEOUT_S)
@@ -115,7 +115,7 @@ def check(arguments, folder):
             raise Problem(f"the sample's page shows {sample}")
         if not facts[f"preflight.html {view}"]["verdict"].startswith("UNREACHABLE"):
             raise Problem(f"the page of a run without a target shows {facts[f'preflight.html {view}']}")
-        if facts[f"load.html {view}"]["figures"] < 3:
+        if facts[f"load.html {view}"]["figures"] < 3 or not facts[f"load.html {view}"]["heat"]:
             raise Problem(f"the page of a load run shows {facts[f'load.html {view}']}")
     drawn = facts["load.html desk"]
     pages_read = f"{len(pages)} pages in {len(VIEWS)} views, {drawn['plots']} plots in {drawn['loaded_ms']} ms"

@@ -29,6 +29,7 @@ function marks(plot, figure) {
   ctx.font = `${11 * devicePixelRatio}px sans-serif`;
   ctx.textAlign = "left";  // uPlot leaves that of its axes.
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  const ends = [];  // Of what is written in each line: names of short phases stand below each other.
   for (const mark of figure.marks) {
     const axis = mark.axis;
     const at = plot.valToPos(mark.at, axis, true);
@@ -38,7 +39,10 @@ function marks(plot, figure) {
     if (axis === "x") {
       ctx.moveTo(at, bbox.top);
       ctx.lineTo(at, bbox.top + bbox.height);
-      ctx.fillText(mark.name, at + 4, bbox.top + 12 * devicePixelRatio);
+      const free = ends.findIndex((end) => end < at);
+      const row = free < 0 ? ends.length : free;
+      ends[row] = at + ctx.measureText(mark.name).width + 8 * devicePixelRatio;
+      ctx.fillText(mark.name, at + 4, bbox.top + 12 * devicePixelRatio * (row + 1));
     } else {
       ctx.moveTo(bbox.left, at);
       ctx.lineTo(bbox.left + bbox.width, at);
@@ -78,21 +82,22 @@ function drawLines(place, figure, times) {
     [x, ...figure.series.map((one) => one.values)], place);
 }
 
-// Cells of a column stand for what lies around its time; what holds more is less transparent, by the logarithm.
+// Cells of a column stand for the time up to its own; what holds more is less transparent, by the logarithm.
 function cells(plot, heat) {
   const { ctx, bbox } = plot;
+  const bound = (row) => 2 ** (row / heat.rows_per_octave) / 1e9;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.fillStyle = kStrokes[darkMode.matches ? "dark" : "light"][0];
   heat.columns.forEach((column, i) => {
-    const left = plot.valToPos(heat.at[i] - heat.width / 2, "x", true);
-    const right = plot.valToPos(heat.at[i] + heat.width / 2, "x", true);
+    const left = plot.valToPos(heat.at[i] - heat.widths[i], "x", true);
+    const right = plot.valToPos(heat.at[i], "x", true);
     for (let j = 0; j < column.length; j += 2) {
       const [row, count] = [column[j], column[j + 1]];
-      const bottom = plot.valToPos(heat.base ** row, "y", true);
-      const top = plot.valToPos(heat.base ** (row + 1), "y", true);
+      const bottom = plot.valToPos(bound(row), "y", true);
+      const top = plot.valToPos(bound(row + 1), "y", true);
       ctx.globalAlpha = 0.2 + 0.8 * Math.log1p(count) / Math.log1p(heat.most);
       ctx.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
     }
@@ -107,8 +112,9 @@ function drawHeat(place, figure) {
     {
       width: fits(place), height: kHeight, cursor: { sync: { key: "time" } },
       scales: {
-        x: { time: false }, y: { distr: 3, range: [heat.base ** heat.lowest, heat.base ** (heat.highest + 1)] },
-        calls: { range: [0, 1] },
+        x: { time: false, range: [heat.at[0] - heat.widths[0], heat.at.at(-1)] }, calls: { range: [0, 1] },
+        y: { distr: 3, range: [2 ** (heat.lowest / heat.rows_per_octave) / 1e9,
+          2 ** ((heat.highest + 1) / heat.rows_per_octave) / 1e9] },
       },
       axes: [axis(kAlong, 44), axis(figure.unit, 64)],
       series: [

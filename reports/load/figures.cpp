@@ -8,6 +8,7 @@
 
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
+#include "reports/load/heat_map.hpp"
 #include "reports/load/writers.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/known_hops.hpp"
@@ -56,12 +57,8 @@ class OverTime {
 
   void into(std::vector<Figure>& out) {
     if (series_.empty()) { return; }
-    for (const PhaseResult& phase : results_.phases) {
-      marks_.push_back(
-          {{"axis", "x"}, {"at", wire::seconds_of(phase.info.start_ns)}, {"name", wire::printable(phase.info.name)}});
-    }
     figure_.drawing["series"] = std::move(series_);
-    figure_.drawing["marks"] = std::move(marks_);
+    figure_.drawing["marks"] = phase_marks(results_);
     out.push_back(std::move(figure_));
   }
 
@@ -77,7 +74,7 @@ class OverTime {
 
   const LoadResults& results_;
   Figure figure_;
-  json::array series_, marks_;
+  json::array series_;
   bool seconds_ = false;
 };
 
@@ -215,8 +212,21 @@ std::vector<Figure> over_time(const LoadResults& results) {
 
 }  // namespace
 
+json::array phase_marks(const LoadResults& results) {
+  json::array marks;
+  for (const PhaseResult& phase : results.phases) {
+    marks.push_back(
+        {{"axis", "x"}, {"at", wire::seconds_of(phase.info.start_ns)}, {"name", wire::printable(phase.info.name)}});
+  }
+  return marks;
+}
+
 std::vector<Figure> figures_of(const LoadResults& results) {
   std::vector<Figure> out = over_time(results);
+  if (auto heat = latency_heat_map(results)) {
+    const auto latency = std::find_if(out.begin(), out.end(), [](const Figure& one) { return one.name == "latency"; });
+    out.insert(latency == out.end() ? latency : std::next(latency), *std::move(heat));
+  }
   add_distributions(results, out);
   return out;
 }

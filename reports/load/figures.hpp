@@ -15,7 +15,11 @@ struct Figure {
   std::string title;  ///< For people.
   Table words;        ///< The same numbers as a table.
   boost::json::object drawing;
+  std::string note{};  ///< How to read the drawing, where that is not plain.
 };
+
+/// Where phases began, to be drawn in.
+boost::json::array phase_marks(const LoadResults& results);
 
 /// Those that have something to show.
 std::vector<Figure> figures_of(const LoadResults& results);

@@ -123,6 +123,7 @@ void HtmlWriter::figures(const LoadResults& results, const std::vector<Figure>& 
           "<div class=\"plot\" data-plot=\"{}\" role=\"img\" aria-label=\"{}: the table below has the numbers\"></div>",
           html_escaped(figure.name), html_escaped(figure.title));
     }
+    if (drawn && !figure.note.empty()) { line("<p class=\"dim\">{}</p>", html_escaped(figure.note)); }
     cells(figure.words);
     line("</figure>");
   }
