@@ -82,10 +82,13 @@ function drawLines(place, figure, times) {
     [x, ...figure.series.map((one) => one.values)], place);
 }
 
+// Seconds at which a row begins.
+const boundOf = (heat) => (row) => 2 ** (row / heat.rows_per_octave) / 1e9;
+
 // Cells of a column stand for the time up to its own; what holds more is less transparent, by the logarithm.
 function cells(plot, heat) {
   const { ctx, bbox } = plot;
-  const bound = (row) => 2 ** (row / heat.rows_per_octave) / 1e9;
+  const bound = boundOf(heat);
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -107,14 +110,14 @@ function cells(plot, heat) {
 
 function drawHeat(place, figure) {
   const heat = figure.heat;
+  const bound = boundOf(heat);
   const counts = heat.columns.map((column) => column.reduce((sum, one, j) => sum + (j % 2 ? one : 0), 0));
   return new uPlot(
     {
       width: fits(place), height: kHeight, cursor: { sync: { key: "time" } },
       scales: {
         x: { time: false, range: [heat.at[0] - heat.widths[0], heat.at.at(-1)] }, calls: { range: [0, 1] },
-        y: { distr: 3, range: [2 ** (heat.lowest / heat.rows_per_octave) / 1e9,
-          2 ** ((heat.highest + 1) / heat.rows_per_octave) / 1e9] },
+        y: { distr: 3, range: [bound(heat.lowest - 1), bound(heat.highest + 2)] },
       },
       axes: [axis(kAlong, 44), axis(figure.unit, 64)],
       series: [
