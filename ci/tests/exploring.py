@@ -111,6 +111,7 @@ def play_nights(loadgen, folder, numbers):
     nights = []
     for number in numbers:
         command = [loadgen, "run", folder / "night.yaml", "--journal", folder / f"nights/{number}.journal", "--quiet"]
+        command += ["--report", f"json={folder}/reports/{number}.json"]
         words = [str(word) for word in command]
         nights.append(subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         time.sleep(1.1)
@@ -189,6 +190,10 @@ def compare(report, page, folder):
     code, said = say(report, second, folder)
     expect(f"{second} says {said}", code, 1)
     expect_in(second, said, "idle_cuts_per_1000_stream_hours", "heartbeats_per_stream_hour")
+    of_reports = second.replace("nights", "reports")
+    code, same = say(report, of_reports, folder)
+    expect(f"{of_reports} says {same}", code, 1)
+    expect_in(of_reports, same, "idle_cuts_per_1000_stream_hours", "heartbeats_per_stream_hour")
     return said
 
 
@@ -205,6 +210,7 @@ def check(arguments, folder, stack):
     check_titles(PAGE.read_text())
     deployment = Deployment(arguments.fixture, stack, folder)
     (folder / "nights").mkdir()
+    (folder / "reports").mkdir()
     (folder / "night.yaml").write_text(deployment.scenario("6s"))
     (folder / "soak.yaml").write_text(deployment.scenario("1h"))
     log = folder / "soak.log"
