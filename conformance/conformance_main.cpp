@@ -16,6 +16,7 @@
 #include "conformance/init/init.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/run/options.hpp"
+#include "conformance/watch/watch.hpp"
 #include "reports/conformance/github.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
@@ -152,6 +153,77 @@ bool tell_github(const reports::Results& results) {
   return written.has_value();
 }
 
+bool write_reports(const reports::Results& results, const std::vector<reports::ReportSpec>& specs) {
+  bool written = true;
+  for (const auto& spec : specs) {
+    if (auto report = reports::write_report(results, spec); !report) {
+      complain(report.error());
+      written = false;
+    }
+  }
+  return written;
+}
+
+bool print_report(const reports::Results& results, const Options& options, bool colour) {
+  const auto format = options.json ? reports::Format::json : reports::Format::console;
+  return print(reports::render(results, format,
+                               {.colour = colour, .quiet = options.quiet, .verbose = options.verbose})) == 0;
+}
+
+/// A report that is missing must not look like a good run, but a failing target is the graver news.
+int code_of(const reports::Results& results, bool written) {
+  return static_cast<int>(written || results.exit_code != ExitCode::good ? results.exit_code : ExitCode::usage);
+}
+
+wire::Result<reports::Results> ask_once(RunPlan& plan, bool quiet) {
+  plan.started_at = wire::rfc3339(wire::unix_seconds_now());
+  return watched(plan, quiet);
+}
+
+/// When the target passed last, as a file says that an earlier watch wrote.
+std::int64_t last_success(const std::vector<reports::ReportSpec>& specs, const RunPlan& plan) {
+  reports::Results of_target;
+  of_target.target_name = target_name_of(plan);
+  std::int64_t latest = 0;
+  for (const auto& spec : specs) {
+    if (spec.format == reports::Format::prometheus) { latest = std::max(latest, last_success_at(spec, of_target)); }
+  }
+  return latest;
+}
+
+/// All is written anew after each run; what people read, where there is news. JSON is a document for each run.
+int run_again_and_again(RunPlan& plan, const Options& options, const std::vector<reports::ReportSpec>& specs,
+                        bool colour) {
+  std::optional<GateMetrics> metrics;
+  if (!options.metrics.empty()) {
+    const auto reach = options.metrics_public ? wire::Reach::anybody : wire::Reach::loopback;
+    auto served = GateMetrics::serve(options.metrics, reach, last_success(specs, plan));
+    if (!served) { return complain(served.error().detail); }
+    metrics = std::move(*served);
+    if (!options.quiet) { wire::say(fmt::format("metrics: http://{}/metrics\n", metrics->address())); }
+  }
+  std::optional<reports::Results> before;
+  bool written = true;
+  const auto last = watch({.every = plan.watch,
+                           .interrupted = &interrupted,
+                           .ask = [&] { return ask_once(plan, options.quiet); },
+                           .tell =
+                               [&](const reports::Results& results) {
+                                 if (metrics) { metrics->show(results); }
+                                 written = write_reports(results, specs);
+                                 const bool news = !before || is_news(*before, results);
+                                 if (options.json || news) {
+                                   written = print_report(results, options, colour) && written;
+                                 }
+                                 if (!options.json && !options.quiet) { print(watch_line(results) + "\n"); }
+                                 before = results;
+                               },
+                           .complain = [](const wire::Error& error) { complain(error.detail); }});
+  if (!last) { return complain(last.error().detail); }
+  if (!before) { written = write_reports(*last, specs) && print_report(*last, options, colour); }
+  return code_of(*last, written);
+}
+
 int run(const Options& options) {
   const auto colour = in_colour(options.color);
   if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
@@ -161,27 +233,17 @@ int run(const Options& options) {
   if (!plan) { return complain(plan.error().detail); }
   if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
   plan->version = wire::mcp::weir_version();
-  plan->started_at = wire::rfc3339(wire::unix_seconds_now());
   plan->interrupted = &interrupted;
   listen_to_signals();
-  const auto results = watched(*plan, options.quiet);
+  if (plan->watch.count() > 0) { return run_again_and_again(*plan, options, *specs, *colour); }
+  const auto results = ask_once(*plan, options.quiet);
   stop_deploys();
   if (!results) { return complain(results.error().detail); }
-  bool written = true;
-  for (const auto& spec : *specs) {
-    if (auto report = reports::write_report(*results, spec); !report) {
-      complain(report.error());
-      written = false;
-    }
-  }
+  bool written = write_reports(*results, *specs);
   if (options.github) { written = tell_github(*results) && written; }
   // Last, as nobody may be reading any more.
-  const auto format = options.json ? reports::Format::json : reports::Format::console;
-  written = print(reports::render(*results, format,
-                                  {.colour = *colour, .quiet = options.quiet, .verbose = options.verbose})) == 0 &&
-            written;
-  // A report that is missing must not look like a good run, but a failing target is the graver news.
-  return static_cast<int>(written || results->exit_code != ExitCode::good ? results->exit_code : ExitCode::usage);
+  written = print_report(*results, options, *colour) && written;
+  return code_of(*results, written);
 }
 
 /// A whole run of the catalogue, which says nothing until its end.

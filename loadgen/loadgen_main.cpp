@@ -28,6 +28,9 @@ using namespace weir;
 using namespace weir::loadgen;
 using reports::ExitCode;
 
+/// For pages that are open at the end of a run to ask for its report.
+constexpr std::chrono::seconds kLastRead{3};
+
 std::atomic<int> signals{0};
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<int>::is_always_lock_free, "counted in a signal handler");
@@ -108,16 +111,23 @@ tl::expected<void, std::string> prove_outputs(const RunOptions& run) {
   return wire::prove_writable(run.textfile).map_error([](const std::string& error) { return "--textfile: " + error; });
 }
 
-/// A scraper comes by now and then: so long it can still see how the run ended. A signal is enough of it, beside the
-/// one that ended the run.
+/// Those who watch have yet to see the end: a scraper comes by now and then, and a page that was open is told, and asks
+/// for the report. A signal is enough of it, beside the one that ended the run.
 void linger(const RunOptions& run, const RunResult& result) {
-  if (!result.metrics) { return; }
-  if (!run.quiet) { wire::say(fmt::format("metrics: up for {} more\n", format_duration(run.metrics_linger_ns))); }
-  const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(run.metrics_linger_ns);
-  const int enough = result.interrupted ? 2 : 1;
-  while (signals.load() < enough && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  if (!result.metrics && !result.page) { return; }
+  if (run.metrics_linger_ns > 0 && !run.quiet) {
+    const auto* what = !result.page ? "metrics: up" : result.metrics ? "metrics and page: up" : "page: up";
+    wire::say(fmt::format("{} for {} more\n", what, format_duration(run.metrics_linger_ns)));
   }
+  const auto now = std::chrono::steady_clock::now();
+  const auto until = now + std::chrono::nanoseconds(run.metrics_linger_ns);
+  const auto read_until = now + kLastRead;
+  const int enough = result.interrupted ? 2 : 1;
+  const auto is_over = [&] {
+    const auto at = std::chrono::steady_clock::now();
+    return at >= until && (at >= read_until || !result.page || result.page->is_read());
+  };
+  while (signals.load() < enough && !is_over()) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 }
 
 int run(const CommandLine& options, int argc, char** argv) {

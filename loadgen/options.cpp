@@ -68,8 +68,12 @@ void describe_output(CLI::App& app, CommandLine& o) {
   app.add_flag("--metrics-public", o.metrics_public,
                "Let --metrics listen where others can read it: it has no password")
       ->group(group);
+  app.add_option("--ui", o.ui, "ADDRESS:PORT of the report as a page that follows the run; a port alone is on loopback")
+      ->group(group);
+  app.add_flag("--ui-public", o.ui_public, "Let --ui listen where others can read it: it has no password")
+      ->group(group);
   app.add_option("--metrics-linger", o.metrics_linger,
-                 "Keep --metrics up so long after the run, verdict included, for the last scrape: 30s [not at all]")
+                 "Keep --metrics and --ui up so long after the run, with its verdict: 30s [not at all]")
       ->group(group);
   app.add_option("--push", o.push, "URL of a Pushgateway, which gets the verdict at the end")->group(group);
   app.add_option("--textfile", o.textfile, "A .prom file for the node exporter: the verdict, written at the end")
@@ -361,11 +365,13 @@ wire::Result<RunOptions> run_options_from(const CommandLine& options, const std:
   run.command = command_line(arguments, secrets);
   run.metrics = options.metrics;
   run.metrics_reach = options.metrics_public ? Reach::anybody : Reach::loopback;
+  run.ui = options.ui;
+  run.ui_reach = options.ui_public ? Reach::anybody : Reach::loopback;
   if (!options.metrics_linger.empty()) {
     const auto linger = parse_duration(options.metrics_linger);
     if (!linger) { return wire::bad_input("--metrics-linger: " + linger.error().detail); }
-    if (options.metrics.empty()) {
-      return wire::bad_input("--metrics-linger: there is nothing to keep up without --metrics");
+    if (options.metrics.empty() && options.ui.empty()) {
+      return wire::bad_input("--metrics-linger: there is nothing to keep up without --metrics or --ui");
     }
     run.metrics_linger_ns = *linger;
   }

@@ -31,6 +31,8 @@ struct CommandLine {
   std::string stop_file;
   std::string metrics, push, textfile, journal;
   bool metrics_public = false;
+  std::string ui;
+  bool ui_public = false;
   std::string metrics_linger;
   std::vector<std::string> reports;  ///< "FORMAT=PATH"
   std::string run_id;

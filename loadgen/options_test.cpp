@@ -140,7 +140,7 @@ TEST(LoadOptions, say_which_option_cannot_be_read) {
       {{"--report", "pdf=x"}, "--report"},
       {{"--push", "gw:9"}, "--push"},
       {{"--metrics", "0", "--metrics-linger", "soon"}, "--metrics-linger"},
-      {{"--metrics-linger", "30s"}, "without --metrics"},
+      {{"--metrics-linger", "30s"}, "without --metrics or --ui"},
       {{"--color", "sometimes"}, "--color"},
       {{"--run-id", "a b"}, "--run-id"},
       {{"--label", "9=x"}, "--label"},

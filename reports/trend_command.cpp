@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-compare::Night left_out(std::string file, std::string why) { return {std::move(file), "", "", {}, std::move(why)}; }
+compare::Night left_out(std::string file, std::string why) {
+  return {std::move(file), "", "", {}, std::move(why), false};
+}
 
 /// Whatever stands in the folder: what is no result of a run is left out, and said.
 compare::Night night_in(const fs::path& path) {
@@ -30,7 +32,8 @@ compare::Night night_in(const fs::path& path) {
     return run ? compare::night_of(name, *run) : left_out(name, run.error());
   }
   if (load::is_json_report(**text)) {
-    return left_out(name, "the JSON report of a load run holds no samples: keep its journal");
+    auto night = compare::night_of_load_report(name, **text);
+    return night ? *std::move(night) : left_out(name, night.error());
   }
   const auto results = parse_json_report(**text);
   return results ? compare::night_of(name, *results) : left_out(name, results.error());
@@ -69,7 +72,9 @@ tl::expected<compare::Trend, std::string> trend(const TrendOptions& options) {
 CLI::App* add_trend(CLI::App& app, TrendOptions& options) {
   CLI::App* command = app.add_subcommand(
       "trend", "Say since when each measure of many nights is what it is: exit code 1 where one became worse");
-  command->add_option("DIR", options.folder, "Folder of journals of weir-loadgen and JSON reports of weir-conformance")
+  command
+      ->add_option("DIR", options.folder,
+                   "Folder of journals and JSON reports of weir-loadgen, and JSON reports of weir-conformance")
       ->required();
   command->add_option("--acknowledged", options.acknowledged_path,
                       "YAML file of changes that are known: a list of {measure, phase, since, reason}");

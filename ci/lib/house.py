@@ -25,7 +25,8 @@ HOUSE = {
     "wire/auth": ["wire/http"],
     "wire/mcp": ["wire/auth"],
     "wire/target": ["wire/mcp"],
-    "wire": ["wire/target"],
+    "wire/serve": ["wire/http"],
+    "wire": ["wire/target", "wire/serve"],
     # What was measured, what it means, and how it is told.
     "reports/measure": [],
     "reports/judge": ["reports/measure"],
@@ -49,6 +50,7 @@ HOUSE = {
     "conformance/checks/tools": ["conformance/checks", "conformance/tools_lock/schema_diff.hpp"],  # Expected schemas.
     "conformance/run": ["conformance/checks/*", "conformance/tools_lock", "conformance/deploy"],
     "conformance/init": ["conformance/run"],  # The first files of a target, of a run of its own.
+    "conformance/watch": ["conformance/run"],  # Asks again and again.
     "conformance/hook": ["wire/http", "reports/judge/exit_code.hpp"],  # Starts the gate, and knows nothing of it.
     "conformance": ["conformance/*"],
     # The load generator. limits.hpp is open to all of it, user_agent.hpp to what sends requests.

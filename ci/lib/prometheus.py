@@ -78,7 +78,15 @@ def start_daemon(stack, what, command_of, log=None, ready_at="/-/ready"):
     return f"http://127.0.0.1:{port}"
 
 
-def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interval="500ms", log=None, receives=False):
+def knows_native_histograms():
+    """Since 2.40; those before 3.9 have to be told so by --enable-feature."""
+    said = subprocess.run(["prometheus", "--version"], capture_output=True, text=True)
+    found = re.search(r"version (\d+)\.(\d+)", said.stdout + said.stderr)
+    return found is not None and (int(found[1]), int(found[2])) >= (2, 40)
+
+
+def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interval="500ms", log=None, features=(),
+                     receives=False):
     """`targets` are ADDRESS:PORT, or files of a list of them, which may come and go; one that receives takes what
     others have scraped as well."""
     addresses = [target for target in targets if not str(target).endswith(".json")]
@@ -104,6 +112,7 @@ def start_prometheus(stack, folder, targets, rules=(), alertmanager=None, interv
             f"--storage.tsdb.path={folder / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{port}",
             *(["--web.enable-remote-write-receiver"] if receives else []),
+            *(f"--enable-feature={feature}" for feature in features),
         ]
 
     return start_daemon(stack, "prometheus", command, log)

@@ -34,6 +34,7 @@ async function factsOf(page) {
     plots: document.querySelectorAll("[data-plot] canvas").length,
     figures: document.querySelectorAll("figure").length,
     wanted: document.querySelectorAll("[data-plot]").length,
+    heat: document.querySelectorAll('[data-plot="heat"] canvas').length,
     images: document.querySelectorAll("img").length,
     scrolls: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     back: getComputedStyle(document.body).backgroundColor,

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Lets a real Prometheus scrape a run of weir-loadgen, and a real Pushgateway take what is left of it.
+"""Lets a real Prometheus scrape a run of weir-loadgen and a gate that watches, and a real Pushgateway take what is left
+of the run.
 
-  ci/tests/real_prometheus.py [--loadgen BINARY] [--fixture BINARY]
+  ci/tests/real_prometheus.py [--gate BINARY] [--loadgen BINARY] [--fixture BINARY]
 
 The run holds streams against the light fixture; a query to Prometheus must return as many as were asked for, and the
 gateway must show the verdict of the run. promtool must have nothing to say about either. Of a run on several machines,
-agents hand on what each shard says: one Prometheus must show all of them, told apart.
+agents hand on what each shard says: one Prometheus must show all of them, told apart. A second Prometheus asks for
+native histograms: their quantiles must lie in the classic buckets in which those of the first one lie.
 """
 
 import json
@@ -19,13 +21,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lib.process import CI, Problem, parsed, parser_of, running, wait_for
-from lib.prometheus import ask, fetch, ours, query, start_agent, start_prometheus, start_pushgateway
+from lib.prometheus import (ask, fetch, knows_native_histograms, ours, query, start_agent, start_prometheus,
+                            start_pushgateway)
 
 STREAMS = 200
 LINGER = "10m"  # Ended by a signal once the end was seen.
 INCONCLUSIVE = 4
 STOP_TIMEOUT_S = 15
 SHARD_TIMEOUT_S = 60
+NATIVE_ERROR = 0.03  # Buckets are 2.2 % wide, ours 0.8 %.
 
 
 def promtool(text, what):
@@ -35,7 +39,50 @@ def promtool(text, what):
         raise Problem(f"promtool about {what}: {said.strip() or checked.returncode}")
 
 
-def check(loadgen, fixture, folder, stack):
+def start_gate(gate, fixture, folder, stack):
+    """ADDRESS:PORT of the metrics of a gate that asks a right endpoint again and again."""
+    server = stack.enter_context(running([fixture], stdout=subprocess.PIPE))
+    url = re.search(r"http://\S+", server.stdout.readline())[0].rstrip("/") + "/mcp"
+    command = [gate, url, "--checks", "jsonrpc.id.*", "--watch", "1", "--metrics", "127.0.0.1:0"]
+    log = stack.enter_context(open(folder / "gate.log", "w"))
+    watch = stack.enter_context(running(command, stdout=log, stderr=log))
+
+    def address():
+        found = re.search(r"metrics: http://(\S+)/metrics", (folder / "gate.log").read_text())
+        return found and found[1]
+
+    return watch, wait_for("the gate's metrics", address, watch)
+
+
+def buckets_of(prometheus, name):
+    """Upper bounds and counts of a classic histogram, all of its series together."""
+    series = ask(prometheus, f"query?query=sum%20by%20(le)%20({name}_bucket)")["result"]
+    counts = [(float(one["metric"]["le"]), float(one["value"][1])) for one in series]
+    return sorted(counts)
+
+
+def check_native(classic, native, name):
+    """What holds of all samples holds of both kinds: their number, their sum, and in which bucket a quantile lies."""
+    buckets = buckets_of(classic, name)
+    total = buckets[-1][1]
+    if total == 0 or query(native, f"histogram_count(sum({name}))") != [total]:
+        counted = query(native, f"histogram_count(sum({name}))")
+        raise Problem(f"{name}: of {total} samples the native histogram has {counted}")
+    sums = query(classic, f"sum({name}_sum)") + query(native, f"histogram_sum(sum({name}))")
+    if abs(sums[0] - sums[1]) > 1e-6 * abs(sums[0]):
+        raise Problem(f"{name}: its sum is {sums[0]} and of the native histogram {sums[1]}")
+    if query(native, f"{name}_bucket"):
+        raise Problem(f"{name}: this Prometheus takes classic buckets beside native ones: say so in the documentation")
+    for quantile in [0.5, 0.9, 0.99]:
+        [value] = query(native, f"histogram_quantile({quantile}, sum({name}))")
+        above = next(i for i, (_, count) in enumerate(buckets) if count >= quantile * total)
+        low = buckets[above - 1][0] if above > 0 else 0
+        if not low * (1 - NATIVE_ERROR) <= value <= buckets[above][0] * (1 + NATIVE_ERROR):
+            raise Problem(f"{name}: p{quantile} is {value}, and not between {low} and {buckets[above][0]}")
+
+
+def check(gate, loadgen, fixture, folder, stack):
+    watch, gate_metrics = start_gate(gate, fixture, folder, stack)
     hub = stack.enter_context(running([fixture, "streams", "--rate", "1"], stdout=subprocess.PIPE))
     origin = re.search(r"http://\S+", hub.stdout.readline())[0].rstrip("/")
     gateway = start_pushgateway(stack)
@@ -48,7 +95,11 @@ def check(loadgen, fixture, folder, stack):
 
         metrics = wait_for("the run's metrics", lambda: metrics_in(log), run)
         promtool(ours(fetch(f"http://{metrics}/metrics")), "the first scrape")
-        prometheus = start_prometheus(stack, folder, [metrics])
+        prometheus = start_prometheus(stack, folder, [metrics, gate_metrics])
+        (folder / "native").mkdir()
+        native = None
+        if knows_native_histograms():
+            native = start_prometheus(stack, folder / "native", [metrics], features=["native-histograms"])
         wait_for(
             f"prometheus sees {STREAMS} streams",
             lambda: query(prometheus, "sum(weir_soak_streams_open)") == [float(STREAMS)],
@@ -66,10 +117,18 @@ def check(loadgen, fixture, folder, stack):
         if query(prometheus, "sum(weir_soak_stream_drops_total)") != [0]:
             raise Problem("streams were dropped")
         promtool(ours(fetch(f"http://{metrics}/metrics")), "a scrape under load")
+        wait_for(
+            "prometheus sees the gate pass", lambda: query(prometheus, "weir_conformance_run_passed") == [1], watch
+        )
+        promtool(fetch(f"http://{gate_metrics}/metrics"), "the gate's metrics")
         run.send_signal(signal.SIGINT)
         wait_for("the last scrape sees the end", lambda: query(prometheus, "weir_soak_run_exit_code") == [130], run)
         if query(prometheus, "sum(weir_soak_stream_ends_total)") != [float(STREAMS)]:
             raise Problem("the last scrape does not see every stream ended")
+        if native:
+            wait_for("so does who asks for native ones", lambda: query(native, "weir_soak_run_exit_code") == [130], run)
+            for name in ["connect_phase", "byte_gap", "stream_age"]:
+                check_native(prometheus, native, f"weir_soak_{name}_seconds")
         run.send_signal(signal.SIGINT)
         results = json.loads(run.communicate(timeout=STOP_TIMEOUT_S)[0])
         if run.returncode != 130 or results["exit_code"] != 130:
@@ -142,11 +201,11 @@ def by_shard(prometheus, expression):
 
 
 def main():
-    arguments = parsed(parser_of(__doc__, "loadgen", "fixture"))
+    arguments = parsed(parser_of(__doc__, "gate", "loadgen", "fixture"))
     with tempfile.TemporaryDirectory() as folder:
         try:
             with ExitStack() as stack:
-                check(arguments.loadgen, arguments.fixture, Path(folder), stack)
+                check(arguments.gate, arguments.loadgen, arguments.fixture, Path(folder), stack)
         except Problem as problem:
             log = Path(folder) / "loadgen.log"
             print(f"real_prometheus: {problem}")

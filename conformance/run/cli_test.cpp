@@ -14,6 +14,7 @@
 #include "conformance/catalogue/checkset.hpp"
 #include "conformance/check.hpp"
 #include "fixtures/mcp/server.hpp"
+#include "wire/http/http_client.hpp"
 #include "wire/json/json.hpp"
 #include "wire/testing/gate.hpp"
 #include "wire/testing/raw_server.hpp"
@@ -316,6 +317,59 @@ TEST_F(Program, leaves_no_deploy_command_behind_when_it_is_killed) {
   ::kill(child, SIGKILL);
   wait_for(child);
   while (::kill(command, 0) == 0) { ::usleep(10'000); }
+}
+
+TEST_F(Program, watches_a_target_that_comes_up_and_fails_until_it_is_right) {
+  // An address of its own, where nobody takes the port while the target is away: neither another test nor the gate's
+  // own connections, which come from 127.0.0.1.
+  const auto address = fmt::format("127.{}.{}.1", 1 + ::getpid() / 256 % 254, ::getpid() % 256);
+  std::uint16_t port = 0;
+  const auto serve_at = [&](std::vector<std::string> faults) {
+    fixtures::ServerOptions options;
+    options.address = address;
+    options.port = port;
+    options.faults = std::move(faults);
+    return fixtures::Server::start(std::move(options)).value();
+  };
+  // Gone before the gate is started, which would inherit its socket.
+  const auto url = [&] {
+    const auto server = serve_at({});
+    port = server.port();
+    return server.mcp_url();
+  }();
+  const pid_t child =
+      start({url, "--checks", "jsonrpc.id.echoed", "--timeout", "0.5", "--watch", "1", "--metrics", "127.0.0.1:0",
+             "--report", "prometheus=" + path("gate.prom"), "--report", "json=" + path("r.json")});
+  const auto metrics = [&]() -> std::string {
+    const std::string err = read(path("err"));
+    const auto at = err.find("http://");
+    if (at == std::string::npos || err.find('\n', at) == std::string::npos) { return {}; }
+    wire::Request request;
+    request.url = *wire::parse_url(err.substr(at, err.find('\n', at) - at));
+    const auto answer = wire::HttpClient().exchange(request, wire::Deadline::in(std::chrono::seconds(5)));
+    return answer ? answer->body : "";
+  };
+  const auto is_at = [&](int code) {
+    const auto line = fmt::format("\nweir_conformance_run_exit_code{{target=\"{}\"}} {}\n", address, code);
+    const auto until = wire::Deadline::in(std::chrono::seconds(60));
+    while (metrics().find(line) == std::string::npos && !until.passed()) { ::usleep(20'000); }
+    EXPECT_THAT(metrics(), HasSubstr(line)) << read(path("out")) << read(path("err"));
+  };
+  is_at(3);
+  std::optional<fixtures::Server> server = serve_at({"jsonrpc.id-stringified"});
+  is_at(1);
+  EXPECT_THAT(metrics(), HasSubstr("check=\"jsonrpc.id.echoed\""));
+  server.reset();
+  server = serve_at({});
+  is_at(0);
+  ::kill(child, SIGTERM);
+  const auto ran = wait_for(child);
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("FAIL in"));
+  EXPECT_THAT(ran.out, HasSubstr("UNREACHABLE in"));
+  EXPECT_THAT(ran.out, HasSubstr("PASS in"));
+  EXPECT_THAT(read(path("gate.prom")), HasSubstr("weir_conformance_run_exit_code{target=\"" + address + "\"} 0\n"));
+  EXPECT_EQ(json::parse(read(path("r.json"))).at("exit_code"), json::value(0));
 }
 
 }  // namespace weir::conformance

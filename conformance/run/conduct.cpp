@@ -120,7 +120,7 @@ class Conductor {
   void describe() {
     results_.tool_version = plan_.version;
     results_.started_at = plan_.started_at;
-    results_.target_name = plan_.profile.name.empty() ? plan_.url.host : plan_.profile.name;
+    results_.target_name = target_name_of(plan_);
     results_.target_url = plan_.url.str();
     results_.checkset = plan_.checkset;
     results_.strict = plan_.strict;
@@ -440,6 +440,10 @@ class Conductor {
 };
 
 }  // namespace
+
+std::string target_name_of(const RunPlan& plan) {
+  return plan.profile.name.empty() ? plan.url.host : plan.profile.name;
+}
 
 Target target_of(const RunPlan& plan) {
   Target target;

@@ -27,6 +27,7 @@ struct RunPlan {
   Older older = Older::nothing;
   unsigned concurrency = kThreads;
   int auth_attempts = kAuthAttempts;
+  std::chrono::milliseconds watch{0};  ///< From one run to the next; 0: there is one.
   std::optional<Baseline> baseline;
   std::optional<ToolsLockOptions> tools_lock;
   std::optional<AcrossDeployOptions> across_deploy;  ///< Deploys once every other check has been asked.
@@ -35,6 +36,9 @@ struct RunPlan {
   const std::atomic<bool>* interrupted = nullptr;
   Progress* progress = nullptr;  ///< For a terminal; may be absent.
 };
+
+/// As reports name the target.
+std::string target_name_of(const RunPlan& plan);
 
 /// What the plan says of the target, before anything is asked of it.
 Target target_of(const RunPlan& plan);

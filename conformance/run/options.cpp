@@ -67,11 +67,24 @@ void describe_pace(CLI::App& app, Options& o) {
 void describe_asking(CLI::App& app, Options& o) {
   const auto* group = "Pace";
   app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
-  app.add_option("--auth-attempts", o.auth_attempts, "Requests with wrong credentials at most, 0 for none [20]")
+  app.add_option("--auth-attempts", o.auth_attempts,
+                 "Requests with wrong credentials at most, 0 for none [20; with --watch 0]")
       ->group(group);
   app.add_option("--hold", o.hold_seconds, "Seconds for which idle streams are watched [0]")->group(group);
   app.add_option("--across-deploy", o.across_deploy,
                  "Shell command that deploys: streams and sessions are held across it")
+      ->group(group);
+}
+
+void describe_watch(CLI::App& app, Options& o) {
+  const auto* group = "Watch";
+  app.add_option("--watch", o.watch_seconds,
+                 "Ask again every so many seconds, until a signal; ends with the last verdict")
+      ->group(group);
+  app.add_option("--metrics", o.metrics, "With --watch: ADDRESS:PORT of /metrics; a port alone is on loopback")
+      ->group(group);
+  app.add_flag("--metrics-public", o.metrics_public,
+               "Let --metrics listen where others can read it: it has no password")
       ->group(group);
 }
 
@@ -169,6 +182,7 @@ wire::Result<std::variant<Options, Printed>> parse_options(int argc, const char*
   describe_tools_lock(app, options);
   describe_pace(app, options);
   describe_asking(app, options);
+  describe_watch(app, options);
   describe_output(app, options);
   return parsed(app, argc, argv, options);
 }

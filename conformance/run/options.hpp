@@ -34,7 +34,7 @@ struct Options {
   double timeout_seconds = 5;
   double hold_seconds = 0;
   int concurrency = 8;
-  int auth_attempts = kAuthAttempts;
+  std::optional<int> auth_attempts;          ///< Absent: kAuthAttempts, and none while watching.
   std::optional<std::string> across_deploy;  ///< A shell command.
   std::vector<std::string> reports;          ///< "FORMAT=PATH"
   bool list = false;
@@ -48,6 +48,9 @@ struct Options {
   bool json = false;
   std::string color = "auto";
   bool github = false;
+  std::optional<double> watch_seconds;  ///< Ask again after so long.
+  std::string metrics;                  ///< "127.0.0.1:9465"; empty: no /metrics.
+  bool metrics_public = false;
   bool init = false;  ///< The command of that name: first files of a target, in `out`.
   std::string out;
   bool force = false;

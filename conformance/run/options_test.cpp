@@ -61,6 +61,20 @@ TEST(Options, ask_about_a_deploy_where_there_is_one) {
   EXPECT_THAT(error_of({kUrl, "--across-deploy", ""}), HasSubstr("the command is empty"));
 }
 
+TEST(Options, watch_without_guessing_credentials_and_change_nothing) {
+  EXPECT_EQ(plan({kUrl})->watch.count(), 0);
+  EXPECT_EQ(plan({kUrl})->auth_attempts, kAuthAttempts);
+  EXPECT_EQ(plan({kUrl, "--watch", "60"})->watch, std::chrono::seconds(60));
+  EXPECT_EQ(plan({kUrl, "--watch", "60"})->auth_attempts, 0);
+  EXPECT_EQ(plan({kUrl, "--watch", "60", "--auth-attempts", "3"})->auth_attempts, 3);
+  EXPECT_THAT(error_of({kUrl, "--watch", "0.5"}), HasSubstr("--watch must be between 1 and"));
+  EXPECT_THAT(error_of({kUrl, "--metrics", "9465"}), HasSubstr("--metrics is for --watch SECONDS"));
+  EXPECT_THAT(error_of({kUrl, "--watch", "60", "--across-deploy", "true"}),
+              HasSubstr("--across-deploy is for a single"));
+  EXPECT_THAT(error_of({kUrl, "--watch", "60", "--tools-lock", "x", "--accept"}),
+              HasSubstr("--accept is for a single"));
+}
+
 TEST(Options, need_roots_that_can_be_read) {
   EXPECT_THAT(error_of({kUrl, "--ca", "no/such/roots.pem"}), HasSubstr("--ca: 'no/such/roots.pem' cannot be read"));
 }
@@ -68,14 +82,15 @@ TEST(Options, need_roots_that_can_be_read) {
 TEST(Options, print_help_and_version) {
   EXPECT_EQ(std::get<Printed>(*parse({"--version"})).text, "1.2.3\n");
   const auto help = std::get<Printed>(*parse({"--help"})).text;
-  for (const auto* option : {"--profile",    "--era",        "--revision",       "--header",
-                             "--header-env", "--bearer-env", "--api-key-env",    "--api-key-header",
-                             "--checks",     "--level",      "--strict",         "--baseline",
-                             "--tools-lock", "--accept",     "--tools-gate",     "--budget",
-                             "--timeout",    "--hold",       "--across-deploy",  "--report",
-                             "--list",       "--explain",    "--call-read-only", "--ca",
-                             "--insecure",   "--quiet",      "--verbose",        "--json",
-                             "--color",      "--version",    "--checkset"}) {
+  for (const auto* option : {"--profile",    "--era",           "--revision",       "--header",
+                             "--header-env", "--bearer-env",    "--api-key-env",    "--api-key-header",
+                             "--checks",     "--level",         "--strict",         "--baseline",
+                             "--tools-lock", "--accept",        "--tools-gate",     "--budget",
+                             "--timeout",    "--hold",          "--across-deploy",  "--report",
+                             "--list",       "--explain",       "--call-read-only", "--ca",
+                             "--insecure",   "--quiet",         "--verbose",        "--json",
+                             "--color",      "--version",       "--checkset",       "--watch",
+                             "--metrics",    "--metrics-public"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

@@ -172,10 +172,28 @@ wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
     return wire::bad_input(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
   }
   plan.concurrency = static_cast<unsigned>(options.concurrency);
-  if (options.auth_attempts < 0) {
-    return wire::bad_input(fmt::format("--auth-attempts must be 0 or more, is {}", options.auth_attempts));
+  // Who guesses all day is locked out one day.
+  plan.auth_attempts = options.auth_attempts.value_or(options.watch_seconds ? 0 : kAuthAttempts);
+  if (plan.auth_attempts < 0) {
+    return wire::bad_input(fmt::format("--auth-attempts must be 0 or more, is {}", plan.auth_attempts));
   }
-  plan.auth_attempts = options.auth_attempts;
+  return {};
+}
+
+wire::Result<void> set_watch(const Options& options, RunPlan& plan) {
+  if (!options.watch_seconds) {
+    if (options.metrics.empty()) { return {}; }
+    return wire::bad_input("--metrics is for --watch SECONDS; a single run writes --report prometheus=PATH");
+  }
+  const auto every = span_of(*options.watch_seconds, 1, "--watch");
+  if (!every) { return tl::unexpected(every.error()); }
+  plan.watch = *every;
+  // What changes something, or belongs to one deploy, is not done again and again.
+  for (const auto& [given, option] : {std::pair{options.across_deploy.has_value(), "--across-deploy"},
+                                      {options.accept, "--accept"},
+                                      {options.github, "--github"}}) {
+    if (given) { return wire::bad_input(fmt::format("{} is for a single run, not for --watch", option)); }
+  }
   return {};
 }
 
@@ -224,7 +242,7 @@ wire::Result<RunPlan> plan_of(const Options& options, const Environment& environ
   plan.older = options.revision == kEveryRevision ? Older::everything
                : plan.profile.revision            ? Older::nothing
                                                   : Older::differing;
-  for (auto* step : {+[](const Options&, RunPlan& p) { return set_url(p); }, &set_spans, &set_checks}) {
+  for (auto* step : {+[](const Options&, RunPlan& p) { return set_url(p); }, &set_spans, &set_watch, &set_checks}) {
     if (auto done = step(options, plan); !done) { return tl::unexpected(done.error()); }
   }
   const auto level = level_of(options.level);

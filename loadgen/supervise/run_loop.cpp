@@ -148,6 +148,7 @@ void RunLoop::take_in(int timeout_ms) {
   take_names();
   take_tokens();
   watch_for_silence();
+  s_.record.serve_page(now_ns(), left_ns());
   merge(false);
 }
 

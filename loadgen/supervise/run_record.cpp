@@ -61,12 +61,19 @@ wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOpt
   return record;
 }
 
-wire::Result<void> RunRecord::serve_metrics() {
-  if (options_.metrics.empty()) { return {}; }
-  auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_, options_.metrics_reach);
-  if (!endpoint) { return tl::unexpected(endpoint.error()); }
-  metrics_.emplace(std::move(*endpoint));
-  if (!options_.quiet) { wire::say(fmt::format("metrics: http://{}/metrics\n", metrics_->address())); }
+wire::Result<void> RunRecord::serve() {
+  if (!options_.metrics.empty()) {
+    auto endpoint = MetricsEndpoint::start(options_.metrics, layout(), labels_, options_.metrics_reach);
+    if (!endpoint) { return tl::unexpected(endpoint.error()); }
+    metrics_.emplace(std::move(*endpoint));
+    if (!options_.quiet) { wire::say(fmt::format("metrics: http://{}/metrics\n", metrics_->address())); }
+  }
+  if (!options_.ui.empty()) {
+    auto page = LivePage::start(options_.ui, options_.ui_reach);
+    if (!page) { return tl::unexpected(page.error()); }
+    page_.emplace(std::move(*page));
+    if (!options_.quiet) { wire::say(fmt::format("page: http://{}/\n", page_->address())); }
+  }
   return {};
 }
 
@@ -108,6 +115,16 @@ void RunRecord::add(const Snapshot& second) {
   accumulator_->second(last_);
   if (journal_.is_open()) { journal(journal_.append(last_)); }
   update_metrics();
+  if (page_) { page_->second(point_of(layout(), last_), labels_.run, status_); }
+}
+
+void RunRecord::serve_page(std::int64_t now_ns, std::int64_t left_ns) {
+  if (!page_) { return; }
+  status_ = phases_ == 0 ? std::string("about to start")
+                         : fmt::format("{}, phase {}, {} since the start", phase_.name, phases_,
+                                       clock_text(std::max<std::int64_t>(0, now_ns + late_ns_)));
+  if (phases_ > 0 && left_ns >= 0) { status_ += fmt::format(", {} left", clock_text(left_ns)); }
+  if (page_->is_wanted()) { page_->give(accumulator_->results(), status_); }
 }
 
 void RunRecord::update_metrics() {
@@ -202,6 +219,10 @@ RunResult RunRecord::finish(bool interrupted) {
   result.interrupted = interrupted;
   result.results = accumulator_->results();
   write_reports(result);
+  if (page_) {
+    page_->conclude(html_report(result.results));
+    result.page = std::exchange(page_, std::nullopt);
+  }
   hand_over_metrics(result);
   return result;
 }

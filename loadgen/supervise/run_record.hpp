@@ -1,6 +1,6 @@
 // Everything of a run that is kept or shown: each thing that happens goes to the accumulator for the reports, and in
 // the same order into the journal, from which another accumulator comes to the same; on /metrics for whoever scrapes,
-// on the screen for whoever watches.
+// on the screen and on a page for whoever watches.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class RunRecord {
   /// Creates the journal and looks whether the metrics address is free; both before anything is opened.
   static wire::Result<RunRecord> open(reports::load::RunInfo run, reports::load::Layout layout,
                                       const RunOptions& options, const std::vector<std::string>& secrets);
-  /// Starts threads: when the workers have been forked.
-  wire::Result<void> serve_metrics();
+  /// Starts threads, of /metrics and of the page: when the workers have been forked.
+  wire::Result<void> serve();
 
   /// Of no text from now on.
   void keep_secret(const std::string& secret);
@@ -36,6 +36,8 @@ class RunRecord {
   /// Why the run is neither good nor bad; also an incident.
   void invalid(std::int64_t at_ns, const std::string& text);
   void show(std::int64_t now_ns, std::int64_t left_ns);
+  /// Makes the page for who asks for it, and says from now on what the run is at. To be called often.
+  void serve_page(std::int64_t now_ns, std::int64_t left_ns);
 
   /// Judges the step of a search that began last, by its numbers so far.
   reports::load::SearchStep judge_step();
@@ -44,7 +46,7 @@ class RunRecord {
   const reports::load::Layout& layout() const WEIR_LIFETIME_BOUND { return accumulator_->layout(); }
 
   /// Judges, writes every report, pushes; problems with that are told beside the results. /metrics, which has the
-  /// verdict by now, goes along where it is to linger.
+  /// verdict by now, goes along where it is to linger, and the page for those who read it.
   RunResult finish(bool interrupted);
   /// Likewise, of a run whose target could not be asked.
   RunResult finish_unasked(const std::string& why);
@@ -64,6 +66,8 @@ class RunRecord {
   wire::Redactor redactor_;
   reports::load::JournalWriter journal_;
   std::optional<MetricsEndpoint> metrics_;
+  std::optional<LivePage> page_;
+  std::string status_;  ///< What the run is at, for the page.
   MetricLabels labels_;
   std::optional<reports::load::Accumulator> accumulator_;
   reports::load::Snapshot last_;

@@ -102,7 +102,12 @@ wire::Result<void> check_shard(const Scenario& scenario, const RunOptions& optio
 }
 
 /// Before anybody asks the target: a run that cannot be watched as it was said does not begin.
-wire::Result<void> check_metrics(const RunOptions& options) {
+wire::Result<void> check_addresses(const RunOptions& options) {
+  if (!options.ui.empty()) {
+    if (const auto free = wire::listen_at(options.ui, options.ui_reach, kUiOption); !free) {
+      return tl::unexpected(free.error());
+    }
+  }
   if (options.metrics.empty()) { return {}; }
   return check_metrics_address(options.metrics, options.metrics_reach);
 }
@@ -135,7 +140,7 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
                            Prepared& prepared) {
   prepared.scenario = scenario;
   if (auto checked = check_shard(scenario, options); !checked) { return checked; }
-  if (auto free = check_metrics(options); !free) { return free; }
+  if (auto free = check_addresses(options); !free) { return free; }
   if (auto absent = check_stop_file(options); !absent) { return absent; }
   bound_opens(prepared.scenario);
   auto targets = targets_of(scenario);
@@ -305,7 +310,7 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
   auto workers = Workers::spawn(plans_of(prepared, seams, options, layout, *start), seams.worker_main);
   if (!workers) { return failed(workers.error()); }
   // Only from here on are there threads: none is in the middle of anything when a worker is forked.
-  if (auto served = record->serve_metrics(); !served) { return failed(served.error()); }
+  if (auto served = record->serve(); !served) { return failed(served.error()); }
   NameKeeper names(prepared.scenario, prepared.targets, prepared.looked, seams.look_up,
                    *wire::load_permission(scenario.target.load_allowed, options.may_load));
   std::optional<TokenKeeper> tokens;
@@ -334,7 +339,7 @@ wire::Result<RunResult> supervise(const Scenario& scenario, const RunOptions& op
 wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& options) {
   raise_file_limit();
   if (auto checked = check_shard(scenario, options); !checked) { return tl::unexpected(checked.error()); }
-  if (auto free = check_metrics(options); !free) { return tl::unexpected(free.error()); }
+  if (auto free = check_addresses(options); !free) { return tl::unexpected(free.error()); }
   if (auto absent = check_stop_file(options); !absent) { return tl::unexpected(absent.error()); }
   const auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "loadgen/supervise/preflight.hpp"
+#include "loadgen/watch/live_page.hpp"
 #include "loadgen/watch/metrics_endpoint.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
@@ -20,7 +21,9 @@ struct RunOptions {
   std::string command;  ///< As the user typed it, redacted.
   std::string metrics;  ///< "127.0.0.1:9464"; empty: no endpoint.
   Reach metrics_reach = Reach::loopback;
-  std::int64_t metrics_linger_ns = 0;  ///< So long it is there after the run.
+  std::string ui;  ///< "127.0.0.1:8080": the report as a page while it runs; empty: none.
+  Reach ui_reach = Reach::loopback;
+  std::int64_t metrics_linger_ns = 0;  ///< So long both are there after the run.
   std::string push;                    ///< Pushgateway's base URL.
   std::string textfile;                ///< Path of a .prom file, written at the end.
   std::string journal;                 ///< Path.
@@ -43,6 +46,7 @@ struct RunResult {
   bool written = true;                     ///< false: a report is missing, which must not look like a good run.
   bool interrupted = false;                ///< A signal ended the run.
   std::optional<MetricsEndpoint> metrics;  ///< /metrics with the verdict, up while this is there; for who lingers.
+  std::optional<LivePage> page;            ///< Likewise, with the report: for those who read it at the end.
 };
 
 /// What the user can mend is bad usage; what fails of Weir itself is inconclusive; all else is the target out of reach.

@@ -476,23 +476,23 @@ TEST_F(SupervisorFiles, writes_reports_and_a_textfile_and_tells_what_it_could_no
   EXPECT_EQ(result->results.exit_code, reports::ExitCode::good);
 }
 
-TEST_F(SupervisorFiles, asks_no_target_where_the_metrics_address_is_of_no_use) {
-  seams_.look_up = [](const std::string&, std::uint16_t,
-                      wire::Deadline) -> wire::Result<std::vector<wire::SocketAddress>> {
+TEST_F(SupervisorFiles, asks_no_target_where_an_address_for_those_who_watch_is_of_no_use) {
+  seams_.look_up = [](const auto&...) -> wire::Result<std::vector<wire::SocketAddress>> {
     ADD_FAILURE() << "the target was looked up";
     return wire::fail(wire::ErrorCode::resolve_failed, "nobody asks");
   };
-  const auto url = *wire::parse_url(listener_.url());
-  for (const auto& [address, why] :
-       {std::pair{fmt::format("127.0.0.1:{}", url.port), "listens there already"}, {"0.0.0.0:0", "--metrics-public"}}) {
-    options_.metrics = address;
-    const auto placement = preflight(scenario_, options_);
-    ASSERT_FALSE(placement) << address;
-    EXPECT_THAT(placement.error().detail, HasSubstr(why));
-    const auto result = run();
-    ASSERT_FALSE(result) << address;
-    EXPECT_EQ(result.error().code, wire::ErrorCode::bad_input);
-    EXPECT_THAT(result.error().detail, HasSubstr(why));
+  const auto taken = fmt::format("127.0.0.1:{}", wire::parse_url(listener_.url())->port);
+  for (const auto& [option, name] : {std::pair{&RunOptions::metrics, "--metrics"}, {&RunOptions::ui, "--ui"}}) {
+    for (const auto& [address, why] :
+         {std::pair{taken, std::string("listens there already")}, {"0.0.0.0:0", fmt::format("{}-public", name)}}) {
+      options_.*option = address;
+      EXPECT_THAT(preflight(scenario_, options_).error().detail, HasSubstr(why));
+      const auto result = run();
+      ASSERT_FALSE(result) << address;
+      EXPECT_EQ(result.error().code, wire::ErrorCode::bad_input);
+      EXPECT_THAT(result.error().detail, HasSubstr(why));
+    }
+    options_.*option = "";
   }
 }
 

@@ -8,11 +8,11 @@
 #include "loadgen/watch/prometheus.hpp"
 #include "wire/base/error.hpp"
 #include "wire/base/lifetime.hpp"
+#include "wire/serve/listen.hpp"
 
 namespace weir::loadgen {
 
-/// Who may connect: an address beyond loopback is taken only where the user said so.
-enum class Reach { loopback, anybody };
+using wire::Reach;
 
 class MetricsEndpoint {
  public:

@@ -70,15 +70,16 @@ std::map<std::pair<std::string, std::string>, ToolNumbers> calls_of(const Layout
 
 class Families {
  public:
-  Families(const Layout& layout, const Moment& moment, const MetricLabels& labels)
-      : layout_(layout),
+  Families(const Layout& layout, const Moment& moment, const MetricLabels& labels, bool with_native)
+      : with_native_(with_native),
+        layout_(layout),
         moment_(moment),
         totals_(moment.totals),
         sum_(totals_.whole()),
         calls_(calls_of(layout, totals_)),
         labels_(labels) {}
 
-  std::vector<MetricFamily> make() && {
+  Exposition make() && {
     run();
     streams();
     ends();
@@ -88,7 +89,8 @@ class Families {
     calls();
     generator();
     workers();
-    return std::move(families_);
+    native_.resize(families_.size());
+    return {std::move(families_), std::move(native_)};
   }
 
  private:
@@ -104,6 +106,14 @@ class Families {
   Labels shard() const { return {{"target", labels_.target}, {"shard", labels_.shard}}; }
   Labels shard_and(std::string name, std::string_view value) const {
     return {{"target", labels_.target}, {"shard", labels_.shard}, {std::move(name), std::string(value)}};
+  }
+
+  /// Into the family that was added last.
+  void add_histogram(Labels labels, const Histogram& samples, std::span<const double> bounds) {
+    families_.back().metric.push_back(histogram(std::move(labels), samples, bounds));
+    if (!with_native_) { return; }
+    native_.resize(families_.size());
+    native_.back().push_back(native_of(samples));
   }
 
   /// One sample for each population, with whatever `more` has.
@@ -124,10 +134,9 @@ class Families {
     of_populations(add(name, help, MetricType::Counter), {}, [&](const auto& numbers) { return numbers[which]; });
   }
   void one_histogram(const char* name, const char* help, Timer which, std::span<const double> bounds) {
-    auto& family = add(name, help, MetricType::Histogram);
+    add(name, help, MetricType::Histogram);
     for (std::size_t p = 0; p < layout_.populations.size(); ++p) {
-      family.metric.push_back(
-          histogram(target_and("population", layout_.populations[p].name), totals_.populations[p][which], bounds));
+      add_histogram(target_and("population", layout_.populations[p].name), totals_.populations[p][which], bounds);
     }
   }
   void of_generator(const char* name, const char* help, MetricType type, double value) {
@@ -205,16 +214,13 @@ class Families {
       of_populations(drops, {{"reason", std::string(to_string(reason))}},
                      [i](const auto& numbers) { return numbers.ends[i]; });
     }
-    auto& ages = add("weir_soak_stream_age_seconds", "Age of held streams at their end.", MetricType::Histogram);
+    add("weir_soak_stream_age_seconds", "Age of held streams at their end.", MetricType::Histogram);
     for (std::size_t i = 0; i < kEndReasons; ++i) {
-      ages.metric.push_back(
-          histogram(target_and("reason", to_string(static_cast<EndReason>(i))), sum_.age[i], kAgeBuckets));
+      add_histogram(target_and("reason", to_string(static_cast<EndReason>(i))), sum_.age[i], kAgeBuckets);
     }
-    auto& idle =
-        add("weir_soak_stream_idle_age_seconds", "Silence of held streams before their end.", MetricType::Histogram);
+    add("weir_soak_stream_idle_age_seconds", "Silence of held streams before their end.", MetricType::Histogram);
     for (std::size_t i = 0; i < kEndReasons; ++i) {
-      idle.metric.push_back(
-          histogram(target_and("reason", to_string(static_cast<EndReason>(i))), sum_.idle_age[i], kAgeBuckets));
+      add_histogram(target_and("reason", to_string(static_cast<EndReason>(i))), sum_.idle_age[i], kAgeBuckets);
     }
   }
 
@@ -225,11 +231,9 @@ class Families {
       of_populations(failures, {{"cause", std::string(to_string(static_cast<OpenFailure>(i)))}},
                      [i](const auto& numbers) { return numbers.open_failures[i]; });
     }
-    auto& phases =
-        add("weir_soak_connect_phase_seconds", "Phases of opening a stream, each for itself.", MetricType::Histogram);
+    add("weir_soak_connect_phase_seconds", "Phases of opening a stream, each for itself.", MetricType::Histogram);
     for (std::size_t i = 0; i < kConnectPhases; ++i) {
-      phases.metric.push_back(
-          histogram(target_and("phase", to_string(static_cast<ConnectPhase>(i))), sum_.connect[i], kPhaseBuckets));
+      add_histogram(target_and("phase", to_string(static_cast<ConnectPhase>(i))), sum_.connect[i], kPhaseBuckets);
     }
     auto& reconnects = add("weir_soak_reconnects_total", "Reconnects of streams that had ended.", MetricType::Counter);
     for (const auto& [result, which] :
@@ -280,12 +284,9 @@ class Families {
       labels.push_back({"tool", key.second});
       return labels;
     };
-    auto& durations =
-        add("weir_soak_call_duration_seconds", "From a call's intended start to its answer, or until it was given up.",
-            MetricType::Histogram);
-    for (const auto& [key, numbers] : calls_) {
-      durations.metric.push_back(histogram(labels_of(key), numbers.duration, kPhaseBuckets));
-    }
+    add("weir_soak_call_duration_seconds", "From a call's intended start to its answer, or until it was given up.",
+        MetricType::Histogram);
+    for (const auto& [key, numbers] : calls_) { add_histogram(labels_of(key), numbers.duration, kPhaseBuckets); }
     auto& outcomes = add("weir_soak_calls_total", "Calls by what became of them.", MetricType::Counter);
     for (const auto& [key, numbers] : calls_) {
       for (std::size_t i = 0; i < kCallOutcomes; ++i) {
@@ -306,10 +307,11 @@ class Families {
 
   void generator() {
     add("weir_loadgen_schedule_lag_seconds", "Intended to actual start of opens and calls: the generator's own delay.",
-        MetricType::Histogram)
-        .metric.push_back(histogram(shard(), sum_[Timer::schedule_lag], kLagBuckets));
-    add("weir_loadgen_client_lag_seconds", "Arrival of bytes in the kernel to our reading them.", MetricType::Histogram)
-        .metric.push_back(histogram(shard(), sum_[Timer::client_lag], kLagBuckets));
+        MetricType::Histogram);
+    add_histogram(shard(), sum_[Timer::schedule_lag], kLagBuckets);
+    add("weir_loadgen_client_lag_seconds", "Arrival of bytes in the kernel to our reading them.",
+        MetricType::Histogram);
+    add_histogram(shard(), sum_[Timer::client_lag], kLagBuckets);
     of_generator("weir_loadgen_lag_bound_seconds", "p99 of both lags beyond it: the run is inconclusive.",
                  MetricType::Gauge, labels_.run.lag_bound_seconds);
     of_generator("weir_loadgen_valid", "Whether the generator has kept up with its schedule so far.", MetricType::Gauge,
@@ -346,6 +348,7 @@ class Families {
     }
   }
 
+  const bool with_native_;
   const Layout& layout_;
   const Moment& moment_;
   const Snapshot& totals_;
@@ -353,6 +356,7 @@ class Families {
   std::map<std::pair<std::string, std::string>, ToolNumbers> calls_;
   const MetricLabels& labels_;
   std::vector<MetricFamily> families_;
+  std::vector<std::vector<NativeHistogram>> native_;
 };
 
 }  // namespace
@@ -377,7 +381,11 @@ std::vector<ClientMetric::Label> run_labels(const MetricLabels& labels) {
 }
 
 std::vector<MetricFamily> metric_families(const Layout& layout, const Moment& moment, const MetricLabels& labels) {
-  return Families(layout, moment, labels).make();
+  return Families(layout, moment, labels, false).make().families;
+}
+
+Exposition exposition_of(const Layout& layout, const Moment& moment, const MetricLabels& labels) {
+  return Families(layout, moment, labels, true).make();
 }
 
 std::string metrics_text(const std::vector<MetricFamily>& families) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "loadgen/watch/native_histogram.hpp"
 #include "reports/judge/results.hpp"
 
 namespace weir::loadgen {
@@ -35,6 +36,13 @@ struct Moment {
 std::vector<prometheus::MetricFamily> metric_families(const reports::load::Layout& layout, const Moment& moment,
                                                       const MetricLabels& labels);
 
+/// The same with a native histogram beside each classic one.
+struct Exposition {
+  std::vector<prometheus::MetricFamily> families;
+  std::vector<std::vector<NativeHistogram>> native;  ///< [i][j] is of metric j of family i; none of other families.
+};
+Exposition exposition_of(const reports::load::Layout& layout, const Moment& moment, const MetricLabels& labels);
+
 /// What is known at the end alone, as a few gauges: the verdict, each threshold, and the numbers by which nights are
 /// compared. They stay as they are until the next run, so none is one that goes on.
 std::vector<prometheus::MetricFamily> verdict_families(const reports::load::LoadResults& results,
@@ -45,5 +53,8 @@ std::vector<prometheus::ClientMetric::Label> run_labels(const MetricLabels& labe
 
 /// The text format (version 0.0.4) of families.
 std::string metrics_text(const std::vector<prometheus::MetricFamily>& families);
+
+/// Messages io.prometheus.client.MetricFamily, each after its length: the one format that has native histograms.
+std::string metrics_protobuf(const Exposition& exposition);
 
 }  // namespace weir::loadgen

@@ -9,11 +9,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
 #include "loadgen/watch/metrics_endpoint.hpp"
 #include "loadgen/watch/metrics_push.hpp"
+#include "wire/base/bytes.hpp"
 #include "wire/http/http_client.hpp"
 
 namespace weir::loadgen {
@@ -296,6 +298,78 @@ TEST(MetricsEndpoint, serves_what_it_was_told_last) {
   ASSERT_TRUE(answer);
   EXPECT_THAT(answer->body, HasSubstr(open + "3\n"));
   EXPECT_THAT(answer->body, HasSubstr("weir_soak_run_passed{"));
+}
+
+/// Numbers of fields and their bytes, or their varints, as any reader of Protocol Buffers takes them apart.
+std::multimap<std::uint64_t, std::string> fields_of(std::string_view bytes) {
+  std::multimap<std::uint64_t, std::string> fields;
+  while (!bytes.empty()) {
+    std::uint64_t key = 0, number = 0;
+    std::string value;
+    EXPECT_TRUE(wire::take_varint(bytes, key));
+    if ((key & 7) == 0) {
+      EXPECT_TRUE(wire::take_varint(bytes, number));
+      value = std::to_string(number);
+    } else if ((key & 7) == 1) {
+      value = bytes.substr(0, 8);
+      bytes.remove_prefix(8);
+    } else {
+      EXPECT_EQ(key & 7, 2U);
+      EXPECT_TRUE(wire::take_text(bytes, value));
+    }
+    fields.emplace(key >> 3, value);
+  }
+  return fields;
+}
+
+std::string only(const std::multimap<std::uint64_t, std::string>& fields, std::uint64_t number) {
+  EXPECT_EQ(fields.count(number), 1U) << number;
+  const auto found = fields.find(number);
+  return found == fields.end() ? "" : found->second;
+}
+
+TEST(MetricsProtobuf, has_each_family_of_the_text_and_a_native_histogram_beside_the_classic_one) {
+  const auto moment = moment_of(busy());
+  const std::string bytes = metrics_protobuf(exposition_of(kLayout, moment, kLabels));
+  std::map<std::string, std::multimap<std::uint64_t, std::string>> families;
+  for (std::string_view rest = bytes; !rest.empty();) {
+    std::string family;
+    ASSERT_TRUE(wire::take_text(rest, family));
+    auto fields = fields_of(family);
+    families.emplace(only(fields, 1), std::move(fields));
+  }
+  const auto classic = metric_families(kLayout, moment, kLabels);
+  ASSERT_EQ(families.size(), classic.size());
+  for (const auto& family : classic) {
+    ASSERT_TRUE(families.contains(family.name)) << family.name;
+    const auto& fields = families.at(family.name);
+    EXPECT_EQ(only(fields, 2), family.help);
+    EXPECT_EQ(fields.count(4), family.metric.size());
+    const bool is_histogram = family.type == prometheus::MetricType::Histogram;
+    EXPECT_EQ(only(fields, 3) == "4", is_histogram) << family.name;
+    if (!is_histogram) { continue; }
+    const auto metric = fields_of(fields.find(4)->second);
+    EXPECT_EQ(metric.count(1), family.metric.front().label.size());
+    const auto histogram = fields_of(only(metric, 7));
+    EXPECT_EQ(only(histogram, 1), std::to_string(family.metric.front().histogram.sample_count));
+    EXPECT_EQ(histogram.count(3), family.metric.front().histogram.bucket.size());
+    EXPECT_EQ(only(histogram, 5), "10");  // 5, zigzag.
+    EXPECT_EQ(only(histogram, 6).size(), 8U);
+  }
+}
+
+TEST(MetricsEndpoint, gives_protobuf_to_who_would_rather_have_it) {
+  const auto endpoint = MetricsEndpoint::start("127.0.0.1:0", kLayout, kLabels);
+  ASSERT_TRUE(endpoint);
+  wire::Request request;
+  request.url = *wire::parse_url("http://" + endpoint->address() + "/metrics");
+  request.headers.set("Accept",
+                      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+                      "text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+  const auto answer = wire::HttpClient().exchange(request, wire::Deadline::in(5s));
+  ASSERT_TRUE(answer) << answer.error().detail;
+  EXPECT_EQ(wire::media_type(answer->head.headers.get("content-type")), "application/vnd.google.protobuf");
+  EXPECT_EQ(answer->body, metrics_protobuf(exposition_of(kLayout, Moment(kLayout), kLabels)));
 }
 
 TEST(MetricsEndpoint, serves_while_others_hold_it_open) {

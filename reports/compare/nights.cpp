@@ -1,12 +1,12 @@
+#include "reports/compare/nights.hpp"
+
 #include <yaml-cpp/yaml.h>
 
 #include <array>
 #include <numeric>
 
 #include "reports/compare/identity.hpp"
-#include "reports/compare/measured.hpp"
 #include "reports/compare/resampling.hpp"
-#include "reports/compare/trend.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/time.hpp"
 #include "wire/json/yaml_reader.hpp"
@@ -33,29 +33,50 @@ void append_values(const RecordedPhase& phase, const load::Layout& layout, std::
   const Part all;
   std::vector<PartOfBlock> blocks;
   for (const Block& block : phase.blocks) { blocks.push_back({&block, &all, scope_of(block.span, layout, "", "")}); }
-  for (const CountedRow& row : counted_rows()) {
-    const double over = sum(blocks, row.over);
-    if (over <= 0) { continue; }
-    const bool is_bad = row.kind == CountedRow::Kind::bad;
-    out.push_back({phase.info.name, std::string(row.name), row.unit, sum(blocks, row.count) / over * row.scale, is_bad,
-                   row.unit == load::Unit::ratio ? 0.001
-                   : is_bad                      ? 1.0
-                                                 : 0.0});
-  }
+  append_counted(phase.info.name, blocks, out);
   for (const TimedRow& row : timed_rows()) {
     std::vector<load::Histogram> histograms;
     for (const PartOfBlock& block : blocks) { histograms.push_back(row.of(block.scope)); }
     const BlockQuantiles quantiles(histograms);
-    using Named = std::pair<double, std::string_view>;
-    for (const auto& [q, suffix] : {Named{0.5, "p50"}, Named{0.99, "p99"}}) {
-      if (quantiles.samples() < 10 / (1 - q)) { continue; }
-      out.push_back({phase.info.name, fmt::format("{}_{}", row.name, suffix), load::Unit::seconds,
-                     quantiles.quantile(q) / wire::kSecond, true, 0.001});
-    }
+    append_timed(
+        phase.info.name, row, quantiles.samples(),
+        [&](double quantile) { return quantiles.quantile(quantile) / wire::kSecond; }, out);
   }
 }
 
 }  // namespace
+
+void append_counted(const std::string& phase, const std::vector<PartOfBlock>& blocks, std::vector<NightValue>& out) {
+  for (const CountedRow& row : counted_rows()) {
+    const double over = sum(blocks, row.over);
+    if (over <= 0) { continue; }
+    const bool is_bad = row.kind == CountedRow::Kind::bad;
+    out.push_back({phase, std::string(row.name), row.unit, sum(blocks, row.count) / over * row.scale, is_bad,
+                   row.unit == load::Unit::ratio ? 0.001
+                   : is_bad                      ? 1.0
+                                                 : 0.0});
+  }
+}
+
+void append_timed(const std::string& phase, const TimedRow& row, double samples,
+                  const std::function<double(double quantile)>& seconds_at, std::vector<NightValue>& out) {
+  using Named = std::pair<double, std::string_view>;
+  for (const auto& [q, suffix] : {Named{0.5, "p50"}, Named{0.99, "p99"}}) {
+    if (samples < 10 / (1 - q)) { continue; }
+    out.push_back({phase, fmt::format("{}_{}", row.name, suffix), load::Unit::seconds, seconds_at(q), true, 0.001});
+  }
+}
+
+std::string series_of(const load::RunInfo& run) {
+  return fmt::format("load {} {} {}", run.target_name, run.target_url, fingerprint(load_of(run)));
+}
+
+std::string why_no_night(bool complete, ExitCode code, std::string_view invalid) {
+  if (!complete) { return "its journal has no end: the run was killed"; }
+  if (code == ExitCode::interrupted) { return "it was interrupted"; }
+  if (!invalid.empty()) { return fmt::format("its generator did not keep up: {}", invalid); }
+  return code == ExitCode::unreachable ? "it did not reach its target" : "";
+}
 
 Night night_of(std::string file, const Results& gate) {
   Night night{std::move(file), gate.started_at, fmt::format("gate {} {}", gate.target_name, gate.target_url), {}, ""};
@@ -79,21 +100,9 @@ Night night_of(std::string file, const Results& gate) {
 }
 
 Night night_of(std::string file, const RecordedRun& run) {
-  const load::RunInfo& info = run.results.run;
-  Night night{std::move(file),
-              info.started_at,
-              fmt::format("load {} {} {}", info.target_name, info.target_url, fingerprint(load_of(info))),
-              {},
-              ""};
-  if (!run.results.complete) {
-    night.left_out = "its journal has no end: the run was killed";
-  } else if (run.results.exit_code == ExitCode::interrupted) {
-    night.left_out = "it was interrupted";
-  } else if (!run.results.invalid.empty()) {
-    night.left_out = "its generator did not keep up: " + run.results.invalid.front();
-  } else if (run.results.exit_code == ExitCode::unreachable) {
-    night.left_out = "it did not reach its target";
-  }
+  const auto& invalid = run.results.invalid;
+  Night night{std::move(file), run.results.run.started_at, series_of(run.results.run), {}, ""};
+  night.left_out = why_no_night(run.results.complete, run.results.exit_code, invalid.empty() ? "" : invalid.front());
   for (const RecordedPhase& phase : run.phases) {
     if (phase.info.kind != "search") { append_values(phase, run.results.layout, night.values); }
   }

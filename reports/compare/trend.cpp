@@ -24,6 +24,17 @@ struct Judged {
 
 using SeriesKey = std::tuple<std::string, std::string, std::string>;
 
+/// A run that was kept in both ways is one night.
+void leave_to_journals(std::vector<Night>& nights) {
+  std::set<std::pair<std::string, std::string>> kept;
+  for (const Night& night : nights) {
+    if (!night.summarized) { kept.emplace(night.series, night.started_at); }
+  }
+  std::erase_if(nights, [&](const Night& night) {
+    return night.summarized && kept.contains(std::pair(night.series, night.started_at));
+  });
+}
+
 /// In the order in which the latest nights have them; a series that ended stands where it stood.
 std::vector<Judged> gather(const std::vector<Night>& nights) {
   std::vector<Judged> out;
@@ -118,6 +129,7 @@ Trend trend_of(std::vector<Night> nights, const std::vector<Acknowledged>& ackno
     if (!night.left_out.empty()) { out.left_out.push_back(fmt::format("{}: {}", night.file, night.left_out)); }
   }
   std::erase_if(nights, [](const Night& night) { return !night.left_out.empty(); });
+  leave_to_journals(nights);
   std::set<std::size_t> used;
   for (Judged& judged : gather(nights)) {
     judged.series.changes = changes_of(judged, tolerance);

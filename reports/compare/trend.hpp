@@ -31,10 +31,14 @@ struct Night {
   std::string started_at;
   std::string series;  ///< "gate payments-staging", "load payments-staging soak.yaml 1a2b3c4d"
   std::vector<NightValue> values;
-  std::string left_out;  ///< Why it does not count.
+  std::string left_out;     ///< Why it does not count.
+  bool summarized = false;  ///< Of a report that holds no samples: the journal of the same run says more.
 };
 Night night_of(std::string file, const Results& gate);
 Night night_of(std::string file, const RecordedRun& load);
+/// Of the JSON report of a load run: the same values, but for those that only samples tell (streams open, second by
+/// second; quantiles of several populations or tools together).
+tl::expected<Night, std::string> night_of_load_report(std::string file, std::string_view json);
 
 /// A change that is known, in a file with a reason.
 struct Acknowledged {

@@ -35,10 +35,13 @@ tl::expected<void, std::string> write_report(const Results& results, const Repor
   if (spec.format != Format::prometheus || spec.path == "-") {
     return wire::write_file(spec.path, render(results, spec.format));
   }
-  // The file that is replaced knows when the target passed last; what cannot be read of it is not known.
+  return wire::write_file(spec.path, render_prometheus(results, last_success_at(spec, results)));
+}
+
+std::int64_t last_success_at(const ReportSpec& spec, const Results& results) {
+  if (spec.path == "-") { return 0; }
   const auto before = wire::read_file(spec.path, kReportBytes);
-  const std::int64_t last_success_s = before && *before ? last_success_in(**before, results) : 0;
-  return wire::write_file(spec.path, render_prometheus(results, last_success_s));
+  return before && *before ? last_success_in(**before, results) : 0;
 }
 
 }  // namespace weir::reports

@@ -8,6 +8,7 @@ namespace weir::reports {
 std::string_view page_css();
 std::string_view page_js();
 std::string_view plots_js();
+std::string_view live_js();
 
 /// uPlot, from the npm packages of ci/node. Both are empty where it was not installed when the program was configured:
 /// the page has its tables alone then.

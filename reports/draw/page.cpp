@@ -56,14 +56,14 @@ std::string_view class_of(ExitCode code) {
 }
 
 std::string html_page(std::string_view title, std::string_view body, const std::vector<std::string_view>& styles,
-                      const std::vector<std::string_view>& scripts) {
+                      const std::vector<std::string_view>& scripts, Requests requests) {
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "script-src 'unsafe-inline'; img-src data:;{} base-uri 'none'; form-action 'none'\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{}</style>\n",
-      html_escaped(title), page_css());
+      requests == Requests::own_server ? " connect-src 'self';" : "", html_escaped(title), page_css());
   for (const std::string_view style : styles) { out += fmt::format("<style>\n{}\n</style>\n", style); }
   out += fmt::format("</head>\n<body>\n{}", body);
   out += fmt::format("<script>\n{}</script>\n", page_js());

@@ -21,9 +21,11 @@ std::string json_in_script(std::string json);
 /// "good", "warn" or "bad", a class of page.css.
 std::string_view class_of(ExitCode code);
 
-/// The whole document. `body` is markup; `scripts` run at its end, in their order, after page.js. The policy forbids
-/// every request, whatever stands in the page.
+/// Whom a page may ask, whatever stands in it.
+enum class Requests { none, own_server };
+
+/// The whole document. `body` is markup; `scripts` run at its end, in their order, after page.js.
 std::string html_page(std::string_view title, std::string_view body, const std::vector<std::string_view>& styles = {},
-                      const std::vector<std::string_view>& scripts = {});
+                      const std::vector<std::string_view>& scripts = {}, Requests requests = Requests::none);
 
 }  // namespace weir::reports

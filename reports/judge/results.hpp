@@ -58,6 +58,14 @@ struct PhaseResult {
   WorkerUse workers;
 };
 
+/// Calls that took about as long: between 2^(row/4) nanoseconds and 2^((row+1)/4).
+struct LatencyCell {
+  std::uint16_t row = 0;
+  std::uint64_t calls = 0;
+  bool operator==(const LatencyCell&) const = default;
+};
+inline constexpr int kLatencyRowsPerOctave = 4;
+
 /// One second for plots.
 struct Point {
   double at_seconds = 0;
@@ -73,6 +81,7 @@ struct Point {
   std::array<double, 3> silent{};  ///< For 30, 60 and 120 seconds.
   std::array<double, kEndReasons> ends{};
   std::array<double, kCallOutcomes> outcomes{};
+  std::vector<LatencyCell> latency;  ///< By row, ascending.
   bool operator==(const Point&) const = default;
 };
 

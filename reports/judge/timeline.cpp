@@ -1,6 +1,7 @@
 #include "reports/judge/timeline.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/judge/measures.hpp"
 #include "wire/base/duration.hpp"
@@ -14,9 +15,22 @@ std::size_t points_for(const Layout& layout) {
   return std::max(kFewestPoints, kTimelinePoints / std::max<std::size_t>(1, layout.populations.size()));
 }
 
+std::vector<LatencyCell> cells_of(const Histogram& latency) {
+  std::vector<LatencyCell> cells;
+  latency.for_each([&](std::uint64_t nanos, std::uint64_t calls) {
+    const double octaves = std::log2(static_cast<double>(std::max<std::uint64_t>(1, nanos)));
+    const auto row = static_cast<std::uint16_t>(octaves * kLatencyRowsPerOctave);
+    if (cells.empty() || cells.back().row != row) { cells.push_back({.row = row, .calls = 0}); }
+    cells.back().calls += calls;
+  });
+  return cells;
+}
+
 double quantile_seconds(const Histogram& histogram, double quantile) {
   return wire::seconds_of(histogram.quantile(quantile));
 }
+
+}  // namespace
 
 Point point_of(const Layout& layout, const Snapshot& span) {
   PhaseResult all;
@@ -34,6 +48,7 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   point.call_p50_seconds = quantile_seconds(latency, 0.5);
   point.call_p90_seconds = quantile_seconds(latency, 0.9);
   point.call_p99_seconds = quantile_seconds(latency, 0.99);
+  point.latency = cells_of(latency);
   Histogram lag = scope.timer(Timer::schedule_lag);
   lag.merge(scope.timer(Timer::client_lag));
   point.lag_p99_seconds = quantile_seconds(lag, 0.99);
@@ -50,8 +65,6 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   }
   return point;
 }
-
-}  // namespace
 
 Timeline::Timeline(Layout layout) : Timeline(layout, points_for(layout)) {}
 

@@ -10,6 +10,9 @@
 
 namespace weir::reports::load {
 
+/// One point of it.
+Point point_of(const Layout& layout, const Snapshot& span);
+
 class Timeline {
  public:
   explicit Timeline(Layout layout);

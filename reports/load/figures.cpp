@@ -8,6 +8,8 @@
 
 #include "reports/judge/format.hpp"
 #include "reports/judge/measures.hpp"
+#include "reports/load/heat_map.hpp"
+#include "reports/load/writers.hpp"
 #include "wire/base/duration.hpp"
 #include "wire/base/known_hops.hpp"
 #include "wire/base/text.hpp"
@@ -25,6 +27,8 @@ json::value short_number(double value) {
   const double scale = std::pow(10.0, 2 - std::floor(std::log10(std::abs(value))));
   return std::round(value * scale) / scale;
 }
+
+double tenths(double seconds) { return std::round(seconds * 10) / 10; }
 
 using Read = std::function<double(const Point&)>;
 
@@ -53,12 +57,8 @@ class OverTime {
 
   void into(std::vector<Figure>& out) {
     if (series_.empty()) { return; }
-    for (const PhaseResult& phase : results_.phases) {
-      marks_.push_back(
-          {{"axis", "x"}, {"at", wire::seconds_of(phase.info.start_ns)}, {"name", wire::printable(phase.info.name)}});
-    }
     figure_.drawing["series"] = std::move(series_);
-    figure_.drawing["marks"] = std::move(marks_);
+    figure_.drawing["marks"] = phase_marks(results_);
     out.push_back(std::move(figure_));
   }
 
@@ -74,7 +74,7 @@ class OverTime {
 
   const LoadResults& results_;
   Figure figure_;
-  json::array series_, marks_;
+  json::array series_;
   bool seconds_ = false;
 };
 
@@ -198,9 +198,7 @@ void add_distributions(const LoadResults& results, std::vector<Figure>& out) {
   connect.into(out);
 }
 
-}  // namespace
-
-std::vector<Figure> figures_of(const LoadResults& results) {
+std::vector<Figure> over_time(const LoadResults& results) {
   std::vector<Figure> out;
   add_streams(results, out);
   add_calls(results, out);
@@ -209,13 +207,53 @@ std::vector<Figure> figures_of(const LoadResults& results) {
       .add("p99", [](const Point& one) { return one.lag_p99_seconds; })
       .add("bound", [&](const Point&) { return results.run.lag_bound_seconds; })
       .into(out);
+  return out;
+}
+
+}  // namespace
+
+json::array phase_marks(const LoadResults& results) {
+  json::array marks;
+  for (const PhaseResult& phase : results.phases) {
+    marks.push_back(
+        {{"axis", "x"}, {"at", wire::seconds_of(phase.info.start_ns)}, {"name", wire::printable(phase.info.name)}});
+  }
+  return marks;
+}
+
+std::vector<Figure> figures_of(const LoadResults& results) {
+  std::vector<Figure> out = over_time(results);
+  if (auto heat = latency_heat_map(results)) {
+    const auto latency = std::find_if(out.begin(), out.end(), [](const Figure& one) { return one.name == "latency"; });
+    out.insert(latency == out.end() ? latency : std::next(latency), *std::move(heat));
+  }
   add_distributions(results, out);
   return out;
 }
 
+json::object latest_of(const Point& point, const RunInfo& run) {
+  LoadResults latest;
+  latest.run = run;
+  latest.timeline = {point};
+  json::object out;
+  for (const Figure& figure : over_time(latest)) {
+    json::object values;
+    for (const json::value& series : figure.drawing.at("series").as_array()) {
+      values[series.at("name").as_string()] = series.at("values").as_array().front();
+    }
+    out[figure.name] = std::move(values);
+  }
+  return out;
+}
+
+std::string live_second(const Point& second, const RunInfo& run, std::string_view status) {
+  return json::serialize(json::object{
+      {"at", tenths(second.at_seconds)}, {"status", wire::printable(status)}, {"figures", latest_of(second, run)}});
+}
+
 json::object data_of(const LoadResults& results, const std::vector<Figure>& figures) {
   json::array seconds;
-  for (const Point& one : results.timeline) { seconds.push_back(short_number(std::round(one.at_seconds * 10) / 10)); }
+  for (const Point& one : results.timeline) { seconds.push_back(tenths(one.at_seconds)); }
   json::object drawings;
   for (const Figure& figure : figures) { drawings[figure.name] = figure.drawing; }
   return {{"seconds", std::move(seconds)}, {"figures", std::move(drawings)}};

@@ -15,10 +15,17 @@ struct Figure {
   std::string title;  ///< For people.
   Table words;        ///< The same numbers as a table.
   boost::json::object drawing;
+  std::string note{};  ///< How to read the drawing, where that is not plain.
 };
+
+/// Where phases began, to be drawn in.
+boost::json::array phase_marks(const LoadResults& results);
 
 /// Those that have something to show.
 std::vector<Figure> figures_of(const LoadResults& results);
+
+/// The latest point of each line over time that is not 0: {"streams": {"open": 500}}.
+boost::json::object latest_of(const Point& point, const RunInfo& run);
 
 /// {"seconds": [...], "figures": {name: {unit, series, marks ...}}}
 boost::json::object data_of(const LoadResults& results, const std::vector<Figure>& figures);

@@ -22,6 +22,7 @@ class HtmlWriter {
     out_ += '\n';
   }
   void head(const LoadResults& results);
+  void live_head(const LoadResults& so_far, std::string_view status, std::uint64_t after);
   void thresholds(const LoadResults& results);
   void facts(std::string_view title, const std::vector<std::string>& facts);
   void table(const Table& table);
@@ -41,6 +42,18 @@ void HtmlWriter::head(const LoadResults& results) {
   line("<p>{}</p>\n<p>{}</p>", html_escaped(results.exit_reason), html_escaped(summary_of(results)));
   for (const std::string& why : results.invalid) { line("<p class=\"warn\">invalid: {}</p>", html_escaped(why)); }
   if (!results.complete) { line("<p class=\"warn\">The journal has no end: the run was killed.</p>"); }
+  if (!run.tls_verified) { line("<p class=\"warn\">TLS certificates were not verified.</p>"); }
+  line("</header>\n<main>");
+}
+
+/// No verdict: what is not over may still become anything.
+void HtmlWriter::live_head(const LoadResults& so_far, std::string_view status, std::uint64_t after) {
+  const RunInfo& run = so_far.run;
+  line("<header>\n<h1>{}</h1>\n<p>{}</p>", html_escaped(run.target_name), html_escaped(run.target_url));
+  line("<p class=\"verdict\">RUNNING</p>");
+  line("<p id=\"live\" role=\"timer\" data-after=\"{}\">{}</p>", after, html_escaped(status));
+  line("<p>{}</p>", html_escaped(summary_of(so_far)));
+  for (const std::string& why : so_far.invalid) { line("<p class=\"warn\">invalid: {}</p>", html_escaped(why)); }
   if (!run.tls_verified) { line("<p class=\"warn\">TLS certificates were not verified.</p>"); }
   line("</header>\n<main>");
 }
@@ -110,6 +123,7 @@ void HtmlWriter::figures(const LoadResults& results, const std::vector<Figure>& 
           "<div class=\"plot\" data-plot=\"{}\" role=\"img\" aria-label=\"{}: the table below has the numbers\"></div>",
           html_escaped(figure.name), html_escaped(figure.title));
     }
+    if (drawn && !figure.note.empty()) { line("<p class=\"dim\">{}</p>", html_escaped(figure.note)); }
     cells(figure.words);
     line("</figure>");
   }
@@ -125,11 +139,8 @@ void HtmlWriter::foot(const LoadResults& results) {
        html_escaped(run.started_at), readable_seconds(wire::seconds_of(results.duration_ns)));
 }
 
-}  // namespace
-
-std::string html_report(const LoadResults& results) {
-  HtmlWriter out;
-  out.head(results);
+/// All below the head, with the data of the plots.
+std::string finish(HtmlWriter& out, const LoadResults& results) {
   out.thresholds(results);
   std::vector<std::string> found = stream_facts(results);
   for (const std::string& cut : describe_cuts(results)) { found.push_back(cut); }
@@ -145,11 +156,24 @@ std::string html_report(const LoadResults& results) {
     out.table(table);
   }
   out.foot(results);
-  std::string body = out.take();
-  body += "<script id=\"data\" type=\"application/json\">" +
-          json_in_script(boost::json::serialize(data_of(results, figures))) + "</script>\n";
-  return html_page(fmt::format("{}: {}", headline(results.exit_code), results.run.target_name), body, {uplot_css()},
-                   {uplot_js(), plots_js()});
+  return out.take() + "<script id=\"data\" type=\"application/json\">" +
+         json_in_script(boost::json::serialize(data_of(results, figures))) + "</script>\n";
+}
+
+}  // namespace
+
+std::string html_report(const LoadResults& results) {
+  HtmlWriter out;
+  out.head(results);
+  return html_page(fmt::format("{}: {}", headline(results.exit_code), results.run.target_name), finish(out, results),
+                   {uplot_css()}, {uplot_js(), plots_js()});
+}
+
+std::string live_report(const LoadResults& so_far, std::string_view status, std::uint64_t after) {
+  HtmlWriter out;
+  out.live_head(so_far, status, after);
+  return html_page(fmt::format("RUNNING: {}", so_far.run.target_name), finish(out, so_far), {uplot_css()},
+                   {uplot_js(), plots_js(), live_js()}, Requests::own_server);
 }
 
 }  // namespace weir::reports::load

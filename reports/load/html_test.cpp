@@ -28,6 +28,7 @@ TEST(LoadPage, has_a_table_in_words_for_each_plot) {
   EXPECT_GE(figures.size(), 6U);
   for (const Figure& figure : figures) {
     EXPECT_FALSE(figure.words.rows.empty()) << figure.name;
+    if (figure.drawing.contains("heat")) { continue; }
     for (const auto& series : figure.drawing.at("series").as_array()) {
       const std::size_t points =
           figure.drawing.contains("x") ? figure.drawing.at("x").as_array().size() : results.timeline.size();

@@ -17,6 +17,8 @@
 #include <memory>
 #include <utility>
 
+#include "wire/base/descriptor.hpp"
+
 namespace weir::wire {
 
 namespace {
@@ -26,22 +28,6 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 tl::unexpected<Error> failed(const std::string& path) {
   return fail(ErrorCode::bad_input, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  int get() const { return fd_; }
-  int close() {
-    const int fd = std::exchange(fd_, -1);
-    return fd < 0 ? 0 : ::close(fd);
-  }
-
- private:
-  int fd_;
-};
 
 tl::unexpected<std::string> not_written(const std::string& path, int error) {
   return tl::unexpected(fmt::format("cannot write {}: {}", path, std::strerror(error)));
