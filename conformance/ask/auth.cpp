@@ -106,6 +106,7 @@ wire::Result<Metadata> find_metadata(Probe& probe) {
     if (last) {
       last->named = named;
       last->elsewhere = elsewhere;
+      last->unclear = bearer && !bearer->problems.empty();
     }
     if (last && last->document.is_object()) { return last; }
   }

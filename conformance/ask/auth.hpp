@@ -33,6 +33,7 @@ struct Metadata {
   json::value document;    ///< null where there is no JSON.
   std::string named;       ///< resource_metadata of the Bearer challenge; empty where it has none.
   bool elsewhere = false;  ///< `named` is on another origin, and was not asked for.
+  bool unclear = false;    ///< The challenge is not written as it should be: auth.challenge.well-formed says so.
 };
 wire::Result<Metadata> find_metadata(Probe& probe);
 

@@ -1,5 +1,7 @@
 #include "conformance/ask/challenge.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -30,6 +32,13 @@ class Reader {
     return found;
   }
 
+  /// Until a comma or a blank: what stands unquoted where no token can.
+  std::string rest_of_value() {
+    const std::string_view found = rest_.substr(0, std::min(rest_.find_first_of(" \t,"), rest_.size()));
+    rest_.remove_prefix(found.size());
+    return std::string(found);
+  }
+
   /// quoted-string (RFC 9110 section 5.6.4); one that does not end goes to the end of the text.
   std::string quoted() {
     std::string text;
@@ -56,10 +65,39 @@ std::string Challenge::parameter(std::string_view name) const {
   return found == parameters.end() ? "" : found->second;
 }
 
+namespace {
+
+/// A value without quotes, as far as a lenient reader takes it.
+std::string unquoted(Reader& reader, std::string_view name, std::vector<std::string>& problems) {
+  std::string given(reader.word());
+  given += reader.rest_of_value();
+  const bool is_token = std::all_of(given.begin(), given.end(), [](unsigned char c) {
+    return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (!is_token) { problems.push_back(fmt::format("the value of {} is not quoted, and no token", name)); }
+  return given;
+}
+
+void add(Challenge& challenge, std::string name, std::string given, bool behind_comma, bool closed) {
+  auto& problems = challenge.problems;
+  if (closed && challenge.parameters.empty()) {
+    problems.push_back(fmt::format("a comma stands between {} and its parameters", challenge.scheme));
+  } else if (!challenge.parameters.empty() && !behind_comma) {
+    problems.push_back(fmt::format("no comma stands before {}", name));
+  }
+  if (challenge.parameters.contains(name)) { problems.push_back(fmt::format("{} stands twice", name)); }
+  challenge.parameters.emplace(std::move(name), std::move(given));
+}
+
+}  // namespace
+
 std::vector<Challenge> parse_challenges(std::string_view value) {
   std::vector<Challenge> challenges;
+  bool closed = false;  // The last scheme was followed by a comma.
   Reader reader(value);
   while (true) {
+    reader.skip_any(kBlank);
+    const bool behind_comma = reader.at(',');
     reader.skip_any(" \t,");
     if (reader.done()) { return challenges; }
     const std::string_view word = reader.word();
@@ -69,13 +107,19 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
     }
     reader.skip_any(kBlank);
     if (!reader.at('=')) {  // A name without a value begins a challenge.
-      challenges.push_back({.scheme = wire::lower(word), .parameters = {}});
+      challenges.push_back({.scheme = wire::lower(word), .parameters = {}, .problems = {}});
+      closed = reader.at(',');
       continue;
     }
     reader.skip_any("=");
     reader.skip_any(kBlank);
-    std::string given = reader.at('"') ? reader.quoted() : std::string(reader.word());
-    if (!challenges.empty()) { challenges.back().parameters.emplace(wire::lower(word), std::move(given)); }
+    std::vector<std::string> problems;
+    const std::string name = wire::lower(word);
+    std::string given = reader.at('"') ? reader.quoted() : unquoted(reader, name, problems);
+    if (challenges.empty()) { continue; }
+    add(challenges.back(), name, std::move(given), behind_comma, closed);
+    auto& kept = challenges.back().problems;
+    kept.insert(kept.end(), problems.begin(), problems.end());
   }
 }
 

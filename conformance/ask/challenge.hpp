@@ -11,6 +11,8 @@ namespace weir::conformance {
 struct Challenge {
   std::string scheme;                             ///< Lower case.
   std::map<std::string, std::string> parameters;  ///< Names in lower case, values without their quotes.
+  std::vector<std::string>
+      problems;  ///< Where it is not written as RFC 9110 section 11 says, and was read all the same.
 
   /// The value of a parameter, or "".
   std::string parameter(std::string_view name) const;

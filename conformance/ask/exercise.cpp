@@ -2,6 +2,7 @@
 
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
+#include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {
 
@@ -44,6 +45,21 @@ void send_what_is_refused(Probe& probe) {
   }
 }
 
+/// As a good client: what the server asks on its stream is answered, and becomes of it what will.
+void answer_requests(Probe& probe, const wire::mcp::Dialogue& dialogue, const wire::HttpStream& stream) {
+  constexpr int kAnswered = 4;
+  int answered = 0;
+  for (const auto& item : stream.exchange().items) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    const auto parsed = event ? jsonrpc::parse(event->data) : tl::unexpected(wire::Error{});
+    if (!parsed) { continue; }
+    for (const auto& message : parsed->messages) {
+      if (message.kind != jsonrpc::Kind::request || ++answered > kAnswered) { continue; }
+      (void)probe.send(dialogue.make_post(wire::mcp::answer_to(message, {})));
+    }
+  }
+}
+
 void hold_a_stream(Probe& probe) {
   if (probe.is(Era::stateless) && !listen_filter(probe.survey()).empty()) {
     json::value id;
@@ -53,7 +69,9 @@ void hold_a_stream(Probe& probe) {
   auto dialogue = probe.shared();
   if (!dialogue) { return; }
   auto stream = dialogue->get().open_get_stream();
-  if (stream && stream->exchange().is_event_stream()) { stream->read_to_end(probe.in(kHeld)); }
+  if (!stream || !stream->exchange().is_event_stream()) { return; }
+  stream->read_to_end(probe.in(kHeld));
+  answer_requests(probe, dialogue->get(), *stream);
 }
 
 void notify(Probe& probe) {

@@ -34,6 +34,14 @@ wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& a
   return exchange;
 }
 
+wire::Result<wire::Expected> send_expecting(Probe& probe, const std::string& asker, const wire::Request& request,
+                                            std::chrono::milliseconds patience) {
+  sent(probe, request);
+  auto expected = wire::exchange_expecting(probe.http().options(), request, patience, probe.answer_deadline());
+  expected ? answered(probe, asker, expected->exchange) : failed(probe, expected.error());
+  return expected;
+}
+
 wire::Result<wire::Pipelined> send_pipelined(Probe& probe, const std::string& asker,
                                              const std::vector<wire::Request>& requests, wire::Deadline deadline) {
   for (const auto& request : requests) { sent(probe, request); }

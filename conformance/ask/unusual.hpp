@@ -9,6 +9,9 @@ namespace weir::conformance {
 /// wire::exchange_in_segments(), for the check `asker`.
 wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& asker, const wire::Request& request,
                                               const std::vector<std::size_t>& cuts);
+/// wire::exchange_expecting(), for the check `asker`.
+wire::Result<wire::Expected> send_expecting(Probe& probe, const std::string& asker, const wire::Request& request,
+                                            std::chrono::milliseconds patience);
 /// wire::pipeline(), for the check `asker`.
 wire::Result<wire::Pipelined> send_pipelined(Probe& probe, const std::string& asker,
                                              const std::vector<wire::Request>& requests, wire::Deadline deadline);

@@ -5,6 +5,7 @@
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/status.hpp"
+#include "wire/mcp/collector.hpp"
 
 namespace weir::conformance {
 
@@ -163,7 +164,7 @@ wire::Request Probe::request(std::string method, const wire::Url& url) const {
 wire::Result<wire::Exchange> Probe::send(const wire::Request& request) { return send(request, answer_deadline()); }
 
 wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Deadline deadline) {
-  auto exchange = worker_->client.exchange(request, deadline.or_sooner(deadline_));
+  auto exchange = this->exchange(request, deadline.or_sooner(deadline_));
   if (exchange) {
     heard(true);
     heard(*exchange);
@@ -172,6 +173,32 @@ wire::Result<wire::Exchange> Probe::send(const wire::Request& request, wire::Dea
     heard_error(exchange.error());
   }
   return exchange;
+}
+
+wire::Result<wire::Exchange> Probe::exchange(const wire::Request& request, wire::Deadline deadline) {
+  if (!survey_ || !survey_->streams_stay_open || request.method != "POST") {
+    return worker_->client.exchange(request, deadline);
+  }
+  auto stream = worker_->client.open(request, deadline);
+  if (!stream) { return tl::unexpected(stream.error()); }
+  read_answer(*stream, deadline);
+  return std::move(*stream).finish();
+}
+
+void Probe::read_answer(wire::HttpStream& stream, wire::Deadline deadline) const {
+  constexpr std::chrono::milliseconds kEndPatience{100};
+  if (!survey_ || !survey_->streams_stay_open || !stream.exchange().is_event_stream()) {
+    stream.read_to_end(deadline);
+    return;
+  }
+  wire::mcp::Reply reply;
+  wire::mcp::Collector collector(reply, wire::mcp::awaited_by(stream.exchange().request.body));
+  while (!collector.answered()) {
+    const auto item = stream.next_item(deadline);
+    if (!item) { return; }
+    collector.take(*item);
+  }
+  stream.read_to_end(in(kEndPatience).or_sooner(deadline));
 }
 
 wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit) {

@@ -42,6 +42,8 @@ struct Survey {
   std::optional<wire::Error> open_error;
   /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
   std::string means;
+  bool string_ids = true;          ///< A request with a string for its id is answered under it.
+  bool streams_stay_open = false;  ///< Streams of answers do not end behind them (streamable.response-stream.ends).
 
   bool declares(std::string_view capability) const;
 };
@@ -126,6 +128,8 @@ class Probe {
   /// Sends it and reads to the end of the body or the answer deadline.
   wire::Result<wire::Exchange> send(const wire::Request& request);
   wire::Result<wire::Exchange> send(const wire::Request& request, wire::Deadline deadline);
+  /// Reads to the end of the body; where streams stay open here, to shortly after the answer to what was asked.
+  void read_answer(wire::HttpStream& stream, wire::Deadline deadline) const;
 
   /// A fresh conversation in this probe's era and revision. `edit` may change the options first.
   wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
@@ -165,6 +169,7 @@ class Probe {
   bool out_of_time() const;
 
  private:
+  wire::Result<wire::Exchange> exchange(const wire::Request& request, wire::Deadline deadline);
   bool was_issued(std::string_view session) const;
   bool was_announced(const wire::Url& url) const;
   void heard(bool answer);

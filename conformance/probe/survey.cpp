@@ -63,6 +63,23 @@ std::string means_of(wire::mcp::Dialogue& dialogue, const Survey& facts) {
   return listed == kLists.end() ? "ping" : std::string(listed->method);
 }
 
+/// A server that reads ids as numbers alone fails each check that asks under a name: jsonrpc.id.echoed says so once.
+bool takes_string_ids(wire::mcp::Dialogue& dialogue, const Survey& facts) {
+  constexpr std::chrono::milliseconds kPatience{2000};
+  const auto plain = dialogue.request(facts.means, nullptr, {.timeout = kPatience});
+  if (!plain || !plain->is_result()) { return true; }
+  const auto named = dialogue.request(facts.means, nullptr, {.id = "weir-named", .timeout = kPatience});
+  return named && named->response;
+}
+
+bool stay_open(const Survey& facts) {
+  const auto& replies = facts.list_replies;
+  const auto is_open = [](const wire::mcp::Reply& reply) {
+    return reply.response && reply.http.is_event_stream() && reply.http.end == wire::EndClass::open;
+  };
+  return facts.era != Era::http_sse && !replies.empty() && std::all_of(replies.begin(), replies.end(), is_open);
+}
+
 /// A survey that a moment's 5xx or 429 ended would leave an era unjudged.
 wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> open_patiently(Probe& probe) {
   constexpr int kTries = 3;
@@ -98,7 +115,11 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   facts.server_info = dialogue.server_info();
   facts.sessions = dialogue.session_id().has_value();
   read_lists(dialogue, probe, facts);
-  if (!facts.list_error && !probe.out_of_time()) { facts.means = means_of(dialogue, facts); }
+  if (!facts.list_error && !probe.out_of_time()) {
+    facts.means = means_of(dialogue, facts);
+    facts.string_ids = takes_string_ids(dialogue, facts);
+    facts.streams_stay_open = stay_open(facts);
+  }
   return facts;
 }
 

@@ -45,7 +45,12 @@ std::optional<Unread> unread_body(const wire::Exchange& exchange, const wire::js
       "Send Content-Type: application/json with a JSON answer."};
 }
 
-Unread unread_event(const wire::SseEvent& event) {
+Unread unread_event(const wire::SseEvent& event, bool has_other_lines) {
+  if (!wire::parse_json(event.data) && has_other_lines) {
+    return {fmt::format("its JSON is spread over lines, of which the first alone is behind `data:`: '{}'",
+                        wire::excerpt(std::string_view(event.data), kQuoted)),
+            "Write the JSON on one line behind `data: `, or each of its lines behind a `data: ` of its own."};
+  }
   if (wire::parse_json(event.data)) {
     return {fmt::format("its event has the type '{}', and clients listen to 'message'",
                         wire::excerpt(std::string_view(event.type), kQuoted)),
@@ -64,7 +69,10 @@ std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
   const auto& id = *asked->messages.front().id;
   if (!exchange.is_event_stream()) { return unread_body(exchange, id); }
   const wire::SseEvent* first = nullptr;
+  bool has_other_lines = false;
   for (const auto& item : exchange.items) {
+    const auto* oddity = std::get_if<wire::SseOddity>(&item);
+    has_other_lines = has_other_lines || (oddity && oddity->kind == wire::SseOddityKind::unknown_field);
     const auto* event = std::get_if<wire::SseEvent>(&item);
     if (!event || event->data.empty()) { continue; }
     if (event->type == "message") {
@@ -73,7 +81,7 @@ std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
     }
     first = first ? first : event;
   }
-  if (first) { return unread_event(*first); }
+  if (first) { return unread_event(*first, has_other_lines); }
   return Unread{"its event is never ended by an empty line", "End each event with an empty line: `\\n\\n`."};
 }
 

@@ -14,6 +14,7 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "wire/base/utf8.hpp"
+#include "wire/mcp/collector.hpp"
 #include "wire/mcp/polling.hpp"
 
 namespace weir::conformance {
@@ -66,6 +67,27 @@ bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
     met_before = met_before || (seen->by == "survey" && other);
   }
   return asked ? met : met_before;
+}
+
+/// Whether an answer to this check was not in the content coding that its head names: http.length.reached says so.
+bool met_undecodable(const Target& target, const CheckInfo& info, Era era) {
+  const auto seen = target.tap->seen(era);
+  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
+    const auto& notes = one->http.framing_notes;
+    return one->by == info.id && std::any_of(notes.begin(), notes.end(), is_undecodable);
+  });
+}
+
+/// Whether this check asked under an id that is a string, of a server that does not answer such requests.
+bool asked_by_name(const Target& target, const CheckInfo& info, Era era) {
+  const Survey* survey = target.survey(era);
+  if (!survey || survey->string_ids) { return false; }
+  const auto seen = target.tap->seen(era);
+  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
+    if (one->by != info.id) { return false; }
+    const auto ids = wire::mcp::awaited_by(one->http.request.body).ids;
+    return std::any_of(ids.begin(), ids.end(), [](const json::value& id) { return id.is_string(); });
+  });
 }
 
 /// For how long a stream that ended in good order, behind an id and before any message, asks its client to stay away.
@@ -234,6 +256,15 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   }
   if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
     finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
+  }
+  if (is_red(finding) && !info.passive && met_undecodable(target, info, era)) {
+    finding =
+        untestable("an answer is not in the content coding that it names (see http.length.reached): " + finding.got);
+  }
+  constexpr std::string_view kIdsEchoed = "jsonrpc.id.echoed";
+  if (is_red(finding) && !info.passive && info.id != kIdsEchoed && asked_by_name(target, info, era)) {
+    finding =
+        untestable(fmt::format("requests whose id is a string are not answered (see {}): {}", kIdsEchoed, finding.got));
   }
   if (is_red(finding) && !info.passive && era == Era::streamable) {
     if (const auto pause = put_off_too_long(target, info, era)) {

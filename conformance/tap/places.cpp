@@ -15,6 +15,10 @@ constexpr std::size_t kPlacesNamed = 5;
 
 }  // namespace
 
+bool is_undecodable(const wire::FramingNote& note) {
+  return note.what.starts_with("the content coding '") && note.what.find("does not decode") != std::string::npos;
+}
+
 std::string place_of(const Seen& seen) {
   const wire::Request& request = seen.http.request;
   std::string what = fmt::format("{} {}", request.method, wire::excerpt(std::string_view(request.url.path), 60));

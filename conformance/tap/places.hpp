@@ -28,6 +28,9 @@ class Places {
   std::vector<std::string> lines_;
 };
 
+/// Whether a body was not in the content coding that its head names: nothing of it could be read.
+bool is_undecodable(const wire::FramingNote& note);
+
 /// "tools/call (tools.call.missing-name)": what was asked, and by whom.
 std::string place_of(const Seen& seen);
 

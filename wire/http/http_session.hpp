@@ -57,6 +57,7 @@ class Session {
   bool wait(Deadline deadline, const std::function<bool()>& done);
 
   bool head_done() const { return decoder_.head_done(); }
+  bool interim_seen() const { return decoder_.interim_seen(); }
   bool ended() const { return exchange_.end != EndClass::open; }
   bool sent() const { return sent_; }
   /// The connection may carry another request: ended cleanly, nothing left over, the peer means to keep it.

@@ -35,6 +35,8 @@ class ResponseDecoder {
   Result<void> end_of_connection(StreamEnd how, std::int64_t at_us);
 
   bool head_done() const { return framing_.has_value(); }
+  /// A 1xx response has come before the final one.
+  bool interim_seen() const { return interim_bytes_ > 0; }
   bool ended() const { return exchange_.end != EndClass::open; }
   /// Of a body that is an event stream: what a client that takes it up again sends as Last-Event-ID.
   std::string_view last_event_id() const WEIR_LIFETIME_BOUND {

@@ -58,6 +58,27 @@ Result<Exchange> send_in_segments(const ClientOptions& options, const Request& r
   return session.hand_out();
 }
 
+Result<Expected> send_expecting(const ClientOptions& options, Request request, std::chrono::milliseconds patience,
+                                Deadline deadline) {
+  request.headers.set("Expect", "100-continue");
+  auto ready = make_ready(options, request, true);
+  if (!ready) { return tl::unexpected(ready.error()); }
+  const auto client = client_with(options);
+  auto connected = connect_to(*client, request.url, deadline);
+  if (!connected) { return tl::unexpected(connected.error()); }
+  const std::size_t body_at = ready->bytes.size() - ready->request.body.size();
+  Session session(client, std::move(connected->transport), std::move(ready->request));
+  session.send(ready->bytes.substr(0, body_at), connected->start, connected->timings);
+  const auto asked_for = [&] { return session.interim_seen() || session.head_done(); };
+  session.pump(Deadline::in(patience).or_sooner(deadline), [&] { return asked_for() || session.ended(); });
+  Expected expected{.exchange = {}, .asked_for = asked_for()};
+  if (!session.head_done() && !session.ended()) { session.send_more(ready->bytes.substr(body_at)); }
+  session.wait(deadline, [&] { return session.ended(); });
+  if (!session.head_done()) { return tl::unexpected(session.no_head()); }
+  expected.exchange = session.hand_out();
+  return expected;
+}
+
 /// What comes after an answer is the next one, and no stray bytes.
 Exchange without_stray_bytes(Exchange answer) {
   std::erase_if(answer.framing_notes,
@@ -112,6 +133,11 @@ auto guarded(Function&& function) -> decltype(function()) {
 Result<Exchange> exchange_in_segments(const ClientOptions& options, const Request& request,
                                       const std::vector<std::size_t>& cuts, Deadline deadline) {
   return guarded([&] { return send_in_segments(options, request, cuts, deadline); });
+}
+
+Result<Expected> exchange_expecting(const ClientOptions& options, const Request& request,
+                                    std::chrono::milliseconds patience, Deadline deadline) {
+  return guarded([&] { return send_expecting(options, request, patience, deadline); });
 }
 
 Result<Pipelined> pipeline(const ClientOptions& options, const std::vector<Request>& requests, Deadline deadline) {

@@ -14,6 +14,16 @@ namespace weir::wire {
 Result<Exchange> exchange_in_segments(const ClientOptions& options, const Request& request,
                                       const std::vector<std::size_t>& cuts, Deadline deadline);
 
+/// What came of a request whose body was held back (RFC 9110 section 10.1.1).
+struct Expected {
+  Exchange exchange;
+  bool asked_for = false;  ///< 100 Continue, or the head of the answer, came before any of the body was sent.
+};
+/// Sends a request with `Expect: 100-continue`, and its body when the server has asked for it or `patience` is over; an
+/// answer that comes before ends it. Then reads the whole response.
+Result<Expected> exchange_expecting(const ClientOptions& options, const Request& request,
+                                    std::chrono::milliseconds patience, Deadline deadline);
+
 /// What came back for requests that were sent without waiting for answers.
 struct Pipelined {
   std::vector<Exchange> answers;  ///< In the order in which they came; the last one may have no end.

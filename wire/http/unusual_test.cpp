@@ -53,6 +53,32 @@ TEST(Unusual, sends_no_further_segment_once_it_is_answered) {
   EXPECT_EQ(got->head.status, 413);
 }
 
+TEST(Unusual, holds_a_body_back_until_it_is_asked_for) {
+  const RawServer server([&](Peer& peer) {
+    peer.send("HTTP/1.1 100 Continue\r\n\r\n");
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  const Request request{.method = "POST", .url = server.url("/"), .headers = {}, .body = "abcdef"};
+  const auto got = exchange_expecting({}, request, kLong, Deadline::in(kLong));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_TRUE(got->asked_for);
+  EXPECT_EQ(got->exchange.head.status, 200);
+}
+
+TEST(Unusual, sends_a_body_that_nobody_asks_for_in_the_end) {
+  Recorder recorder;
+  const RawServer server([&](Peer& peer) {
+    recorder.add(peer.read_request());
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  const Request request{.method = "POST", .url = server.url("/"), .headers = {}, .body = "abcdef"};
+  const auto got = exchange_expecting({}, request, 10ms, Deadline::in(kLong));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_FALSE(got->asked_for);
+  EXPECT_THAT(recorder.all().back(), EndsWith("\r\n\r\nabcdef"));
+}
+
 TEST(Unusual, reads_the_answers_to_pipelined_requests_in_their_order) {
   const RawServer server(serve_many);
   const auto got = pipeline({}, {get(server, "/1"), get(server, "/2"), get(server, "/3")}, Deadline::in(kLong));

@@ -155,8 +155,10 @@ Message classify(const json::value& value) {
   const json::value* method = object->if_contains("method");
   const json::value* result = object->if_contains("result");
   const json::value* error = object->if_contains("error");
-  const bool replies = (result != nullptr && !result->is_null()) || (error != nullptr && !error->is_null());
-  if (method != nullptr && !(method->is_null() && replies)) {
+  const bool filled = (result != nullptr && !result->is_null()) || (error != nullptr && !error->is_null());
+  // What has an outcome and an id answers something, whatever else stands in it.
+  const bool replies = filled && (method == nullptr || method->is_null() || (message.id && !message.id->is_null()));
+  if (method != nullptr && !replies) {
     read_method(message, *method, *object);
   } else if (result != nullptr || error != nullptr) {
     if (method != nullptr) { message.violations.emplace_back("a response must not have `method`"); }

@@ -44,6 +44,9 @@ Finding run(Probe& probe) {
   const auto answer = fetch(probe, *named);
   if (!answer) { return probe.broken(answer.error(), fmt::format("the metadata at {}", named->str())); }
   if (answer->ok()) { return pass(named->str()); }
+  if (found->unclear) {
+    return untestable("clients read the challenge in different ways, which auth.challenge.well-formed says");
+  }
   const std::string got = fmt::format("{} at {}", describe(*answer), named->str());
   if (const auto moved = below_stage(*named, probe.url())) {
     const auto second = fetch(probe, *moved);

@@ -33,8 +33,7 @@ Finding run(Probe& probe) {
   const auto resource = wire::as_string(wire::find(found->document, "resource"));
   if (!resource) { return untestable("the metadata names no resource"); }
   auto url = wire::parse_url(*resource);
-  const bool same = url && url->origin() == probe.url().origin() &&
-                    (is_beginning(url->path, probe.url().path) || url->path == probe.url().path + "/");
+  const bool same = url && url->origin() == probe.url().origin() && is_beginning(url->path, probe.url().path);
   if (!same) {
     return explained(fail(fmt::format("{} or its beginning", probe.url().str()), wire::excerpt(*resource, 100)), probe,
                      url);
@@ -52,7 +51,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Clients refuse metadata of another resource: an internal host or http:// behind a balancer locks "
                    "everyone out.",
-    .faults = {"auth.metadata-internal-host", "auth.metadata-http-resource", "auth.metadata-other-path"},
+    .faults = {"auth.metadata-internal-host", "auth.metadata-http-resource", "auth.metadata-other-path",
+               "auth.metadata-resource-slash"},
     .fixture = "bearer-tls",
     .run = run,
 }};

@@ -12,6 +12,10 @@ std::string problem_of(const wire::Exchange& http) {
   }
   for (const auto& note : http.framing_notes) {
     const bool coding = note.what.starts_with("the content coding ends") && http.end == wire::EndClass::malformed;
+    if (is_undecodable(note)) {
+      return fmt::format("Content-Encoding says {}, and the body is none of it: {}",
+                         wire::excerpt(http.head.headers.get("content-encoding"), 20), note.what);
+    }
     if (coding || note.what.starts_with("bytes after the end of the response")) { return note.what; }
   }
   return {};
@@ -32,12 +36,12 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "http.length.reached",
-    .title = "an answer is as long as its head says, and its content coding whole",
+    .title = "an answer is as long as its head says, and whole in the content coding that it names",
     .level = Level::must,
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
     .consequence = "Clients and proxies take the answer for incomplete and drop it, or read the rest as the next one.",
-    .faults = {"http.length-too-long", "http.gzip-cut"},
+    .faults = {"http.length-too-long", "http.gzip-cut", "http.gzip-in-name-only"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,
     .run = run,

@@ -17,6 +17,10 @@ Finding run(Probe& probe) {
     for (const auto& seen : reply->messages) {
       if (seen.message.is_reply()) {
         const auto& got = seen.message.id;
+        if (id.is_string() && (!got || got->is_null())) {
+          return fail(expected, "a request whose id is a string is refused: " + reply->describe())
+              .at("server", "Take ids that are strings as well as numbers, and give them back unchanged.");
+        }
         return fail(expected, got ? fmt::format("one with the id {}", wire::excerpt(*got)) : "one without an id");
       }
     }
@@ -32,7 +36,7 @@ const Registration kCheck{{.id = "jsonrpc.id.echoed",
                            .requirements = {"jsonrpc.response-id-echo"},
                            .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
                            .consequence = "Clients match answers by id: under another id the answer is lost.",
-                           .faults = {"jsonrpc.id-stringified"},
+                           .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused"},
                            .run = run}};
 
 }  // namespace

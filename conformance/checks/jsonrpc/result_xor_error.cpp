@@ -8,26 +8,34 @@ Finding run(Probe& probe) {
   Places places;
   for (const auto& heard : probe.in_time(traffic->heard)) {
     const json::value& raw = heard.message.raw;
-    if (!wire::find(raw, "id") || wire::find(raw, "method")) { continue; }
+    if (!wire::find(raw, "id")) { continue; }
+    const json::value* method = wire::find(raw, "method");
+    if (method && !heard.message.is_reply()) { continue; }
     places.looked();
+    if (method) {
+      places.broken(heard.in,
+                    fmt::format("with the method {}: {}", wire::excerpt(*method, 40), wire::excerpt(raw, 100)));
+      continue;
+    }
     const bool result = wire::find(raw, "result") != nullptr;
     if (result == (wire::find(raw, "error") != nullptr)) {
       places.broken(heard.in, (result ? "both: " : "neither: ") + wire::excerpt(raw, 100));
     }
   }
-  return judged(probe, places, "either a result or an error", "responses", "the server sent no response");
+  return judged(probe, places, "either a result or an error, and no method", "responses",
+                "the server sent no response");
 }
 
 const Registration kCheck{{
     .id = "jsonrpc.result.xor-error",
-    .title = "a response has a result or an error, and never both",
+    .title = "a response has a result or an error, never both, and no method",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"jsonrpc.result-xor-error"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence =
         "Clients look at one of the two first: the same answer is a success for some and a failure for others.",
-    .faults = {"jsonrpc.result-and-error"},
+    .faults = {"jsonrpc.result-and-error", "jsonrpc.result-and-method"},
     .passive = true,
     .run = run,
 }};

@@ -12,6 +12,30 @@ constexpr std::array<std::string_view, 3> kNeedsCapability = {"sampling/createMe
 /// Where servers have a reason to ask something back.
 constexpr std::array<std::string_view, 3> kOccasions = {"tools/call", "prompts/get", "resources/read"};
 
+/// What a server may send of its own where it has declared this flag.
+struct Announced {
+  std::string_view method;
+  std::string_view capability;
+  std::string_view flag;
+};
+constexpr std::array kAnnounced = {Announced{"notifications/tools/list_changed", "tools", "listChanged"},
+                                   Announced{"notifications/prompts/list_changed", "prompts", "listChanged"},
+                                   Announced{"notifications/resources/list_changed", "resources", "listChanged"},
+                                   Announced{"notifications/resources/updated", "resources", "subscribe"}};
+
+/// The flag that the server lacks for what it sends; nullopt for all else.
+std::optional<std::string> undeclared(const Survey& survey, const jsonrpc::Message& message) {
+  if (message.kind != jsonrpc::Kind::notification) { return std::nullopt; }
+  for (const Announced& one : kAnnounced) {
+    if (message.method != one.method) { continue; }
+    const json::value* capability = survey.capabilities.if_contains(one.capability);
+    const json::value* flag = capability ? wire::find(*capability, one.flag) : nullptr;
+    if (flag && flag->is_bool() && flag->get_bool()) { return std::nullopt; }
+    return fmt::format("{} without {}.{}", one.method, one.capability, one.flag);
+  }
+  return std::nullopt;
+}
+
 template <std::size_t n>
 bool has(const std::array<std::string_view, n>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -27,21 +51,24 @@ Finding run(Probe& probe) {
     if (heard.message.kind == wire::jsonrpc::Kind::request && has(kNeedsCapability, heard.message.method)) {
       places.broken(heard.in, heard.message.method);
     }
+    if (auto flag = undeclared(probe.survey(), heard.message)) { places.broken(heard.in, std::move(*flag)); }
   }
-  return judged(probe, places, "no request that needs a capability which the client does not have",
+  return judged(probe, places, "nothing that needs a capability which the client or the server has not declared",
                 "calls, reads and prompts that were served", "nothing was served in which a server asks back");
 }
 
 const Registration kCheck{{
     .id = "lifecycle.capabilities.respected",
-    .title = "the server asks only what the client said that it can do",
+    .title = "the server asks only what the client said that it can do, and announces only what it declared",
     .level = Level::must,
     .eras = kStreamable,
     .since = "2025-06-18",
     .requirements = {"lifecycle.negotiated-capabilities-only-strict"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#operation",
-    .consequence = "Clients without the capability answer with an error, or not at all, and the call hangs.",
-    .faults = {"lifecycle.sampling-unasked"},
+    .consequence =
+        "Clients without the capability answer with an error, or not at all, and the call hangs; strict ones "
+        "end at an announcement that nobody declared.",
+    .faults = {"lifecycle.sampling-unasked", "lifecycle.list-changed-undeclared"},
     .fixture = "profile",
     .by_revision = true,
     .passive = true,

@@ -26,6 +26,27 @@ const std::vector<std::string>& odd_bodies() {
   return kBodies;
 }
 
+/// A tool that the profile, or its own hint, lets Weir call; nullopt where there is none.
+std::optional<std::string> callable_tool(const Target& target) {
+  if (!target.profile.safe_tools.empty()) { return target.profile.safe_tools.front().name; }
+  const auto& tools = target.surveys.front().tools;
+  const auto found = std::find_if(tools.begin(), tools.end(), [](const json::value& tool) {
+    const json::value* hint = wire::find_pointer(tool, "/annotations/readOnlyHint");
+    return hint && hint->is_bool() && hint->get_bool();
+  });
+  if (!target.call_read_only || found == tools.end()) { return std::nullopt; }
+  return std::string(wire::string_or(*found, "name", ""));
+}
+
+/// The bodies, and a call whose arguments are a string: clients that write them twice as JSON send such ones.
+std::vector<std::string> bodies_for(const Target& target) {
+  auto bodies = odd_bodies();
+  if (const auto tool = callable_tool(target)) {
+    bodies.push_back(jsonrpc::request(1, "tools/call", json::object{{"name", *tool}, {"arguments", "weir"}}));
+  }
+  return bodies;
+}
+
 /// Whether a new client is served; the question of the preflight, asked again.
 bool answers(Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
@@ -70,7 +91,8 @@ Finding run(Probe& probe) {
   if (!answers(probe)) { return unless_first_client_alone(probe); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
-  for (const auto& body : odd_bodies()) {
+  const auto bodies = bodies_for(probe.target());
+  for (const auto& body : bodies) {
     const wire::Request request = dialogue->make_post(body);
     (void)probe.send(request, probe.in(kPatience));
     if (answers(probe) || answers(probe)) { continue; }
@@ -79,7 +101,7 @@ Finding run(Probe& probe) {
     return fail(kExpected, fmt::format("the endpoint stopped answering after {}", in_words(request)))
         .at("server", kFix);
   }
-  return pass(fmt::format("still answers after {} odd requests", odd_bodies().size()));
+  return pass(fmt::format("still answers after {} odd requests", bodies.size()));
 }
 
 const Registration kCheck{{
@@ -89,7 +111,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Anybody stops the service with one request.",
-    .faults = {"http.dies-after-batch", "http.one-client"},
+    .faults = {"http.dies-after-batch", "http.one-client", "tools.string-arguments-kill"},
+    .fixture = "profile",
     .turn = Turn::last,
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
     .run = run,

@@ -49,7 +49,7 @@ Finding run(Probe& probe) {
     if (const int status = streams[i].exchange().head.status; status >= 300 && status < 400) {
       return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
     }
-    streams[i].read_to_end(deadline);
+    probe.read_answer(streams[i], deadline);
     std::vector<json::value> answered;
     for (const auto& text : message_texts(streams[i].exchange())) {
       auto parsed = jsonrpc::parse(text);
