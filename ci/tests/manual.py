@@ -25,8 +25,9 @@ RED = "jsonrpc.id-stringified"
 
 # A command of the pages, by how its block begins -> the test that runs it where it needs more than a target.
 ELSEWHERE = {
-    "ci/quickstart": "nightly", "ci/observe": "observe_test", "ci/soak": "soak", "cpack": "packages",
-    "weir-conformance https://your.endpoint/mcp --watch": "real.prometheus", "buildah": "packages", "weir-fixture --system S1": "soak.S1", "weir-report merge": "fleet",
+    "ci/quickstart": "nightly", "ci/observe": "observe_test", "ci/soak": "soak", "weir-report merge": "fleet",
+    "cpack": "packages", "buildah": "packages", "weir-fixture --system S1": "soak.S1",
+    "weir-conformance https://your.endpoint/mcp --watch": "real.prometheus",
 }
 # How a block begins -> the exit code that its page announces; else 0.
 RED_COMMANDS = {
