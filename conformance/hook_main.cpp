@@ -60,7 +60,7 @@ wire::Result<std::string> gate_program() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string beside = (self.parent_path() / "weir-conformance").string();
-  const std::string program = environment("WEIR_GATE").value_or(beside);
+  std::string program = environment("WEIR_GATE").value_or(beside);
   if (::access(program.c_str(), X_OK) != 0) {
     return wire::fail(wire::ErrorCode::bad_input,
                       fmt::format("there is no gate that can be run at {}: put weir-conformance beside weir-hook, or "

@@ -17,7 +17,7 @@ from lib.functions import ANSWER_TIMEOUT_S, BLUE, GREEN, endpoint, event, lambda
 from lib.process import POLL_S, Problem, expect, expect_in, free_port, parsed, parser_of, wait_for
 
 FAULT = "jsonrpc.id-stringified"
-OPTIONS = {"WEIR_OPTIONS": "--checks jsonrpc.id.echoed --timeout 3"}
+OPTIONS = {"WEIR_OPTIONS": "--checks jsonrpc.id.echoed --timeout 20"}
 TASKS = {"WEIR_TASK": "weir-gate", "WEIR_TASK_SUBNETS": "subnet-1,subnet-2", "WEIR_TASK_SECURITY_GROUPS": "sg-1"}
 
 

@@ -22,7 +22,7 @@ from lib.slurm import CONTROLLER, FIRST_NODE, NETWORK, in_namespaces, slurm_clus
 
 SUBMIT = CI / "fleet/slurm/submit"
 NODES = 4
-START_S = 5  # Until then every shard is there; jobs begin within a second here.
+START_S = 10  # Until then every shard is there; jobs begin within a second here.
 SLACK_S = 120
 SCENARIO = """
 target: {{name: fleet, url: "{url}/events"}}

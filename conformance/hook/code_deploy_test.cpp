@@ -55,7 +55,7 @@ std::string told(std::string_view status) {
                      status);
 }
 
-AwsResult failed(std::string type, bool may_be_done = false) {
+AwsResult failed(const std::string& type, bool may_be_done = false) {
   return tl::unexpected(AwsFailure{.type = type, .detail = "it said " + type, .may_be_done = may_be_done});
 }
 

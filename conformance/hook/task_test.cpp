@@ -16,7 +16,7 @@ constexpr std::int64_t kNow = 1'800'000'000;
 
 json::value parsed(std::string_view text) { return wire::parse_json(text).value().value; }
 
-AwsResult failed(std::string type, bool may_pass = false) {
+AwsResult failed(const std::string& type, bool may_pass = false) {
   return tl::unexpected(AwsFailure{.type = type, .detail = "it said " + type, .may_pass = may_pass});
 }
 
