@@ -1,7 +1,7 @@
 // Opens the page of a run that goes on in a real Chromium, and demands that it changes while the run goes on, that a
-// reload loses nothing, that nothing stands on the console, nothing above minor from axe-core, and that at the end it is
-// the report. Prints a line of JSON once the run may end, and another one of what it saw: {problems: [...], report: TEXT,
-// ...}.
+// reload loses nothing, that nothing stands on the console, nothing above minor from axe-core, and that at the end it
+// is the report. Prints a line of JSON once the run may end, and another one of what it saw: {problems: [...], report:
+// TEXT, ...}.
 //
 //   node ci/tests/live_page.mjs URL SCREENSHOT.png
 import { createRequire } from "node:module";
