@@ -1,12 +1,15 @@
 // Opens the page of a run that goes on in a real Chromium, and demands that it changes while the run goes on, that a
-// reload loses nothing, that nothing stands on the console, and that at the end it is the report. Prints a line of JSON
-// once the run may end, and another one of what it saw: {problems: [...], report: TEXT, ...}.
+// reload loses nothing, that nothing stands on the console, nothing above minor from axe-core, and that at the end it
+// is the report. Prints a line of JSON once the run may end, and another one of what it saw: {problems: [...], report:
+// TEXT, ...}.
 //
 //   node ci/tests/live_page.mjs URL SCREENSHOT.png
 import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 
 const require = createRequire(new URL("../node/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const [url, screenshot] = process.argv.slice(2);
 const problems = [];
@@ -52,6 +55,11 @@ const whole = await page.evaluate(
   () => live.recent.every((one, i, all) => i === 0 || one.id === all[i - 1].id + 1));
 if (!whole) { problems.push("events are missing between two that came"); }
 await page.screenshot({ path: screenshot });
+await page.evaluate(axe);
+const judged = await page.evaluate(() => axe.run());
+for (const one of judged.violations.filter((other) => other.impact !== "minor")) {
+  problems.push(`axe: ${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 160)}`);
+}
 console.log(JSON.stringify({ begun, open, points: await points() }));
 await page.waitForFunction(() => document.querySelector(".verdict")?.textContent !== "RUNNING", undefined, kPatience);
 const ended = await page.textContent(".verdict");

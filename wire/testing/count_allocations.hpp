@@ -1,6 +1,6 @@
 // Counts what a thread allocates. Included by exactly one test of a program, because it replaces the global operator
-// new: with malloc and a counter of the thread, which no other test notices. Under the address sanitizer, which has its
-// own, the counter is its hook.
+// new: with malloc and a counter of the thread, which no other test notices. Sanitizers have one of their own, and the
+// counter is its hook.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,16 @@ std::uint64_t count_allocations(const Use& use) {
 
 }  // namespace weir::wire::testing
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEIR_SANITIZED_NEW
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WEIR_SANITIZED_NEW
+#endif
+
+#ifdef WEIR_SANITIZED_NEW
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),
                                                          void (*)(const volatile void*));
 namespace weir::wire::testing {
