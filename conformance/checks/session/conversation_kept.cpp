@@ -1,6 +1,4 @@
-#include <algorithm>
-
-#include "conformance/ask/control.hpp"
+#include "conformance/ask/common.hpp"
 
 namespace weir::conformance::session_conversation_kept {
 namespace {
@@ -39,34 +37,9 @@ int add_clients(Probe& probe, std::vector<wire::mcp::Dialogue>& clients) {
   return static_cast<int>(clients.size());
 }
 
-/// Whether the session that the survey began, before all checks, still answers.
-bool answers_the_survey(Probe& probe) {
-  const auto seen = probe.target().tap->seen(probe.era());
-  const auto of_survey = std::find_if(seen.rbegin(), seen.rend(), [](const SeenPtr& one) {
-    const auto& request = one->http.request;
-    return one->by == "survey" && request.method == "POST" && request.headers.has("Mcp-Session-Id");
-  });
-  if (of_survey == seen.rend()) { return false; }
-  wire::Request request = (*of_survey)->http.request;
-  request.body = call_body(probe, "weir-still-there", harmless_method(probe));
-  const auto answer = probe.send(request);
-  return answer && has_result(*answer);
-}
-
-Finding not_opened(Probe& probe, const wire::Error& error) {
-  const bool refused = error.code == wire::ErrorCode::rejected && !probe.throttled();
-  if (!refused || probe.survey().open_error || !answers_the_survey(probe)) {
-    return untestable("no conversation: " + error.detail);
-  }
-  return fail("a second client that is served beside the first",
-              "the first client of the run is still served, and each later one refused: " + error.detail)
-      .at("server",
-          "Make a server and a transport for each session: one for the process serves the first client alone.");
-}
-
 Finding run(Probe& probe) {
   auto first = probe.dialogue();
-  if (!first) { return not_opened(probe, first.error()); }
+  if (!first) { return untestable("no conversation: " + first.error().detail); }
   if (auto why = why_not(probe, *first)) { return untestable("the first request is not served: " + *why); }
   for (int asked = 1; asked < kAsks; ++asked) {
     auto why = why_not(probe, *first);
@@ -107,7 +80,7 @@ const Registration kCheck{{
     .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five"},
     .turn = Turn::first,
-    .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
+    .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,
 }};
 const NotByCommand kNoCommand{"session.conversation.kept",
