@@ -70,6 +70,7 @@ enum class Trouble {
   loss,             ///< No connection, or one that ended without an answer.
   server_error,     ///< 5xx.
   refused_session,  ///< A POST, or any request of a session, was answered 404, 400 or 410.
+  withheld_stream,  ///< No head came in time to the GET of a stream; silence as well.
 };
 
 /// A kill that no older revision can show.

@@ -151,7 +151,12 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
     if (calls.size() >= kSafeCalls) { break; }
   }
   calls.resize(std::min(calls.size(), kSafeCalls));
-  return calls;
+  const auto& left_out = probe.target().passed_over;
+  auto others = calls;
+  std::erase_if(others, [&](const ToolCall& call) {
+    return std::find(left_out.begin(), left_out.end(), call.name) != left_out.end();
+  });
+  return others.empty() ? calls : others;
 }
 
 Finding unanswered_call(std::string_view tool, const wire::Error& error) {

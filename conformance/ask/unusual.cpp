@@ -24,12 +24,19 @@ void failed(Probe& probe, const wire::Error& error) {
   if (probe.target().ledger) { probe.target().ledger->failed(probe.number(), error); }
 }
 
+/// Where streams of answers do not end behind them, each would last until its deadline.
+wire::Deadline deadline_of_one(const Probe& probe) {
+  constexpr std::chrono::milliseconds kOpenStreams{1500};
+  return probe.survey().streams_stay_open ? probe.in(kOpenStreams).or_sooner(probe.answer_deadline())
+                                          : probe.answer_deadline();
+}
+
 }  // namespace
 
 wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& asker, const wire::Request& request,
                                               const std::vector<std::size_t>& cuts) {
   sent(probe, request);
-  auto exchange = wire::exchange_in_segments(probe.http().options(), request, cuts, probe.answer_deadline());
+  auto exchange = wire::exchange_in_segments(probe.http().options(), request, cuts, deadline_of_one(probe));
   exchange ? answered(probe, asker, *exchange) : failed(probe, exchange.error());
   return exchange;
 }
@@ -37,7 +44,7 @@ wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& a
 wire::Result<wire::Expected> send_expecting(Probe& probe, const std::string& asker, const wire::Request& request,
                                             std::chrono::milliseconds patience) {
   sent(probe, request);
-  auto expected = wire::exchange_expecting(probe.http().options(), request, patience, probe.answer_deadline());
+  auto expected = wire::exchange_expecting(probe.http().options(), request, patience, deadline_of_one(probe));
   expected ? answered(probe, asker, expected->exchange) : failed(probe, expected.error());
   return expected;
 }

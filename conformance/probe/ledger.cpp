@@ -205,6 +205,12 @@ std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_poi
     const auto trouble = entry.trouble();
     const bool late = end_of(entry) >= since;
     if (trouble && late && std::find(met.begin(), met.end(), *trouble) == met.end()) { met.push_back(*trouble); }
+    const bool of_stream = entry.request.method == "GET" &&
+                           entry.request.headers.get("Accept").find("text/event-stream") != std::string_view::npos;
+    const bool withheld = trouble == Trouble::silence && of_stream && late;
+    if (withheld && std::find(met.begin(), met.end(), Trouble::withheld_stream) == met.end()) {
+      met.push_back(Trouble::withheld_stream);
+    }
   }
   return met;
 }

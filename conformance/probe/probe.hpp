@@ -63,6 +63,7 @@ struct Target {
   wire::mcp::Detection detection;
   std::vector<Survey> surveys;  ///< One per era that is spoken.
   bool call_read_only = false;
+  std::vector<std::string> passed_over;  ///< Tools that may be called, and are not: they take long, and were heard.
   std::chrono::milliseconds answer_timeout{5000};
   std::chrono::milliseconds hold{0};                   ///< --hold: how long idle streams are watched; 0: quick mode.
   std::shared_ptr<AcrossDeploy> across_deploy;         ///< --across-deploy; null: nothing is deployed during the run.

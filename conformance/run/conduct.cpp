@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "conformance/ask/asked_once.hpp"
+#include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/preflight.hpp"
@@ -342,14 +343,14 @@ class Conductor {
     if (!watch.end.good()) { results_.problems.push_back("--across-deploy: the command " + watch.end.describe()); }
   }
 
-  RunnerOutcome ask(Target& target, std::vector<std::string> checks) const {
+  RunnerOutcome ask(Target& target, std::vector<std::string> checks, unsigned threads) const {
     target.ledger = std::make_shared<Ledger>();  // Of each run its own.
     target.asked_once = std::make_shared<AskedOnce>();
     return run_checks(target, {.checks = std::move(checks),
                                .lowest = plan_.lowest,
                                .deadline = deadline_,
                                .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
-                               .threads = plan_.concurrency,
+                               .threads = threads,
                                .auth_attempts = plan_.auth_attempts,
                                .interrupted = plan_.interrupted,
                                .progress = plan_.progress});
@@ -357,7 +358,7 @@ class Conductor {
 
   void run(Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
     if (checks.empty()) { return; }
-    auto outcome = ask(target, checks);
+    auto outcome = ask(target, checks, plan_.concurrency);
     for (auto& check : outcome.checks) {
       check.endpoint = endpoint;
       results_.checks.push_back(std::move(check));
@@ -377,12 +378,24 @@ class Conductor {
   void ask_older(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
     const Survey* newest = target.survey(Era::streamable);
     if (!newest || newest->open_error || loses_requests()) { return; }
-    for (const auto& [revision, asked] : questions_of_older(checks, *newest, plan_.older)) {
-      if (circumstances_.stopped_early || circumstances_.interrupted) { return; }
-      if (!agrees_to(target, *newest, revision, deadline_, plan_.interrupted)) { continue; }
-      ask_in(revision, target, asked, endpoint);
+    const auto questions = questions_of_older(checks, *newest, plan_.older);
+    if (questions.empty() || circumstances_.stopped_early || circumstances_.interrupted) { return; }
+    // Each mostly waits for slow calls of its own; together they ask no more at a time than one run does.
+    const unsigned threads = std::max(1U, plan_.concurrency / static_cast<unsigned>(questions.size()));
+    std::vector<std::future<OlderAnswers>> beside;
+    for (const OlderQuestions& each : questions) {
+      if (!agrees_to(target, *newest, each.revision, deadline_, plan_.interrupted)) { continue; }
+      beside.push_back(
+          begin([this, &target, &each, threads] { return answers_in(each.revision, target, each.checks, threads); }));
     }
+    for (auto& answers : beside) { take(answers.get(), endpoint); }
   }
+
+  struct OlderAnswers {
+    std::string revision;
+    RunnerOutcome outcome;
+    std::vector<std::string> problems;
+  };
 
   /// What loses requests of one revision loses those of all: it would be told once more of each.
   bool loses_requests() const {
@@ -391,12 +404,19 @@ class Conductor {
     });
   }
 
-  void ask_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
-              const std::string& endpoint) {
-    std::vector<std::string> problems;
-    Target older = as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, problems);
-    auto outcome = ask(older, checks);
-    problems.insert(problems.end(), outcome.problems.begin(), outcome.problems.end());
+  OlderAnswers answers_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
+                          unsigned threads) const {
+    OlderAnswers answers{.revision = revision, .outcome = {}, .problems = {}};
+    Target older = as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, answers.problems);
+    if (plan_.older == Older::differing) { older.passed_over = slow_tools(target, Era::streamable); }
+    answers.outcome = ask(older, checks, threads);
+    const auto& problems = answers.outcome.problems;
+    answers.problems.insert(answers.problems.end(), problems.begin(), problems.end());
+    return answers;
+  }
+
+  void take(OlderAnswers answers, const std::string& endpoint) {
+    auto& [revision, outcome, problems] = answers;
     note(problems, endpoint.empty() ? revision : endpoint + ", " + revision);
     for (auto& check : outcome.checks) { check.endpoint = endpoint; }
     join(results_.checks, std::move(outcome.checks));

@@ -1,6 +1,7 @@
 #include "conformance/run/older_revisions.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "conformance/deploy/across_deploy.hpp"
 #include "conformance/probe/survey.hpp"
@@ -72,6 +73,19 @@ Target as_of(const Target& target, Era era, std::string revision, wire::Deadline
   std::erase_if(older.detection.attempts, [&](const auto& attempt) { return attempt.era != era; });
   older.surveys = survey(older, deadline, stop, problems);
   return older;
+}
+
+std::vector<std::string> slow_tools(const Target& target, Era era) {
+  constexpr std::int64_t kSlowUs = 1'000'000;
+  std::set<std::string> slow;
+  for (const auto& seen : target.tap->seen(era)) {
+    const auto& timings = seen->http.timings;
+    if (timings.end_us - std::max<std::int64_t>(timings.sent_us, 0) < kSlowUs) { continue; }
+    const auto asked = jsonrpc::parse(seen->http.request.body);
+    if (!asked || asked->messages.size() != 1 || asked->messages.front().method != "tools/call") { continue; }
+    slow.emplace(wire::string_or(asked->messages.front().params, "name", ""));
+  }
+  return {slow.begin(), slow.end()};
 }
 
 void join(std::vector<CheckResult>& all, std::vector<CheckResult> older) {

@@ -42,6 +42,10 @@ Target unsurveyed(const Target& target);
 Target as_of(const Target& target, Era era, std::string revision, wire::Deadline deadline,
              const std::atomic<bool>* stop, std::vector<std::string>& problems);
 
+/// The tools whose calls took longer than a second: a run of what differs in older revisions goes without them, as it
+/// would be longer than that of all checks in the newest.
+std::vector<std::string> slow_tools(const Target& target, Era era);
+
 /// Adds what an older revision gave to what newer ones did. The same verdict is one result with all its revisions;
 /// where a newer one could judge, it is no news that this one could not.
 void join(std::vector<reports::CheckResult>& all, std::vector<reports::CheckResult> older);

@@ -86,11 +86,15 @@ const std::map<std::string, std::string>& asked_in_the_newest() {
   static const std::string kMetadata = "the metadata is fetched by whoever has no conversation, and so no revision";
   static const std::map<std::string, std::string> kReviewed = {
       {"auth.challenge.metadata-reachable", kMetadata},
+      {"auth.challenge.well-formed", "who is challenged has no conversation yet, and so no revision"},
       {"auth.metadata.authorization-servers", kMetadata},
       {"auth.metadata.path-inserted", kMetadata},
       {"auth.metadata.resource-matches", kMetadata},
       {"auth.metadata.served", kMetadata},
+      {"auth.metadata.shape", kMetadata},
       {"auth.server.issuer-identical", kMetadata},
+      {"auth.server.metadata-whole", kMetadata},
+      {"cors.metadata.allow-origin", kMetadata},
       {"session.id.unique", "one generator makes the ids, whatever revision they are for"},
       {"streamable.origin.refused", "streamable.origin.forbidden sends the same, and is red for the same server"}};
   return kReviewed;

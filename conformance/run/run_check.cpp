@@ -13,6 +13,7 @@
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/tap/broken_json.hpp"
 #include "wire/base/utf8.hpp"
 #include "wire/mcp/collector.hpp"
 #include "wire/mcp/polling.hpp"
@@ -52,21 +53,30 @@ Finding guarded(const CheckInfo& info, Probe& probe) {
 
 bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
 
-/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
-/// could be read, and that is the finding of http.body.utf8 alone.
-bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
+/// Whether an answer to this check, or to the survey for it where it asked nothing, is of a kind.
+bool met(const Target& target, const CheckInfo& info, Era era, const std::function<bool(const Seen&)>& of_kind) {
   bool asked = false;
   bool met = false;
   bool met_before = false;
   for (const auto& seen : target.tap->seen(era)) {
     const bool own = seen->by == info.id;
-    const auto& http = seen->http;
-    const bool other = http.is_json() && !seen->body_cut && wire::find_invalid_utf8(http.body).has_value();
     asked = asked || own;
-    met = met || (own && other);
-    met_before = met_before || (seen->by == "survey" && other);
+    if (own && !met) { met = of_kind(*seen); }
+    if (seen->by == "survey" && !met_before) { met_before = of_kind(*seen); }
   }
   return asked ? met : met_before;
+}
+
+/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
+/// could be read, and that is the finding of http.body.utf8 alone.
+bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
+  return met(target, info, era, [](const Seen& seen) {
+    return seen.http.is_json() && !seen.body_cut && wire::find_invalid_utf8(seen.http.body).has_value();
+  });
+}
+/// The same of messages that are no JSON, which is the finding of jsonrpc.text.parses alone.
+bool met_broken_json(const Target& target, const CheckInfo& info, Era era) {
+  return met(target, info, era, [](const Seen& seen) { return broken_json(seen).has_value(); });
 }
 
 /// Whether an answer to this check was not in the content coding that its head names: http.length.reached says so.
@@ -256,6 +266,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   }
   if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
     finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
+  }
+  if (is_red(finding) && !info.passive && met_broken_json(target, info, era)) {
+    finding = untestable("an answer was no JSON, and could not be read (see jsonrpc.text.parses): " + finding.got);
   }
   if (is_red(finding) && !info.passive && met_undecodable(target, info, era)) {
     finding =

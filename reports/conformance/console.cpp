@@ -197,12 +197,14 @@ void ConsoleWriter::tools_lock(const ToolsLock& lock) {
 
 void ConsoleWriter::preflight(const Results& results) {
   const PreflightFailure& failure = *results.preflight;
+  if (!options_.quiet) {
+    for (const std::string& evidence : failure.evidence) { line("  seen   {}", wire::printable(evidence)); }
+    if (!failure.curl.empty()) { line("  again  {}", wire::printable(failure.curl)); }
+  }
+  if (!failure.fix.empty()) { line("  fix    {}", wire::printable(failure.fix)); }
+  // Last, as of every run: what reads one line of a log reads the verdict.
   line("Conformance: {}  {}  {}: {}", painted(headline(results.exit_code), colour_of(results.exit_code)),
        wire::printable(results.target_url), wire::printable(failure.cause), wire::printable(failure.message));
-  if (!failure.fix.empty()) { line("  fix    {}", wire::printable(failure.fix)); }
-  if (options_.quiet) { return; }
-  for (const std::string& evidence : failure.evidence) { line("  seen   {}", wire::printable(evidence)); }
-  if (!failure.curl.empty()) { line("  again  {}", wire::printable(failure.curl)); }
 }
 
 void ConsoleWriter::end(const Results& results, const Digest& digest) {

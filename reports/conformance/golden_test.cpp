@@ -136,8 +136,9 @@ TEST(ConsoleReport, is_no_wider_than_a_terminal) {
 TEST(ConsoleReport, says_one_verdict_after_a_failed_preflight) {
   const std::string text = render_console(sample_preflight(), {.quiet = true});
   EXPECT_EQ(text,
+            "  fix    Wait until a target is healthy, or look at its health check.\n"
             "Conformance: UNREACHABLE  https://mcp.example.com/mcp  no-healthy-target: The load balancer answered 503 "
-            "<html>.\n  fix    Wait until a target is healthy, or look at its health check.\n");
+            "<html>.\n");
 }
 
 TEST(MarkdownReport, leaves_nothing_of_the_endpoint_to_be_obeyed) {

@@ -44,6 +44,7 @@ const Registration kCheck{{
     .consequence = "A user who stops one call loses the whole session, and is told nothing.",
     .faults = {"cancellation.late-kills"},
     .fixture = "slow-tool",
+    .waits = true,
     .run = run,
 }};
 const NotByCommand kNoCommand{"cancellation.running.spares-session",

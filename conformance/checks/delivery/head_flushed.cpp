@@ -31,6 +31,7 @@ const Registration kCheck{{
     .faults = {"delivery.head-late"},
     .waits = true,
     .timed = true,
+    .explains = {Trouble::withheld_stream},
     .run = run,
 }};
 

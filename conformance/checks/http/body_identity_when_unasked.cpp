@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/control.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::conformance::http_body_identity_when_unasked {
@@ -20,7 +20,7 @@ Finding run(Probe& probe) {
         .at("server, or what compresses before it",
             "Compress for those alone whose Accept-Encoding lists the coding, and say Vary: Accept-Encoding.");
   }
-  if (!answer->ok()) { return untestable("the request is not served: " + describe(*answer)); }
+  if (!has_result(*answer)) { return untestable("the request is not served: " + describe(*answer)); }
   return pass("no content coding");
 }
 

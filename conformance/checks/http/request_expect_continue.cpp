@@ -34,6 +34,9 @@ Finding run(Probe& probe) {
   if (got->exchange.head.status == kExpectationFailed) {
     return untestable("the expectation is refused by 417, after which clients ask without it");
   }
+  if (const int status = got->exchange.head.status; status >= 300 && status < 400) {
+    return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
+  }
   if (!has_result(got->exchange)) {
     return fail("the same result for a body that was asked for by 100 Continue", answer)
         .at("server, or the proxy before it", kFix);

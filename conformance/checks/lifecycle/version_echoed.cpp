@@ -14,6 +14,13 @@ Finding run(Probe& probe) {
     if (!dialogue) { continue; }  // Not spoken; that an unknown one is refused, lifecycle.version.counter-offer says.
     if (dialogue->revision() == asked) {
       auto whole = probe.dialogue([&](auto& options) { options.revision = asked; });
+      if (!whole && asked < wire::mcp::k2025_06_18) {
+        // Who wants the header that came later is told so by header.protocol-version.absent-accepted.
+        whole = probe.dialogue([&](auto& options) {
+          options.revision = asked;
+          options.headers.set("MCP-Protocol-Version", std::string(asked));
+        });
+      }
       if (!whole) {
         return probe.not_opened(whole.error(), fmt::format("a conversation of {}, which was agreed to", asked));
       }

@@ -54,6 +54,7 @@ const Registration kCheck{{
     .faults = {"progress.unasked", "progress.token-stringified"},
     .fault_eras = {"http-sse", "streamable"},
     .fixture = "profile",
+    .waits = true,
     .run = run,
 }};
 

@@ -49,6 +49,7 @@ const Registration kCheck{{
     .consequence = "The function works on and is billed, while the caller gets 504 and calls again.",
     .faults = {"sizes.call-504-api-gateway", "sizes.call-504-nginx"},
     .fixture = "profile",
+    .waits = true,
     .run = run,
 }};
 

@@ -42,6 +42,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "Clients log an error for each such event, and some close the conversation.",
     .faults = {"sse.heartbeat-as-data"},
+    .waits = true,
     .run = run,
 }};
 

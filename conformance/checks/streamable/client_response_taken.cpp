@@ -5,6 +5,7 @@
 namespace weir::conformance::streamable_client_response_taken {
 namespace {
 
+constexpr int kAccepted = 202;
 constexpr int kRefusals = 400;
 constexpr int kTooManyRequests = 429;
 
@@ -22,8 +23,9 @@ Finding run(Probe& probe) {
     const bool answers = sent.messages.size() == 1 && sent.messages.front().is_reply() && sent.messages.front().id;
     if (!answers || !was_asked_for(*traffic, *sent.messages.front().id)) { continue; }
     const wire::Exchange& http = sent.in->http;
-    places.looked();
-    if (http.head.status >= kRefusals && http.head.status != kTooManyRequests) {
+    const bool refused = http.head.status >= kRefusals && http.head.status != kTooManyRequests;
+    if (http.head.status == kAccepted || refused) { places.looked(); }
+    if (refused) {
       places.broken(sent.in, fmt::format("HTTP {} to {}", http.head.status,
                                          wire::excerpt(std::string_view(http.request.body), 80)));
     }

@@ -79,6 +79,7 @@ const Registration kCheck{{
     .faults = {"tools.slow-call-blocks"},
     .fault_eras = {"stateless", "streamable"},
     .fixture = "slow-tool",
+    .waits = true,
     .turn = Turn::first,
     .explains = {Trouble::silence},
     .run = run,

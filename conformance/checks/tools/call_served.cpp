@@ -24,6 +24,7 @@ const Registration kCheck{{
     .consequence = "What is listed cannot be used.",
     .faults = {"tools.safe-call-refused"},
     .fixture = "profile",
+    .waits = true,
     .run = run,
 }};
 

@@ -1,0 +1,34 @@
+#include "conformance/ask/passive.hpp"
+#include "conformance/tap/broken_json.hpp"
+
+namespace weir::conformance::jsonrpc_text_parses {
+namespace {
+
+Finding run(Probe& probe) {
+  Places places;
+  for (const auto& seen : seen_by(probe)) {
+    probe.keep_judging();
+    const wire::Exchange& http = seen->http;
+    if (http.body.empty() || !(http.is_json() || http.is_event_stream())) { continue; }
+    places.looked();
+    if (auto why = broken_json(*seen)) { places.broken(seen, std::move(*why)); }
+  }
+  return judged(probe, places, "messages that are JSON", "answers", "no answer was JSON, or a stream of it");
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.text.parses",
+    .title = "messages are JSON that a parser reads",
+    .level = Level::must,
+    .eras = kAllEras,
+    .source = "https://www.rfc-editor.org/rfc/rfc8259#section-2",
+    .consequence = "Clients cannot read the answer at all: the request fails, or is waited for until it times out.",
+    .faults = {"jsonrpc.raw-control-character"},
+    .fault_eras = {"streamable", "stateless"},
+    .green_may_be = "no answer was JSON",
+    .passive = true,
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance::jsonrpc_text_parses
