@@ -59,6 +59,37 @@ tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& is
   return found;
 }
 
+tl::expected<NamedServers, Finding> named_servers(Probe& probe) {
+  if (!uses_bearer(probe)) { return tl::unexpected(not_applicable("no bearer token is configured")); }
+  const auto metadata = find_metadata(probe);
+  if (!metadata) { return tl::unexpected(probe.broken(metadata.error(), "an answer")); }
+  const json::array* servers = wire::as_array(wire::find(metadata->document, "authorization_servers"));
+  if (!servers || servers->empty()) {
+    return tl::unexpected(not_applicable("no resource metadata names an authorization server"));
+  }
+  NamedServers named;
+  for (const auto& entry : *servers) {
+    auto found = discover_at(probe, std::string(wire::as_string(&entry).value_or("")));
+    if (!found) {
+      named.stopped_by = found.error();
+      break;
+    }
+    if (found->document.is_object()) { named.served.push_back(*std::move(found)); }
+  }
+  return named;
+}
+
+bool lists(const json::value& document, std::string_view member, std::string_view wanted) {
+  const json::array* values = wire::as_array(wire::find(document, member));
+  return values && std::any_of(values->begin(), values->end(),
+                               [&](const json::value& one) { return wire::as_string(&one).value_or("") == wanted; });
+}
+
+bool logs_people_in(const json::value& document) {
+  return !wire::find(document, "grant_types_supported") ||
+         lists(document, "grant_types_supported", "authorization_code");
+}
+
 tl::expected<Discovery, Finding> discover(Probe& probe) {
   const auto absent = [](std::string why) { return tl::unexpected(not_applicable(std::move(why))); };
   if (!uses_bearer(probe)) { return absent("no bearer token is configured"); }

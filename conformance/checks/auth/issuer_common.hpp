@@ -19,4 +19,18 @@ tl::expected<Discovery, Finding> discover(Probe& probe);
 /// is not followed there.
 tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& issuer);
 
+struct NamedServers {
+  std::vector<Discovery> served;      ///< Whose metadata is a document, in the order of their names.
+  std::optional<Finding> stopped_by;  ///< Why the others were not asked.
+};
+/// As a client walks it, whatever its token looks like: resource metadata, its authorization servers, their metadata.
+/// An error finding where none is named.
+tl::expected<NamedServers, Finding> named_servers(Probe& probe);
+
+/// Whether a member of a server's metadata is a list with this text in it.
+bool lists(const json::value& document, std::string_view member, std::string_view wanted);
+/// Nobody logs in through a browser where only programs get tokens. RFC 8414 section 2: without the member the grants
+/// are those of a browser.
+bool logs_people_in(const json::value& document);
+
 }  // namespace weir::conformance

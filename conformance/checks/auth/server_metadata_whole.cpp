@@ -1,17 +1,7 @@
-#include <algorithm>
-
 #include "conformance/checks/auth/issuer_common.hpp"
 
 namespace weir::conformance::auth_server_metadata_whole {
 namespace {
-
-bool has_grant(const json::value& document, std::string_view grant) {
-  const json::array* grants = wire::as_array(wire::find(document, "grant_types_supported"));
-  // RFC 8414 section 2: without the member they are those of a browser.
-  if (!grants) { return grant == "authorization_code"; }
-  return std::any_of(grants->begin(), grants->end(),
-                     [&](const json::value& one) { return wire::as_string(&one).value_or("") == grant; });
-}
 
 /// What a client that logs a person in cannot do without; empty where all of it is there.
 std::string missing_in(const json::value& document) {
@@ -24,24 +14,20 @@ std::string missing_in(const json::value& document) {
 }
 
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
-  const auto metadata = find_metadata(probe);
-  if (!metadata) { return probe.broken(metadata.error(), "an answer"); }
-  const json::array* servers = wire::as_array(wire::find(metadata->document, "authorization_servers"));
-  if (!servers || servers->empty()) { return not_applicable("no resource metadata names an authorization server"); }
+  const auto named = named_servers(probe);
+  if (!named) { return named.error(); }
   int looked = 0;
-  for (const auto& entry : *servers) {
-    const auto found = discover_at(probe, std::string(wire::as_string(&entry).value_or("")));
-    if (!found) { return found.error(); }
-    if (!found->document.is_object() || !has_grant(found->document, "authorization_code")) { continue; }
+  for (const auto& server : named->served) {
+    if (!logs_people_in(server.document)) { continue; }
     ++looked;
-    const std::string missing = missing_in(found->document);
+    const std::string missing = missing_in(server.document);
     if (missing.empty()) { continue; }
-    const json::value* got = wire::find(found->document, missing);
-    return fail(fmt::format("{} in the metadata at {}", missing, found->url),
+    const json::value* got = wire::find(server.document, missing);
+    return fail(fmt::format("{} in the metadata at {}", missing, server.url),
                 got ? wire::excerpt(*got, 80) : "no such member")
         .at("the authorization server", fmt::format("Publish {}: RFC 8414 requires it.", missing));
   }
+  if (named->stopped_by) { return *named->stopped_by; }
   if (looked == 0) { return untestable("no authorization server for people served its metadata"); }
   return pass(fmt::format("{} authorization servers say where to log in", looked));
 }

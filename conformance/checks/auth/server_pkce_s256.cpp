@@ -1,43 +1,24 @@
-#include <algorithm>
-
 #include "conformance/checks/auth/issuer_common.hpp"
 
 namespace weir::conformance::auth_server_pkce_s256 {
 namespace {
 
-bool lists(const json::value& document, std::string_view member, std::string_view wanted) {
-  const json::array* values = wire::as_array(wire::find(document, member));
-  return values && std::any_of(values->begin(), values->end(),
-                               [&](const json::value& one) { return wire::as_string(&one).value_or("") == wanted; });
-}
-
-/// Nobody logs in through a browser where only programs get tokens. RFC 8414 section 2: without the member the grants
-/// are those of a browser.
-bool only_for_programs(const json::value& document) {
-  return wire::find(document, "grant_types_supported") &&
-         !lists(document, "grant_types_supported", "authorization_code");
-}
-
 Finding run(Probe& probe) {
-  if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
-  const auto metadata = find_metadata(probe);
-  if (!metadata) { return probe.broken(metadata.error(), "an answer"); }
-  const json::array* servers = wire::as_array(wire::find(metadata->document, "authorization_servers"));
-  if (!servers || servers->empty()) { return not_applicable("no resource metadata names an authorization server"); }
+  const auto named = named_servers(probe);
+  if (!named) { return named.error(); }
   int looked = 0;
-  for (const auto& entry : *servers) {
-    const auto found = discover_at(probe, std::string(wire::as_string(&entry).value_or("")));
-    if (!found) { return found.error(); }
-    if (!found->document.is_object() || only_for_programs(found->document)) { continue; }
+  for (const auto& server : named->served) {
+    if (!logs_people_in(server.document)) { continue; }
     ++looked;
-    if (lists(found->document, "code_challenge_methods_supported", "S256")) { continue; }
-    const json::value* methods = wire::find(found->document, "code_challenge_methods_supported");
-    return fail(fmt::format("code_challenge_methods_supported with S256 at {}", found->url),
+    if (lists(server.document, "code_challenge_methods_supported", "S256")) { continue; }
+    const json::value* methods = wire::find(server.document, "code_challenge_methods_supported");
+    return fail(fmt::format("code_challenge_methods_supported with S256 at {}", server.url),
                 methods ? wire::excerpt(*methods, 80) : "no such member")
         .at("the authorization server",
             "Publish \"code_challenge_methods_supported\": [\"S256\"], or put an "
             "authorization server in place that can do PKCE.");
   }
+  if (named->stopped_by) { return *named->stopped_by; }
   if (looked == 0) { return untestable("no authorization server for people served its metadata"); }
   return pass(fmt::format("{} authorization servers offer S256", looked));
 }

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "conformance/ask/passive.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance::http_errors_no_stack_trace {
 namespace {
@@ -14,19 +14,17 @@ constexpr std::size_t kLookedAt = 8 * 1024;
 constexpr std::array<std::string_view, 5> kMarks = {"Traceback (most recent call last)", "\"stackTrace\"",
                                                     "Stack trace:\n#0", "\tat java.", "goroutine 1 [running]"};
 
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
 /// "handle (/app/dist/index.js:12:7)", what follows the "at " of a frame: a place in brackets that ends with a line.
 bool is_frame(std::string_view text) {
   const std::size_t end = std::min({text.find('\n'), text.find("\\n"), text.find("<br"), text.size()});
   text = text.substr(0, end);
   const std::size_t open = text.find('(');
   const std::size_t close = open == std::string_view::npos ? open : text.find(')', open);
-  if (close == std::string_view::npos || close < 2 || !is_digit(text[close - 1])) { return false; }
+  if (close == std::string_view::npos || close < 2 || !wire::is_digit(text[close - 1])) { return false; }
   const std::string_view place = text.substr(open, close - open);
   const std::size_t colon = place.rfind(':');
   return colon != std::string_view::npos &&
-         std::all_of(place.begin() + static_cast<std::ptrdiff_t>(colon) + 1, place.end(), is_digit);
+         std::all_of(place.begin() + static_cast<std::ptrdiff_t>(colon) + 1, place.end(), wire::is_digit);
 }
 
 /// The first sign of a stack trace; empty where there is none.
@@ -37,7 +35,7 @@ std::string_view trace_in(std::string_view body) {
   }
   constexpr std::string_view kAt = "at ";
   for (auto at = body.find(kAt); at != std::string_view::npos; at = body.find(kAt, at + 1)) {
-    const bool begins = at == 0 || !std::isalnum(static_cast<unsigned char>(body[at - 1]));
+    const bool begins = at == 0 || !(wire::is_letter(body[at - 1]) || wire::is_digit(body[at - 1]));
     if (begins && is_frame(body.substr(at + kAt.size()))) { return body.substr(at, 80); }
   }
   return {};
