@@ -38,7 +38,7 @@ Night night_of(std::string file, const Results& gate);
 Night night_of(std::string file, const RecordedRun& load);
 /// Of the JSON report of a load run: the same values, but for those that only samples tell (streams open, second by
 /// second; quantiles of several populations or tools together).
-tl::expected<Night, std::string> night_of_load_report(std::string file, std::string_view json);
+tl::expected<Night, std::string> night_of_load_report(std::string file, std::string_view text);
 
 /// A change that is known, in a file with a reason.
 struct Acknowledged {

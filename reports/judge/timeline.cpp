@@ -66,7 +66,7 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   return point;
 }
 
-Timeline::Timeline(Layout layout) : Timeline(layout, points_for(layout)) {}
+Timeline::Timeline(const Layout& layout) : Timeline(layout, points_for(layout)) {}
 
 Timeline::Timeline(Layout layout, std::size_t points) : layout_(std::move(layout)), most_(2 * points) {}
 

@@ -15,7 +15,7 @@ Point point_of(const Layout& layout, const Snapshot& span);
 
 class Timeline {
  public:
-  explicit Timeline(Layout layout);
+  explicit Timeline(const Layout& layout);
   Timeline(Layout layout, std::size_t points);
   void add(const Snapshot& second);
   std::vector<Point> points() const;  ///< At most so many, and the one that is not full.
