@@ -85,6 +85,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "Two calls at once mix up their results, or one of them waits for the other for ever.",
     .faults = {"streamable.answers-swapped"},
+    .turn = Turn::first,
+    .explains = {Trouble::server_error},
     .run = run,
 }};
 const NotByCommand kNoCommand{"streamable.posts.concurrent", "it takes several requests at once"};
