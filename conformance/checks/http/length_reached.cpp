@@ -21,11 +21,15 @@ std::string problem_of(const wire::Exchange& http) {
   return {};
 }
 
+/// A client that has shut its own direction down may be taken for gone, and its answer cut: these do that.
+constexpr std::string_view kHalfCloses = "reconnect.storm.survived";
+
 Finding run(Probe& probe) {
   Places places;
   for (const auto& seen : seen_by(probe)) {
     const wire::Exchange& http = seen->http;
-    if (http.head.status == 0 || http.end == wire::EndClass::open || http.end == wire::EndClass::closed_by_us) {
+    if (http.head.status == 0 || http.end == wire::EndClass::open || http.end == wire::EndClass::closed_by_us ||
+        seen->by == kHalfCloses) {
       continue;
     }
     places.looked();

@@ -31,6 +31,7 @@ std::optional<Finding> ask_beside(Probe& probe, const ToolCall& call) {
     if (!over || probe.out_of_time()) { return untestable("neither the call nor another client was answered"); }
     return fail(expected, "none within " + seconds(waited)).at("server", kFix);
   }
+  if (!reply->is_result()) { return untestable("another client is not served: " + reply->describe()); }
   if (!over) { return pass(fmt::format("another client was answered beside a call of {}", call.name)); }
   if (waited < kProlonged) { return std::nullopt; }
   return fail(expected, fmt::format("one after {}, when the call had ended", seconds(waited))).at("server", kFix);
