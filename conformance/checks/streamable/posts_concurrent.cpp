@@ -5,6 +5,8 @@
 namespace weir::conformance::streamable_posts_concurrent {
 namespace {
 
+constexpr int kServerErrors = 500;
+
 /// 2025-11-25 transports, "Sending Messages to the Server", item 6: a connection may be closed once an id has come.
 bool may_be_polled(const wire::HttpStream& stream) {
   const auto& items = stream.exchange().items;
@@ -24,11 +26,24 @@ std::vector<std::string_view> methods_of(const Probe& probe) {
   return methods;
 }
 
+/// Whether a request is served while no other is: a call of an earlier check may still be running.
+bool is_served_alone(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  constexpr int kTries = 12;
+  constexpr std::chrono::milliseconds kPause{250};
+  for (int i = 0; i < kTries && !probe.out_of_time(); ++i) {
+    const auto reply = dialogue.request(harmless_method(probe));
+    if (!reply || reply->http.head.status < kServerErrors) { return reply && reply->is_result(); }
+    probe.pause(kPause);
+  }
+  return false;
+}
+
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
   constexpr int kPosts = 6;
+  const bool alone = is_served_alone(probe, *dialogue);
   const auto methods = methods_of(probe);
   std::vector<wire::HttpStream> streams;
   std::vector<std::string> ids;
@@ -41,6 +56,8 @@ Finding run(Probe& probe) {
     streams.push_back(std::move(*stream));
   }
   bool served = false;
+  int refused = 0;
+  std::string refusal;
   for (int i = 0; i < kPosts; ++i) {
     const wire::Deadline deadline = probe.answer_deadline();
     if (!streams[i].wait_for_head(deadline)) {
@@ -50,6 +67,10 @@ Finding run(Probe& probe) {
       return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
     }
     probe.read_answer(streams[i], deadline);
+    if (streams[i].exchange().head.status >= kServerErrors) {
+      ++refused;
+      refusal = describe(streams[i].exchange());
+    }
     std::vector<json::value> answered;
     for (const auto& text : message_texts(streams[i].exchange())) {
       auto parsed = jsonrpc::parse(text);
@@ -73,6 +94,11 @@ Finding run(Probe& probe) {
       return fail("the response " + ids[i] + " alone", "the response " + wire::excerpt(*foreign, 60));
     }
   }
+  if (refused > 0 && alone) {
+    return fail(fmt::format("a result of each of {} requests at the same time, as of one alone", kPosts),
+                fmt::format("{} are refused: {}", refused, refusal))
+        .at("server", "Let a server object, or a transport, of its own serve each request: clients ask side by side.");
+  }
   if (!served) { return untestable(fmt::format("each of {} requests is answered by an error", kPosts)); }
   return pass(fmt::format("{} requests at the same time", kPosts));
 }
@@ -84,7 +110,7 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "Two calls at once mix up their results, or one of them waits for the other for ever.",
-    .faults = {"streamable.answers-swapped"},
+    .faults = {"streamable.answers-swapped", "streamable.overlap-refused"},
     .turn = Turn::first,
     .explains = {Trouble::server_error},
     .run = run,
