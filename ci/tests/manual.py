@@ -34,6 +34,7 @@ RED_COMMANDS = {
     "weir-conformance --baseline known.yaml": 1,  # An entry whose check passes fails the run.
     "weir-conformance --profile staging.yaml --env": 1,  # The rows of the front door are those of another system.
 }
+INCONCLUSIVE = 4  # Of a load on a busy machine, which says nothing about the page.
 # A reader's names and lengths -> those of the target here.
 PLACES = [
     ("your.endpoint", "127.0.0.1"), ("--for 8h", "--for 2s"), ("--for 10m", "--for 2s"),
@@ -84,7 +85,8 @@ def run(page, text, folder, origin, environment):
     wanted = begins(text, RED_COMMANDS) or 0
     done = subprocess.run(["bash", "-euc", placed(text, origin)], cwd=folder, env=environment, capture_output=True,
                           text=True, timeout=TIMEOUT_S)
-    if done.returncode != wanted:
+    loads = text.startswith("weir-loadgen")
+    if done.returncode != wanted and not (loads and done.returncode == INCONCLUSIVE):
         said = (done.stdout + done.stderr)[-2000:]
         raise Problem(f"{page}: exit code {done.returncode}, wanted {wanted}, of\n{text}{said}")
 

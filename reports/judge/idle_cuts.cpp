@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kWanted = 3;  // So many ends have to agree; fewer where fewer streams were opened.
 constexpr double kLeastOfEnds = 0.1;  // A group below is noise beside the others.
 constexpr double kOuter = 0.05;       // Left out at both ends: nine of ten lie within.
-constexpr Precision kAgePrecision{.resolution_s = 0.25};
+constexpr Precision kAgePrecision{.resolution_s = 0.25};  // Ends of any age fall into a wider one by chance.
 constexpr auto kIdle = static_cast<std::size_t>(EndReason::idle_cut);
 
 std::vector<Weighted> seconds_in(const Histogram& histogram) {
