@@ -29,7 +29,7 @@ using namespace weir::loadgen;
 using reports::ExitCode;
 
 /// For pages that are open at the end of a run to ask for its report.
-constexpr std::chrono::seconds kLastRead{3};
+constexpr std::chrono::seconds kLastRead{10};
 
 std::atomic<int> signals{0};
 std::atomic<bool> interrupted{false};

@@ -61,7 +61,8 @@ for (const one of judged.violations.filter((other) => other.impact !== "minor"))
   problems.push(`axe: ${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 160)}`);
 }
 console.log(JSON.stringify({ begun, open, points: await points() }));
-await page.waitForFunction(() => document.querySelector(".verdict")?.textContent !== "RUNNING", undefined, kPatience);
+const isOver = () => !["RUNNING", undefined].includes(document.querySelector(".verdict")?.textContent);
+await page.waitForFunction(isOver, undefined, kPatience);
 const ended = await page.textContent(".verdict");
 if (await page.locator("#live").count()) { problems.push("the report still says that the run goes on"); }
 console.log(JSON.stringify({ problems, ended, report: await report.text() }));

@@ -53,15 +53,16 @@ struct LivePage::Impl {
     if (reach == wire::Reach::loopback && !names_this_machine(asked.fields.get("host"))) {
       return wire::Served::refusal("421 Misdirected Request", "ask by an address, or as localhost");
     }
-    if (asked.path == "/") { return page(); }
+    // A page that renews itself asks with the query "live": it has yet to ask for the report as a whole.
+    if (asked.path == "/") { return page(asked.query != "live"); }
     if (asked.path == "/events") { return events(asked); }
     return wire::Served::refusal("404 Not Found", "there are / and /events");
   }
 
-  std::optional<wire::Served> page() {
+  std::optional<wire::Served> page(bool whole) {
     const std::lock_guard lock(mutex);
     if (over) {
-      ++reports_served;
+      if (whole) { ++reports_served; }
       return page_of(shown);
     }
     if (given) {

@@ -6,7 +6,7 @@ const kWholeEveryMs = 10000;
 const kSoonestMs = 1000;
 const kRecent = 60;
 
-const live = { recent: [], renewing: false, renewed: performance.now(), wanted: false };
+const live = { recent: [], renewing: false, renewed: performance.now(), wanted: false, ended: false, left: false };
 
 const place = () => document.getElementById("live");
 
@@ -34,13 +34,23 @@ function redraw() {
   }
 }
 
+// For the report. Weir ends once it is served: who asks twice may be answered by nobody.
+function leave() {
+  if (live.left) { return; }
+  live.left = true;
+  location.reload();
+}
+
 async function renew() {
   live.renewing = true;
   live.wanted = false;
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch("?live", { cache: "no-store" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!fresh.getElementById("live")) { return location.reload(); }
+    if (!fresh.getElementById("live")) {
+      live.ended = true;
+      return;
+    }
     const top = scrollY;
     for (const part of ["header", "main", "footer", "#data"]) {
       document.querySelector(part).replaceWith(fresh.querySelector(part));
@@ -57,6 +67,7 @@ async function renew() {
   } finally {
     live.renewing = false;
     live.renewed = performance.now();
+    if (live.ended) { leave(); }
   }
 }
 
@@ -83,7 +94,8 @@ function follow() {
   });
   source.addEventListener("end", () => {
     source.close();
-    location.reload();
+    live.ended = true;
+    if (!live.renewing) { leave(); }
   });
   source.addEventListener("error", () => {
     place().textContent = "the connection to Weir is lost; it is asked again";
