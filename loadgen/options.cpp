@@ -94,6 +94,8 @@ void describe_hold(CLI::App& app, CommandLine& o) {
   app.add_option("--for", hold.hold_for, "How long [1m]")->group(group);
   app.add_option("--over", hold.over, "Within what time they are opened [1 s for each 1,000]")->group(group);
   app.add_option("--era", hold.era, "none, http-sse, streamable, stateless; found by asking")->group(group);
+  app.add_flag("--sessions", hold.sessions, "Hold sessions without streams: of servers that answer GET with 405")
+      ->group(group);
   app.add_option("--revision", hold.revision, "Offer this revision of MCP")->group(group);
   app.add_option("--call", hold.calls, "TOOL=RATE beside the streams: echo=50/s; repeatable")->group(group);
   app.add_option("--args", hold.args, "JSON arguments of the calls, in their order; repeatable")->group(group);

@@ -101,7 +101,8 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   /// When the slot's stream last brought a byte (loop time).
   std::int64_t heard_ns(std::uint32_t slot) const;
   /// What a call's POST told about the session: 404 means that it is gone (initialised anew), 401 that the token is.
-  void refused(std::uint32_t slot, int status);
+  /// `sent_ns` (loop time): a call that was sent before the slot had what it has now says nothing of it.
+  void refused(std::uint32_t slot, int status, std::int64_t sent_ns);
 
   /// Says what goes on and has not ended, in the numbers: gaps, silent streams, ways back. Once a second.
   void look(std::int64_t now_ns) const;

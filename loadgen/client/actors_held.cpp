@@ -6,6 +6,7 @@
 namespace weir::loadgen {
 
 using reports::load::Counter;
+using reports::load::EndReason;
 using reports::load::OpenFailure;
 using RpcKind = wire::RpcGlance::Kind;
 
@@ -89,9 +90,17 @@ void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
   enqueue(slot, -1);
 }
 
-void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how) {
+/// `session_end`: what the end is counted as where the slot holds no stream. A stream is closed by us.
+void Actors::Impl::drop_held(std::uint32_t slot, Channels::How how, EndReason session_end) {
   Actor& actor = actors[slot];
-  streams.close(slot, how);
+  if (has_stream(kind(actor))) {
+    streams.close(slot, how);
+  } else {
+    const auto index = static_cast<std::size_t>(session_end);
+    ++count(actor).ends[index];
+    count(actor).age[index].record(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, loop.now_ns() - actor.since_ns)));
+  }
   forgive(actor);
   actor.since_ns = loop.now_ns();
   actor.flags = Actor::has_ended;
@@ -106,7 +115,7 @@ void Actors::Impl::drop_some() {
     Actor& actor = actors[slot];
     if (actor.state != State::held || actor.since_ns > drop_ns) { continue; }
     drop_held(slot, drop_how);
-    if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
+    if (kind(actor) == StreamKind::http_sse_get || !has_stream(kind(actor))) { drop_session(slot); }
     actor.attempt = 0;
     come_back(slot);
   }
@@ -115,8 +124,10 @@ void Actors::Impl::drop_some() {
 void Actors::Impl::session_gone(std::uint32_t slot) {
   Actor& actor = actors[slot];
   if (actor.state != State::held) { return; }
+  // Where no session was given, 404 is no word about one.
+  if (has_sessions(kind(actor)) && sessions[actor.session].text.empty()) { return; }
   ++count(actor)[Counter::sessions_lost];
-  drop_held(slot, Channels::How::orderly);
+  drop_held(slot, Channels::How::orderly, EndReason::session_lost);
   drop_session(slot);
   streams.forget_continuity(slot);
   come_back(slot);
@@ -218,9 +229,10 @@ bool Actors::answers_on_stream(std::uint32_t slot) const {
 
 std::int64_t Actors::heard_ns(std::uint32_t slot) const { return impl_->streams.last_byte_ns(slot); }
 
-void Actors::refused(std::uint32_t slot, int status) {
+void Actors::refused(std::uint32_t slot, int status, std::int64_t sent_ns) {
   const Actor& actor = impl_->actors[slot];
-  if (status == 404 && actor.session != kNone && actor.state == State::held) { impl_->session_gone(slot); }
+  const bool is_of_now = actor.state == State::held && sent_ns >= actor.since_ns;
+  if (status == 404 && actor.session != kNone && is_of_now) { impl_->session_gone(slot); }
   if (status == 401 && impl_->credentials.renewable &&
       impl_->loop.now_ns() - impl_->credentials_since_ns >= kOldTokenGrace) {
     impl_->ask_for_token(impl_->credentials.generation);

@@ -179,7 +179,8 @@ struct Actors::Impl {
   void answer_server(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance);
   void stream_ended(std::uint32_t slot, bool to_be_called_again);
   void forgive(Actor& actor) const;
-  void drop_held(std::uint32_t slot, Channels::How how);
+  void drop_held(std::uint32_t slot, Channels::How how,
+                 reports::load::EndReason session_end = reports::load::EndReason::client);
   void drop_some();
   void session_gone(std::uint32_t slot);
 

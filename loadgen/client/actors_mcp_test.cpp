@@ -202,7 +202,7 @@ TEST_F(EraActors, a_call_that_is_told_of_a_lost_session_reopens_the_stream) {
     start_era(hub, era);
     add(1);
     ASSERT_TRUE(run_until_open(1));
-    actors->refused(actors->pick(0), 404);
+    actors->refused(actors->pick(0), 404, monotonic_ns());
     EXPECT_EQ(gauge(Gauge::streams_open), 0);
     ASSERT_TRUE(run_until_open(1));
     EXPECT_EQ(count(Counter::sessions_lost), 1U);

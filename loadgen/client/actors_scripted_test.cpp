@@ -232,6 +232,46 @@ TEST_F(ScriptedActors, a_subscription_is_held_once_it_is_acknowledged) {
   EXPECT_THAT(asked.wait_for(3)[0], HasSubstr("\r\nMcp-Method: subscriptions/listen\r\n"));
 }
 
+TEST_F(ScriptedActors, a_session_without_a_stream_is_held_until_a_call_tells_that_it_is_gone) {
+  const auto given = [](std::string_view id) {
+    return json_response(kInitialized, fmt::format("Mcp-Session-Id: {}\r\n", id));
+  };
+  serve({plays(given("s-1")), plays(response("202 Accepted")), plays(given("s-2")), plays(response("202 Accepted")),
+         plays(response("204 No Content"))},
+        StreamKind::session, wire::mcp::k2025_11_25);
+  ASSERT_TRUE(run_until_open(1));
+  EXPECT_EQ(count(Counter::sessions_opened), 1U);
+  const std::int64_t before_it_was_gone = monotonic_ns();
+  actors->refused(actors->pick(0), 404, before_it_was_gone);
+  EXPECT_EQ(ends(EndReason::session_lost), 1U);
+  EXPECT_EQ(gauge(Gauge::streams_open), 0);
+  ASSERT_TRUE(run_until_open(1));
+  EXPECT_EQ(count(Counter::reconnects_ok), 1U);
+  // The answer to another call of the session that is gone already.
+  actors->refused(actors->pick(0), 404, before_it_was_gone);
+  EXPECT_EQ(gauge(Gauge::streams_open), 1);
+  run_for(10 * kMillisecond);
+  EXPECT_EQ(count(Counter::invariant_broken), 0U);
+  actors->stop(monotonic_ns() + 5 * kSecond);
+  ASSERT_TRUE(run_until([&] { return actors->stopped(); }));
+  EXPECT_EQ(ends(EndReason::client), 1U);
+  EXPECT_EQ(count(Counter::streams_opened), 2U);
+  const auto requests = asked.wait_for(5);
+  EXPECT_THAT(requests[1], HasSubstr("\r\nMcp-Session-Id: s-1\r\n"));
+  EXPECT_THAT(requests[2], Not(HasSubstr("Mcp-Session-Id")));
+  EXPECT_THAT(requests[4], StartsWith("DELETE /here"));
+  EXPECT_THAT(requests[4], HasSubstr("\r\nMcp-Session-Id: s-2\r\n"));
+}
+
+TEST_F(ScriptedActors, a_404_says_nothing_of_a_session_where_none_was_given) {
+  serve({plays(json_response(kInitialized)), plays(response("202 Accepted"))}, StreamKind::session,
+        wire::mcp::k2025_11_25);
+  ASSERT_TRUE(run_until_open(1));
+  actors->refused(actors->pick(0), 404, monotonic_ns());
+  EXPECT_EQ(gauge(Gauge::streams_open), 1);
+  EXPECT_EQ(count(Counter::sessions_lost), 0U);
+}
+
 TEST_F(ScriptedActors, a_call_that_was_cut_is_taken_up_where_it_stood) {
   plan.stream_call.tool = "slow";
   plan.stream_call.arguments = {{"n", "{{seq}}"}};

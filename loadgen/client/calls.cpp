@@ -320,7 +320,9 @@ void Calls::finished(Ticket ticket, Outcome&& outcome) {
   impl_->polls.erase(id);
   impl_->ledger.post_finished(id, outcome, done_ns);
   const int status = outcome.failed == Failed::no ? outcome.http.head.status : 0;
-  if ((status == 401 || status == 404) && slot != UINT32_MAX) { impl_->actors.refused(slot, status); }
+  if ((status == 401 || status == 404) && slot != UINT32_MAX) {
+    impl_->actors.refused(slot, status, outcome.times.started_ns);
+  }
 }
 
 /// Never: its exchanges do not want a stream.

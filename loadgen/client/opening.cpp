@@ -11,7 +11,7 @@ bool is_sound(StreamKind kind, State state, const SlotResources& has) {
   }
   switch (state) {
     case State::held:
-      return has.stream;
+      return has.stream == has_stream(kind);
     case State::queued:
       return has.queued;
     case State::waiting:
@@ -23,7 +23,7 @@ bool is_sound(StreamKind kind, State state, const SlotResources& has) {
 }
 
 State first_step(StreamKind kind, bool has_session) {
-  return has_sessions(kind) && !has_session ? State::initialize : State::stream;
+  return has_sessions(kind) && (!has_session || !has_stream(kind)) ? State::initialize : State::stream;
 }
 
 State next_step(StreamKind kind, State done) {
@@ -37,7 +37,7 @@ State next_step(StreamKind kind, State done) {
     case State::initialize:
       return State::announce;
     case State::announce:
-      return has_sessions(kind) ? State::stream : State::held;
+      return has_sessions(kind) && has_stream(kind) ? State::stream : State::held;
     default:
       return State::held;
   }

@@ -31,13 +31,17 @@ constexpr bool has_early_stream(StreamKind kind, State state) {
          (kind == StreamKind::http_sse_get && (state == State::initialize || state == State::announce));
 }
 constexpr bool has_sessions(StreamKind kind) {
-  return kind == StreamKind::streamable_get || kind == StreamKind::streamable_post;
+  return kind == StreamKind::streamable_get || kind == StreamKind::streamable_post || kind == StreamKind::session;
 }
+/// What a slot holds is a stream; else it is the session alone.
+constexpr bool has_stream(StreamKind kind) { return kind != StreamKind::session; }
 constexpr bool is_mcp(StreamKind kind) {
   return kind != StreamKind::plain_get && kind != StreamKind::automatic && kind != StreamKind::none;
 }
 /// Last-Event-ID: of EventSource, and of MCP from 2025-03-26 until 2025-11-25.
-constexpr bool can_resume(StreamKind kind) { return kind == StreamKind::plain_get || has_sessions(kind); }
+constexpr bool can_resume(StreamKind kind) {
+  return kind == StreamKind::plain_get || (has_sessions(kind) && has_stream(kind));
+}
 
 /// The invariant of a slot, checked each second: whoever wants a stream has one, or something that leads to it.
 struct SlotResources {

@@ -40,6 +40,8 @@ TEST(Opening, each_kind_has_its_handshake) {
   EXPECT_EQ(steps(StreamKind::streamable_get, true), (Steps{State::stream}));
   EXPECT_EQ(steps(StreamKind::streamable_post, false), (Steps{State::initialize, State::announce, State::stream}));
   EXPECT_EQ(steps(StreamKind::listen, false), (Steps{State::stream, State::acknowledge}));
+  EXPECT_EQ(steps(StreamKind::session, false), (Steps{State::initialize, State::announce}));
+  EXPECT_EQ(steps(StreamKind::session, true), (Steps{State::initialize, State::announce}));
 }
 
 TEST(Opening, every_step_is_a_step_of_an_attempt) {
@@ -57,6 +59,12 @@ TEST(Opening, an_early_stream_is_there_from_its_response_to_the_end_of_the_hands
   EXPECT_TRUE(has_early_stream(StreamKind::http_sse_get, State::announce));
   EXPECT_TRUE(has_early_stream(StreamKind::listen, State::acknowledge));
   EXPECT_FALSE(has_early_stream(StreamKind::streamable_get, State::announce));
+}
+
+TEST(Opening, a_session_without_a_stream_is_held_by_nothing) {
+  EXPECT_TRUE(is_sound(StreamKind::session, State::held, {}));
+  EXPECT_FALSE(is_sound(StreamKind::session, State::held, {.stream = true}));
+  EXPECT_FALSE(is_sound(StreamKind::session, State::announce, {.deadline = true}));
 }
 
 TEST(Opening, a_slot_that_nothing_moves_on_is_found) {

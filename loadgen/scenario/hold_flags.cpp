@@ -128,6 +128,13 @@ wire::Result<Population> population_of(const HoldFlags& flags) {
   const auto kind = kind_of(flags.era);
   if (!kind) { return tl::unexpected(kind.error()); }
   population.stream = *kind;
+  if (flags.sessions) {
+    if (*kind != StreamKind::automatic && *kind != StreamKind::streamable_get) {
+      return bad("--sessions", fmt::format("there are none in '--era {}': leave one of them out", flags.era));
+    }
+    population.stream = StreamKind::session;
+    if (flags.calls.empty()) { return bad("--sessions", "only calls tell what became of them: add --call TOOL=RATE"); }
+  }
   population.revision = flags.revision;
   if (!flags.revision.empty() && !wire::mcp::is_known_revision(flags.revision)) {
     return bad("--revision", fmt::format("must be one of {}, is '{}'", fmt::join(wire::mcp::kRevisions, ", "),

@@ -17,6 +17,7 @@ struct HoldFlags {
   std::string hold_for = "1m";          ///< --for
   std::string over;                     ///< --over; empty: 1 s for each 1,000 streams, at least 1 s.
   std::string era;                      ///< --era: none, http-sse, streamable or stateless; empty: found out.
+  bool sessions = false;                ///< --sessions: without streams; goes with no era but streamable.
   std::string revision;                 ///< --revision
   std::vector<std::string> calls;       ///< --call TOOL=RATE ("echo=50/s"); TOOL alone is 1/s.
   std::vector<std::string> args;        ///< --args JSON, in the order of the calls; fewer leave the last calls without.

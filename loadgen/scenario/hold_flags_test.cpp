@@ -74,6 +74,20 @@ TEST(HoldFlags, take_the_url_of_the_profile) {
   EXPECT_EQ(scenario->target.bearer, "t");
 }
 
+TEST(HoldFlags, hold_sessions_without_streams) {
+  HoldFlags with = flags();
+  with.sessions = true;
+  with.calls = {"echo=5/s"};
+  ASSERT_TRUE(scenario_of(with));
+  EXPECT_EQ(scenario_of(with)->populations[0].stream, StreamKind::session);
+  with.era = "http-sse";
+  EXPECT_EQ(complaint(with), "--sessions: there are none in '--era http-sse': leave one of them out");
+  with.era = "streamable";
+  EXPECT_EQ(complaint(with), "no complaint");
+  with.calls.clear();
+  EXPECT_EQ(complaint(with), "--sessions: only calls tell what became of them: add --call TOOL=RATE");
+}
+
 TEST(HoldFlags, that_are_wrong_are_named) {
   const auto with = [](auto change) {
     HoldFlags changed = flags();

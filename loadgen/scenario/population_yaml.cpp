@@ -34,6 +34,7 @@ constexpr std::array kStreamKinds = {
     std::pair{std::string_view("streamable-get"), StreamKind::streamable_get},
     std::pair{std::string_view("streamable-post"), StreamKind::streamable_post},
     std::pair{std::string_view("listen"), StreamKind::listen},
+    std::pair{std::string_view("session"), StreamKind::session},
     std::pair{std::string_view("none"), StreamKind::none},
 };
 constexpr std::array kArrivals = {
@@ -206,8 +207,9 @@ constexpr std::array kPopulationKeys = {
                       population.weight = in.number(key, node, 0.000'001, 1e6);
                     }},
     Key<Population>{"url", "URL", "the target's", "Another address of the same endpoint.", read_url},
-    Key<Population>{"stream", "auto, plain, http-sse, streamable-get, streamable-post, listen or none", "auto",
-                    "What is held open; auto asks the target before the run, none is for plain HTTP calls alone.",
+    Key<Population>{"stream", "auto, plain, http-sse, streamable-get, streamable-post, listen, session or none", "auto",
+                    "What is held; auto asks the target before the run, session is for calls to servers that offer no "
+                    "stream, none for plain HTTP calls alone.",
                     [](Reader& in, std::string_view key, const Node& node, Population& population) {
                       population.stream = one_of(in, key, node, kStreamKinds);
                     }},

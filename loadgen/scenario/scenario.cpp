@@ -20,6 +20,8 @@ std::string_view to_string(StreamKind kind) {
       return "streamable-post";
     case StreamKind::listen:
       return "listen";
+    case StreamKind::session:
+      return "session";
     case StreamKind::none:
       return "none";
   }

@@ -28,9 +28,10 @@ enum class StreamKind : std::uint8_t {
   streamable_get,   ///< initialize, then the standalone GET stream.
   streamable_post,  ///< initialize, then a tools/call answered by a long stream (`stream_call`).
   listen,           ///< 2026-07-28: POST subscriptions/listen.
+  session,          ///< initialize, and no stream: of servers that answer GET with 405. What is held is the session.
   none,             ///< Nothing: the population makes plain HTTP calls only.
 };
-/// "auto", "plain", "http-sse", "streamable-get", "streamable-post", "listen", "none"
+/// "auto", "plain", "http-sse", "streamable-get", "streamable-post", "listen", "session", "none"
 std::string_view to_string(StreamKind kind);
 
 inline constexpr std::string_view kEventIds = "event-id";  ///< Population::sequence_of_ids, as `sequence` says it.

@@ -29,6 +29,7 @@ bool fits(StreamKind kind, std::string_view revision) {
       return revision == k2024_11_05;
     case StreamKind::streamable_get:
     case StreamKind::streamable_post:
+    case StreamKind::session:
       return revision > k2024_11_05 && revision < k2026_07_28;
     case StreamKind::listen:
       return revision >= k2026_07_28;
@@ -79,6 +80,10 @@ std::string population_problem(const Population& population) {
   }
   if (kind == StreamKind::none && population.calls.empty()) {
     return "'stream: none' without 'calls' does nothing: give it calls with 'http'";
+  }
+  if (kind == StreamKind::session && !mcp_calls) {
+    return "'stream: session' without 'calls' of a 'tool' would notice nothing: only calls tell what became of a "
+           "session";
   }
   if (kind == StreamKind::streamable_post && population.stream_call.tool.empty()) {
     return "'stream: streamable-post' needs a 'stream_call', the call that is answered by a long stream";

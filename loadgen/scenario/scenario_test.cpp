@@ -182,7 +182,7 @@ TEST(Scenario, says_what_a_value_must_be) {
             "soak.yaml:3: 'populations.weight' must be from 1e-06 to 1000000, is 0");
   EXPECT_EQ(complaint(with_population("stream: sse")),
             "soak.yaml:3: 'populations.stream' must be one of auto, plain, http-sse, streamable-get, streamable-post, "
-            "listen, none, is 'sse'");
+            "listen, session, none, is 'sse'");
   EXPECT_EQ(
       complaint(with_population("sequence: seq")),
       "soak.yaml:3: 'populations.sequence' must be a JSON pointer such as /params/data/seq, or event-id, is 'seq'");
@@ -220,6 +220,11 @@ TEST(Scenario, says_what_does_not_go_together) {
             "one of them out, or call with 'http'");
   EXPECT_EQ(complaint(with_population("stream: none")),
             "soak.yaml:3: 'populations': 'stream: none' without 'calls' does nothing: give it calls with 'http'");
+  using ::testing::HasSubstr;
+  EXPECT_THAT(complaint(with_population("stream: session, calls: [{http: {path: /}}]")),
+              HasSubstr("'stream: session' without 'calls' of a 'tool' would notice nothing"));
+  EXPECT_THAT(complaint(with_population("stream: session, revision: 2024-11-05, calls: [{tool: echo}]")),
+              HasSubstr("revision 2024-11-05 has no 'session' streams"));
   EXPECT_EQ(complaint(with_population("calls: [{tool: a, http: {path: /a}}]")),
             "soak.yaml:3: 'populations.calls[0]' has 'tool' and 'http': a call is one of them");
   EXPECT_EQ(complaint(with_population("calls: [{http: {path: a}}]")),

@@ -10,6 +10,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/watch/metrics_push.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/judge/measures.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/text.hpp"
 
@@ -182,6 +183,7 @@ void RunRecord::show(std::int64_t now_ns, std::int64_t left_ns) {
   if (options_.quiet || (!options_.live && now_ns < next_line_ns_)) { return; }
   ScreenState state;
   state.target = target_name_;
+  state.held = reports::load::held_of(layout(), accumulator_->totals());
   state.phase = phase_.name;
   state.step = fmt::format("phase {}", phases_);
   state.elapsed_ns = now_ns;

@@ -35,7 +35,7 @@ void raise_file_limit() {
 Layout layout_of(const Scenario& scenario) {
   Layout layout;
   for (const auto& population : scenario.populations) {
-    Layout::Population shape{population.name, {}};
+    Layout::Population shape{population.name, {}, population.stream == StreamKind::session};
     for (const auto& call : population.calls) { shape.tools.push_back(call.tool); }
     layout.populations.push_back(std::move(shape));
   }

@@ -121,7 +121,7 @@ wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
   if (speaks(Era::streamable) && refuses_streams(options, detection)) {
     return wire::fail(wire::ErrorCode::rejected,
                       fmt::format("{} offers no stream that could be held: GET is answered 405, as servers without one "
-                                  "do; load its requests instead (a population with stream: none, and calls: http)",
+                                  "do; hold sessions with --sessions --call TOOL=RATE (stream: session)",
                                   options.url.str()));
   }
   if (speaks(Era::streamable)) { return StreamKind::streamable_get; }
@@ -149,6 +149,7 @@ Era era_of(StreamKind kind) {
       return Era::http_sse;
     case StreamKind::streamable_get:
     case StreamKind::streamable_post:
+    case StreamKind::session:
       return Era::streamable;
     case StreamKind::listen:
       return Era::stateless;

@@ -11,6 +11,7 @@
 #include "fixtures/hub/hub.hpp"
 #include "loadgen/net/loop.hpp"
 #include "loadgen/supervise/test_seams.hpp"
+#include "reports/judge/measures.hpp"
 #include "wire/testing/certificates.hpp"
 
 namespace weir::loadgen {
@@ -259,6 +260,48 @@ TEST_F(WholeRun, brings_each_population_to_its_own_destination) {
   EXPECT_EQ(first.count(hub::Counter::requests_initialize), 0u);
   EXPECT_EQ(second.count(hub::Counter::streams_opened), 5u);
   EXPECT_EQ(second.count(hub::Counter::requests_initialize), 6u) << "once before the run";
+}
+
+/// Eight sessions without a stream, each asked ten times a second.
+void hold_sessions(Scenario& scenario, const std::string& url) {
+  scenario.target.url = url;
+  Population& population = scenario.populations[0];
+  population.stream = StreamKind::session;
+  population.revision = wire::mcp::k2025_11_25;
+  population.calls.push_back({.tool = "echo", .arguments = {{"message", "hi"}}, .per_second = 80});
+}
+
+TEST_F(WholeRun, holds_sessions_without_streams) {
+  const auto hub = start({});
+  hold_sessions(scenario_, hub.origin() + "/mcp");
+  phase(Phase::Kind::ramp, 1, 8);
+  phase(Phase::Kind::hold, 100'000);
+  end_when([](const Snapshot& sum) {
+    return sum.populations[0][Gauge::streams_open] == 8 && sum.populations[0].tools[0].outcomes[0] >= 40;
+  });
+  const auto results = good_run();
+  EXPECT_TRUE(met_);
+  EXPECT_EQ(numbers(results)[Counter::streams_opened], 8u);
+  EXPECT_EQ(ends(numbers(results), EndReason::client), 8u);
+  EXPECT_EQ(drops(numbers(results)), 0u);
+  EXPECT_EQ(hub.count(hub::Counter::streams_opened), 0u);
+  EXPECT_EQ(hub.count(hub::Counter::requests_initialize), 9u) << "once before the run";
+  EXPECT_EQ(held_of(results.layout, results.total.numbers), "session");
+}
+
+TEST_F(WholeRun, tells_of_sessions_that_the_server_has_forgotten) {
+  hub::Options forgets;
+  forgets.faults.session_expires_ms = 300;
+  const auto hub = start(forgets);
+  hold_sessions(scenario_, hub.origin() + "/mcp");
+  phase(Phase::Kind::ramp, 1, 8);
+  phase(Phase::Kind::hold, 100'000);
+  end_when([](const Snapshot& sum) { return ends(sum.populations[0], EndReason::session_lost) >= 8; });
+  const auto all = numbers(good_run());
+  EXPECT_TRUE(met_);
+  EXPECT_EQ(all[Counter::sessions_lost], ends(all, EndReason::session_lost));
+  EXPECT_GE(all[Counter::reconnects_ok], 1u);
+  EXPECT_EQ(all[Counter::streams_opened], ends(all, EndReason::session_lost) + ends(all, EndReason::client));
 }
 
 /// What a name server says, which may change in the middle of a run.

@@ -58,9 +58,9 @@ ClientMetric histogram(std::vector<ClientMetric::Label> labels, const Histogram&
 std::map<std::pair<std::string, std::string>, ToolNumbers> calls_of(const Layout& layout, const Snapshot& totals) {
   std::map<std::pair<std::string, std::string>, ToolNumbers> calls;
   for (std::size_t p = 0; p < layout.populations.size(); ++p) {
-    const auto& [name, tools] = layout.populations[p];
-    for (std::size_t t = 0; t < tools.size(); ++t) {
-      auto key = std::pair{name, tools[t]};
+    const Layout::Population& of = layout.populations[p];
+    for (std::size_t t = 0; t < of.tools.size(); ++t) {
+      auto key = std::pair{of.name, of.tools[t]};
       if (calls.size() >= kCallSeries && !calls.contains(key)) { key = {std::string(kRest), std::string(kRest)}; }
       calls[key].add(totals.populations[p].tools[t]);
     }

@@ -130,7 +130,7 @@ std::vector<std::string> screen_lines(const ScreenState& state, std::size_t widt
                   clock_text(state.elapsed_ns),
                   state.left_ns >= 0 ? fmt::format(", {} left", clock_text(state.left_ns)) : ""),
       kBold);
-  put("streams", streams_text(last, totals, span));
+  put(fmt::format("{}s", state.held), streams_text(last, totals, span));
   put("drops", drops_text(totals), totals.drops() > 0 ? kRed : std::string_view());
   put("events", events_text(last, totals, span));
   if (calls_of(totals).ended() > 0 || not_sent(totals) > 0 || last[Gauge::calls_in_flight] > 0) {
@@ -148,9 +148,10 @@ std::string progress_line(const ScreenState& state) {
   const auto last = state.last.whole();
   const auto totals = state.totals.whole();
   const auto span = state.last.span_ns;
-  std::string line = fmt::format("{}  {} ({})  streams {}/{}  drops {}", clock_text(state.elapsed_ns),
-                                 wire::printable(state.phase), state.step, wire::grouped(last[Gauge::streams_open]),
-                                 wire::grouped(last[Gauge::streams_target]), drops_text(totals));
+  std::string line =
+      fmt::format("{}  {} ({})  {}s {}/{}  drops {}", clock_text(state.elapsed_ns), wire::printable(state.phase),
+                  state.step, state.held, wire::grouped(last[Gauge::streams_open]),
+                  wire::grouped(last[Gauge::streams_target]), drops_text(totals));
   line += fmt::format("  events {}/s", rate(last[Counter::events], span));
   if (calls_of(totals).ended() > 0 || not_sent(totals) > 0) {
     line += fmt::format("  calls {}", calls_text(last, totals, span));

@@ -12,11 +12,12 @@ namespace weir::loadgen {
 
 struct ScreenState {
   std::string target;
-  std::string phase;             ///< "hold"
-  std::string step;              ///< "2 of 4"
-  std::int64_t elapsed_ns = 0;   ///< Of the run.
-  std::int64_t left_ns = -1;     ///< -1: not known (a search).
-  reports::load::Snapshot last;  ///< The latest second of all workers.
+  std::string_view held = "stream";  ///< Or "session".
+  std::string phase;                 ///< "hold"
+  std::string step;                  ///< "2 of 4"
+  std::int64_t elapsed_ns = 0;       ///< Of the run.
+  std::int64_t left_ns = -1;         ///< -1: not known (a search).
+  reports::load::Snapshot last;      ///< The latest second of all workers.
   reports::load::Snapshot totals;
   std::string latest_incident;
 };

@@ -161,7 +161,7 @@ std::vector<Measure> stream_measures() {
       {"stream_drops", Unit::count, "streams that ended other than by us, or by the answer that they were for",
        when(had_streams, &Scope::drops)},
       {"stream_drop_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
-       [](const Scope& s) { return because(ratio(s.drops(), s.at_risk(), "stream"), why_dropped(s)); }},
+       [](const Scope& s) { return because(ratio(s.drops(), s.at_risk(), s.held), why_dropped(s)); }},
       {"drops_per_1000_stream_hours", Unit::number,
        "likewise, over the time that streams were held: runs compare by it",
        [](const Scope& s) -> std::optional<Measured> {
@@ -169,7 +169,7 @@ std::vector<Measure> stream_measures() {
          if (hours <= 0) { return std::nullopt; }
          return Measured{
              static_cast<double>(s.drops()) * 1000 / hours,
-             fmt::format("{} in {} stream-hours", counted(s.drops(), "drop"), readable(Unit::number, hours))};
+             fmt::format("{} in {} {}-hours", counted(s.drops(), "drop"), readable(Unit::number, hours), s.held)};
        }},
       {"streams_held_ratio", Unit::ratio,
        "the most streams open in any second, over the most that were wanted for more than a second",
@@ -177,7 +177,7 @@ std::vector<Measure> stream_measures() {
          if (s.open.wanted <= 0) { return s.everything ? std::optional(Measured{1, "none was wanted"}) : std::nullopt; }
          if (s.open.due <= 0) { return Measured{1, "none was wanted for more than a second"}; }
          const auto due = static_cast<std::uint64_t>(s.open.due);
-         return ratio(std::min(static_cast<std::uint64_t>(s.open.peak), due), due, "stream");
+         return ratio(std::min(static_cast<std::uint64_t>(s.open.peak), due), due, s.held);
        }},
       {"streams_open_min", Unit::count,
        "the fewest streams open in any second, since as many as wanted were open for the first time; no sample where "
@@ -207,14 +207,16 @@ std::vector<Measure> stream_measures() {
       {"open_failure_ratio", Unit::ratio, "attempts that gave no stream, over all attempts, reconnects included",
        [](const Scope& s) { return because(ratio(s.open_failures(), attempts(s), "attempt"), why_not_opened(s)); }},
       {"opens_per_second", Unit::per_second, "streams opened, reconnects included",
-       [](const Scope& s) { return tried(s) ? rate(s, opened(s), "stream") : std::nullopt; }},
+       [](const Scope& s) { return tried(s) ? rate(s, opened(s), s.held) : std::nullopt; }},
       {"reconnects_failed", Unit::count, "attempts to come back that failed",
        when(had_streams, [](const Scope& s) { return s.sum(Counter::reconnects_failed); })},
       {"reconnect_ratio", Unit::ratio, "attempts to come back that gave a stream, over all; 1 where none had to",
        [](const Scope& s) -> std::optional<Measured> {
          const std::uint64_t good = s.sum(Counter::reconnects_ok);
          const std::uint64_t all = good + s.sum(Counter::reconnects_failed);
-         if (all == 0) { return had_streams(s) ? std::optional(Measured{1, "no stream had to"}) : std::nullopt; }
+         if (all == 0) {
+           return had_streams(s) ? std::optional(Measured{1, fmt::format("no {} had to", s.held)}) : std::nullopt;
+         }
          return ratio(good, all, "attempt");
        }},
       {"sessions_lost", Unit::count, "sessions that the server no longer knew (404)",
@@ -227,7 +229,7 @@ std::vector<Measure> stream_measures() {
          const WorkerUse& use = s.span->workers;
          if (!s.everything || use.rss_at_peak_open_bytes <= 0 || s.open.peak <= 0) { return std::nullopt; }
          return Measured{static_cast<double>(use.rss_at_peak_open_bytes) / static_cast<double>(s.open.peak),
-                         counted(static_cast<std::uint64_t>(s.open.peak), "stream")};
+                         counted(static_cast<std::uint64_t>(s.open.peak), s.held)};
        }},
   };
   for (std::size_t i = 0; i < kEndReasons; ++i) {

@@ -19,7 +19,8 @@ struct Scope {
   std::vector<const PopulationNumbers*> populations;
   std::vector<const ToolNumbers*> tools;
   OpenRange open;
-  bool everything = true;  ///< All populations: what belongs to the workers as a whole can be said.
+  std::string_view held = "stream";  ///< What is held and counted as such: "session" where all of them are.
+  bool everything = true;            ///< All populations: what belongs to the workers as a whole can be said.
 
   double seconds() const { return wire::seconds_of(span->numbers.span_ns); }
   std::uint64_t sum(Counter counter) const;
@@ -41,6 +42,8 @@ struct Scope {
   Histogram age() const;
   Histogram call_latency() const;
 };
+/// "session" where sessions are all that populations of the layout hold; else "stream".
+std::string_view held_of(const Layout& layout, const Snapshot& numbers, std::string_view population = {});
 /// `population` and `tool` may be empty for all.
 Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view population, std::string_view tool);
 

@@ -102,6 +102,18 @@ Histogram Scope::call_latency() const {
   return all;
 }
 
+std::string_view held_of(const Layout& layout, const Snapshot& numbers, std::string_view population) {
+  bool sessions = false;
+  for (std::size_t i = 0; i < numbers.populations.size() && i < layout.populations.size(); ++i) {
+    const Layout::Population& plan = layout.populations[i];
+    if (!population.empty() && plan.name != population) { continue; }
+    // A population of plain calls holds nothing.
+    if (!plan.sessions && numbers.populations[i][Counter::opens_intended] > 0) { return "stream"; }
+    sessions = sessions || plan.sessions;
+  }
+  return sessions ? "session" : "stream";
+}
+
 Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view population, std::string_view tool) {
   Scope scope;
   scope.span = &span;
@@ -117,6 +129,7 @@ Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view p
       if (tool.empty() || plan.tools[t] == tool) { scope.tools.push_back(&numbers.tools[t]); }
     }
   }
+  scope.held = held_of(layout, span.numbers, population);
   return scope;
 }
 

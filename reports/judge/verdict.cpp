@@ -54,7 +54,7 @@ void decide(LoadResults& results, bool interrupted, std::string_view unasked) {
   // Plain calls need no stream: where they were answered, and none was wanted, nothing is missing.
   const bool calls_alone = scope.sum(Counter::opens_intended) == 0 && scope.call_latency().count() > 0;
   if (scope.sum(Counter::streams_opened) == 0 && results.total.open.peak == 0 && !calls_alone) {
-    return say(ExitCode::unreachable, fmt::format("No stream was ever held: {}.", main_failure(scope)));
+    return say(ExitCode::unreachable, fmt::format("No {} was ever held: {}.", scope.held, main_failure(scope)));
   }
   if (!results.complete) {
     return say(ExitCode::inconclusive,

@@ -90,7 +90,7 @@ void ConsoleWriter::head() {
 }
 
 void ConsoleWriter::streams() {
-  title("Streams");
+  title(streams_title(results_));
   for (const std::string& text : stream_facts(results_)) { line("  {}", text); }
 }
 
@@ -98,7 +98,7 @@ void ConsoleWriter::endings() {
   table(ends_table(results_));
   for (const std::string& cut : describe_cuts(results_)) { line("  {}", painted(cut, Colour::yellow)); }
   table(failures_table(results_));
-  if (results_.search) { line("\n{}", describe_search(*results_.search)); }
+  if (results_.search) { line("\n{}", describe_search(results_)); }
 }
 
 void ConsoleWriter::tables() {

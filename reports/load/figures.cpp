@@ -141,7 +141,9 @@ class Distribution {
 };
 
 void add_streams(const LoadResults& results, std::vector<Figure>& out) {
-  OverTime(results, "streams", "Streams wanted, open and opening", "streams")
+  const bool sessions = held_of(results.layout, results.total.numbers) == "session";
+  const std::string_view several = sessions ? "sessions" : "streams", title = sessions ? "Sessions" : "Streams";
+  OverTime(results, "streams", fmt::format("{} wanted, open and opening", title), std::string(several))
       .add("wanted", [](const Point& one) { return one.wanted; })
       .add(
           "open", [](const Point& one) { return one.open; }, true)
@@ -152,7 +154,8 @@ void add_streams(const LoadResults& results, std::vector<Figure>& out) {
       .add("for 60 s", [](const Point& one) { return one.silent[1]; })
       .add("for 120 s", [](const Point& one) { return one.silent[2]; })
       .into(out);
-  OverTime ends(results, "ends", "Streams opened, and how they ended", "streams a point");
+  OverTime ends(results, "ends", fmt::format("{} opened, and how they ended", title),
+                fmt::format("{} a point", several));
   ends.add("opened", [](const Point& one) { return one.opened; });
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     ends.add(to_string(static_cast<EndReason>(i)), [i](const Point& one) { return one.ends[i]; });

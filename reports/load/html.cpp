@@ -144,10 +144,10 @@ std::string finish(HtmlWriter& out, const LoadResults& results) {
   out.thresholds(results);
   std::vector<std::string> found = stream_facts(results);
   for (const std::string& cut : describe_cuts(results)) { found.push_back(cut); }
-  if (results.search) { found.push_back(describe_search(*results.search)); }
+  if (results.search) { found.push_back(describe_search(results)); }
   for (const std::string& fact : event_facts(results)) { found.push_back(fact); }
   if (const std::string text = describe_validity(results); !text.empty()) { found.push_back(text); }
-  out.facts("Streams and events", found);
+  out.facts(streams_title(results) + " and events", found);
   out.facts("Incidents", results.incidents);
   const std::vector<Figure> figures = figures_of(results);
   out.figures(results, figures);

@@ -24,7 +24,7 @@ std::string details_of(const LoadResults& results) {
   for (const std::string& why : results.invalid) { add(why); }
   for (const std::string& fact : stream_facts(results)) { add(fact); }
   for (const std::string& cut : describe_cuts(results)) { add(cut); }
-  if (results.search) { add(describe_search(*results.search)); }
+  if (results.search) { add(describe_search(results)); }
   if (const std::string validity = describe_validity(results); !validity.empty()) { add(validity); }
   for (const std::string& incident : results.incidents) { add(incident); }
   if (!results.run.command.empty()) { add("again: " + results.run.command); }

@@ -76,7 +76,7 @@ std::string markdown_report(const LoadResults& results) {
   out.thresholds(results);
   out.list(stream_facts(results));
   out.list(describe_cuts(results));
-  if (results.search) { out.line("{}\n", markdown_escaped(describe_search(*results.search))); }
+  if (results.search) { out.line("{}\n", markdown_escaped(describe_search(results))); }
   out.table(ends_table(results));
   out.table(failures_table(results));
   out.table(times_table(results));

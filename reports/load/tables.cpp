@@ -41,7 +41,13 @@ std::vector<std::string> quantiles(std::string name, const Histogram& histogram)
           most(histogram)};
 }
 
+std::string several(const Scope& scope) { return fmt::format("{}s", scope.held); }
+
 }  // namespace
+
+std::string streams_title(const LoadResults& results) {
+  return whole(results).held == "session" ? "Sessions, without streams" : "Streams";
+}
 
 std::vector<std::string> stream_facts(const LoadResults& results) {
   const Scope scope = whole(results);
@@ -59,8 +65,8 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
     std::string dropped = fmt::format("{} dropped ({}), {} closed by us", wire::grouped(drops), percent(drops, opened),
                                       wire::grouped(scope.ends(EndReason::client)));
     if (const double hours = scope.stream_hours(); hours > 0) {
-      dropped +=
-          fmt::format(", {} per 1,000 stream-hours", readable(Unit::number, static_cast<double>(drops) * 1000 / hours));
+      dropped += fmt::format(", {} per 1,000 {}-hours",
+                             readable(Unit::number, static_cast<double>(drops) * 1000 / hours), scope.held);
     }
     out.push_back(dropped);
   }
@@ -85,7 +91,7 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
 }
 
 Table ends_table(const LoadResults& results) {
-  Table table{"How they ended", {"end", "streams", "age min", "p50", "max", "silence p50", "max"}, {}};
+  Table table{"How they ended", {"end", several(whole(results)), "age min", "p50", "max", "silence p50", "max"}, {}};
   const PopulationNumbers all = results.total.numbers.whole();
   for (std::size_t i = 0; i < kEndReasons; ++i) {
     if (all.ends[i] == 0) { continue; }
@@ -104,8 +110,8 @@ Table ends_table(const LoadResults& results) {
 }
 
 Table failures_table(const LoadResults& results) {
-  Table table{"Attempts that gave no stream", {"why", "attempts"}, {}};
   const Scope scope = whole(results);
+  Table table{fmt::format("Attempts that gave no {}", scope.held), {"why", "attempts"}, {}};
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
     const auto failure = static_cast<OpenFailure>(i);
     const std::uint64_t count = scope.failed(failure);
@@ -184,7 +190,7 @@ Table calls_table(const LoadResults& results) {
         const auto outcome = static_cast<CallOutcome>(i);
         other(to_string(outcome), scope.outcome(outcome));
       }
-      other("not sent: no stream", scope.dropped(DropCause::no_stream));
+      other(fmt::format("not sent: no {}", scope.held), scope.dropped(DropCause::no_stream));
       other("not sent: too many in flight", scope.dropped(DropCause::in_flight));
       table.rows.push_back({wire::printable(name), wire::grouped(due), percent(scope.outcome(CallOutcome::ok), due),
                             time(at(latency, 0.5)), time(at(latency, 0.9)), time(at(latency, 0.99)),
@@ -231,10 +237,12 @@ std::vector<std::string> describe_cuts(const LoadResults& results) {
   return out;
 }
 
-std::string describe_search(const SearchResult& search) {
-  std::string out = search.largest_passing < 0 ? "Search: not even the first step passed"
-                                               : fmt::format("Search: {} within the thresholds",
-                                                             counted(positive(search.largest_passing), "stream"));
+std::string describe_search(const LoadResults& results) {
+  const SearchResult& search = *results.search;
+  std::string out = search.largest_passing < 0
+                        ? "Search: not even the first step passed"
+                        : fmt::format("Search: {} within the thresholds",
+                                      counted(positive(search.largest_passing), whole(results).held));
   if (search.smallest_failing >= 0) {
     out += fmt::format(", {} no more", wire::grouped(positive(search.smallest_failing)));
   } else if (search.limited_by.empty()) {
@@ -294,7 +302,7 @@ std::string describe_not_counted(const LoadResults& results) {
 std::string summary_of(const LoadResults& results) {
   const Scope scope = whole(results);
   std::string out =
-      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), "stream"), wire::grouped(scope.drops()));
+      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), scope.held), wire::grouped(scope.drops()));
   if (const std::uint64_t calls = scope.calls_judged(); calls > 0) {
     out += fmt::format(", {} ({} ok)", counted(calls, "call"), percent(scope.outcome(CallOutcome::ok), calls));
   }

@@ -165,6 +165,7 @@ Layout layout_of(const json::value& value) {
     Layout::Population& population = out.populations.emplace_back();
     Members(item).read("name", population.name);
     Members(item).read("tools", population.tools);
+    Members(item).read("sessions", population.sessions);
   });
   return out;
 }
@@ -174,7 +175,8 @@ Layout layout_of(const json::value& value) {
 std::string payload_of(const JournalHead& head) {
   json::array populations;
   for (const Layout::Population& population : head.layout.populations) {
-    populations.push_back({{"name", text(population.name)}, {"tools", texts(population.tools)}});
+    populations.push_back(
+        {{"name", text(population.name)}, {"tools", texts(population.tools)}, {"sessions", population.sessions}});
   }
   json::object vocabulary;
   const Wording::Lists words = Wording::own_words();

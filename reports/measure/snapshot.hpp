@@ -19,6 +19,7 @@ struct Layout {
   struct Population {
     std::string name;
     std::vector<std::string> tools;  ///< Called beside the streams; label values of `tool`.
+    bool sessions = false;           ///< It holds sessions without streams: each counts where streams are counted.
     bool operator==(const Population&) const = default;
   };
   std::vector<Population> populations;

@@ -5,8 +5,9 @@ namespace {
 
 // In the order of the enumerations; a name that is missing or too many does not compile.
 constexpr std::array<std::string_view, kEndReasons> kEndReasonNames = {
-    "clean_end", "fin_no_terminator", "fin_mid_chunk", "rst",       "close_delimited_eof", "goaway", "tls_close",
-    "idle_cut",  "half_open",         "malformed",     "completed", "worker_lost",         "client"};
+    "clean_end",    "fin_no_terminator", "fin_mid_chunk", "rst",       "close_delimited_eof",
+    "goaway",       "tls_close",         "idle_cut",      "half_open", "malformed",
+    "session_lost", "completed",         "worker_lost",   "client"};
 constexpr std::array<std::string_view, kOpenFailures> kOpenFailureNames = {
     "dns",          "refused",    "unreachable",  "connect_timeout", "tls",          "reset",
     "head_timeout", "http_401",   "http_403",     "http_404",        "http_429",     "http_4xx",

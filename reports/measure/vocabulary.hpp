@@ -22,11 +22,12 @@ enum class EndReason : std::uint8_t {
   idle_cut,             ///< Any end but a clean one after the longest silence of the stream, at least `idle_cut_after`.
   half_open,            ///< Nothing came for `silence_limit` although the stream should have been heard of; we gave up.
   malformed,            ///< The framing or the events did not decode, or grew beyond a limit.
+  session_lost,         ///< What was held was a session without a stream, and the server knows it no more (404).
   completed,            ///< The stream of a call (streamable-post) that was answered: it did what it was opened for.
   worker_lost,          ///< Its worker died: ours.
   client,               ///< We closed it: churn, reconnect phase, end of the run.
 };
-inline constexpr std::size_t kEndReasons = 13;
+inline constexpr std::size_t kEndReasons = 14;
 /// Whether the target, or a hop before it, ended a stream that was to stay: a drop.
 constexpr bool is_drop(EndReason reason) { return reason < EndReason::completed; }
 
