@@ -103,6 +103,12 @@ ConnectFailure Channels::connect_failure(int error_number) {
   }
 }
 
+wire::Descriptor keep_time_stamps() {
+  wire::Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (socket.get() >= 0) { set_flag(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS); }
+  return socket;
+}
+
 Channels::Opened Channels::connect(const Address& destination, const Address* source) {
   const int fd = ::socket(destination.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) { return {.channel = {}, .failure = connect_failure(errno)}; }

@@ -14,6 +14,7 @@
 #include "loadgen/limits.hpp"
 #include "loadgen/net/loop.hpp"
 #include "loadgen/net/port_windows.hpp"
+#include "wire/base/descriptor.hpp"
 #include "wire/http/http.hpp"
 
 struct ssl_ctx_st;
@@ -108,6 +109,10 @@ class Tls {
 inline bool would_block(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
 }
+
+/// The kernel stamps nothing while no socket of the machine asks for it, and begins a moment after the first one has:
+/// what this one holds is there for the first bytes of a run. Invalid where there is no descriptor left.
+wire::Descriptor keep_time_stamps();
 
 /// Opens, reads, writes and closes channels. One for each worker.
 class Channels {

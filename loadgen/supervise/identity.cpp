@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <ctime>
 
 #include "loadgen/net/loop.hpp"
+#include "wire/base/files.hpp"
 #include "wire/json/json.hpp"
 #include "wire/mcp/dialogue.hpp"
 
@@ -69,6 +71,18 @@ std::string kernel_text() {
   utsname names{};
   if (::uname(&names) != 0) { return ""; }
   return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
+}
+
+reports::load::ClockInfo clock_now() {
+  reports::load::ClockInfo clock;
+  constexpr std::size_t kMostOfId = 64;
+  const auto id = wire::read_file("/proc/sys/kernel/random/boot_id", kMostOfId);
+  if (id && *id) { clock.kernel = (*id)->substr(0, (*id)->find('\n')); }
+  timex kept{};
+  if (::adjtimex(&kept) >= 0 && (kept.status & STA_UNSYNC) == 0) {
+    clock.error_ns = kept.maxerror * (kMillisecond / 1000);
+  }
+  return clock;
 }
 
 std::int64_t utc_offset_s(std::int64_t unix_s) {

@@ -16,6 +16,7 @@ std::string scenario_hash(const Scenario& scenario);
 /// As given; else, for a shard, of the scenario and the start that all shards were given; else made up.
 std::string run_id_of(const RunOptions& options, const std::string& scenario_hash);
 
+reports::load::ClockInfo clock_now();            ///< adjtimex(2).
 std::string kernel_text();                       ///< "Linux 6.1.0 x86_64"
 std::int64_t utc_offset_s(std::int64_t unix_s);  ///< Of this machine's time zone at that time, to the east.
 

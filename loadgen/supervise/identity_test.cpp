@@ -83,6 +83,13 @@ TEST(Secrets, of_a_scenario_are_found_in_every_url_of_it) {
   EXPECT_THAT(secrets_of(one), testing::Each(Not("")));
 }
 
+TEST(Clock, is_that_of_a_kernel_and_off_by_what_the_kernel_knows) {
+  const auto clock = clock_now();
+  EXPECT_EQ(clock.kernel.size(), 36U) << clock.kernel;
+  EXPECT_EQ(clock.kernel, clock_now().kernel);
+  EXPECT_GE(clock.error_ns, -1);
+}
+
 TEST(Kernel, names_its_release) { EXPECT_THAT(kernel_text(), HasSubstr("Linux ")); }
 
 }  // namespace

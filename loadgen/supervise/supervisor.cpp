@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "loadgen/limits.hpp"
+#include "loadgen/net/channel.hpp"
 #include "loadgen/supervise/identity.hpp"
 #include "loadgen/supervise/permission.hpp"
 #include "loadgen/supervise/run_loop.hpp"
@@ -215,6 +216,7 @@ RunInfo info_of(const Prepared& prepared, const TestSeams& seams, const RunOptio
   run.server = prepared.server;
   run.started_at = wire::rfc3339(start.unix / kSecond);
   run.start_unix_ns = start.unix;
+  run.clock = clock_now();
   run.utc_offset_s = utc_offset_s(start.unix / kSecond);
   run.second_ns = seams.second_ns;
   const auto& url = prepared.targets.urls.front();
@@ -291,6 +293,7 @@ reports::ExitCode exit_code_of(const wire::Error& error) {
 wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& scenario, const RunOptions& options,
                                      const std::atomic<int>& signals) {
   raise_file_limit();
+  const wire::Descriptor stamps = keep_time_stamps();
   Prepared prepared;
   // An endpoint may give back what it was sent, and a token is secret as soon as it is there.
   const auto failed = [&](const wire::Error& error) {

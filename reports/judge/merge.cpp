@@ -15,6 +15,9 @@ namespace {
 /// Machines that keep time by the network agree far better; beyond it the shards did not do the same thing at a time.
 constexpr std::int64_t kStartsApartNs = wire::kSecond;
 
+/// Of a second, in which all shards are added up, this is a part that does not matter.
+constexpr std::int64_t kClockErrorNs = wire::kSecond / 4;
+
 /// Tells two listeners the same.
 class Both final : public RunEvents {
  public:
@@ -271,6 +274,28 @@ std::vector<Incident> ShardMerge::missing() const {
   return out;
 }
 
+std::vector<Incident> ShardMerge::doubts() const {
+  std::vector<Incident> out;
+  const auto clock_of = [](const Part& part) -> const ClockInfo& { return part.reader.head().run.clock; };
+  const bool shared = std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return clock_of(part).kernel == clock_of(parts_.front()).kernel;
+  });
+  if (shared) { return out; }
+  for (const Part& part : parts_) {
+    const ClockInfo& clock = clock_of(part);
+    if (clock.kernel.empty()) { continue; }  // Of an older program, which did not ask.
+    if (clock.error_ns < 0) {
+      out.push_back({0, fmt::format("nobody keeps the clock of {} (adjtimex: not synchronised): its seconds may be of "
+                                    "another time than those of the others",
+                                    part.label)});
+    } else if (clock.error_ns > kClockErrorNs) {
+      out.push_back({0, fmt::format("the clock of {} may be off by {}, and its seconds by as much", part.label,
+                                    readable_seconds(wire::seconds_of(clock.error_ns)))});
+    }
+  }
+  return out;
+}
+
 tl::expected<void, std::string> ShardMerge::tell(RunEvents& events, bool allow_missing) {
   for (Part& part : parts_) {
     if (auto read = read_on(part); !read) { return read; }
@@ -284,6 +309,7 @@ tl::expected<void, std::string> ShardMerge::tell(RunEvents& events, bool allow_m
     if (auto told = tell_waiting(part, events); !told) { return told; }
   }
   tell_closing(events);
+  for (const Incident& doubt : doubts()) { events.incident(doubt); }
   for (const Incident& lack : missing()) { allow_missing ? events.incident(lack) : events.invalid(lack); }
   events.end(interrupted());
   return {};

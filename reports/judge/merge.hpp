@@ -44,6 +44,7 @@ class ShardMerge {
   void tell_closing(RunEvents& events);
   bool interrupted() const;
   std::vector<Incident> missing() const;
+  std::vector<Incident> doubts() const;  ///< Of clocks that may not agree.
 
   JournalHead head_;
   std::vector<Part> parts_;  ///< By their places in the run.

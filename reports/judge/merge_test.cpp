@@ -14,8 +14,10 @@
 namespace weir::reports::load {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The part of a number that a shard has.
 template <class Number>
@@ -246,6 +248,24 @@ TEST_F(Merge, keeps_why_a_shard_says_nothing_with_its_number) {
   ASSERT_TRUE(results) << results.error();
   EXPECT_EQ(results->exit_code, ExitCode::inconclusive);
   EXPECT_THAT(results->invalid, Contains("shard 2/3: worker 1 died (signal 9)"));
+}
+
+TEST_F(Merge, doubts_clocks_that_nobody_keeps_where_there_are_several) {
+  const auto with = [&](std::size_t shard, std::string kernel, std::int64_t error_ns) {
+    return journal(shard, [&](SampleRun& run) { run.run.clock = {kernel, error_ns}; });
+  };
+  const auto incidents = [&](const std::vector<std::string>& journals) {
+    const auto results = merged(journals);
+    EXPECT_TRUE(results) << results.error();
+    return results ? results->incidents : std::vector<std::string>();
+  };
+  const std::string kept = with(0, "a", 10'000'000);
+  EXPECT_THAT(incidents({kept, with(1, "b", -1), with(2, "c", 400'000'000)}),
+              AllOf(Contains(HasSubstr("nobody keeps the clock of shard 2/3")),
+                    Contains(HasSubstr("the clock of shard 3/3 may be off by 400 ms"))));
+  EXPECT_THAT(incidents({kept, with(1, "b", 0), with(2, "c", 0)}), Not(Contains(HasSubstr("clock"))));
+  // One clock is right enough for whoever has no other.
+  EXPECT_THAT(incidents({with(0, "a", -1), with(1, "a", -1), with(2, "a", -1)}), Not(Contains(HasSubstr("clock"))));
 }
 
 /// A shard that collapsed its last seconds holds its streams until it tells again.

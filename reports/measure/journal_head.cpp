@@ -42,6 +42,8 @@ json::object run_json(const RunInfo& run) {
           {"run_id", text(run.run_id)},
           {"started_at", text(run.started_at)},
           {"start_unix_ns", run.start_unix_ns},
+          {"clock_kernel", text(run.clock.kernel)},
+          {"clock_error_ns", run.clock.error_ns},
           {"utc_offset_s", run.utc_offset_s},
           {"labels", std::move(labels)},
           {"target_name", text(run.target_name)},
@@ -128,6 +130,8 @@ RunInfo run_of(const json::value& value) {
   members.read("run_id", run.run_id);
   members.read("started_at", run.started_at);
   members.read("start_unix_ns", run.start_unix_ns);
+  members.read("clock_kernel", run.clock.kernel);
+  members.read("clock_error_ns", run.clock.error_ns);
   members.read("utc_offset_s", run.utc_offset_s);
   members.each("labels", [&](const json::value& item) {
     const json::array* pair = item.if_array();

@@ -41,6 +41,13 @@ struct ShardInfo {
   std::string text() const;  ///< "1/4", "4 of 4 together"; empty where there is but one.
 };
 
+/// The wall clock of the machine that the load came from.
+struct ClockInfo {
+  std::string kernel;          ///< Boot id of the kernel that has it: machines of one id share a clock.
+  std::int64_t error_ns = -1;  ///< The most that it is off, as the kernel knows; -1: nobody keeps it, or not known.
+  bool operator==(const ClockInfo&) const = default;
+};
+
 /// What the target says of itself in its answer to `initialize`; empty where it was not asked or said nothing.
 struct ServerInfo {
   std::string name, version, revision;
@@ -53,7 +60,8 @@ struct RunInfo {
   std::string run_id;              ///< The same for all parts of one run.
   std::string started_at;          ///< RFC 3339, UTC.
   std::int64_t start_unix_ns = 0;  ///< The same by the wall clock of this machine.
-  std::int64_t utc_offset_s = 0;   ///< Of the time zone of this machine, to the east.
+  ClockInfo clock;
+  std::int64_t utc_offset_s = 0;                            ///< Of the time zone of this machine, to the east.
   std::vector<std::pair<std::string, std::string>> labels;  ///< As the user named the run: "commit", "4f2a91c".
   std::string target_name;
   std::string target_url;
