@@ -1,26 +1,19 @@
 // Eight hours of a run in synthesised seconds: the accounts stay exact, and memory stays what it was after four.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <random>
 
 #include "reports/judge/accumulator.hpp"
-
-extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
+#include "wire/testing/heap.hpp"
 
 namespace weir::reports::load {
 namespace {
 
+using wire::testing::heap_bytes;
+
 constexpr std::int64_t kSpanSeconds = 6;
 constexpr std::int64_t kHour = 3600;
 constexpr std::int64_t kWanted = 10'000;
-
-std::int64_t heap_bytes() {
-  if (__sanitizer_get_current_allocated_bytes != nullptr) {
-    return static_cast<std::int64_t>(__sanitizer_get_current_allocated_bytes());
-  }
-  return static_cast<std::int64_t>(::mallinfo2().uordblks);
-}
 
 /// Streams that come and go as they do in a night, counted as workers count them.
 class Night {
