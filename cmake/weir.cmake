@@ -139,15 +139,27 @@ function(weir_room room)
   endif()
 endfunction()
 
-# The files of one folder become one translation unit. Most of what a small file costs is reading headers and making
-# again the templates that its neighbours made; the price is that names in unnamed namespaces are a folder's.
+# The files of one folder become one translation unit, small folders of checks together with their neighbours. Most of
+# what a small file costs is reading headers and making again the templates that its neighbours made; the price is that
+# names in unnamed namespaces are a unit's.
 function(weir_together target)
   if(WEIR_UNITY)
+    set(last)
+    set(unit)
+    set(size 0)
     foreach(source ${ARGN})
       get_filename_component(folder ${source} DIRECTORY)
       file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${folder})
-      string(REPLACE "/" "_" folder ${folder})
-      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder})
+      get_filename_component(parent ${folder} DIRECTORY)
+      if(NOT folder STREQUAL last)
+        if(NOT parent STREQUAL "conformance/checks" OR NOT unit MATCHES "^conformance_checks_" OR size GREATER 19)
+          string(REPLACE "/" "_" unit ${folder})
+          set(size 0)
+        endif()
+      endif()
+      set(last ${folder})
+      math(EXPR size "${size} + 1")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${unit})
     endforeach()
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     # It holds what an unnamed namespace is used for in any file but the main one to be a mistake.

@@ -27,7 +27,7 @@ constexpr const char* kNoSessions = "the server issues no sessions: any replica 
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 
-enum class Heard { served, lost, failed };
+enum class Fate { served, lost, failed };
 
 /// A conversation that goes on although messages are lost.
 class LossyConversation {
@@ -90,12 +90,12 @@ class LossyConversation {
   bool insist(const std::string& body) {
     const auto until = probe_.in(kHandshakeSpan);
     for (int i = 0; i < kAttempts && !until.passed(); ++i) {
-      if (post(body) == Heard::served) { return true; }
+      if (post(body) == Fate::served) { return true; }
     }
     return false;
   }
 
-  Heard post(const std::string& body) {
+  Fate post(const std::string& body) {
     wire::Request request = dialogue_ ? dialogue_->make_post(body) : json_post(probe_, post_url_, body);
     if (with_cookies_ && !run_.cookies.empty()) { request.headers.set("Cookie", run_.cookies.header()); }
     // What is not answered here says nothing of whether the target still answers at all: it is not sent by the probe.
@@ -104,16 +104,16 @@ class LossyConversation {
     return count(answer);
   }
 
-  Heard count(const wire::Result<wire::Exchange>& answer) {
+  Fate count(const wire::Result<wire::Exchange>& answer) {
     if (answer && (dialogue_ ? is_served(*answer) : answer->ok())) {
       ++run_.served;
-      return Heard::served;
+      return Fate::served;
     }
     const bool unknown = answer ? answer->head.status == kNotFound || answer->head.status == kBadRequest
                                 : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;
     ++(unknown ? run_.lost : run_.failed);
     ++run_.refusals[answer ? fmt::format("HTTP {}", answer->head.status) : std::string(to_string(answer.error().code))];
-    return unknown ? Heard::lost : Heard::failed;
+    return unknown ? Fate::lost : Fate::failed;
   }
 
   Probe& probe_;
