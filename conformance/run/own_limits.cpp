@@ -23,16 +23,16 @@ Finding OwnLimits::correct(Finding finding, const CheckInfo& info) const {
   return waited && run_.over() ? untestable("the run ended before the answer came") : finding;
 }
 
+std::optional<wire::Error> shortage_since(const wire::RunBounds& run, wire::Clock::time_point moment) {
+  return run.shortages ? run.shortages->since(moment) : std::nullopt;
+}
+
 wire::RunBounds bounds_of(wire::Deadline until, const std::atomic<bool>* interrupted) {
   return {.until = until,
           .stop = interrupted,
           .has_room = memory_has_room,
           .account = [] { return std::make_shared<MemoryBound>(); },
           .shortages = std::make_shared<wire::Shortages>()};
-}
-
-std::optional<wire::Error> shortage_since(const wire::RunBounds& run, wire::Clock::time_point moment) {
-  return run.shortages ? run.shortages->since(moment) : std::nullopt;
 }
 
 }  // namespace weir::conformance
