@@ -55,7 +55,8 @@ TEST(SetClock, is_told_and_changes_no_verdict) {
   for (const std::int64_t step : {3600 * kSecond, -3600 * kSecond}) {
     const auto results = run_with_clock_set_by(step);
     EXPECT_EQ(results.exit_code, reports::ExitCode::good);
-    EXPECT_EQ(results.timeline.size(), 5U);
+    EXPECT_GE(results.timeline.size(), 5U);
+    EXPECT_LT(results.duration_ns, 60 * kSecond);
     ASSERT_EQ(results.incidents.size(), 1U);
     EXPECT_THAT(results.incidents[0], HasSubstr(step < 0 ? "was set back by 3600.0 s" : "was set forward by 3600.0 s"));
   }
