@@ -225,6 +225,7 @@ int run_again_and_again(RunPlan& plan, const Options& options, const std::vector
 }
 
 int run(const Options& options) {
+  listen_to_signals();
   const auto colour = in_colour(options.color);
   if (!colour) { return complain(fmt::format("--color is auto, always or never, not '{}'", options.color)); }
   const auto specs = open_outputs(options);
@@ -234,7 +235,6 @@ int run(const Options& options) {
   if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
   plan->version = wire::mcp::weir_version();
   plan->interrupted = &interrupted;
-  listen_to_signals();
   if (plan->watch.count() > 0) { return run_again_and_again(*plan, options, *specs, *colour); }
   const auto results = ask_once(*plan, options.quiet);
   stop_deploys();
@@ -255,7 +255,10 @@ int init(const Options& options) {
                                       {.version = std::string(wire::mcp::weir_version()),
                                        .started_at = wire::rfc3339(wire::unix_seconds_now()),
                                        .interrupted = &interrupted});
-  if (!done) { return complain(done.error().detail); }
+  if (!done) {
+    const bool theirs = done.error().code == wire::ErrorCode::limit_exceeded;
+    return complain(done.error().detail, theirs ? ExitCode::inconclusive : ExitCode::usage);
+  }
   if (done->code == ExitCode::unreachable) {
     wire::say(done->text);
     return static_cast<int>(done->code);

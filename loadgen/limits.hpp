@@ -22,6 +22,7 @@ inline constexpr std::size_t kReadBytes = 64 * 1024;        ///< The read buffer
 inline constexpr std::size_t kOpeningAtOnce = 2'000;        ///< Exchanges under way in one worker.
 inline constexpr std::size_t kCallsInFlight = 10'000;       ///< Calls under way in one worker.
 inline constexpr std::size_t kCallBodyBytes = 1024 * 1024;  ///< The answer to one call.
+inline constexpr std::size_t kCallItems = 10'000;           ///< Events in the answer to one call.
 inline constexpr std::size_t kSessionIdBytes = 1024;
 inline constexpr std::size_t kRequestIdBytes = 256;      ///< Of a server's request; a longer one is not answered.
 inline constexpr std::size_t kAnswersInFlight = 10'000;  ///< To servers' requests, by one worker.

@@ -143,6 +143,7 @@ int run(const CommandLine& options, int argc, char** argv) {
                           run->run_id.empty() ? "(by --start-at)" : run->run_id, run->shard_from));
   }
   run->tool_version = wire::mcp::weir_version();
+  run->interrupted = &interrupted;
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
   if (options.dry_run) { return dry_run(*scenario, *run); }
   if (const auto open = prove_outputs(*run); !open) { return complain(open.error()); }

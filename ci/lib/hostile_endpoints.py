@@ -48,6 +48,11 @@ class Peer:
 
     def request(self):
         """Method and JSON object of the next request; an empty one where the body is no object."""
+        method, _, message = self.request_at()
+        return method, message
+
+    def request_at(self):
+        """The same with the path between them."""
         while b"\r\n\r\n" not in self.unread:
             self._receive()
         head, self.unread = self.unread.split(b"\r\n\r\n", 1)
@@ -61,7 +66,8 @@ class Peer:
             message = json.loads(body)
         except ValueError:
             message = None
-        return method.split(" ")[0], message if isinstance(message, dict) else {}
+        method, path = method.split(" ")[:2]
+        return method, path, message if isinstance(message, dict) else {}
 
     def _receive(self):
         more = self.connection.recv(65536)
@@ -437,6 +443,25 @@ def _(peer):
     peer.request()
     peer.send(b"HTTP/1.1 200 OK\r\n")
     peer.send_for_ever(b"X-More: and more\r\n" * 1000)
+
+
+@kind("every-other-path-without-end")
+def _(peer):
+    """Who is told that nothing is here looks elsewhere: at several paths, and in each era, at the same time."""
+    _, path, _ = peer.request_at()
+    if path == "/mcp":
+        peer.answer("404 Not Found")
+        return
+    peer.stream()
+    peer.send_for_ever(b":\n" * 30_000)
+
+
+@kind("answer-behind-comments")
+def _(peer):
+    """The first answer of all is preceded by a megabyte that a reader keeps piece by piece."""
+    _, message = peer.request()
+    peer.stream()
+    peer.send(b":\n" * 300_000 + event({"jsonrpc": "2.0", "id": message.get("id"), "result": INITIALIZED}))
 
 
 @kind("silent-beside-a-stream", worst=True)

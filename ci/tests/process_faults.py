@@ -9,11 +9,13 @@ Whatever happens, a program ends with an exit code of its own and writes the rep
 
 import fcntl
 import json
+import mmap
 import os
 import pty
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +24,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from lib.process import Problem, expect, expect_in, parsed, parser_of, running, wait_for
+from lib.process import CI, Problem, expect, expect_in, parsed, parser_of, running, wait_for
 
 LIMIT_S = 90
 USAGE, UNREACHABLE, INCONCLUSIVE, INTERRUPTED = 2, 3, 4, 130
@@ -79,7 +81,7 @@ class Case:
     def is_under_way(self, process):
         """Once its handlers stand: it asks the endpoint, or has begun to hold."""
         if self.program == GATE:
-            return any("sleep 1000" in line for line in children(process.pid))
+            return any("sleep " in line for line in children(process.pid))
         return (self.folder / "journal").exists() and (self.folder / "journal").stat().st_size > 1000
 
     def under_way(self, process):
@@ -267,6 +269,22 @@ def each_signal_that_asks_to_end(case):
 
 
 @fault(GATE, LOAD)
+def asked_to_end_while_it_waits_for_an_answer(case):
+    """Of an endpoint that takes the first request and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        case.url = f"http://127.0.0.1:{silent.getsockname()[1]}/mcp"
+        with case.started(case.command("--budget", "100") if case.program == GATE else case.command()) as process:
+            with silent.accept()[0] as connection:
+                connection.recv(1)
+                begun = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                case.ended(process, INTERRUPTED)
+        if time.monotonic() - begun > 5:
+            raise Problem(f"ended {time.monotonic() - begun:.1f} s after the signal")
+    case.reported(INTERRUPTED)
+
+
+@fault(GATE, LOAD)
 def nohup(case):
     def ignore():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -333,6 +351,55 @@ def worker_that_is_killed(case):
         [case.arguments.report, "render", case.folder / "journal", "--format", "json"], capture_output=True, text=True
     )
     expect("the journal's exit code", json.loads(rendered.stdout)["exit_code"], INCONCLUSIVE)
+
+
+@contextmanager
+def clock(folder):
+    """The environment of programs whose wall clock can be set by what this gives, in nanoseconds."""
+    library, setting = folder / "set_clock.so", folder / "clock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, CI / "tests/lib/set_clock.c"], check=True)
+    setting.write_bytes(bytes(8))
+    with open(setting, "r+b") as file, mmap.mmap(file.fileno(), 8) as shared:
+
+        def set_by(nanoseconds):
+            shared[:] = nanoseconds.to_bytes(8, sys.byteorder, signed=True)
+
+        preloaded = {"LD_PRELOAD": str(library), "WEIR_TEST_CLOCK": str(setting)}
+        yield {**os.environ, **preloaded}, set_by
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        yield from (number for member in value.values() for number in numbers_in(member))
+    elif isinstance(value, list):
+        yield from (number for item in value for number in numbers_in(item))
+    elif isinstance(value, (int, float)):
+        yield value
+
+
+@fault(GATE, LOAD)
+def clock_that_is_set(case):
+    """By a week, in either direction: nothing is judged by it, and no time of a report has to do with it."""
+    week_s = 7 * 86400
+    for direction in (1, -1):
+        (case.folder / "journal").unlink(missing_ok=True)
+        with clock(case.folder) as (environment, set_by):
+            if case.program == GATE:
+                command = case.command("--across-deploy", "sleep 3", "--checks", "deploy.*")
+            else:
+                command = case.command(*journal(case), seconds=5)
+            with case.started(command, env=environment) as process:
+                case.under_way(process)
+                time.sleep(0.5)
+                set_by(direction * week_s * 10**9)
+                case.ended(process, 0)
+        case.reported(0)
+        report = json.loads(case.report.read_text())
+        for unit in (1, 10**3, 10**6, 10**9):
+            near = [n for n in numbers_in(report) if 0.9 * week_s * unit < abs(n) < 1.1 * week_s * unit]
+            expect("the times that a clock's step made", near, [])
+        if case.program == LOAD:
+            expect_in("the incidents", json.dumps(report["incidents"]), "the clock of this machine was set")
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------

@@ -6,10 +6,13 @@
 #include <cctype>
 #include <filesystem>
 #include <map>
+#include <new>
 
 #include "conformance/init/first_files.hpp"
 #include "conformance/probe/curl.hpp"
+#include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "conformance/run/own_limits.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
@@ -193,6 +196,14 @@ wire::Result<reports::Results> judge(const Options& options, const Environment& 
   return conduct(*plan);
 }
 
+wire::Result<FirstLook> look_within_memory(const Target& target, wire::Deadline deadline,
+                                           const std::atomic<bool>* stop) {
+  try {
+    const MemoryBound bound;
+    return look_first(target, deadline, stop);
+  } catch (const std::bad_alloc&) { return wire::fail(wire::ErrorCode::limit_exceeded, memory_used_up_text()); }
+}
+
 }  // namespace
 
 FirstPaths first_paths(const std::string& folder) {
@@ -209,8 +220,10 @@ wire::Result<Initialized> initialize_target(const Options& options, const Enviro
   plan->version = run.version;
   auto target = target_of(*plan);
   const auto deadline = wire::Deadline::in(plan->budget);
-  target.client.run = {.until = deadline, .stop = run.interrupted};
-  const auto look = look_first(target, deadline, run.interrupted);
+  target.client.run = bounds_of(deadline, run.interrupted);
+  const auto looked = look_within_memory(target, deadline, run.interrupted);
+  if (!looked) { return tl::unexpected(looked.error()); }
+  const FirstLook& look = *looked;
   const wire::Redactor redactor(secrets_of(plan->profile, target.headers));
   if (run.interrupted != nullptr && run.interrupted->load()) {
     return Initialized{"interrupted; nothing was written\n", ExitCode::interrupted};

@@ -4,6 +4,7 @@
 
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/curl.hpp"
+#include "conformance/probe/memory.hpp"
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/status.hpp"
@@ -115,7 +116,10 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   look_at_other_kind(target, cause);
-  auto health = cause.dead && was_connected(detection) ? begin([&target] { return look_at_health(target); })
+  auto health = cause.dead && was_connected(detection) ? begin([&target] {
+    const MemoryBound bound;
+    return look_at_health(target);
+  })
                                                        : std::future<std::string>{};
   if (cause.wrong_path) {
     if (const auto found = look_at_well_known_paths(target); !found.empty()) {
@@ -155,6 +159,7 @@ std::optional<std::chrono::seconds> retry_after(const wire::mcp::Detection& dete
 }  // namespace
 
 Preflight preflight(const Target& target, std::optional<Era> only) {
+  const MemoryBound bound;
   Preflight result;
   const bool plain = target.profile.era == Era::none;
   result.detection = wire::mcp::detect({.url = target.url,

@@ -13,9 +13,9 @@ struct Preflight {
   std::optional<std::chrono::seconds> retry_after;   ///< Of a failure that is a limit of the rate.
 };
 
-/// Asks for every era, or for `only`. A target that its profile calls no MCP endpoint fails only where nothing answers.
-/// After a failure it looks a little further, so that the sentence can say more: the
-/// other kind of HTTP on the same port, well-known paths, and the health routes.
+/// Asks for every era, or for `only`. Throws std::bad_alloc where the target sends more than the run bears. A target
+/// that its profile calls no MCP endpoint fails only where nothing answers. After a failure it looks a little further,
+/// so that the sentence can say more: the other kind of HTTP on the same port, well-known paths, and the health routes.
 Preflight preflight(const Target& target, std::optional<Era> only);
 
 }  // namespace weir::conformance

@@ -98,10 +98,7 @@ class Conductor {
  public:
   explicit Conductor(const RunPlan& plan)
       : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {
-    target_.client.run = {.until = {deadline_.at + wire::limits::kAfterBudget},
-                          .stop = plan.interrupted,
-                          .has_room = memory_has_room,
-                          .shortages = std::make_shared<wire::Shortages>()};
+    target_.client.run = bounds_of({deadline_.at + wire::limits::kAfterBudget}, plan.interrupted);
   }
 
   wire::Result<reports::Results> go() {
@@ -286,6 +283,7 @@ class Conductor {
   std::optional<reports::PreflightFailure> get_token() {
     const auto& oauth = plan_.profile.oauth;
     if (!oauth || !plan_.profile.bearer.empty()) { return std::nullopt; }
+    const MemoryBound bound;
     auto token = wire::fetch_token(*oauth, target_.client, wire::Deadline::in(plan_.answer_timeout));
     if (!token) { return no_token(token.error(), *oauth); }
     target_.profile.bearer = token->value;

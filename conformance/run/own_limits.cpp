@@ -27,4 +27,12 @@ std::optional<wire::Error> shortage_since(const wire::RunBounds& run, wire::Cloc
   return run.shortages ? run.shortages->since(moment) : std::nullopt;
 }
 
+wire::RunBounds bounds_of(wire::Deadline until, const std::atomic<bool>* interrupted) {
+  return {.until = until,
+          .stop = interrupted,
+          .has_room = memory_has_room,
+          .account = [] { return std::make_shared<MemoryBound>(); },
+          .shortages = std::make_shared<wire::Shortages>()};
+}
+
 }  // namespace weir::conformance

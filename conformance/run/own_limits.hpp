@@ -21,6 +21,9 @@ class OwnLimits {
   std::uint64_t shortages_;
 };
 
+/// What every client of a run keeps to: its end, and its account of memory.
+wire::RunBounds bounds_of(wire::Deadline until, const std::atomic<bool>* interrupted);
+
 /// What this machine has lacked since a moment of the run.
 std::optional<wire::Error> shortage_since(const wire::RunBounds& run, wire::Clock::time_point moment);
 

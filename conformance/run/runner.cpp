@@ -193,6 +193,7 @@ class Run {
   void guess(std::size_t begin, std::size_t end) {
     Worker worker(target_.client);
     int guessed = 0;
+    std::optional<bool> served;  // Right before the first of them: who was not served then is not locked out.
     for (std::size_t i = begin; i < end; ++i) {
       const Job& job = jobs_[i];
       if (!may_go_on()) {
@@ -207,11 +208,12 @@ class Run {
              job.info->level);
         continue;
       }
+      if (!served) { served = opened_before() && still_answers(target_, Era::none, patience_); }
       ask(i, worker, &stop_);
       if (results_[i].verdict != Verdict::not_applicable) { guessed += job.info->wrong_credentials; }
       count_trouble(i);
     }
-    if (guessed > 0 && !stop_ && opened_before() && !still_answers(target_, Era::none, patience_)) {
+    if (guessed > 0 && !stop_ && served.value_or(false) && !still_answers(target_, Era::none, patience_)) {
       problems_.push_back(fmt::format(
           "after {} requests with wrong credentials the right ones are not served any more: the endpoint locks out who "
           "guesses (--auth-attempts says how often Weir may)",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "loadgen/limits.hpp"
 #include "loadgen/testing/net.hpp"
 #include "wire/testing/gate.hpp"
 #include "wire/testing/raw_server.hpp"
@@ -133,6 +134,31 @@ TEST(Exchanges, tells_the_events_of_a_body_as_they_come) {
   EXPECT_EQ(owner.events, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(outcome.http.items.size(), 2U);
   EXPECT_EQ(outcome.failed, Failed::no);
+}
+
+TEST(Exchanges, keeps_none_of_the_comments_beside_an_answer) {
+  std::string comments;
+  for (std::size_t i = 0; i < limits::kCallItems; ++i) { comments += ":\n"; }
+  RawServer server(RawServer::plays("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + comments + comments +
+                                    "data: a\n\n" + comments));
+  Net net;
+  RecordingOwner owner;
+  Destination to = to_local(server.port());
+  const Outcome& outcome = outcome_of(net, owner, Net::plan(to));
+  EXPECT_EQ(outcome.failed, Failed::no) << outcome.detail;
+  EXPECT_EQ(outcome.http.items.size(), 1U);
+}
+
+TEST(Exchanges, gives_up_an_answer_of_too_many_events) {
+  std::string events;
+  for (std::size_t i = 0; i < 4 * limits::kCallItems; ++i) { events += "data\n\n"; }
+  RawServer server(RawServer::plays("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + events));
+  Net net;
+  RecordingOwner owner;
+  Destination to = to_local(server.port());
+  const Outcome& outcome = outcome_of(net, owner, Net::plan(to));
+  EXPECT_EQ(outcome.failed, Failed::too_big) << outcome.detail;
+  EXPECT_LE(outcome.http.items.size(), limits::kCallItems);
 }
 
 TEST(Exchanges, can_be_cancelled_while_its_event_is_told) {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "wire/base/limits.hpp"
+#include "loadgen/limits.hpp"
 #include "wire/http/framing.hpp"
 #include "wire/json/json.hpp"
 
@@ -31,6 +31,9 @@ bool lists(const wire::Headers& headers, std::string_view name, std::string_view
   }
   return false;
 }
+
+/// Nobody asks for the heartbeats of an answer, of which there may be any number beside it.
+constexpr wire::ResponseDecoder::Kept kKept{.most = limits::kCallItems, .comments = false};
 
 Failed failure_of(wire::EndClass end) {
   switch (end) {
@@ -66,7 +69,7 @@ void ResponseIntake::begin(bool want_stream, std::string_view method, std::size_
   if (std::exchange(used_, false)) { exchange_ = {}; }
   if (!want_stream_) {
     used_ = true;
-    decoder_.emplace(exchange_, method_, body_limit_);
+    decoder_.emplace(exchange_, method_, body_limit_, kKept);
   }
 }
 
@@ -87,7 +90,7 @@ ResponseIntake::Status ResponseIntake::feed_head(std::string_view bytes, std::in
     if (!interim) {
       // Another answer than was wanted: it is read like any other, from its first byte on.
       used_ = true;
-      decoder_.emplace(exchange_, method_, body_limit_);
+      decoder_.emplace(exchange_, method_, body_limit_, kKept);
       const Status status = feed_body(head_.raw, at_us);
       return status == Status::more && !bytes.empty() ? feed_body(bytes, at_us) : status;
     }
@@ -131,7 +134,7 @@ ResponseIntake::Status ResponseIntake::feed_body(std::string_view bytes, std::in
 ResponseIntake::Status ResponseIntake::end_of_connection(wire::StreamEnd how, std::int64_t at_us) {
   if (!decoder_) {
     used_ = true;
-    decoder_.emplace(exchange_, method_, body_limit_);
+    decoder_.emplace(exchange_, method_, body_limit_, kKept);
     if (!reader_.pending().empty()) {
       (void)decoder_->feed(reader_.pending(), at_us);  // For the sentence that says where it ended.
     }

@@ -93,6 +93,9 @@ class Run {
       start_keep_alive();
       watch();
       conclude();
+    } else if (stop_) {
+      report_.unreachable.reset();  // It was not waited for.
+      report_.interrupted = true;
     }
     report_.duration_s = elapsed_s();
     return std::move(report_);
@@ -120,6 +123,7 @@ class Run {
     }
     std::optional<OpenFailure> failed;
     for (const Era era : eras) {
+      if (stop_) { return false; }
       report_.era = era;
       failed = streams_.open(era, false);
       if (!failed) {
@@ -150,10 +154,10 @@ class Run {
   }
 
   bool find_eras(std::vector<Era>& eras) {
-    const auto detection = wire::mcp::detect({.url = options_.url,
-                                              .headers = options_.headers,
-                                              .client = options_.client,
-                                              .timeout = options_.answer_timeout});
+    wire::ClientOptions client = options_.client;
+    client.run.stop = &stop_;
+    const auto detection = wire::mcp::detect(
+        {.url = options_.url, .headers = options_.headers, .client = client, .timeout = options_.answer_timeout});
     eras = detection.eras();
     if (!eras.empty()) { return true; }
     const auto* plain = detection.attempt(Era::http_sse);

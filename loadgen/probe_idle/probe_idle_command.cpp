@@ -94,6 +94,11 @@ void show_progress(const ProbeIdleProgress& now) {
                         now.ended, now.silence_s));
 }
 
+/// "--header A --header B", never "--header A B": what follows may be the URL.
+void one_at_a_time(CLI::Option* option) {
+  option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+}
+
 }  // namespace
 
 CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
@@ -103,20 +108,16 @@ CLI::App* declare_probe_idle(CLI::App& app, ProbeIdleArguments& arguments) {
   command->add_option("--env", arguments.environment, "one of the profile's environments");
   command->add_option("--era", arguments.era, "none, http-sse, streamable or stateless; found by asking by default");
   command->add_option("--revision", arguments.revision, "the protocol revision to speak; the era's newest by default");
-  command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable")->expected(1);
-  command
-      ->add_option("--header-env", arguments.header_envs,
-                   "'Name: VARIABLE', its value from the environment; repeatable")
-      ->expected(1);
+  one_at_a_time(command->add_option("--header", arguments.headers, "'Name: value' for every request; repeatable"));
+  one_at_a_time(command->add_option("--header-env", arguments.header_envs,
+                                    "'Name: VARIABLE', its value from the environment; repeatable"));
   command->add_option("--bearer-env", arguments.bearer_variable, "the environment variable with the bearer token");
   command->add_option("--ca,--ca-file", arguments.ca_file, "PEM roots to trust instead of the system's");
   command->add_flag("--insecure", arguments.insecure, "do not verify certificates");
-  command
-      ->add_option("--i-may-load", arguments.may_load,
-                   fmt::format("a host on which more than {} streams may be held, though it is neither loopback nor "
-                               "private; repeatable",
-                               idle::limits::kStreamsUnasked))
-      ->expected(1);
+  one_at_a_time(command->add_option("--i-may-load", arguments.may_load,
+                                    fmt::format("a host on which more than {} streams may be held, though it is "
+                                                "neither loopback nor private; repeatable",
+                                                idle::limits::kStreamsUnasked)));
   command->add_option("--keep-alive-path", arguments.keep_alive_path,
                       "what is asked for on idle connections, such as a health route");
   command->add_option("--streams", arguments.streams, "held at a time")->capture_default_str();

@@ -45,6 +45,19 @@ TEST(ProbeIdleCommand, takes_values_of_headers_from_the_environment_and_keeps_al
   EXPECT_EQ(options->secrets, (std::vector<std::string>{"sign-1", "pin-1234"}));
 }
 
+TEST(ProbeIdleCommand, takes_each_header_that_is_given_and_the_url_behind_them) {
+  ASSERT_EQ(::setenv("WEIR_PROBE_IDLE_A", "of-a", 1), 0);
+  ASSERT_EQ(::setenv("WEIR_PROBE_IDLE_B", "of-b", 1), 0);
+  const auto options = parsed({"--header", "X-One: 1", "--header", "X-Two: 2", "--header-env", "X-A: WEIR_PROBE_IDLE_A",
+                               "--header-env", "X-B: WEIR_PROBE_IDLE_B", "--i-may-load", "a.example", "--i-may-load",
+                               "b.example", "https://mcp.example/mcp"});
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->url.str(), "https://mcp.example/mcp");
+  const std::vector<std::pair<std::string, std::string>> wanted = {
+      {"x-one", "1"}, {"x-two", "2"}, {"x-a", "of-a"}, {"x-b", "of-b"}};
+  for (const auto& [name, value] : wanted) { EXPECT_EQ(options->headers.get(name), value) << name; }
+}
+
 TEST(ProbeIdleCommand, knows_the_roots_by_both_names) {
   for (const char* name : {"--ca", "--ca-file"}) {
     const auto options = parsed({"https://mcp.example/mcp", name, "roots.pem"});

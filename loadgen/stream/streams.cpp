@@ -123,14 +123,13 @@ struct Streams::Impl {
   StreamRead dated(const Stream& stream, const Received& received) const {
     StreamRead read;
     read.bytes = received.bytes;
-    const std::int64_t now_realtime_ns = realtime_ns();
     const std::int64_t now_ns = monotonic_ns();
     // Without a stamp that can be believed, our own time is the best there is, and says nothing of our lag.
     const auto stamped =
         arrival_ns(received.kernel_realtime_ns, loop.realtime_offset_ns(), stream.state.last_byte_ns, now_ns);
     read.arrived_ns = stamped.value_or(now_ns);
-    read.arrived_realtime_ns = stamped ? received.kernel_realtime_ns : now_realtime_ns;
-    if (stamped) { read.lag_ns = std::max<std::int64_t>(0, now_realtime_ns - received.kernel_realtime_ns); }
+    read.arrived_realtime_ns = stamped ? received.kernel_realtime_ns : realtime_ns();
+    if (stamped) { read.lag_ns = now_ns - *stamped; }  // Not by the wall clock, which may be set in between.
     return read;
   }
 

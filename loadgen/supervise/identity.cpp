@@ -92,13 +92,13 @@ std::int64_t utc_offset_s(std::int64_t unix_s) {
 }
 
 reports::load::ServerInfo ask_server(const Scenario& resolved, const wire::Headers& headers, const Targets& targets,
-                                     const std::vector<Looked>& looked) {
+                                     const std::vector<Looked>& looked, const wire::RunBounds& run) {
   for (std::size_t i = 0; i < resolved.populations.size(); ++i) {
     const auto& population = resolved.populations[i];
     const auto era = era_of(population.stream);
     const auto url = wire::parse_url(population.url.empty() ? resolved.target.url : population.url);
     if (era == wire::mcp::Era::none || !url) { continue; }
-    wire::HttpClient http(client_to(resolved, looked[targets.of_population[i]]));
+    wire::HttpClient http(client_to(resolved, looked[targets.of_population[i]], run));
     auto dialogue = wire::mcp::Dialogue::open(http, {.url = *url,
                                                      .era = era,
                                                      .revision = population.revision,

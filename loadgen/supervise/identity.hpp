@@ -23,6 +23,6 @@ std::int64_t utc_offset_s(std::int64_t unix_s);  ///< Of this machine's time zon
 /// What the first population's server says of itself, by a session that is closed again; empty where it does not speak
 /// MCP or does not answer soon.
 reports::load::ServerInfo ask_server(const Scenario& resolved, const wire::Headers& headers, const Targets& targets,
-                                     const std::vector<Looked>& looked);
+                                     const std::vector<Looked>& looked, const wire::RunBounds& run = {});
 
 }  // namespace weir::loadgen

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace weir::loadgen {
 
 namespace {
@@ -13,6 +16,8 @@ constexpr int kLongestWaitMs = 50;
 constexpr std::int64_t kReportGrace = kSecond;
 /// A stop file may stand on a file system of a network, which is not asked fifty times a second.
 constexpr std::int64_t kStopLookEvery = 250 * kMillisecond;
+/// What is measured between our clock and another one; by this its measures begin.
+constexpr std::string_view kDelay = "delivery_delay";
 
 }  // namespace
 
@@ -22,7 +27,8 @@ RunLoop::RunLoop(Supervision supervision)
     : s_(std::move(supervision)),
       seconds_(s_.record.layout(), s_.workers.size(), s_.seams.second_ns),
       plan_(s_.scenario, s_.seams.second_ns),
-      watches_(s_.workers.size()) {}
+      watches_(s_.workers.size()),
+      clock_(s_.seams.wall_ns, monotonic_ns) {}
 
 std::int64_t RunLoop::now_ns() const { return monotonic_ns() - s_.start_ns; }
 
@@ -148,6 +154,7 @@ void RunLoop::take_in(int timeout_ms) {
   take_names();
   take_tokens();
   watch_for_silence();
+  watch_clock();
   s_.record.serve_page(now_ns(), left_ns());
   merge(false);
 }
@@ -243,6 +250,20 @@ void RunLoop::watch_for_silence() {
       s_.workers.kill(i);
     }
   }
+}
+
+/// Ends, gaps and latencies are timed by another clock. A delay of delivery compares ours with the sender's: what is
+/// judged by that cannot be told any more.
+void RunLoop::watch_clock() {
+  const auto by = clock_.set_by();
+  if (by == 0) { return; }
+  const auto& thresholds = s_.scenario.thresholds;
+  const bool judged = std::any_of(thresholds.begin(), thresholds.end(),
+                                  [](const auto& one) { return one.measure.starts_with(kDelay); });
+  const auto text = describe_set_clock(by);
+  const auto at = std::max<std::int64_t>(0, now_ns());
+  judged ? s_.record.invalid(at, fmt::format("{}, and {} compares it with the endpoint's", text, kDelay))
+         : s_.record.incident(at, text);
 }
 
 void RunLoop::merge(bool all) {

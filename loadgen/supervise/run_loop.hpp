@@ -12,6 +12,7 @@
 #include "loadgen/supervise/targets.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "loadgen/supervise/token.hpp"
+#include "loadgen/supervise/wall_clock.hpp"
 
 namespace weir::loadgen {
 
@@ -57,6 +58,7 @@ class RunLoop {
   void take_names();
   void take_tokens();
   void watch_for_silence();
+  void watch_clock();
   void merge(bool all);
   void join();
   void plan_steps();
@@ -74,6 +76,7 @@ class RunLoop {
   Seconds seconds_;
   PhasePlan plan_;
   std::vector<Watch> watches_;
+  WallClock clock_;
   std::optional<PhaseStep> step_;                         ///< The latest that was given out.
   std::deque<std::pair<std::int64_t, PhaseStep>> ahead_;  ///< Given out, and no second of it has been merged.
   std::int64_t step_end_ns_ = 0;

@@ -154,18 +154,17 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
                                prepared.looked);
   if (!placement) { return tl::unexpected(placement.error()); }
   prepared.placement = std::move(*placement);
+  const wire::RunBounds run{.stop = options.interrupted};
   if (scenario.oauth) {
-    auto token = wire::fetch_token(*scenario.oauth, client_of(scenario), wire::Deadline::in(kFirstTokenTimeout));
+    auto token = wire::fetch_token(*scenario.oauth, client_of(scenario, run), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) { return tl::unexpected(token.error()); }
     prepared.token = std::move(*token);
   }
   prepared.credentials = credentials_of(scenario, prepared.token);
-  if (auto resolved =
-          resolve_streams(prepared.scenario, with_bearer(prepared.credentials), prepared.targets, prepared.looked);
-      !resolved) {
-    return resolved;
-  }
-  prepared.server = ask_server(prepared.scenario, with_bearer(prepared.credentials), prepared.targets, prepared.looked);
+  const auto headers = with_bearer(prepared.credentials);
+  auto resolved = resolve_streams(prepared.scenario, headers, prepared.targets, prepared.looked, run);
+  if (!resolved) { return resolved; }
+  prepared.server = ask_server(prepared.scenario, headers, prepared.targets, prepared.looked, run);
   return {};
 }
 
@@ -266,14 +265,16 @@ void tell_of_plain_streams(const Scenario& asked, const Scenario& held, RunRecor
   }
 }
 
-/// The record of a run that found nobody to load.
+bool is_interrupted(const RunOptions& options) { return options.interrupted != nullptr && options.interrupted->load(); }
+
+/// The record of a run that found nobody to load, or was to end before it had begun.
 wire::Result<RunResult> unasked(const Prepared& prepared, const TestSeams& seams, const RunOptions& options,
                                 const std::string& why) {
   const Start start{monotonic_ns(), options.start_at_unix_ns.value_or(realtime_ns()), 0};
   auto record = RunRecord::open(info_of(prepared, seams, options, start), layout_of(prepared.scenario), options,
                                 all_secrets(prepared.scenario, prepared.token));
   if (!record) { return tl::unexpected(record.error()); }
-  return record->finish_unasked(why);
+  return is_interrupted(options) ? record->finish(true) : record->finish_unasked(why);
 }
 
 }  // namespace
@@ -301,7 +302,8 @@ wire::Result<RunResult> supervise_on(const TestSeams& seams, const Scenario& sce
   };
   if (auto done = prepare(seams, scenario, options, prepared); !done) {
     const bool out_of_reach = exit_code_of(done.error()) == reports::ExitCode::unreachable;
-    return out_of_reach ? unasked(prepared, seams, options, done.error().detail) : failed(done.error());
+    return out_of_reach || is_interrupted(options) ? unasked(prepared, seams, options, done.error().detail)
+                                                   : failed(done.error());
   }
   const auto start = start_of(seams, prepared.scenario, options, prepared.placement.workers);
   if (!start) { return failed(start.error()); }

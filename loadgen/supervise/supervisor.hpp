@@ -35,6 +35,7 @@ struct RunOptions {
   std::optional<std::int64_t> start_at_unix_ns;
   std::vector<std::string> may_load;  ///< Hosts that may be loaded although they are neither loopback nor private.
   std::string stop_file;              ///< The run ends when there is a file of this path; empty: none is looked for.
+  const std::atomic<bool>* interrupted = nullptr;  ///< Once true, nothing is waited for that comes before the run.
   bool quiet = false;
   bool live = false;  ///< A terminal: the live view.
   std::string colour = "auto";

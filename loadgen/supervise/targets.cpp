@@ -161,14 +161,15 @@ Era era_of(StreamKind kind) {
   return Era::none;
 }
 
-wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked) {
-  auto client = client_of(scenario);
+wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked, const wire::RunBounds& run) {
+  auto client = client_of(scenario, run);
   client.connect_to = looked.addresses.empty() ? "" : looked.addresses.front();
   return client;
 }
 
-wire::ClientOptions client_of(const Scenario& scenario) {
+wire::ClientOptions client_of(const Scenario& scenario, const wire::RunBounds& run) {
   wire::ClientOptions client;
+  client.run = run;
   client.ca_file = scenario.target.ca_file;
   client.insecure = scenario.target.insecure;
   client.user_agent = kProgram;
@@ -283,7 +284,7 @@ std::vector<Looked> NameKeeper::take() {
 }
 
 wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& headers, const Targets& targets,
-                                   const std::vector<Looked>& looked) {
+                                   const std::vector<Looked>& looked, const wire::RunBounds& run) {
   std::vector<bool> connected(targets.urls.size(), false);
   std::map<std::string, StreamKind> kinds;  // Of one URL, whoever asks for it.
   for (std::size_t i = 0; i < scenario.populations.size(); ++i) {
@@ -291,7 +292,7 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     const auto target = targets.of_population[i];
     const auto url = wire::parse_url(url_text(scenario, population));
     if (!url) { return tl::unexpected(url.error()); }
-    const auto client = client_to(scenario, looked[target]);
+    const auto client = client_to(scenario, looked[target], run);
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {

@@ -16,7 +16,7 @@
 namespace weir::loadgen {
 
 /// For what is asked before the load and beside it: its roots and its name, no credentials.
-wire::ClientOptions client_of(const Scenario& scenario);
+wire::ClientOptions client_of(const Scenario& scenario, const wire::RunBounds& run = {});
 
 struct Targets {
   std::vector<wire::Url> urls;               ///< One for each distinct scheme, host and port.
@@ -60,12 +60,12 @@ class NameKeeper {
 /// The era that streams of a kind belong to.
 wire::mcp::Era era_of(StreamKind kind);
 /// A client of the first of the addresses that were found.
-wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked);
+wire::ClientOptions client_to(const Scenario& scenario, const Looked& looked, const wire::RunBounds& run = {});
 
 /// Fills in `stream` and `revision` of every population, by asking the target where the scenario leaves it open; a
 /// population that is explicit is only connected to. `headers` carry the credentials. The error says in one sentence
 /// why there is nothing to hold.
 wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& headers, const Targets& targets,
-                                   const std::vector<Looked>& looked);
+                                   const std::vector<Looked>& looked, const wire::RunBounds& run = {});
 
 }  // namespace weir::loadgen

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "loadgen/net/loop.hpp"
 #include "loadgen/supervise/supervisor.hpp"
 #include "loadgen/supervise/targets.hpp"
 #include "loadgen/supervise/workers.hpp"
@@ -14,6 +15,7 @@ namespace weir::loadgen {
 struct TestSeams {
   WorkerMain worker_main = run_worker;
   LookUp look_up = wire::look_up;
+  std::function<std::int64_t()> wall_ns = realtime_ns;
   std::optional<Machine> machine;             ///< Absent: the one that this runs on.
   std::int64_t second_ns = kSecond;           ///< Length of a second.
   std::int64_t lead_ns = 200 * kMillisecond;  ///< Orders are given so long before their time.

@@ -365,7 +365,7 @@ std::vector<ClientMetric::Label> run_labels(const MetricLabels& labels) {
   const RunInfo& run = labels.run;
   std::vector<ClientMetric::Label> out{{"target", labels.target}, {"shard", labels.shard}};
   const auto add = [&](std::string name, std::string_view value) {
-    out.push_back({std::move(name), wire::excerpt(wire::valid_utf8(value), kLabelBytes)});
+    out.push_back({std::move(name), wire::printable(wire::excerpt(wire::valid_utf8(value), kLabelBytes))});
   };
   add("run_id", run.run_id);
   add("scenario", run.scenario);

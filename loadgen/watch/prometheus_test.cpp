@@ -123,6 +123,15 @@ TEST(Metrics, tell_which_run_they_are_of) {
                               "\"night-7\"} 1767323045.5\n"));
 }
 
+TEST(Metrics, start_no_command_where_somebody_prints_them) {
+  MetricLabels labels{.target = "staging", .shard = "1/1", .version = "0.1.0"};
+  labels.run.server = {"##[error]x\x1b[2J", "\n::error::y", ""};
+  const auto text = metrics_text(metric_families(kLayout, Moment(kLayout), labels));
+  EXPECT_THAT(text, Not(HasSubstr("##[")));
+  EXPECT_THAT(text, Not(HasSubstr("::error")));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
 TEST(Metrics, tell_populations_apart) {
   const auto text = text_of(busy());
   const std::string open = "weir_soak_streams_open{target=\"staging\",population=";

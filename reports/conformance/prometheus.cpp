@@ -16,16 +16,12 @@ namespace {
 
 constexpr std::string_view kLastSuccess = "weir_conformance_last_success_timestamp_seconds";
 
-/// A label's value: the three characters that the format asks to escape, and no byte that is no UTF-8.
+/// A label's value: printable, and the two characters of it that the format asks to escape.
 std::string value_of(std::string_view bytes) {
   std::string out;
-  for (const char c : wire::valid_utf8(bytes)) {
+  for (const char c : wire::printable(bytes)) {
     if (c == '\\' || c == '"') { out += '\\'; }
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
+    out += c;
   }
   return out;
 }

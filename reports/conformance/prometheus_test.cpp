@@ -38,7 +38,10 @@ TEST(PrometheusReport, leaves_promtool_nothing_to_say) {
 TEST(PrometheusReport, escapes_what_an_endpoint_says_of_itself) {
   Results results = sample_results();
   results.eras[0].server_name = "a\"b\\c\nd\xff";
-  EXPECT_THAT(render_prometheus(results), HasSubstr("server_name=\"a\\\"b\\\\c\\nd\xef\xbf\xbd\""));
+  EXPECT_THAT(render_prometheus(results), HasSubstr(R"(server_name="a\"b\\c\\nd\\xff")"));
+  results.eras[0].server_name = "\x1b[2J##[error]x\n::error::y\xe2\x80\xae";
+  EXPECT_THAT(render_prometheus(results),
+              HasSubstr(R"(server_name="\\x1b[2J#\\x23[error]x\\n:\\x3aerror:\\x3ay\\u202e")"));
 }
 
 TEST(PrometheusReport, has_each_series_once_and_the_graver_verdict_of_two) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -123,7 +124,8 @@ Result<Token> read_token(const Exchange& answer) {
 
 Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client, Deadline deadline) {
   ClientOptions plain = client;
-  plain.renewal = {};      // Whoever renews a token must not wait for itself.
+  plain.renewal = {};  // Whoever renews a token must not wait for itself.
+  plain.max_body_bytes = std::min(plain.max_body_bytes, limits::kOpeningBytes);
   plain.credentials = {};  // The client's secret is meant for this origin, whatever the target's is.
   for (const auto auth : {ClientAuth::basic, ClientAuth::post}) {
     const auto request = token_request(oauth, auth);

@@ -52,6 +52,16 @@ TEST(Token, is_asked_for_as_rfc_6749_has_it) {
             "resource=https%3A%2F%2Fmcp.example%2Fmcp");
 }
 
+TEST(Token, is_not_looked_for_in_megabytes) {
+  const RawServer server([](Peer& peer) {
+    peer.read_request();
+    peer.send(http(200, R"({"x":")" + std::string(4U << 20U, 'x') + R"(","access_token":"late"})"));
+  });
+  const auto token = fetch_token(an_oauth(server.url("/token").str()), {}, Deadline::in(10s));
+  ASSERT_FALSE(token);
+  EXPECT_EQ(token.error().code, ErrorCode::malformed_message);
+}
+
 TEST(Token, carries_id_and_secret_in_the_body_where_the_server_wants_them_there) {
   const auto request = token_request(an_oauth(), ClientAuth::post);
   ASSERT_TRUE(request);

@@ -15,10 +15,16 @@ constexpr int kSwitchingProtocols = 101;
 constexpr std::size_t kExcerptBytes = 120;
 constexpr std::size_t kEventSliceBytes = 16 * 1024;
 
+void drop_comments(std::vector<SseItem>& items, std::size_t from) {
+  const auto fresh = items.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto is_comment = [](const SseItem& item) { return std::holds_alternative<SseComment>(item); };
+  items.erase(std::remove_if(fresh, items.end(), is_comment), items.end());
+}
+
 }  // namespace
 
-ResponseDecoder::ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes)
-    : exchange_(exchange), method_(method), max_body_bytes_(max_body_bytes) {}
+ResponseDecoder::ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes, Kept kept)
+    : exchange_(exchange), method_(method), max_body_bytes_(max_body_bytes), kept_(kept) {}
 
 Result<std::size_t> ResponseDecoder::feed(std::string_view bytes, std::int64_t at_us) {
   std::size_t taken = 0;
@@ -140,8 +146,10 @@ void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
     const std::size_t id_bytes = sse_->last_event_id().size();
     return id_bytes > 0 && exchange_.items.size() > std::max(limits::kBodyBytes, max_body_bytes_) / id_bytes;
   };
-  while (!fresh.empty() && exchange_.items.size() <= limits::kStreamItems && !ids_outgrow_body()) {
+  while (!fresh.empty() && exchange_.items.size() <= kept_.most && !ids_outgrow_body()) {
+    const std::size_t known = exchange_.items.size();
     sse_->feed(fresh.substr(0, kEventSliceBytes), exchange_.items);
+    if (!kept_.comments) { drop_comments(exchange_.items, known); }
     fresh.remove_prefix(std::min(kEventSliceBytes, fresh.size()));
   }
   const auto is_event = [](const SseItem& item) { return std::holds_alternative<SseEvent>(item); };
@@ -149,9 +157,9 @@ void ResponseDecoder::decode_events(std::size_t before, std::int64_t at_us) {
       std::any_of(exchange_.items.begin() + static_cast<std::ptrdiff_t>(first_new), exchange_.items.end(), is_event)) {
     exchange_.timings.first_event_us = at_us;
   }
-  if (exchange_.items.size() > limits::kStreamItems) {
-    exchange_.items.resize(limits::kStreamItems);
-    note(fmt::format("the stream has more than {} events and comments", limits::kStreamItems), encoded_bytes_);
+  if (exchange_.items.size() > kept_.most) {
+    exchange_.items.resize(kept_.most);
+    note(fmt::format("the stream has more than {} events and comments", kept_.most), encoded_bytes_);
     end(EndClass::closed_by_us, at_us);
   } else if (ids_outgrow_body()) {
     note(fmt::format("the ids in force of {} events are more than a body may have", exchange_.items.size()),

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/base/limits.hpp"
 #include "wire/http/content_coding.hpp"
 #include "wire/http/framing.hpp"
 #include "wire/http/http.hpp"
@@ -25,8 +26,15 @@ enum class StreamEnd {
 
 class ResponseDecoder {
  public:
+  /// Which items of an event stream are kept; with more than `most` the response is given up.
+  struct Kept {
+    std::size_t most = limits::kStreamItems;
+    bool comments = true;
+  };
   /// Fills `exchange`, which outlives it. `method` is the request's.
-  ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes);
+  ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes, Kept kept);
+  ResponseDecoder(Exchange& exchange, std::string_view method, std::size_t max_body_bytes)
+      : ResponseDecoder(exchange, method, max_body_bytes, Kept{}) {}
 
   /// Takes bytes that came `at_us` after the start of the request; returns how many belong to this response. An error
   /// means that there is no head; later faults show in the exchange's end and notes.
@@ -58,6 +66,7 @@ class ResponseDecoder {
   Exchange& exchange_;
   std::string method_;
   std::size_t max_body_bytes_;
+  Kept kept_;
   std::size_t interim_bytes_ = 0;
   ResponseHeadReader head_;
   std::optional<BodyFraming::End> framing_;  ///< Once the head is done.

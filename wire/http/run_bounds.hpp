@@ -31,8 +31,11 @@ struct RunBounds {
   const std::atomic<bool>* stop = nullptr;   ///< Once true, every wait is over within kStopTick.
   /// Whether more may be received. Empty: always. Asked on the thread that receives.
   std::function<bool()> has_room;
+  /// What a thread holds while it works for the run, so that its memory is of the run's account. Empty: nothing.
+  std::function<std::shared_ptr<void>()> account;
   std::shared_ptr<Shortages> shortages;  ///< Null: nobody asks.
 
+  std::shared_ptr<void> enter() const { return account ? account() : nullptr; }
   bool over() const { return until.passed() || (stop != nullptr && stop->load()); }
   /// The next moment to look whether it is over, and never later than `deadline`.
   Deadline next_look(Deadline deadline) const;

@@ -279,6 +279,7 @@ void ask_era(Asking& asking, Attempt& attempt) {
 /// A thread that lets an exception go ends the program.
 void ask_within_memory(Asking& asking, Attempt& attempt) {
   try {
+    const auto account = asking.options.client.run.enter();
     ask_era(asking, attempt);
   } catch (const std::bad_alloc& error) {
     attempt.speaks = false;

@@ -152,6 +152,38 @@ TEST(Detect, versions_of_older_eras_alone_make_no_stateless_server) {
   EXPECT_FALSE(found.attempt(Era::stateless)->speaks) << found.attempt(Era::stateless)->why;
 }
 
+TEST(Detect, each_of_its_threads_works_within_the_account_of_the_run) {
+  const RawServer server([](Peer& peer) {
+    peer.read_request();
+    peer.send(answer("404 Not Found", "text/plain", "nothing here"));
+  });
+  DetectOptions options;
+  options.url = server.url("/");
+  options.timeout = kLong;
+  std::atomic<int> entered{0};
+  std::atomic<int> within{0};
+  options.client.run.account = [&] {
+    ++entered;
+    ++within;
+    return std::shared_ptr<void>(nullptr, [&](void*) { --within; });
+  };
+  (void)detect(options);
+  EXPECT_EQ(entered, 3);
+  EXPECT_EQ(within, 0);
+}
+
+TEST(Detect, is_told_of_memory_that_is_refused) {
+  const RawServer server([](Peer& peer) { peer.wait_for_client_end(); });
+  DetectOptions options;
+  options.url = server.url("/");
+  options.timeout = kLong;
+  options.client.run.account = []() -> std::shared_ptr<void> { throw std::bad_alloc(); };
+  for (const Attempt& attempt : detect(options).attempts) {
+    ASSERT_TRUE(attempt.error.has_value()) << to_string(attempt.era);
+    EXPECT_EQ(attempt.error->code, ErrorCode::limit_exceeded);
+  }
+}
+
 TEST(Detect, silence_costs_one_timeout) {
   const RawServer server([](Peer& peer) { peer.wait_for_client_end(); });
   DetectOptions options;

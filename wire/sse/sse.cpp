@@ -13,8 +13,6 @@ namespace weir::wire {
 namespace {
 
 constexpr std::size_t kExcerptBytes = 80;
-/// Of an id: it has to fit the head of the request that resumes, and each event that follows has a copy of it.
-constexpr std::size_t kIdBytes = 16 * 1024;
 static_assert(limits::kSseOddities <= 255, "counted in a byte");
 
 enum Ending : std::uint8_t { kLf = 1, kCrLf = 2, kCr = 4 };
@@ -181,8 +179,10 @@ void SseDecoder::read_field(std::string_view line, std::uint64_t begin, Pending&
     pending.has_type = true;
   } else if (name == "id") {
     if (value.find('\0') != std::string_view::npos) { return note(SseOddityKind::id_with_nul, begin, line, out); }
-    if (value.size() > kIdBytes) { return note(SseOddityKind::line_too_long, begin, line, out); }
-    pending.id = value;
+    // Who cannot keep an id forgets the one before as well: to resume after that one would be wrong.
+    const bool kept = value.size() <= limits::kSseIdBytes;
+    if (!kept) { note(SseOddityKind::line_too_long, begin, line, out); }
+    pending.id = kept ? value : std::string_view();
     pending.has_id = true;
   } else if (name == "retry") {
     read_retry(line, value, begin, out);

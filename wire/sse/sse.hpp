@@ -50,7 +50,8 @@ enum class SseOddityKind {
   unknown_field,       ///< A field name that the standard does not know; ignored.
   event_without_data,  ///< A blank line after `event` or `id` without `data`: nothing is dispatched.
   unterminated_event,  ///< The stream ended inside an event: it is discarded (only from finish()).
-  line_too_long,       ///< limits::kSseLineBytes; the rest of the line is dropped. Of a long `id`, all of it.
+  line_too_long,       ///< limits::kSseLineBytes; the rest of the line is dropped. An `id` beyond
+                       ///< limits::kSseIdBytes is dropped whole, and none is in force after it.
   event_too_big,       ///< limits::kSseEventBytes; the event is dropped.
 };
 std::string_view to_string(SseOddityKind kind);

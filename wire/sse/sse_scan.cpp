@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "wire/base/limits.hpp"
 #include "wire/sse/lines.hpp"
 
 namespace weir::wire {
-namespace {}  // namespace
 
 /// A line that has begun, and the fields since the last blank line.
 struct SseCarries::Carry {
@@ -19,7 +19,9 @@ struct SseCarries::Carry {
   bool has_type = false;
   bool has_id = false;
   bool has_data = false;
+  std::size_t counted = 0;  // Of what is used, in used_bytes_.
 
+  std::size_t used() const { return line.size() + type.size() + id.size() + data.size(); }
   std::size_t bytes() const { return line.capacity() + type.capacity() + id.capacity() + data.capacity(); }
   void clear() {
     line.clear();
@@ -30,7 +32,7 @@ struct SseCarries::Carry {
   }
 };
 
-SseCarries::SseCarries() = default;
+SseCarries::SseCarries(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 SseCarries::~SseCarries() = default;
 
 std::size_t SseCarries::lent() const { return carries_.size() - spare_.size(); }
@@ -54,10 +56,17 @@ std::uint32_t SseCarries::lend() {
 }
 
 void SseCarries::give_back(std::uint32_t carry) {
+  used_bytes_ -= std::exchange(at(carry).counted, 0);
   at(carry).clear();
   if (spare_bytes_ + at(carry).bytes() > limits::kLoadSpareBytes) { carries_[carry - 1] = std::make_unique<Carry>(); }
   spare_bytes_ += at(carry).bytes();
   spare_.push_back(carry);
+}
+
+bool SseCarries::bears(std::uint32_t carry) {
+  const std::size_t used = at(carry).used();
+  used_bytes_ += used - std::exchange(at(carry).counted, used);
+  return used_bytes_ <= most_bytes_ || used <= limits::kLoadCarryShare;
 }
 
 /// The fields since the last blank line: views into the bytes being fed or, once there is a carry, into that.
@@ -226,7 +235,7 @@ class SseScan::Feed {
 
 bool SseScan::feed(std::string_view bytes, SseCarries& carries, SseSink& sink) {
   if ((flags_ & kFailed) != 0) { return false; }
-  if (Feed(*this, carries, sink).run(bytes)) { return true; }
+  if (Feed(*this, carries, sink).run(bytes) && (carry_ == 0 || carries.bears(carry_))) { return true; }
   flags_ |= kFailed;
   release(carries);
   return false;

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/limits.hpp"
+
 namespace weir::wire {
 
 struct SseEventView {
@@ -25,7 +27,7 @@ struct SseEventView {
 /// right now. Freed buffers are kept for reuse up to limits::kLoadSpareBytes.
 class SseCarries {
  public:
-  SseCarries();
+  explicit SseCarries(std::size_t most_bytes = limits::kLoadCarryBytes);
   SseCarries(const SseCarries&) = delete;
   SseCarries& operator=(const SseCarries&) = delete;
   ~SseCarries();
@@ -38,10 +40,15 @@ class SseCarries {
   std::uint32_t lend();
   void give_back(std::uint32_t carry);
   Carry& at(std::uint32_t carry) { return *carries_[carry - 1]; }
+  /// Whether a stream may keep what is in its buffer: all of them together are bounded, and whoever has more than
+  /// limits::kLoadCarryShare makes room.
+  bool bears(std::uint32_t carry);
 
+  std::size_t most_bytes_;
   std::vector<std::unique_ptr<Carry>> carries_;  // By index, counted from 1; they never move.
   std::vector<std::uint32_t> spare_;
   std::size_t spare_bytes_ = 0;
+  std::size_t used_bytes_ = 0;  // Of lent buffers, as of the last bears() for each.
 };
 
 /// What a scan hands out; only the functions that matter are overridden. Order is the stream's.
@@ -59,8 +66,9 @@ class SseSink {
 
 class SseScan {
  public:
-  /// False, for good, when a line or the data of an event went beyond limits::kLoadEventBytes: the stream is not worth
-  /// reading on. The sink may use other scans of the same carries, not this one.
+  /// False, for good, when a line or the data of an event went beyond limits::kLoadEventBytes, or unfinished events of
+  /// all streams beyond limits::kLoadCarryBytes: the stream is not worth reading on. The sink may use other scans of
+  /// the same carries, not this one.
   bool feed(std::string_view bytes, SseCarries& carries, SseSink& sink);
   /// The stream is gone: gives its buffer back. To be called before the scan is dropped.
   void release(SseCarries& carries);

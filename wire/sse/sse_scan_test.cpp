@@ -95,6 +95,26 @@ TEST(SseScan, gives_its_buffer_back_when_the_stream_is_gone) {
   EXPECT_EQ(std::get<SseEvent>(hearing.heard.items[0]).data, "other");
 }
 
+TEST(SseScan, gives_up_streams_whose_unfinished_events_are_too_much_together) {
+  testing::Hearing hearing;
+  SseCarries carries(5 * limits::kLoadCarryShare);
+  const std::string large = "data: " + std::string(2 * limits::kLoadCarryShare - 100, 'x');
+  std::vector<SseScan> scans(4);
+  EXPECT_TRUE(scans[0].feed(large, carries, hearing));
+  EXPECT_TRUE(scans[1].feed(large, carries, hearing));
+  EXPECT_FALSE(scans[2].feed(large, carries, hearing));
+  EXPECT_FALSE(scans[2].feed("\n\n", carries, hearing)) << "it is not worth reading on";
+  scans[3].feed("data: small", carries, hearing);
+  EXPECT_TRUE(scans[3].feed(" and\n\n", carries, hearing)) << "others are not to suffer";
+  EXPECT_EQ(hearing.heard.items.size(), 1U);
+  scans[0].release(carries);
+  SseScan next;
+  EXPECT_TRUE(next.feed(large, carries, hearing)) << "there is room again";
+  next.release(carries);
+  scans[1].release(carries);
+  EXPECT_EQ(carries.lent(), 0U);
+}
+
 TEST(SseScan, keeps_streams_that_are_cut_at_the_same_time_apart) {
   SseCarries carries;
   std::vector<SseScan> scans(50);
