@@ -16,6 +16,7 @@
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/run/still_answers.hpp"
 #include "wire/base/shortage.hpp"
 
 namespace weir::conformance {
@@ -51,29 +52,6 @@ std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
   };
   std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
   return jobs;
-}
-
-/// Whether the target still answers anything at all in this era.
-bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
-  constexpr int kServerErrors = 500;
-  // A conversation tells more than a GET, which many an endpoint leaves without an answer.
-  const auto opened = std::find_if(target.surveys.begin(), target.surveys.end(),
-                                   [](const Survey& survey) { return !survey.open_error; });
-  const Survey* survey = target.survey(era);
-  if ((!survey || survey->open_error) && opened != target.surveys.end()) { survey = &*opened; }
-  Probe probe(target, survey, wire::Deadline::in(patience));
-  if (!survey || survey->open_error) {
-    const auto answer = probe.send(probe.request("GET", target.url));
-    return answer && answer->head.status < kServerErrors;
-  }
-  // An error by chance is no silence.
-  constexpr int kTries = 4;
-  for (int i = 0; i < kTries; ++i) {
-    const auto reply = probe.call(survey->means);
-    if (reply && (reply->response || probe.throttled())) { return true; }
-    if (probe.last_answer_missing()) { break; }
-  }
-  return false;
 }
 
 Target with_ledger(Target target) {
@@ -171,6 +149,7 @@ class Run {
   void work_or_stop(unsigned number, std::size_t end) {
     try {
       work(number, end);
+      if (number < allowed_) { fill_the_wait(); }
     } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
   }
 
@@ -187,6 +166,11 @@ class Run {
       ask(i, worker, &stop_);
       count_trouble(i);
     }
+  }
+
+  /// Whoever comes too late for a check has time while the others wait.
+  void fill_the_wait() {
+    if (options_.meanwhile && !stop_ && !lost_requests_ && !filled_.exchange(true)) { options_.meanwhile(); }
   }
 
   /// Requests with wrong credentials, one check at a time and no more than is allowed.
@@ -230,6 +214,7 @@ class Run {
     if (options_.progress) { options_.progress->at(job.info->id); }
     ask_in_turn(job, i, worker, stop);
     leave_out_where_cut(i);
+    if (loses_requests(results_[i], *job.info)) { lost_requests_ = true; }
     if (options_.progress) { options_.progress->asked_one(); }
   }
 
@@ -333,7 +318,9 @@ class Run {
   void look_again() {
     if (stop_ || options_.deadline.passed() || !opened_before()) { return; }
     bool troubled = false;
-    for (std::size_t i = 0; i < jobs_.size(); ++i) { troubled = troubled || (is_red(results_[i]) && met_an_end(i)); }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      troubled = troubled || asides_[i].shut_out || (is_red(results_[i]) && met_an_end(i));
+    }
     if (troubled && is_gone(Era::none)) { gave_up(); }
   }
 
@@ -346,8 +333,13 @@ class Run {
       stop(*reason);
       return;
     }
-    const Collapse collapse = target_.ledger->collapse();
+    Collapse collapse = target_.ledger->collapse();
+    collapse.refusal = refusal_of_new_clients(target_, patience_);
     target_.ledger->note_collapse(collapse);
+    if (!collapse.refusal.empty()) {
+      stop("the target lets no new client in any more: " + collapse.refusal);
+      return;
+    }
     stop(fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since));
   }
 
@@ -423,6 +415,24 @@ class Run {
         take(results_[i], untestable(reason.text), jobs_[i].info->level);
       }
     }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld_error(i); }
+  }
+
+  /// A server that lets fail without a word leaves everybody waiting who is due an error, or whose request is none of
+  /// its own: that stands once, with the unknown method.
+  void name_withheld_error(std::size_t i) {
+    constexpr std::string_view kUnknownMethodAnswered = "jsonrpc.error.method-not-found";
+    if (!is_red(results_[i]) || !asides_[i].hung || jobs_[i].info->id == kUnknownMethodAnswered) { return; }
+    for (std::size_t by = 0; by < jobs_.size(); ++by) {
+      const bool withheld = jobs_[by].info->id == kUnknownMethodAnswered && jobs_[by].era == jobs_[i].era &&
+                            results_[by].verdict == Verdict::fail && asides_[by].hung;
+      if (!withheld) { continue; }
+      take(results_[i],
+           untestable(fmt::format("an unknown method gets no answer either (see {}): {}", kUnknownMethodAnswered,
+                                  results_[i].got)),
+           jobs_[i].info->level);
+      return;
+    }
   }
 
   // --- the end -----------------------------------------------------------------------------------------------------
@@ -467,6 +477,8 @@ class Run {
   std::atomic<int> troubles_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> done_{false};
+  std::atomic<bool> lost_requests_{false};
+  std::atomic<bool> filled_{false};  ///< The time in which the last of the checks wait.
   std::atomic<bool> interrupted_{false};
   std::mutex asking_;
   std::mutex mutex_;
@@ -475,6 +487,10 @@ class Run {
 };
 
 }  // namespace
+
+bool loses_requests(const CheckResult& result, const CheckInfo& info) {
+  return result.verdict == Verdict::fail && !info.explains.empty();
+}
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) {
   // A target is copied only where it must be: what was listed of it may be large.
