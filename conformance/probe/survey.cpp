@@ -58,8 +58,9 @@ void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts
 std::string means_of(wire::mcp::Dialogue& dialogue, Survey& facts) {
   if (facts.era == Era::stateless) { return "server/discover"; }
   const auto reply = dialogue.request("ping");
-  if (!reply || reply->is_result()) { return "ping"; }
+  if (!reply) { return "ping"; }
   facts.takes_ping = facts.era == Era::streamable && reply->http.head.status == kAccepted && !reply->response;
+  if (!facts.takes_ping && !reply->is_error()) { return "ping"; }
   const auto listed = std::find_if(kLists.begin(), kLists.end(), [&](const List& list) {
     return facts.declares(list.capability) && !is_optional(list) && !facts.list_error;
   });

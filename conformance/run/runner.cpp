@@ -15,6 +15,7 @@
 #include "conformance/ask/passive.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/run/jobs.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/still_answers.hpp"
 #include "wire/base/shortage.hpp"
@@ -27,32 +28,6 @@ using reports::Verdict;
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{2000};
-
-struct Job {
-  const CheckInfo* info = nullptr;
-  Era era = Era::none;
-};
-
-/// Those that wait first, so that they wait beside the others instead of after them; passive ones last.
-std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
-  std::vector<Job> jobs;
-  for (const auto& info : catalogue()) {
-    if (info.level > options.lowest || !std::binary_search(options.checks.begin(), options.checks.end(), info.id)) {
-      continue;
-    }
-    if (info.eras.empty()) { jobs.push_back({&info, Era::none}); }
-    for (const auto& survey : target.surveys) {
-      if (!info.eras.empty() && info.eras.has(survey.era)) { jobs.push_back({&info, survey.era}); }
-    }
-  }
-  const auto key = [](const Job& job) {
-    const CheckInfo& info = *job.info;
-    return std::tuple(info.passive, info.turn, info.wrong_credentials > 0, !info.waits, std::string_view(info.id),
-                      job.era);
-  };
-  std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
-  return jobs;
-}
 
 Target with_ledger(Target target) {
   target.ledger = std::make_shared<Ledger>();
@@ -67,7 +42,7 @@ class Run {
   Run(const Target& target, const RunnerOptions& options)
       : target_(target),
         options_(options),
-        jobs_(plan(target, options)),
+        jobs_(jobs_of(target, options)),
         results_(jobs_.size()),
         asides_(jobs_.size()),
         patience_(std::min(kAskAgain, target.answer_timeout)),
@@ -102,6 +77,7 @@ class Run {
     std::size_t job = 0;
     std::string text;
     wire::Clock::time_point since;
+    bool shuts_out = false;  ///< No new client is let in any more.
   };
 
   // --- asking ------------------------------------------------------------------------------------------------------
@@ -130,9 +106,10 @@ class Run {
   }
 
   void ask_beside(std::size_t begin, std::size_t end) {
-    next_ = begin;
+    auto watches = watch_beside(begin, end);
+    next_ = begin + watches.size();
     std::vector<std::thread> threads;
-    const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - begin));
+    const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - next_));
     try {
       for (unsigned i = 1; i < count; ++i) {
         threads.emplace_back([this, i, end] { work_or_stop(i, end); });
@@ -141,8 +118,30 @@ class Run {
     }
     work_or_stop(0, end);
     for (auto& thread : threads) { thread.join(); }
+    for (auto& watch : watches) { watch.get(); }
     // Only a worker that was stopped leaves checks to nobody.
     for (std::size_t i = next_++; i < end; i = next_++) { results_[i] = left_out(jobs_[i]); }
+  }
+
+  /// Who watches an idle stream asks for nothing meanwhile, and keeps no worker from its work; but where one thing is
+  /// asked at a time, or requests were lost, a stream more is one too many.
+  std::vector<std::future<void>> watch_beside(std::size_t begin, std::size_t end) {
+    std::vector<std::future<void>> watches;
+    for (std::size_t i = begin; allowed_ > 1 && !lost_requests_ && i < end && is_watch(*jobs_[i].info); ++i) {
+      watches.push_back(conformance::begin([this, i] { watch_or_stop(i); }));
+    }
+    return watches;
+  }
+
+  void watch_or_stop(std::size_t i) {
+    try {
+      Worker worker(target_.client);
+      if (may_go_on()) {
+        ask(i, worker, &stop_);
+        return count_trouble(i);
+      }
+    } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
+    results_[i] = left_out(jobs_[i]);
   }
 
   /// A thread that lets an exception go ends the program.
@@ -269,10 +268,8 @@ class Run {
 
   void stop(std::string why) {
     const std::lock_guard lock(mutex_);
-    if (why_stopped_.empty()) {
-      why_stopped_ = std::move(why);
-      stop_ = true;
-    }
+    if (why_stopped_.empty()) { why_stopped_ = std::move(why); }
+    stop_ = true;
   }
 
   CheckResult left_out(const Job& job) {
@@ -358,7 +355,8 @@ class Run {
     {
       const std::lock_guard lock(mutex_);
       reasons_.push_back({i, fmt::format("{} ({})", results_[i].got, info.id),
-                          of_collapse ? collapse->at : wire::Clock::time_point{}});
+                          of_collapse ? collapse->at : wire::Clock::time_point{},
+                          of_collapse && !collapse->refusal.empty()});
     }
     if (info.turn != Turn::first) { return; }
     const auto& explained = info.explains;
@@ -393,6 +391,7 @@ class Run {
     }
     // Whoever was at it when the target went may have lost a stream, or waited for what never came.
     if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
+    if (reason.shuts_out && asides_[i].shut_out) { return true; }
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
