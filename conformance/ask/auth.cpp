@@ -43,13 +43,16 @@ wire::Request opening_request(const Probe& probe) {
   }
 }
 
-Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses) {
+Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses,
+                     const Door& door) {
+  constexpr int kRedirects = 300;
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
   auto answer = probe.send(request, probe.in(kPatience));
   if (!answer) { return probe.broken(answer.error(), expected); }
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
-    return fail(expected, fmt::format("HTTP {}", answer->head.status));
+    Finding taken = fail(expected, fmt::format("HTTP {}", answer->head.status));
+    return answer->head.status < kRedirects ? unless_open(probe, std::move(taken), door) : taken;
   }
   Finding refusal = pass(fmt::format("HTTP {}", answer->head.status));
   if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), std::move(refusal)); }
@@ -60,6 +63,25 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
                 : untestable(fmt::format("refused ({}), but so is the same request with the credentials: {}",
                                          refusal.message, opened.error().detail));
 }
+
+Finding unless_open(Probe& probe, Finding finding, const Door& door) {
+  constexpr int kRedirects = 300;
+  if (door.field.empty() || finding.verdict != reports::Verdict::fail) { return finding; }
+  const auto asked = probe.last_request();
+  wire::Request bare = opening_request(probe);
+  bare.headers.remove(door.field);
+  const auto answer = probe.send(bare, probe.in(kPatience));
+  if (asked) { probe.pin_request(*asked); }
+  if (!answer || answer->head.status >= kRedirects) { return finding; }
+  return untestable(
+      fmt::format("{}, and whoever brings no credential is let in as well, which {} judges", finding.got, door.judge));
+}
+
+Door bearer_door(const Probe& probe) {
+  return probe.is(Era::http_sse) ? Door{} : Door{"Authorization", "auth.bearer.absent-401"};
+}
+
+Door key_door(const wire::ApiKey& key) { return {key.header, "auth.api-key.absent-refused"}; }
 
 std::optional<Finding> if_sent_elsewhere(const wire::Exchange& answer) {
   const int status = answer.head.status;

@@ -12,8 +12,22 @@ namespace weir::conformance {
 /// initialize or server/discover.
 wire::Request opening_request(const Probe& probe);
 
+/// The field of a credential, and the check that says once when whoever brings none at all is let in: then that a wrong
+/// one is taken is no news. Without a field nobody says so.
+struct Door {
+  std::string field;
+  std::string_view judge;
+};
+Door bearer_door(const Probe& probe);
+Door key_door(const wire::ApiKey& key);
+
 /// Sends it; a fail for any other status than these, and a pass only where the target's own credentials are let in.
-Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses);
+/// What is taken at an open door is untestable.
+Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses,
+                     const Door& door = {});
+
+/// `finding`; untestable in place of a fail where the door stands open.
+Finding unless_open(Probe& probe, Finding finding, const Door& door);
 
 /// Untestable for a redirect, to a login page mostly: that is no 401, but it lets nobody in. The check of requests
 /// without a token judges it, once.

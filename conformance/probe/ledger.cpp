@@ -231,6 +231,14 @@ std::size_t Ledger::requests() const {
   return entries_.size();
 }
 
+std::size_t Ledger::handshakes() const {
+  constexpr int kRefusals = 400;
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [](const LedgerEntry& entry) {
+    return entry.what == "POST initialize" && entry.status != 0 && entry.status < kRefusals;
+  }));
+}
+
 std::string Ledger::server_errors() const {
   const std::lock_guard lock(mutex_);
   std::size_t count = 0;
@@ -267,7 +275,8 @@ std::string Ledger::silences() const {
 
 Collapse Ledger::collapse() const {
   const std::lock_guard lock(mutex_);
-  Collapse found{.after = "an unknown request", .since = "answers nothing", .suspect = std::nullopt, .at = {}};
+  Collapse found{
+      .after = "an unknown request", .since = "answers nothing", .refusal = {}, .suspect = std::nullopt, .at = {}};
   for (const auto& entry : entries_) {
     if (is_served(entry)) { found.at = std::max(found.at, entry.sent); }
   }

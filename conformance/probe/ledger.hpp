@@ -34,6 +34,8 @@ struct LedgerEntry {
 struct Collapse {
   std::string after;  ///< What was in flight at that moment, the likeliest first.
   std::string since;  ///< What it does now: "refuses connections", "answers 503".
+  /// Of one that answers, and lets no new client in: what it says to `initialize`. Nothing is wrong with `after` then.
+  std::string refusal;
   std::optional<wire::Request> suspect;
   wire::Clock::time_point at;  ///< When the last request was sent that was served.
 };
@@ -57,6 +59,8 @@ class Ledger {
   /// requests which are served at other times, and not all in one moment in which nobody was served; else empty.
   std::string silences() const;
   std::size_t requests() const;  ///< How many are on record.
+  std::size_t handshakes()
+      const;  ///< How many of them were an `initialize` that was answered, and not by an error status.
 
   /// What the entries tell of a target that answers nothing any more.
   Collapse collapse() const;

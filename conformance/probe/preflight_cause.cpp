@@ -280,6 +280,24 @@ Words bare_stream(const Attempt& a, const CauseContext&) {
           "Serve an MCP transport here, or test the stream alone; a bridge must send `endpoint` first."};
 }
 
+/// A POST that was answered as the GET of HTTP+SSE is. Where the GET itself met the end of the connection, whatever
+/// answered the POST did not live through the questions.
+bool is_stream_by_post(const Attempt& a) {
+  if (a.era == Era::http_sse || status_of(a) != 200 || !a.exchange->is_event_stream()) { return false; }
+  const auto& items = a.exchange->items;
+  return std::any_of(items.begin(), items.end(), [](const auto& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event && event->type == "endpoint";
+  });
+}
+Words stream_by_post(const Attempt& a, const CauseContext&) {
+  return {
+      fmt::format("{} as HTTP+SSE begins, with an `endpoint` event, and the stream of a GET beside it did not come",
+                  said(a)),
+      "Look into the log of the service: a server object that all streams share ends the process, or the stream, at "
+      "the second client. Make one for each stream, and answer POST to this path by 405."};
+}
+
 /// The lines of an event stream with a JSON-RPC message in them, under another name.
 bool is_misnamed_stream(const Attempt& a) {
   const std::string_view body = a.exchange->body;
@@ -367,6 +385,7 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"answer-unreadable", is_unreadable, unreadable},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
+    AnswerRule{"one-stream-alone", is_stream_by_post, stream_by_post, false, true},
     AnswerRule{"event-stream-without-endpoint", is_bare_stream, bare_stream, true, true},
     AnswerRule{"html-not-mcp", is_html, html, true},
     AnswerRule{"not-found", is_sign<SignKind::no_route>, no_route, true},

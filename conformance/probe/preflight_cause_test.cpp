@@ -154,6 +154,17 @@ TEST(PreflightCause, tells_a_stream_that_is_held_back_from_a_path_that_takes_no_
   EXPECT_NE(of({answering(Era::streamable, 404), failing(Era::http_sse, ErrorCode::timeout)}).name, "stream-held-back");
 }
 
+TEST(PreflightCause, knows_a_server_object_that_all_streams_share) {
+  Attempt post = answering(Era::streamable, 200, "text/event-stream");
+  wire::SseEvent opening;
+  opening.type = "endpoint";
+  opening.data = "/messages?sessionId=1";
+  post.exchange->items.emplace_back(opening);
+  EXPECT_EQ(of({post, failing(Era::http_sse, ErrorCode::reset)}).name, "one-stream-alone");
+  EXPECT_NE(of({answering(Era::streamable, 200, "text/event-stream"), failing(Era::http_sse, ErrorCode::reset)}).name,
+            "one-stream-alone");
+}
+
 TEST(PreflightCause, knows_who_stands_in_front) {
   const auto from = [](int status, std::string server) {
     return of_all(answering(Era::streamable, status, "text/html", "", {{"Server", std::move(server)}}));

@@ -242,6 +242,11 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
   return std::ref(held->second);
 }
 
+wire::mcp::Dialogue* Probe::held() {
+  const auto held = worker_->conversations.find(era());
+  return held == worker_->conversations.end() ? nullptr : &held->second;
+}
+
 wire::Result<wire::mcp::Reply> Probe::call(std::string_view method, json::value params,
                                            wire::mcp::RequestOptions options) {
   auto dialogue = shared();

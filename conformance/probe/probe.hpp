@@ -42,6 +42,7 @@ struct Survey {
   std::optional<wire::Error> open_error;
   /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
   std::string means;
+  bool takes_ping = false;         ///< A ping is taken by a 202 that brings no answer.
   bool string_ids = true;          ///< A request with a string for its id is answered under it.
   bool streams_stay_open = false;  ///< Streams of answers do not end behind them (streamable.response-stream.ends).
 
@@ -136,6 +137,8 @@ class Probe {
   wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
   /// The worker's conversation: in order when the check begins, and left so, or given up by spoil().
   wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
+  /// The same where one is open already; else null.
+  wire::mcp::Dialogue* held();
   /// The shared conversation may no longer be in order: the next check opens its own.
   void spoil() { spoiled_ = true; }
   /// Sends one request on the shared conversation.
@@ -160,6 +163,8 @@ class Probe {
   const LastHeard& last_heard() const WEIR_LIFETIME_BOUND { return last_heard_; }
   /// The last thing that was asked for got no answer in time.
   bool last_answer_missing() const { return last_answer_missing_; }
+  /// The last conversation that was to be opened could not be.
+  bool open_failed() const { return last_open_failed_; }
   /// Some answer was 429: who asks too often learns nothing of the server.
   bool throttled() const { return throttled_; }
   /// Why an answer of the server could not be read, and which check says so; empty where each could.

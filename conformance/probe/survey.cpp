@@ -5,6 +5,7 @@
 
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/memory.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {
@@ -52,11 +53,14 @@ void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts
   }
 }
 
-/// A server without `ping` is red for that once. What only needs any answer asks it for a list.
-std::string means_of(wire::mcp::Dialogue& dialogue, const Survey& facts) {
+/// A server without `ping`, or whose `ping` is taken without an answer, is red for that once. What only needs any
+/// answer asks it for a list.
+std::string means_of(wire::mcp::Dialogue& dialogue, Survey& facts) {
   if (facts.era == Era::stateless) { return "server/discover"; }
   const auto reply = dialogue.request("ping");
-  if (!reply || !reply->is_error()) { return "ping"; }
+  if (!reply) { return "ping"; }
+  facts.takes_ping = facts.era == Era::streamable && reply->http.head.status == kAccepted && !reply->response;
+  if (!facts.takes_ping && !reply->is_error()) { return "ping"; }
   const auto listed = std::find_if(kLists.begin(), kLists.end(), [&](const List& list) {
     return facts.declares(list.capability) && !is_optional(list) && !facts.list_error;
   });

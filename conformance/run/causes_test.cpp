@@ -28,6 +28,69 @@ const fixtures::FaultRegistration kFault(fixtures::Fault{
       return reply.no_answer;
     }});
 
+bool asks(const fixtures::HttpRequest& request, std::string_view what) {
+  return request.method == "POST" && request.body.find(what) != std::string::npos;
+}
+
+/// Faults that many checks meet.
+const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
+    {.name = "test.room-for-eight",
+     .summary = "Eight clients are let in, and from then on none.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           constexpr int kRoom = 8;
+           if (!asks(request, "\"initialize\"")) { return false; }
+           json::value& count = scratch["test.clients"];
+           count = count.is_int64() ? count.as_int64() + 1 : 1;
+           if (count.as_int64() <= kRoom) { return false; }
+           const auto id = jsonrpc::parse(request.body)->messages.front().id;
+           reply.set_body(jsonrpc::error(*id, -32603, "Maximum sessions (8) reached"), "application/json");
+           return true;
+         }},
+    {.name = "test.one-client-at-a-time",
+     .summary = "A second client is answered 500 until the first one has ended its session.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           json::value& taken = scratch["test.taken"];
+           if (request.method == "DELETE") { taken = false; }
+           if (!asks(request, "\"initialize\"")) { return false; }
+           const bool refused = taken == json::value(true);
+           taken = true;
+           if (!refused) { return false; }
+           reply.status = 500;
+           reply.set_body("Error: Already connected to a transport", "text/plain");
+           return true;
+         }},
+    {.name = "test.errors-withheld",
+     .summary = "A request that fails is never answered.",
+     .on_reply =
+         [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           reply.no_answer = asks(request, "weir/") || asks(request, "weir-unknown");
+         }},
+    {.name = "test.requests-taken",
+     .summary = "Requests other than the opening and the lists are taken by 202, without an answer.",
+     .on_reply =
+         [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           const bool opens = asks(request, "\"initialize\"") || asks(request, "/list\"");
+           if (request.method != "POST" || !asks(request, "\"id\"") || opens) { return; }
+           reply = fixtures::HttpReply{};
+           reply.status = 202;
+         }},
+    {.name = "test.one-stream-alone",
+     .summary = "A stream that is opened behind another one, with no message between them, is answered 500.",
+     .on_request = [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+       const bool opens = request.method == "GET" && request.path == "/sse";
+       // Nobody is refused before the first conversation: whoever looks what is spoken opens a stream as well.
+       json::value& behind = scratch["test.behind-a-stream"];
+       const bool refused = opens && behind == json::value(true);
+       if (request.method == "POST") { behind = false; }
+       if (opens && behind.is_bool()) { behind = true; }
+       if (!refused) { return false; }
+       reply.status = 500;
+       reply.set_body("Error: Already connected to a transport", "text/plain");
+       return true;
+     }}});
+
 RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
@@ -91,6 +154,45 @@ TEST(Causes, an_id_of_another_type_is_one_verdict) {
     const auto outcome = judge(era, {"jsonrpc.id-stringified"}, {echoed, "jsonrpc.answer.asked-for"});
     EXPECT_THAT(red(outcome), testing::ElementsAre(echoed));
   }
+}
+
+TEST(Causes, a_server_that_is_full_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"test.room-for-eight"},
+                             {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
+                              "lifecycle.server.consistent", "session.id.unique", "session.terminated.not-found"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+  const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
+                                      [](const auto& check) { return check.verdict == Verdict::fail; });
+  EXPECT_THAT(verdict.got, HasSubstr("Maximum sessions (8) reached"));
+}
+
+TEST(Causes, one_client_at_a_time_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"test.one-client-at-a-time"},
+                             {"preflight.endpoint.stays-up", "session.conversation.kept", "affinity.session.shared",
+                              "session.ids.isolated", "session.id.unique", "streamable.origin.forbidden"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("session.conversation.kept"));
+}
+
+TEST(Causes, errors_that_are_withheld_are_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"test.errors-withheld"},
+                             {"jsonrpc.error.method-not-found", "session.ids.isolated", "tools.call.unknown-refused",
+                              "ping.result.empty", "resources.read.not-found", "prompts.get.unknown-refused"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.error.method-not-found"));
+  EXPECT_THAT(with(outcome, Verdict::pass), testing::ElementsAre("ping.result.empty"));
+}
+
+TEST(Causes, requests_that_are_taken_without_an_answer_are_one_verdict) {
+  const auto outcome =
+      judge(Era::streamable, {"test.requests-taken"},
+            {"streamable.request.content-type", "ping.result.empty", "streamable.posts.concurrent",
+             "jsonrpc.error.method-not-found", "jsonrpc.batch.accepted", "tools.call.unknown-refused"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.request.content-type"));
+}
+
+TEST(Causes, a_stream_that_keeps_others_out_is_told_so) {
+  const auto outcome = judge(Era::http_sse, {"test.one-stream-alone"}, {"http-sse.endpoint.distinct"});
+  ASSERT_THAT(red(outcome), testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
+  EXPECT_THAT(outcome.checks.front().got, HasSubstr("Already connected"));
 }
 
 TEST(Causes, that_explain_each_other_leave_one_of_them_red) {

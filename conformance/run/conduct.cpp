@@ -184,8 +184,7 @@ class Conductor {
     }
     std::vector<std::string> beside = plan_.checks;
     std::erase_if(beside, [](const std::string& id) { return is_of_deploy(id); });
-    run(target_, beside, {});
-    ask_older(target_, beside, {});
+    run_with_older(target_, beside, {});
     if (!is_plain(target_) && nothing_was_opened() && !something_failed()) {
       results_.preflight = no_conversation(results_.problems);
     }
@@ -224,8 +223,7 @@ class Conductor {
     if (target.surveys.empty() && !is_plain(target)) {
       std::erase_if(checks, [](const std::string& id) { return id != kEndpointSpeaks; });
     }
-    run(target, checks, endpoint.name);
-    ask_older(target, checks, endpoint.name);
+    run_with_older(target, checks, endpoint.name);
     return {};
   }
 
@@ -341,7 +339,8 @@ class Conductor {
     if (!watch.end.good()) { results_.problems.push_back("--across-deploy: the command " + watch.end.describe()); }
   }
 
-  RunnerOutcome ask(Target& target, std::vector<std::string> checks, unsigned threads) const {
+  RunnerOutcome ask(Target& target, std::vector<std::string> checks, unsigned threads,
+                    std::function<void()> meanwhile = {}) const {
     target.ledger = std::make_shared<Ledger>();  // Of each run its own.
     target.asked_once = std::make_shared<AskedOnce>();
     return run_checks(target, {.checks = std::move(checks),
@@ -351,12 +350,14 @@ class Conductor {
                                .threads = threads,
                                .auth_attempts = plan_.auth_attempts,
                                .interrupted = plan_.interrupted,
-                               .progress = plan_.progress});
+                               .progress = plan_.progress,
+                               .meanwhile = std::move(meanwhile)});
   }
 
-  void run(Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
+  void run(Target& target, const std::vector<std::string>& checks, const std::string& endpoint,
+           std::function<void()> meanwhile = {}) {
     if (checks.empty()) { return; }
-    auto outcome = ask(target, checks, plan_.concurrency);
+    auto outcome = ask(target, checks, plan_.concurrency, std::move(meanwhile));
     for (auto& check : outcome.checks) {
       check.endpoint = endpoint;
       results_.checks.push_back(std::move(check));
@@ -372,21 +373,18 @@ class Conductor {
     }
   }
 
-  /// In the one era that has several revisions.
-  void ask_older(const Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
-    const Survey* newest = target.survey(Era::streamable);
-    if (!newest || newest->open_error || loses_requests()) { return; }
-    const auto questions = questions_of_older(checks, *newest, plan_.older);
-    if (questions.empty() || circumstances_.stopped_early || circumstances_.interrupted) { return; }
-    // Each mostly waits for slow calls of its own; together they ask no more at a time than one run does.
-    const unsigned threads = std::max(1U, plan_.concurrency / static_cast<unsigned>(questions.size()));
-    std::vector<std::future<OlderAnswers>> beside;
-    for (const OlderQuestions& each : questions) {
-      if (!agrees_to(target, *newest, each.revision, deadline_, plan_.interrupted)) { continue; }
-      beside.push_back(
-          begin([this, &target, &each, threads] { return answers_in(each.revision, target, each.checks, threads); }));
-    }
-    for (auto& answers : beside) { take(answers.get(), endpoint); }
+  /// The older revisions of the one era that has several are asked while the last checks of the newest one wait, or
+  /// after them where that was not the time.
+  void run_with_older(Target& target, const std::vector<std::string>& checks, const std::string& endpoint) {
+    std::optional<std::future<std::vector<OlderAnswers>>> beside;
+    run(target, checks, endpoint, [&] {
+      beside = begin([&] { return ask_older(target, checks); });
+      beside->wait();  // What comes after the waiting checks is asked of a target that is left alone.
+    });
+    auto older = beside ? std::optional(beside->get()) : std::nullopt;
+    if (lost_requests() || circumstances_.stopped_early || circumstances_.interrupted) { return; }
+    if (!older) { older = ask_older(target, checks); }
+    for (OlderAnswers& answers : *older) { take(std::move(answers), endpoint); }
   }
 
   struct OlderAnswers {
@@ -396,10 +394,27 @@ class Conductor {
   };
 
   /// What loses requests of one revision loses those of all: it would be told once more of each.
-  bool loses_requests() const {
-    return std::any_of(results_.checks.begin(), results_.checks.end(), [](const auto& result) {
-      return result.verdict == reports::Verdict::fail && !find_check(result.id)->explains.empty();
-    });
+  bool lost_requests() const {
+    return std::any_of(results_.checks.begin(), results_.checks.end(),
+                       [](const auto& result) { return loses_requests(result, *find_check(result.id)); });
+  }
+
+  std::vector<OlderAnswers> ask_older(const Target& target, const std::vector<std::string>& checks) const {
+    const Survey* newest = target.survey(Era::streamable);
+    if (!newest || newest->open_error) { return {}; }
+    const auto questions = questions_of_older(checks, *newest, plan_.older);
+    // Together they ask no more at a time than one run does.
+    const auto share = static_cast<unsigned>(std::max<std::size_t>(1, questions.size()));
+    const unsigned threads = std::max(1U, plan_.concurrency / share);
+    std::vector<std::future<OlderAnswers>> beside;
+    for (const OlderQuestions& each : questions) {
+      if (!agrees_to(target, *newest, each.revision, deadline_, plan_.interrupted)) { continue; }
+      beside.push_back(
+          begin([this, &target, &each, threads] { return answers_in(each.revision, target, each.checks, threads); }));
+    }
+    std::vector<OlderAnswers> all;
+    for (auto& answers : beside) { all.push_back(answers.get()); }
+    return all;
   }
 
   OlderAnswers answers_in(const std::string& revision, const Target& target, const std::vector<std::string>& checks,
@@ -408,8 +423,7 @@ class Conductor {
     Target older = as_of(target, Era::streamable, revision, deadline_, plan_.interrupted, answers.problems);
     if (plan_.older == Older::differing) { older.passed_over = slow_tools(target, Era::streamable); }
     answers.outcome = ask(older, checks, threads);
-    const auto& problems = answers.outcome.problems;
-    answers.problems.insert(answers.problems.end(), problems.begin(), problems.end());
+    for (auto& problem : answers.outcome.problems) { answers.problems.push_back(std::move(problem)); }
     return answers;
   }
 

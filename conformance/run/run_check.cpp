@@ -12,6 +12,7 @@
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "conformance/probe/status.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/tap/broken_json.hpp"
 #include "wire/base/utf8.hpp"
@@ -85,6 +86,18 @@ bool met_undecodable(const Target& target, const CheckInfo& info, Era era) {
   return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
     const auto& notes = one->http.framing_notes;
     return one->by == info.id && std::any_of(notes.begin(), notes.end(), is_undecodable);
+  });
+}
+
+/// Whether a request of this check was taken by 202 without an answer, by a server that takes ping so: then nobody
+/// hears anything, and streamable.request.content-type says so.
+bool met_taken_request(const Target& target, const CheckInfo& info, Era era) {
+  const Survey* survey = target.survey(era);
+  if (!survey || !survey->takes_ping) { return false; }
+  const auto seen = target.tap->seen(era);
+  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
+    return one->by == info.id && one->http.head.status == kAccepted &&
+           !wire::mcp::awaited_by(one->http.request.body).ids.empty();
   });
 }
 
@@ -279,6 +292,10 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     finding =
         untestable(fmt::format("requests whose id is a string are not answered (see {}): {}", kIdsEchoed, finding.got));
   }
+  constexpr std::string_view kAnsweredHere = "streamable.request.content-type";
+  if (is_red(finding) && !info.passive && info.id != kAnsweredHere && met_taken_request(target, info, era)) {
+    finding = untestable(fmt::format("a request is taken without an answer (see {}): {}", kAnsweredHere, finding.got));
+  }
   if (is_red(finding) && !info.passive && era == Era::streamable) {
     if (const auto pause = put_off_too_long(target, info, era)) {
       finding = untestable(fmt::format(
@@ -301,7 +318,10 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (aside) {
     // A check may have waited by itself, in a conversation that it holds: then its time tells.
     const bool waited = result.verdict != Verdict::pass && result.duration_ms >= target.answer_timeout.count();
-    *aside = {.hung = probe.last_answer_missing() || waited, .asker = probe.number(), .ended = wire::Clock::now()};
+    *aside = {.hung = probe.last_answer_missing() || waited,
+              .shut_out = probe.open_failed(),
+              .asker = probe.number(),
+              .ended = wire::Clock::now()};
   }
   return result;
 }

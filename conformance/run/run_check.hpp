@@ -10,6 +10,7 @@ namespace weir::conformance {
 /// What a run needs to know of a check besides its result.
 struct Aside {
   bool hung = false;        ///< It waited for an answer that did not come.
+  bool shut_out = false;    ///< No conversation could be opened for it.
   std::uint64_t asker = 0;  ///< Its probe, as the ledger knows it; 0: nothing was asked.
   wire::Clock::time_point ended;
 };

@@ -15,7 +15,9 @@
 #include "conformance/ask/passive.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/run/jobs.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/run/still_answers.hpp"
 #include "wire/base/shortage.hpp"
 
 namespace weir::conformance {
@@ -26,55 +28,6 @@ using reports::Verdict;
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{2000};
-
-struct Job {
-  const CheckInfo* info = nullptr;
-  Era era = Era::none;
-};
-
-/// Those that wait first, so that they wait beside the others instead of after them; passive ones last.
-std::vector<Job> plan(const Target& target, const RunnerOptions& options) {
-  std::vector<Job> jobs;
-  for (const auto& info : catalogue()) {
-    if (info.level > options.lowest || !std::binary_search(options.checks.begin(), options.checks.end(), info.id)) {
-      continue;
-    }
-    if (info.eras.empty()) { jobs.push_back({&info, Era::none}); }
-    for (const auto& survey : target.surveys) {
-      if (!info.eras.empty() && info.eras.has(survey.era)) { jobs.push_back({&info, survey.era}); }
-    }
-  }
-  const auto key = [](const Job& job) {
-    const CheckInfo& info = *job.info;
-    return std::tuple(info.passive, info.turn, info.wrong_credentials > 0, !info.waits, std::string_view(info.id),
-                      job.era);
-  };
-  std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
-  return jobs;
-}
-
-/// Whether the target still answers anything at all in this era.
-bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
-  constexpr int kServerErrors = 500;
-  // A conversation tells more than a GET, which many an endpoint leaves without an answer.
-  const auto opened = std::find_if(target.surveys.begin(), target.surveys.end(),
-                                   [](const Survey& survey) { return !survey.open_error; });
-  const Survey* survey = target.survey(era);
-  if ((!survey || survey->open_error) && opened != target.surveys.end()) { survey = &*opened; }
-  Probe probe(target, survey, wire::Deadline::in(patience));
-  if (!survey || survey->open_error) {
-    const auto answer = probe.send(probe.request("GET", target.url));
-    return answer && answer->head.status < kServerErrors;
-  }
-  // An error by chance is no silence.
-  constexpr int kTries = 4;
-  for (int i = 0; i < kTries; ++i) {
-    const auto reply = probe.call(survey->means);
-    if (reply && (reply->response || probe.throttled())) { return true; }
-    if (probe.last_answer_missing()) { break; }
-  }
-  return false;
-}
 
 Target with_ledger(Target target) {
   target.ledger = std::make_shared<Ledger>();
@@ -89,7 +42,7 @@ class Run {
   Run(const Target& target, const RunnerOptions& options)
       : target_(target),
         options_(options),
-        jobs_(plan(target, options)),
+        jobs_(jobs_of(target, options)),
         results_(jobs_.size()),
         asides_(jobs_.size()),
         patience_(std::min(kAskAgain, target.answer_timeout)),
@@ -124,6 +77,7 @@ class Run {
     std::size_t job = 0;
     std::string text;
     wire::Clock::time_point since;
+    bool shuts_out = false;  ///< No new client is let in any more.
   };
 
   // --- asking ------------------------------------------------------------------------------------------------------
@@ -152,9 +106,10 @@ class Run {
   }
 
   void ask_beside(std::size_t begin, std::size_t end) {
-    next_ = begin;
+    auto watches = watch_beside(begin, end);
+    next_ = begin + watches.size();
     std::vector<std::thread> threads;
-    const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - begin));
+    const auto count = std::min<std::size_t>(allowed_, std::max<std::size_t>(1, end - next_));
     try {
       for (unsigned i = 1; i < count; ++i) {
         threads.emplace_back([this, i, end] { work_or_stop(i, end); });
@@ -163,14 +118,37 @@ class Run {
     }
     work_or_stop(0, end);
     for (auto& thread : threads) { thread.join(); }
+    for (auto& watch : watches) { watch.get(); }
     // Only a worker that was stopped leaves checks to nobody.
     for (std::size_t i = next_++; i < end; i = next_++) { results_[i] = left_out(jobs_[i]); }
+  }
+
+  /// Who watches an idle stream asks for nothing meanwhile, and keeps no worker from its work; but where one thing is
+  /// asked at a time, or requests were lost, a stream more is one too many.
+  std::vector<std::future<void>> watch_beside(std::size_t begin, std::size_t end) {
+    std::vector<std::future<void>> watches;
+    for (std::size_t i = begin; allowed_ > 1 && !lost_requests_ && i < end && is_watch(*jobs_[i].info); ++i) {
+      watches.push_back(conformance::begin([this, i] { watch_or_stop(i); }));
+    }
+    return watches;
+  }
+
+  void watch_or_stop(std::size_t i) {
+    try {
+      Worker worker(target_.client);
+      if (may_go_on()) {
+        ask(i, worker, &stop_);
+        return count_trouble(i);
+      }
+    } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
+    results_[i] = left_out(jobs_[i]);
   }
 
   /// A thread that lets an exception go ends the program.
   void work_or_stop(unsigned number, std::size_t end) {
     try {
       work(number, end);
+      if (number < allowed_) { fill_the_wait(); }
     } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
   }
 
@@ -187,6 +165,11 @@ class Run {
       ask(i, worker, &stop_);
       count_trouble(i);
     }
+  }
+
+  /// Whoever comes too late for a check has time while the others wait.
+  void fill_the_wait() {
+    if (options_.meanwhile && !stop_ && !lost_requests_ && !filled_.exchange(true)) { options_.meanwhile(); }
   }
 
   /// Requests with wrong credentials, one check at a time and no more than is allowed.
@@ -232,6 +215,7 @@ class Run {
     if (options_.progress) { options_.progress->at(job.info->id); }
     ask_in_turn(job, i, worker, stop);
     leave_out_where_cut(i);
+    if (loses_requests(results_[i], *job.info)) { lost_requests_ = true; }
     if (options_.progress) { options_.progress->asked_one(); }
   }
 
@@ -286,10 +270,8 @@ class Run {
 
   void stop(std::string why) {
     const std::lock_guard lock(mutex_);
-    if (why_stopped_.empty()) {
-      why_stopped_ = std::move(why);
-      stop_ = true;
-    }
+    if (why_stopped_.empty()) { why_stopped_ = std::move(why); }
+    stop_ = true;
   }
 
   CheckResult left_out(const Job& job) {
@@ -335,7 +317,9 @@ class Run {
   void look_again() {
     if (stop_ || options_.deadline.passed() || !opened_before()) { return; }
     bool troubled = false;
-    for (std::size_t i = 0; i < jobs_.size(); ++i) { troubled = troubled || (is_red(results_[i]) && met_an_end(i)); }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      troubled = troubled || asides_[i].shut_out || (is_red(results_[i]) && met_an_end(i));
+    }
     if (troubled && is_gone(Era::none)) { gave_up(); }
   }
 
@@ -348,8 +332,13 @@ class Run {
       stop(*reason);
       return;
     }
-    const Collapse collapse = target_.ledger->collapse();
+    Collapse collapse = target_.ledger->collapse();
+    collapse.refusal = refusal_of_new_clients(target_, patience_);
     target_.ledger->note_collapse(collapse);
+    if (!collapse.refusal.empty()) {
+      stop("the target lets no new client in any more: " + collapse.refusal);
+      return;
+    }
     stop(fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since));
   }
 
@@ -368,7 +357,8 @@ class Run {
     {
       const std::lock_guard lock(mutex_);
       reasons_.push_back({i, fmt::format("{} ({})", results_[i].got, info.id),
-                          of_collapse ? collapse->at : wire::Clock::time_point{}});
+                          of_collapse ? collapse->at : wire::Clock::time_point{},
+                          of_collapse && !collapse->refusal.empty()});
     }
     if (info.turn != Turn::first) { return; }
     const auto& explained = info.explains;
@@ -403,6 +393,7 @@ class Run {
     }
     // Whoever was at it when the target went may have lost a stream, or waited for what never came.
     if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
+    if (reason.shuts_out && asides_[i].shut_out) { return true; }
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
@@ -424,6 +415,24 @@ class Run {
         if (!is_red(results_[i]) || !is_red(results_[reason.job]) || !explains(reason, i)) { continue; }
         take(results_[i], untestable(reason.text), jobs_[i].info->level);
       }
+    }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld_error(i); }
+  }
+
+  /// A server that lets fail without a word leaves everybody waiting who is due an error, or whose request is none of
+  /// its own: that stands once, with the unknown method.
+  void name_withheld_error(std::size_t i) {
+    constexpr std::string_view kUnknownMethodAnswered = "jsonrpc.error.method-not-found";
+    if (!is_red(results_[i]) || !asides_[i].hung || jobs_[i].info->id == kUnknownMethodAnswered) { return; }
+    for (std::size_t by = 0; by < jobs_.size(); ++by) {
+      const bool withheld = jobs_[by].info->id == kUnknownMethodAnswered && jobs_[by].era == jobs_[i].era &&
+                            results_[by].verdict == Verdict::fail && asides_[by].hung;
+      if (!withheld) { continue; }
+      take(results_[i],
+           untestable(fmt::format("an unknown method gets no answer either (see {}): {}", kUnknownMethodAnswered,
+                                  results_[i].got)),
+           jobs_[i].info->level);
+      return;
     }
   }
 
@@ -469,6 +478,8 @@ class Run {
   std::atomic<int> troubles_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> done_{false};
+  std::atomic<bool> lost_requests_{false};
+  std::atomic<bool> filled_{false};  ///< The time in which the last of the checks wait.
   std::atomic<bool> interrupted_{false};
   std::mutex asking_;
   std::mutex mutex_;
@@ -477,6 +488,10 @@ class Run {
 };
 
 }  // namespace
+
+bool loses_requests(const CheckResult& result, const CheckInfo& info) {
+  return result.verdict == Verdict::fail && !info.explains.empty();
+}
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) {
   // A target is copied only where it must be: what was listed of it may be large.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,13 @@ struct RunnerOptions {
   int auth_attempts = kAuthAttempts;
   const std::atomic<bool>* interrupted = nullptr;  ///< Set by a signal: finish what runs, start nothing.
   Progress* progress = nullptr;                    ///< Told of each check; may be absent.
+  /// Called at most once, by a worker that finds nothing left to begin while others may still wait: there is time for
+  /// something else. Not of a run that was stopped, or in which something was found that loses requests.
+  std::function<void()> meanwhile;
 };
+
+/// Whether what a check found may have cost others their answers.
+bool loses_requests(const reports::CheckResult& result, const CheckInfo& info);
 
 struct RunnerOutcome {
   std::vector<reports::CheckResult> checks;  ///< Sorted by id, then era.

@@ -13,9 +13,11 @@
 namespace weir::wire::mcp {
 namespace {
 
-/// A stream without a first event may belong to another era, whose answer is already there; then it is not waited for
-/// until the end.
+/// A stream without a first event may belong to another era, whose answer is already there; then it is waited for a few
+/// times as long as that answer took, which was by a longer way, and not until the end.
 constexpr std::chrono::milliseconds kQuietStream{1500};
+constexpr std::chrono::milliseconds kQuietAtLeast{500};
+constexpr int kQuietPaces = 5;
 constexpr std::chrono::milliseconds kQuietSlice{50};
 /// The session that the question opened is given back; whether that works is not the question.
 constexpr std::chrono::milliseconds kDeleteTimeout{500};
@@ -23,8 +25,15 @@ constexpr std::chrono::milliseconds kDeleteTimeout{500};
 struct Asking {
   const DetectOptions& options;
   Deadline deadline;
-  std::atomic<bool> spoken{false};  ///< Some era has answered.
-  std::atomic<int> open_posts{0};   ///< Questions by POST that no answer has refused yet.
+  Clock::time_point begun = Clock::now();
+  std::atomic<bool> spoken{false};       ///< Some era has answered ...
+  std::atomic<std::int64_t> pace_ms{0};  ///< ... after so long.
+
+  void heard() {
+    pace_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun).count();
+    spoken = true;
+  }
+  std::atomic<int> open_posts{0};  ///< Questions by POST that no answer has refused yet.
 };
 
 Request base_request(const DetectOptions& options, std::string method, std::string body) {
@@ -178,7 +187,7 @@ void ask_streamable(HttpClient& client, Asking& asking, Attempt& attempt) {
   if (const auto version = as_string(find(reply->result(), "protocolVersion"))) {
     attempt.speaks = true;
     attempt.why = fmt::format("initialize negotiated {}", quoted(*version, 40));
-    asking.spoken = true;
+    asking.heard();
     const bool usable = is_known_revision(*version);
     give_back_session(client, asking.options, *reply, usable ? *version : revision);
   } else if (reply->is_result()) {
@@ -193,12 +202,18 @@ void ask_streamable(HttpClient& client, Asking& asking, Attempt& attempt) {
 
 /// How long an event stream is waited for that may be none of MCP's.
 struct Patience {
-  Deadline another_era;  ///< Where the URL has already spoken another one.
-  Deadline plain;        ///< Where it has refused all others.
+  Clock::time_point begun;
+  Deadline plain;  ///< Where it has refused all other eras.
+
+  /// Where the URL has already spoken another one.
+  bool is_quiet(const Asking& asking) const {
+    const auto paces = std::chrono::milliseconds(asking.pace_ms.load() * kQuietPaces);
+    return Clock::now() - begun > std::clamp(paces, kQuietAtLeast, kQuietStream);
+  }
 };
 
 bool is_exhausted(const Patience& patience, const Asking& asking) {
-  return asking.deadline.passed() || (asking.spoken && patience.another_era.passed()) ||
+  return asking.deadline.passed() || (asking.spoken && patience.is_quiet(asking)) ||
          (asking.open_posts == 0 && patience.plain.passed());
 }
 
@@ -236,7 +251,7 @@ void ask_http_sse(HttpClient& client, Asking& asking, Attempt& attempt) {
     stream->read_to_end(asking.deadline);
     attempt.why = fmt::format("GET was answered with {}", describe_foreign(stream->exchange()));
   } else {
-    const Patience patience{Deadline{start + kQuietStream},
+    const Patience patience{start,
                             asking.options.plain_after ? Deadline::in(*asking.options.plain_after) : asking.deadline};
     std::optional<std::string> first_type;
     auto event = next_event(*stream, asking, patience);
@@ -270,7 +285,7 @@ void ask_era(Asking& asking, Attempt& attempt) {
       break;
   }
   if (attempt.speaks) {
-    asking.spoken = true;
+    if (!asking.spoken) { asking.heard(); }
   } else if (attempt.era != Era::http_sse && attempt.exchange) {
     --asking.open_posts;
   }

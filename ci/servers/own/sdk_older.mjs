@@ -1,12 +1,14 @@
 // Releases of @modelcontextprotocol/sdk that stop at an older revision, on plain node:http: sessions, a GET stream,
 // DELETE.
 //
-//   sdk_older.mjs 2025-03-26 | 2025-06-18
+//   sdk_older.mjs 2024-11-05 | 2025-03-26 | 2025-06-18
+//     --json   answers are JSON bodies, not event streams
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { z } from "zod/v3"; // What these releases read schemas with.
 
 const [revision] = process.argv.slice(2);
+const enableJsonResponse = process.argv.includes("--json");
 const sdk = (file) => import(`@modelcontextprotocol/sdk-${revision}/server/${file}.js`);
 const { McpServer, ResourceTemplate } = await sdk("mcp");
 const { StreamableHTTPServerTransport } = await sdk("streamableHttp");
@@ -50,6 +52,7 @@ function addPrompts(server) {
 
 async function openSession() {
   const transport = new StreamableHTTPServerTransport({
+    enableJsonResponse,
     sessionIdGenerator: randomUUID,
     onsessioninitialized: (id) => sessions.set(id, transport),
   });

@@ -8,7 +8,7 @@ Finding run(Probe& probe) {
   if (!key) { return not_applicable("the profile has no api_key"); }
   wire::Request request = opening_request(probe);
   request.headers.set(key->header, key->value.substr(0, key->value.size() / 2));
-  return refused_with(probe, request, kKeyRefusals);
+  return refused_with(probe, request, kKeyRefusals, key_door(*key));
 }
 
 const Registration kCheck{{

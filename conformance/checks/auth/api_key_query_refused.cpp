@@ -12,7 +12,7 @@ Finding run(Probe& probe) {
     request.url.query += fmt::format("{}{}={}", request.url.query.empty() ? "" : "&", name, key->value);
   }
   request.url.has_query = true;
-  return refused_with(probe, request, kKeyRefusals);
+  return refused_with(probe, request, kKeyRefusals, key_door(*key));
 }
 
 const Registration kCheck{{

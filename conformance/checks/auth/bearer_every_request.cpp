@@ -15,12 +15,14 @@ Finding run(Probe& probe) {
   for (const auto& [capability, method] : kLists) {
     if (probe.survey().declares(capability)) { methods.push_back(method); }
   }
+  // Without sessions, what asks here is what auth.bearer.absent-401 asks: an open door cannot be told from it.
+  const Door door = probe.is(Era::streamable) ? bearer_door(probe) : Door{};
   Finding finding;
   wire::Request request;
   for (const auto method : methods) {
     request = dialogue->make_post(call_body(probe, "weir-token", method));
     request.headers.remove("Authorization");
-    finding = refused_with(probe, request, {401});
+    finding = refused_with(probe, request, {401}, door);
     if (finding.verdict == reports::Verdict::fail) { finding.expected += fmt::format(" for {}", method); }
     if (finding.verdict != reports::Verdict::pass) { return finding; }
   }

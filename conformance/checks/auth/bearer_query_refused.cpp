@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   request.headers.remove("Authorization");
   request.url.query += fmt::format("{}access_token={}", request.url.query.empty() ? "" : "&", token);
   request.url.has_query = true;
-  return refused_with(probe, request, {400, 401, 403});
+  return refused_with(probe, request, {400, 401, 403}, bearer_door(probe));
 }
 
 const Registration kCheck{{

@@ -7,7 +7,7 @@ Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   wire::Request request = opening_request(probe);
   request.headers.set("Authorization", "Bearer weir-invalid-token");
-  Finding finding = refused_with(probe, request, {401});
+  Finding finding = refused_with(probe, request, {401}, bearer_door(probe));
   const auto& answer = probe.last_heard().answer;
   constexpr int kServerErrors = 500;
   if (finding.verdict != reports::Verdict::fail || !answer || answer->head.status < kServerErrors) { return finding; }

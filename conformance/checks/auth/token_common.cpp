@@ -59,6 +59,7 @@ Finding wrong_refusal(std::string expected, const std::string& what, const wire:
 }
 
 Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::initializer_list<int> statuses) {
+  constexpr int kRedirects = 300;
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
   std::vector<int> seen;
   for (const auto& forgery : forgeries) {
@@ -73,7 +74,8 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
         return untestable(
             fmt::format("every wrong token is refused with HTTP {}, which auth.bearer.wrong-401 judges", status));
       }
-      return wrong_refusal(expected, "a token " + forgery.what, *answer);
+      Finding finding = wrong_refusal(expected, "a token " + forgery.what, *answer);
+      return status < kRedirects ? unless_open(probe, std::move(finding), bearer_door(probe)) : finding;
     }
     seen.push_back(status);
   }

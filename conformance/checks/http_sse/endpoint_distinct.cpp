@@ -3,14 +3,21 @@
 namespace weir::conformance::http_sse_endpoint_distinct {
 namespace {
 
+/// One server object for all streams can be connected to one of them alone.
+Finding one_at_a_time(const wire::Exchange& second) {
+  return fail("a stream for a second client while the first one's is open", describe(second))
+      .at("server", "Make a server and a transport for each stream, not one server for all of them.");
+}
+
 Finding run(Probe& probe) {
   auto first = open_stream(probe);
-  auto second = open_stream(probe);
-  if (!first || !second) {
-    return probe.broken(first ? second.error() : first.error(), "two streams at the same time");
-  }
+  if (!first) { return probe.broken(first.error(), "a stream"); }
   auto one = read_endpoint(probe, *first);
+  auto second = open_stream(probe);
+  if (!second) { return probe.broken(second.error(), "two streams at the same time"); }
   auto two = read_endpoint(probe, *second);
+  const bool refused = !second->exchange().ok() || !second->exchange().is_event_stream();
+  if (one && !two && refused) { return one_at_a_time(second->exchange()); }
   if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams"); }
   if (*one == *two) {
     return fail("a URI of its own for each stream", "both announce " + wire::excerpt(std::string_view(*one), 100));

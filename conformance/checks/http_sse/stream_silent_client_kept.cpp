@@ -6,7 +6,9 @@ namespace {
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
-  dialogue->drain(probe.in(std::max(std::chrono::milliseconds(2000), probe.target().hold)));
+  // How long an idle stream lives, and whether it is alive then, is the matter of idle.stream.survives.
+  constexpr std::chrono::milliseconds kSilence{2000};
+  dialogue->drain(probe.in(kSilence));
   if (dialogue->stream()->ended()) {
     return fail("a stream that stays open", "it ended: " + std::string(to_string(dialogue->stream()->exchange().end)));
   }

@@ -29,6 +29,9 @@ Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
   if (gap_s > budget.safe_seconds()) {
     return fail(expected, fmt::format("marginal: {:.1f} s without a byte; {}", gap_s, watch.describe())).at(hop, fix);
   }
+  if (held && !watch.deaf.empty()) {
+    return not_applicable("the stream brings nothing any more: idle.stream.survives says so");
+  }
   if (held && watch.beats_stopped()) {
     return fail("a heartbeat that goes on",
                 fmt::format("{}, and none in the last {:.1f} s", watch.describe(), watch.gap_before_end_s))
@@ -43,7 +46,7 @@ Finding judge(const IdleWatch& watch, const IdleBudget& budget, bool held) {
 }
 
 Finding run(Probe& probe) {
-  const auto watched = watch_idle_stream(probe);
+  const auto watched = watch_idle_stream(probe, AtEnd::ask);
   if (!watched) { return watched.error(); }
   if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }
   return judge(*watched, idle_budget(probe.target().profile, watched->exchange.head.headers),

@@ -143,11 +143,13 @@ TEST(IdleWatch, has_stopped_once_it_is_silent_for_much_longer_than_between_two_b
   EXPECT_FALSE(watch.beats_stopped()) << "one interval tells of no rule";
 }
 
-TEST_F(Idle, a_heartbeat_that_stopped_during_the_hold_is_told) {
-  const auto result =
-      judge("idle.heartbeat.margin", {.heartbeat_ms = 100}, {}, std::chrono::milliseconds(2500), {"idle.goes-deaf"});
-  EXPECT_EQ(result.verdict, Verdict::warn) << result.message;
-  EXPECT_THAT(result.got, HasSubstr("and none in the last"));
+TEST_F(Idle, a_stream_that_went_deaf_during_the_hold_is_told_once) {
+  constexpr std::chrono::milliseconds kHold{2500};
+  const auto margin = judge("idle.heartbeat.margin", {.heartbeat_ms = 100}, {}, kHold, {"idle.goes-deaf"});
+  EXPECT_EQ(margin.verdict, Verdict::not_applicable) << margin.message;
+  const auto survives = judge("idle.stream.survives", {.heartbeat_ms = 100}, {}, kHold, {"idle.goes-deaf"});
+  EXPECT_EQ(survives.verdict, Verdict::fail) << survives.message;
+  EXPECT_THAT(survives.got, HasSubstr("while a fresh stream goes on beating"));
 }
 
 }  // namespace weir::conformance

@@ -1,7 +1,21 @@
+#include <algorithm>
+
 #include "conformance/ask/common.hpp"
 
 namespace weir::conformance::jsonrpc_batch_notifications_only {
 namespace {
+
+/// Where no batch is taken, jsonrpc.batch.accepted says so once.
+std::optional<Finding> unless_batches_are_taken(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  const auto asked = probe.last_request();
+  const auto reply =
+      post_raw(probe, dialogue, fmt::format("[{}]", jsonrpc::request("weir-batched", harmless_method(probe))));
+  if (asked) { probe.pin_request(*asked); }
+  const auto is_response = [](const jsonrpc::Message& message) { return message.kind == jsonrpc::Kind::response; };
+  if (!reply || std::any_of(reply->messages.begin(), reply->messages.end(), is_response)) { return std::nullopt; }
+  return untestable("batches of requests are refused as well, which jsonrpc.batch.accepted judges: " +
+                    reply->describe());
+}
 
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue([](auto& options) { options.revision = wire::mcp::k2025_03_26; });
@@ -20,7 +34,9 @@ Finding run(Probe& probe) {
   if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
   // A body that one notification gets as well is no matter of the batch.
   const bool has_body = !answer->http.body.empty() && alone->http.body.empty();
-  if (answer->http.head.status != 202 || has_body) { return fail("202 without a body", answer->describe()); }
+  if (answer->http.head.status != 202 || has_body) {
+    return unless_batches_are_taken(probe, *dialogue).value_or(fail("202 without a body", answer->describe()));
+  }
   return pass("202, as for one alone");
 }
 
@@ -32,7 +48,7 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.batch.notifications-only"},
     .source = "https://modelcontextprotocol.io/specification/2025-03-26/basic#batching",
     .consequence = "A client that bundles its notifications takes another answer for a failure.",
-    .faults = {"jsonrpc.batch-refused"},
+    .faults = {"jsonrpc.batch-notifications-refused"},
     .run = run,
 }};
 

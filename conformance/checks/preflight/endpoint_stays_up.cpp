@@ -79,9 +79,22 @@ Finding unless_first_client_alone(Probe& probe) {
       .at("server", "Make a new server and transport for each session, not one for the process.");
 }
 
+/// Of an endpoint that answers, and takes nobody in any more.
+Finding full(Probe& probe, const Collapse& collapse, std::size_t handshakes) {
+  for (const auto& attempt : probe.target().detection.attempts) {
+    if (attempt.speaks && attempt.era == Era::streamable) { probe.pin_request(attempt.request); }
+  }
+  return fail("a new client to be let in, as those before",
+              fmt::format("none is let in after {} handshakes: {}", handshakes, collapse.refusal))
+      .at("server",
+          "End a session when its client does (DELETE) or has been away for a while, and let in more of them than come "
+          "at once.");
+}
+
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
+    if (!collapse->refusal.empty()) { return full(probe, *collapse, ledger->handshakes()); }
     if (collapse->suspect) { probe.pin_request(*collapse->suspect); }
     return fail(kExpected,
                 fmt::format("the endpoint stopped answering after {}: it {}", collapse->after, collapse->since))

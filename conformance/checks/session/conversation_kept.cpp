@@ -38,9 +38,26 @@ int add_clients(Probe& probe, std::vector<wire::mcp::Dialogue>& clients) {
   return static_cast<int>(clients.size());
 }
 
+/// A second client that is refused, again and again, while the first one is served; nullopt where it is not.
+std::optional<Finding> one_client_alone(Probe& probe, wire::mcp::Dialogue& first, wire::Error refusal) {
+  constexpr int kTries = 3;
+  for (int tries = 1; tries < kTries && refusal.code == wire::ErrorCode::rejected; ++tries) {
+    const auto again = probe.dialogue();
+    if (again) { return std::nullopt; }
+    refusal = again.error();
+  }
+  if (refusal.code != wire::ErrorCode::rejected || probe.throttled() || why_not(probe, first)) { return std::nullopt; }
+  return fail("a second client to be let in beside the first", refusal.detail)
+      .at("server", "Make a new server and transport for each session: one for the process serves one client.");
+}
+
 Finding run(Probe& probe) {
   auto first = probe.dialogue();
-  if (!first) { return untestable("no conversation: " + first.error().detail); }
+  if (!first) {
+    const auto held = probe.held();
+    const auto alone = held ? one_client_alone(probe, *held, first.error()) : std::nullopt;
+    return alone.value_or(untestable("no conversation: " + first.error().detail));
+  }
   if (auto why = why_not(probe, *first)) { return untestable("the first request is not served: " + *why); }
   for (int asked = 1; asked < kAsks; ++asked) {
     auto why = why_not(probe, *first);
@@ -51,7 +68,10 @@ Finding run(Probe& probe) {
         .at("server", "Keep a session until its client ends it, or has been silent for long.");
   }
   auto second = probe.dialogue();
-  if (!second) { return untestable("no second conversation: " + second.error().detail); }
+  if (!second) {
+    return one_client_alone(probe, *first, second.error())
+        .value_or(untestable("no second conversation: " + second.error().detail));
+  }
   if (auto why = why_not(probe, *second)) { return untestable("the second client is not served: " + *why); }
   auto why = why_not(probe, *first);
   if (!why) {
@@ -81,7 +101,7 @@ const Registration kCheck{{
     .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five"},
     .turn = Turn::first,
-    .explains = {Trouble::refused_session, Trouble::silence},
+    .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
     .run = run,
 }};
 const NotByCommand kNoCommand{"session.conversation.kept",

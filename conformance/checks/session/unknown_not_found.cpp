@@ -6,6 +6,18 @@
 namespace weir::conformance::session_unknown_not_found {
 namespace {
 
+/// An ended session that is answered alike is the same fault, which session.terminated.not-found tells.
+std::optional<Finding> unless_ended_alike(Probe& probe, wire::mcp::Dialogue& dialogue, const wire::Exchange& unknown) {
+  const auto asked = probe.last_request();
+  const auto ended = dialogue.delete_session();
+  if (!ended || !ended->ok()) { return std::nullopt; }
+  const auto answer = ask_as(probe, dialogue, *dialogue.session_id());
+  if (asked) { probe.pin_request(*asked); }
+  if (!answer || answer->head.status != unknown.head.status) { return std::nullopt; }
+  return untestable("an ended session is answered alike, which session.terminated.not-found judges: " +
+                    describe(*answer));
+}
+
 Finding run(Probe& probe) {
   if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
@@ -20,7 +32,10 @@ Finding run(Probe& probe) {
   if (is_served(*answer)) {
     if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
-  if (answer->head.status != 404) { return fail("HTTP 404, as for a session that has ended", describe(*answer)); }
+  if (answer->head.status != 404) {
+    return unless_ended_alike(probe, *dialogue, *answer)
+        .value_or(fail("HTTP 404, as for a session that has ended", describe(*answer)));
+  }
   return beside(probe, dialogue->make_post(jsonrpc::request("weir-session", "ping")), pass("HTTP 404"));
 }
 

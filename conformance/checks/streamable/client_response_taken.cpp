@@ -1,13 +1,12 @@
 #include <algorithm>
 
 #include "conformance/ask/passive.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::streamable_client_response_taken {
 namespace {
 
-constexpr int kAccepted = 202;
 constexpr int kRefusals = 400;
-constexpr int kTooManyRequests = 429;
 
 /// Whether the server has asked for it, on whatever stream.
 bool was_asked_for(const Traffic& traffic, const json::value& id) {

@@ -26,6 +26,14 @@ std::vector<std::string_view> methods_of(const Probe& probe) {
   return methods;
 }
 
+/// Untestable where a request gets no answer although it is alone.
+std::optional<Finding> unless_answered_alone(wire::mcp::Dialogue& dialogue, std::string_view method) {
+  const auto reply = dialogue.request(method);
+  if (reply && reply->response) { return std::nullopt; }
+  return untestable(
+      fmt::format("{} gets no answer alone either: {}", method, reply ? reply->describe() : reply.error().detail));
+}
+
 /// Whether requests are served while no other is; a call of an earlier check may still be running at first.
 bool are_served_alone(Probe& probe, wire::mcp::Dialogue& dialogue) {
   constexpr int kTries = 12, kInARow = 12;
@@ -90,9 +98,10 @@ Finding run(Probe& probe) {
       return untestable("the server closed the connection of an answer before it, so as to be polled");
     }
     if (answered.empty()) {
-      return fail(fmt::format("an answer to each of {} requests at the same time", kPosts),
-                  fmt::format("none to {} beside others: {}", methods[static_cast<std::size_t>(i) % methods.size()],
-                              describe(streams[i].exchange())));
+      const auto method = methods[static_cast<std::size_t>(i) % methods.size()];
+      return unless_answered_alone(*dialogue, method)
+          .value_or(fail(fmt::format("an answer to each of {} requests at the same time", kPosts),
+                         fmt::format("none to {} beside others: {}", method, describe(streams[i].exchange()))));
     }
     // That one comes twice is the finding of jsonrpc.response.once.
     const auto foreign =

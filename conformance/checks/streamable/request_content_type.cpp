@@ -1,17 +1,29 @@
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::streamable_request_content_type {
 namespace {
 
-Finding run(Probe& probe) {
-  auto reply = probe.call(harmless_method(probe));
+Finding judge(Probe& probe, std::string_view method) {
+  auto reply = probe.call(method);
   if (!reply) { return probe.broken(reply.error(), "an answer"); }
   const std::string type = wire::media_type(reply->http.head.headers.get("content-type"));
-  if (!reply->http.ok()) { return untestable("ping was refused: " + reply->describe()); }
+  if (!reply->http.ok()) { return untestable(fmt::format("{} was refused: {}", method, reply->describe())); }
+  if (reply->http.head.status == kAccepted && !reply->response) {
+    return fail("the response, as application/json or text/event-stream", fmt::format("HTTP 202 to {}", method))
+        .at("server", "Answer each POST that holds a request by its response: 202 is for notifications and responses.");
+  }
   if (type != "application/json" && type != "text/event-stream") {
     return fail("application/json or text/event-stream", type.empty() ? "no Content-Type" : type);
   }
   return pass(type);
+}
+
+Finding run(Probe& probe) {
+  constexpr std::string_view kPing = "ping";
+  auto finding = judge(probe, harmless_method(probe));
+  if (finding.verdict != reports::Verdict::pass || !probe.survey().takes_ping) { return finding; }
+  return judge(probe, kPing);
 }
 
 const Registration kCheck{{

@@ -1,0 +1,50 @@
+#include "conformance/run/still_answers.hpp"
+
+#include <algorithm>
+
+#include "conformance/ask/common.hpp"
+#include "conformance/ask/initialize.hpp"
+
+namespace weir::conformance {
+
+bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
+  constexpr int kServerErrors = 500;
+  // A conversation tells more than a GET, which many an endpoint leaves without an answer.
+  const auto opened = std::find_if(target.surveys.begin(), target.surveys.end(),
+                                   [](const Survey& survey) { return !survey.open_error; });
+  const Survey* survey = target.survey(era);
+  if ((!survey || survey->open_error) && opened != target.surveys.end()) { survey = &*opened; }
+  Probe probe(target, survey, wire::Deadline::in(patience));
+  if (!survey || survey->open_error) {
+    const auto answer = probe.send(probe.request("GET", target.url));
+    return answer && answer->head.status < kServerErrors;
+  }
+  // An error by chance is no silence.
+  constexpr int kTries = 4;
+  for (int i = 0; i < kTries; ++i) {
+    const auto reply = probe.call(survey->means);
+    if (reply && (reply->response || probe.throttled())) { return true; }
+    if (probe.last_answer_missing()) { break; }
+  }
+  return false;
+}
+
+std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience) {
+  constexpr int kServerErrors = 500;
+  const Survey* survey = target.survey(Era::streamable);
+  if (!survey || survey->open_error) { return {}; }
+  Probe probe(target, survey, wire::Deadline::in(patience));
+  const auto answer = probe.send(initialize_request(probe));
+  if (!answer || answer->head.status >= kServerErrors) { return {}; }
+  for (const auto& text : message_texts(*answer)) {
+    const auto parsed = jsonrpc::parse(text);
+    if (!parsed || parsed->messages.empty()) { continue; }
+    const auto& message = parsed->messages.front();
+    if (message.kind != jsonrpc::Kind::error) { continue; }
+    return fmt::format("HTTP {}, '{}'", answer->head.status,
+                       wire::excerpt(std::string_view(message.error.message), 120));
+  }
+  return {};
+}
+
+}  // namespace weir::conformance

@@ -1,0 +1,17 @@
+// Whether a target that gave a check no answer answers anybody.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "conformance/probe/probe.hpp"
+
+namespace weir::conformance {
+
+/// Whether the target still answers anything at all in this era.
+bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience);
+
+/// What a target that answers says to a new client that it does not let in; empty where it says nothing.
+std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience);
+
+}  // namespace weir::conformance
