@@ -93,11 +93,12 @@ const Survey* Target::survey(Era era) const {
   return found == surveys.end() ? nullptr : &*found;
 }
 
-Worker::~Worker() {
+void Worker::leave() {
   for (auto& [era, dialogue] : conversations) {
     if (delete_hangs || !dialogue.session_id()) { continue; }
     delete_hangs = !end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
   }
+  conversations.clear();
 }
 
 Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop,
@@ -114,8 +115,10 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
     heard(exchange);
     if (target_.ledger) { target_.ledger->answered(number_, exchange); }
   });
-  worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era()](const wire::Exchange& exchange) {
+  worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era(), ledger = target.ledger,
+                           number = number_](const wire::Exchange& exchange) {
     tap->take(asker, era, exchange);
+    if (ledger && says_too_often(exchange)) { ledger->limited(number); }
   });
   worker_->client.on_request([this](const wire::Request& request) {
     note(sent_line(request));
@@ -336,7 +339,12 @@ Before Probe::before_last_request() const {
   return was_issued(last_request_->headers.get("Mcp-Session-Id")) ? Before::session : Before::nothing;
 }
 
-void Probe::heard(bool answer) { last_answer_missing_ = !answer; }
+void Probe::heard(bool answer) {
+  last_answer_missing_ = !answer;
+  if (!answer && target_.ledger) { target_.ledger->unanswered(number_); }
+}
+
+bool Probe::throttled() const { return throttled_ || (target_.ledger && target_.ledger->throttled(number_)); }
 
 void Probe::heard(const wire::Exchange& answer) {
   constexpr std::size_t kBodyBytes = 8 * 1024;  // Pages of hops are short.

@@ -9,6 +9,11 @@ Finding run(Probe& probe) {
   if (!first || !second) {
     return probe.broken(first ? second.error() : first.error(), "two streams at the same time");
   }
+  if (first->exchange().ok() && !second->exchange().ok()) {
+    return fail("a second client that gets a stream while the first one has its own",
+                "a second stream is refused beside the first: " + describe(second->exchange()))
+        .at("server", "Make a new server and transport for each client, not one for the process.");
+  }
   auto one = read_endpoint(probe, *first);
   auto two = read_endpoint(probe, *second);
   if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams"); }
@@ -28,7 +33,7 @@ const Registration kCheck{{
     .consequence = "Streams that share one URI cannot tell whose message it is: replies reach the wrong client.",
     .faults = {"http-sse.endpoint-shared"},
     .turn = Turn::first,
-    .explains = {Trouble::refused_session, Trouble::silence},
+    .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
     .run = run,
 }};
 const NotByCommand kNoCommand{"http-sse.endpoint.distinct", "it takes two streams, side by side"};
