@@ -22,6 +22,9 @@ Finding run(Probe& probe) {
   const auto unknown = probe.send(request);
   if (!unknown) { return probe.broken(unknown.error(), "HTTP 404"); }
   probe.pin_request(request);
+  if (unknown->ok()) {
+    if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
+  }
   const auto own = dialogue->delete_session();
   if (!own || !own->ok()) {
     return not_applicable("no session can be ended: " + (own ? describe(*own) : own.error().detail));

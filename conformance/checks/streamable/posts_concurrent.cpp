@@ -90,6 +90,11 @@ Finding run(Probe& probe) {
       return untestable("the server closed the connection of an answer before it, so as to be polled");
     }
     if (answered.empty()) {
+      const auto alone = dialogue->request(harmless_method(probe));
+      if (!alone || !alone->response) {
+        return untestable("a request that is alone is not answered either: " +
+                          (alone ? alone->describe() : alone.error().detail));
+      }
       return fail(fmt::format("an answer to each of {} requests at the same time", kPosts),
                   fmt::format("none to {} beside others: {}", methods[static_cast<std::size_t>(i) % methods.size()],
                               describe(streams[i].exchange())));
