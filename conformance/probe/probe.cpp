@@ -84,6 +84,20 @@ bool end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& opt
   return answer || answer.error().code != wire::ErrorCode::timeout;
 }
 
+/// Whether a request got an event stream that ended in good order, without an event: its answer, if there is one, came
+/// elsewhere. One with an id may be taken up again.
+bool ends_unanswered(const wire::Exchange& exchange) {
+  const std::string& body = exchange.request.body;
+  const bool asks = exchange.request.method == "POST" && body.find("\"id\"") != std::string::npos &&
+                    body.find("\"method\"") != std::string::npos;
+  const bool in_order = exchange.end == wire::EndClass::clean || exchange.end == wire::EndClass::close_delimited;
+  return asks && in_order && exchange.ok() && exchange.is_event_stream() &&
+         std::none_of(exchange.items.begin(), exchange.items.end(), [](const wire::SseItem& item) {
+           const auto* event = std::get_if<wire::SseEvent>(&item);
+           return event && (!event->data.empty() || event->has_id);
+         });
+}
+
 }  // namespace
 
 bool Survey::declares(std::string_view capability) const { return capabilities.contains(capability); }
@@ -119,6 +133,7 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
                            number = number_](const wire::Exchange& exchange) {
     tap->take(asker, era, exchange);
     if (ledger && says_too_often(exchange)) { ledger->limited(number); }
+    if (ledger && ends_unanswered(exchange)) { ledger->unanswered(number); }
   });
   worker_->client.on_request([this](const wire::Request& request) {
     note(sent_line(request));

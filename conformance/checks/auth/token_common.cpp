@@ -24,6 +24,7 @@ std::string same_for_any_token(Probe& probe, wire::Request request, int status) 
   const bool taken = status < kFirstRefusal;
   // Nobody judges tokens that are taken in the era whose streams are refused by any status.
   if (taken && probe.is(Era::http_sse)) { return {}; }
+  probe.pin_request(request);
   request.headers.set("Authorization", "Bearer weir-invalid-token");
   const auto answer = ask(probe, request);
   if (!answer || answer->head.status != status) { return {}; }
