@@ -183,7 +183,9 @@ class ShapeReport {
 
  private:
   void look_at(const Heard& heard, const Conversations& conversations) {
-    if (const json::value* error = wire::find(heard.message.raw, "error")) {
+    // A null beside a result is the finding of jsonrpc.result.xor-error.
+    const json::value* error = wire::find(heard.message.raw, "error");
+    if (error && !(error->is_null() && wire::find(heard.message.raw, "result"))) {
       judge(heard, wire::mcp::kRevisions.front(), Part::error, "", *error);
       return;
     }

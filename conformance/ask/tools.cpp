@@ -163,6 +163,26 @@ Finding unanswered_call(std::string_view tool, const wire::Error& error) {
   return untestable(fmt::format("a call of {} gets no answer, which tools.call.served says: {}", tool, error.detail));
 }
 
+namespace {
+
+/// Whether an error came to a call that had _meta, and comes to it again: without it, the call has just been served.
+bool is_refused_for_meta(Probe& probe, const std::vector<ToolCall>& calls, const wire::mcp::Reply& red) {
+  const auto token = [](const wire::mcp::Reply& reply) {
+    return reply.http.request.body.find("\"_meta\"") != std::string::npos;
+  };
+  if (probe.is(Era::stateless) || !red.error_message() || !token(red)) { return false; }
+  for (const auto& call : calls) {
+    if (red.http.request.body.find(fmt::format("\"{}\"", call.name)) == std::string::npos) { continue; }
+    const auto again = probe.call(
+        "tools/call",
+        {{"name", call.name}, {"arguments", call.arguments}, {"_meta", {{"progressToken", "weir-progress-again"}}}});
+    return again && again->error_message();
+  }
+  return false;
+}
+
+}  // namespace
+
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
   const auto calls = safe_calls(probe);
   if (calls.empty()) { return untestable(kNoSafeTool); }
@@ -186,6 +206,10 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, b
     return &latest.emplace(*std::move(reply));
   });
   if (seen_red && finding.verdict != reports::Verdict::fail) {
+    if (is_refused_for_meta(probe, calls, *red)) {
+      return untestable("calls are refused with _meta alone, which jsonrpc.params.meta-accepted says: " +
+                        red->describe());
+    }
     probe.pin_request(red->http.request);
     return *seen_red;  // What was wrong once was wrong.
   }

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "conformance/probe/status.hpp"
+#include "wire/base/text.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
 
@@ -197,9 +198,40 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
   }
 }
 
+void Ledger::unanswered(std::uint64_t asker) {
+  const std::lock_guard lock(mutex_);
+  unanswered_.insert(asker);
+}
+
+void Ledger::limited(std::uint64_t asker) {
+  const std::lock_guard lock(mutex_);
+  limited_.insert(asker);
+}
+
+bool says_too_often(const wire::Exchange& exchange) {
+  constexpr std::array<std::string_view, 4> kWords = {"rate limit", "ratelimit", "too many requests", "rate_limit"};
+  constexpr std::size_t kMostBytes = 16 * 1024;  // Errors are short.
+  if (exchange.body.size() > kMostBytes || exchange.body.find("\"error\"") == std::string::npos) { return false; }
+  const auto says = [&](std::string_view text) {
+    const auto parsed = wire::jsonrpc::parse(text);
+    return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), [&](const auto& message) {
+             const auto words = wire::as_string(wire::find_pointer(message.raw, "/error/message"));
+             const std::string lower = wire::lower(words.value_or(""));
+             return std::any_of(kWords.begin(), kWords.end(),
+                                [&](auto word) { return lower.find(word) != std::string::npos; });
+           });
+  };
+  if (exchange.is_json()) { return says(exchange.body); }
+  return std::any_of(exchange.items.begin(), exchange.items.end(), [&](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event && says(event->data);
+  });
+}
+
 std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_point since) const {
   std::vector<Trouble> met;
   const std::lock_guard lock(mutex_);
+  if (unanswered_.contains(asker) && since == wire::Clock::time_point{}) { met.push_back(Trouble::silence); }
   for (const auto& entry : entries_) {
     if (entry.asker != asker) { continue; }
     const auto trouble = entry.trouble();
@@ -218,6 +250,7 @@ std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_poi
 std::optional<std::chrono::seconds> Ledger::throttled(std::uint64_t asker) const {
   std::optional<std::chrono::seconds> longest;
   const std::lock_guard lock(mutex_);
+  if (limited_.contains(asker)) { longest = std::chrono::seconds(1); }
   for (const auto& entry : entries_) {
     if (entry.asker == asker && entry.status == kTooManyRequests) {
       longest = std::max(longest.value_or(std::chrono::seconds(0)), entry.retry_after);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,10 +49,14 @@ class Ledger {
   void sent(std::uint64_t asker, const wire::Request& request);
   void answered(std::uint64_t asker, const wire::Exchange& exchange);
   void failed(std::uint64_t asker, const wire::Error& error);
+  /// A probe got the head of an answer, and in time nothing that answers its request.
+  void unanswered(std::uint64_t asker);
+  /// A probe was told by the error in an answer, whatever its status, that it asks too often.
+  void limited(std::uint64_t asker);
 
   /// The troubles that a probe met, each kind once, at or after a moment.
   std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
-  /// The longest Retry-After that a probe was told; nullopt where no answer was 429.
+  /// The longest Retry-After that a probe was told; nullopt where no answer was 429, nor its error said as much.
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
   std::string server_errors() const;
@@ -73,10 +78,14 @@ class Ledger {
 
   mutable std::mutex mutex_;
   std::deque<LedgerEntry> entries_;
+  std::set<std::uint64_t> unanswered_, limited_;  ///< Probes.
   std::optional<Collapse> collapse_;
 };
 
 /// In a few words what a request asks for.
 std::string in_words(const wire::Request& request);
+
+/// Whether an answer is a JSON-RPC error which says that its client asks too often; its status may be 200.
+bool says_too_often(const wire::Exchange& exchange);
 
 }  // namespace weir::conformance

@@ -84,6 +84,20 @@ bool end_session(wire::HttpClient& client, const wire::mcp::DialogueOptions& opt
   return answer || answer.error().code != wire::ErrorCode::timeout;
 }
 
+/// Whether a request got an event stream that ended in good order, without an event: its answer, if there is one, came
+/// elsewhere. One with an id may be taken up again.
+bool ends_unanswered(const wire::Exchange& exchange) {
+  const std::string& body = exchange.request.body;
+  const bool asks = exchange.request.method == "POST" && body.find("\"id\"") != std::string::npos &&
+                    body.find("\"method\"") != std::string::npos;
+  const bool in_order = exchange.end == wire::EndClass::clean || exchange.end == wire::EndClass::close_delimited;
+  return asks && in_order && exchange.ok() && exchange.is_event_stream() &&
+         std::none_of(exchange.items.begin(), exchange.items.end(), [](const wire::SseItem& item) {
+           const auto* event = std::get_if<wire::SseEvent>(&item);
+           return event && (!event->data.empty() || event->has_id);
+         });
+}
+
 }  // namespace
 
 bool Survey::declares(std::string_view capability) const { return capabilities.contains(capability); }
@@ -93,11 +107,12 @@ const Survey* Target::survey(Era era) const {
   return found == surveys.end() ? nullptr : &*found;
 }
 
-Worker::~Worker() {
+void Worker::leave() {
   for (auto& [era, dialogue] : conversations) {
     if (delete_hangs || !dialogue.session_id()) { continue; }
     delete_hangs = !end_session(client, dialogue.options(), *dialogue.session_id(), dialogue.revision());
   }
+  conversations.clear();
 }
 
 Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline, const std::atomic<bool>* stop,
@@ -114,8 +129,11 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
     heard(exchange);
     if (target_.ledger) { target_.ledger->answered(number_, exchange); }
   });
-  worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era()](const wire::Exchange& exchange) {
+  worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era(), ledger = target.ledger,
+                           number = number_](const wire::Exchange& exchange) {
     tap->take(asker, era, exchange);
+    if (ledger && says_too_often(exchange)) { ledger->limited(number); }
+    if (ledger && ends_unanswered(exchange)) { ledger->unanswered(number); }
   });
   worker_->client.on_request([this](const wire::Request& request) {
     note(sent_line(request));
@@ -341,7 +359,12 @@ Before Probe::before_last_request() const {
   return was_issued(last_request_->headers.get("Mcp-Session-Id")) ? Before::session : Before::nothing;
 }
 
-void Probe::heard(bool answer) { last_answer_missing_ = !answer; }
+void Probe::heard(bool answer) {
+  last_answer_missing_ = !answer;
+  if (!answer && target_.ledger) { target_.ledger->unanswered(number_); }
+}
+
+bool Probe::throttled() const { return throttled_ || (target_.ledger && target_.ledger->throttled(number_)); }
 
 void Probe::heard(const wire::Exchange& answer) {
   constexpr std::size_t kBodyBytes = 8 * 1024;  // Pages of hops are short.

@@ -80,7 +80,8 @@ struct Target {
 /// that takes a second to open a session, or a process, is asked for a few of them and not for one per check.
 struct Worker {
   explicit Worker(const wire::ClientOptions& options) : client(options) {}
-  ~Worker();  ///< Ends the sessions that are still open.
+  ~Worker() { leave(); }
+  void leave();  ///< Ends its conversations, and the sessions that are still open.
 
   wire::HttpClient client;
   std::map<Era, wire::mcp::Dialogue> conversations;
@@ -165,8 +166,8 @@ class Probe {
   bool last_answer_missing() const { return last_answer_missing_; }
   /// The last conversation that was to be opened could not be.
   bool open_failed() const { return last_open_failed_; }
-  /// Some answer was 429: who asks too often learns nothing of the server.
-  bool throttled() const { return throttled_; }
+  /// Some answer was 429, or an error that says as much: who asks too often learns nothing of the server.
+  bool throttled() const;
   /// Why an answer of the server could not be read, and which check says so; empty where each could.
   const std::string& unreadable() const WEIR_LIFETIME_BOUND { return unreadable_; }
   /// By which the ledger knows the requests of this probe.

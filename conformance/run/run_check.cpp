@@ -272,7 +272,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });
   Probe& probe = *asked;
   if (is_red(finding) && probe.throttled()) {
-    finding = untestable("the target limits the rate of requests (HTTP 429): " + finding.got);
+    finding = untestable("the target limits the rate of requests: " + finding.got);
   }
   if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
     finding = untestable("the run ended before the answer came");

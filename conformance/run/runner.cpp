@@ -228,13 +228,14 @@ class Run {
   void ask_in_turn(const Job& job, std::size_t i, Worker& worker, const std::atomic<bool>* stop) {
     for (int asked = 1;; ++asked) {
       wait_for_turn();
+      if (one_after_the_other_) { worker.leave(); }
       results_[i] = run_check(target_, *job.info, job.era, options_.deadline, stop, &asides_[i], &worker);
       const auto wait = target_.ledger->throttled(asides_[i].asker);
       if (!wait || results_[i].verdict == Verdict::not_applicable) { return; }
       slow_down(*wait);
       if (asked < kThrottledAsks && may_go_on()) { continue; }
       if (results_[i].verdict != Verdict::untestable) {
-        take(results_[i], untestable("the target limits the rate of requests (HTTP 429)"), job.info->level);
+        take(results_[i], untestable("the target limits the rate of requests"), job.info->level);
       }
       return;
     }
@@ -364,6 +365,7 @@ class Run {
     const auto& explained = info.explains;
     if (std::find(explained.begin(), explained.end(), Trouble::refused_session) != explained.end()) {
       allowed_ = 1;  // Conversations that end each other are held one after the other.
+      one_after_the_other_ = true;
     }
     if (!comes_back()) { stop(reasons_.front().text); }
   }
@@ -397,8 +399,9 @@ class Run {
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
-    // An answer that is missing on the stream of HTTP+SSE is no trouble of an exchange.
-    const bool unheard = asides_[i].hung && jobs_[i].era == Era::http_sse;
+    // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own stream, is no trouble of an
+    // exchange.
+    const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || by.turn == Turn::first);
     if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
     // What is slow is late for whoever judges by the clock.
     return info.timed && by.explains == std::vector{Trouble::silence};
@@ -471,9 +474,10 @@ class Run {
   std::vector<Aside> asides_;  ///< One per result.
   std::vector<Reason> reasons_;
   std::vector<std::string> problems_;
-  std::chrono::milliseconds patience_;  ///< With a target that may have stopped answering.
-  std::atomic<unsigned> allowed_;       ///< Workers.
-  wire::Clock::time_point not_before_;  ///< What the target said by Retry-After.
+  std::chrono::milliseconds patience_;            ///< With a target that may have stopped answering.
+  std::atomic<unsigned> allowed_;                 ///< Workers.
+  std::atomic<bool> one_after_the_other_{false};  ///< No conversation is kept for the next check.
+  wire::Clock::time_point not_before_;            ///< What the target said by Retry-After.
   std::atomic<std::size_t> next_{0};
   std::atomic<int> troubles_{0};
   std::atomic<bool> stop_{false};

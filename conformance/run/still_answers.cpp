@@ -19,11 +19,16 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
     const auto answer = probe.send(probe.request("GET", target.url));
     return answer && answer->head.status < kServerErrors;
   }
+  // Where nothing was ever answered as it should be, what the endpoint says at all tells that it lives.
+  const auto& listed = survey->list_replies;
+  const bool never = !listed.empty() && std::none_of(listed.begin(), listed.end(), [](const wire::mcp::Reply& reply) {
+    return bool(reply.response);
+  });
   // An error by chance is no silence.
   constexpr int kTries = 4;
   for (int i = 0; i < kTries; ++i) {
     const auto reply = probe.call(survey->means);
-    if (reply && (reply->response || probe.throttled())) { return true; }
+    if (reply && (reply->response || probe.throttled() || (never && reply->http.ok()))) { return true; }
     if (probe.last_answer_missing()) { break; }
   }
   return false;

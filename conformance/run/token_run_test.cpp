@@ -101,5 +101,22 @@ TEST_F(TokenRun, keeps_to_a_token_that_it_was_given) {
   EXPECT_EQ(run().exit_code, reports::ExitCode::good);
 }
 
+TEST_F(TokenRun, asks_for_a_token_of_another_resource_where_the_profile_has_none) {
+  for (const bool any_audience : {false, true}) {
+    start();
+    fixtures::ServerOptions options;
+    options.endpoint.eras = {Era::streamable};
+    options.endpoint.realm = realm_;
+    if (any_audience) { options.faults = {"token.any-audience"}; }
+    server_.emplace(fixtures::Server::start(std::move(options)).value());
+    plan_.url = wire::parse_url(server_->mcp_url()).value();
+    plan_.checks = {"auth.token.audience-refused"};
+    const auto results = run();
+    ASSERT_EQ(results.checks.size(), 1U);
+    EXPECT_EQ(results.checks.front().verdict, any_audience ? reports::Verdict::fail : reports::Verdict::pass)
+        << results.checks.front().message << results.checks.front().got;
+  }
+}
+
 }  // namespace
 }  // namespace weir::conformance

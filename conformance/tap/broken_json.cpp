@@ -14,7 +14,12 @@ std::optional<std::string> why_broken(std::string_view text) {
   if (text.find(kMember) == std::string_view::npos || wire::find_invalid_utf8(text)) { return std::nullopt; }
   const auto parsed = wire::parse_json(text);
   if (parsed) { return std::nullopt; }
-  return fmt::format("{}: '{}'", parsed.error().detail, wire::excerpt(text, 60));
+  // A buffer that was not read again ends there.
+  constexpr std::size_t kPage = 4096;
+  const bool cut = text.size() >= kPage && text.size() % kPage == 0;
+  return fmt::format("{}{}: '{}'", parsed.error().detail,
+                     cut ? fmt::format(", cut after {} kB ({} bytes)", text.size() / 1024, text.size()) : std::string(),
+                     wire::excerpt(text, 60));
 }
 
 }  // namespace

@@ -30,6 +30,13 @@ Finding run(Probe& probe) {
   if (found->named.empty()) { return not_applicable("no challenge names resource_metadata"); }
   const auto named = wire::resolve(probe.url(), found->named);
   if (!named) { return fail("a URL in resource_metadata", wire::excerpt(std::string_view(found->named), 120)); }
+  if (!wire::parse_url(found->named)) {
+    return fail("a whole URL in resource_metadata, with scheme and host",
+                fmt::format("a reference relative to the endpoint: {}",
+                            wire::excerpt(std::string_view(found->named), 120)))
+        .at("server",
+            fmt::format("Name {} in the challenge: clients read the value as a URL of its own.", named->str()));
+  }
   if (probe.url().tls() && !named->tls()) {
     return fail("https, as the endpoint", named->str())
         .at("server behind TLS termination", "Set the server's public URL, or let it trust X-Forwarded-Proto.");
@@ -70,7 +77,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-5.1",
     .consequence =
         "Clients follow the challenge and nothing else: a lost stage or an internal host locks everyone out.",
-    .faults = {"auth.challenge-stage-lost", "auth.challenge-internal-host", "auth.challenge-http"},
+    .faults = {"auth.challenge-stage-lost", "auth.challenge-internal-host", "auth.challenge-http",
+               "auth.challenge-relative"},
     .fixture = "bearer-tls",
     .run = run,
 }};

@@ -3,6 +3,15 @@
 namespace weir::conformance::auth_token_challenge_error {
 namespace {
 
+/// Whether a request without a token is answered 401 without a Bearer challenge as well.
+bool lacks_every_challenge(Probe& probe) {
+  wire::Request request = opening_request(probe);
+  request.headers.remove("Authorization");
+  const auto answer = ask(probe, request);
+  return answer && answer->head.status == 401 &&
+         !find_challenge(parse_challenges(answer->head.headers.joined("www-authenticate")), "bearer");
+}
+
 Finding run(Probe& probe) {
   return with_jwt(probe, [&](const wire::Jwt& jwt) {
     wire::Request request = opening_request(probe);
@@ -14,6 +23,9 @@ Finding run(Probe& probe) {
     const auto challenges = parse_challenges(text);
     const auto* bearer = find_challenge(challenges, "bearer");
     if (bearer && bearer->parameter("error") == "invalid_token") { return pass(text); }
+    if (!bearer && lacks_every_challenge(probe)) {
+      return untestable("a 401 never has a Bearer challenge, which auth.bearer.challenge says");
+    }
     return fail("WWW-Authenticate: Bearer error=\"invalid_token\"", text.empty() ? "none" : text);
   });
 }

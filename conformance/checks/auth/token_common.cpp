@@ -17,13 +17,19 @@ tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::Profi
   return *token;
 }
 
-/// Whether a token that nobody ever made is refused by the same status: then it says nothing of this one.
-bool refuses_any_token_so(Probe& probe, wire::Request request, int status) {
+/// What a token that nobody ever made gets, where it is no other than `status`: then that says nothing of this one.
+/// Empty where it gets something else.
+std::string same_for_any_token(Probe& probe, wire::Request request, int status) {
   constexpr int kFirstRefusal = 400;
-  if (status < kFirstRefusal) { return false; }
+  const bool taken = status < kFirstRefusal;
+  // Nobody judges tokens that are taken in the era whose streams are refused by any status.
+  if (taken && probe.is(Era::http_sse)) { return {}; }
+  probe.pin_request(request);
   request.headers.set("Authorization", "Bearer weir-invalid-token");
   const auto answer = ask(probe, request);
-  return answer && answer->head.status == status;
+  if (!answer || answer->head.status != status) { return {}; }
+  return fmt::format("every wrong token is {} with HTTP {}, which auth.bearer.wrong-401 judges",
+                     taken ? "taken" : "refused", status);
 }
 
 }  // namespace
@@ -70,10 +76,7 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
     const int status = answer->head.status;
     if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
       if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
-      if (refuses_any_token_so(probe, request, status)) {
-        return untestable(
-            fmt::format("every wrong token is refused with HTTP {}, which auth.bearer.wrong-401 judges", status));
-      }
+      if (auto why = same_for_any_token(probe, request, status); !why.empty()) { return untestable(std::move(why)); }
       Finding finding = wrong_refusal(expected, "a token " + forgery.what, *answer);
       return status < kRedirects ? unless_open(probe, std::move(finding), bearer_door(probe)) : finding;
     }

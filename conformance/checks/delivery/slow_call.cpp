@@ -72,7 +72,12 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
     if (!accept_encoding.empty()) { options.headers.set("Accept-Encoding", accept_encoding); }
   });
-  if (!dialogue) { return tl::unexpected(probe.not_opened(dialogue.error(), "a conversation")); }
+  if (!dialogue) {
+    const auto error = dialogue.error();
+    const bool compressed = !accept_encoding.empty() && probe.dialogue().has_value();
+    return tl::unexpected(compressed ? probe.not_opened(error, "a conversation")
+                                     : probe.broken(error, "a conversation"));
+  }
   for (const auto& tool : tools) {
     auto slow = call(probe, *dialogue, tool);
     if (!slow) { return tl::unexpected(unanswered_call(tool.name, slow.error())); }

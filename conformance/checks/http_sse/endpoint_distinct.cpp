@@ -35,7 +35,7 @@ const Registration kCheck{{
     .consequence = "Streams that share one URI cannot tell whose message it is: replies reach the wrong client.",
     .faults = {"http-sse.endpoint-shared"},
     .turn = Turn::first,
-    .explains = {Trouble::refused_session, Trouble::silence},
+    .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error, Trouble::loss},
     .run = run,
 }};
 const NotByCommand kNoCommand{"http-sse.endpoint.distinct", "it takes two streams, side by side"};

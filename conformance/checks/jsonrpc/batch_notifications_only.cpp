@@ -30,6 +30,10 @@ Finding run(Probe& probe) {
   if (alone->http_error()) {
     return untestable("the notification was refused even alone, as it may be: " + alone->describe());
   }
+  if (alone->http.head.status != 202) {
+    return untestable("one notification alone gets no 202 either, which streamable.notification.accepted-202 says: " +
+                      alone->describe());
+  }
   auto answer = post_raw(probe, *dialogue, fmt::format("[{},{}]", one, one));
   if (!answer) { return probe.broken(answer.error(), "202 without a body"); }
   // A body that one notification gets as well is no matter of the batch.

@@ -10,8 +10,15 @@ Finding run(Probe& probe) {
   if (reply->response) { return pass("the id came back unchanged"); }
   for (const auto& seen : reply->messages) {
     if (seen.message.is_reply()) {
-      return fail("an answer with the id unchanged",
-                  seen.message.id ? "the id " + wire::excerpt(*seen.message.id) : "an answer without an id");
+      auto changed = fail("an answer with the id unchanged",
+                          seen.message.id ? "the id " + wire::excerpt(*seen.message.id) : "an answer without an id");
+      // Each byte of UTF-8 taken for a character; the whole body is then.
+      constexpr std::string_view kAsLatin1 = "weir-\xC3\x83\xC2\xA9";
+      const auto text = seen.message.id ? wire::as_string(&*seen.message.id) : std::nullopt;
+      if (!text || !text->starts_with(kAsLatin1)) { return changed; }
+      changed.got += ": the request was read as ISO 8859-1";
+      return std::move(changed).at("server",
+                                   "Read the body of a request as UTF-8, whatever its Content-Type does not say.");
     }
   }
   return fail("an answer with the id unchanged", reply->describe());

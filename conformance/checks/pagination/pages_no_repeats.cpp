@@ -6,7 +6,7 @@ namespace weir::conformance::pagination_pages_no_repeats {
 namespace {
 
 Finding run(Probe& probe) {
-  std::set<std::string> seen;
+  std::set<std::string> seen, items_before;
   bool several = false;
   std::string method;
   for (const auto& reply : probe.in_time(probe.survey().list_replies)) {
@@ -20,6 +20,15 @@ Finding run(Probe& probe) {
         }
         return fail("pages that go on", fmt::format("a page of {} twice", items));
       }
+      std::set<std::string> items_here;
+      for (const json::value& item : page->get_array()) {
+        const auto [place, fresh] = items_here.insert(fmt::format("{} {}", items, canonical_without_meta(item)));
+        if (!fresh || !items_before.contains(*place)) { continue; }
+        const std::string_view name = wire::string_or(item, "name", wire::string_or(item, "uri", "?"));
+        return fail("pages that go on where the one before ended",
+                    fmt::format("'{}' stands on two pages of {}", wire::excerpt(name, 60), items));
+      }
+      items_before.merge(items_here);
     }
   }
   return several ? pass(fmt::format("{} pages", seen.size())) : not_applicable("every list fits one page");
@@ -27,13 +36,13 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "pagination.pages.no-repeats",
-    .title = "no page repeats another one",
+    .title = "no page repeats another one, or a part of it",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"pagination.next-cursor"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence = "The same tools again and again: clients show doubles or never finish.",
-    .faults = {"pagination.page-repeats"},
+    .faults = {"pagination.page-repeats", "pagination.pages-overlap"},
     .run = run,
 }};
 const NotByCommand kNoCommand{"pagination.pages.no-repeats", "it takes several pages, side by side"};

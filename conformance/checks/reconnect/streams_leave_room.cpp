@@ -76,6 +76,9 @@ Finding run(Probe& probe) {
   const auto patience = std::min(std::max(kPatience, pace * kPaces), probe.target().answer_timeout);
   const auto request = stream_of(probe, *dialogue);
   if (!request) { return not_applicable(kNothingToListenTo); }
+  if (auto why = why_kept_out(probe, patience)) {
+    return untestable("nobody is served without streams either: " + *why);
+  }
   Held held;
   for (const std::size_t more : {std::size_t{1}, kStreams - 1}) {
     open_more(probe, *request, more, patience, held);

@@ -9,7 +9,11 @@ Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  std::map<std::string, std::string> seen;  // Data by id: an event that comes again is no second one.
+  struct First {
+    std::string data;
+    int stream = 0;
+  };
+  std::map<std::string, First> seen;  // By id: an event that comes again is no second one.
   int events = 0;
   for (int i = 0; i < 3; ++i) {
     auto reply = dialogue->request(harmless_method(probe));
@@ -18,10 +22,13 @@ Finding run(Probe& probe) {
       const auto* event = std::get_if<wire::SseEvent>(&item);
       if (!event || !event->has_id || event->last_event_id.empty()) { continue; }
       ++events;
-      const auto [first, fresh] = seen.emplace(event->last_event_id, event->data);
-      if (!fresh && first->second != event->data) {
+      const auto [first, fresh] = seen.emplace(event->last_event_id, First{event->data, i});
+      // Events without data, by which streams begin, are alike: of two streams they are two.
+      const bool primes_another = event->data.empty() && first->second.stream != i;
+      if (!fresh && (first->second.data != event->data || primes_another)) {
         return fail("each id once in the session",
-                    fmt::format("'{}' twice", wire::excerpt(std::string_view(event->last_event_id), 60)));
+                    fmt::format("'{}' twice{}", wire::excerpt(std::string_view(event->last_event_id), 60),
+                                primes_another ? ", at the beginning of two streams" : ""));
       }
     }
   }
@@ -36,7 +43,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.event-id-unique"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "A client that resumes gets the events of another stream.",
-    .faults = {"resumability.ids-restart"},
+    .faults = {"resumability.ids-restart", "resumability.priming-id-fixed"},
+    .shown_since = {{"resumability.priming-id-fixed", "2025-11-25", "older revisions have no priming events"}},
     .run = run,
 }};
 const NotByCommand kNoCommand{"resumability.event-id.unique", "it takes several streams of one session"};

@@ -80,6 +80,9 @@ Finding run(Probe& probe) {
     why = why_not(probe, *first);
     if (!why) { return pass(fmt::format("{} requests, and one more beside {} other clients", kAsks, count + 1)); }
     if (!is_gone(probe, *first)) { return untestable("not each request of a session is served: " + *why); }
+    if (!others.empty() && why_not(probe, others.back())) {
+      return untestable("the newest client is not served either, nor is the first: " + *why);
+    }
     return fail("a first client that is served beside others",
                 fmt::format("its session is lost when {} others are begun: {}", count + 1, *why))
         .at("server", "Make room by ending sessions that have been silent for long, and not those that are in use.");

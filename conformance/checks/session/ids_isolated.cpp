@@ -1,9 +1,62 @@
-#include "conformance/ask/session.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance::session_ids_isolated {
 namespace {
 
+/// What came of a request that was sent beside another one.
+struct Heard {
+  bool result = false, error = false;
+  std::string text;
+};
+
+Heard hear(Probe& probe, wire::HttpStream& stream) {
+  const wire::Deadline deadline = probe.answer_deadline();
+  Heard heard;
+  if (!stream.wait_for_head(deadline)) {
+    heard.text = "no answer in time";
+    return heard;
+  }
+  probe.read_answer(stream, deadline);
+  for (const auto& text : message_texts(stream.exchange())) {
+    const auto parsed = jsonrpc::parse(text);
+    for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
+      heard.result = heard.result || message.kind == jsonrpc::Kind::response;
+      heard.error = heard.error || message.kind == jsonrpc::Kind::error;
+    }
+  }
+  heard.text = describe(stream.exchange());
+  return heard;
+}
+
+/// The one asks for something, and while it waits the other asks for what nobody has.
+std::optional<Finding> unless_isolated_beside(Probe& probe, wire::mcp::Dialogue& one, wire::mcp::Dialogue& two,
+                                              int round) {
+  const json::value id(fmt::format("weir-both-{}", round));
+  const auto calls = round == 0 ? safe_calls(probe) : std::vector<ToolCall>{};  // A call may take its time.
+  const json::value params =
+      calls.empty() ? json::value() : json::value{{"name", calls.front().name}, {"arguments", calls.front().arguments}};
+  const std::string method = calls.empty() ? std::string(harmless_method(probe)) : "tools/call";
+  auto first = probe.http().begin(one.make_post(jsonrpc::request(id, method, params)), probe.answer_deadline());
+  auto second = probe.http().begin(two.make_post(jsonrpc::request(id, kUnknownMethod)), probe.answer_deadline());
+  if (!first || !second) { return std::nullopt; }
+  const Heard late = hear(probe, *second);
+  if (late.result) {
+    return fail("an error in the one, the result of another request in the other",
+                fmt::format("the result of another client's {}, as both requests have one id", method))
+        .at("server", "Keep the requests of each client apart: ids are unique within a session, and not beyond.");
+  }
+  if (!late.error) { return std::nullopt; }  // What is no answer at all is other checks' matter.
+  const Heard early = hear(probe, *first);
+  if (early.result || early.error || probe.out_of_time()) { return std::nullopt; }
+  const auto alone = one.request(method, params);
+  if (!alone || !alone->response) { return std::nullopt; }
+  return fail("an answer to each of two requests that have one id, of two clients",
+              fmt::format("none to {} while another client asks: {}", method, early.text))
+      .at("server", "Keep the requests of each client apart: ids are unique within a session, and not beyond.");
+}
+
 Finding run(Probe& probe) {
+  constexpr int kRounds = 4;
   auto one = probe.dialogue();
   auto two = probe.dialogue();
   if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "two conversations"); }
@@ -18,17 +71,24 @@ Finding run(Probe& probe) {
   if (!good->is_result() || !bad->is_error()) {
     return untestable("not both were answered: " + good->describe() + "; " + bad->describe());
   }
-  return pass("each session got its own response");
+  for (int round = 0; round < kRounds && !probe.out_of_time(); ++round) {
+    if (auto wrong = unless_isolated_beside(probe, round % 2 == 0 ? *one : *two, round % 2 == 0 ? *two : *one, round)) {
+      return *std::move(wrong);
+    }
+  }
+  return pass("each client got its own response, one after the other and side by side");
 }
 
 const Registration kCheck{{
     .id = "session.ids.isolated",
-    .title = "two sessions that use the same request id each get their own response",
+    .title = "two clients that use the same request id each get their own response",
     .level = Level::must,
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "One client reads another client's tool results.",
-    .faults = {"http-sse.cross-talk"},
+    .faults = {"http-sse.cross-talk", "session.ids-shared"},
+    .waits = true,
+    .explains = {Trouble::silence},
     .run = run,
 }};
 const NotByCommand kNoCommand{"session.ids.isolated", "it takes two sessions at once"};

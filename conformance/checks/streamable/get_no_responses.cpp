@@ -33,6 +33,7 @@ const Registration kCheck{{
               "transports#listening-for-messages-from-the-server",
     .consequence = "The response is on the wrong stream, and the call that waits for it times out.",
     .faults = {"streamable.response-on-get-stream"},
+    .explains = {Trouble::silence},
     .run = run,
 }};
 const NotByCommand kNoCommand{"streamable.get.no-responses", "it takes a GET stream that is open beside the request"};

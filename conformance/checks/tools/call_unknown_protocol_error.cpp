@@ -1,4 +1,5 @@
 #include "conformance/ask/control.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance::tools_call_unknown_protocol_error {
 namespace {
@@ -9,6 +10,9 @@ Finding run(Probe& probe) {
   if (!reply) { return untestable(kElsewhere + reply.error().detail); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
   if (!reply->error_message() && !reply->is_result()) { return untestable(kElsewhere + reply->describe()); }
+  if (!reply->error_message() && !is_tool_error(*reply)) {
+    return untestable("it is no error at all, which tools.call.unknown-refused says: " + reply->describe());
+  }
   if (!reply->error_message()) { return fail("a JSON-RPC error", reply->describe()); }
   return beside_a_call(probe, pass(reply->describe()), "tools/list");
 }
