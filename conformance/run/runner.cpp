@@ -29,12 +29,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{2000};
 
-Target with_ledger(Target target) {
-  target.ledger = std::make_shared<Ledger>();
-  target.asked_once = std::make_shared<AskedOnce>();
-  return target;
-}
-
 bool is_red(const CheckResult& result) { return result.verdict == Verdict::fail || result.verdict == Verdict::warn; }
 
 class Run {
@@ -443,10 +437,8 @@ class Run {
 
   void watch_for_the_end() {
     constexpr std::chrono::milliseconds kTick{20};
-    while (!done_) {
-      if (options_.interrupted && options_.interrupted->load()) { return note_interruption(); }
-      std::this_thread::sleep_for(kTick);
-    }
+    while (!done_ && !(options_.interrupted && options_.interrupted->load())) { std::this_thread::sleep_for(kTick); }
+    if (!done_) { note_interruption(); }
   }
 
   void note_interruption() {
@@ -498,8 +490,11 @@ bool loses_requests(const CheckResult& result, const CheckInfo& info) {
 }
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) {
-  // A target is copied only where it must be: what was listed of it may be large.
-  return target.ledger ? Run(target, options).go() : Run(with_ledger(target), options).go();
+  if (target.ledger) { return Run(target, options).go(); }
+  Target own = target;
+  own.ledger = std::make_shared<Ledger>();
+  own.asked_once = std::make_shared<AskedOnce>();
+  return Run(own, options).go();
 }
 
 }  // namespace weir::conformance
