@@ -66,8 +66,8 @@ class Peer:
             message = json.loads(body)
         except ValueError:
             message = None
-        method, path = method.split(" ")[:2]
-        return method, path, message if isinstance(message, dict) else {}
+        method, _, rest = method.partition(" ")
+        return method, rest.partition(" ")[0], message if isinstance(message, dict) else {}
 
     def _receive(self):
         more = self.connection.recv(65536)
