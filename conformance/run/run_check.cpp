@@ -251,6 +251,10 @@ void take(CheckResult& result, Finding finding, Level level) {
   result.fix = cut(std::move(finding.fix));
 }
 
+void exercise_once(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop) {
+  target.tap->exercise_once(era, [&] { exercise_within_memory(target, target.survey(era), deadline, stop); });
+}
+
 CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
                       const std::atomic<bool>* stop, Aside* aside, Worker* worker) {
   const Survey* survey = target.survey(era);
@@ -264,9 +268,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     return result;
   }
   const OwnLimits limits(target);
-  if (info.passive) {
-    target.tap->exercise_once(era, [&] { exercise_within_memory(target, survey, deadline, stop); });
-  }
+  if (info.passive) { exercise_once(target, era, deadline, stop); }
   const auto begin = wire::Clock::now();
   std::optional<Probe> asked;
   Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });

@@ -15,6 +15,9 @@ struct Aside {
   wire::Clock::time_point ended;
 };
 
+/// What passive checks judge besides what others asked: once in a run, before they judge.
+void exercise_once(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop);
+
 /// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.
 reports::CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,
                                const std::atomic<bool>* stop = nullptr, Aside* aside = nullptr,

@@ -117,8 +117,7 @@ class Run {
     for (std::size_t i = next_++; i < end; i = next_++) { results_[i] = left_out(jobs_[i]); }
   }
 
-  /// Who watches an idle stream asks for nothing meanwhile, and keeps no worker from its work; but where one thing is
-  /// asked at a time, or requests were lost, a stream more is one too many.
+  /// Who watches an idle stream asks for nothing meanwhile; but where one thing is asked at a time, it is one too many.
   std::vector<std::future<void>> watch_beside(std::size_t begin, std::size_t end) {
     std::vector<std::future<void>> watches;
     for (std::size_t i = begin; allowed_ > 1 && !lost_requests_ && i < end && is_watch(*jobs_[i].info); ++i) {
@@ -130,10 +129,7 @@ class Run {
   void watch_or_stop(std::size_t i) {
     try {
       Worker worker(target_.client);
-      if (may_go_on()) {
-        ask(i, worker, &stop_);
-        return count_trouble(i);
-      }
+      if (may_go_on()) { return ask(i, worker, &stop_); }
     } catch (const std::bad_alloc&) { stop(wire::shortage_of(ENOMEM)->detail); }
     results_[i] = left_out(jobs_[i]);
   }
@@ -163,7 +159,11 @@ class Run {
 
   /// Whoever comes too late for a check has time while the others wait.
   void fill_the_wait() {
-    if (options_.meanwhile && !stop_ && !lost_requests_ && !filled_.exchange(true)) { options_.meanwhile(); }
+    if (stop_ || lost_requests_ || filled_.exchange(true)) { return; }
+    for (const Job& job : jobs_) {
+      if (job.info->passive) { exercise_once(target_, job.era, options_.deadline, &stop_); }
+    }
+    if (options_.meanwhile) { options_.meanwhile(); }
   }
 
   /// Requests with wrong credentials, one check at a time and no more than is allowed.

@@ -13,6 +13,9 @@ constexpr const char* kFix =
     "Catch what this request throws: an error of one request must end neither the process nor "
     "its listener.";
 
+/// What to change where a handshake is the last thing that was served.
+constexpr const char* kFixOfOneForAll = "Make a new server and transport for each session, not one for the process.";
+
 /// What no good client sends, and what has killed servers.
 const std::vector<std::string>& odd_bodies() {
   static const std::vector<std::string> kBodies = {
@@ -76,7 +79,7 @@ Finding unless_first_client_alone(Probe& probe) {
   return fail("a second client to be served",
               fmt::format("the first request of the run was answered, and none since: {}",
                           surveys.front().open_error->detail))
-      .at("server", "Make a new server and transport for each session, not one for the process.");
+      .at("server", kFixOfOneForAll);
 }
 
 /// Of an endpoint that answers, and takes nobody in any more.
@@ -95,10 +98,11 @@ Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
     if (!collapse->refusal.empty()) { return full(probe, *collapse, ledger->handshakes()); }
+    const bool opened = collapse->suspect && in_words(*collapse->suspect) == "POST initialize";
     if (collapse->suspect) { probe.pin_request(*collapse->suspect); }
     return fail(kExpected,
                 fmt::format("the endpoint stopped answering after {}: it {}", collapse->after, collapse->since))
-        .at("server", kFix);
+        .at("server", opened ? kFixOfOneForAll : kFix);
   }
   if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
   if (!answers(probe)) { return unless_first_client_alone(probe); }
