@@ -13,6 +13,7 @@ Finding run(Probe& probe) {
   if (answer->http.head.status == 202) { return pass("202"); }
   // "If the server cannot accept the input, it MUST return an HTTP error status code": nobody waits for this one.
   if (answer->http_error()) { return untestable("a response to no request was refused: " + answer->describe()); }
+  probe.pin_request(answer->http.request);
   const auto beside =
       post_raw(probe, *dialogue, jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}));
   if (beside && beside->http.head.status == answer->http.head.status) {
