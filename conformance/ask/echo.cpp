@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kShortestText = 3;  ///< Shorter ones stand in any result by chance.
 
+/// A URL, a path or an address: with more behind it, it names what is not there.
+bool is_name_of_something(std::string_view text) { return text.find_first_of("/\\:@") != text.npos; }
+
 /// Whether the schema lets the argument be any text.
 bool is_any_text(const Survey& survey, std::string_view tool, std::string_view argument) {
   constexpr std::array<std::string_view, 5> kBounds = {"enum", "const", "pattern", "format", "maxLength"};
@@ -72,7 +75,8 @@ std::optional<Echo> echo_of(const ToolCall& call, const wire::mcp::Reply& reply,
   const std::string all = text_of_result(reply);
   for (const auto& [name, value] : call.arguments) {
     const auto text = wire::as_string(&value);
-    if (!text || text->size() < kShortestText || !is_any_text(survey, call.name, name)) { continue; }
+    if (!text || text->size() < kShortestText || is_name_of_something(*text)) { continue; }
+    if (!is_any_text(survey, call.name, name)) { continue; }
     if (all.find(*text) != std::string::npos) { return Echo{call, std::string(name), std::string(*text)}; }
   }
   return std::nullopt;

@@ -338,8 +338,10 @@ RpcGlance glance(std::string_view json) {
     }
   });
   const auto counts = [](std::string_view raw) { return !raw.empty() && raw != "null"; };
-  const bool replies = counts(message.result) || counts(message.error);
-  if (!method.empty() && !(method == "null" && replies)) {
+  // What has an outcome and an id answers something, whatever else stands in it: as jsonrpc.cpp has it.
+  const bool filled = counts(message.result) || counts(message.error);
+  const bool replies = filled && (!counts(method) || counts(message.id));
+  if (!method.empty() && !replies) {
     if (method.front() == '"') { message.method = unquoted(method); }
     const bool notifies = message.id.empty() || is_notification(message.method);
     message.kind = notifies ? Kind::notification : Kind::request;

@@ -139,6 +139,8 @@ TEST(Server, streams_a_feed_to_its_end) {
   own.feed->publish("second", "2");
   server.wake();
   EXPECT_EQ(stream->next_event(Deadline::in(10s))->data, "2");
+  const auto counted = Deadline::in(10s);
+  while (server.readers() != 1 && !counted.passed()) { std::this_thread::yield(); }
   EXPECT_EQ(server.readers(), 1U);
   own.feed->finish();
   server.wake();

@@ -19,6 +19,16 @@ std::string opening_body(const Probe& probe) {
                            {"clientInfo", {{"name", "weir"}, {"version", "1"}}}});
 }
 
+/// Whether it stays known: of several replicas without affinity some know the session, and others never do.
+bool is_known_for_good(Probe& probe, const wire::Request& post) {
+  constexpr int kTimes = 10;
+  for (int i = 0; i < kTimes; ++i) {
+    const auto answer = probe.send(post, probe.in(kPatience));
+    if (!answer || !answer->ok()) { return false; }
+  }
+  return true;
+}
+
 /// How long after the event the same POST is accepted, in seconds: 0 where it is at once.
 tl::expected<double, Finding> wait_until_known(Probe& probe) {
   auto stream = open_stream(probe);
@@ -41,7 +51,11 @@ tl::expected<double, Finding> wait_until_known(Probe& probe) {
     return tl::unexpected(
         untestable("the POST is not accepted at all: " + (answer ? describe(*answer) : answer.error().detail)));
   }
-  return std::chrono::duration<double>(wire::Clock::now() - begin).count();
+  const double waited = std::chrono::duration<double>(wire::Clock::now() - begin).count();
+  if (!is_known_for_good(probe, post)) {
+    return tl::unexpected(untestable("the session is known now and then, as affinity.session.shared judges"));
+  }
+  return waited;
 }
 
 Finding run(Probe& probe) {
