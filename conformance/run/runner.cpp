@@ -393,9 +393,9 @@ class Run {
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
-    // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own stream, is no trouble of an
-    // exchange.
-    const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || by.turn == Turn::first);
+    // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
+    const bool of_one_era = jobs_[i].era == jobs_[reason.job].era;
+    const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || (by.turn == Turn::first && of_one_era));
     if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
     // What is slow is late for whoever judges by the clock.
     return info.timed && by.explains == std::vector{Trouble::silence};
