@@ -343,8 +343,8 @@ def stopped_for_a_while(case):
 def worker_that_is_killed(case):
     with case.started(case.command(*journal(case), "--workers", "2", seconds=8)) as process:
         case.under_way(process)
-        tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(tasks[0]), signal.SIGKILL)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        os.kill(int(wait_for("workers", lambda: children.read_text().split(), process)[0]), signal.SIGKILL)
         case.ended(process, INCONCLUSIVE)
     case.reported(INCONCLUSIVE)
     rendered = subprocess.run(
