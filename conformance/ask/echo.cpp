@@ -4,6 +4,7 @@
 #include <array>
 
 #include "wire/base/text.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::conformance {
 
@@ -48,24 +49,18 @@ void collect(const json::value& value, std::string& into) {
 std::string escaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (length == 1) {
-      out += text[i++];
-      continue;
-    }
-    std::uint32_t code = first & (0xFFU >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-      code = code << 6U | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
-    }
-    constexpr std::uint32_t kFirstOfPairs = 0x10000;
-    if (code < kFirstOfPairs) {
+    constexpr std::uint32_t kFirstBeyondAscii = 0x80, kFirstOfPairs = 0x10000;
+    const wire::Utf8Step step = wire::decode_utf8(text.substr(i));
+    const std::uint32_t code = step.code_point;
+    if (code < kFirstBeyondAscii) {
+      out += text[i];
+    } else if (code < kFirstOfPairs) {
       out += fmt::format("\\u{:04x}", code);
     } else {
-      code -= kFirstOfPairs;
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (code >> 10U), 0xDC00U + (code & 0x3FFU));
+      const std::uint32_t rest = code - kFirstOfPairs;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU));
     }
-    i += length;
+    i += step.length;
   }
   return out;
 }

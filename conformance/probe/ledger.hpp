@@ -64,8 +64,8 @@ class Ledger {
   /// requests which are served at other times, and not all in one moment in which nobody was served; else empty.
   std::string silences() const;
   std::size_t requests() const;  ///< How many are on record.
-  std::size_t handshakes()
-      const;  ///< How many of them were an `initialize` that was answered, and not by an error status.
+  /// How many of them were an `initialize` that was answered, and not by an error status.
+  std::size_t handshakes() const;
 
   /// What the entries tell of a target that answers nothing any more.
   Collapse collapse() const;

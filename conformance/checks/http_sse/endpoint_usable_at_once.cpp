@@ -1,4 +1,5 @@
 #include "conformance/ask/http_sse.hpp"
+#include "wire/mcp/messages.hpp"
 
 namespace weir::conformance::http_sse_endpoint_usable_at_once {
 namespace {
@@ -13,10 +14,7 @@ bool is_unknown(const wire::Result<wire::Exchange>& answer) {
 }
 
 std::string opening_body(const Probe& probe) {
-  return jsonrpc::request("weir-at-once", "initialize",
-                          {{"protocolVersion", probe.revision()},
-                           {"capabilities", json::object{}},
-                           {"clientInfo", {{"name", "weir"}, {"version", "1"}}}});
+  return jsonrpc::request("weir-at-once", "initialize", wire::mcp::initialize_params(probe.revision(), {}));
 }
 
 /// Whether it stays known: of several replicas without affinity some know the session, and others never do.
