@@ -76,6 +76,16 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            reply = fixtures::HttpReply{};
            reply.status = 202;
          }},
+    {.name = "test.session-stuck",
+     .summary = "A list that is asked for again in its session gets no answer, there and from then on.",
+     .on_reply =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           if (!asks(request, "/list\"") || asks(request, "\"cursor\"")) { return; }
+           const auto method = jsonrpc::parse(request.body)->messages.front().method;
+           json::value& asked = scratch[fmt::format("test.{} {}", request.headers.get("mcp-session-id"), method)];
+           reply.no_answer = asked == json::value(true);
+           asked = true;
+         }},
     {.name = "test.one-stream-alone",
      .summary = "A stream that is opened behind another one, with no message between them, is answered 500.",
      .on_request = [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
@@ -187,6 +197,11 @@ TEST(Causes, requests_that_are_taken_without_an_answer_are_one_verdict) {
             {"streamable.request.content-type", "ping.result.empty", "streamable.posts.concurrent",
              "jsonrpc.error.method-not-found", "jsonrpc.batch.accepted", "tools.call.unknown-refused"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.request.content-type"));
+}
+
+TEST(Causes, what_is_lost_beside_others_is_asked_alone_in_a_session_that_is_not_stuck) {
+  const auto outcome = judge(Era::streamable, {"test.session-stuck"}, {"streamable.posts.concurrent"});
+  ASSERT_THAT(red(outcome), testing::ElementsAre("streamable.posts.concurrent")) << outcome.checks.front().message;
 }
 
 TEST(Causes, a_stream_that_keeps_others_out_is_told_so) {
