@@ -77,13 +77,16 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            reply.status = 202;
          }},
     {.name = "test.session-stuck",
-     .summary = "A list that is asked for again in its session gets no answer, there and from then on.",
+     .summary = "A list that is asked for again in its session gets the head of an answer, and no more.",
      .on_reply =
          [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
            if (!asks(request, "/list\"") || asks(request, "\"cursor\"")) { return; }
            const auto method = jsonrpc::parse(request.body)->messages.front().method;
            json::value& asked = scratch[fmt::format("test.{} {}", request.headers.get("mcp-session-id"), method)];
-           reply.no_answer = asked == json::value(true);
+           if (asked == json::value(true)) {
+             reply.set_body(": alive\n\n", "text/event-stream");
+             reply.ending = fixtures::Ending::hang;
+           }
            asked = true;
          }},
     {.name = "test.one-stream-alone",
