@@ -19,7 +19,7 @@ from pathlib import Path
 from lib.process import ROOT, Problem
 
 BINARY = "clang-tidy-19"
-UNIT_TIMEOUT_S = 300
+UNIT_TIMEOUT_S = 900  # A folder, and on cores that are busy.
 FINDING = re.compile(r"^(?P<path>[^\s:]+):(?P<line>\d+):\d+: (?:error|warning): (?P<what>.*) \[(?P<check>\S+)\]$", re.M)
 PCH = re.compile(r"\S+\.pch\b")
 TOGETHER = re.compile(r'^#include "(.*\.cpp)"$', re.M)  # WEIR_UNITY: a unit that is made of the files of a folder.
@@ -45,29 +45,29 @@ class Tidier:
         self.build, self.root = build.resolve(), root.resolve()
         if not (self.build / "compile_commands.json").exists():
             raise Problem(f"there is no {self.build}/compile_commands.json: run cmake --preset dev")
-        self.database = self.build / "tidy"  # Of each file alone, where the build compiles folders.
+        self.database = self.build / "tidy"  # Knows a file of a folder that is compiled as one unit alone as well.
         self.inputs = recorded_inputs(self.build)
         self.config = (self.root / ".clang-tidy").read_bytes()
 
-    def units(self):
-        """Every source of ours, but for what the build generates."""
-        entries = [one for entry in self.entries() for one in apart(entry)]
+    def units(self, divided=False):
+        """Every source of ours, but for what the build generates: each alone, or as the build compiles them."""
+        built = json.loads((self.build / "compile_commands.json").read_text())
+        alone = [one for entry in built for one in apart(entry)]
         self.database.mkdir(parents=True, exist_ok=True)
-        (self.database / "compile_commands.json").write_text(json.dumps(entries, indent=1))
-        found = []
-        for entry in entries:
-            path = path_of(entry)
-            if path.is_relative_to(self.root) and not path.is_relative_to(self.build):
-                output = entry.get("output") or output_of(entry["command"])
-                found.append(Unit(str(path.relative_to(self.root)), output, entry["command"]))
-        return found
+        (self.database / "compile_commands.json").write_text(json.dumps(built + alone, indent=1))
+        return [self.unit_of(entry) for entry in (alone if divided else built) if self.is_ours(entry)]
 
-    def entries(self):
-        return json.loads((self.build / "compile_commands.json").read_text())
+    def is_ours(self, entry):
+        path = path_of(entry)
+        return is_together(path) or path.is_relative_to(self.root) and not path.is_relative_to(self.build)
+
+    def unit_of(self, entry):
+        output = entry.get("output") or output_of(entry["command"])
+        return Unit(os.path.relpath(path_of(entry), self.root), output, entry["command"])
 
     def units_for(self, paths):
         """The units that show all findings in these files: sources themselves, and of each header one that reads it."""
-        units = {unit.path: unit for unit in self.units()}
+        units = {unit.path: unit for unit in self.units(divided=True)}
         paths = [path for path in paths if not ELSEWHERE.search(path)]
         wanted = [self.reader_of(path, units) if path.endswith(".hpp") else units.get(path) for path in paths]
         for path, unit in zip(paths, wanted):
@@ -163,10 +163,14 @@ def path_of(entry):
     return (Path(entry["directory"]) / entry["file"]).resolve()
 
 
+def is_together(path):
+    return path.parent.name == "Unity"
+
+
 def apart(entry):
     """The entries of the files that a unit is made of; the unit itself where it is one file."""
     path = path_of(entry)
-    sources = TOGETHER.findall(path.read_text()) if path.parent.name == "Unity" else []
+    sources = TOGETHER.findall(path.read_text()) if is_together(path) else []
     return [
         {**entry, "file": source, "command": entry["command"].replace(str(path), source)} for source in sources
     ] or [entry]

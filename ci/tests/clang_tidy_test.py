@@ -69,16 +69,18 @@ class ClangTidy(unittest.TestCase):
         self.write(".clang-tidy", BRACES + "# Stricter.\n")
         self.assert_looked_at(2, self.tidy())
 
-    def test_the_files_of_one_unit_are_looked_at_apart(self):
+    def test_a_unit_of_several_files_is_looked_at_once_and_a_file_of_it_alone(self):
         self.write("wire/a.cpp", "int a(int b) {\n  if (b > 1) return 2;\n  return b;\n}\n")
         unity = self.build / "Unity/unity_wire.cxx"
         self.write("build/dev/Unity/unity_wire.cxx", "".join(f'#include "{self.root}/wire/{n}.cpp"\n' for n in "ab"))
         command = f"clang++-19 -I../.. -c -o unity.o {unity}"
         entry = {"directory": str(self.build), "command": command, "file": str(unity)}
         self.write("build/dev/compile_commands.json", json.dumps([entry]))
-        done = self.tidy()
-        self.assert_looked_at(2, done, 1)
-        self.assertEqual(done.stdout.count("wire/a.cpp:2:"), 1, done.stdout)
+        for files, exit_code in (([], 1), (["wire/a.cpp"], 1), (["wire/b.cpp"], 0)):
+            done = self.tidy(*files)
+            self.assertEqual(done.returncode, exit_code, done.stdout + done.stderr)
+            self.assertIn("; 1 units, 0 of them unchanged", done.stdout)
+            self.assertEqual(done.stdout.count("wire/a.cpp:2:"), exit_code, done.stdout)
 
     def test_what_is_not_built_yet_is_looked_at_each_time(self):
         self.tidy()
