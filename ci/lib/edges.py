@@ -90,7 +90,7 @@ global
 defaults
     mode http
     timeout connect 5s
-    timeout client 1m
+    timeout client {max(60, times.silence_s)}s
     timeout server {times.silence_s}s
     timeout tunnel {times.silence_s}s
     timeout http-keep-alive {times.keep_alive_s}s
