@@ -1,5 +1,5 @@
 """As much of AWS as weir-hook asks: signatures are verified, CodeDeploy is told how a hook ended, and RunTask of ECS
-runs the program that stands in the command.
+runs the command, in a container where it is told how.
 """
 
 import hashlib
@@ -91,10 +91,11 @@ class Task:
 
 @dataclass
 class Cluster:
-    """Tasks are processes: the program of the command, from `programs`."""
+    """Tasks are processes: the program of the command from `programs`, or in what `container` runs."""
 
     programs: Path
     log: Path
+    container: list
     tasks: dict = field(default_factory=dict)  # By clientToken.
     unavailable: int = 0  # How often there is no capacity.
 
@@ -120,7 +121,8 @@ class Cluster:
             raise Refused("InvalidParameterException", f"there is no container {container['name']}")
         env = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/")}
         with open(self.log, "a") as log:
-            return Task(arn, asked, subprocess.Popen(container["command"], stdout=log, stderr=log, env=env))
+            command = [*self.container, *container["command"]]
+            return Task(arn, asked, subprocess.Popen(command, stdout=log, stderr=log, env=env))
 
     def named(self, arn):
         return next((task for task in self.tasks.values() if task.arn == arn), None)
@@ -166,9 +168,9 @@ class Aws:
     """Serves for as long as the stack stands. `trouble` is what happens to the next calls instead of an answer: a
     status, or "lost" for a call that is carried out, and whose answer nobody gets."""
 
-    def __init__(self, stack, programs, log):
+    def __init__(self, stack, programs, log, container=()):
         self.calls, self.trouble = [], []
-        self.cluster, self.code_deploy = Cluster(programs, log), CodeDeploy()
+        self.cluster, self.code_deploy = Cluster(programs, log, container), CodeDeploy()
         stack.callback(self.cluster.end)
         self.origin = f"http://{serve(stack, self.handler())}"
         self.variables = {

@@ -104,7 +104,7 @@ def lambda_interface():
 
 @contextmanager
 def endpoint(fixture, *faults):
-    command = [fixture, "--era", "streamable", "--listen", "127.0.0.1:0"]
+    command = [*fixture, "--era", "streamable", "--listen", "127.0.0.1:0"]
     for fault in faults:
         command += ["--fault", fault]
     with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:

@@ -22,8 +22,8 @@ FAULT = "jsonrpc.id-stringified"
 def answers(arguments):
     with ExitStack() as stack:
         functions, address = stack.enter_context(lambda_interface())
-        right = stack.enter_context(endpoint(arguments.fixture))
-        wrong = stack.enter_context(endpoint(arguments.fixture, FAULT))
+        right = stack.enter_context(endpoint([arguments.fixture]))
+        wrong = stack.enter_context(endpoint([arguments.fixture], FAULT))
         dead = f"http://127.0.0.1:{free_port()}/mcp"
         log = arguments.logs / "hook.log"
         checks = {"WEIR_OPTIONS": "--checks jsonrpc.id.echoed --timeout 3"}

@@ -2,19 +2,23 @@
 """weir-hook where it calls AWS: hooks of CodeDeploy, and gates that run as ECS tasks. The services are ours, and verify
 each signature; their tasks are real runs of weir-conformance, and deployments go on or back as the hook says.
 
-  ci/tests/hook_aws.py [--hook BINARY] [--gate BINARY] [--fixture BINARY] [--logs FOLDER]
+  ci/tests/hook_aws.py [--hook BINARY] [--gate BINARY] [--fixture BINARY] [--logs FOLDER] [--image NAME]
+
+With --image, revisions and tasks are containers of that image, and nothing but their deployments is played.
 """
 
 import json
 import queue
 import socket
+import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 from lib.aws import SECRET, TOKEN, Aws
 from lib.functions import ANSWER_TIMEOUT_S, BLUE, GREEN, endpoint, event, lambda_interface, started
-from lib.process import POLL_S, Problem, expect, expect_in, free_port, parsed, parser_of, wait_for
+from lib.containers import inside
+from lib.process import POLL_S, Problem, expect, expect_in, free_port, parsed, parser_of, running, wait_for
 
 FAULT = "jsonrpc.id-stringified"
 OPTIONS = {"WEIR_OPTIONS": "--checks jsonrpc.id.echoed --timeout 20"}
@@ -28,7 +32,7 @@ class Stage:
         self.log = arguments.logs / f"hook_aws.{name}.log"
         self.tasks_log = arguments.logs / f"hook_aws.{name}.tasks.log"
         self.tasks_log.unlink(missing_ok=True)
-        self.aws = Aws(stack, arguments.gate.parent, self.tasks_log)
+        self.aws = Aws(stack, arguments.gate.parent, self.tasks_log, container_of(arguments))
         self.functions, address = stack.enter_context(lambda_interface())
         self.hook = started(stack, arguments, address, self.log, **{**OPTIONS, **self.aws.variables, **variables})
 
@@ -51,7 +55,7 @@ def told(stage):
 
 def check_code_deploy(arguments):
     with ExitStack() as stack:
-        right = stack.enter_context(endpoint(arguments.fixture))
+        right = stack.enter_context(endpoint([arguments.fixture]))
         stage = Stage(stack, arguments, "code_deploy", WEIR_URL=right)
         invoke, aws = stage.functions.invoke, stage.aws
         found = invoke(code_deploy_event("green"))
@@ -75,7 +79,7 @@ def check_code_deploy(arguments):
 
 def check_code_deploy_fails(arguments):
     with ExitStack() as stack:
-        wrong = stack.enter_context(endpoint(arguments.fixture, FAULT))
+        wrong = stack.enter_context(endpoint([arguments.fixture], FAULT))
         stage = Stage(stack, arguments, "code_deploy_red", WEIR_URL=wrong)
         found = stage.functions.invoke(code_deploy_event("red"))
         expect("a wrong endpoint", found, ("response", {"status": "Failed"}, None))
@@ -100,7 +104,7 @@ def check_credentials(arguments):
         ("none", {"AWS_SECRET_ACCESS_KEY": ""}, "AWS_SECRET_ACCESS_KEY are not set"),
     ]:
         with ExitStack() as stack:
-            right = stack.enter_context(endpoint(arguments.fixture))
+            right = stack.enter_context(endpoint([arguments.fixture]))
             stage = Stage(stack, arguments, f"credentials_{name}", WEIR_URL=right, **variables)
             route, body, _ = stage.functions.invoke(code_deploy_event("x"))
             expect(name, (route, told(stage)), ("error", []))
@@ -108,6 +112,20 @@ def check_credentials(arguments):
             if TOKEN in body["errorMessage"]:
                 raise Problem("the error holds the session token")
             stage.check_secrets()
+
+
+def container_of(arguments):
+    return inside(arguments.image) if arguments.image else []
+
+
+@contextmanager
+def test_listener(arguments, *faults):
+    """The URL of a revision behind the listener that production does not see, of an emulated ALB."""
+    program = [*container_of(arguments), "weir-fixture"] if arguments.image else [arguments.fixture]
+    with endpoint(program, *faults) as url:
+        balancer = [arguments.fixture, "edge", "alb", "--to", url.removesuffix("/mcp")]
+        with running(balancer, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            yield f"{process.stdout.readline().strip()}/mcp"
 
 
 class Deployment:
@@ -147,8 +165,8 @@ class Deployment:
 
 def check_tasks(arguments):
     with ExitStack() as stack:
-        right = stack.enter_context(endpoint(arguments.fixture))
-        wrong = stack.enter_context(endpoint(arguments.fixture, FAULT))
+        right = stack.enter_context(test_listener(arguments))
+        wrong = stack.enter_context(test_listener(arguments, FAULT))
         stage = Stage(stack, arguments, "tasks", **TASKS)
         cluster = stage.aws.cluster
 
@@ -180,7 +198,7 @@ def check_tasks(arguments):
 
 def check_task_that_cannot_start(arguments):
     with ExitStack() as stack:
-        right = stack.enter_context(endpoint(arguments.fixture))
+        right = stack.enter_context(endpoint([arguments.fixture]))
         stage = Stage(stack, arguments, "unpulled", **{**TASKS, "WEIR_TASK": "without-an-image", "WEIR_TRIES": "1"})
         expect("a task without an image", Deployment(stage, right).play(), "FAILED")
         expect_in("the log", stage.said(), "the gate did not start: CannotPullContainerError")
@@ -203,18 +221,19 @@ def check_roll_back_stops_the_task(arguments):
 
 
 def main():
-    arguments = parsed(parser_of(__doc__, "hook", "gate", "fixture"))
+    parser = parser_of(__doc__, "hook", "gate", "fixture")
+    parser.add_argument("--image", metavar="NAME")
+    arguments = parsed(parser)
+    deployments = [check_tasks, check_roll_back_stops_the_task]
+    calls = [check_code_deploy, check_code_deploy_fails, check_credentials, check_task_that_cannot_start]
     try:
-        check_code_deploy(arguments)
-        check_code_deploy_fails(arguments)
-        check_credentials(arguments)
-        check_tasks(arguments)
-        check_task_that_cannot_start(arguments)
-        check_roll_back_stops_the_task(arguments)
+        for check in deployments if arguments.image else deployments + calls:
+            check(arguments)
     except (Problem, queue.Empty) as problem:
         print(problem or "nothing was posted in time")
         return 1
-    print("CodeDeploy was told, tasks ran, and deployments went where the gate sent them")
+    said = "" if arguments.image else "CodeDeploy was told, "
+    print(f"{said}tasks ran, and deployments went where the gate sent them")
     return 0
 
 

@@ -5,8 +5,9 @@
 
 FOLDER holds what cpack made. A Debian 12 root is made for it, as small as they are; there the tar.gz runs from a folder
 of its own, and the package is installed and its gate asked of its fixture. The image is built of the tar.gz on that
-root, and run as a task is: read-only, without privileges, with little memory, its reports in a volume; SIGTERM in the
-middle of a run leaves every report written. Needs root, and what ci/setup --image installs.
+root, goes through a registry and back by its digest, and runs as a task does: read-only, without privileges, with
+little memory, its reports in a volume; SIGTERM in the middle of a run leaves every report written. Then weir-hook gates
+revisions that run of it, by tasks that run of it. Needs root, and what ci/setup --image installs.
 """
 
 import argparse
@@ -20,18 +21,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from lib.process import CI, PROGRAMS, Problem, running, wait_for
+from lib.containers import MEMORY, PODMAN, STORAGE, inside
+from lib.process import CI, PROGRAMS, Problem, free_port, running, wait_for
+from lib.prometheus import fetch
 
 LARGEST_IMAGE_BYTES = 60_000_000
-MEMORY = "64m"
 SECONDS_TO_STOP = 10
 INTERRUPTED = 130
 GATE_TIMEOUT_S = 300
-STORAGE = ["--storage-driver", "vfs"]
-PODMAN = ["podman", *STORAGE, "--runtime", "runc", "--cgroup-manager", "cgroupfs"]
 BASE, IMAGE = "localhost/weir-test-base", "localhost/weir-test"
-ULIMITS = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=4096:4096"]
-TASK = ["--network=host", "--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "-m", MEMORY, *ULIMITS]
 REPORTS = {"json": "report.json", "junit": "report.xml", "markdown": "report.md", "html": "report.html"}
 
 
@@ -152,10 +150,26 @@ def build_image(root, archive, work):
     return f"{image['Size'] / 1e6:.1f} MB"
 
 
+def through_registry(work):
+    """As a deployment gets it: by digest."""
+    port, config, digest = free_port(), work / "registry.yml", work / "digest"
+    storage = f"{{filesystem: {{rootdirectory: {work}/registry}}}}"
+    config.write_text(f"version: 0.1\nstorage: {storage}\nhttp: {{addr: '127.0.0.1:{port}'}}\n")
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with running(["docker-registry", "serve", config], **silent) as registry:
+        wait_for("the registry", lambda: fetch(f"http://127.0.0.1:{port}/v2/") is not None, registry)
+        stored = f"127.0.0.1:{port}/weir"
+        run("buildah", *STORAGE, "push", "--tls-verify=false", "--digestfile", digest, IMAGE, f"docker://{stored}:test")
+        run("podman", *STORAGE, "rmi", "-f", IMAGE)
+        pulled = f"{stored}@{digest.read_text().strip()}"
+        run("podman", *STORAGE, "pull", "--tls-verify=false", pulled)
+    run("podman", *STORAGE, "tag", pulled, IMAGE)
+
+
 def contained(out, *words, options=()):
     out.mkdir(exist_ok=True)
     out.chmod(0o777)
-    return [*PODMAN, "run", "--rm", *TASK, "-v", f"{out}:/out", *options, IMAGE, *words]
+    return [*inside(IMAGE, "-v", f"{out}:/out", *options), *words]
 
 
 def reports_written(out):
@@ -208,8 +222,13 @@ def try_stops(out, fixture, origin):
     return f"{held}, {gate}"
 
 
+def hook_programs(root):
+    """Those of the package outside of containers: the function, and the emulated load balancer."""
+    return [f"--hook={root}/usr/bin/weir-hook", f"--fixture={root}/usr/bin/weir-fixture"]
+
+
 def say(what, words):
-    print(f"{what}: {words}", flush=True)
+    print(f"{what}: {words.strip()}", flush=True)
 
 
 def main():
@@ -227,11 +246,14 @@ def main():
             say("tar.gz", try_archive(root, archive))
             say("Debian package", try_package(root, package))
         size = build_image(root, archive, work)
+        through_registry(work)
         with root, fixture_of(root, "/usr/bin") as fixture:
             origin = fixture.stdout.readline().strip()
             try_image(work / "out", origin)
             stops = try_stops(work / "out", fixture, origin)
         say("image", f"{size}, runs read-only in {MEMORY}; ended after SIGTERM: {stops}")
+        programs = hook_programs(work / "root")
+        say("deployments", run(CI / "tests/hook_aws.py", "--image", IMAGE, "--logs", work, *programs))
     except (Problem, subprocess.TimeoutExpired) as problem:
         print(f"packages: {problem}")
         return 1
