@@ -6,6 +6,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 #include "conformance/ask/stateless.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/text.hpp"
 
@@ -45,7 +46,6 @@ wire::Request opening_request(const Probe& probe) {
 
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses,
                      const Door& door) {
-  constexpr int kRedirects = 300;
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
   auto answer = probe.send(request, probe.in(kPatience));
   if (!answer) { return probe.broken(answer.error(), expected); }
@@ -65,7 +65,6 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
 }
 
 Finding unless_open(Probe& probe, Finding finding, const Door& door) {
-  constexpr int kRedirects = 300;
   if (door.field.empty() || finding.verdict != reports::Verdict::fail) { return finding; }
   const auto asked = probe.last_request();
   wire::Request bare = opening_request(probe);
@@ -85,7 +84,7 @@ Door key_door(const wire::ApiKey& key) { return {key.header, "auth.api-key.absen
 
 std::optional<Finding> if_sent_elsewhere(const wire::Exchange& answer) {
   const int status = answer.head.status;
-  if (status < 300 || status >= 400 || !answer.head.headers.has("location")) { return std::nullopt; }
+  if (!is_redirect(status) || !answer.head.headers.has("location")) { return std::nullopt; }
   return untestable(fmt::format("nobody is let in, but sent to {} by HTTP {}: auth.bearer.absent-401 judges that",
                                 wire::excerpt(answer.head.headers.get("location"), 100), status));
 }

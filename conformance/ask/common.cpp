@@ -4,6 +4,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "conformance/probe/status.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::conformance {
@@ -152,7 +153,7 @@ std::string describe(const wire::Exchange& exchange) {
   return text;
 }
 
-bool refused(const wire::Exchange& exchange) { return exchange.head.status >= 400 && exchange.head.status < 500; }
+bool refused(const wire::Exchange& exchange) { return is_client_error(exchange.head.status); }
 
 wire::Request json_post(const Probe& probe, const wire::Url& url, std::string body) {
   wire::Request request = probe.request("POST", url);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/probe/status.hpp"
+
 namespace weir::conformance {
 
 namespace {
@@ -16,8 +18,8 @@ std::vector<wire::Request> questions(const Probe& probe, const wire::Url& url) {
   return requests;
 }
 
-bool is_redirect(const wire::Exchange& answer) {
-  return answer.head.status >= 300 && answer.head.status < 400 && answer.head.headers.has("location");
+bool leads_elsewhere(const wire::Exchange& answer) {
+  return is_redirect(answer.head.status) && answer.head.headers.has("location");
 }
 
 bool is_numeric(std::string_view host) {
@@ -77,7 +79,7 @@ wire::Result<std::vector<SlashTurn>> turns_of(Probe& probe) {
         continue;
       }
       answered = true;
-      if (is_redirect(*answer)) {
+      if (leads_elsewhere(*answer)) {
         const std::string location(answer->head.headers.get("location"));
         auto to = wire::resolve(url, location);
         turns.push_back(

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "conformance/deploy/across_deploy_era.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
@@ -67,7 +68,7 @@ std::string hop_of(const wire::Exchange& exchange, std::string_view text) {
   const std::string type = wire::media_type(headers.get("content-type"));
   if (says("nginx") && (type == "text/html" || server.empty())) { return "nginx"; }
   // Its own pages are the shortest of all: no Server and no Date.
-  const bool bare = exchange.head.status >= 500 && server.empty() && !headers.has("date") &&
+  const bool bare = exchange.head.status >= kServerErrors && server.empty() && !headers.has("date") &&
                     headers.get("cache-control") == "no-cache";
   if (bare || says("No server is available to handle this request")) { return "HAProxy"; }
   if (says("envoy") && type == "text/plain") { return "Envoy"; }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "conformance/ask/http_sse.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {
@@ -25,8 +26,6 @@ constexpr std::int64_t kSilenceMs = 500;  ///< Below this a missing heartbeat te
 std::int64_t ms_since(wire::Clock::time_point begin, wire::Clock::time_point end = wire::Clock::now()) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(end - begin).count();
 }
-
-bool is_client_error(int status) { return status >= 400 && status < 500; }
 
 /// Whether this status ends a conversation: the specification says 404; http-sse leaves it open.
 bool ends_session(Era era, int status) {

@@ -21,8 +21,6 @@ namespace {
 constexpr std::size_t kEntries = 8192;
 constexpr std::size_t kSuspects = 5;  ///< Named of those that were in flight at a collapse.
 
-constexpr int kServerErrors = 500;
-
 /// RFC 9110 section 10.2.3; a date is not read, a second is waited.
 std::chrono::seconds retry_after(const wire::Headers& headers) {
   constexpr int kUnsaid = 1;

@@ -211,10 +211,7 @@ Words server_error(const Attempt& a, const CauseContext&) {
             "Look into the log of the service: it fails on a plain first request."});
 }
 
-bool is_redirected(const Attempt& a) {
-  const int status = status_of(a);
-  return status >= 300 && status < 400 && a.exchange->head.headers.has("location");
-}
+bool is_redirected(const Attempt& a) { return is_redirect(status_of(a)) && a.exchange->head.headers.has("location"); }
 Words redirected(const Attempt& a, const CauseContext& c) {
   const auto location = a.exchange->head.headers.get("location");
   const auto to = wire::resolve(c.url, location);

@@ -4,11 +4,11 @@
 
 #include "conformance/ask/common.hpp"
 #include "conformance/ask/initialize.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
 bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
-  constexpr int kServerErrors = 500;
   // A conversation tells more than a GET, which many an endpoint leaves without an answer.
   const auto opened = std::find_if(target.surveys.begin(), target.surveys.end(),
                                    [](const Survey& survey) { return !survey.open_error; });
@@ -22,7 +22,7 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
   // Where nothing was ever answered as it should be, what the endpoint says at all tells that it lives.
   const auto& listed = survey->list_replies;
   const bool never = !listed.empty() && std::none_of(listed.begin(), listed.end(), [](const wire::mcp::Reply& reply) {
-    return bool(reply.response);
+    return reply.response.has_value();
   });
   // An error by chance is no silence.
   constexpr int kTries = 4;
@@ -35,7 +35,6 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
 }
 
 std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience) {
-  constexpr int kServerErrors = 500;
   const Survey* survey = target.survey(Era::streamable);
   if (!survey || survey->open_error) { return {}; }
   Probe probe(target, survey, wire::Deadline::in(patience));

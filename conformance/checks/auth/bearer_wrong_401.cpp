@@ -1,4 +1,5 @@
 #include "conformance/checks/auth/token_common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::auth_bearer_wrong_401 {
 namespace {
@@ -9,7 +10,6 @@ Finding run(Probe& probe) {
   request.headers.set("Authorization", "Bearer weir-invalid-token");
   Finding finding = refused_with(probe, request, {401}, bearer_door(probe));
   const auto& answer = probe.last_heard().answer;
-  constexpr int kServerErrors = 500;
   if (finding.verdict != reports::Verdict::fail || !answer || answer->head.status < kServerErrors) { return finding; }
   return wrong_refusal(finding.expected, "a token that nobody made", *answer);
 }

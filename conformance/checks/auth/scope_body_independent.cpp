@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "conformance/checks/auth/token_common.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/json/pretty_json.hpp"
 
 namespace weir::conformance::auth_scope_body_independent {
@@ -41,7 +42,9 @@ Finding run(Probe& probe) {
     seen.push_back(fmt::format("{} HTTP {}", shape.name, status));
     if (decided == 0) {
       decided = status;
-      if (status >= 500) { return untestable(fmt::format("the compact call is not decided on (HTTP {})", status)); }
+      if (status >= kServerErrors) {
+        return untestable(fmt::format("the compact call is not decided on (HTTP {})", status));
+      }
       if (status < 400) { return untestable(fmt::format("the compact call is not refused either (HTTP {})", status)); }
     } else if (status != decided) {
       return fail(fmt::format("HTTP {} for every shape of the same call", decided),

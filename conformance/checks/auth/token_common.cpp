@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "conformance/ask/control.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
@@ -47,13 +48,13 @@ wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
 Finding wrong_refusal(std::string expected, const std::string& what, const wire::Exchange& answer) {
   const int status = answer.head.status;
   auto finding = fail(std::move(expected), fmt::format("{}: {}", what, describe(answer)));
-  if (status < 300) {
+  if (status < kRedirects) {
     finding.got = fmt::format("{} is taken: HTTP {}", what, status);
     return std::move(finding).at("server",
                                  "Verify signature, issuer, audience, expiry and scope of every token before "
                                  "the request is handled, at this endpoint or in front of it.");
   }
-  if (status >= 500) {
+  if (status >= kServerErrors) {
     const bool nginx = answer.head.headers.get("server").starts_with("nginx");
     return std::move(finding).at(nginx ? "nginx auth_request" : "server",
                                  nginx ? "Make the auth endpoint answer 401 or 403: auth_request turns every other "
@@ -65,7 +66,6 @@ Finding wrong_refusal(std::string expected, const std::string& what, const wire:
 }
 
 Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::initializer_list<int> statuses) {
-  constexpr int kRedirects = 300;
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
   std::vector<int> seen;
   for (const auto& forgery : forgeries) {

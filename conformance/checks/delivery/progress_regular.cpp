@@ -1,12 +1,12 @@
 #include "conformance/ask/hops.hpp"
 #include "conformance/checks/delivery/slow_call.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::delivery_progress_regular {
 namespace {
 
 /// Half of what the SDKs' clients wait for an answer (60 s), unless progress comes.
 constexpr double kProgressSeconds = 30;
-constexpr int kServerErrors = 500;
 
 double limit_of(const Probe& probe) {
   return std::min(kProgressSeconds, probe.target().profile.idle_budget_seconds.value_or(kProgressSeconds));

@@ -1,5 +1,6 @@
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/checks/health/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::health_truth_mcp_alive {
 namespace {
@@ -22,7 +23,6 @@ std::optional<std::string> failure(Probe& probe, const Survey& survey) {
 /// Whether the handshake fails at an answer that is no failure of the server: a 5xx or silence is what a health route
 /// has to tell of.
 bool is_answered_badly(Probe& probe, const Survey& survey) {
-  constexpr int kServerErrors = 500;
   const auto opened = open_dialogue(probe, survey);
   if (opened || opened.error().code == wire::ErrorCode::timeout) { return false; }
   const auto& answer = probe.last_heard().answer;

@@ -1,9 +1,9 @@
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::http_options_answered {
 namespace {
 
-constexpr int kServerErrors = 500;
 constexpr int kNotImplemented = 501;
 
 /// Without a word of CORS: cors.preflight.open asks as a browser does. A 405 will do, or any other refusal.

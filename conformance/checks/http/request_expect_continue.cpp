@@ -1,5 +1,6 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/ask/unusual.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::http_request_expect_continue {
 namespace {
@@ -34,7 +35,7 @@ Finding run(Probe& probe) {
   if (got->exchange.head.status == kExpectationFailed) {
     return untestable("the expectation is refused by 417, after which clients ask without it");
   }
-  if (const int status = got->exchange.head.status; status >= 300 && status < 400) {
+  if (const int status = got->exchange.head.status; is_redirect(status)) {
     return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
   }
   if (!has_result(got->exchange)) {

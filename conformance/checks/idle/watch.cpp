@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "conformance/probe/status.hpp"
+
 namespace weir::conformance {
 namespace {
 
@@ -50,7 +52,6 @@ tl::expected<OpenStream, Finding> open_idle_stream(Probe& probe) {
     open.own = std::move(*own);
     return open;
   }
-  constexpr int kServerErrors = 500;
   return tl::unexpected(exchange.head.status >= kServerErrors
                             ? untestable("there is no stream to watch: " + describe(exchange))
                             : not_applicable("the server offers no stream of its own: " + describe(exchange)));

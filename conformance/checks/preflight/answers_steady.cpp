@@ -1,12 +1,12 @@
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance::preflight_answers_steady {
 namespace {
 
 constexpr int kTimes = 18;
-constexpr int kServerErrors = 500;
 constexpr std::chrono::milliseconds kLongest{4000};
 
 std::string hop_of(const wire::Exchange& answer) {

@@ -1,4 +1,5 @@
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::resumability_unknown_id_answered {
 namespace {
@@ -22,7 +23,7 @@ Finding run(Probe& probe) {
   }
   const int status = stream->exchange().head.status;
   if (status == 405) { return not_applicable("there is no stream to take up: HTTP 405"); }
-  if (status >= 500) { return untestable(fmt::format("HTTP {}", status)); }
+  if (status >= kServerErrors) { return untestable(fmt::format("HTTP {}", status)); }
   const auto& event = earlier->response ? earlier->response->event : std::nullopt;
   if (!event || !event->has_id) { return not_applicable("answers carry no event ids: nothing could be replayed"); }
   return pass(fmt::format("HTTP {}", status));

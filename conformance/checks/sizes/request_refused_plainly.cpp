@@ -1,10 +1,10 @@
 #include "conformance/checks/sizes/large_request.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::sizes_request_refused_plainly {
 namespace {
 
 constexpr int kNotFound = 404;
-constexpr int kServerErrors = 500;
 
 Finding run(Probe& probe) {
   auto asked = ask_large_requests(probe);

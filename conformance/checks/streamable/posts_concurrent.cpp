@@ -1,11 +1,10 @@
 #include <algorithm>
 
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::streamable_posts_concurrent {
 namespace {
-
-constexpr int kServerErrors = 500;
 
 /// 2025-11-25 transports, "Sending Messages to the Server", item 6: a connection may be closed once an id has come.
 bool may_be_polled(const wire::HttpStream& stream) {
@@ -80,7 +79,7 @@ Finding run(Probe& probe) {
     if (!streams[i].wait_for_head(deadline)) {
       return fail(fmt::format("an answer to request {} of {}", i + 1, kPosts), "none in time");
     }
-    if (const int status = streams[i].exchange().head.status; status >= 300 && status < 400) {
+    if (const int status = streams[i].exchange().head.status; is_redirect(status)) {
       return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
     }
     probe.read_answer(streams[i], deadline);
