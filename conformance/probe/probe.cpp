@@ -219,7 +219,7 @@ void Probe::read_answer(wire::HttpStream& stream, wire::Deadline deadline) const
   stream.read_to_end(in(kEndPatience).or_sooner(deadline));
 }
 
-wire::Result<wire::mcp::Dialogue> Probe::dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit) {
+wire::Result<wire::mcp::Dialogue> Probe::dialogue(const std::function<void(wire::mcp::DialogueOptions&)>& edit) {
   wire::mcp::DialogueOptions options{.url = target_.url,
                                      .era = era(),
                                      .revision = revision(),

@@ -135,7 +135,7 @@ class Probe {
   void read_answer(wire::HttpStream& stream, wire::Deadline deadline) const;
 
   /// A fresh conversation in this probe's era and revision. `edit` may change the options first.
-  wire::Result<wire::mcp::Dialogue> dialogue(std::function<void(wire::mcp::DialogueOptions&)> edit = {});
+  wire::Result<wire::mcp::Dialogue> dialogue(const std::function<void(wire::mcp::DialogueOptions&)>& edit = {});
   /// The worker's conversation: in order when the check begins, and left so, or given up by spoil().
   wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
   /// The same where one is open already; else null.

@@ -60,6 +60,6 @@ struct Circumstances {
 
 /// Sets summary, exit_code and exit_reason. A MAY that is not met never counts; a run that could verify less than half
 /// of the MUSTs and SHOULDs that apply is inconclusive, never good.
-void conclude(reports::Results& results, const Circumstances& circumstances);
+void conclude(reports::Results& results, const Circumstances& given);
 
 }  // namespace weir::conformance

@@ -35,7 +35,7 @@ struct Night {
   bool summarized = false;  ///< Of a report that holds no samples: the journal of the same run says more.
 };
 Night night_of(std::string file, const Results& gate);
-Night night_of(std::string file, const RecordedRun& load);
+Night night_of(std::string file, const RecordedRun& run);
 /// Of the JSON report of a load run: the same values, but for those that only samples tell (streams open, second by
 /// second; quantiles of several populations or tools together).
 tl::expected<Night, std::string> night_of_load_report(std::string file, std::string_view text);

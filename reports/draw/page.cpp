@@ -38,7 +38,7 @@ std::string html_link(std::string_view url) {
   return url.starts_with("https://") ? fmt::format("<a href=\"{0}\" rel=\"noreferrer\">{0}</a>", text) : text;
 }
 
-std::string json_in_script(std::string json) {
+std::string json_in_script(std::string_view json) {
   std::string out;
   for (const char c : json) {
     if (c == '<') {

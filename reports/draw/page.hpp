@@ -16,7 +16,7 @@ std::string html_escaped(std::string_view bytes);
 std::string html_link(std::string_view url);
 
 /// JSON for a <script> element: no text of an endpoint can end it.
-std::string json_in_script(std::string json);
+std::string json_in_script(std::string_view json);
 
 /// "good", "warn" or "bad", a class of page.css.
 std::string_view class_of(ExitCode code);

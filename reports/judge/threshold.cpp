@@ -170,8 +170,8 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
   for (const PhaseResult& phase : phases) {
     if (!threshold.phase.empty() && phase.info.name == threshold.phase) { span = &phase; }
   }
-  std::optional<PhaseResult> steps;
-  if (span == nullptr && (steps = steps_together(layout, threshold.phase, phases))) { span = &*steps; }
+  const auto steps = span == nullptr ? steps_together(layout, threshold.phase, phases) : std::nullopt;
+  if (steps) { span = &*steps; }
   if (span == nullptr) {
     out.message = fmt::format("{}: the run had no such phase, or ended before it", name);
     return out;

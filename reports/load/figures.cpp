@@ -34,7 +34,7 @@ using Read = std::function<double(const Point&)>;
 
 class OverTime {
  public:
-  OverTime(const LoadResults& results, std::string name, std::string title, std::string unit)
+  OverTime(const LoadResults& results, std::string name, std::string title, std::string_view unit)
       : results_(results), figure_{std::move(name), std::move(title), {}, {}} {
     figure_.drawing["unit"] = unit;
     figure_.words.head = {"", "least", "most", "when most", "at the end"};

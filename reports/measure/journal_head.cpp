@@ -136,7 +136,7 @@ RunInfo run_of(const json::value& value) {
   members.each("labels", [&](const json::value& item) {
     const json::array* pair = item.if_array();
     if (pair == nullptr || pair->size() != 2) { return; }
-    const auto name = wire::as_string(&(*pair)[0]), label = wire::as_string(&(*pair)[1]);
+    const auto name = wire::as_string(pair->data()), label = wire::as_string(&(*pair)[1]);
     if (name && label) { run.labels.emplace_back(*name, *label); }
   });
   members.read("target_name", run.target_name);

@@ -1,5 +1,7 @@
 #include "reports/measure/vocabulary.hpp"
 
+#include <algorithm>
+
 namespace weir::reports::load {
 namespace {
 
@@ -42,10 +44,7 @@ constexpr std::array<std::string_view, kTimers> kTimerNames = {
 
 template <std::size_t kCount>
 constexpr bool complete(const std::array<std::string_view, kCount>& names) {
-  for (const std::string_view name : names) {
-    if (name.empty()) { return false; }
-  }
-  return true;
+  return std::ranges::none_of(names, &std::string_view::empty);
 }
 static_assert(complete(kEndReasonNames) && complete(kOpenFailureNames) && complete(kCallOutcomeNames));
 static_assert(complete(kDropCauseNames) && complete(kConnectPhaseNames) && complete(kCounterNames));

@@ -260,7 +260,7 @@ void SecretSearch::mark_cut(const Reading& reading, Mask& mask) const {
 
 void SecretSearch::mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask) {
   for (std::size_t kept = std::min(at, beginning.size()); kept >= kToken; --kept) {
-    if (reading.bytes.compare(at - kept, kept, beginning.data(), kept) == 0) {
+    if (reading.bytes.compare(at - kept, kept, beginning.substr(0, kept)) == 0) {
       return cover_reading(reading, at - kept, at - 1, mask);
     }
   }

@@ -118,15 +118,13 @@ std::string printable(std::string_view bytes) {
     const bool command = begins_ci_command(bytes);
     bytes.remove_prefix(step.length);
     const char32_t c = step.code_point;
-    if (!step.valid) {
-      escape(raw);
-    } else if (c == '\n') {
+    if (c == '\n') {
       out += "\\n";
     } else if (c == '\r') {
       out += "\\r";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (c < 0x20 || c == 0x7f) {
+    } else if (!step.valid || c < 0x20 || c == 0x7f) {
       escape(raw);
     } else if (is_obeyed(c)) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(c));

@@ -35,9 +35,8 @@ BodyFraming framing_of(std::string_view method, const ResponseHead& head) {
     return framing;
   }
   if (const auto length = head.headers.find("content-length")) {
-    const char* end = length->data() + length->size();
-    const auto parsed = std::from_chars(length->data(), end, framing.length);
-    framing.bad_length = parsed.ec != std::errc() || parsed.ptr != end;
+    const auto parsed = std::from_chars(length->begin(), length->end(), framing.length);
+    framing.bad_length = parsed.ec != std::errc() || parsed.ptr != length->end();
     framing.end = framing.bad_length ? BodyFraming::End::close : BodyFraming::End::length;
   }
   return framing;

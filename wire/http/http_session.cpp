@@ -114,7 +114,7 @@ void Session::send_more(std::string bytes) {
   });
 }
 
-void Session::receive(std::string bytes, Clock::time_point start) {
+void Session::receive(std::string_view bytes, Clock::time_point start) {
   begin(start, {});
   sent_ = true;
   exchange_.timings.sent_us = 0;

@@ -50,7 +50,7 @@ class Session {
   /// More of the request, once all before it has been sent.
   void send_more(std::string bytes);
   /// Instead of send(), for a pipelined request, which has left with the one before: `bytes` have come already.
-  void receive(std::string bytes, Clock::time_point start);
+  void receive(std::string_view bytes, Clock::time_point start);
   /// Pumps until `done`, the end or the deadline, and leaves the connection as it is.
   void pump(Deadline deadline, const std::function<bool()>& done);
   /// The same, and a connection that carries no further request is closed; returns done().

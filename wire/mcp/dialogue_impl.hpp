@@ -33,7 +33,7 @@ struct Dialogue::Impl {
   void add_common_headers(Request& request) const;
   Result<Reply> send(std::string body, Awaited awaited, const RequestOptions& request_options);
   /// Answers the server's requests met so far, so that a server which asks does not hang.
-  void answer_server(Collector& collector, Deadline deadline);
+  void answer_server(Collector& collector, Deadline until);
   ClientIdentity identity() const { return {options.client_name, options.capabilities}; }
   Deadline deadline(const RequestOptions& request_options) const {
     return Deadline::in(request_options.timeout.value_or(options.timeout));
@@ -46,7 +46,7 @@ struct Dialogue::Impl {
 
   // dialogue_http_sse.cpp
   std::optional<Error> open_http_sse();
-  std::optional<Error> await_endpoint(Deadline deadline);
+  std::optional<Error> await_endpoint(Deadline until);
   Result<Reply> send_http_sse(const Request& request, Awaited awaited, Deadline deadline,
                               std::chrono::milliseconds linger);
   class PendingPost;
