@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "conformance/check.hpp"
 #include "conformance/probe/preflight_cause.hpp"
@@ -25,7 +26,8 @@ struct Blame {
 /// The hop that gave the answer or cut it, and what to change there; nullopt where neither mark nor time tells.
 std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& context);
 
-/// Completes a fail: what the check said stays, then what blame_of() knows, then the server and the check's own title.
-void attribute(Finding& finding, const CheckInfo& info, const LastHeard& heard, const CauseContext& context);
+/// Completes a fail: what the check said stays, then what blame_of() knows, then the server and `rule`, the link to
+/// what it ought to keep to.
+void attribute(Finding& finding, std::string_view rule, const LastHeard& heard, const CauseContext& context);
 
 }  // namespace weir::conformance

@@ -37,8 +37,7 @@ std::string hop_of(wire::Exchange exchange) {
 }
 
 Finding completed(Finding finding, const LastHeard& heard = {}) {
-  const CheckInfo info{.id = "a.b.c", .title = "an answer names its id"};
-  attribute(finding, info, heard, context());
+  attribute(finding, "https://rules.example/1", heard, context());
   return finding;
 }
 
@@ -91,7 +90,7 @@ TEST(Attribution, keeps_what_the_check_knew) {
 TEST(Attribution, leaves_the_rest_to_the_server) {
   const auto finding = completed(fail("a", "b"), {.answer = answer(200), .error = {}});
   EXPECT_EQ(finding.hop, "server");
-  EXPECT_EQ(finding.fix, "Change the server so that an answer names its id.");
+  EXPECT_EQ(finding.fix, "Let the server keep to https://rules.example/1");
   EXPECT_TRUE(completed(pass("fine")).hop.empty());
 }
 

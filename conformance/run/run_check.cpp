@@ -308,7 +308,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   }
   if (is_red(finding) && !info.passive && !probe.unreadable().empty()) { finding = untestable(probe.unreadable()); }
   finding = limits.correct(std::move(finding), info);
-  attribute(finding, info, probe.last_heard(),
+  attribute(finding, result.source, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();

@@ -128,13 +128,13 @@ void ConsoleWriter::row(const Row& row) {
   if (check.expected.empty()) { detail("seen", check.message); }
   detail("expected", check.expected);
   detail("got", check.got);
+  detail("hurts", check.consequence);
   detail("hop", check.hop);
   detail("fix", check.fix);
   if (row.explains > 0) { detail("hides", fmt::format("{} more that could not be verified for it", row.explains)); }
   if (!options_.verbose) { return; }
   detail("rule", fmt::format("{}", fmt::join(check.requirements, ", ")));
   detail("source", check.source);
-  detail("hurts", check.consequence);
   for (const std::string& evidence : check.evidence) { detail("evidence", evidence); }
   detail("again", check.curl);
 }
