@@ -105,7 +105,8 @@ Finding judge_seen(const Streams& seen, const StreamOptions& options, const std:
 
 }  // namespace
 
-Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem) {
+Finding judge_streams(Probe& probe, const StreamOptions& options, const std::string& expected,
+                      const StreamClause& problem) {
   const SeenStream* red = nullptr;
   const auto remember = [&](const SeenStream& stream) { red = &stream; };
   std::optional<Finding> finding;
@@ -128,7 +129,7 @@ Finding judge_streams(Probe& probe, const StreamOptions& options, std::string ex
   return *finding;
 }
 
-Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expected) {
+Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, const std::string& expected) {
   const auto problem = [kind](const SeenStream& stream) -> std::optional<std::string> {
     for (const auto& item : stream.exchange.items) {
       if (const auto* oddity = std::get_if<wire::SseOddity>(&item); oddity && oddity->kind == kind) {
@@ -137,7 +138,7 @@ Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expecte
     }
     return std::nullopt;
   };
-  return judge_streams(probe, {.headers = {}, .calls = true}, std::move(expected), problem);
+  return judge_streams(probe, {.headers = {}, .calls = true}, expected, problem);
 }
 
 bool has_cache_directive(const wire::Headers& headers, std::string_view directive) {

@@ -23,10 +23,11 @@ struct StreamOptions {
 
 /// Opens the event streams that the era has (http-sse: the held one; streamable: those of answers and that of GET;
 /// stateless: subscriptions/listen and those of answers) and judges each. Not applicable where there are none.
-Finding judge_streams(Probe& probe, const StreamOptions& options, std::string expected, const StreamClause& problem);
+Finding judge_streams(Probe& probe, const StreamOptions& options, const std::string& expected,
+                      const StreamClause& problem);
 
 /// Fails for the first oddity of this kind in any stream, with its bytes.
-Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, std::string expected);
+Finding judge_oddity(Probe& probe, wire::SseOddityKind kind, const std::string& expected);
 
 /// Whether Cache-Control has this directive (RFC 9111 section 5.2).
 bool has_cache_directive(const wire::Headers& headers, std::string_view directive);
