@@ -20,6 +20,7 @@
 #include "reports/conformance/github.hpp"
 #include "reports/conformance/writers.hpp"
 #include "reports/draw/paint.hpp"
+#include "wire/base/end_signals.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
 #include "wire/base/text.hpp"
@@ -46,18 +47,22 @@ int print(std::string_view text) {
   return printed ? static_cast<int>(ExitCode::good) : complain(printed.error());
 }
 
-/// The first signal ends the run with its reports, a second one of the same kind ends the program. A terminal that goes
-/// away is one of them, unless nohup said that it does not matter, and so is a limit of processor time.
+/// The first signal ends the run with its reports, a later one of the same kind ends the program. A terminal that goes
+/// away is one of them, unless nohup said that it does not matter, and so is a limit of processor time, which comes
+/// again with each further second.
 void listen_to_signals() {
   struct sigaction action{};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = [](int number) {
+    interrupted = true;
+    if (number == SIGXCPU || wire::count_end_signal(number) <= 1) { return; }
+    static_cast<void>(std::signal(number, SIG_DFL));
+    static_cast<void>(std::raise(number));
+  };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   struct sigaction before{};
   ::sigaction(SIGHUP, nullptr, &before);
   if (before.sa_handler != SIG_IGN) { ::sigaction(SIGHUP, &action, nullptr); }
-  action.sa_flags = 0;  // It comes with each further second.
   ::sigaction(SIGXCPU, &action, nullptr);
 }
 

@@ -17,6 +17,7 @@
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
 #include "wire/base/credentials.hpp"
+#include "wire/base/end_signals.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
@@ -54,7 +55,8 @@ int print(std::string_view text) {
 /// time.
 void listen_to_signals() {
   struct sigaction action{};
-  action.sa_handler = [](int) {
+  action.sa_handler = [](int number) {
+    if (wire::count_end_signal(number) == 0) { return; }
     if (++signals > 2) { ::_exit(static_cast<int>(ExitCode::interrupted)); }
     interrupted = true;
   };
@@ -94,7 +96,9 @@ void hide(int argc, char** argv, const std::vector<std::string>& credentials) {
 
 int dry_run(const Scenario& scenario, const RunOptions& run) {
   const auto placement = preflight(scenario, run);
-  if (!placement) { return complain(placement.error().detail, exit_code_of(placement.error())); }
+  if (!placement) {
+    return complain(placement.error().detail, interrupted ? ExitCode::interrupted : exit_code_of(placement.error()));
+  }
   std::string text;
   for (const auto& line : placement->lines) { text += fmt::format("# {}\n", line); }
   return print(text + to_yaml(scenario));

@@ -269,6 +269,33 @@ def each_signal_that_asks_to_end(case):
 
 
 @fault(GATE, LOAD)
+def asked_to_end_twice_in_one_go(case):
+    """As `timeout` does: by a SIGTERM to its command, and one to the group that it is in."""
+    with case.started(case.waiting(*journal(case))) as process:
+        case.under_way(process)
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.05)  # Two that wait together are one.
+        case.ended(process, INTERRUPTED)
+    case.reported(INTERRUPTED)
+
+
+@fault(LOAD)
+def probe_idle_is_asked_to_end(case):
+    """By each signal, once it watches: the report says what was seen until then."""
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGXCPU):
+        output = case.folder / "probe.json"
+        command = [str(case.arguments.loadgen), "probe-idle", case.url, "--json", "--streams", "3"]
+        (case.folder / "stderr.log").unlink(missing_ok=True)
+        with open(output, "wb") as out, case.started(command, stdout=out) as process:
+            wait_for("the watch", lambda: "streams open" in case.said(), process, LIMIT_S)
+            process.send_signal(number)
+            case.ended(process, INTERRUPTED)
+        report = json.loads(output.read_text())
+        expect("the report", (report["interrupted"], report["exit_code"]), (True, INTERRUPTED))
+
+
+@fault(GATE, LOAD)
 def asked_to_end_while_it_waits_for_an_answer(case):
     """Of an endpoint that takes the first request and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

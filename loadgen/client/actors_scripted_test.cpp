@@ -298,7 +298,7 @@ TEST_F(ScriptedActors, a_redirect_and_a_page_are_no_stream) {
          plays(response("200 OK", "<html>", "Content-Type: text/html\r\n"))},
         StreamKind::plain_get);
   ASSERT_TRUE(run_until([&] { return failures(OpenFailure::not_a_stream) >= 1; }));
-  EXPECT_EQ(failures(OpenFailure::http_5xx), 1U);
+  EXPECT_EQ(failures(OpenFailure::http_3xx), 1U);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ CallOutcome outcome_of_status(int status) {
     default:
       break;
   }
+  if (status >= 300 && status < 400) { return CallOutcome::http_3xx; }
   if (status >= 400 && status < 500) { return CallOutcome::http_4xx; }
   return status >= 500 && status < 600 ? CallOutcome::http_5xx : CallOutcome::malformed;
 }

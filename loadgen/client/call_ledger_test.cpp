@@ -112,7 +112,7 @@ TEST(CallLedger, classes_posts_by_status_and_failure) {
   const std::vector<std::pair<int, CallOutcome>> statuses = {
       {400, CallOutcome::http_4xx}, {401, CallOutcome::http_401}, {404, CallOutcome::http_4xx},
       {429, CallOutcome::http_429}, {500, CallOutcome::http_5xx}, {502, CallOutcome::http_502},
-      {503, CallOutcome::http_503}, {504, CallOutcome::http_504}, {302, CallOutcome::malformed},
+      {503, CallOutcome::http_503}, {504, CallOutcome::http_504}, {302, CallOutcome::http_3xx},
       {200, CallOutcome::malformed}};
   for (const auto& [status, outcome] : statuses) {
     Bench bench;

@@ -109,6 +109,7 @@ OpenFailure status_failure(int status) {
       break;
   }
   if (status >= 200 && status < 300) { return OpenFailure::not_a_stream; }
+  if (status >= 300 && status < 400) { return OpenFailure::http_3xx; }
   return status >= 400 && status < 500 ? OpenFailure::http_4xx : OpenFailure::http_5xx;
 }
 

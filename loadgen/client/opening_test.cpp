@@ -111,11 +111,12 @@ TEST(Opening, a_refusal_counts_by_its_status_though_its_body_was_cut) {
 
 TEST(Opening, every_status_has_its_class) {
   const std::pair<int, OpenFailure> expected[] = {
-      {200, OpenFailure::not_a_stream}, {202, OpenFailure::not_a_stream}, {301, OpenFailure::http_5xx},
+      {200, OpenFailure::not_a_stream}, {202, OpenFailure::not_a_stream}, {301, OpenFailure::http_3xx},
       {400, OpenFailure::http_4xx},     {401, OpenFailure::http_401},     {403, OpenFailure::http_403},
       {404, OpenFailure::http_404},     {405, OpenFailure::http_4xx},     {429, OpenFailure::http_429},
       {500, OpenFailure::http_5xx},     {502, OpenFailure::http_502},     {503, OpenFailure::http_503},
-      {504, OpenFailure::http_504},     {599, OpenFailure::http_5xx},     {0, OpenFailure::http_5xx}};
+      {504, OpenFailure::http_504},     {307, OpenFailure::http_3xx},     {599, OpenFailure::http_5xx},
+      {0, OpenFailure::http_5xx}};
   for (const auto& [status, failure] : expected) { EXPECT_EQ(status_failure(status), failure) << status; }
 }
 

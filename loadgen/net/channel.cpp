@@ -75,7 +75,7 @@ Received receive_plain(int fd, char* buffer, std::size_t size) {
   return received;
 }
 
-Channels::Channels() : buffer_(std::make_unique<char[]>(limits::kReadBytes)) {}
+Channels::Channels() : buffer_(std::make_unique_for_overwrite<char[]>(limits::kReadBytes)) {}
 Channels::~Channels() = default;
 
 ConnectFailure Channels::connect_failure(int error_number) {

@@ -1,8 +1,10 @@
 #include "loadgen/net/exchange.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "loadgen/net/exchange_impl.hpp"
 
@@ -37,6 +39,7 @@ std::uint32_t Exchanges::Impl::take_slot() {
   }
   const std::uint32_t index = unused.back();
   unused.pop_back();
+  swollen = swollen || slots.size() - unused.size() > kMany;
   return index;
 }
 
@@ -276,6 +279,22 @@ void Exchanges::tick(std::int64_t now_ns) {
 }
 
 std::int64_t Exchanges::next_ns() const { return impl_->over.empty() ? impl_->wheel.next_ns() : 0; }
+
+void Exchanges::trim() {
+  Impl& impl = *impl_;
+  if (!impl.swollen || under_way() > 0) { return; }
+  const auto give_back = [](auto& thing) {
+    std::destroy_at(&thing);  // What is assigned to keeps its memory.
+    std::construct_at(&thing);
+  };
+  for (const std::uint32_t index : impl.unused) {
+    give_back(impl.slots[index].plan);
+    give_back(impl.slots[index].intake);
+    give_back(impl.slots[index].detail);
+  }
+  impl.swollen = false;
+  ::malloc_trim(0);
+}
 
 std::size_t Exchanges::under_way() const { return impl_->slots.size() - impl_->unused.size() - impl_->kept.size(); }
 

@@ -106,6 +106,10 @@ class Exchanges final : public Ready {
   void tick(std::int64_t now_ns);
   std::int64_t next_ns() const;  ///< When tick() has something to do.
 
+  /// To be called now and then: where many were under way at once, and none is now, their memory is given back. The
+  /// streams that a storm of opens brought stay for hours, and would keep it.
+  void trim();
+
   std::size_t under_way() const;
   std::size_t kept() const;  ///< Idle kept connections.
   void ready(std::uint32_t slot, std::uint32_t events) override;

@@ -14,6 +14,7 @@ namespace weir::loadgen {
 struct Exchanges::Impl {
   static constexpr std::int64_t kTickNs = 2'000'000;  // Of deadlines.
   static constexpr std::uint32_t kIndexBits = 20;
+  static constexpr std::size_t kMany = 256;
   static constexpr std::uint32_t kIndexMask = (1U << kIndexBits) - 1;
 
   Impl(Loop& the_loop, Channels& the_channels) : loop(the_loop), channels(the_channels), wheel(kTickNs) {}
@@ -66,6 +67,7 @@ struct Exchanges::Impl {
   std::deque<std::uint32_t> over;      // What tick() has to tell.
   std::uint32_t telling = UINT32_MAX;  // Its owner is looking at an event in it: it is not given away yet.
   bool beginning = false;
+  bool swollen = false;  ///< More than kMany were under way at once since the latest trim().
 };
 
 }  // namespace weir::loadgen

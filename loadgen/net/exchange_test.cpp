@@ -187,6 +187,19 @@ TEST(Exchanges, can_be_cancelled_while_its_event_is_told) {
   EXPECT_EQ(owner.called, 0U);
 }
 
+TEST(Exchanges, go_on_when_the_memory_of_many_was_given_back) {
+  Net net;
+  RecordingOwner refused, owner;
+  Destination nowhere = to_local(1);
+  for (std::uint32_t i = 0; i < 300; ++i) { net.exchanges.begin(Net::plan(nowhere, "/"), {.slot = i}, refused); }
+  net.exchanges.trim();
+  ASSERT_TRUE(net.run([&] { return refused.called == 300; }));
+  net.exchanges.trim();
+  RawServer server(RawServer::plays(std::string(kOk)));
+  Destination to = to_local(server.port());
+  EXPECT_EQ(outcome_of(net, owner, Net::plan(to, "/")).http.body, "ok");
+}
+
 TEST(Exchanges, keeps_a_connection_and_uses_it_again) {
   Recorder recorder;
   RawServer server([&](Peer& peer) {

@@ -55,7 +55,7 @@ wire::Result<Loop> Loop::make() {
     return wire::fail(wire::ErrorCode::internal,
                       fmt::format("epoll_create1: {}; raise the limit of open files", std::strerror(errno)));
   }
-  loop.events_ = std::make_unique<epoll_event[]>(kEventsAtOnce);
+  loop.events_ = std::make_unique_for_overwrite<epoll_event[]>(kEventsAtOnce);
   loop.set_now();
   return loop;
 }

@@ -32,7 +32,7 @@ struct Tls::Impl {
   std::vector<Slot> slots;
   std::vector<std::uint32_t> unused;
   TlsCompact compact;
-  std::unique_ptr<char[]> input = std::make_unique<char[]>(limits::kReadBytes);
+  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(limits::kReadBytes);
 };
 
 Tls::Tls() : impl_(std::make_unique<Impl>()) {}

@@ -51,7 +51,7 @@ class TlsCompact {
   std::vector<std::uint32_t> unused_;
   std::vector<std::unique_ptr<std::string>> buffers_;
   std::vector<std::uint32_t> spare_;
-  std::unique_ptr<char[]> record_ = std::make_unique<char[]>(kRecordBytes);
+  std::unique_ptr<char[]> record_ = std::make_unique_for_overwrite<char[]>(kRecordBytes);
   std::size_t count_ = 0;
   std::size_t lent_ = 0;
 };

@@ -38,6 +38,8 @@ using Value = double (*)(const StreamLife&);
 
 /// An idle cut is believed once a stream that was not silent has lived for so many times as long.
 constexpr double kOutlived = 1.25;
+/// Of the resolution: what is read late when the machine is busy.
+constexpr double kKnownWithin = 0.2;
 
 double silence_of(const StreamLife& life) { return life.silence_s; }
 double age_of(const StreamLife& life) { return life.age_s; }
@@ -113,24 +115,32 @@ class Judge {
 
   std::size_t needed() const { return std::min(judging_.wanted, all_.size()); }
 
+  reports::Ends ends_of(const Lives& ended) const {
+    return {.silences = values(ended, silence_of),
+            .ages = values(ended, age_of),
+            .moments = values(ended, end_of),
+            .needed = needed(),
+            .known_within_s = kKnownWithin * judging_.precision.resolution_s,
+            .silence_refuted = [this, &ended](const Cluster& silences) { return silence_refuted(ended, silences); },
+            .age_refuted = [this](const Cluster& ages) { return age_refuted(ages); }};
+  }
+
   void judge_clean() {
+    if (reports::judge_ends(ends_of(clean_), judging_.precision).kind == reports::CutOff::Kind::simultaneous) {
+      finding_.outcome = StreamOutcome::simultaneous;
+      return;
+    }
     const Cluster ages = reports::densest(values(clean_, age_of), judging_.precision);
     const Cluster silences = reports::densest(values(clean_, silence_of), judging_.precision);
     if (clean_.size() < needed()) { return few_ended(clean_.size()); }
-    const bool by_age = ages.count >= silences.count;
+    const bool by_age = ages.count >= silences.count || silence_refuted(clean_, silences);
     by_age ? take(StreamOutcome::server_closes, clean_, age_of, ages)
            : take(StreamOutcome::server_closes, clean_, silence_of, silences);
   }
 
   void judge_cut() {
     using Kind = reports::CutOff::Kind;
-    const reports::Ends ends{.silences = values(cut_, silence_of),
-                             .ages = values(cut_, age_of),
-                             .moments = values(cut_, end_of),
-                             .needed = needed(),
-                             .silence_refuted = [this](const Cluster& silences) { return silence_refuted(silences); },
-                             .age_refuted = [this](const Cluster& ages) { return age_refuted(ages); }};
-    const reports::CutOff cut_off = reports::judge_ends(ends, judging_.precision);
+    const reports::CutOff cut_off = reports::judge_ends(ends_of(cut_), judging_.precision);
     switch (cut_off.kind) {
       case Kind::none:
         return few_ended(cut_off.cluster.count);
@@ -149,8 +159,8 @@ class Judge {
   }
 
   /// The same streams had lived through as long a silence before.
-  bool silence_refuted(const Cluster& silences) const {
-    const Lives members = within(cut_, silence_of, silences);
+  bool silence_refuted(const Lives& ended, const Cluster& silences) const {
+    const Lives members = within(ended, silence_of, silences);
     const auto before = std::count_if(members.begin(), members.end(), [&](const StreamLife* life) {
       return reports::lived_through(life->silence_s, life->longest_gap_s, judging_.precision);
     });

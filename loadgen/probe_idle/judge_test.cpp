@@ -83,6 +83,24 @@ TEST(Streams, that_end_at_one_moment_saw_a_restart) {
   EXPECT_FALSE(finding.cut);
 }
 
+TEST(Streams, with_heartbeats_that_end_at_one_moment_saw_a_restart) {
+  for (const EndClass end : {EndClass::reset, EndClass::clean}) {
+    std::vector<StreamLife> lives;
+    for (int i = 0; i < 6; ++i) { lives.push_back(life(0.25 * i, 4.0 - 0.25 * i, 0.1 * i, end, 1)); }
+    const auto finding = judge_streams(lives, {});
+    EXPECT_EQ(finding.outcome, StreamOutcome::simultaneous);
+    EXPECT_FALSE(finding.cut);
+  }
+}
+
+TEST(Streams, that_their_server_ends_were_open_for_so_long_and_not_silent) {
+  std::vector<StreamLife> lives;
+  for (int i = 0; i < 6; ++i) { lives.push_back(life(i, 10 + 2 * i, 0.3, EndClass::clean, 1)); }
+  const auto finding = judge_streams(lives, {});
+  EXPECT_EQ(finding.outcome, StreamOutcome::server_closes);
+  EXPECT_EQ(*finding.cut, (Bracket{9, 11}));
+}
+
 TEST(Streams, that_end_as_soon_as_they_are_open_cannot_be_held) {
   EXPECT_EQ(judge_streams(alike(8, 0.01, 0.01, EndClass::close_delimited), {}).outcome, StreamOutcome::at_once);
 }

@@ -71,7 +71,7 @@ class Run {
  public:
   Run(const ProbeIdleOptions& options, const std::function<void(const ProbeIdleProgress&)>& progress,
       const std::atomic<bool>& stop)
-      : options_(options),
+      : options_(ended_by(stop, options)),
         progress_(progress),
         stop_(stop),
         redactor_(options.secrets),
@@ -102,6 +102,10 @@ class Run {
   }
 
  private:
+  static ProbeIdleOptions ended_by(const std::atomic<bool>& stop, ProbeIdleOptions options) {
+    options.client.run.stop = &stop;
+    return options;
+  }
   double elapsed_s() const { return idle::seconds(Clock::now() - start_); }
   /// An endpoint's words, fit for a line.
   std::string shown(std::string_view text) const { return wire::printable(redactor_.text(text)); }
@@ -154,10 +158,10 @@ class Run {
   }
 
   bool find_eras(std::vector<Era>& eras) {
-    wire::ClientOptions client = options_.client;
-    client.run.stop = &stop_;
-    const auto detection = wire::mcp::detect(
-        {.url = options_.url, .headers = options_.headers, .client = client, .timeout = options_.answer_timeout});
+    const auto detection = wire::mcp::detect({.url = options_.url,
+                                              .headers = options_.headers,
+                                              .client = options_.client,
+                                              .timeout = options_.answer_timeout});
     eras = detection.eras();
     if (!eras.empty()) { return true; }
     const auto* plain = detection.attempt(Era::http_sse);
@@ -309,7 +313,7 @@ class Run {
     }
   }
 
-  const ProbeIdleOptions& options_;
+  const ProbeIdleOptions options_;
   const std::function<void(const ProbeIdleProgress&)>& progress_;
   const std::atomic<bool>& stop_;
   const wire::Redactor redactor_;

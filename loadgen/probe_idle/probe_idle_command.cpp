@@ -159,7 +159,8 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& argu
   return options;
 }
 
-wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options) {
+wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options,
+                             const wire::RunBounds& run) {
   const auto permission = wire::load_permission(options.load_allowed, arguments.may_load);
   if (!permission) { return tl::unexpected(permission.error()); }
   if (auto within =
@@ -167,7 +168,8 @@ wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdl
       !within || options.streams <= idle::limits::kStreamsUnasked) {
     return within;
   }
-  const auto found = wire::look_up(options.url.host, options.url.port, wire::Deadline::in(options.answer_timeout));
+  const auto found =
+      wire::look_up_within(run, options.url.host, options.url.port, wire::Deadline::in(options.answer_timeout));
   if (!found) { return {}; }  // Then nobody is reached, which the probe says better.
   std::vector<std::string> addresses;
   for (const auto& address : *found) { addresses.push_back(address.text()); }
@@ -178,8 +180,9 @@ wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdl
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop) {
   std::function<void(const ProbeIdleProgress&)> progress;
   if (!arguments.quiet) { progress = show_progress; }
-  const auto options = probe_idle_options(arguments).and_then(
-      [&](ProbeIdleOptions&& read) { return may_probe(arguments, read).map([&] { return std::move(read); }); });
+  const auto options = probe_idle_options(arguments).and_then([&](ProbeIdleOptions&& read) {
+    return may_probe(arguments, read, {.stop = &stop}).map([&] { return std::move(read); });
+  });
   const auto report = options ? probe_idle(*options, progress, stop) : tl::unexpected(options.error());
   if (!report) {
     const wire::Redactor redactor(options ? options->secrets : credentials_of(arguments));

@@ -38,8 +38,9 @@ std::vector<std::string> credentials_of(const ProbeIdleArguments& arguments);
 wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& arguments);
 
 /// Few streams may be held anywhere; more of them, as every load, where that is allowed (load_permission.hpp). Names
-/// are looked up, and nobody is connected to.
-wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options);
+/// are looked up, not beyond the run, and nobody is connected to.
+wire::Result<void> may_probe(const ProbeIdleArguments& arguments, const ProbeIdleOptions& options,
+                             const wire::RunBounds& run = {});
 
 /// Prints the report on stdout, progress and complaints on stderr; returns the exit code.
 int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>& stop);

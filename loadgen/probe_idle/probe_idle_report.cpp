@@ -43,13 +43,21 @@ bool heartbeat_too_late(const ProbeIdleReport& report) {
   return report.heartbeat && report.stream.cut && report.heartbeat->largest_gap_s >= report.stream.cut->alive_s;
 }
 
+/// Comments and pings are there to be relied on; notifications that no longer come may have nothing to tell.
+bool has_gone_silent(const ProbeIdleReport& report) {
+  constexpr double kPeriods = 4;
+  const auto& beat = report.heartbeat;
+  return beat && beat->ceased && beat->kind != BeatKind::notification &&
+         beat->largest_gap_s > kPeriods * beat->period_s;
+}
+
 /// Most of the silent streams only look open.
 bool forgotten(const StreamFinding& stream) {
   return stream.outcome == StreamOutcome::alive && stream.deaf * 2 > stream.opened - stream.busy;
 }
 
 ExitCode judge_streams_alive(const ProbeIdleReport& report) {
-  if (forgotten(report.stream)) { return ExitCode::target_fails; }
+  if (forgotten(report.stream) || has_gone_silent(report)) { return ExitCode::target_fails; }
   if (report.stream.unproven) { return ExitCode::inconclusive; }
   // With heartbeats no stream is as silent as the budget allows; without them it has to be waited for.
   const bool beats = report.heartbeat && !report.heartbeat->ceased;
@@ -159,6 +167,9 @@ std::string keep_alive_text(const ProbeIdleReport& report) {
                                                span(kept.survived_s), kept.request, kept.opened)
                                  : fmt::format("not cut while it was watched ({})", kept.request);
     case KeepAliveOutcome::cut:
+      if (report.stream.outcome == StreamOutcome::simultaneous) {
+        return fmt::format("not known: closed while the streams ended, or before ({})", kept.request);
+      }
       return fmt::format("{} ({}, {} of {} connections, {})", bracket_text(*kept.cut, report.resolution_s),
                          kept.request, kept.confirmed_by, kept.opened, kept.end);
     case KeepAliveOutcome::unclear:
@@ -282,6 +293,10 @@ std::string verdict(const ProbeIdleReport& report) {
         return fmt::format("streams that were silent for {} look open, and bring nothing any more",
                            span(report.stream.survived_s));
       }
+      if (has_gone_silent(report)) {
+        return fmt::format("no stream was cut, but the heartbeat every {} has ceased: silent for {}",
+                           span(report.heartbeat->period_s), span(report.heartbeat->largest_gap_s));
+      }
       if (report.stream.unproven) {
         return fmt::format(
             "idle connections are dropped without a word; streams lived through {} of silence, and may "
@@ -307,6 +322,7 @@ std::string verdict(const ProbeIdleReport& report) {
     case StreamOutcome::at_once:
       return "no stream can be held: each ended as soon as it was open";
     case StreamOutcome::simultaneous:
+      return "the streams ended all at one moment, as at a restart or a deploy, which is no cut-off; try again";
     case StreamOutcome::irregular:
       return "the streams ended, but by no cut-off that could be told; try again";
   }

@@ -82,10 +82,22 @@ TEST(ProbeIdleReport, does_not_rest_on_a_heartbeat_that_has_ceased) {
   report.heartbeat->largest_gap_s = 300;
   report.heartbeat->ceased = true;
   report.stream.survived_s = 300;
+  EXPECT_EQ(verdict(report), "no stream was cut, but the heartbeat every 15 s has ceased: silent for 300 s");
+  EXPECT_EQ(exit_code(report), 1);
+  report.heartbeat->kind = BeatKind::notification;
   EXPECT_EQ(verdict(report), "no stream was cut by 300 s of silence; the heartbeat every 15 s has ceased");
-  EXPECT_EQ(exit_code(report), 0);
+  EXPECT_EQ(exit_code(report), 0) << "there may have been nothing to tell";
   report.budget_s = 600;
   EXPECT_EQ(exit_code(report), 4) << "nothing keeps streams from being as silent as the budget allows";
+}
+
+TEST(ProbeIdleReport, takes_a_restart_for_no_cut_off) {
+  auto report = kept_open(15);
+  report.stream.outcome = StreamOutcome::simultaneous;
+  report.stream.ends = {{"reset", 24}};
+  EXPECT_EQ(exit_code(report), 4);
+  EXPECT_THAT(console(report), HasSubstr("all ended at one moment (24 reset): a restart or a deploy, no cut-off"));
+  EXPECT_THAT(console(report), HasSubstr("keep-alive  not known: closed while the streams ended, or before"));
 }
 
 TEST(ProbeIdleReport, rests_a_margin_on_what_the_edge_does_to_streams_by_default) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fixtures/mcp/server.hpp"
+#include "wire/testing/raw_server.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -167,6 +168,23 @@ TEST_F(ProbeIdle, ends_early_when_it_is_told) {
   const auto report = probe(server->mcp_url(), Era::streamable);
   EXPECT_TRUE(report.interrupted);
   EXPECT_EQ(exit_code(report), 130);
+}
+
+TEST_F(ProbeIdle, ends_early_while_a_stream_is_opened) {
+  const wire::testing::RawServer silent([&](wire::testing::Peer& peer) {
+    peer.read_request();
+    stop = true;
+    peer.wait_for_client_end();
+  });
+  options.answer_timeout = std::chrono::seconds(60);
+  const auto begun = wire::Clock::now();
+  for (const auto era : {Era::none, Era::streamable, Era::http_sse, Era::stateless}) {
+    stop = false;
+    const auto report = probe(silent.url("/mcp").str(), era);
+    EXPECT_TRUE(report.interrupted);
+    EXPECT_EQ(exit_code(report), 130);
+  }
+  EXPECT_LT(wire::Clock::now() - begun, std::chrono::seconds(40));
 }
 
 TEST_F(ProbeIdle, tells_how_far_it_is) {

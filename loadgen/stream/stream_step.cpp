@@ -34,6 +34,13 @@ bool is_ping(std::string_view data) {
   return message.kind == wire::RpcGlance::Kind::request && message.method == "ping";
 }
 
+/// Whole gaps between heartbeats that make a rhythm, and how many times the longest gap of the stream is beyond it: a
+/// stall of a beat or two is none.
+constexpr std::uint8_t kRhythm = 2;
+constexpr std::int64_t kCeasedGaps = 4;
+/// A clock that is ahead of ours by less is one of a network of clocks that are kept together.
+constexpr std::int64_t kClockSlack = 100 * 1'000'000;
+
 std::uint64_t at_least_zero(std::int64_t ns) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, ns)); }
 
 std::uint32_t in_gap_units(std::int64_t ns) {
@@ -52,6 +59,7 @@ void begin_stream(StreamState& state, const Handover& handover, bool in_handshak
   state.last_heartbeat_ns = 0;
   state.longest_gap = 0;
   state.longest_heartbeat_gap = 0;
+  state.heartbeats = 0;
   state.opened_in_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
       (now_ns - handover.times.started_ns) / kMicrosecond, 0, std::numeric_limits<std::uint32_t>::max()));
   state.in_handshake = in_handshake;
@@ -186,6 +194,7 @@ class StreamStep::Run final : public wire::SseSink {
       const std::int64_t gap_ns = read_.arrived_ns - state_.last_heartbeat_ns;
       numbers_[Timer::heartbeat_gap].record(static_cast<std::uint64_t>(gap_ns));
       state_.longest_heartbeat_gap = std::max(state_.longest_heartbeat_gap, in_gap_units(gap_ns));
+      if (state_.heartbeats < kRhythm) { ++state_.heartbeats; }
     }
     state_.last_heartbeat_ns = read_.arrived_ns;
   }
@@ -204,8 +213,12 @@ class StreamStep::Run final : public wire::SseSink {
     const std::optional<std::string_view> raw = wire::find_raw(data, *observation_.sent_at);
     const std::optional<std::int64_t> sent_ns = raw ? wire::raw_to_unix_ns(*raw) : std::nullopt;
     if (!sent_ns || *sent_ns < 0) { return; }
-    // A clock that is ahead of ours would give less than nothing.
-    numbers_[Timer::delivery_delay].record(at_least_zero(read_.arrived_realtime_ns - *sent_ns));
+    const std::int64_t delay_ns = read_.arrived_realtime_ns - *sent_ns;
+    if (delay_ns < -kClockSlack) {
+      ++numbers_[Counter::events_ahead];  // Nobody knows how long it took.
+    } else {
+      numbers_[Timer::delivery_delay].record(at_least_zero(delay_ns));
+    }
     if (earliest_sent_ns_ >= 0 && *sent_ns - earliest_sent_ns_ > observation_.coalesce_gap) {
       ++numbers_[Counter::events_coalesced];
     }
@@ -245,6 +258,13 @@ bool is_idle_cut(const StreamState& state, const Observation& observation, std::
   return !reports::lived_through(wire::seconds_of(idle_ns), wire::seconds_of(longest_ns), precision);
 }
 
+bool has_ceased(const StreamState& state, const Observation& observation, std::int64_t silence_ns) {
+  const std::int64_t longest_ns = std::int64_t{std::max(state.longest_gap, state.longest_heartbeat_gap)}
+                                  << StreamState::kGapUnitShift;
+  return state.heartbeats >= kRhythm && silence_ns >= observation.idle_cut_after &&
+         silence_ns > kCeasedGaps * longest_ns;
+}
+
 }  // namespace
 
 EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns) {
@@ -271,6 +291,7 @@ void count_end(StreamState& state, const Observation& observation, EndReason rea
   numbers.age[index].record(at_least_zero(now_ns - state.held_ns));
   const std::int64_t silence_ns = now_ns - state.last_byte_ns;
   numbers.idle_age[index].record(at_least_zero(silence_ns));
+  if (reason == EndReason::client && has_ceased(state, observation, silence_ns)) { ++numbers[Counter::streams_ceased]; }
   if (in_gap_units(silence_ns) > state.longest_gap) { numbers[Timer::byte_gap].record(at_least_zero(silence_ns)); }
   // Without a whole gap nothing tells whether the next heartbeat was due: what was open is no sample, only a bound
   // (Open::heartbeat_gap has it).

@@ -68,8 +68,9 @@ struct StreamState {
   std::uint32_t longest_heartbeat_gap = 0;  ///< As longest_gap.
   std::uint8_t population = 0;
   Framing framing = Framing::chunked;
-  bool in_handshake = false;
-  bool had_event = false;
+  bool in_handshake : 1 = false;
+  bool had_event : 1 = false;
+  std::uint8_t heartbeats : 2 = 0;  ///< Whole gaps between them, as many as it takes to know a rhythm.
 
   static constexpr unsigned kGapUnitShift = 20;  ///< Of nanoseconds: about a millisecond.
 };
@@ -116,7 +117,8 @@ reports::load::EndReason end_of(const StreamState& state, const Observation& obs
 
 /// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter. A gap
 /// that was open counts where it is the longest of the stream: it was so long, or would have been longer. A gap between
-/// heartbeats counts so only beside a whole one.
+/// heartbeats counts so only beside a whole one. A stream that we close has ceased where it had a rhythm of heartbeats,
+/// and was silent for many times as long as ever before: nobody closed it, and nobody sends on it any more.
 void count_end(StreamState& state, const Observation& observation, reports::load::EndReason reason,
                std::int64_t now_ns);
 

@@ -154,6 +154,31 @@ TEST(StreamStep, takes_a_gap_that_only_the_end_of_the_stream_ended_for_as_long_a
   EXPECT_EQ(lively.timer(Timer::byte_gap).count(), 2u);
 }
 
+/// So many heartbeats, a second apart, and then nothing until `end_s`.
+std::uint64_t ceased_after(int heartbeats, int end_s, EndReason reason = EndReason::client) {
+  Bench bench;
+  for (int i = 1; i <= heartbeats; ++i) { bench.event(": a", i * kSecond); }
+  count_end(bench.state, bench.observation, reason, kStart + end_s * kSecond);
+  return bench.count(Counter::streams_ceased);
+}
+
+TEST(StreamStep, tells_that_the_heartbeats_of_a_stream_had_ceased_when_we_closed_it) {
+  EXPECT_EQ(ceased_after(3, 9), 1u);
+  EXPECT_EQ(ceased_after(3, 9, EndReason::rst), 0u) << "a drop is counted as one";
+  EXPECT_EQ(ceased_after(3, 7), 0u) << "a stall";
+  EXPECT_EQ(ceased_after(2, 60), 0u) << "one gap makes no rhythm";
+  EXPECT_EQ(ceased_after(0, 60), 0u);
+  Bench slow;
+  for (const int at_s : {1, 16, 31}) { slow.event(": a", at_s * kSecond); }
+  slow.event("data: a", 40 * kSecond);
+  count_end(slow.state, slow.observation, EndReason::client, kStart + 95 * kSecond);
+  EXPECT_EQ(slow.count(Counter::streams_ceased), 0u);
+  Bench fast;  // What is found in less time than an idle cut may be a pause of anybody.
+  for (const int at_ms : {100, 200, 300, 400}) { fast.event(": a", at_ms * kMillisecond); }
+  count_end(fast.state, fast.observation, EndReason::client, kStart + 5 * kSecond);
+  EXPECT_EQ(fast.count(Counter::streams_ceased), 0u);
+}
+
 TEST(StreamStep, times_the_first_event_from_the_start_of_the_attempt) {
   Bench bench;
   bench.event(": no event", kMillisecond);
@@ -250,6 +275,15 @@ TEST(StreamStep, measures_delivery_from_the_senders_time_to_the_kernels_stamp) {
   EXPECT_EQ(bench.timer(Timer::delivery_delay).count(), 2u);
   EXPECT_EQ(bench.timer(Timer::delivery_delay).max(), static_cast<std::uint64_t>(3 * kMillisecond));
   EXPECT_EQ(bench.timer(Timer::delivery_delay).min(), 0u);
+}
+
+TEST(StreamStep, measures_no_delivery_by_a_clock_that_is_ahead) {
+  Bench bench;
+  bench.observation.sent_at = wire::JsonPointer::parse("/t");
+  bench.event(sent(10 * kMillisecond), 13 * kMillisecond);
+  bench.event(sent(60 * kSecond), 20 * kMillisecond);
+  EXPECT_EQ(bench.timer(Timer::delivery_delay).count(), 1u);
+  EXPECT_EQ(bench.count(Counter::events_ahead), 1u);
 }
 
 TEST(StreamStep, names_events_that_came_together_though_sent_apart) {

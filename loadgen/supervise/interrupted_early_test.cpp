@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "loadgen/supervise/supervisor.hpp"
+#include "loadgen/supervise/test_seams.hpp"
 #include "wire/testing/raw_server.hpp"
 
 namespace weir::loadgen {
@@ -44,6 +45,25 @@ void expect_end_at_once(const std::function<Scenario(const RawServer&)>& scenari
 
 TEST(InterruptedEarly, ends_while_it_asks_what_the_target_speaks) {
   expect_end_at_once([](const RawServer& silent) { return scenario_of(silent.url("/mcp").str()); });
+}
+
+TEST(InterruptedEarly, ends_while_it_asks_for_a_name) {
+  std::atomic<bool> interrupted{false};
+  TestSeams seams;
+  seams.look_up = [&](const wire::RunBounds& run, const auto&...) -> wire::Result<std::vector<wire::SocketAddress>> {
+    interrupted = true;
+    const auto long_after = wire::Deadline::in(20s);
+    while (!run.over() && !long_after.passed()) { run.pause(1ms); }
+    EXPECT_TRUE(run.over());
+    return wire::fail(wire::ErrorCode::resolve_failed, "the name servers gave no address in time");
+  };
+  RunOptions options;
+  options.quiet = true;
+  options.interrupted = &interrupted;
+  const std::atomic<int> signals{1};
+  const auto result = supervise_on(seams, scenario_of("http://slow.invalid/mcp"), options, signals);
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(result->results.exit_code, reports::ExitCode::interrupted);
 }
 
 TEST(InterruptedEarly, ends_while_it_waits_for_a_token) {

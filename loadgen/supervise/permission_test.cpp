@@ -85,12 +85,12 @@ TEST(NameKeeperPermission, keeps_a_load_from_following_a_name_to_a_host_of_other
   scenario.resolve_every = kMillisecond;
   const auto targets = targets_of(scenario);
   ASSERT_TRUE(targets);
-  NameKeeper names(
-      scenario, *targets, {{0, {"127.0.0.1:80"}, "", 1}},
-      [](const std::string&, std::uint16_t port, wire::Deadline) -> wire::Result<std::vector<wire::SocketAddress>> {
-        return std::vector<wire::SocketAddress>{{"192.0.2.1", port}};
-      },
-      {});
+  NameKeeper names(scenario, *targets, {{0, {"127.0.0.1:80"}, "", 1}},
+                   [](const wire::RunBounds&, const std::string&, std::uint16_t port,
+                      wire::Deadline) -> wire::Result<std::vector<wire::SocketAddress>> {
+                     return std::vector<wire::SocketAddress>{{"192.0.2.1", port}};
+                   },
+                   {});
   std::vector<Looked> news;
   while (news.empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

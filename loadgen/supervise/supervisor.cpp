@@ -147,14 +147,14 @@ wire::Result<void> prepare(const TestSeams& seams, const Scenario& scenario, con
   auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
   prepared.targets = std::move(*targets);
-  auto looked = look_up_all(scenario, prepared.targets, seams.look_up);
+  const wire::RunBounds run{.stop = options.interrupted};
+  auto looked = look_up_all(scenario, prepared.targets, seams.look_up, run);
   if (!looked) { return tl::unexpected(looked.error()); }
   prepared.looked = std::move(*looked);
   auto placement = place_shard(scenario, options, seams.machine ? *seams.machine : read_machine(), prepared.targets,
                                prepared.looked);
   if (!placement) { return tl::unexpected(placement.error()); }
   prepared.placement = std::move(*placement);
-  const wire::RunBounds run{.stop = options.interrupted};
   if (scenario.oauth) {
     auto token = wire::fetch_token(*scenario.oauth, client_of(scenario, run), wire::Deadline::in(kFirstTokenTimeout));
     if (!token) { return tl::unexpected(token.error()); }
@@ -348,7 +348,7 @@ wire::Result<Placement> preflight(const Scenario& scenario, const RunOptions& op
   if (auto absent = check_stop_file(options); !absent) { return tl::unexpected(absent.error()); }
   const auto targets = targets_of(scenario);
   if (!targets) { return tl::unexpected(targets.error()); }
-  const auto looked = look_up_all(scenario, *targets, wire::look_up);
+  const auto looked = look_up_all(scenario, *targets, wire::look_up_within, {.stop = options.interrupted});
   return looked ? place_shard(scenario, options, read_machine(), *targets, *looked) : tl::unexpected(looked.error());
 }
 

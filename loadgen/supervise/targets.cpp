@@ -16,12 +16,15 @@ using namespace std::chrono_literals;
 using wire::mcp::Era;
 
 constexpr std::chrono::milliseconds kLookUpTimeout = 5s;
-constexpr std::chrono::milliseconds kConnectTimeout = 5s;
 /// The target is asked what it speaks for as long as its clients wait for an answer, and at most so long.
 constexpr std::chrono::milliseconds kKindTimeout = 15s;
 /// An event stream beside refused POSTs is a plain one where it names no endpoint so soon: servers of that era do at
 /// once.
 constexpr std::chrono::milliseconds kPlainAfter = 500ms;
+/// One replica of several that is out, or a limit that was just reached, is what the run is to measure: the target is
+/// asked so often, with such a pause, before it is said not to be there.
+constexpr int kAskedAtMost = 4;
+constexpr std::chrono::milliseconds kAskAgainAfter = 1s;
 
 const std::string& url_text(const Scenario& scenario, const Population& population) {
   return population.url.empty() ? scenario.target.url : population.url;
@@ -63,11 +66,11 @@ std::vector<std::string> texts(const std::vector<wire::SocketAddress>& addresses
   return found;
 }
 
-Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t target) {
+Looked look_up_one(const LookUp& look_up, const wire::Url& url, std::uint32_t target, const wire::RunBounds& run) {
   Looked looked;
   looked.target = target;
   const auto began = monotonic_ns();
-  const auto found = look_up(url.host, url.port, wire::Deadline::in(kLookUpTimeout));
+  const auto found = look_up(run, url.host, url.port, wire::Deadline::in(kLookUpTimeout));
   looked.took_ns = monotonic_ns() - began;
   if (found) {
     looked.addresses = texts(*found);
@@ -113,8 +116,29 @@ bool refuses_streams(const wire::mcp::DetectOptions& options, const wire::mcp::D
   return refused;
 }
 
+/// A proxy without a server behind it, or a limit of rates: for now.
+bool is_refused_for_now(const wire::mcp::Detection& detection) {
+  const auto for_now = [](const wire::mcp::Attempt& attempt) {
+    const int status = attempt.exchange ? attempt.exchange->head.status : 0;
+    return status == 429 || (status >= 502 && status <= 504);
+  };
+  return detection.eras().empty() && std::any_of(detection.attempts.begin(), detection.attempts.end(), for_now);
+}
+
+wire::mcp::Detection detect_patiently(const wire::mcp::DetectOptions& options) {
+  for (int asked = 1;; ++asked) {
+    auto detection = wire::mcp::detect(options);
+    if (asked == kAskedAtMost || !is_refused_for_now(detection) || options.client.run.over()) { return detection; }
+    options.client.run.pause(kAskAgainAfter);
+  }
+}
+
+std::chrono::milliseconds milliseconds(Nanos nanos) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(nanos));
+}
+
 wire::Result<StreamKind> ask_for_kind(const wire::mcp::DetectOptions& options) {
-  const auto detection = wire::mcp::detect(options);
+  const auto detection = detect_patiently(options);
   const auto eras = detection.eras();
   const auto speaks = [&](Era era) { return std::find(eras.begin(), eras.end(), era) != eras.end(); };
   if (speaks(Era::stateless)) { return StreamKind::listen; }
@@ -199,7 +223,8 @@ wire::Result<std::vector<wire::SocketAddress>> fixed_addresses(const Scenario& s
   return std::vector<wire::SocketAddress>{};
 }
 
-wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up) {
+wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up,
+                                              const wire::RunBounds& run) {
   std::vector<Looked> all;
   for (std::uint32_t i = 0; i < targets.urls.size(); ++i) {
     const auto fixed = fixed_addresses(scenario, targets.urls[i]);
@@ -208,7 +233,7 @@ wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Ta
       all.push_back({i, texts(*fixed), "", -1});
       continue;
     }
-    auto looked = look_up_one(look_up, targets.urls[i], i);
+    auto looked = look_up_one(look_up, targets.urls[i], i, run);
     if (!looked.failure.empty()) { return wire::fail(wire::ErrorCode::resolve_failed, looked.failure); }
     all.push_back(std::move(looked));
   }
@@ -235,7 +260,7 @@ struct NameKeeper::Impl {
 
   static std::optional<Background::Time> ask(SharedNames& shared) {
     for (const auto& [target, url] : shared.names) {
-      auto looked = look_up_one(shared.look_up, url, target);
+      auto looked = look_up_one(shared.look_up, url, target, {});
       if (const auto may = wire::may_load(shared.permission, url.host, looked.addresses); !may) {
         looked.failure = may.error().detail;
         looked.addresses.clear();
@@ -292,12 +317,12 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
     const auto target = targets.of_population[i];
     const auto url = wire::parse_url(url_text(scenario, population));
     if (!url) { return tl::unexpected(url.error()); }
-    const auto client = client_to(scenario, looked[target], run);
+    auto client = client_to(scenario, looked[target], run);
+    client.connect_timeout = milliseconds(population.connect_timeout);
     if (population.stream == StreamKind::automatic) {
       auto known = kinds.find(url->str());
       if (known == kinds.end()) {
-        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::min<std::chrono::nanoseconds>(kKindTimeout, std::chrono::nanoseconds(population.answer_timeout)));
+        const auto timeout = std::min(kKindTimeout, milliseconds(population.answer_timeout));
         const auto kind = ask_for_kind(
             {.url = *url, .headers = headers, .client = client, .timeout = timeout, .plain_after = kPlainAfter});
         if (!kind) { return tl::unexpected(kind.error()); }
@@ -306,7 +331,7 @@ wire::Result<void> resolve_streams(Scenario& scenario, const wire::Headers& head
       population.stream = known->second;
     } else if (!connected[target]) {
       wire::HttpClient http(client);
-      if (const auto connection = http.connect(*url, wire::Deadline::in(kConnectTimeout)); !connection) {
+      if (const auto connection = http.connect(*url, wire::Deadline::in(client.connect_timeout)); !connection) {
         return wire::fail(connection.error().code,
                           fmt::format("{} cannot be reached: {}", url->str(), connection.error().detail));
       }

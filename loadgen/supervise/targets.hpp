@@ -33,11 +33,13 @@ struct Looked {
   std::string failure;
   std::int64_t took_ns = -1;  ///< -1: nobody had to be asked.
 };
-/// How names become addresses: wire::look_up(), or what a test puts in its place. Called from a thread of its own too.
-using LookUp = std::function<wire::Result<std::vector<wire::SocketAddress>>(const std::string& host, std::uint16_t port,
-                                                                            wire::Deadline deadline)>;
-/// Asks once for each target; blocking, at most five seconds each.
-wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up);
+/// How names become addresses: wire::look_up_within(), or what a test puts in its place. Called from a thread of its
+/// own too.
+using LookUp = std::function<wire::Result<std::vector<wire::SocketAddress>>(
+    const wire::RunBounds& run, const std::string& host, std::uint16_t port, wire::Deadline deadline)>;
+/// Asks once for each target; blocking, at most five seconds each, and not beyond the run.
+wire::Result<std::vector<Looked>> look_up_all(const Scenario& scenario, const Targets& targets, const LookUp& look_up,
+                                              const wire::RunBounds& run = {});
 
 /// Whether all addresses are 127.0.0.0/8, from which sources may be made up.
 bool all_on_loopback(const std::vector<Looked>& looked);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "loadgen/limits.hpp"
@@ -101,6 +102,22 @@ RawServer::Script streamable(std::string get, std::chrono::milliseconds thinking
   };
 }
 
+TEST(Kinds, asks_again_where_the_target_is_out_for_now) {
+  std::atomic<int> asked{0};
+  const auto good = streamable("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+  const RawServer out([&](wire::testing::Peer& peer) {
+    if (asked++ < 3) {
+      peer.read_request();
+      peer.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    good(peer);
+  });
+  const auto result = kind_at(out);
+  ASSERT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(*result, StreamKind::streamable_get);
+}
+
 TEST(Streamable, without_a_stream_is_told_so_before_the_run) {
   const RawServer server(streamable(kRefusal));
   const auto result = kind_at(server);
@@ -159,11 +176,12 @@ TEST(Targets, have_no_password_in_the_url_and_the_refusal_does_not_say_it) {
 TEST(Targets, leave_alone_what_a_name_has_beyond_that) {
   Scenario scenario = scenario_with(0);
   scenario.resolve.clear();
-  const auto looked = look_up_all(scenario, *targets_of(scenario), [](const std::string&, std::uint16_t port, auto) {
-    std::vector<wire::SocketAddress> all;
-    for (int i = 0; i < 300; ++i) { all.push_back({fmt::format("10.0.{}.{}", i / 250, i % 250), port}); }
-    return wire::Result<std::vector<wire::SocketAddress>>(all);
-  });
+  const auto looked =
+      look_up_all(scenario, *targets_of(scenario), [](const auto&, const std::string&, std::uint16_t port, auto) {
+        std::vector<wire::SocketAddress> all;
+        for (int i = 0; i < 300; ++i) { all.push_back({fmt::format("10.0.{}.{}", i / 250, i % 250), port}); }
+        return wire::Result<std::vector<wire::SocketAddress>>(all);
+      });
   ASSERT_TRUE(looked) << looked.error().detail;
   EXPECT_THAT(looked->at(0).addresses, SizeIs(limits::kAddresses));
 }

@@ -14,7 +14,7 @@ namespace weir::loadgen {
 
 struct TestSeams {
   WorkerMain worker_main = run_worker;
-  LookUp look_up = wire::look_up;
+  LookUp look_up = wire::look_up_within;
   std::function<std::int64_t()> wall_ns = realtime_ns;
   std::optional<Machine> machine;             ///< Absent: the one that this runs on.
   std::int64_t second_ns = kSecond;           ///< Length of a second.

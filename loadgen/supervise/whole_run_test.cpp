@@ -329,9 +329,8 @@ class WholeRunByName : public WholeRun {
   void against(const hub::RunningHub& hub) {
     scenario_.target.url = fmt::format("http://moves.invalid:{}/events", hub.port());
     scenario_.resolve_every = 50 * kMillisecond;
-    seams_.look_up = [names = names_](const std::string& host, std::uint16_t port, wire::Deadline) {
-      return names->look_up(host, port);
-    };
+    seams_.look_up = [names = names_](const wire::RunBounds&, const std::string& host, std::uint16_t port,
+                                      wire::Deadline) { return names->look_up(host, port); };
     phase(Phase::Kind::ramp, 1, 10);
     phase(Phase::Kind::churn, 100'000).per_second = 20;
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -58,6 +59,7 @@ wire::Result<Workers> Workers::spawn(const std::vector<WorkerPlan>& plans, const
   Workers workers;
   const auto supervisor = ::getpid();
   std::fflush(nullptr);  // What is buffered would be written by every child once more.
+  ::malloc_trim(0);      // What is free here each child would come to own by writing into it.
   for (const auto& plan : plans) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) { return refuse("socketpair"); }

@@ -264,6 +264,8 @@ class Families {
   void events() {
     one_counter("weir_soak_events_total", "Events that held streams brought.", Counter::events);
     one_counter("weir_soak_heartbeats_total", "Comments and pings that held streams brought.", Counter::heartbeats);
+    one_counter("weir_soak_streams_ceased_total", "Streams that we closed when their heartbeats had ceased.",
+                Counter::streams_ceased);
     one_counter("weir_soak_server_requests_total", "Requests of the server that we answered, such as ping.",
                 Counter::server_requests);
     one_counter("weir_soak_received_bytes_total", "Body bytes that held streams brought.", Counter::bytes);
@@ -276,6 +278,8 @@ class Families {
                 Counter::events_out_of_order);
     one_counter("weir_soak_events_coalesced_total", "Events sent apart that came in one piece.",
                 Counter::events_coalesced);
+    one_counter("weir_soak_events_ahead_total", "Events that say they were sent after they came.",
+                Counter::events_ahead);
   }
 
   void calls() {
@@ -336,7 +340,8 @@ class Families {
     of_generator("weir_loadgen_workers_wanted", "Worker processes that the run began with.", MetricType::Gauge,
                  static_cast<double>(labels_.run.workers));
     of_all("weir_loadgen_workers_alive", "Worker processes that report.", WorkerGauge::alive);
-    of_all("weir_loadgen_resident_memory_bytes", "Resident memory of all workers.", WorkerGauge::rss_bytes);
+    of_all("weir_loadgen_resident_memory_bytes", "Resident memory of all workers; pages that they share count once.",
+           WorkerGauge::rss_bytes);
     of_all("weir_loadgen_heap_bytes", "Memory that the workers asked for and have not given back.",
            WorkerGauge::heap_bytes);
     of_all("weir_loadgen_open_files", "Descriptors of all workers.", WorkerGauge::open_files);

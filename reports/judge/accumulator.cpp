@@ -136,6 +136,9 @@ LoadResults Accumulator::results() const {
   if (!steps_.empty()) { results.search = search_result(steps_); }
   results.thresholds = thresholds();
   results.invalid = find_invalid();
+  if (auto clock = clock_problem(results.thresholds, layout_, results.total)) {
+    results.invalid.push_back(*std::move(clock));
+  }
   decide(results, interrupted_, unasked());
   return results;
 }

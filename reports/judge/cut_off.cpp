@@ -11,10 +11,25 @@ std::uint64_t count_of(const std::vector<Weighted>& values) {
   return sum;
 }
 
-bool spread_out(const std::vector<Weighted>& values, const Precision& precision) {
+/// What ends have in common lies so many times closer together than what they have not.
+constexpr double kCloser = 4;
+
+/// Ends of one clock would lie closer together than these do, all of which came at `moments`.
+bool spread_out(const std::vector<Weighted>& values, const Cluster& moments, const Ends& ends,
+                const Precision& precision) {
+  if (values.empty()) { return false; }
   const auto [low, high] = std::minmax_element(values.begin(), values.end(),
                                                [](const Weighted& a, const Weighted& b) { return a.value < b.value; });
-  return !values.empty() && high->value - low->value > precision.tolerance_s(high->value);
+  const double spread = high->value - low->value;
+  if (spread > precision.tolerance_s(high->value)) { return true; }
+  return ends.known_within_s > 0 && spread > std::max(kCloser * (moments.high - moments.low), ends.known_within_s);
+}
+
+/// A restart lets streams of many ages end; with a heartbeat they were silent for about as long, and had been before.
+bool at_one_moment(const Ends& ends, std::uint64_t all, const Cluster& silences, const Precision& precision) {
+  const Cluster moments = densest(ends.moments, {precision.resolution_s, 0});
+  if (moments.count != all || all < 2 || !spread_out(ends.ages, moments, ends, precision)) { return false; }
+  return spread_out(ends.silences, moments, ends, precision) || ends.silence_refuted(silences);
 }
 
 }  // namespace
@@ -47,10 +62,7 @@ CutOff judge_ends(const Ends& ends, const Precision& precision) {
   const Cluster silences = densest(ends.silences, precision);
   const Cluster ages = densest(ends.ages, precision);
   if (ages.count >= ends.needed && ages.high < precision.resolution_s / 2) { return {Kind::at_once, ages}; }
-  const Cluster moments = densest(ends.moments, {precision.resolution_s, 0});
-  if (moments.count == all && all > 1 && spread_out(ends.silences, precision) && spread_out(ends.ages, precision)) {
-    return {Kind::simultaneous, {}};
-  }
+  if (at_one_moment(ends, all, silences, precision)) { return {Kind::simultaneous, {}}; }
   const bool by_silence = silences.count >= ends.needed && !ends.silence_refuted(silences);
   const bool by_age = ages.count >= ends.needed && !ends.age_refuted(ages);
   if (by_silence && (!by_age || silences.count > ages.count)) { return {Kind::silence, silences}; }

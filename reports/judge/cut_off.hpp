@@ -39,6 +39,8 @@ bool lived_through(double silence_s, double longest_gap_s, const Precision& prec
 struct Ends {
   std::vector<Weighted> silences, ages, moments;
   std::uint64_t needed = 3;  ///< So many have to agree.
+  /// How exactly moments, ages and silences are known; 0: no better than the precision.
+  double known_within_s = 0;
   /// Most of these streams had lived through as long a silence before.
   std::function<bool(const Cluster& silences)> silence_refuted;
   /// A stream that was not as silent has become older.

@@ -33,5 +33,28 @@ TEST(LivedThrough, is_as_long_a_silence_within_half_the_tolerance) {
   EXPECT_TRUE(lived_through(352, 350, {}));  // 2 % of minutes are seconds.
 }
 
+Ends ends(std::vector<Weighted> silences, std::vector<Weighted> ages, std::vector<Weighted> moments,
+          double known_within_s = 0.1) {
+  return {.silences = std::move(silences),
+          .ages = std::move(ages),
+          .moments = std::move(moments),
+          .needed = 3,
+          .known_within_s = known_within_s,
+          .silence_refuted = [](const Cluster&) { return true; },
+          .age_refuted = [](const Cluster&) { return false; }};
+}
+
+TEST(CutOff, is_none_where_streams_of_different_ages_ended_at_one_moment) {
+  using Kind = CutOff::Kind;
+  // Opened a quarter of a second apart: within the second that a cut-off is wanted to, the ages agree as well.
+  EXPECT_EQ(judge_ends(ends({{.5}, {.6}, {.5}}, {{4.5}, {4.25}, {4}}, {{5}, {5.001}, {5}}), {}).kind,
+            Kind::simultaneous);
+  EXPECT_EQ(judge_ends(ends({{.5}, {.6}, {.5}}, {{4.5}, {4.5}, {4.501}}, {{5}, {5.25}, {5.5}}), {}).kind, Kind::age);
+  EXPECT_EQ(judge_ends(ends({{.5}, {.6}, {.5}}, {{4.5}, {4.45}, {4.5}}, {{5}, {5}, {5}}), {}).kind, Kind::age)
+      << "opened together: nothing tells";
+  EXPECT_EQ(judge_ends(ends({{.5}, {.6}, {.5}}, {{4.5}, {4.25}, {4}}, {{5}, {5}, {5}}, 0), {}).kind, Kind::age)
+      << "known to a second only";
+}
+
 }  // namespace
 }  // namespace weir::reports

@@ -140,7 +140,9 @@ Value when(bool (*possible)(const Scope&), std::function<std::uint64_t(const Sco
 }
 bool tried(const Scope& scope) { return attempts(scope) > 0; }
 bool sequenced(const Scope& scope) { return scope.sum(Counter::events_sequenced) > 0; }
-bool stamped(const Scope& scope) { return !scope.timer(Timer::delivery_delay).empty(); }
+bool stamped(const Scope& scope) {
+  return !scope.timer(Timer::delivery_delay).empty() || scope.sum(Counter::events_ahead) > 0;
+}
 bool called(const Scope& scope) { return scope.calls_judged() > 0; }
 
 std::optional<Measured> rate(const Scope& scope, std::uint64_t n, std::string_view what) {
@@ -200,6 +202,15 @@ std::vector<Measure> stream_measures() {
        when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[1]); })},
       {"streams_silent_120s", Unit::count, "likewise",
        when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[2]); })},
+      {"streams_ceased", Unit::count,
+       "streams whose heartbeats had ceased when we closed them: silent for four times as long as ever before",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::streams_ceased); })},
+      {"streams_ceased_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
+       [](const Scope& s) {
+         auto share = ratio(s.sum(Counter::streams_ceased), s.at_risk(), s.held);
+         if (share && share->value > 0) { share->basis += " fell silent after heartbeats"; }
+         return share;
+       }},
       {"idle_cuts", Unit::count, "streams cut after their longest silence",
        when(had_streams, [](const Scope& s) { return s.ends(EndReason::idle_cut); })},
       {"open_failures", Unit::count, "attempts that gave no stream, reconnects included",
@@ -255,6 +266,8 @@ void append_event_measures(std::vector<Measure>& out) {
           Counter::events_out_of_order);
   counter("events_coalesced", "events held back and sent on together; no sample where no event had a time", stamped,
           Counter::events_coalesced);
+  counter("events_ahead", "events that say they were sent after they came: a clock is wrong; likewise", stamped,
+          Counter::events_ahead);
   out.push_back({"events_lost_ratio", Unit::ratio, "events lost, over those lost and those that came with a number",
                  [](const Scope& s) {
                    const std::uint64_t lost = s.sum(Counter::events_lost);
@@ -274,6 +287,8 @@ void append_call_measures(std::vector<Measure>& out) {
          const auto failed = s.calls_judged() - s.outcome(CallOutcome::ok);
          return because(ratio(failed, s.calls_judged(), "call"), why_not_answered(s));
        }});
+  out.push_back({"calls_duplicate_ratio", Unit::ratio, "answers that came again, over all calls that were due",
+                 [](const Scope& s) { return ratio(s.outcome(CallOutcome::duplicate), s.calls_judged(), "call"); }});
   out.push_back(
       {"calls_not_sent", Unit::count,
        "calls that were due but for which there was no stream, or too many "

@@ -184,7 +184,7 @@ TEST(Summarize, without_thresholds_uses_the_defaults) {
   SampleRun run = sample_run();
   run.run.thresholds.clear();
   const LoadResults results = run.summarize();
-  ASSERT_EQ(results.thresholds.size(), 4U);
+  ASSERT_EQ(results.thresholds.size(), 6U);
   EXPECT_TRUE(results.thresholds[0].by_default);
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
 }
@@ -315,6 +315,34 @@ TEST(Summarize, fails_a_run_that_held_a_few_of_the_wanted_streams) {
   const LoadResults results = run.summarize();
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
   EXPECT_EQ(results.exit_reason, "A threshold failed: streams_held_ratio 0.05, wanted >= 0.99 (10 of 200 streams).");
+}
+
+TEST(Summarize, names_what_attempts_failed_by_rather_than_that_they_were_not_over) {
+  SampleRun run = sample_run();
+  run.run.thresholds.clear();
+  run.phases = {{"hold", "hold", 0, -1, 200}};
+  run.seconds = {Snapshot(run.layout)};
+  run.seconds[0].at_ns = run.seconds[0].span_ns = 1'000'000'000;
+  auto& numbers = run.seconds[0].populations[0];
+  numbers[Counter::opens_intended] = 200;
+  numbers.open_failures[static_cast<std::size_t>(OpenFailure::unfinished)] = 20;
+  numbers.open_failures[static_cast<std::size_t>(OpenFailure::connect_timeout)] = 18;
+  EXPECT_EQ(run.summarize().exit_reason, "No stream was ever held: 18 of 38 attempts ended in connect_timeout.");
+}
+
+TEST(Summarize, says_nothing_of_delays_that_a_wrong_clock_told) {
+  SampleRun run = sample_run();
+  run.run.thresholds = {*parse_threshold("delivery_delay_p99 < 1s")};
+  run.seconds[1].populations[0][Timer::delivery_delay].record(5'000'000);
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::good);
+  run.seconds[1].populations[0][Counter::events_ahead] = 1;
+  const LoadResults results = run.summarize();
+  EXPECT_EQ(results.exit_code, ExitCode::inconclusive);
+  EXPECT_EQ(results.exit_reason,
+            "Says nothing about the target: 1 of 2 events say that they were sent after they came: the sender's clock "
+            "and ours differ, or one was set.");
+  run.run.thresholds = {*parse_threshold("events > 0")};
+  EXPECT_EQ(run.summarize().exit_code, ExitCode::good);
 }
 
 // A search -----------------------------------------------------------------------------------------------------------

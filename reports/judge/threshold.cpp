@@ -197,9 +197,11 @@ std::vector<Threshold> default_thresholds(const Layout& layout) {
   add("open_failure_ratio < 1%");
   add("stream_drop_ratio < 1%");
   add("streams_held_ratio >= 99%");
+  add("streams_ceased_ratio < 1%");
   for (const Layout::Population& population : layout.populations) {
     if (population.tools.empty()) { continue; }
     add("calls_ok_ratio >= 99%");
+    add("calls_duplicate_ratio < 1%");
     break;
   }
   return out;
@@ -218,8 +220,9 @@ std::string threshold_help() {
       "Thresholds: METRIC [in PHASE] [of POPULATION] [for TOOL] < VALUE, with < <= > >= == or !=.\n"
       "Units: ns us ms s m h for times, % for ratios, /s /m /h for rates, KB MB GB KiB MiB GiB for bytes; none means\n"
       "seconds, ratio, per second, bytes. Names with spaces stand in quotes. A metric without a sample fails.\n"
-      "A run without thresholds must meet open_failure_ratio < 1%, stream_drop_ratio < 1%, streams_held_ratio >= 99%\n"
-      "and, where it makes calls, calls_ok_ratio >= 99%; 'stream_drop_ratio <= 1' as the only one asks for nothing.\n"
+      "A run without thresholds must meet open_failure_ratio < 1%, stream_drop_ratio < 1%, streams_held_ratio >= 99%,\n"
+      "streams_ceased_ratio < 1% and, where it makes calls, calls_ok_ratio >= 99% and calls_duplicate_ratio < 1%;\n"
+      "'stream_drop_ratio <= 1' as the only one asks for nothing.\n"
       "In a search, thresholds without 'in' judge each step.\n"
       "STAT is p50, p90, p99, p99.9 or any other pNN, max, min or mean.\n\n";
   for (const MeasureHelp& measure : threshold_measures()) {

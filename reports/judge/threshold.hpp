@@ -22,7 +22,7 @@ tl::expected<Threshold, std::string> parse_threshold(std::string_view text);
 ThresholdResult judge(const Threshold& threshold, const Layout& layout, const PhaseResult& total,
                       const std::vector<PhaseResult>& phases);
 
-/// What a run without thresholds is judged by; `calls_ok_ratio` only where there are calls.
+/// What a run without thresholds is judged by; that of calls only where there are calls.
 std::vector<Threshold> default_thresholds(const Layout& layout);
 
 struct MeasureHelp {

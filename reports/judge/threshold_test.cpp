@@ -150,6 +150,16 @@ TEST(Threshold, takes_neither_our_own_ends_nor_answered_calls_for_drops) {
   EXPECT_EQ(judged("calls_unfinished == 30", run).value, 30);
 }
 
+TEST(Threshold, takes_a_stream_that_has_ceased_and_an_answer_that_came_again_for_no_success) {
+  SampleRun run = sample_run();
+  run.seconds[1].populations[0][Counter::streams_ceased] = 25;
+  run.seconds[1].populations[0].tools[0].outcomes[static_cast<std::size_t>(CallOutcome::duplicate)] = 50;
+  EXPECT_EQ(judged("streams_ceased == 0", run).value, 25);
+  EXPECT_FALSE(judged("streams_ceased_ratio < 1%", run).passed);
+  EXPECT_EQ(judged("calls_duplicate_ratio < 1%", run).message,
+            "calls_duplicate_ratio 0.01992, wanted < 0.01 (50 of 2,510 calls)");
+}
+
 TEST(Threshold, fails_where_nothing_was_measured) {
   for (const char* text :
        {"events_lost of idlers == 0", "delivery_delay_p99 < 1s", "events_coalesced == 0",
@@ -196,8 +206,8 @@ TEST(Threshold, by_default_asks_for_calls_only_where_there_are) {
     return out;
   };
   EXPECT_EQ(texts({{{"a", {}}}}), (std::vector<std::string>{"open_failure_ratio < 1%", "stream_drop_ratio < 1%",
-                                                            "streams_held_ratio >= 99%"}));
-  EXPECT_EQ(texts({{{"a", {}}, {"b", {"echo"}}}}).back(), "calls_ok_ratio >= 99%");
+                                                            "streams_held_ratio >= 99%", "streams_ceased_ratio < 1%"}));
+  EXPECT_EQ(texts({{{"a", {}}, {"b", {"echo"}}}}).back(), "calls_duplicate_ratio < 1%");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ constexpr std::int64_t kMinute = 60 * wire::kSecond;
 /// expected in a long run.
 constexpr double kLateShare = 0.1;
 constexpr std::uint64_t kSamplesOfMinute = 100;
+constexpr double kAheadShare = 0.01;    // Of the events with a time.
 constexpr double kOpenedShare = 0.999;  // Of the wanted streams; with fewer it was another load.
 
 std::string lag_cause(const WorkerUse& use) {
@@ -74,6 +75,20 @@ std::vector<std::string> generator_problems(const RunInfo& run, const Layout& la
                               counted(broken, "stream")));
   }
   return out;
+}
+
+std::optional<std::string> clock_problem(const std::vector<ThresholdResult>& thresholds, const Layout& layout,
+                                         const PhaseResult& total) {
+  const bool judged = std::any_of(thresholds.begin(), thresholds.end(), [](const ThresholdResult& one) {
+    return one.threshold.measure.starts_with("delivery_delay_");
+  });
+  const Scope scope = scope_of(total, layout, "", "");
+  const std::uint64_t ahead = scope.sum(Counter::events_ahead);
+  const std::uint64_t timed = ahead + scope.timer(Timer::delivery_delay).count();
+  if (!judged || static_cast<double>(ahead) <= kAheadShare * static_cast<double>(timed)) { return std::nullopt; }
+  return fmt::format(
+      "{} of {} say that they were sent after they came: the sender's clock and ours differ, or one was set",
+      wire::grouped(ahead), counted(timed, "event"));
 }
 
 void WorstMinute::close(Lag& lag, std::int64_t minute) {

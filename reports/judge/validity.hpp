@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace weir::reports::load {
 /// that we lost track of. Empty: it counts. `least_samples`: with fewer nothing is said of a lag.
 std::vector<std::string> generator_problems(const RunInfo& run, const Layout& layout, const PhaseResult& span,
                                             std::uint64_t least_samples = 1);
+
+/// Where delivery delays are judged by a clock that is ahead of ours, or is set: what they say is not so.
+std::optional<std::string> clock_problem(const std::vector<ThresholdResult>& thresholds, const Layout& layout,
+                                         const PhaseResult& total);
 
 /// The minute of a run in which we were latest: four of them are nothing in the percentiles of eight hours.
 class WorstMinute {

@@ -11,13 +11,15 @@
 namespace weir::reports::load {
 namespace {
 
-/// "http_401 (5,000)": what most attempts came to.
+/// "http_401 (5,000)": what most attempts came to. That they were not over with the run is no cause beside one.
 std::string main_failure(const Scope& scope) {
   std::size_t most = 0;
   std::array<std::uint64_t, kOpenFailures> sums{};
   for (std::size_t i = 0; i < kOpenFailures; ++i) {
     sums[i] = scope.failed(static_cast<OpenFailure>(i));
-    if (sums[i] > sums[most]) { most = i; }
+    const bool later = static_cast<OpenFailure>(most) == OpenFailure::unfinished && sums[i] > 0;
+    const bool earlier = static_cast<OpenFailure>(i) == OpenFailure::unfinished && sums[most] > 0;
+    if (!earlier && (later || sums[i] > sums[most])) { most = i; }
   }
   if (sums[most] == 0) { return "no attempt came to an end"; }
   return fmt::format("{} of {} ended in {}", wire::grouped(sums[most]), counted(scope.open_failures(), "attempt"),

@@ -75,6 +75,10 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
         "{} open and silent for 30 s, {} for 60 s, {} for 120 s at most", wire::grouped(positive(scope.open.silent[0])),
         wire::grouped(positive(scope.open.silent[1])), wire::grouped(positive(scope.open.silent[2]))));
   }
+  if (const std::uint64_t ceased = scope.sum(Counter::streams_ceased); ceased > 0) {
+    out.push_back(fmt::format("{} brought heartbeats, and nothing any more when we closed {}",
+                              counted(ceased, scope.held), ceased == 1 ? "it" : "them"));
+  }
   const std::uint64_t back = scope.sum(Counter::reconnects_ok), failed = scope.sum(Counter::reconnects_failed);
   if (back + failed > 0) {
     out.push_back(fmt::format("{} came back ({} resumed), {} failed", wire::grouped(back),
@@ -160,9 +164,13 @@ std::vector<std::string> event_facts(const LoadResults& results) {
                               wire::grouped(scope.sum(Counter::events_repeated)),
                               wire::grouped(scope.sum(Counter::events_out_of_order))));
   }
-  if (const Histogram delay = scope.timer(Timer::delivery_delay); !delay.empty()) {
-    out.push_back(fmt::format("of {} with a time: {} held back and sent on together", wire::grouped(delay.count()),
-                              wire::grouped(scope.sum(Counter::events_coalesced))));
+  const std::uint64_t ahead = scope.sum(Counter::events_ahead);
+  if (const std::uint64_t timed = scope.timer(Timer::delivery_delay).count() + ahead; timed > 0) {
+    out.push_back(fmt::format(
+        "of {} with a time: {} held back and sent on together{}", wire::grouped(timed),
+        wire::grouped(scope.sum(Counter::events_coalesced)),
+        ahead == 0 ? ""
+                   : fmt::format(", {} sent after they came, by a clock that is ahead of ours", wire::grouped(ahead))));
   }
   if (const std::uint64_t requests = scope.sum(Counter::server_requests); requests > 0) {
     out.push_back(fmt::format("{} of the server answered", counted(requests, "request")));

@@ -11,27 +11,39 @@ constexpr std::array<std::string_view, kEndReasons> kEndReasonNames = {
     "goaway",       "tls_close",         "idle_cut",      "half_open", "malformed",
     "session_lost", "completed",         "worker_lost",   "client"};
 constexpr std::array<std::string_view, kOpenFailures> kOpenFailureNames = {
-    "dns",          "refused",    "unreachable",  "connect_timeout", "tls",          "reset",
-    "head_timeout", "http_401",   "http_403",     "http_404",        "http_429",     "http_4xx",
-    "http_502",     "http_503",   "http_504",     "http_5xx",        "not_a_stream", "handshake",
-    "auth",         "unfinished", "out_of_ports", "out_of_files"};
+    "dns",          "refused",  "unreachable", "connect_timeout", "tls",         "reset",
+    "head_timeout", "http_3xx", "http_401",    "http_403",        "http_404",    "http_429",
+    "http_4xx",     "http_502", "http_503",    "http_504",        "http_5xx",    "not_a_stream",
+    "handshake",    "auth",     "unfinished",  "out_of_ports",    "out_of_files"};
 constexpr std::array<std::string_view, kCallOutcomes> kCallOutcomeNames = {
-    "ok",       "jsonrpc_error", "tool_error",    "http_4xx",  "http_401",  "http_429",
-    "http_5xx", "http_502",      "http_503",      "http_504",  "connect",   "timeout",
-    "lost",     "duplicate",     "wrong_session", "malformed", "unfinished"};
+    "ok",       "jsonrpc_error", "tool_error", "http_3xx",      "http_4xx",  "http_401",
+    "http_429", "http_5xx",      "http_502",   "http_503",      "http_504",  "connect",
+    "timeout",  "lost",          "duplicate",  "wrong_session", "malformed", "unfinished"};
 constexpr std::array<std::string_view, kDropCauses> kDropCauseNames = {"no_stream", "in_flight", "end_of_phase"};
 constexpr std::array<std::string_view, kConnectPhases> kConnectPhaseNames = {
     "dns", "tcp", "tls", "headers", "first_event", "endpoint", "initialize"};
-constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intended",     "streams_opened",
-                                                                   "reconnects_ok",      "reconnects_failed",
-                                                                   "reconnects_resumed", "sessions_opened",
-                                                                   "sessions_lost",      "events",
-                                                                   "heartbeats",         "bytes",
-                                                                   "events_sequenced",   "events_lost",
-                                                                   "events_repeated",    "events_out_of_order",
-                                                                   "events_coalesced",   "server_requests",
-                                                                   "tokens_refreshed",   "retry_after_honoured",
-                                                                   "invariant_broken",   "calls_intended",
+constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intended",
+                                                                   "streams_opened",
+                                                                   "reconnects_ok",
+                                                                   "reconnects_failed",
+                                                                   "reconnects_resumed",
+                                                                   "sessions_opened",
+                                                                   "sessions_lost",
+                                                                   "events",
+                                                                   "heartbeats",
+                                                                   "streams_ceased",
+                                                                   "bytes",
+                                                                   "events_sequenced",
+                                                                   "events_lost",
+                                                                   "events_repeated",
+                                                                   "events_out_of_order",
+                                                                   "events_coalesced",
+                                                                   "events_ahead",
+                                                                   "server_requests",
+                                                                   "tokens_refreshed",
+                                                                   "retry_after_honoured",
+                                                                   "invariant_broken",
+                                                                   "calls_intended",
                                                                    "stream_ms"};
 constexpr std::array<std::string_view, kGauges> kGaugeNames = {
     "streams_target",  "streams_open",       "streams_opening",    "streams_waiting",

@@ -40,6 +40,7 @@ enum class OpenFailure : std::uint8_t {
   tls,
   reset,         ///< Closed or reset before a whole response head.
   head_timeout,  ///< Connected, but no whole answer in time.
+  http_3xx,      ///< A redirect: a login, or another address. It is not followed.
   http_401,
   http_403,
   http_404,
@@ -48,7 +49,7 @@ enum class OpenFailure : std::uint8_t {
   http_502,
   http_503,
   http_504,
-  http_5xx,      ///< Any other, and statuses that are neither 2xx, 4xx nor 5xx.
+  http_5xx,      ///< Any other, and statuses that are neither 2xx, 3xx, 4xx nor 5xx.
   not_a_stream,  ///< 2xx, but not text/event-stream.
   handshake,     ///< No endpoint event, or initialize was not answered rightly.
   auth,          ///< No token could be had.
@@ -57,13 +58,14 @@ enum class OpenFailure : std::uint8_t {
   out_of_ports,  ///< EADDRNOTAVAIL: ours.
   out_of_files,  ///< EMFILE, ENFILE: ours.
 };
-inline constexpr std::size_t kOpenFailures = 22;
+inline constexpr std::size_t kOpenFailures = 23;
 
 /// What became of one intended call.
 enum class CallOutcome : std::uint8_t {
   ok,
   jsonrpc_error,
   tool_error,  ///< A result with isError.
+  http_3xx,    ///< A redirect: a login, or another address.
   http_4xx,
   http_401,
   http_429,
@@ -79,7 +81,7 @@ enum class CallOutcome : std::uint8_t {
   malformed,
   unfinished,  ///< The run ended before its deadline. Says nothing of the target but how long it had not answered.
 };
-inline constexpr std::size_t kCallOutcomes = 17;
+inline constexpr std::size_t kCallOutcomes = 18;
 
 /// Why an intended call was not sent: the generator's or the target's shortage, never silently.
 enum class DropCause : std::uint8_t {
@@ -102,12 +104,14 @@ enum class Counter : std::uint8_t {
   sessions_lost,       ///< 404 for our session: initialised again.
   events,
   heartbeats,        ///< Comments, and ping requests of the server.
+  streams_ceased,    ///< Streams that we closed, and whose heartbeats had ceased by then.
   bytes,             ///< Body bytes of held streams, chunk framing included.
   events_sequenced,  ///< Events whose sequence number was known; where there is none, nothing is known of losses.
   events_lost,       ///< Sequence numbers that never came.
   events_repeated,
   events_out_of_order,
   events_coalesced,  ///< Came in one read with an earlier event although sent more than `coalesce_gap` apart.
+  events_ahead,      ///< Sent later than they came, by their own time: that clock and ours differ.
   server_requests,   ///< Requests of the server that we answered (ping, roots/list ...).
   tokens_refreshed,
   retry_after_honoured,
@@ -115,7 +119,7 @@ enum class Counter : std::uint8_t {
   calls_intended,
   stream_ms,  ///< Milliseconds for which streams were held, of all of them together.
 };
-inline constexpr std::size_t kCounters = 21;
+inline constexpr std::size_t kCounters = 23;
 
 enum class Gauge : std::uint8_t {
   streams_target,  ///< What the scenario wants now.
@@ -139,7 +143,7 @@ enum class Open : std::uint8_t {
 };
 inline constexpr std::size_t kOpens = 3;
 
-/// Of one worker process, summed by the supervisor.
+/// Of one worker process, summed by the supervisor. `rss_bytes` is its share: a page of several processes counts once.
 enum class WorkerGauge : std::uint8_t { rss_bytes, heap_bytes, open_files, cpu_user_ns, cpu_system_ns, alive };
 inline constexpr std::size_t kWorkerGauges = 6;
 

@@ -140,7 +140,23 @@ Reading plain_reading(std::string_view text) {
   return reading;
 }
 
-Reading undone(const Reading& reading, bool& changed) {
+namespace {
+
+std::string_view marks_of(Escapes which) {
+  switch (which) {
+    case Escapes::backslashes:
+      return "\\";
+    case Escapes::all_but_backslashes:
+      return "%&~'";
+    case Escapes::all:
+      break;
+  }
+  return "%\\&~'";
+}
+
+}  // namespace
+
+Reading undone(const Reading& reading, bool& changed, Escapes which) {
   Reading out;
   changed = false;
   const std::string_view text = reading.bytes;
@@ -151,7 +167,7 @@ Reading undone(const Reading& reading, bool& changed) {
     out.to.insert(out.to.end(), reading.to.begin() + from, reading.to.begin() + to);
   };
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = std::min(text.find_first_of("%\\&~'", at), text.size());
+    const std::size_t begin = std::min(text.find_first_of(marks_of(which), at), text.size());
     keep(at, begin);
     at = begin;
     if (at == text.size()) { break; }

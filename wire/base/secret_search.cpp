@@ -203,16 +203,26 @@ void SecretSearch::mark(std::string_view text, Mask& mask) const {
 
 void SecretSearch::mark_block(std::string_view text, std::size_t offset, Mask& mask) const {
   Mask found(text.size());
-  Reading reading = plain_reading(text);
-  bool changed = true;
-  for (int layer = 0; layer <= kReadings && changed; ++layer) {
-    mark_plain(reading, found);
-    mark_base64(reading, found);
-    mark_cut(reading, found);
-    reading = undone(reading, changed);
-  }
+  mark_readings(plain_reading(text), kReadings, found);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i]) { mask[offset + i] = true; }
+  }
+}
+
+/// Each kind of escapes alone only where a layer is left for the other.
+void SecretSearch::mark_readings(const Reading& reading, int layers, Mask& mask) const {
+  mark_plain(reading, mask);
+  mark_base64(reading, mask);
+  mark_cut(reading, mask);
+  bool changed = false;
+  if (layers == 0) { return; }
+  const Reading all = undone(reading, changed);
+  if (!changed) { return; }
+  mark_readings(all, layers - 1, mask);
+  for (const Escapes which : {Escapes::backslashes, Escapes::all_but_backslashes}) {
+    if (layers == 1) { return; }
+    const Reading some = undone(reading, changed, which);
+    if (changed && some.bytes != all.bytes) { mark_readings(some, layers - 1, mask); }
   }
 }
 

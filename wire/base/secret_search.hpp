@@ -12,8 +12,8 @@
 
 namespace weir::wire {
 
-/// A text is read as it is and with up to kReadings layers of escapes undone (disguise.hpp). In each of these readings
-/// are found:
+/// A text is read as it is and with up to kReadings layers of escapes undone (disguise.hpp), where there are
+/// backslashes beside others also without the others, and the others without them. In each of these readings are found:
 /// - any kRun characters in a row of a secret, in upper or lower case, with or without the blanks, line ends and
 ///   zero-width marks that wrapping puts between them; so are those of its hexadecimal and (at each of the three
 ///   alignments, either alphabet) Base64 forms. What is left of a secret that was cut is found by this as well.
@@ -60,6 +60,7 @@ class SecretSearch {
   void add_base64(std::string_view secret);
   void add_whole(Whole whole);
   void mark_block(std::string_view text, std::size_t offset, Mask& mask) const;
+  void mark_readings(const Reading& reading, int layers, Mask& mask) const;
   void mark_plain(const Reading& reading, Mask& mask) const;
   void mark_base64(const Reading& reading, Mask& mask) const;
   void mark_cut(const Reading& reading, Mask& mask) const;

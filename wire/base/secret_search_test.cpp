@@ -21,6 +21,7 @@ const std::vector<std::string>& secrets() {
       "custom-5f4dcc3b5aa765d61d8327deb882cf99",
       "client/secret~1f2e+3d%4c:x",
       "p@ss w/rd",
+      "x9Kq\\%20vT3w7Lz0&lt;Pm",
   };
   return all;
 }
