@@ -164,12 +164,15 @@ bool was_lost(const CheckInfo& info, const Probe& probe) {
 Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
   make_probe();
   Finding first = guarded(info, *probe);
-  if (!is_red(first) || !(info.timed || was_lost(info, *probe))) { return first; }
+  const bool lost = is_red(first) && was_lost(info, *probe);
+  if (!is_red(first) || !(info.timed || lost)) { return first; }
   probe->spoil();
   make_probe();
   Finding second = guarded(info, *probe);
   // A run that ends meanwhile has not heard better of the target, nor has one that finds no conversation any more.
-  if ((probe->out_of_time() && !is_red(second)) || second.verdict == Verdict::untestable) { return first; }
+  const bool heard_well = lost && !was_lost(info, *probe) && !probe->open_failed();
+  const bool unheard = second.verdict == Verdict::untestable && !heard_well;
+  if ((probe->out_of_time() && !is_red(second)) || unheard) { return first; }
   if (second.verdict == Verdict::pass) {
     second.message += fmt::format(" (when asked again; at first {})", first.message);
   }
