@@ -129,6 +129,14 @@ std::string names_of(const std::vector<const LedgerEntry*>& suspects) {
 
 }  // namespace
 
+std::string in_words(const Collapse& collapse) {
+  if (collapse.first_alone) {
+    return fmt::format("the target answered the first request of the run, and none since: it {}", collapse.since);
+  }
+  if (!collapse.refusal.empty()) { return "the target lets no new client in any more: " + collapse.refusal; }
+  return fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since);
+}
+
 std::string in_words(const wire::Request& request) {
   if (request.body.empty()) { return fmt::format("{} {}", request.method, request.url.path); }
   const auto parsed = wire::jsonrpc::parse(request.body);
@@ -286,28 +294,44 @@ std::string Ledger::server_errors() const {
 
 std::string Ledger::silences() const {
   constexpr std::size_t kAskers = 3, kKinds = 2;
+  return now_and_then({.askers = kAskers, .kinds = kKinds, .what = "got no answer in time"},
+                      [](const LedgerEntry& entry) { return entry.error == wire::ErrorCode::timeout; });
+}
+
+std::string Ledger::losses() const {
+  constexpr std::size_t kAskers = 4, kKinds = 2, kSmallBody = 4096;
+  return now_and_then(
+      {.askers = kAskers, .kinds = kKinds, .what = "met the end of their connection instead of an answer"},
+      [](const LedgerEntry& entry) {
+        const bool ended = entry.error == wire::ErrorCode::reset || entry.error == wire::ErrorCode::closed;
+        return ended && is_usual(entry) && entry.request.body.size() < kSmallBody;
+      });
+}
+
+std::string Ledger::now_and_then(const Chance& chance, bool (*is_hit)(const LedgerEntry&)) const {
   const std::lock_guard lock(mutex_);
   std::set<std::string> served, kinds;
   for (const auto& entry : entries_) {
     if (is_served(entry)) { served.insert(entry.what); }
   }
   std::set<std::uint64_t> askers;
-  std::vector<const LedgerEntry*> silent;
+  std::vector<const LedgerEntry*> hit;
   for (const auto& entry : entries_) {
-    if (entry.error != wire::ErrorCode::timeout || !served.contains(entry.what)) { continue; }
-    silent.push_back(&entry);
+    if (!is_hit(entry) || !served.contains(entry.what)) { continue; }
+    hit.push_back(&entry);
     askers.insert(entry.asker);
     kinds.insert(entry.what);
   }
-  if (askers.size() < kAskers || kinds.size() < kKinds || is_one_standstill(entries_, silent)) { return {}; }
-  return fmt::format("{} of {} requests got no answer in time: {}, which are answered at other times", silent.size(),
-                     entries_.size(), fmt::join(kinds, ", "));
+  if (askers.size() < chance.askers || kinds.size() < chance.kinds || is_one_standstill(entries_, hit)) { return {}; }
+  return fmt::format("{} of {} requests {}: {}, which are answered at other times", hit.size(), entries_.size(),
+                     chance.what, fmt::join(kinds, ", "));
 }
 
 Collapse Ledger::collapse() const {
   const std::lock_guard lock(mutex_);
-  Collapse found{
-      .after = "an unknown request", .since = "answers nothing", .refusal = {}, .suspect = std::nullopt, .at = {}};
+  Collapse found;
+  found.after = "one of the questions that found its eras (POST server/discover, POST initialize, GET)";
+  found.since = "answers nothing";
   for (const auto& entry : entries_) {
     if (is_served(entry)) { found.at = std::max(found.at, entry.sent); }
   }

@@ -38,6 +38,7 @@ struct Collapse {
   /// Of one that answers, and lets no new client in: what it says to `initialize`. Nothing is wrong with `after` then.
   std::string refusal;
   std::optional<wire::Request> suspect;
+  bool first_alone = false;    ///< It lives, and has answered nobody but the first who asked.
   wire::Clock::time_point at;  ///< When the last request was sent that was served.
 };
 
@@ -63,6 +64,8 @@ class Ledger {
   /// "5 of 300 requests got no answer in time: POST ping, POST tools/list", where several checks met that with several
   /// requests which are served at other times, and not all in one moment in which nobody was served; else empty.
   std::string silences() const;
+  /// The same of connections that ended before any answer, to requests as every client sends them.
+  std::string losses() const;
   std::size_t requests() const;  ///< How many are on record.
   /// How many of them were an `initialize` that was answered, and not by an error status.
   std::size_t handshakes() const;
@@ -76,12 +79,22 @@ class Ledger {
  private:
   void keep(LedgerEntry entry);
 
+  /// From how many checks and kinds of requests on it is told, and in which words.
+  struct Chance {
+    std::size_t askers;
+    std::size_t kinds;
+    std::string_view what;
+  };
+  std::string now_and_then(const Chance& chance, bool (*is_hit)(const LedgerEntry&)) const;
+
   mutable std::mutex mutex_;
   std::deque<LedgerEntry> entries_;
   std::set<std::uint64_t> unanswered_, limited_;  ///< Probes.
   std::optional<Collapse> collapse_;
 };
 
+/// One sentence for the head of a report.
+std::string in_words(const Collapse& collapse);
 /// In a few words what a request asks for.
 std::string in_words(const wire::Request& request);
 

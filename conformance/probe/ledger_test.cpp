@@ -134,6 +134,20 @@ TEST_F(Ledgers, tell_of_silences_that_several_met_with_requests_that_are_served_
             "4 of 7 requests got no answer in time: POST ping, POST tools/list, which are answered at other times");
 }
 
+TEST_F(Ledgers, tell_of_connections_that_end_by_chance_under_what_every_client_sends) {
+  const auto reset = [&](std::uint64_t asker, const wire::Request& request) {
+    ledger_.sent(asker, request);
+    ledger_.failed(asker, {wire::ErrorCode::reset, "reset"});
+    served(asker, request);
+  };
+  for (const std::uint64_t asker : {1, 2, 3}) { reset(asker, call("ping")); }
+  reset(4, call("weir/odd"));
+  EXPECT_EQ(ledger_.losses(), "") << "odd requests may be met so";
+  reset(5, call("tools/list"));
+  EXPECT_THAT(ledger_.losses(), HasSubstr("4 of 10 requests met the end of their connection instead of an answer"));
+  EXPECT_EQ(ledger_.silences(), "");
+}
+
 TEST(StandstillOf, everything_is_no_silence_of_the_target_and_twice_it_is) {
   Ledger ledger;
   const auto lists = call("tools/list"), ping = call("ping");

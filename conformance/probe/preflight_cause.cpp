@@ -315,6 +315,11 @@ Words unreadable(const Attempt& a, const CauseContext&) {
   return {fmt::format("{}, and no client can read the answer: {}", said(a), unread.why), std::move(unread.fix)};
 }
 
+Words cut_short(const Attempt& a, const CauseContext&) {
+  return {said(a) + ", and the connection (Connection: close was asked for) ended before the body",
+          "Write the whole answer before the connection is closed, and not behind it."};
+}
+
 /// RFC 9110 section 12.5.3: without Accept-Encoding a coding is allowed, but few clients of event streams expect one.
 bool is_compressed(const Attempt& a) {
   constexpr std::string_view kGzip = "\x1f\x8b";
@@ -380,6 +385,7 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"compressed-unasked", is_compressed, compressed},
     AnswerRule{"stream-misnamed", is_misnamed_stream, misnamed_stream},
     AnswerRule{"answer-unreadable", is_unreadable, unreadable},
+    AnswerRule{"answer-cut-short", [](const Attempt& a) { return is_cut_short(*a.exchange); }, cut_short, false, true},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
     AnswerRule{"one-stream-alone", is_stream_by_post, stream_by_post, false, true},

@@ -58,6 +58,14 @@ Cause of_all(const Attempt& like) {
 
 }  // namespace
 
+TEST(PreflightCause, names_an_answer_that_is_lost_with_its_connection_before_a_path_without_GET) {
+  auto cut = answering(Era::streamable, 200, "text/event-stream");
+  cut.exchange->end = wire::EndClass::fin_without_terminator;
+  const auto cause = of({cut, answering(Era::http_sse, 404)});
+  EXPECT_EQ(cause.name, "answer-cut-short");
+  EXPECT_THAT(cause.message, HasSubstr("Connection: close"));
+}
+
 TEST(PreflightCause, has_a_name_for_every_way_to_get_no_answer) {
   const std::map<ErrorCode, std::string> names = {{ErrorCode::resolve_failed, "resolve-failed"},
                                                   {ErrorCode::connect_refused, "connect-refused"},

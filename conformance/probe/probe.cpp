@@ -107,6 +107,11 @@ const Survey* Target::survey(Era era) const {
   return found == surveys.end() ? nullptr : &*found;
 }
 
+bool Target::none_opened() const {
+  return !surveys.empty() && std::all_of(surveys.begin(), surveys.end(),
+                                         [](const Survey& survey) { return survey.open_error.has_value(); });
+}
+
 void Worker::leave() {
   for (auto& [era, dialogue] : conversations) {
     if (delete_hangs || !dialogue.session_id()) { continue; }

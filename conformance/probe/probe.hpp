@@ -74,6 +74,8 @@ struct Target {
   std::shared_ptr<JudgingEnd> judging = std::make_shared<JudgingEnd>();
 
   const Survey* survey(Era era) const;
+  /// The detection found an era, and no conversation could be opened in it since.
+  bool none_opened() const;
 };
 
 /// What a worker keeps from check to check: its client, and for each era one conversation that is in order. A server

@@ -62,6 +62,13 @@ Unread unread_event(const wire::SseEvent& event, bool has_other_lines) {
 
 }  // namespace
 
+bool is_cut_short(const wire::Exchange& exchange) {
+  using wire::EndClass;
+  const auto end = exchange.end;
+  const bool cut = end == EndClass::fin_without_terminator || end == EndClass::fin_mid_chunk || end == EndClass::reset;
+  return exchange.ok() && exchange.body.empty() && cut;
+}
+
 std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
   if (!exchange.ok() || !looks_like_an_answer(exchange.body)) { return std::nullopt; }
   const auto asked = wire::jsonrpc::parse(exchange.request.body);

@@ -17,4 +17,7 @@ struct Unread {
 /// nullopt where nothing in it looks like one.
 std::optional<Unread> unread_answer(const wire::Exchange& exchange);
 
+/// Whether it was answered 2xx, and the connection ended before anything of the body.
+bool is_cut_short(const wire::Exchange& exchange);
+
 }  // namespace weir::conformance

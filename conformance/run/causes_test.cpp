@@ -76,6 +76,53 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            reply = fixtures::HttpReply{};
            reply.status = 202;
          }},
+    {.name = "test.first-request-alone",
+     .summary = "The first request is answered, and all others by 500.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           json::value& served = scratch["test.served"];
+           const bool refused = served == json::value(true) && request.path == "/mcp";
+           served = true;
+           if (refused) { reply.status = 500; }
+           return refused;
+         }},
+    {.name = "test.first-prompt-lost",
+     .summary = "The first request for a prompt is met by a reset, and all others are answered.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           json::value& lost = scratch["test.lost"];
+           if (!asks(request, "\"prompts/get\"") || lost == json::value(true)) { return false; }
+           lost = true;
+           reply.raw = "H";
+           reply.ending = fixtures::Ending::reset;
+           return true;
+         }},
+    {.name = "test.responses-withheld",
+     .summary = "A response of the client is never answered.",
+     .on_reply = [](fixtures::Scratch&, const fixtures::HttpRequest& request,
+                    fixtures::HttpReply& reply) { reply.no_answer = asks(request, "weir-never-asked"); }},
+    {.name = "test.listen-refused",
+     .summary = "A subscription is refused by an error in a stream of its own.",
+     .on_reply =
+         [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           if (!asks(request, "subscriptions/listen")) { return; }
+           const auto id = jsonrpc::parse(request.body)->messages.front().id;
+           reply = fixtures::HttpReply{};
+           reply.set_body("data: " + jsonrpc::error(*id, -32603, "No subscriptions") + "\n\n", "text/event-stream");
+         }},
+    {.name = "test.second-stream-cut",
+     .summary = "The second stream beside another one gets no answer, but a reset.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           json::value& streams = scratch["test.streams"];
+           if (request.method != "GET" || request.path != "/sse") { return false; }
+           streams = streams.is_int64() ? streams.as_int64() + 1 : 1;
+           constexpr int kBeside = 4;  // Behind those of the detection, the survey and the first of the check.
+           if (streams.as_int64() < kBeside) { return false; }
+           reply.raw = "H";
+           reply.ending = fixtures::Ending::reset;
+           return true;
+         }},
     {.name = "test.session-stuck",
      .summary = "A list that is asked for again in its session gets the head of an answer, and no more.",
      .on_reply =
@@ -104,14 +151,19 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
        return true;
      }}});
 
-RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks) {
+RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks,
+                    std::string_view api_key = {}) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
+  options.endpoint.api_key = api_key;
   const auto server = fixtures::Server::start(std::move(options)).value();
   Target target;
   target.url = wire::parse_url(era == Era::http_sse ? server.sse_url() : server.mcp_url()).value();
   target.answer_timeout = std::chrono::milliseconds(1000);
-  target.detection = wire::mcp::detect({.url = target.url, .timeout = target.answer_timeout, .only = era});
+  if (!api_key.empty()) { target.profile.api_key = wire::ApiKey{.value = std::string(api_key)}; }
+  target.headers = target.profile.all_headers();
+  target.detection =
+      wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
   target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}}};
   std::vector<std::string> problems;
   target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
@@ -186,6 +238,72 @@ TEST(Causes, one_client_at_a_time_is_one_verdict) {
   EXPECT_THAT(red(outcome), testing::ElementsAre("session.conversation.kept"));
 }
 
+TEST(Causes, a_server_of_one_request_is_one_verdict_that_says_so) {
+  const auto outcome = judge(Era::streamable, {"test.first-request-alone"},
+                             {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
+                              "session.id.unique", "http.options.answered"});
+  ASSERT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+  const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
+                                      [](const auto& check) { return check.verdict == Verdict::fail; });
+  EXPECT_THAT(verdict.got, HasSubstr("the first request of the run was answered, and none since"));
+  EXPECT_THAT(verdict.fix, HasSubstr("a new server and transport"));
+}
+
+TEST(Causes, headers_that_are_not_compared_are_told_by_the_rules_and_not_by_what_follows) {
+  const auto outcome = judge(Era::stateless, {"header.mismatch-ignored"},
+                             {"header.method.required", "header.method.matches-body", "header.method.case-sensitive",
+                              "header.mismatch.error-shape"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("header.method.matches-body", "header.method.required"));
+}
+
+TEST(Causes, a_connection_that_is_lost_by_chance_is_no_fault_of_what_was_asked) {
+  const auto outcome = judge(Era::streamable, {"test.first-prompt-lost"}, {"prompts.get.served"});
+  ASSERT_THAT(red(outcome), testing::IsEmpty()) << outcome.checks.front().message;
+  EXPECT_THAT(outcome.checks.front().message, HasSubstr("when asked again"));
+}
+
+TEST(Causes, a_notification_that_is_answered_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"jsonrpc.notification-answered"},
+                             {"jsonrpc.notification.no-reply", "streamable.notification.empty-body"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.notification.no-reply"));
+}
+
+TEST(Causes, a_lock_that_any_key_opens_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"auth.key-any"},
+                             {"auth.api-key.wrong-refused", "auth.api-key.prefix-refused"}, "causes-key-77b0");
+  EXPECT_THAT(red(outcome), testing::ElementsAre("auth.api-key.wrong-refused"));
+}
+
+TEST(Causes, responses_that_are_never_answered_are_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"test.responses-withheld"},
+                             {"streamable.client-response.accepted", "streamable.notification.empty-body",
+                              "streamable.notification.accepted-202"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.client-response.accepted"));
+}
+
+TEST(Causes, a_subscription_that_is_refused_is_no_idle_cut) {
+  const auto outcome = judge(Era::stateless, {"test.listen-refused"}, {"idle.stream.survives", "listen.ack.first"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("listen.ack.first"));
+}
+
+TEST(Causes, a_process_that_ends_while_its_eras_are_found_is_one_verdict) {
+  Target target;
+  {
+    const auto server = fixtures::Server::start({}).value();
+    target.url = wire::parse_url(server.sse_url()).value();
+    target.detection = wire::mcp::detect({.url = target.url, .only = Era::http_sse});
+  }
+  std::vector<std::string> problems;
+  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  ASSERT_TRUE(target.none_opened());
+  const auto outcome =
+      run_checks(target, {.checks = {"affinity.session.shared", "http-sse.endpoint.distinct",
+                                     "http-sse.endpoint.usable-at-once", "preflight.endpoint.stays-up"}});
+  ASSERT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+  EXPECT_THAT(with(outcome, Verdict::untestable), testing::SizeIs(3));
+  EXPECT_THAT(outcome.checks.back().got, HasSubstr("the questions that found its eras"));
+}
+
 TEST(Causes, errors_that_are_withheld_are_one_verdict) {
   const auto outcome = judge(Era::streamable, {"test.errors-withheld"},
                              {"jsonrpc.error.method-not-found", "session.ids.isolated", "tools.call.unknown-refused",
@@ -211,6 +329,12 @@ TEST(Causes, a_stream_that_keeps_others_out_is_told_so) {
   const auto outcome = judge(Era::http_sse, {"test.one-stream-alone"}, {"http-sse.endpoint.distinct"});
   ASSERT_THAT(red(outcome), testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
   EXPECT_THAT(outcome.checks.front().got, HasSubstr("Already connected"));
+}
+
+TEST(Causes, a_process_that_ends_at_a_second_stream_is_told_to_make_one_for_each) {
+  const auto outcome = judge(Era::http_sse, {"test.second-stream-cut"}, {"http-sse.endpoint.distinct"});
+  ASSERT_THAT(red(outcome), testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
+  EXPECT_THAT(outcome.checks.front().fix, HasSubstr("for each stream"));
 }
 
 TEST(Causes, that_explain_each_other_leave_one_of_them_red) {

@@ -10,6 +10,7 @@
 #include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/curl.hpp"
+#include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/status.hpp"
@@ -147,16 +148,31 @@ std::optional<std::chrono::milliseconds> put_off_too_long(const Target& target, 
   return std::nullopt;
 }
 
-/// Asks, and asks once more where the clock alone may have made it red. The probe is that of the answer which counts.
+/// Whether a request met the end of its connection: by chance, that is no fault of what was asked. A check that is
+/// asked first tries what ends a server, and is not to be asked again.
+bool was_lost(const CheckInfo& info, const Probe& probe) {
+  if (info.turn != Turn::any) { return false; }
+  const auto& error = probe.last_heard().error;
+  if (error && (error->code == wire::ErrorCode::reset || error->code == wire::ErrorCode::closed)) { return true; }
+  const auto& ledger = probe.target().ledger;
+  const auto met = ledger ? ledger->troubles(probe.number()) : std::vector<Trouble>{};
+  return std::find(met.begin(), met.end(), Trouble::loss) != met.end();
+}
+
+/// Asks, and asks once more where the clock or a lost connection alone may have made it red. The probe is that of the
+/// answer which counts.
 Finding ask(const CheckInfo& info, std::optional<Probe>& probe, const std::function<void()>& make_probe) {
   make_probe();
   Finding first = guarded(info, *probe);
-  if (!info.timed || !is_red(first)) { return first; }
+  const bool lost = is_red(first) && was_lost(info, *probe);
+  if (!is_red(first) || !(info.timed || lost)) { return first; }
   probe->spoil();
   make_probe();
   Finding second = guarded(info, *probe);
   // A run that ends meanwhile has not heard better of the target, nor has one that finds no conversation any more.
-  if ((probe->out_of_time() && !is_red(second)) || second.verdict == Verdict::untestable) { return first; }
+  const bool heard_well = lost && !was_lost(info, *probe) && !probe->open_failed();
+  const bool unheard = second.verdict == Verdict::untestable && !heard_well;
+  if ((probe->out_of_time() && !is_red(second)) || unheard) { return first; }
   if (second.verdict == Verdict::pass) {
     second.message += fmt::format(" (when asked again; at first {})", first.message);
   }

@@ -54,6 +54,7 @@ class Run {
     const std::size_t last = passive - count([](const Job& job) { return job.info->turn == Turn::last; });
     const std::size_t guesses =
         last - count([](const Job& job) { return job.info->turn == Turn::any && job.info->wrong_credentials > 0; });
+    if (has_ended_already(target_, patience_)) { gave_up(); }
     ask_alone(0, first);
     ask_beside(first, guesses);
     guess(guesses, last);
@@ -329,12 +330,9 @@ class Run {
     }
     Collapse collapse = target_.ledger->collapse();
     collapse.refusal = refusal_of_new_clients(target_, patience_);
+    collapse.first_alone = target_.none_opened() && collapse.since.starts_with("answers ");
     target_.ledger->note_collapse(collapse);
-    if (!collapse.refusal.empty()) {
-      stop("the target lets no new client in any more: " + collapse.refusal);
-      return;
-    }
-    stop(fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since));
+    stop(in_words(collapse));
   }
 
   std::optional<std::string> known_reason() {
@@ -393,6 +391,8 @@ class Run {
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
+    const bool lost = std::find(met.begin(), met.end(), Trouble::loss) != met.end();
+    if (lost && by.id == "preflight.answers.regular" && !target_.ledger->losses().empty()) { return true; }
     // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
     const bool of_one_era = jobs_[i].era == jobs_[reason.job].era;
     const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || (by.turn == Turn::first && of_one_era));

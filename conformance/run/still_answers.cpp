@@ -34,6 +34,14 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
   return false;
 }
 
+bool has_ended_already(const Target& target, std::chrono::milliseconds patience) {
+  const auto& surveys = target.surveys;
+  const bool refused = target.none_opened() && std::all_of(surveys.begin(), surveys.end(), [](const Survey& survey) {
+                         return survey.open_error->code == wire::ErrorCode::connect_refused;
+                       });
+  return refused && !still_answers(target, Era::none, patience);
+}
+
 std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience) {
   const Survey* survey = target.survey(Era::streamable);
   if (!survey || survey->open_error) { return {}; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -22,9 +23,14 @@ constexpr std::chrono::milliseconds kQuietSlice{50};
 /// The session that the question opened is given back; whether that works is not the question.
 constexpr std::chrono::milliseconds kDeleteTimeout{500};
 
+/// `initialize` is asked first: of a server that serves one request in its life, it is the one that tells most.
+constexpr std::chrono::milliseconds kHeadStart{100};
+
 struct Asking {
   const DetectOptions& options;
   Deadline deadline;
+  std::promise<void> initialize_over{};
+  std::shared_future<void> after_initialize = initialize_over.get_future().share();
   Clock::time_point begun = Clock::now();
   std::atomic<bool> spoken{false};       ///< Some era has answered ...
   std::atomic<std::int64_t> pace_ms{0};  ///< ... after so long.
@@ -293,6 +299,8 @@ void ask_era(Asking& asking, Attempt& attempt) {
 
 /// A thread that lets an exception go ends the program.
 void ask_within_memory(Asking& asking, Attempt& attempt) {
+  const bool first = attempt.era == Era::streamable;
+  if (!first) { asking.after_initialize.wait_for(kHeadStart); }
   try {
     const auto account = asking.options.client.run.enter();
     ask_era(asking, attempt);
@@ -301,6 +309,7 @@ void ask_within_memory(Asking& asking, Attempt& attempt) {
     attempt.exchange.reset();
     attempt.error = Error{ErrorCode::limit_exceeded, error.what()};
   }
+  if (first) { asking.initialize_over.set_value(); }
 }
 
 }  // namespace
@@ -326,6 +335,7 @@ Detection detect(const DetectOptions& options) {
   Asking asking{options, Deadline::in(options.timeout)};
   asking.open_posts = static_cast<int>(std::count_if(detection.attempts.begin(), detection.attempts.end(),
                                                      [](const Attempt& a) { return a.era != Era::http_sse; }));
+  if (!detection.attempt(Era::streamable)) { asking.initialize_over.set_value(); }
   std::vector<std::thread> threads;
   for (Attempt& attempt : detection.attempts) {
     try {

@@ -1,6 +1,6 @@
 // Which eras one URL speaks, found by asking it, with the fallback rules of the revisions (2025-03-26 transports,
-// "Backwards Compatibility"; 2026-07-28 versioning). All questions are asked at the same time, so a silent endpoint
-// costs one timeout.
+// "Backwards Compatibility"; 2026-07-28 versioning). All questions are asked nearly at the same time, so a silent
+// endpoint costs one timeout.
 #pragma once
 
 #include <string>

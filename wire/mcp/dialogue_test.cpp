@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 #include "wire/mcp/detect.hpp"
 #include "wire/testing/raw_server.hpp"
 
@@ -182,6 +184,32 @@ TEST(Detect, is_told_of_memory_that_is_refused) {
     ASSERT_TRUE(attempt.error.has_value()) << to_string(attempt.era);
     EXPECT_EQ(attempt.error->code, ErrorCode::limit_exceeded);
   }
+}
+
+TEST(Detect, asks_by_initialize_first_where_the_server_answers_soon) {
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  const RawServer server([&](Peer& peer) {
+    {
+      const std::string request = peer.read_request();
+      const std::lock_guard lock(mutex);
+      asked.push_back(request);
+    }
+    peer.send(answer("404 Not Found", "text/plain", "nothing here"));
+  });
+  // A machine that stands still may let the others past; not most of the time.
+  constexpr int kTimes = 20;
+  int first = 0;
+  for (int i = 0; i < kTimes; ++i) {
+    {
+      const std::lock_guard lock(mutex);
+      asked.clear();
+    }
+    (void)detect({.url = server.url("/mcp"), .headers = {}, .client = {}, .timeout = kLong, .only = {}});
+    const std::lock_guard lock(mutex);
+    first += !asked.empty() && asked.front().find("\"initialize\"") != std::string::npos;
+  }
+  EXPECT_GT(first, kTimes / 2);
 }
 
 TEST(Detect, silence_costs_one_timeout) {

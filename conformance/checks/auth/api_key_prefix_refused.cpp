@@ -8,7 +8,13 @@ Finding run(Probe& probe) {
   if (!key) { return not_applicable("the profile has no api_key"); }
   wire::Request request = opening_request(probe);
   request.headers.set(key->header, key->value.substr(0, key->value.size() / 2));
-  return refused_with(probe, request, kKeyRefusals, key_door(*key));
+  Finding finding = refused_with(probe, request, kKeyRefusals, key_door(*key));
+  if (finding.verdict != reports::Verdict::fail) { return finding; }
+  wire::Request other = request;
+  other.headers.set(key->header, "weir-wrong-key");
+  const auto any = probe.send(other, probe.in(std::chrono::milliseconds(1500)));
+  probe.pin_request(request);
+  return any && any->ok() ? untestable("any key is let in, which auth.api-key.wrong-refused judges") : finding;
 }
 
 const Registration kCheck{{

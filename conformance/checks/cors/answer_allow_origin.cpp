@@ -8,6 +8,10 @@ Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
   if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
   if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
+  if (!lets_origin_in(probe, *offer)) {
+    return not_applicable(fmt::format("the server offers CORS to {} and not to its own origin",
+                                      wire::excerpt(offer->head.headers.get("access-control-allow-origin"), 80)));
+  }
   auto answer = probe.send(from_browser(probe, opening_request(probe)));
   if (!answer) { return probe.broken(answer.error(), "an answer"); }
   constexpr const char* kAllowOrigin = "Access-Control-Allow-Origin";

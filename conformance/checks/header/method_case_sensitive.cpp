@@ -5,6 +5,11 @@ namespace {
 
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
+  request.headers.set("Mcp-Method", "tools/list");
+  const auto other = probe.send(request);
+  if (other && other->ok()) {
+    return untestable("nothing is compared, which header.method.matches-body judges: " + describe_error(*other));
+  }
   request.headers.set("Mcp-Method", "SERVER/DISCOVER");
   return refused_with(probe, request, 400);
 }
@@ -19,7 +24,7 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
                    "against each other.",
-    .faults = {"header.mismatch-ignored"},
+    .faults = {"header.method-any-case"},
     .run = run,
 }};
 

@@ -6,6 +6,10 @@ namespace {
 Finding run(Probe& probe) {
   wire::Request request = modern_request(probe, "server/discover");
   request.headers.set("Mcp-Method", "tools/list");
+  const auto answer = probe.send(request);
+  if (answer && answer->ok()) {
+    return untestable("a mismatch is served, which header.method.matches-body judges: " + describe_error(*answer));
+  }
   return refused_with(probe, request, 400, jsonrpc::kHeaderMismatch);
 }
 

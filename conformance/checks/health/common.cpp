@@ -8,6 +8,18 @@ wire::Request health_request(const Probe& probe, const wire::Url& url) {
   return request;
 }
 
+namespace {
+
+/// Of a server that asks for no path: what streams at each of them is the endpoint, and no health route.
+bool streams_everywhere(Probe& probe, std::chrono::milliseconds patience) {
+  const auto url = wire::resolve(probe.target().url, "/weir-no-such-route");
+  const auto answer =
+      url ? probe.send(health_request(probe, *url), probe.in(patience)) : wire::Result<wire::Exchange>();
+  return answer && answer->ok() && answer->is_event_stream();
+}
+
+}  // namespace
+
 std::vector<HealthAnswer> ask_health(Probe& probe, std::chrono::milliseconds patience) {
   std::vector<HealthAnswer> answers;
   const auto ask = [&](const wire::HealthRoute& route) {
@@ -21,6 +33,7 @@ std::vector<HealthAnswer> ask_health(Probe& probe, std::chrono::milliseconds pat
   for (const char* path : {"/health", "/healthz", "/ping"}) {
     ask({.path = path});
     if (!answers.empty() && answers.back().answer && answers.back().answer->ok()) {
+      if (answers.back().answer->is_event_stream() && streams_everywhere(probe, patience)) { return {}; }
       answers.back().route.status = answers.back().answer->head.status;
       return answers;
     }

@@ -10,15 +10,16 @@ using wire::Counts;
 /// A stream that lives so long may be ended for its age: clients reconnect a few times in an hour.
 constexpr double kLongLifeSeconds = 300;
 
-/// A server that has nothing to tell may end a subscription by its result (2026-07-28, subscriptions/listen).
-bool ends_with_result(const std::vector<wire::SseItem>& items) {
+/// A server that has nothing to tell may end a subscription by its result (2026-07-28, subscriptions/listen); by an
+/// error it refuses it.
+bool ends_with(jsonrpc::Kind kind, const std::vector<wire::SseItem>& items) {
   const auto last = std::find_if(items.rbegin(), items.rend(), [](const wire::SseItem& item) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     return event != nullptr && !event->data.empty();
   });
   if (last == items.rend()) { return false; }
   const auto parsed = jsonrpc::parse(std::get<wire::SseEvent>(*last).data);
-  return parsed && parsed->messages.size() == 1 && parsed->messages.front().kind == jsonrpc::Kind::response;
+  return parsed && parsed->messages.size() == 1 && parsed->messages.front().kind == kind;
 }
 
 /// A server of streamable may end its own stream whenever it likes, and says so: by a last chunk, soon, or with what a
@@ -26,7 +27,9 @@ bool ends_with_result(const std::vector<wire::SseItem>& items) {
 bool ends_on_purpose(const Probe& probe, const IdleWatch& watch) {
   constexpr double kSoonSeconds = 2;
   const auto& items = watch.exchange.items;
-  if (probe.is(Era::stateless)) { return watch.exchange.end == wire::EndClass::clean && ends_with_result(items); }
+  if (probe.is(Era::stateless)) {
+    return watch.exchange.end == wire::EndClass::clean && ends_with(jsonrpc::Kind::response, items);
+  }
   const bool may_come_back = std::any_of(items.begin(), items.end(), [](const wire::SseItem& item) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     return std::holds_alternative<wire::SseRetry>(item) || (event != nullptr && event->has_id);
@@ -75,6 +78,9 @@ Finding run(Probe& probe) {
     return not_applicable(probe.is(Era::stateless)
                               ? "the server ends a subscription that has nothing to tell by its result"
                               : "the server ends its own streams: streamable.get.stays-open says what follows");
+  }
+  if (watched->ended() && probe.is(Era::stateless) && ends_with(jsonrpc::Kind::error, watched->exchange.items)) {
+    return untestable("the subscription is refused by an error, which listen.ack.first judges");
   }
   if (watched->ended()) { return cut(*watched, hop_in_front(profile.edge, headers), expected); }
   if (probe.out_of_time()) { return untestable("the run ended while the stream was watched: " + watched->describe()); }

@@ -68,7 +68,8 @@ std::string what_is_wrong(const json::value& id, const Ids& asked) {
 Finding run(Probe& probe) {
   const auto kept = traffic_by(probe);
   const Traffic& traffic = *kept;
-  if (mixes_streams(traffic)) { return untestable(kStreamsMixed); }
+  // Where no conversation can be opened, nobody else can tell.
+  if (mixes_streams(traffic) && !probe.survey().open_error) { return untestable(kStreamsMixed); }
   Places places;
   for (const auto& heard : probe.in_time(traffic.heard)) {
     // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be

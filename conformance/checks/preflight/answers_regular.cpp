@@ -9,6 +9,11 @@ constexpr int kEnough = 2;
 constexpr std::chrono::milliseconds kPatience{2000};
 constexpr std::size_t kManyRequests = 50;
 
+constexpr const char* kFixSilence =
+    "Look what else runs at such moments: a lock, a pool that is used up, one slow target of several.";
+constexpr const char* kFixLoss =
+    "Read each request to its end, and write the whole answer, before its connection is closed.";
+
 const Survey* opened_survey(const Probe& probe) {
   for (const Survey& survey : probe.target().surveys) {
     if (!survey.open_error) { return &survey; }
@@ -18,7 +23,9 @@ const Survey* opened_survey(const Probe& probe) {
 
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
-  const std::string seen = ledger ? ledger->silences() : std::string();
+  const std::string silences = ledger ? ledger->silences() : std::string();
+  const std::string losses = ledger && silences.empty() ? ledger->losses() : std::string();
+  const std::string& seen = losses.empty() ? silences : losses;
   if (ledger && ledger->requests() >= kManyRequests && seen.empty()) {
     return pass(fmt::format("{} requests", ledger->requests()));
   }
@@ -39,7 +46,7 @@ Finding run(Probe& probe) {
               !seen.empty() ? seen
                             : fmt::format("{} of {} times {} got no answer within {} s", silent, asked, survey->means,
                                           std::chrono::duration_cast<std::chrono::seconds>(kPatience).count()))
-      .at("server", "Look what else runs at such moments: a lock, a pool that is used up, one slow target of several.");
+      .at("server", losses.empty() ? kFixSilence : kFixLoss);
 }
 
 const Registration kCheck{{

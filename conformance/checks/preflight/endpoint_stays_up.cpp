@@ -66,20 +66,25 @@ bool is_no_matter_of_credentials(int status) {
   return status >= 400 && std::find(kOfCredentials.begin(), kOfCredentials.end(), status) == kOfCredentials.end();
 }
 
-/// Of an endpoint that answered the detection and nobody since: a server that holds one transport for its whole life.
-Finding unless_first_client_alone(Probe& probe) {
-  const auto& surveys = probe.target().surveys;
-  const bool none_opened =
-      std::all_of(surveys.begin(), surveys.end(), [](const Survey& survey) { return survey.open_error.has_value(); });
-  const auto& last = probe.last_heard().answer;
-  const bool broken = !last || is_no_matter_of_credentials(last->head.status);
-  if (!none_opened || !broken || probe.throttled() || probe.out_of_time() || answers(probe)) {
-    return untestable("it did not answer before anything odd was asked");
+/// A server that holds one transport for its whole life.
+Finding first_client_alone(Probe& probe) {
+  for (const auto& attempt : probe.target().detection.attempts) {
+    if (attempt.speaks) { probe.pin_request(attempt.request); }
   }
   return fail("a second client to be served",
               fmt::format("the first request of the run was answered, and none since: {}",
-                          surveys.front().open_error->detail))
+                          probe.target().surveys.front().open_error->detail))
       .at("server", kFixOfOneForAll);
+}
+
+/// Of an endpoint that answered the detection and nobody since.
+Finding unless_first_client_alone(Probe& probe) {
+  const auto& last = probe.last_heard().answer;
+  const bool broken = !last || is_no_matter_of_credentials(last->head.status);
+  if (!probe.target().none_opened() || !broken || probe.throttled() || probe.out_of_time() || answers(probe)) {
+    return untestable("it did not answer before anything odd was asked");
+  }
+  return first_client_alone(probe);
 }
 
 /// Of an endpoint that answers, and takes nobody in any more.
@@ -98,6 +103,7 @@ Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
     if (!collapse->refusal.empty()) { return full(probe, *collapse, ledger->handshakes()); }
+    if (collapse->first_alone) { return first_client_alone(probe); }
     const bool opened = collapse->suspect && in_words(*collapse->suspect) == "POST initialize";
     if (collapse->suspect) { probe.pin_request(*collapse->suspect); }
     return fail(kExpected,

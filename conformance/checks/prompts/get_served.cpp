@@ -13,7 +13,16 @@ Finding run(Probe& probe) {
   auto reply = probe.call("prompts/get", {{"name", name}});
   if (!reply) { return probe.broken(reply.error(), "the messages of " + name); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
-  if (auto bad = unless_result(*reply, "the messages of " + name)) { return *bad; }
+  if (auto bad = unless_result(*reply, "the messages of " + name)) {
+    const auto asked = probe.last_request();
+    const auto with = probe.call("prompts/get", {{"name", name}, {"arguments", json::object{}}});
+    if (asked) { probe.pin_request(*asked); }
+    // The schema has `arguments` optional, and validators of SDKs often have not.
+    return with && with->is_result() ? std::move(*bad).at("server",
+                                                          "Take prompts/get without `arguments` as one "
+                                                          "with `{}`, which is served.")
+                                     : *bad;
+  }
   return pass(name + " was given");
 }
 

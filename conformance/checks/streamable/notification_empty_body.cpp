@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "conformance/ask/common.hpp"
 
 namespace weir::conformance::streamable_notification_empty_body {
@@ -15,12 +17,21 @@ Finding run(Probe& probe) {
                   jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}})},
         std::pair{"a response", jsonrpc::response("weir-never-asked", json::object{})}}) {
     auto answer = post_raw(probe, *dialogue, message);
-    if (!answer) { return probe.broken(answer.error(), "202"); }
+    // What gets no answer is the finding of streamable.notification.accepted-202 and client-response.accepted.
+    if (!answer) {
+      other = answer.error().detail;
+      continue;
+    }
     if (!answer->http.ok()) { continue; }
     // Another status is the finding of streamable.notification.accepted-202, whatever comes with it.
     if (answer->http.head.status != kAccepted) {
       other = describe(answer->http);
       continue;
+    }
+    const auto& came = answer->messages;
+    if (std::any_of(came.begin(), came.end(), [](const jsonrpc::Message& one) { return one.is_reply(); })) {
+      return untestable(fmt::format("a response comes to {}, which jsonrpc.notification.no-reply says: {}", name,
+                                    describe(answer->http)));
     }
     if (!answer->http.body.empty()) { return fail(fmt::format("no body after {}", name), describe(answer->http)); }
     accepted.emplace_back(name);
