@@ -137,9 +137,8 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
                                     .curl = {}};
   for (const auto& attempt : detection.attempts) { failure.evidence.push_back(evidence_line(attempt)); }
   if (cause.telling) {
-    wire::Request shown = cause.telling->request;
-    if (failure.cause == "answer-cut-short") { shown.headers.set("Connection", "close"); }  // It shows with this alone.
-    failure.curl = curl_command(shown, {.insecure = target.client.insecure, .ca_file = target.client.ca_file});
+    failure.curl =
+        curl_command(cause.telling->request, {.insecure = target.client.insecure, .ca_file = target.client.ca_file});
   }
   return failure;
 }

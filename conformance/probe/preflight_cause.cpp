@@ -316,7 +316,7 @@ Words unreadable(const Attempt& a, const CauseContext&) {
 }
 
 Words cut_short(const Attempt& a, const CauseContext&) {
-  return {said(a) + ", and the connection (Connection: close was asked for) ended before the body",
+  return {said(a) + ", and the connection ended before the body",
           "Write the whole answer before the connection is closed, and not behind it."};
 }
 

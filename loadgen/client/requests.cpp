@@ -53,7 +53,7 @@ wire::Result<Requests::Head> Requests::render(const wire::Url& url, wire::Header
   request.headers = std::move(own);
   if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
   for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
-  auto bytes = wire::request_bytes(request, user_agent(), false);
+  auto bytes = wire::request_bytes(request, user_agent());
   if (!bytes) { return tl::unexpected(bytes.error()); }
   Head head;
   // Without "GET target" at the front and the blank line at the end.

@@ -17,7 +17,7 @@ wire::Result<PlainRequest> PlainRequest::make(const HttpCall& call, const wire::
   if (!credentials.bearer.empty()) { request.headers.set("Authorization", "Bearer " + credentials.bearer); }
   for (const wire::Header& header : credentials.headers.fields()) { request.headers.set(header.name, header.value); }
   for (const wire::Header& header : call.headers.fields()) { request.headers.set(header.name, header.value); }
-  auto bytes = wire::request_bytes(request, user_agent(), false);
+  auto bytes = wire::request_bytes(request, user_agent());
   if (!bytes) { return tl::unexpected(bytes.error()); }
   PlainRequest made;
   const auto blank = bytes->rfind("\r\n\r\n");

@@ -49,7 +49,7 @@ Request with_fresh_token(const ClientState& client, Request request, Deadline de
 Result<SessionPtr> send_on_new_connection(const std::shared_ptr<ClientState>& client, const Request& wanted,
                                           Deadline deadline) {
   const Request request = with_fresh_token(*client, client->options.credentials.apply(wanted), deadline);
-  auto bytes = request_bytes(request, client->options.user_agent, true);
+  auto bytes = request_bytes(request, client->options.user_agent);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   auto connected = connect_to(*client, request.url, deadline);
   if (!connected) { return tl::unexpected(connected.error()); }
@@ -205,7 +205,7 @@ Connection::~Connection() = default;
 
 Result<Exchange> Connection::exchange(const Request& request, Deadline deadline) {
   const Request allowed = impl_->client->options.credentials.apply(request);
-  auto bytes = request_bytes(allowed, impl_->client->options.user_agent, false);
+  auto bytes = request_bytes(allowed, impl_->client->options.user_agent);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   return exchange_raw(*bytes, allowed, deadline);
 }

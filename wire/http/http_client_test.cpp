@@ -82,7 +82,7 @@ TEST(HttpClient, sends_one_whole_request) {
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(recorder.all().front(),
             fmt::format("POST /mcp?x HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAccept: a, b\r\nMcp-Method: ping\r\n"
-                        "User-Agent: weir-test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}",
+                        "User-Agent: weir-test\r\nContent-Length: 2\r\n\r\n{{}}",
                         server.port()));
   EXPECT_EQ(observed, std::vector<std::string>{"POST /mcp?x"});
   EXPECT_EQ(got->request.headers, request.headers) << "the exchange shows what the caller asked for";

@@ -56,7 +56,7 @@ bool expects_body(std::string_view method) { return method == "POST" || method =
 
 }  // namespace
 
-Result<std::string> request_bytes(const Request& request, std::string_view user_agent, bool close) {
+Result<std::string> request_bytes(const Request& request, std::string_view user_agent) {
   if (auto valid = validate(request); !valid) { return tl::unexpected(valid.error()); }
   const auto& headers = request.headers;
   std::string out = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.url.target());
@@ -73,7 +73,6 @@ Result<std::string> request_bytes(const Request& request, std::string_view user_
   if (!sized && (!request.body.empty() || expects_body(request.method))) {
     line("Content-Length", std::to_string(request.body.size()));
   }
-  if (close && !headers.has("connection")) { line("Connection", "close"); }
   out += "\r\n";
   out += request.body;
   return out;

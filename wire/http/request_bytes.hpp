@@ -7,8 +7,9 @@
 
 namespace weir::wire {
 
-/// Host, User-Agent, Content-Length, Authorization (from the URL's userinfo) and, with `close`, Connection are added
-/// where absent. bad_input for a method, target or header that is no token or holds control bytes.
-Result<std::string> request_bytes(const Request& request, std::string_view user_agent, bool close);
+/// Host, User-Agent, Content-Length and Authorization (from the URL's userinfo) are added where absent. The connection
+/// is left open, as clients leave it: some servers lose an answer behind which they are to close. bad_input for a
+/// method, target or header that is no token or holds control bytes.
+Result<std::string> request_bytes(const Request& request, std::string_view user_agent);
 
 }  // namespace weir::wire

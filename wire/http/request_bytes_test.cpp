@@ -13,12 +13,11 @@ Request to(std::string method, std::string_view url, Headers headers = {}, std::
   return {std::move(method), *parse_url(url), std::move(headers), std::move(body)};
 }
 
-std::string bytes_of(const Request& request, bool close = true) { return *request_bytes(request, "weir", close); }
+std::string bytes_of(const Request& request) { return *request_bytes(request, "weir"); }
 
 TEST(RequestBytes, add_what_a_request_must_have) {
-  EXPECT_EQ(bytes_of(to("GET", "http://a:81/x?y")),
-            "GET /x?y HTTP/1.1\r\nHost: a:81\r\nUser-Agent: weir\r\nConnection: close\r\n\r\n");
-  EXPECT_EQ(bytes_of(to("POST", "http://a/", {}, "{}"), false),
+  EXPECT_EQ(bytes_of(to("GET", "http://a:81/x?y")), "GET /x?y HTTP/1.1\r\nHost: a:81\r\nUser-Agent: weir\r\n\r\n");
+  EXPECT_EQ(bytes_of(to("POST", "http://a/", {}, "{}")),
             "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: weir\r\nContent-Length: 2\r\n\r\n{}");
 }
 
@@ -62,7 +61,7 @@ TEST(RequestBytes, refuse_what_would_not_be_one_request) {
   requests.push_back(to("GET", "http://a/"));
   requests.back().url.path = "a";
   for (const auto& request : requests) {
-    const auto bytes = request_bytes(request, "weir", true);
+    const auto bytes = request_bytes(request, "weir");
     ASSERT_FALSE(bytes) << request.method << " " << request.url.target();
     EXPECT_EQ(bytes.error().code, ErrorCode::bad_input);
   }

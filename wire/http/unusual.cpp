@@ -23,16 +23,16 @@ struct Ready {
   Request request;
   std::string bytes;
 };
-Result<Ready> make_ready(const ClientOptions& options, const Request& request, bool close) {
+Result<Ready> make_ready(const ClientOptions& options, const Request& request) {
   Request allowed = options.credentials.apply(request);
-  auto bytes = request_bytes(allowed, options.user_agent, close);
+  auto bytes = request_bytes(allowed, options.user_agent);
   if (!bytes) { return tl::unexpected(bytes.error()); }
   return Ready{std::move(allowed), std::move(*bytes)};
 }
 
 Result<Exchange> send_in_segments(const ClientOptions& options, const Request& request,
                                   const std::vector<std::size_t>& cuts, Deadline deadline) {
-  auto ready = make_ready(options, request, true);
+  auto ready = make_ready(options, request);
   if (!ready) { return tl::unexpected(ready.error()); }
   const auto client = client_with(options);
   auto connected = connect_to(*client, request.url, deadline);
@@ -61,7 +61,7 @@ Result<Exchange> send_in_segments(const ClientOptions& options, const Request& r
 Result<Expected> send_expecting(const ClientOptions& options, Request request, std::chrono::milliseconds patience,
                                 Deadline deadline) {
   request.headers.set("Expect", "100-continue");
-  auto ready = make_ready(options, request, true);
+  auto ready = make_ready(options, request);
   if (!ready) { return tl::unexpected(ready.error()); }
   const auto client = client_with(options);
   auto connected = connect_to(*client, request.url, deadline);
@@ -90,7 +90,7 @@ Result<Pipelined> send_at_once(const ClientOptions& options, const std::vector<R
   std::string all;
   std::vector<Request> allowed;
   for (const Request& request : requests) {
-    auto ready = make_ready(options, request, false);
+    auto ready = make_ready(options, request);
     if (!ready) { return tl::unexpected(ready.error()); }
     all += ready->bytes;
     allowed.push_back(std::move(ready->request));
