@@ -34,6 +34,18 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
   return false;
 }
 
+bool serves_anything(const Target& target, std::chrono::milliseconds patience) {
+  bool asked = false;
+  for (const Survey& survey : target.surveys) {
+    if (survey.open_error) { continue; }
+    asked = true;
+    Probe probe(target, &survey, wire::Deadline::in(patience));
+    const auto reply = probe.call(survey.means);
+    if (!reply || reply->is_result()) { return true; }
+  }
+  return !asked;
+}
+
 std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience) {
   constexpr int kServerErrors = 500;
   const Survey* survey = target.survey(Era::streamable);

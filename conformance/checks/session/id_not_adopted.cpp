@@ -1,0 +1,32 @@
+#include "conformance/ask/initialize.hpp"
+
+namespace weir::conformance::session_id_not_adopted {
+namespace {
+
+Finding run(Probe& probe) {
+  if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
+  constexpr const char* kChosen = "weir-chosen-0b5c1f7d9e3a4826";
+  wire::Request request = initialize_request(probe);
+  request.headers.set("Mcp-Session-Id", kChosen);
+  const auto answer = probe.send(request);
+  if (!answer) { return probe.broken(answer.error(), "an answer to initialize"); }
+  if (answer->ok() && answer->head.headers.get("Mcp-Session-Id") == kChosen) {
+    return fail("a session id of the server's own making, whatever the client brings", "the id that was brought")
+        .at("server", "Make a new id with every initialize; an unknown one is none.");
+  }
+  return pass(fmt::format("HTTP {}", answer->head.status));
+}
+
+const Registration kCheck{{
+    .id = "session.id.not-adopted",
+    .title = "a session id that a client makes up is not taken over",
+    .level = Level::should,
+    .eras = kStreamable,
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
+    .consequence = "Who hands an id to a victim knows the session that the victim then begins (session fixation).",
+    .faults = {"session.id-adopted"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance::session_id_not_adopted
