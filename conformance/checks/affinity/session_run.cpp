@@ -76,7 +76,6 @@ class LossyConversation {
         --run_.served;
         --run_.asked_served;
         ++run_.lost;
-        ++run_.refused_by_error;
         ++run_.refusals[words_of(message)];
       }
     }
@@ -151,7 +150,6 @@ class LossyConversation {
     const bool unknown = !error.empty() ? true
                          : answer       ? answer->head.status == kNotFound || answer->head.status == kBadRequest
                                         : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;
-    run_.refused_by_error += !error.empty();
     ++(unknown ? run_.lost : run_.failed);
     ++run_.refusals[!error.empty() ? error
                     : answer       ? fmt::format("HTTP {}", answer->head.status)

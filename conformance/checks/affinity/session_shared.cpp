@@ -14,13 +14,6 @@ Finding run(Probe& probe) {
   if (verdict->only_with_cookies()) {
     return not_applicable("works only with cookies: affinity.session.cookie-free says so");
   }
-  if (bare.refused_by_error > 0 && bare.asked_served == 0 && !probe.survey().list_error) {
-    return fail(fmt::format("one session to be served on {} new connections", bare.asked()),
-                fmt::format("a session is known on the connection alone that opened it: {} of {} requests on others "
-                            "are taken and refused ({})",
-                            bare.lost, bare.asked(), bare.describe_refusals()))
-        .at("server", "Find the session by its id, or the URI of the endpoint event, and not by the connection.");
-  }
   if (bare.asked_served == 0) {
     return untestable("no request of the session was served at all, which is no matter of replicas: " +
                       bare.describe_refusals());
@@ -42,7 +35,7 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
-    .faults = {"affinity.sessions-per-replica", "affinity.session-per-connection"},
+    .faults = {"affinity.sessions-per-replica", "affinity.sessions-refused-by-error"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,
