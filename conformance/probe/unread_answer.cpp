@@ -26,6 +26,10 @@ std::optional<Unread> unread_message(std::string_view text, const wire::json::va
     return Unread{fmt::format("its protocolVersion is {}, and no string", wire::excerpt(*version, kQuoted)),
                   "Name the revision as a string: \"2025-11-25\"."};
   }
+  if (message.answers(id) && message.result.is_object() && !version) {
+    return Unread{"its result names no protocolVersion",
+                  "Answer initialize with protocolVersion, capabilities and serverInfo."};
+  }
   if (!message.is_reply() || !wire::find(message.raw, "result") || message.answers(id)) { return std::nullopt; }
   return Unread{message.id ? fmt::format("it has the id {} where the request has {}",
                                          wire::excerpt(*message.id, kQuoted), wire::json::serialize(id))

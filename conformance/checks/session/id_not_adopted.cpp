@@ -1,3 +1,4 @@
+#include "conformance/ask/control.hpp"
 #include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance::session_id_not_adopted {
@@ -14,7 +15,10 @@ Finding run(Probe& probe) {
     return fail("a session id of the server's own making, whatever the client brings", "the id that was brought")
         .at("server", "Make a new id with every initialize; an unknown one is none.");
   }
-  return pass(fmt::format("HTTP {}", answer->head.status));
+  const bool own = answer->ok() && answer->head.headers.has("Mcp-Session-Id");
+  if (!own && !refused(*answer)) { return untestable("neither a session nor a refusal: " + describe(*answer)); }
+  if (own) { return pass("the server made an id of its own"); }
+  return beside(probe, initialize_request(probe), pass(fmt::format("HTTP {}", answer->head.status)));
 }
 
 const Registration kCheck{{
