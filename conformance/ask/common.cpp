@@ -115,6 +115,9 @@ Finding declared_both_ways(Probe& probe, std::string_view capability, std::strin
     return finding;
   }
   if (!declared && answered && !listed->empty()) {
+    const auto dialogue = probe.shared();
+    const auto* all = dialogue ? wire::find(dialogue->get().opening().result(), "capabilities") : nullptr;
+    if (!all || !all->is_object()) { return untestable("the capabilities are no object, which their shape says"); }
     return fail(fmt::format("the capability {}, as {} names {} of them", capability, method, listed->size()),
                 "it is not declared");
   }

@@ -2,9 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "conformance/probe/ledger.hpp"
+
 namespace weir::conformance {
 
-std::vector<SeenPtr> seen_by(const Probe& probe) { return probe.tap().seen(probe.era()); }
+std::vector<SeenPtr> seen_by(const Probe& probe) {
+  auto seen = probe.tap().seen(probe.era());
+  const auto& ledger = probe.target().ledger;
+  // On a stream of HTTP+SSE the answers to all are, whoever asked.
+  if (ledger && !probe.is(Era::http_sse)) {
+    std::erase_if(seen, [&](const SeenPtr& one) { return ledger->is_told_by(one->by); });
+  }
+  return seen;
+}
 
 std::shared_ptr<const Traffic> traffic_by(const Probe& probe) {
   return probe.tap().digest<Traffic>(

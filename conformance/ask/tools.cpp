@@ -79,19 +79,6 @@ std::optional<json::value> wrong_kind(const json::value& schema) {
   return std::nullopt;
 }
 
-std::optional<ToolCall> refusable_call(const json::value& tool) {
-  const json::value* schema = wire::find(tool, "inputSchema");
-  const auto names = schema ? required_arguments(*schema) : std::vector<std::string>{};
-  ToolCall call{.name = std::string(wire::string_or(tool, "name", "")), .arguments = {}};
-  for (const auto& name : names) {
-    const json::value* declared = property(*schema, name);
-    auto value = declared ? wrong_kind(*declared) : std::nullopt;
-    if (!value) { return std::nullopt; }
-    call.arguments[name] = std::move(*value);
-  }
-  return names.empty() || call.name.empty() ? std::nullopt : std::optional(call);
-}
-
 /// `reply_to` gives the reply to a call, or null to end there.
 Finding judge_replies(const std::vector<ToolCall>& calls, const char* nothing, const JudgeCall& judge,
                       const std::function<const wire::mcp::Reply*(std::size_t)>& reply_to) {
@@ -114,6 +101,19 @@ Finding judge_replies(const std::vector<ToolCall>& calls, const char* nothing, c
 }
 
 }  // namespace
+
+std::optional<ToolCall> refusable_call(const json::value& tool) {
+  const json::value* schema = wire::find(tool, "inputSchema");
+  const auto names = schema ? required_arguments(*schema) : std::vector<std::string>{};
+  ToolCall call{.name = std::string(wire::string_or(tool, "name", "")), .arguments = {}};
+  for (const auto& name : names) {
+    const json::value* declared = property(*schema, name);
+    auto value = declared ? wrong_kind(*declared) : std::nullopt;
+    if (!value) { return std::nullopt; }
+    call.arguments[name] = std::move(*value);
+  }
+  return names.empty() || call.name.empty() ? std::nullopt : std::optional(call);
+}
 
 wire::Result<wire::mcp::Reply> call_in_turn(Probe& probe, const std::vector<ToolCall>& calls, std::size_t i) {
   json::object params{{"name", calls[i].name}, {"arguments", calls[i].arguments}};

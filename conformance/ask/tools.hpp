@@ -41,6 +41,8 @@ bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& 
 /// A call that every server must refuse: all required arguments of one tool, each of another kind than its schema says.
 /// Only of tools that may be called: a server that checks nothing would run it.
 std::optional<ToolCall> refusable_call(const Probe& probe);
+/// The same of this listed tool, whether it may be called or not.
+std::optional<ToolCall> refusable_call(const json::value& tool);
 
 /// Whether the reply is a result with `isError`.
 bool is_tool_error(const wire::mcp::Reply& reply);

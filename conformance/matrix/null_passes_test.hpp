@@ -175,6 +175,8 @@ inline const std::vector<NullPass>& null_passes() {
       {"session.delete.answered", {"opens_then_method_error", "opens_then_served"}, kRight},
       {"session.delete.own-alone", {"opens_then_served"}, kRight},
       {"session.fresh-connection.works", {"opens_then_served"}, kRight},
+      {"session.id.kept", opening(), kPassive},
+      {"session.id.not-adopted", opening(), kOpened},
       {"session.id.visible-ascii", opening(), kOpened},
       {"sizes.first-contact.fast", everywhere(), kHttp},
       {"sizes.request.answered", opening(), kOpened},

@@ -348,6 +348,16 @@ Collapse Ledger::collapse() const {
   return found;
 }
 
+void Ledger::told_by(const std::string& check) {
+  const std::lock_guard lock(mutex_);
+  told_by_.insert(check);
+}
+
+bool Ledger::is_told_by(const std::string& check) const {
+  const std::lock_guard lock(mutex_);
+  return told_by_.contains(check);
+}
+
 void Ledger::note_collapse(Collapse collapse) {
   const std::lock_guard lock(mutex_);
   if (!collapse_) { collapse_ = std::move(collapse); }

@@ -55,6 +55,10 @@ class Ledger {
   /// A probe was told by the error in an answer, whatever its status, that it asks too often.
   void limited(std::uint64_t asker);
 
+  /// The check with this id is red for what it saw itself: those who judge what others saw leave that to it.
+  void told_by(const std::string& check);
+  bool is_told_by(const std::string& check) const;
+
   /// The troubles that a probe met, each kind once, at or after a moment.
   std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
   /// The longest Retry-After that a probe was told; nullopt where no answer was 429, nor its error said as much.
@@ -90,6 +94,7 @@ class Ledger {
   mutable std::mutex mutex_;
   std::deque<LedgerEntry> entries_;
   std::set<std::uint64_t> unanswered_, limited_;  ///< Probes.
+  std::set<std::string> told_by_;                 ///< Checks.
   std::optional<Collapse> collapse_;
 };
 

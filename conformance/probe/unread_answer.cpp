@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/base/base64.hpp"
 #include "wire/base/text.hpp"
 #include "wire/json/jsonrpc.hpp"
 
@@ -25,6 +26,10 @@ std::optional<Unread> unread_message(std::string_view text, const wire::json::va
     return Unread{fmt::format("its protocolVersion is {}, and no string", wire::excerpt(*version, kQuoted)),
                   "Name the revision as a string: \"2025-11-25\"."};
   }
+  if (message.answers(id) && message.result.is_object() && !version) {
+    return Unread{"its result names no protocolVersion",
+                  "Answer initialize with protocolVersion, capabilities and serverInfo."};
+  }
   if (!message.is_reply() || !wire::find(message.raw, "result") || message.answers(id)) { return std::nullopt; }
   return Unread{message.id ? fmt::format("it has the id {} where the request has {}",
                                          wire::excerpt(*message.id, kQuoted), wire::json::serialize(id))
@@ -43,6 +48,32 @@ std::optional<Unread> unread_body(const wire::Exchange& exchange, const wire::js
   return Unread{
       type.empty() ? "it has no Content-Type" : fmt::format("its Content-Type is '{}'", wire::excerpt(type, kQuoted)),
       "Send Content-Type: application/json with a JSON answer."};
+}
+
+/// A text, anywhere in this JSON, that is the answer itself; empty where there is none.
+std::string wrapper_of(const wire::json::value& value) {
+  if (const auto text = wire::as_string(&value)) { return looks_like_an_answer(*text) ? "the JSON text" : ""; }
+  if (!value.is_object()) { return {}; }
+  for (const auto& member : value.get_object()) {
+    const auto text = wire::as_string(&member.value());
+    if (text && looks_like_an_answer(*text)) { return fmt::format("its member '{}'", std::string_view(member.key())); }
+  }
+  return {};
+}
+
+/// The answer is there, inside of something that a hop made of it.
+std::optional<Unread> unread_wrapping(std::string_view body) {
+  if (const auto parsed = wire::parse_json(body)) {
+    const auto where = wrapper_of(parsed->value);
+    if (where.empty()) { return std::nullopt; }
+    return Unread{"it stands as a text inside of other JSON, in " + where,
+                  "Let the proxy pass body and Content-Type on as they came: it reads the answer, an event stream "
+                  "mostly, and writes JSON of its own around it."};
+  }
+  const auto decoded = wire::decode_base64(body);
+  if (!decoded || !looks_like_an_answer(*decoded)) { return std::nullopt; }
+  return Unread{"its body is the Base64 of the answer",
+                "Let the function say isBase64Encoded: true with such a body, or hand the JSON over as it is."};
 }
 
 Unread unread_event(const wire::SseEvent& event, bool has_other_lines) {
@@ -70,7 +101,8 @@ bool is_cut_short(const wire::Exchange& exchange) {
 }
 
 std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
-  if (!exchange.ok() || !looks_like_an_answer(exchange.body)) { return std::nullopt; }
+  if (!exchange.ok()) { return std::nullopt; }
+  if (!looks_like_an_answer(exchange.body)) { return unread_wrapping(exchange.body); }
   const auto asked = wire::jsonrpc::parse(exchange.request.body);
   if (!asked || asked->messages.size() != 1 || !asked->messages.front().id) { return std::nullopt; }
   const auto& id = *asked->messages.front().id;
@@ -89,6 +121,11 @@ std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
     first = first ? first : event;
   }
   if (first) { return unread_event(*first, has_other_lines); }
+  if (wire::parse_json(exchange.body)) {
+    return Unread{"it stands in an event stream as bare JSON, and not behind `data:`",
+                  "Send JSON as Content-Type: application/json, or as an event: `data: ` before it, an empty line "
+                  "behind it."};
+  }
   return Unread{"its event is never ended by an empty line", "End each event with an empty line: `\\n\\n`."};
 }
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "wire/base/base64.hpp"
+
 namespace weir::conformance {
 namespace {
 
@@ -66,6 +68,28 @@ TEST(UnreadAnswer, a_revision_that_is_no_string_is_named) {
       unread_answer(streamed("message", R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1.0}})"));
   ASSERT_TRUE(unread);
   EXPECT_THAT(unread->why, HasSubstr("its protocolVersion is 1E0"));
+}
+
+TEST(UnreadAnswer, what_a_hop_made_of_it_is_named) {
+  const std::string bare(kAnswer);
+  const auto wrapped = unread_answer(
+      answered("application/json",
+               wire::json::serialize(wire::json::object{{"raw", "event: message\ndata: " + bare + "\n\n"}})));
+  ASSERT_TRUE(wrapped);
+  EXPECT_THAT(wrapped->why, HasSubstr("inside of other JSON, in its member 'raw'"));
+  const auto encoded = unread_answer(answered("application/json", wire::base64(bare)));
+  ASSERT_TRUE(encoded);
+  EXPECT_THAT(encoded->why, HasSubstr("Base64"));
+  const auto unframed = unread_answer(answered("text/event-stream", bare));
+  ASSERT_TRUE(unframed);
+  EXPECT_THAT(unframed->why, HasSubstr("bare JSON"));
+  EXPECT_FALSE(unread_answer(answered("application/json", R"({"status":"ok"})")));
+}
+
+TEST(UnreadAnswer, a_revision_that_is_missing_is_named) {
+  const auto unread = unread_answer(streamed("message", R"({"jsonrpc":"2.0","id":1,"result":{"capabilities":{}}})"));
+  ASSERT_TRUE(unread);
+  EXPECT_THAT(unread->why, HasSubstr("no protocolVersion"));
 }
 
 TEST(UnreadAnswer, the_frame_that_loses_it_is_named) {

@@ -16,6 +16,7 @@
 #include "conformance/probe/survey.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/token_remark.hpp"
+#include "conformance/run/told.hpp"
 #include "reports/conformance/redact.hpp"
 #include "wire/auth/oauth.hpp"
 #include "wire/base/redact.hpp"

@@ -16,6 +16,7 @@
 #include "conformance/probe/status.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/tap/broken_json.hpp"
+#include "conformance/tap/renamed_event.hpp"
 #include "wire/base/utf8.hpp"
 #include "wire/mcp/collector.hpp"
 #include "wire/mcp/polling.hpp"
@@ -79,6 +80,12 @@ bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
 /// The same of messages that are no JSON, which is the finding of jsonrpc.text.parses alone.
 bool met_broken_json(const Target& target, const CheckInfo& info, Era era) {
   return met(target, info, era, [](const Seen& seen) { return broken_json(seen).has_value(); });
+}
+
+/// The same of messages in events that nobody listens for, which is the finding of sse.message.event-type alone.
+bool met_renamed_event(const Target& target, const CheckInfo& info, Era era) {
+  return era != Era::http_sse &&
+         met(target, info, era, [](const Seen& seen) { return renamed_event(seen).has_value(); });
 }
 
 /// Whether an answer to this check was not in the content coding that its head names: http.length.reached says so.
@@ -300,6 +307,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   }
   if (is_red(finding) && !info.passive && met_broken_json(target, info, era)) {
     finding = untestable("an answer was no JSON, and could not be read (see jsonrpc.text.parses): " + finding.got);
+  }
+  if (is_red(finding) && !info.passive && met_renamed_event(target, info, era)) {
+    finding = untestable("a message came in an event of another type (see sse.message.event-type): " + finding.got);
   }
   if (is_red(finding) && !info.passive && met_undecodable(target, info, era)) {
     finding =

@@ -18,6 +18,7 @@
 #include "conformance/run/jobs.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/still_answers.hpp"
+#include "conformance/run/told.hpp"
 #include "wire/base/shortage.hpp"
 
 namespace weir::conformance {
@@ -28,8 +29,6 @@ using reports::Verdict;
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{2000};
-
-bool is_red(const CheckResult& result) { return result.verdict == Verdict::fail || result.verdict == Verdict::warn; }
 
 class Run {
  public:
@@ -86,13 +85,15 @@ class Run {
         continue;
       }
       ask(i, worker, judges_the_run ? nullptr : &stop_);
-      if (is_red(results_[i])) { note_reason(i); }
+      if (was_red(results_[i])) { note_reason(i); }
     }
   }
 
-  /// Passive checks judge all that the others saw, streams that were held until then included; also of a run that was
-  /// stopped, as far as there is time for it.
+  /// Passive checks judge all that the others saw; also of a run that was stopped, as far as there is time for it.
   void judge_seen(std::size_t begin) {
+    for (std::size_t i = 0; i < begin; ++i) {
+      if (tells_what_it_saw(results_[i])) { target_.ledger->told_by(results_[i].id); }
+    }
     for (std::size_t i = begin; i < jobs_.size(); ++i) {
       results_[i] = run_check(target_, *jobs_[i].info, jobs_[i].era, options_.deadline, &stop_);
       leave_out_where_cut(i);
@@ -314,7 +315,7 @@ class Run {
     if (stop_ || options_.deadline.passed() || !opened_before()) { return; }
     bool troubled = false;
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      troubled = troubled || asides_[i].shut_out || (is_red(results_[i]) && met_an_end(i));
+      troubled = troubled || asides_[i].shut_out || (was_red(results_[i]) && met_an_end(i));
     }
     if (troubled && is_gone(Era::none)) { gave_up(); }
   }
@@ -359,7 +360,8 @@ class Run {
       allowed_ = 1;  // Conversations that end each other are held one after the other.
       one_after_the_other_ = true;
     }
-    if (!comes_back()) { stop(reasons_.front().text); }
+    const bool refuses_all = refuses_everything(info.id) && !serves_anything(target_, patience_);
+    if (refuses_all || !comes_back()) { stop(reasons_.front().text); }
   }
 
   /// Whether the target serves somebody again, soon after an experiment that it did not stand.
@@ -389,12 +391,14 @@ class Run {
     if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
     if (reason.shuts_out && asides_[i].shut_out) { return true; }
     if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
+    const bool of_one_era = jobs_[i].era == jobs_[reason.job].era;
+    const bool lost_session = by.turn == Turn::first && of_one_era && explained(Trouble::refused_session);
+    if (lost_session && says_the_same(reason.text, results_[i].got)) { return true; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
     const bool lost = std::find(met.begin(), met.end(), Trouble::loss) != met.end();
     if (lost && by.id == "preflight.answers.regular" && !target_.ledger->losses().empty()) { return true; }
     // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
-    const bool of_one_era = jobs_[i].era == jobs_[reason.job].era;
     const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || (by.turn == Turn::first && of_one_era));
     if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
     // What is slow is late for whoever judges by the clock.
@@ -404,32 +408,27 @@ class Run {
   /// Who met a trouble that has a cause has not met a fault of its own.
   void name_causes() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      if (jobs_[i].info->turn == Turn::any && is_red(results_[i])) { note_reason(i); }
+      if (jobs_[i].info->turn == Turn::any && was_red(results_[i])) { note_reason(i); }
     }
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       for (const Reason& reason : reasons_) {
         // Two that explain each other would leave nothing red.
-        if (!is_red(results_[i]) || !is_red(results_[reason.job]) || !explains(reason, i)) { continue; }
+        if (!was_red(results_[i]) || !was_red(results_[reason.job]) || !explains(reason, i)) { continue; }
         take(results_[i], untestable(reason.text), jobs_[i].info->level);
       }
     }
-    for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld_error(i); }
+    for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld(i); }
   }
 
-  /// A server that lets fail without a word leaves everybody waiting who is due an error, or whose request is none of
-  /// its own: that stands once, with the unknown method.
-  void name_withheld_error(std::size_t i) {
-    constexpr std::string_view kUnknownMethodAnswered = "jsonrpc.error.method-not-found";
-    if (!is_red(results_[i]) || !asides_[i].hung || jobs_[i].info->id == kUnknownMethodAnswered) { return; }
+  /// What leaves one check without an answer leaves others so that ask for the same: that stands once.
+  void name_withheld(std::size_t i) {
+    if (!was_red(results_[i]) || !asides_[i].hung || !what_is_withheld(jobs_[i].info->id).empty()) { return; }
     for (std::size_t by = 0; by < jobs_.size(); ++by) {
-      const bool withheld = jobs_[by].info->id == kUnknownMethodAnswered && jobs_[by].era == jobs_[i].era &&
-                            results_[by].verdict == Verdict::fail && asides_[by].hung;
-      if (!withheld) { continue; }
-      take(results_[i],
-           untestable(fmt::format("an unknown method gets no answer either (see {}): {}", kUnknownMethodAnswered,
-                                  results_[i].got)),
-           jobs_[i].info->level);
-      return;
+      const std::string what = what_is_withheld(jobs_[by].info->id);
+      const bool withheld = !what.empty() && results_[by].verdict == Verdict::fail && asides_[by].hung;
+      if (!withheld || jobs_[by].era != jobs_[i].era) { continue; }
+      const std::string why = fmt::format("{} gets no answer either (see {})", what, jobs_[by].info->id);
+      return take(results_[i], untestable(why + ": " + results_[i].got), jobs_[i].info->level);
     }
   }
 
@@ -484,10 +483,6 @@ class Run {
 };
 
 }  // namespace
-
-bool loses_requests(const CheckResult& result, const CheckInfo& info) {
-  return result.verdict == Verdict::fail && !info.explains.empty();
-}
 
 RunnerOutcome run_checks(const Target& target, const RunnerOptions& options) {
   if (target.ledger) { return Run(target, options).go(); }

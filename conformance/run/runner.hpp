@@ -31,9 +31,6 @@ struct RunnerOptions {
   std::function<void()> meanwhile;
 };
 
-/// Whether what a check found may have cost others their answers.
-bool loses_requests(const reports::CheckResult& result, const CheckInfo& info);
-
 struct RunnerOutcome {
   std::vector<reports::CheckResult> checks;  ///< Sorted by id, then era.
   std::vector<std::string> problems;

@@ -42,6 +42,18 @@ bool has_ended_already(const Target& target, std::chrono::milliseconds patience)
   return refused && !still_answers(target, Era::none, patience);
 }
 
+bool serves_anything(const Target& target, std::chrono::milliseconds patience) {
+  bool asked = false;
+  for (const Survey& survey : target.surveys) {
+    if (survey.open_error) { continue; }
+    asked = true;
+    Probe probe(target, &survey, wire::Deadline::in(patience));
+    const auto reply = probe.call(survey.means);
+    if (!reply || reply->is_result()) { return true; }
+  }
+  return !asked;
+}
+
 std::string refusal_of_new_clients(const Target& target, std::chrono::milliseconds patience) {
   const Survey* survey = target.survey(Era::streamable);
   if (!survey || survey->open_error) { return {}; }

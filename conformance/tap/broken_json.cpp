@@ -31,6 +31,11 @@ std::optional<std::string> broken_json(const Seen& seen) {
   const bool whole = http.end == wire::EndClass::clean || http.end == wire::EndClass::close_delimited;
   if (http.is_json()) { return whole ? why_broken(http.body) : std::nullopt; }
   if (!http.is_event_stream()) { return std::nullopt; }
+  constexpr std::string_view kMember = "\"jsonrpc\"";
+  if (whole && http.body.find(kMember) != std::string::npos && wire::parse_json(http.body)) {
+    return fmt::format("an event stream that holds bare JSON, and no event: '{}'",
+                       wire::excerpt(std::string_view(http.body), 60));
+  }
   for (const wire::SseItem& item : http.items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     if (!event || event->type != "message") { continue; }

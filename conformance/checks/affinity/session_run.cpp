@@ -27,6 +27,22 @@ constexpr const char* kNoSessions = "the server issues no sessions: any replica 
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 
+std::string words_of(const jsonrpc::Message& error) {
+  return fmt::format("JSON-RPC error {} '{}'", error.error.code.value_or(0),
+                     wire::excerpt(std::string_view(error.error.message), 80));
+}
+
+/// The error that an answer holds; empty where there is none.
+std::string error_in(const wire::Exchange& answer) {
+  for (const auto& text : message_texts(answer)) {
+    const auto parsed = jsonrpc::parse(text);
+    if (parsed && !parsed->messages.empty() && parsed->messages.front().kind == jsonrpc::Kind::error) {
+      return words_of(parsed->messages.front());
+    }
+  }
+  return {};
+}
+
 enum class Fate { served, lost, failed };
 
 /// A conversation that goes on although messages are lost.
@@ -43,7 +59,27 @@ class LossyConversation {
     return insist(jsonrpc::notification("notifications/initialized"));
   }
 
-  void ask(int number) { (void)post(jsonrpc::request(number, harmless_method(probe_))); }
+  void ask(int number) { run_.asked_served += post(jsonrpc::request(number, harmless_method(probe_))) == Fate::served; }
+
+  /// http-sse: a POST that is taken says nothing of whether its session is known: an error may follow on the stream.
+  void hear() {
+    constexpr std::chrono::milliseconds kHeard{300};
+    if (!stream_) { return; }
+    const wire::Deadline until = probe_.in(kHeard);
+    while (auto event = stream_->next_event(until)) {
+      const auto parsed = jsonrpc::parse(event->data);
+      for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
+        const bool is_asked = message.id && message.id->is_number();
+        if (message.kind != jsonrpc::Kind::error || !is_asked || message.error.code == jsonrpc::kMethodNotFound) {
+          continue;
+        }
+        --run_.served;
+        --run_.asked_served;
+        ++run_.lost;
+        ++run_.refusals[words_of(message)];
+      }
+    }
+  }
 
   bool heard_enough() const { return stream_.has_value() && run_.lost >= kEnoughLost && run_.served >= kEnoughServed; }
 
@@ -109,10 +145,15 @@ class LossyConversation {
       ++run_.served;
       return Fate::served;
     }
-    const bool unknown = answer ? answer->head.status == kNotFound || answer->head.status == kBadRequest
-                                : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;
+    // A process to which the session is new may say so by an error in an answer that is right as such.
+    const std::string error = answer && answer->ok() && dialogue_ ? error_in(*answer) : std::string();
+    const bool unknown = !error.empty() ? true
+                         : answer       ? answer->head.status == kNotFound || answer->head.status == kBadRequest
+                                        : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;
     ++(unknown ? run_.lost : run_.failed);
-    ++run_.refusals[answer ? fmt::format("HTTP {}", answer->head.status) : std::string(to_string(answer.error().code))];
+    ++run_.refusals[!error.empty() ? error
+                    : answer       ? fmt::format("HTTP {}", answer->head.status)
+                                   : std::string(to_string(answer.error().code))];
     return unknown ? Fate::lost : Fate::failed;
   }
 
@@ -174,6 +215,7 @@ tl::expected<SessionRun, Finding> run_session(Probe& probe, bool with_cookies, s
       if (i >= kLeastConnections && until.passed()) { break; }
       conversation.ask(i);
     }
+    conversation.hear();
   }
   return conversation.run();
 }

@@ -30,8 +30,9 @@ class CookieJar {
 
 struct SessionRun {
   int served = 0;
-  int lost = 0;    ///< Answered as for a session that is not known: 404, 400, or in http-sse not at all.
-  int failed = 0;  ///< Any other trouble.
+  int lost = 0;          ///< Answered as for a session that is not known: 404, 400, or in http-sse not at all.
+  int failed = 0;        ///< Any other trouble.
+  int asked_served = 0;  ///< Of those served, the requests behind the handshake.
   std::map<std::string, int> refusals;  ///< "HTTP 404": how often.
   CookieJar cookies;                    ///< What was set on the way.
 

@@ -14,7 +14,7 @@ Finding run(Probe& probe) {
   if (verdict->only_with_cookies()) {
     return not_applicable("works only with cookies: affinity.session.cookie-free says so");
   }
-  if (bare.served == 0) {
+  if (bare.asked_served == 0) {
     return untestable("no request of the session was served at all, which is no matter of replicas: " +
                       bare.describe_refusals());
   }
@@ -35,7 +35,7 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
-    .faults = {"affinity.sessions-per-replica"},
+    .faults = {"affinity.sessions-per-replica", "affinity.sessions-refused-by-error"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,

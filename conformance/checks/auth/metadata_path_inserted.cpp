@@ -26,6 +26,11 @@ Finding run(Probe& probe) {
   const auto answer = probe.send({.method = "GET", .url = inserted, .headers = {}, .body = {}});
   if (!answer) { return probe.broken(answer.error(), "the metadata"); }
   if (!answer->ok() || !answer->is_json()) {
+    const auto named = wire::resolve(probe.url(), found->named);
+    if (named && named->path == inserted.path) {
+      return untestable("it is where the challenge points, which auth.challenge.metadata-reachable says: " +
+                        describe(*answer));
+    }
     return fail(fmt::format("the metadata at {}", inserted.path), describe(*answer))
         .at("server", fmt::format("Serve the same document at {} as at {}.", inserted.path, found->url));
   }

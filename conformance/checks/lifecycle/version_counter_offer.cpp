@@ -1,7 +1,32 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/initialize.hpp"
 
 namespace weir::conformance::lifecycle_version_counter_offer {
 namespace {
+
+/// What stands as the revision in the answer to a client that names none; nullopt where that is one, or an error.
+std::optional<std::string> made_up_without(Probe& probe) {
+  std::vector<jsonrpc::Message> messages;
+  auto body = wire::parse_json(initialize_request(probe).body);
+  if (!body) { return std::nullopt; }
+  body->value.as_object()["params"].as_object().erase("protocolVersion");
+  if (probe.is(Era::streamable)) {
+    wire::Request request = initialize_request(probe);
+    request.body = json::serialize(body->value);
+    const auto answer = probe.send(request);
+    for (const auto& text : answer ? message_texts(*answer) : std::vector<std::string>{}) {
+      if (auto parsed = jsonrpc::parse(text)) { messages = std::move(parsed->messages); }
+    }
+  } else if (auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; })) {
+    const auto reply = dialogue->request("initialize", body->value.as_object()["params"]);
+    if (reply && reply->response) { messages.push_back(reply->response->message); }
+  }
+  for (const auto& message : messages) {
+    if (message.kind != jsonrpc::Kind::response) { continue; }
+    const auto version = wire::string_or(message.result, "protocolVersion", "");
+    if (!wire::mcp::is_revision_date(version)) { return std::string(version); }
+  }
+  return std::nullopt;
+}
 
 Finding run(Probe& probe) {
   constexpr std::string_view kFuture = "2099-01-01";
@@ -18,6 +43,11 @@ Finding run(Probe& probe) {
   if (!wire::mcp::is_known_revision(offered) && !newer) {
     return fail(expected, fmt::format("'{}' for {}", offered, kFuture));
   }
+  if (const auto made_up = made_up_without(probe)) {
+    return fail(expected + ", or an error, for a client that names none",
+                fmt::format("'{}'", wire::excerpt(std::string_view(*made_up), 60)))
+        .at("server", "Refuse initialize without protocolVersion by -32602.");
+  }
   return pass(fmt::format("offers {}", offered));
 }
 
@@ -29,7 +59,7 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.version-counter"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
     .consequence = "A client that is newer than the server cannot connect at all, where it could have stepped back.",
-    .faults = {"lifecycle.version-parrot", "lifecycle.unknown-version-error"},
+    .faults = {"lifecycle.version-parrot", "lifecycle.unknown-version-error", "lifecycle.version-unfilled"},
     .run = run,
 }};
 

@@ -3,10 +3,29 @@
 namespace weir::conformance::lifecycle_version_of_transport {
 namespace {
 
+/// What is agreed to when this revision is offered; empty where nothing is.
+std::string agreed_to(Probe& probe, std::string_view offered) {
+  const auto dialogue = probe.dialogue([&](auto& options) {
+    options.revision = offered;
+    options.send_initialized = false;
+  });
+  return dialogue ? dialogue->revision() : std::string();
+}
+
+/// The newest revision has no initialize. Who agrees to anything is red for that.
+bool agrees_to_stateless(Probe& probe) {
+  constexpr std::string_view kNever = "2099-01-01";
+  return agreed_to(probe, wire::mcp::k2026_07_28) == wire::mcp::k2026_07_28 && agreed_to(probe, kNever) != kNever;
+}
+
 Finding run(Probe& probe) {
   const auto& asked = probe.target().profile.revision;
   if (asked && *asked <= wire::mcp::k2024_11_05) {
     return not_applicable(fmt::format("revision {} was asked for, over this transport", *asked));
+  }
+  if (probe.revision() > wire::mcp::k2024_11_05 && !asked && agrees_to_stateless(probe)) {
+    return fail("an older revision for initialize with 2026-07-28, which has no initialize", "2026-07-28 is agreed to")
+        .at("server", "Answer initialize with 2025-11-25 or older, whatever newer revision it asks for.");
   }
   if (probe.revision() > wire::mcp::k2024_11_05) { return pass(probe.revision()); }
   // Some answer with their oldest to what they do not know, and would agree to one of the others.
@@ -32,9 +51,10 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports",
     .consequence = "Strict clients give up after initialize, or send what the revision does not know.",
-    .faults = {"lifecycle.agrees-to-2024-11-05", "lifecycle.offers-2024-11-05"},
+    .faults = {"lifecycle.agrees-to-2024-11-05", "lifecycle.offers-2024-11-05", "lifecycle.agrees-to-2026-07-28"},
     .shown_since = {{"lifecycle.offers-2024-11-05", "2025-11-25",
-                     "the older revisions are agreed to when they are asked for"}},
+                     "the older revisions are agreed to when they are asked for"},
+                    {"lifecycle.agrees-to-2026-07-28", "2025-11-25", "who asks for an older revision gets that one"}},
     .run = run,
 }};
 

@@ -7,6 +7,9 @@ Finding run(Probe& probe) {
   if (harmless_method(probe) != "ping") {
     return untestable("ping is not served at any time: ping.result.empty says so");
   }
+  if (probe.survey().open_error) {
+    return untestable("no handshake comes to its end: " + probe.survey().open_error->detail);
+  }
   auto dialogue = probe.dialogue([](auto& options) { options.send_initialized = false; });
   if (!dialogue) { return probe.broken(dialogue.error(), "an answer to initialize"); }
   auto reply = dialogue->request("ping");

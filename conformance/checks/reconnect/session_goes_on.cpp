@@ -22,7 +22,18 @@ Finding run(Probe& probe) {
       return untestable("the stream could not be opened again: " + again.text);
     }
   }
-  return pass("answered after FIN, RST and half-close");
+  // A server notices a lost stream when it next writes to it.
+  constexpr std::chrono::milliseconds kNoticed{1500};
+  held->lose(Loss::fin);
+  probe.pause(kNoticed);
+  const std::string later = "a result, or 404, a while after the stream was lost";
+  auto reply = held->dialogue().request(harmless_method(probe));
+  if (!reply) { return probe.broken(reply.error(), later); }
+  if (!reply->is_result() && reply->http.head.status != 404) {
+    return fail(later, reply->describe())
+        .at("server", "Keep the session when its GET stream is lost, or answer 404 once it is gone.");
+  }
+  return pass("answered after FIN, RST and half-close, and a while later");
 }
 
 const Registration kCheck{{
@@ -33,7 +44,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence =
         "One drop of the network ends every conversation, and clients that get no 404 never begin a new one.",
-    .faults = {"reconnect.session-lost"},
+    .faults = {"reconnect.session-lost", "reconnect.session-lost-later"},
+    .waits = true,
     .run = run,
 }};
 const NotByCommand kNoCommand{"reconnect.session.goes-on", "it takes a stream that was lost"};

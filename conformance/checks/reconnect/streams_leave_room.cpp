@@ -68,6 +68,21 @@ std::optional<std::string> why_kept_out(Probe& probe, std::chrono::milliseconds 
   return why;
 }
 
+/// Why the client whose stream is open gets no answer itself, neither at once nor when asked again.
+std::optional<std::string> why_itself_kept_out(Probe& probe, wire::mcp::Dialogue& dialogue,
+                                               std::chrono::milliseconds patience) {
+  constexpr int kTries = 2;
+  std::optional<std::string> why;
+  for (int i = 0; i < kTries; ++i) {
+    const auto reply = dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.in(patience).left()});
+    const bool silent = reply ? !reply->response && reply->http.ok() && reply->http.end == wire::EndClass::open
+                              : reply.error().code == wire::ErrorCode::timeout;
+    if (!silent) { return std::nullopt; }
+    why = reply ? reply->describe() : reply.error().detail;
+  }
+  return why;
+}
+
 Finding run(Probe& probe) {
   const auto begin = wire::Clock::now();
   auto dialogue = probe.dialogue();
@@ -84,6 +99,16 @@ Finding run(Probe& probe) {
     open_more(probe, *request, more, patience, held);
     if (held.served() == 0) { return not_applicable("no stream is offered"); }
     auto why = why_kept_out(probe, patience);
+    if (!why && probe.is(Era::streamable) && more == 1) {
+      why = why_itself_kept_out(probe, *dialogue, patience);
+      if (why && !probe.out_of_time()) {
+        return fail("an answer to a client while its own GET stream is open",
+                    "an open GET stream keeps its own client waiting: " + *why)
+            .at("server",
+                "Serve the requests of a session beside its stream: what holds the stream may hold no lock "
+                "and no worker that they need.");
+      }
+    }
     if (!why) { continue; }
     if (probe.out_of_time()) { return untestable("the run ended before"); }
     if (probe.throttled()) { return untestable("the target limits the rate of requests"); }
@@ -102,7 +127,7 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/openai/codex/issues/41600",
     .consequence = "A few clients that only listen stop the service for all others.",
-    .faults = {"reconnect.storm-exhausts"},
+    .faults = {"reconnect.storm-exhausts", "reconnect.stream-blocks-session"},
     .turn = Turn::first,
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},
     .run = run,

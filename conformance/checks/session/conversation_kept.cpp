@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include "conformance/ask/common.hpp"
 
 namespace weir::conformance::session_conversation_kept {
@@ -53,6 +55,42 @@ std::optional<Finding> one_client_alone(Probe& probe, wire::mcp::Dialogue& first
       .at("server", "Make a new server and transport for each session: one for the process serves one client.");
 }
 
+/// What a request is refused with, in the words of the answer; empty where it is served, or nothing is answered.
+std::string refusal_of(Probe& probe, wire::mcp::Dialogue& dialogue, std::string_view method) {
+  const auto reply = dialogue.request(method, nullptr, {.timeout = probe.in(kPatience).left()});
+  constexpr int kFirstRefusal = 400, kFirstFailure = 500;
+  if (!reply || reply->is_result() || reply->http.head.status >= kFirstFailure) { return {}; }
+  return reply->is_error() || reply->http.head.status >= kFirstRefusal ? reply->describe() : std::string();
+}
+
+/// Where initialize is all that is served, each other check would say so again: whatever is asked is refused alike.
+std::optional<Finding> nothing_served(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  std::vector<std::string_view> methods = {"ping"};
+  for (const std::string_view list : {"tools", "resources", "prompts"}) {
+    if (!probe.survey().declares(list)) { continue; }
+    methods.push_back(list == "tools" ? "tools/list" : list == "resources" ? "resources/list" : "prompts/list");
+  }
+  std::string refusal;
+  for (const auto method : methods) {
+    std::string said = refusal_of(probe, dialogue, method);
+    if (said.empty() || (!refusal.empty() && said != refusal)) { return std::nullopt; }
+    refusal = std::move(said);
+  }
+  if (methods.size() < 2 || probe.throttled() || probe.out_of_time()) { return std::nullopt; }
+  const auto with_params = dialogue.request(methods.back(), json::object{});
+  if (with_params && with_params->is_result()) {
+    return fail("requests that are served without the member params, where they need none",
+                fmt::format("{} is served with empty params, and refused without: {}", methods.back(), refusal))
+        .at("server", "Take absent params for empty ones: the schema lets clients leave them out.");
+  }
+  return fail("requests that are served once initialize was",
+              fmt::format("initialize is served, and every request after it is refused ({}): {}",
+                          fmt::join(methods, ", "), refusal))
+      .at("server, or the proxy before it",
+          "Let path, session and credentials of a request lead where those of initialize do, and take the session for "
+          "initialized once notifications/initialized was accepted.");
+}
+
 Finding run(Probe& probe) {
   auto first = probe.dialogue();
   if (!first) {
@@ -60,7 +98,10 @@ Finding run(Probe& probe) {
     const auto alone = held ? one_client_alone(probe, *held, first.error()) : std::nullopt;
     return alone.value_or(untestable("no conversation: " + first.error().detail));
   }
-  if (auto why = why_not(probe, *first)) { return untestable("the first request is not served: " + *why); }
+  if (auto why = why_not(probe, *first)) {
+    if (auto nothing = nothing_served(probe, *first)) { return *std::move(nothing); }
+    return untestable("the first request is not served: " + *why);
+  }
   for (int asked = 1; asked < kAsks; ++asked) {
     auto why = why_not(probe, *first);
     if (!why) { continue; }
@@ -104,7 +145,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle",
     .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
-    .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five"},
+    .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five",
+               "session.nothing-after-initialize"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
     .run = run,

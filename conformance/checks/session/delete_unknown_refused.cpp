@@ -29,6 +29,12 @@ Finding run(Probe& probe) {
   if (!own || !own->ok()) {
     return not_applicable("no session can be ended: " + (own ? describe(*own) : own.error().detail));
   }
+  const auto after = unknown->ok() ? ask_as(probe, *dialogue, dialogue->session_id()) : tl::unexpected(wire::Error{});
+  constexpr int kNotFound = 404;
+  if (after && after->head.status != kNotFound) {
+    return untestable("an ended session is answered alike, which session.terminated.not-found judges: " +
+                      describe(*after));
+  }
   if (unknown->ok()) { return fail("HTTP 404, as for a session that has ended", describe(*unknown)); }
   return pass(describe(*unknown));
 }

@@ -10,6 +10,8 @@ bool is_priming(const Probe& probe, const wire::SseEvent& event) {
 }
 
 bool is_json_rpc(std::string_view data) {
+  // That a message is no JSON is the finding of jsonrpc.text.parses.
+  if (data.find("\"jsonrpc\"") != std::string_view::npos && !wire::parse_json(data)) { return true; }
   const auto parsed = jsonrpc::parse(data);
   return parsed && std::none_of(parsed->messages.begin(), parsed->messages.end(),
                                 [](const jsonrpc::Message& message) { return message.kind == jsonrpc::Kind::invalid; });

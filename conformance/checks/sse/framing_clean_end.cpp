@@ -10,9 +10,16 @@ std::optional<std::string> problem(const SeenStream& stream) {
   return fmt::format("the end '{}'", to_string(end));
 }
 
+std::optional<std::string> why_unjudgeable(const SeenStream& stream) {
+  if (stream.exchange.head.headers.has("Content-Length")) {
+    return "its length was told beforehand, which http.length.reached judges";
+  }
+  return end_unseen(stream);
+}
+
 Finding run(Probe& probe) {
-  const StreamOptions options{.headers = {}, .calls = true, .unjudgeable = end_unseen};
-  return judge_streams(probe, options, "the last chunk, or as many bytes as Content-Length says", problem);
+  const StreamOptions options{.headers = {}, .calls = true, .unjudgeable = why_unjudgeable};
+  return judge_streams(probe, options, "the last chunk", problem);
 }
 
 const Registration kCheck{{

@@ -13,11 +13,14 @@ Finding run(Probe& probe) {
   if (!exchange.is_event_stream()) { return not_applicable("the server offers no stream of its own"); }
   // That a stream lives for long is the matter of idle.stream.survives.
   constexpr std::chrono::milliseconds kWhile{1200};
-  if (stream->read_to_end(probe.in(kWhile))) {
+  const bool alone = stream->read_to_end(probe.in(kWhile));
+  constexpr std::chrono::milliseconds kBeside{300};
+  const auto reply = alone ? wire::Result<wire::mcp::Reply>{} : dialogue->request(harmless_method(probe));
+  if (alone || stream->read_to_end(probe.in(kBeside))) {
     return fail("a stream that stays open",
-                fmt::format("it ended after {} ms: {}",
+                fmt::format("it ended after {} ms{}: {}",
                             (stream->exchange().timings.end_us - stream->exchange().timings.head_us) / 1000,
-                            to_string(stream->exchange().end)))
+                            alone ? "" : ", when its session was asked something", to_string(stream->exchange().end)))
         .at("server",
             "Hold the stream for as long as the session lives, or answer GET by 405 where there is nothing "
             "to say.");
@@ -33,7 +36,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients reopen it at once: one GET a second for the life of every session.",
-    .faults = {"streamable.get-closes-at-once"},
+    .faults = {"streamable.get-closes-at-once", "streamable.get-taken-over"},
     .waits = true,
     .run = run,
 }};

@@ -19,6 +19,15 @@ Finding run(Probe& probe) {
   if (answer->head.status != 403) {
     return not_refused(probe, fmt::format("HTTP 403 for 'Origin: {}'", kForeignOrigin), *answer);
   }
+  // What begins like an origin that is allowed is another one.
+  const std::string lookalike =
+      fmt::format("{}://{}.weir-foreign-origin.example", probe.url().scheme, probe.url().host);
+  request.headers.set("Origin", lookalike);
+  const auto again = probe.send(request);
+  if (again && again->head.status != 403 && probe.url().host.find(':') == std::string::npos) {
+    return not_refused(probe, fmt::format("HTTP 403 for 'Origin: {}', as for another foreign one", lookalike), *again)
+        .at("server", "Compare the whole origin with those that are allowed, and not its beginning.");
+  }
   return beside_a_call(probe, pass("HTTP 403"));
 }
 
@@ -31,7 +40,7 @@ const Registration kCheck{{
     .requirements = {"transport.streamable.origin-403"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
     .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
-    .faults = {"streamable.origin-ignored"},
+    .faults = {"streamable.origin-ignored", "streamable.origin-prefix"},
     .run = run,
 }};
 

@@ -3,7 +3,41 @@
 namespace weir::conformance::tools_call_served {
 namespace {
 
+/// What the unknown tool is refused with, had it been called `name`; empty where it is not refused in words.
+std::string said_of_unknown(const wire::mcp::Reply& reply, const std::string& nobody, const std::string& name) {
+  const auto* error = reply.error_message();
+  std::string text = error ? error->error.message : std::string();
+  const auto at = text.find(nobody);
+  return at == std::string::npos ? std::string() : text.replace(at, nobody.size(), name);
+}
+
+/// A tool that is listed, and answered as one that does not exist: arguments that were made up are no reason for that.
+std::optional<Finding> listed_and_unknown(Probe& probe) {
+  const std::string nobody = "weir-unknown-tool";
+  const auto calls = safe_calls(probe);
+  const auto replies = shared_replies(probe, calls);
+  std::optional<wire::mcp::Reply> unknown;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (!calls[i].guessed) { continue; }
+    const auto reply = replies ? wire::Result<wire::mcp::Reply>((*replies)[i]) : call_in_turn(probe, calls, i);
+    const auto* error = reply ? reply->error_message() : nullptr;
+    if (!error) { continue; }
+    if (!unknown) {
+      auto refusal = probe.call("tools/call", {{"name", nobody}, {"arguments", json::object{}}});
+      if (!refusal || refusal->is_result()) { return std::nullopt; }
+      unknown = std::move(*refusal);
+    }
+    if (said_of_unknown(*unknown, nobody, calls[i].name) != error->error.message) { continue; }
+    probe.pin_request(reply->http.request);
+    return fail("a result of " + calls[i].name + ", which is listed",
+                "it is answered as a tool that does not exist: " + reply->describe())
+        .at("server", "List the tools that can be called here, and no others.");
+  }
+  return std::nullopt;
+}
+
 Finding run(Probe& probe) {
+  if (auto finding = listed_and_unknown(probe)) { return *std::move(finding); }
   return judge_calls(
       probe, "no safe tool was called",
       [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
@@ -22,7 +56,7 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "What is listed cannot be used.",
-    .faults = {"tools.safe-call-refused"},
+    .faults = {"tools.safe-call-refused", "tools.listed-tool-unknown"},
     .fixture = "profile",
     .waits = true,
     .run = run,

@@ -21,6 +21,35 @@ constexpr Mangled kMangled[] = {
     {" weir-\xC3\xA9-end", "without some of the characters"},
 };
 
+/// Whether all that stands between the marks is some of the characters, and signs for those that were lost.
+bool is_what_is_left(std::string_view middle) {
+  constexpr std::string_view kCharacters[] = {"\xC3\xA9", "\xE6\xBC\xA2", "\xF0\x9F\x8C\x8A"};
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::size_t kept = 0, next = 0;
+  while (!middle.empty()) {
+    if (middle.starts_with('?')) {
+      middle.remove_prefix(1);
+    } else if (middle.starts_with(kReplacement)) {
+      middle.remove_prefix(kReplacement.size());
+    } else {
+      while (next < std::size(kCharacters) && !middle.starts_with(kCharacters[next])) { ++next; }
+      if (next == std::size(kCharacters)) { return false; }
+      middle.remove_prefix(kCharacters[next++].size());
+      ++kept;
+    }
+  }
+  return kept < std::size(kCharacters);
+}
+
+/// What came back between the two marks; nullopt where one of them is missing.
+std::optional<std::string_view> between_marks(std::string_view text) {
+  constexpr std::string_view kBegin = " weir-", kEnd = "-end";
+  const auto begin = text.find(kBegin);
+  const auto end = begin == std::string_view::npos ? begin : text.find(kEnd, begin + kBegin.size());
+  if (end == std::string_view::npos) { return std::nullopt; }
+  return text.substr(begin + kBegin.size(), end - begin - kBegin.size());
+}
+
 /// An error of the server itself: whoever does not like an argument says so by -32602 or in the result.
 bool is_breakdown(const wire::Result<wire::mcp::Reply>& reply) {
   if (!reply) { return true; }
@@ -38,6 +67,11 @@ Finding judge_result(const wire::mcp::Reply& reply, const std::string& sent) {
                 fmt::format("it came back {}: {}", mangled.how,
                             wire::excerpt(std::string_view(text).substr(text.find(mangled.text)), 80)))
         .at("server", "Read the body of a request as UTF-8, whatever its Content-Type does not say.");
+  }
+  if (const auto left = between_marks(text); left && is_what_is_left(*left)) {
+    return fail("the text that was sent: " + wire::excerpt(std::string_view(sent), 80),
+                fmt::format("it came back without some of its characters: {}", wire::excerpt(*left, 80)))
+        .at("server", "Keep all of Unicode: MySQL's utf8, for one, has no characters of four bytes (utf8mb4 has).");
   }
   return untestable("the tool gives other text back: " + wire::excerpt(std::string_view(text), 80));
 }
@@ -66,7 +100,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     .consequence = "Whoever writes in another language than English is misunderstood, or gets errors.",
-    .faults = {"tools.text-latin-1", "tools.text-question-marks", "tools.text-beyond-ascii-error"},
+    .faults = {"tools.text-latin-1", "tools.text-question-marks", "tools.text-beyond-ascii-error",
+               "tools.text-four-bytes-lost"},
     .fixture = "profile",
     .run = run,
 }};

@@ -66,6 +66,14 @@ tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid) {
   return Offer{*std::move(answer), *std::move(required)};
 }
 
+tl::expected<Offer, Finding> need_offer(Probe& probe, const Paid& paid) {
+  return ask_unpaid(probe, paid).map_error([](Finding finding) {
+    return finding.verdict == reports::Verdict::fail
+               ? untestable("no offer is made (see x402.offer.answered): " + finding.got)
+               : std::move(finding);
+  });
+}
+
 namespace {
 
 /// A way to pay, and a payment that fits.
@@ -90,7 +98,7 @@ x402::Payment fitting_payment(const x402::Required& required, const json::object
 }
 
 tl::expected<Ready, Finding> make_ready(Probe& probe, const Paid& paid) {
-  auto offer = ask_unpaid(probe, paid);
+  auto offer = need_offer(probe, paid);
   if (!offer) { return tl::unexpected(std::move(offer.error())); }
   auto ways = offer->required.accepts();
   if (ways.empty()) { return tl::unexpected(untestable(fmt::format("{} names no way to pay", paid.route.path))); }
@@ -98,13 +106,12 @@ tl::expected<Ready, Finding> make_ready(Probe& probe, const Paid& paid) {
   return Ready{std::move(offer->required), std::move(ways.front()), std::move(payment)};
 }
 
-/// Whether the facilitator judged the payment; other reasons are its own trouble. Codes: the specification, "Error
-/// Codes".
+/// Whether the facilitator judged the payment, or nobody asked it; its own trouble is called unexpected. Codes: the
+/// specification, "Error Codes"; many a server says it in words of its own.
 bool is_refusal(const wire::Exchange& answer) {
   const auto required = x402::read_required(answer.head.headers, answer.body);
   const json::value* error = required ? required->document.if_contains("error") : nullptr;
-  const auto reason = wire::as_string(error).value_or("invalid_");
-  return reason.starts_with("invalid_") || reason == "insufficient_funds";
+  return !wire::as_string(error).value_or("").starts_with("unexpected_");
 }
 
 wire::Result<wire::Exchange> pay(Probe& probe, const Paid& paid, const Ready& ready) {

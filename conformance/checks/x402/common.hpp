@@ -36,6 +36,8 @@ struct Offer {
   wire::x402::Required required;
 };
 tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid);
+/// The same for those who need the offer for something else: that there is none is told by x402.offer.answered.
+tl::expected<Offer, Finding> need_offer(Probe& probe, const Paid& paid);
 
 /// As long as a signature, and none.
 inline constexpr std::string_view kNobodysSignature =

@@ -7,7 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "allowed in the preflight", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     const std::string name(wire::x402::payment_header(offer->required.version));
     wire::Request request{.method = "OPTIONS", .url = paid.url};

@@ -7,7 +7,7 @@ namespace {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "exposed", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     wire::Request request = paid_request(probe, paid);
     request.headers.set("Origin", kForeignOrigin);

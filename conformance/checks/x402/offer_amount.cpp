@@ -7,7 +7,7 @@ bool is_decimal(std::string_view text) { return !text.empty() && text.find_first
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "decimal strings of atomic units", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     for (const auto& accepted : offer->required.accepts()) {
       const json::value amount = offer->required.amount_of(accepted);

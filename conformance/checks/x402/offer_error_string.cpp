@@ -18,7 +18,7 @@ std::optional<Finding> problem(const Paid& paid, const wire::x402::Required& req
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "a text, unpaid and refused", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     if (auto found = problem(paid, offer->required, "unpaid")) { return found; }
     wire::Request request = paid_request(probe, paid);

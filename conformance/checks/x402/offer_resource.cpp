@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "the URL that was asked for", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     for (const auto& accepted : offer->required.accepts()) {
       const std::string resource = offer->required.resource_of(accepted);

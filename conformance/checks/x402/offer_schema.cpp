@@ -31,7 +31,7 @@ std::string schema_problem(const Offer& offer) {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "version and ways to pay are whole", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     auto problem = schema_problem(*offer);
     if (problem.empty()) { return std::nullopt; }

@@ -5,7 +5,7 @@ namespace {
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "402 or 400", [&](const Paid& paid) -> std::optional<Finding> {
-    const auto offer = ask_unpaid(probe, paid);
+    const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     for (const char* value : {kNoBase64, "eyJ4NDAyVmVyc2lvbiI6", "bnVsbA==", "e30="}) {
       wire::Request request = paid_request(probe, paid);

@@ -1,0 +1,31 @@
+// What the finding of one check tells of others. Pure: ids, words and verdicts in.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "conformance/check.hpp"
+
+namespace weir::conformance {
+
+bool was_red(const reports::CheckResult& result);
+
+/// Whether what a check found may have cost others their answers.
+bool loses_requests(const reports::CheckResult& result, const CheckInfo& info);
+
+/// Whether what is amiss with the answers that this check got is what it is red for, or leaves to its neighbour: an
+/// answer under the id that was sent wrongly, one in a session that does not exist, the answers to requests side by
+/// side.
+bool tells_what_it_saw(const reports::CheckResult& result);
+
+/// Whether this check can tell that nothing is served at all.
+bool refuses_everything(std::string_view check);
+
+/// Whether what somebody got is the very JSON-RPC error that a reason quotes.
+bool says_the_same(const std::string& reason, const std::string& got);
+
+/// What gets no answer where this check waited for one in vain: others that wait are then kept waiting by the same, by
+/// a server that lets fail without a word or by a list that takes too long. Empty for checks that tell nothing of that.
+std::string what_is_withheld(std::string_view check);
+
+}  // namespace weir::conformance

@@ -1,0 +1,38 @@
+#include "conformance/run/told.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::conformance {
+
+TEST(Told, is_the_same_error_in_other_words_around_it) {
+  const std::string reason = "20 of 22 requests are refused (20 x JSON-RPC error -32600 'Server not initialized') (id)";
+  EXPECT_TRUE(says_the_same(reason, "HTTP 202, JSON-RPC error -32600 'Server not initialized' (1 of 4)"));
+  EXPECT_FALSE(says_the_same(reason, "HTTP 202, JSON-RPC error -32600 'Invalid Request'"));
+  EXPECT_TRUE(says_the_same(reason, R"(HTTP 200 '{"error":{"message":"Server not initialized"}}')"));
+  EXPECT_TRUE(says_the_same(reason, R"(HTTP 200 '{"error":{"code":-32600,"message":"Server ...')"));
+  EXPECT_FALSE(says_the_same(reason, R"(HTTP 200 '{"error":{"code":-32600,"message":"Session ...')"));
+  EXPECT_FALSE(says_the_same("JSON-RPC error -1 'no'", "nothing"));
+  EXPECT_FALSE(says_the_same("a stream keeps everybody out", "HTTP 404"));
+}
+
+TEST(Told, is_of_checks_that_there_are) {
+  for (const char* id : {"jsonrpc.id.echoed", "session.delete.unknown-refused", "session.terminated.not-found",
+                         "session.unknown.not-found", "streamable.posts.concurrent"}) {
+    reports::CheckResult result;
+    result.id = id;
+    result.verdict = reports::Verdict::fail;
+    EXPECT_TRUE(tells_what_it_saw(result)) << id;
+    result.verdict = reports::Verdict::pass;
+    EXPECT_FALSE(tells_what_it_saw(result)) << id;
+    EXPECT_NE(find_check(id), nullptr) << id;
+  }
+  for (const char* id : {"jsonrpc.error.method-not-found", "tools.capability.declared", "prompts.capability.declared",
+                         "resources.capability.declared"}) {
+    EXPECT_NE(what_is_withheld(id), "") << id;
+    EXPECT_NE(find_check(id), nullptr) << id;
+  }
+  EXPECT_TRUE(refuses_everything("session.conversation.kept"));
+  EXPECT_NE(find_check("session.conversation.kept"), nullptr);
+}
+
+}  // namespace weir::conformance
