@@ -190,8 +190,8 @@ CALLS = [
     Panel("Calls by outcome", "Calls beside the streams by what became of them.", "ops",
           [(rate("weir_soak_calls_total", "outcome"), "{{outcome}}")],
           ("Are they slow as well?", "now", "Latency of calls"), stacked=True),
-    Panel("Latency of calls", "From the intended start of a call to its answer, so that a target that stalls is seen. A "
-          "quantile stays in its bucket where calls become a tenth slower; the mean moves.",
+    Panel("Latency of calls", "From the intended start of a call to its answer, so that a target that stalls is seen. "
+          "A quantile stays in its bucket where calls become a tenth slower; the mean moves.",
           "s", [*((quantile(q, "weir_soak_call_duration_seconds", "tool"), f"{{{{tool}}}} p{q * 100:g}")
                   for q in (0.5, 0.99)),
                 (mean("weir_soak_call_duration_seconds", "tool"), "{{tool}} mean")],
