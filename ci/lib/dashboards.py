@@ -120,8 +120,10 @@ STREAMS = [
     Panel("Drops in 1,000 stream-hours", "Streams that were to stay and did not, over the time that streams were held: "
           "comparable between loads.", "short", [(of_run(bare_drops()), "{{target}}")],
           ("Is that usual?", "nights", "Drops in 1,000 stream-hours, by night")),
-    Panel("Silent streams", "Open streams without a byte for so long: heartbeats stopped, or a hop holds bytes back.",
-          "short", [(gauge("weir_soak_silent_streams", "over"), "{{over}}")],
+    Panel("Silent streams", "Open streams without a byte for so long: heartbeats stopped, or a hop holds bytes back. "
+          "And streams whose heartbeats had ceased for good when the run closed them.",
+          "short", [(gauge("weir_soak_silent_streams", "over"), "{{over}}"),
+                    (rate("weir_soak_streams_ceased_total"), "ceased, a second")],
           ("Did heartbeats stop?", "now", "Heartbeat gaps")),
     Panel("Longest that goes on", "The longest wait of any stream that has not ended: one that never ends rises.", "s",
           [(gauge("weir_soak_ongoing_seconds", "what", how="max"), "{{what}}")],
@@ -180,9 +182,9 @@ EVENTS = [
                                                                          "{{target}}")],
           ("By how many streams?", "now", "Streams")),
     Panel("Events lost", "Numbers of the sequence that never came, came twice or late, or were held back; of events "
-          "without a number nothing is known.", "ops",
+          "without a number nothing is known. Ahead: sent after they came, by a clock that is wrong.", "ops",
           [(rate(f"weir_soak_events_{what}_total"), what.replace("_", " ")) for what in
-           ("lost", "repeated", "out_of_order", "coalesced")],
+           ("lost", "repeated", "out_of_order", "coalesced", "ahead")],
           ("How much is that of all?", "two-runs", "Events lost, of those sent")),
 ]
 
