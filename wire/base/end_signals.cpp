@@ -11,6 +11,8 @@ namespace weir::wire {
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
+/// Of one wish; nobody presses a key twice so soon.
+constexpr std::int64_t kTogetherNs = kSecondNs / 5;
 
 struct Wishes {
   std::atomic<std::int64_t> latest_ns{0};  ///< When the latest began; 0: none yet.
@@ -27,7 +29,7 @@ int count_end_signal(int number) noexcept {
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const std::int64_t now_ns = now.tv_sec * kSecondNs + now.tv_nsec;
   std::int64_t latest_ns = wishes.latest_ns;
-  const bool same = latest_ns != 0 && now_ns - latest_ns < kSecondNs;
+  const bool same = latest_ns != 0 && now_ns - latest_ns < kTogetherNs;
   // Where another thread was faster, this one is of the wish that it has begun.
   return !same && wishes.latest_ns.compare_exchange_strong(latest_ns, now_ns) ? ++wishes.count : 0;
 }
