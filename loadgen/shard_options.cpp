@@ -32,9 +32,8 @@ constexpr const char* kCountVariable = "WEIR_SHARDS";
 
 template <class Number>
 bool parse_whole(std::string_view text, Number& into) {
-  const auto end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, into);
-  return parsed.ec == std::errc() && parsed.ptr == end;
+  const auto parsed = std::from_chars(text.begin(), text.end(), into);
+  return parsed.ec == std::errc() && parsed.ptr == text.end();
 }
 
 /// A variable's number; `absent` where the system has no such variable, or it is not set.

@@ -16,8 +16,6 @@
 #include "conformance/deploy/across_deploy.hpp"
 #include "wire/json/json.hpp"
 
-extern char** environ;
-
 namespace weir::conformance {
 
 namespace {

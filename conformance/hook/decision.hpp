@@ -47,8 +47,8 @@ wire::Result<std::variant<Answer, GateCall>> decide(const Event& event, const Se
 std::string subject_of(const Event& event);
 
 /// The call of the gate alone, for whom a stage means nothing.
-wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& details,
-                               std::chrono::milliseconds left, std::string subject = "");
+wire::Result<GateCall> call_of(const Settings& settings, const wire::json::value& given, std::chrono::milliseconds left,
+                               std::string subject = "");
 
 /// How the gate ended.
 struct GateEnd {

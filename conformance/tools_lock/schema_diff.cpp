@@ -258,7 +258,7 @@ class Differ {
   bool compare_alternatives_with_plain(const json::object& a, const json::object& b, const std::string& at) {
     for (std::string_view keyword : {"anyOf", "oneOf"}) {
       const auto *before = wire::as_array(a.if_contains(keyword)), *after = wire::as_array(b.if_contains(keyword));
-      if (bool(before) == bool(after)) { continue; }
+      if ((before != nullptr) == (after != nullptr)) { continue; }
       const json::array& branches = before ? *before : *after;
       const Types plain = types_of(before ? b : a);
       Types offered;

@@ -16,7 +16,7 @@ using Types = std::set<std::string, std::less<>>;
 const Types& every_type();
 /// The types that a schema allows: every one where it names none.
 Types types_of(const wire::json::object& schema);
-std::string spelt(const Types& types);  ///< "integer, string"; "free" for every type.
+std::string spelt(const Types& all);  ///< "integer, string"; "free" for every type.
 
 /// `enum`, or `const` as an enum of one; nothing where any value goes.
 std::optional<wire::json::array> values_of(const wire::json::object& schema);

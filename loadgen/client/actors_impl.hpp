@@ -160,7 +160,7 @@ struct Actors::Impl {
   void take_endpoint(std::uint32_t slot, std::string_view data);
   void take_initialized(std::uint32_t slot, std::string_view message, std::string_view session_id);
   void become_held(std::uint32_t slot);
-  void count_held(std::uint32_t slot, const Opening& opening, const Actor& before);
+  void count_held(std::uint32_t slot, const Opening& way, const Actor& before);
   void leave_opening(std::uint32_t slot);
   void fail(std::uint32_t slot, reports::load::OpenFailure failure, std::optional<Nanos> retry_after = std::nullopt);
   void wait_for_token(std::uint32_t slot, std::uint64_t generation);

@@ -51,7 +51,7 @@ class CallLedger {
   std::size_t in_flight() const { return in_flight_; }
 
   /// The id that the call is to be sent with. Not to be called when full().
-  std::uint64_t begin(const CallSent& call);
+  std::uint64_t begin(const CallSent& sent);
   /// The exchange that carries it; its end is told with post_finished() or it is named by expire().
   void sent_by(std::uint64_t id, std::uint32_t exchange);
 
@@ -60,7 +60,7 @@ class CallLedger {
   /// The call has no outcome yet.
   bool waits(std::uint64_t id) const;
   /// The call's POST is over, and so is every GET that took its stream up again.
-  void post_finished(std::uint64_t id, const Outcome& outcome, std::int64_t now_ns);
+  void post_finished(std::uint64_t id, const Outcome& post, std::int64_t now_ns);
   /// A call that is answered by its response alone came to this; `now_ns` is 0 where nobody waited for a response.
   void concluded(std::uint64_t id, reports::load::CallOutcome outcome, std::int64_t now_ns);
   /// Population and tool of a call; nullopt where the id is not known any longer.

@@ -59,9 +59,8 @@ std::vector<std::string> split_batch(std::string_view message) {
 
 std::optional<std::uint64_t> numeric_id(std::string_view raw) {
   std::uint64_t id = 0;
-  const auto end = raw.data() + raw.size();
-  const auto parsed = std::from_chars(raw.data(), end, id);
-  return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(id) : std::nullopt;
+  const auto parsed = std::from_chars(raw.begin(), raw.end(), id);
+  return parsed.ec == std::errc() && parsed.ptr == raw.end() ? std::optional(id) : std::nullopt;
 }
 
 wire::Result<std::string> read_initialize_answer(std::string_view message) {

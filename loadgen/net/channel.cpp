@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "loadgen/net/tls_session.hpp"
 #include "wire/base/duration.hpp"
 
 namespace weir::loadgen {

@@ -23,7 +23,7 @@ bool parse_secret(std::string_view line, TrafficSecret& secret) {
   std::string_view hex = line.substr(line.rfind(' ') + 1);
   if (hex.size() % 2 != 0 || hex.size() > 2 * secret.size()) { return false; }
   for (std::size_t i = 0; !hex.empty(); ++i, hex.remove_prefix(2)) {
-    if (std::from_chars(hex.data(), hex.data() + 2, secret[i], 16).ptr != hex.data() + 2) { return false; }
+    if (std::from_chars(hex.begin(), hex.begin() + 2, secret[i], 16).ptr != hex.begin() + 2) { return false; }
   }
   return true;
 }

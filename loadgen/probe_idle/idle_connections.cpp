@@ -62,14 +62,14 @@ std::vector<wire::Request> IdleConnections::candidates() const {
 }
 
 bool IdleConnections::choose_request() {
-  for (const wire::Request& candidate : candidates()) {
+  const auto all = candidates();
+  const auto kept = std::ranges::find_if(all, [&](const wire::Request& candidate) {
     request_ = candidate;
-    if (keep(0)) {
-      described_ = fmt::format("{} {}", candidate.method, candidate.url.path);
-      return true;
-    }
-  }
-  return false;
+    return keep(0).has_value();
+  });
+  if (kept == all.end()) { return false; }
+  described_ = fmt::format("{} {}", kept->method, kept->url.path);
+  return true;
 }
 
 std::optional<IdleConnections::Kept> IdleConnections::keep(double wait_s) {

@@ -109,7 +109,7 @@ class Run {
   double elapsed_s() const { return idle::seconds(Clock::now() - start_); }
   /// An endpoint's words, fit for a line.
   std::string shown(std::string_view text) const { return wire::printable(redactor_.text(text)); }
-  void note(std::string sentence) { report_.notes.push_back(shown(sentence)); }
+  void note(std::string_view sentence) { report_.notes.push_back(shown(sentence)); }
 
   bool unreachable(wire::Error error) {
     error.detail = shown(error.detail);
@@ -345,7 +345,7 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const wire::Profile& profile) 
   options.era = profile.era;
   options.revision = profile.revision.value_or("");
   options.keep_alive_path = profile.health.empty() ? "" : profile.health.front().path;
-  options.budget_s = profile.idle_budget_seconds ? std::optional<double>(*profile.idle_budget_seconds) : std::nullopt;
+  options.budget_s = profile.idle_budget_seconds;
   options.secrets = profile.secrets;
   options.load_allowed = profile.load_allowed;
   return options;

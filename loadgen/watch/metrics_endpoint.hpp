@@ -17,7 +17,7 @@ using wire::Reach;
 class MetricsEndpoint {
  public:
   /// "127.0.0.1:9464"; ":9464" and "9464" are on loopback; port 0 is any free one. The error is one line.
-  static wire::Result<MetricsEndpoint> start(const std::string& address, reports::load::Layout layout,
+  static wire::Result<MetricsEndpoint> start(const std::string& given, reports::load::Layout layout,
                                              MetricLabels labels, Reach reach = Reach::loopback);
   MetricsEndpoint(MetricsEndpoint&&) noexcept;
   MetricsEndpoint& operator=(MetricsEndpoint&&) noexcept;
@@ -37,6 +37,6 @@ class MetricsEndpoint {
 };
 
 /// Whether the address can be bound, without threads: to be asked before the run.
-wire::Result<void> check_metrics_address(const std::string& address, Reach reach = Reach::loopback);
+wire::Result<void> check_metrics_address(const std::string& given, Reach reach = Reach::loopback);
 
 }  // namespace weir::loadgen

@@ -1,6 +1,7 @@
 #include "loadgen/watch/screen.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "wire/base/duration.hpp"
@@ -53,7 +54,7 @@ double per_second(std::uint64_t count, std::int64_t span_ns) {
 
 std::string rate(std::uint64_t count, std::int64_t span_ns) {
   const double value = per_second(count, span_ns);
-  return value >= 10 || value == 0 ? wire::grouped(static_cast<std::uint64_t>(value + 0.5))
+  return value >= 10 || value == 0 ? wire::grouped(static_cast<std::uint64_t>(std::llround(value)))
                                    : fmt::format("{:.1f}", value);
 }
 

@@ -54,7 +54,7 @@ class Reader {
       good_ = false;
       return value;
     }
-    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.copy(reinterpret_cast<char*>(&value), sizeof value);
     rest_.remove_prefix(sizeof value);
     return value;
   }

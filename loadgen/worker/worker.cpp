@@ -128,14 +128,14 @@ class Control {
 
 class Worker final : public Ready {
  public:
-  Worker(const WorkerPlan& plan, Loop& loop, int control, std::shared_ptr<ssl_ctx_st> tls)
+  Worker(const WorkerPlan& plan, Loop& loop, int control, const std::shared_ptr<ssl_ctx_st>& tls)
       : plan_(plan),
         loop_(loop),
         control_(loop, control),
         numbers_(plan.layout),
         exchanges_(loop, channels_),
         schedule_(plan.scenario.populations.size(), plan.index, plan.count) {
-    make_destinations(std::move(tls));
+    make_destinations(tls);
     make_clients();
     loop_.handle(Kind::control, *this);
   }

@@ -73,7 +73,7 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
     if (!accept_encoding.empty()) { options.headers.set("Accept-Encoding", accept_encoding); }
   });
   if (!dialogue) {
-    const auto error = dialogue.error();
+    const auto& error = dialogue.error();
     const bool compressed = !accept_encoding.empty() && probe.dialogue().has_value();
     return tl::unexpected(compressed ? probe.not_opened(error, "a conversation")
                                      : probe.broken(error, "a conversation"));

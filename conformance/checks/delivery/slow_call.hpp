@@ -30,6 +30,6 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
 
 /// Whether what was sent apart came apart; `with` names the circumstances: "with Accept-Encoding: br". nullopt where it
 /// did, else a fail, or why it cannot be told.
-std::optional<Finding> unless_spread(const Probe& probe, const SlowCall& call, const std::string& with);
+std::optional<Finding> unless_spread(const Probe& probe, const SlowCall& slow, const std::string& with);
 
 }  // namespace weir::conformance

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "conformance/ask/passive.hpp"
 
 namespace weir::conformance::jsonrpc_strings_whole {
@@ -26,10 +29,8 @@ std::string where_replaced(const json::value& value, const std::string& at) {
 
 /// What a server says of itself has no reason to hold such a character; the text of a resource or of a tool may.
 bool is_of_itself(const json::value& result) {
-  for (const char* member : {"serverInfo", "tools", "prompts", "resources", "resourceTemplates"}) {
-    if (wire::find(result, member)) { return true; }
-  }
-  return false;
+  constexpr std::array kMembers = {"serverInfo", "tools", "prompts", "resources", "resourceTemplates"};
+  return std::ranges::any_of(kMembers, [&](const char* member) { return wire::find(result, member) != nullptr; });
 }
 
 Finding run(Probe& probe) {

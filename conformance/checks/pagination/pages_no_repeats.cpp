@@ -8,7 +8,6 @@ namespace {
 Finding run(Probe& probe) {
   std::set<std::string> seen, items_before;
   bool several = false;
-  std::string method;
   for (const auto& reply : probe.in_time(probe.survey().list_replies)) {
     for (const std::string_view items : {"tools", "prompts", "resources", "resourceTemplates"}) {
       const json::value* page = wire::find(reply.result(), items);

@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   auto ended = dialogue->delete_session();
   if (!ended) { return untestable("DELETE got no answer: " + ended.error().detail); }
   if (!ended->ok()) { return untestable("DELETE was refused: " + describe(*ended)); }
-  auto answer = ask_as(probe, *dialogue, *dialogue->session_id());
+  auto answer = ask_as(probe, *dialogue, dialogue->session_id());
   if (!answer) { return probe.broken(answer.error(), "HTTP 404"); }
   if (is_served(*answer)) {
     if (auto optional = unless_required(probe, *dialogue)) { return *optional; }

@@ -11,7 +11,7 @@ std::optional<Finding> unless_ended_alike(Probe& probe, wire::mcp::Dialogue& dia
   const auto asked = probe.last_request();
   const auto ended = dialogue.delete_session();
   if (!ended || !ended->ok()) { return std::nullopt; }
-  const auto answer = ask_as(probe, dialogue, *dialogue.session_id());
+  const auto answer = ask_as(probe, dialogue, dialogue.session_id());
   if (asked) { probe.pin_request(*asked); }
   if (!answer || answer->head.status != unknown.head.status) { return std::nullopt; }
   return untestable("an ended session is answered alike, which session.terminated.not-found judges: " +
