@@ -401,7 +401,7 @@ int run_worker(const WorkerPlan& plan, int control) {
     }
     tls = *context;
   }
-  Worker worker(plan, *loop, control, std::move(tls));
+  Worker worker(plan, *loop, control, tls);
   return worker.run();
 }
 
