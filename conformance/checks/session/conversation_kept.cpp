@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::session_conversation_kept {
 namespace {
@@ -58,9 +59,8 @@ std::optional<Finding> one_client_alone(Probe& probe, wire::mcp::Dialogue& first
 /// What a request is refused with, in the words of the answer; empty where it is served, or nothing is answered.
 std::string refusal_of(Probe& probe, wire::mcp::Dialogue& dialogue, std::string_view method) {
   const auto reply = dialogue.request(method, nullptr, {.timeout = probe.in(kPatience).left()});
-  constexpr int kFirstRefusal = 400, kFirstFailure = 500;
-  if (!reply || reply->is_result() || reply->http.head.status >= kFirstFailure) { return {}; }
-  return reply->is_error() || reply->http.head.status >= kFirstRefusal ? reply->describe() : std::string();
+  if (!reply || reply->is_result() || reply->http.head.status >= kServerErrors) { return {}; }
+  return reply->is_error() || is_client_error(reply->http.head.status) ? reply->describe() : std::string();
 }
 
 /// Where initialize is all that is served, each other check would say so again: whatever is asked is refused alike.
