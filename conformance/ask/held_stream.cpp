@@ -4,12 +4,12 @@
 
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
 namespace {
 
-constexpr int kNotFound = 404;
 constexpr std::chrono::milliseconds kReplayTime{250};  ///< For events that should not come.
 
 /// The stream of the era beside its dialogue; http-sse has it within.

@@ -7,6 +7,7 @@
 #include "conformance/ask/hops.hpp"
 #include "conformance/ask/http_sse.hpp"
 #include "conformance/ask/session.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -24,8 +25,6 @@ constexpr std::chrono::milliseconds kHandshakeSpan{10'000};
 constexpr int kEnoughLost = 4;
 constexpr int kEnoughServed = 3;
 constexpr const char* kNoSessions = "the server issues no sessions: any replica may answer";
-constexpr int kBadRequest = 400;
-constexpr int kNotFound = 404;
 
 std::string words_of(const jsonrpc::Message& error) {
   return fmt::format("JSON-RPC error {} '{}'", error.error.code.value_or(0),

@@ -1,4 +1,5 @@
 #include "conformance/ask/http_sse.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/mcp/messages.hpp"
 
 namespace weir::conformance::http_sse_endpoint_usable_at_once {
@@ -9,7 +10,6 @@ constexpr std::chrono::milliseconds kPatience{1500};
 constexpr std::chrono::milliseconds kStep{100};
 
 bool is_unknown(const wire::Result<wire::Exchange>& answer) {
-  constexpr int kBadRequest = 400, kNotFound = 404;
   return answer && (answer->head.status == kNotFound || answer->head.status == kBadRequest);
 }
 

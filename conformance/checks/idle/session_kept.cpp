@@ -1,10 +1,10 @@
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::idle_session_kept {
 namespace {
 
 constexpr std::chrono::milliseconds kQuick{2000};
-constexpr int kNotFound = 404;
 constexpr int kRequests = 4;
 
 /// The first reply that is no result, of a few requests on as many connections: a replica that does not know the

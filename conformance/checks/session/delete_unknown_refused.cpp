@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "conformance/ask/session.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::session_delete_unknown_refused {
 namespace {
@@ -30,7 +31,6 @@ Finding run(Probe& probe) {
     return not_applicable("no session can be ended: " + (own ? describe(*own) : own.error().detail));
   }
   const auto after = unknown->ok() ? ask_as(probe, *dialogue, dialogue->session_id()) : tl::unexpected(wire::Error{});
-  constexpr int kNotFound = 404;
   if (after && after->head.status != kNotFound) {
     return untestable("an ended session is answered alike, which session.terminated.not-found judges: " +
                       describe(*after));

@@ -1,10 +1,9 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/checks/sizes/large_request.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::sizes_request_answered {
 namespace {
-
-constexpr int kNotFound = 404;
 
 /// RFC 9112 section 9.3: who answers before the whole body was read reads on, or closes the connection; else the rest
 /// of the body is taken for the next request. nullopt where all is well, or the connection is closed.

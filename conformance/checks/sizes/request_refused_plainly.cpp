@@ -4,8 +4,6 @@
 namespace weir::conformance::sizes_request_refused_plainly {
 namespace {
 
-constexpr int kNotFound = 404;
-
 Finding run(Probe& probe) {
   auto asked = ask_large_requests(probe);
   if (!asked) { return asked.error(); }
