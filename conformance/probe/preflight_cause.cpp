@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "conformance/probe/preflight_stream.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/probe/unread_answer.hpp"
 #include "wire/json/jsonrpc.hpp"
@@ -20,19 +21,8 @@ namespace {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-std::string_view server_of(const Attempt& attempt) { return attempt.exchange->head.headers.get("server"); }
-
 bool is_media(const Attempt& attempt, std::string_view type) {
   return wire::media_type(attempt.exchange->head.headers.get("content-type")) == type;
-}
-
-/// "POST initialize gave 502 Bad Gateway from nginx/1.22.1"
-std::string said(const Attempt& attempt) {
-  const auto& head = attempt.exchange->head;
-  std::string text = fmt::format("{} gave {}", attempt.question, head.status);
-  if (!head.reason.empty()) { text += " " + wire::excerpt(std::string_view(head.reason), 60); }
-  if (!server_of(attempt).empty()) { text += " from " + wire::excerpt(server_of(attempt), 60); }
-  return text;
 }
 
 // --- no answer ---------------------------------------------------------------------------------------------------
@@ -73,10 +63,6 @@ constexpr std::array kErrorRules = {
     ErrorRule{ErrorCode::limit_exceeded, "not-http", "the answer of {0} exceeds every bound ({1})",
               "Check that the URL is an MCP endpoint."},
 };
-
-std::string spelt(std::chrono::milliseconds span) {
-  return span.count() % 1000 == 0 ? fmt::format("{} s", span.count() / 1000) : fmt::format("{} ms", span.count());
-}
 
 // --- an answer, but not an endpoint's ----------------------------------------------------------------------------
 
@@ -422,26 +408,6 @@ const Attempt* failing_post(const Detection& detection) {
   return nullptr;
 }
 
-/// The path takes no POST, as that of an HTTP+SSE stream, and its GET hangs. nginx, by default, holds back all of a
-/// stream that fills no buffer.
-const Attempt* held_back_stream(const Detection& detection) {
-  const auto* get = detection.attempt(Era::http_sse);
-  if (!get || !get->error || get->error->code != ErrorCode::timeout) { return nullptr; }
-  const auto posts = answers_of(detection);
-  const bool none_taken =
-      std::all_of(posts.begin(), posts.end(), [](const Attempt* a) { return status_of(*a) == 405; });
-  return !posts.empty() && none_taken ? get : nullptr;
-}
-
-Cause held_back(const Attempt& get, const Attempt& post, const CauseContext& context) {
-  return {.name = "stream-held-back",
-          .message = fmt::format("the path takes no POST ({}), and {} gets no answer for {}: a stream is held back",
-                                 said(post), get.question, spelt(context.timeout)),
-          .fix = "Switch off buffering in the proxy (nginx: proxy_buffering off); let the server flush the head.",
-          .telling = &get,
-          .dead = true};
-}
-
 }  // namespace
 
 Cause cause_of(const wire::Error& error, const CauseContext& context) {
@@ -461,7 +427,7 @@ Cause cause_of(const wire::Error& error, const CauseContext& context) {
 
 Cause cause_of(const Detection& detection, const CauseContext& context) {
   const auto answers = answers_of(detection);
-  if (const auto* get = held_back_stream(detection)) { return held_back(*get, *answers.front(), context); }
+  if (auto cause = cause_of_lone_stream(detection, context)) { return *std::move(cause); }
   for (const auto& rule : kAnswerRules) {
     for (const auto* attempt : answers) {
       const bool last_resort = rule.name == "not-found" || rule.name == "not-mcp";

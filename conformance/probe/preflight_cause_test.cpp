@@ -159,7 +159,23 @@ TEST(PreflightCause, tells_a_stream_that_is_held_back_from_a_path_that_takes_no_
   EXPECT_EQ(cause.name, "stream-held-back");
   EXPECT_THAT(cause.message, HasSubstr("GET event stream gets no answer for 5 s"));
   EXPECT_NE(of({refused, answering(Era::http_sse, 404)}).name, "stream-held-back");
-  EXPECT_NE(of({answering(Era::streamable, 404), failing(Era::http_sse, ErrorCode::timeout)}).name, "stream-held-back");
+}
+
+TEST(PreflightCause, tells_a_stream_that_is_held_back_where_its_route_knows_no_post) {
+  const auto cause = of({answering(Era::streamable, 404, "text/html"), failing(Era::http_sse, ErrorCode::timeout)});
+  EXPECT_EQ(cause.name, "stream-held-back");
+  EXPECT_TRUE(cause.wrong_path);
+}
+
+TEST(PreflightCause, tells_what_a_refused_stream_says_where_its_route_knows_no_post) {
+  const auto no_post =
+      answering(Era::streamable, 404, "application/json", R"({"message":"Route POST:/sse not found"})");
+  const auto refused = answering(Era::http_sse, 400, "application/json", R"({"error":{"code":"INVALID_CONFIG"}})");
+  const auto cause = of({no_post, refused});
+  EXPECT_EQ(cause.name, "stream-refused");
+  EXPECT_THAT(cause.message, HasSubstr("GET event stream gave 400"));
+  EXPECT_EQ(of({no_post, answering(Era::http_sse, 401, "application/json", "{}")}).name, "unauthorized");
+  EXPECT_EQ(of({no_post, answering(Era::http_sse, 404, "application/json", "{}")}).name, "not-found");
 }
 
 TEST(PreflightCause, knows_a_server_object_that_all_streams_share) {
