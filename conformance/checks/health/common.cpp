@@ -37,7 +37,11 @@ std::vector<HealthAnswer> ask_health(Probe& probe, std::chrono::milliseconds pat
       answers.back().route.status = answers.back().answer->head.status;
       return answers;
     }
+    // Who leaves an unknown path without an answer does so with the next one, too.
+    const bool hung =
+        !answers.empty() && !answers.back().answer && answers.back().answer.error().code == wire::ErrorCode::timeout;
     answers.clear();
+    if (hung) { break; }
   }
   return answers;
 }
