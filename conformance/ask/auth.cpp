@@ -52,7 +52,13 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
     Finding taken = fail(expected, fmt::format("HTTP {}", answer->head.status));
-    return answer->head.status < kRedirects ? unless_open(probe, std::move(taken), door) : taken;
+    if (answer->head.status < kRedirects) { return unless_open(probe, std::move(taken), door); }
+    // Who is refused with the credentials as well learns nothing of them.
+    if (probe.is(Era::stateless) || probe.shared()) {
+      probe.pin_request(request);
+      return taken;
+    }
+    return untestable(fmt::format("refused ({}), but so is who has the credentials", taken.got));
   }
   Finding refusal = pass(fmt::format("HTTP {}", answer->head.status));
   if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), std::move(refusal)); }

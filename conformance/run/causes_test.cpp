@@ -86,6 +86,40 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            if (refused) { reply.status = 500; }
            return refused;
          }},
+    {.name = "test.first-session-alone",
+     .summary = "The first client is let in, and all others are told 404 whatever they send.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           json::value& served = scratch["test.let-in"];
+           const bool refused = served == json::value(true) && request.path == "/mcp";
+           served = asks(request, "\"initialize\"") || served == json::value(true);
+           if (!refused) { return false; }
+           reply.status = 404;
+           reply.set_body(jsonrpc::error(nullptr, -32001, "Session not found"), "application/json");
+           return true;
+         }},
+    {.name = "test.slow-beside-a-stream",
+     .summary = "Once a stream is open, a new client waits for 2 s, as at a server that is busy with others.",
+     .on_reply =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           constexpr int kBusyMs = 2000;
+           if (request.method == "GET") { scratch["test.stream"] = true; }
+           if (asks(request, "\"initialize\"") && scratch["test.stream"] == json::value(true)) {
+             reply.head_delay_ms = kBusyMs;
+           }
+         }},
+    {.name = "test.limit-after-twelve",
+     .summary = "Requests after the twelfth are answered 429 for ten seconds.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           constexpr int kLimit = 12;
+           json::value& count = scratch["test.count"];
+           count = count.is_int64() ? count.as_int64() + 1 : 1;
+           if (request.path != "/mcp" || count.as_int64() <= kLimit) { return false; }
+           reply.status = 429;
+           reply.set_body("<h1>Too Many Requests</h1>", "text/html");
+           return true;
+         }},
     {.name = "test.first-prompt-lost",
      .summary = "The first request for a prompt is met by a reset, and all others are answered.",
      .on_request =
@@ -152,16 +186,18 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
      }}});
 
 RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks,
-                    std::string_view api_key = {}) {
+                    std::string_view api_key = {}, std::string_view token = {},
+                    std::chrono::milliseconds answer_timeout = std::chrono::milliseconds(1000)) {
   fixtures::ServerOptions options;
   options.faults = std::move(faults);
   options.endpoint.api_key = api_key;
   const auto server = fixtures::Server::start(std::move(options)).value();
   Target target;
   target.url = wire::parse_url(era == Era::http_sse ? server.sse_url() : server.mcp_url()).value();
-  target.answer_timeout = std::chrono::milliseconds(1000);
+  target.answer_timeout = answer_timeout;
   if (!api_key.empty()) { target.profile.api_key = wire::ApiKey{.value = std::string(api_key)}; }
   target.headers = target.profile.all_headers();
+  if (!token.empty()) { target.headers.set("Authorization", fmt::format("Bearer {}", token)); }
   target.detection =
       wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
   target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}}};
@@ -247,6 +283,34 @@ TEST(Causes, a_server_of_one_request_is_one_verdict_that_says_so) {
                                       [](const auto& check) { return check.verdict == Verdict::fail; });
   EXPECT_THAT(verdict.got, HasSubstr("the first request of the run was answered, and none since"));
   EXPECT_THAT(verdict.fix, HasSubstr("a new server and transport"));
+}
+
+TEST(Causes, a_server_of_one_session_is_no_fault_of_the_credentials) {
+  const auto outcome = judge(
+      Era::streamable, {"test.first-session-alone"},
+      {"auth.bearer.absent-401", "auth.bearer.wrong-401", "auth.bearer.query-refused", "preflight.endpoint.stays-up"},
+      {}, "causes-token-77b0");
+  EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+}
+
+TEST(Causes, a_head_that_waits_for_an_event_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"streamable.get-head-withheld"},
+                             {"delivery.head.flushed", "reconnect.stream.reopens", "streamable.get.no-responses",
+                              "streamable.get.stays-open", "streamable.get.stream-or-405"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.get.stream-or-405"));
+}
+
+TEST(Causes, a_server_that_is_busy_keeps_nobody_out) {
+  const auto outcome = judge(Era::streamable, {"test.slow-beside-a-stream"}, {"reconnect.streams.leave-room"}, {}, {},
+                             std::chrono::milliseconds(5000));
+  EXPECT_THAT(red(outcome), testing::ElementsAre());
+}
+
+TEST(Causes, a_limit_of_the_rate_is_no_end) {
+  const auto outcome = judge(Era::streamable, {"test.limit-after-twelve"},
+                             {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "session.id.unique",
+                              "jsonrpc.id.echoed", "tools.list.served", "http.options.answered"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre());
 }
 
 TEST(Causes, headers_that_are_not_compared_are_told_by_the_rules_and_not_by_what_follows) {

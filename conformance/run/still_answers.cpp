@@ -28,7 +28,8 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
   constexpr int kTries = 4;
   for (int i = 0; i < kTries; ++i) {
     const auto reply = probe.call(survey->means);
-    if (reply && (reply->response || probe.throttled() || (never && reply->http.ok()))) { return true; }
+    // Who limits the rate lives, whether the limit met the opening or the call.
+    if (probe.throttled() || (reply && (reply->response || (never && reply->http.ok())))) { return true; }
     if (probe.last_answer_missing()) { break; }
   }
   return false;

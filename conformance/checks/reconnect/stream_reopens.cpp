@@ -14,6 +14,7 @@ std::string seconds(std::chrono::milliseconds span) {
 }
 
 /// At once; then after a fifth of the time of an answer and after all of it (1 s and 5 s), to say how long it lasts.
+/// The SDKs come back after 1 s: what is let go by then has refused nobody.
 std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
   const auto begin = wire::Clock::now();
   auto first = held.reopen(probe);
@@ -28,6 +29,7 @@ std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
     probe.pause(std::max(span - spent, std::chrono::milliseconds(0)));
     const auto again = held.reopen(probe);
     if (again.good || again.session_over) {
+      if (span < probe.target().answer_timeout) { return std::nullopt; }
       return text + fmt::format("; {} after {}", again.good ? "HTTP 200" : "HTTP 404", seconds(span));
     }
     text += fmt::format("; still {} after {}", again.text == first.text ? "so" : again.text, seconds(span));
@@ -46,12 +48,12 @@ Finding run(Probe& probe) {
           .at("server", "Let go of the old stream when its connection closes, and let a new one take its place.");
     }
   }
-  return pass("opened again at once after FIN, RST and half-close");
+  return pass("opened again within a second after FIN, RST and half-close");
 }
 
 const Registration kCheck{{
     .id = "reconnect.stream.reopens",
-    .title = "a stream that we have lost can be opened again at once",
+    .title = "a stream that we have lost can be opened again within a second",
     .level = Level::must,
     .eras = kAllEras,
     .source = "https://github.com/render-oss/render-mcp-server/issues/26",

@@ -55,13 +55,14 @@ std::optional<std::string> why_kept_out_once(Probe& probe, std::chrono::millisec
   return reply->response ? std::nullopt : std::optional(reply->describe());
 }
 
-/// The same, of a few clients: one that met an error by chance, or a busy moment, was not kept out by streams.
+/// The same, of a few clients: one that met an error by chance, or a busy moment, was not kept out by streams. The last
+/// one is given the time of any answer: others are at a server that does much for each client.
 std::optional<std::string> why_kept_out(Probe& probe, std::chrono::milliseconds patience) {
   constexpr int kErrors = 4, kSilences = 2;
   std::optional<std::string> why;
   int errors = 0, silences = 0;
   while (errors < kErrors && silences < kSilences && !probe.out_of_time()) {
-    why = why_kept_out_once(probe, patience);
+    why = why_kept_out_once(probe, silences + 1 == kSilences ? probe.target().answer_timeout : patience);
     if (!why) { return why; }
     ++(probe.last_answer_missing() ? silences : errors);
   }

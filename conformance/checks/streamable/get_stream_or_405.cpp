@@ -3,18 +3,27 @@
 namespace weir::conformance::streamable_get_stream_or_405 {
 namespace {
 
+constexpr const char* kExpected = "an event stream or HTTP 405";
+constexpr const char* kFlush =
+    "Flush the head of the stream at once, with a comment behind it, and let every proxy pass on what it gets (nginx: "
+    "proxy_buffering off; others pass the head on with the first byte of the body alone).";
+
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
 
   auto stream = dialogue->open_get_stream();
+  if (!stream && stream.error().code == wire::ErrorCode::timeout && !probe.out_of_time()) {
+    return fail(kExpected, fmt::format("{}: none at all, or one that waits for a first event", stream.error().detail))
+        .at("server, or the proxy before it", kFlush);
+  }
   if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
   if (exchange.head.status == 405 || (exchange.head.status == 200 && exchange.is_event_stream())) {
     return pass(exchange.head.status == 405 ? "HTTP 405" : "an event stream");
   }
   stream->read_to_end(probe.in(std::chrono::milliseconds(200)));
-  return fail("an event stream or HTTP 405", describe(stream->exchange()));
+  return fail(kExpected, describe(stream->exchange()));
 }
 
 const Registration kCheck{{
@@ -26,7 +35,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients take any other answer for a broken session and reconnect for ever.",
-    .faults = {"streamable.get-400", "streamable.get-404", "streamable.get-json"},
+    .faults = {"streamable.get-400", "streamable.get-404", "streamable.get-json", "streamable.get-head-withheld"},
+    .explains = {Trouble::withheld_stream},
     .run = run,
 }};
 
