@@ -191,6 +191,7 @@ class Worker final : public Ready {
     ActorsOptions actors;
     actors.populations = populations;
     actors.seed = plan_.seed + plan_.index;
+    actors.opening_at_once = plan_.opening_at_once;
     actors.note = [this](std::string text) { control_.send(Note{std::move(text)}); };
     actors.token_refused = [this](std::uint64_t generation) { control_.send(TokenRefused{generation}); };
     actors_ = std::make_unique<Actors>(loop_, channels_, exchanges_, std::move(actors), numbers_);
