@@ -63,6 +63,7 @@ class Loop {
   /// of a busy processor for seconds, and a worker that says nothing for as long is taken for hung. Returns how many
   /// were dispatched. `now_ns()` is fresh afterwards, and during handlers it is the time of the call or of waking.
   int run_once(std::int64_t until_ns);
+  bool in_round() const { return at_ < count_; }  ///< Whether some of a round waits for the next call.
   std::int64_t now_ns() const { return now_ns_; }
   /// CLOCK_REALTIME minus CLOCK_MONOTONIC, refreshed once a second: turns kernel stamps into loop time.
   std::int64_t realtime_offset_ns() const { return realtime_offset_ns_; }

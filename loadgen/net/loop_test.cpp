@@ -133,6 +133,7 @@ TEST(Loop, returns_from_a_round_that_takes_long_and_goes_on_with_it) {
     const std::size_t before = log.seen.size();
     EXPECT_EQ(loop.run_once(INT64_MAX), static_cast<int>(log.seen.size() - before));
     ASSERT_GT(log.seen.size(), before);
+    EXPECT_EQ(loop.in_round(), log.seen.size() < kMany);
   }
   EXPECT_GE(calls, 2);
   std::sort(log.seen.begin(), log.seen.end());

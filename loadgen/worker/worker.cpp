@@ -155,6 +155,8 @@ class Worker final : public Ready {
       turn(now);
       let_gather(now);
       loop_.run_once(next_ns());
+      // An order to stop does not wait until thousands of handshakes have had their turn.
+      if (loop_.in_round()) { ready(0, 0); }
     }
     return kLost;
   }
