@@ -131,7 +131,8 @@ TEST(Loop, returns_from_a_round_that_takes_long_and_goes_on_with_it) {
   int calls = 0;
   for (; log.seen.size() < kMany; ++calls) {
     const std::size_t before = log.seen.size();
-    EXPECT_EQ(loop.run_once(INT64_MAX), static_cast<int>(log.seen.size() - before));
+    const int told = loop.run_once(INT64_MAX);
+    EXPECT_EQ(told, static_cast<int>(log.seen.size() - before));
     ASSERT_GT(log.seen.size(), before);
     EXPECT_EQ(loop.in_round(), log.seen.size() < kMany);
   }
