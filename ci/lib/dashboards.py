@@ -111,10 +111,12 @@ GLANCE = [
 
 STREAMS = [
     Panel("Streams", "Open streams should follow those that are wanted; waiting ones were cut and come back later.",
-          "short", [(gauge(f"weir_soak_streams_{state}"), state) for state in ("wanted", "open", "opening", "waiting")]
+          "short", [(gauge(f"weir_soak_streams_{state}"), state)
+                    for state in ("wanted", "open", "opening", "waiting", "polled")]
           + [(gauge("weir_soak_phase_streams_wanted", "", TARGET, "max"), "at the end of the phase")],
           ("Who ended those that are missing?", "now", "Ends by reason"), width=12),
-    Panel("Ends by reason", "How streams ended: client and completed are ours, all others the target's or a hop's.",
+    Panel("Ends by reason", "How streams ended: client and completed are ours; polled ones are to be taken up again, "
+          "all others the target or a hop let go.",
           "ops", [(rate("weir_soak_stream_ends_total", "reason"), "{{reason}}")],
           ("After how much silence?", "now", "Silence before an end"), width=12, stacked=True),
     Panel("Drops in 1,000 stream-hours", "Streams that were to stay and did not, over the time that streams were held: "
@@ -157,6 +159,10 @@ OPENING = [
           ("Was anything lost meanwhile?", "now", "Events lost")),
     Panel("Time to come back", "From the end of a stream to the next one in its place, waiting included.", "s",
           [(quantile(q, "weir_soak_reconnect_duration_seconds"), f"p{q * 100:g}") for q in (0.5, 0.99)],
+          ("Were they to be polled?", "now", "Polled streams")),
+    Panel("Polled streams", "Streams that the server ended so as to be asked for the rest, by what became of that: "
+          "taken up again after their last id, or not, which is a drop.", "ops",
+          [(rate("weir_soak_polls_total", "result"), "{{result}}")],
           ("Were their sessions known?", "now", "Sessions")),
     Panel("Sessions", "Sessions opened, those that the target no longer knew, and tokens that were renewed.", "ops",
           [(rate("weir_soak_sessions_opened_total"), "opened"), (rate("weir_soak_sessions_lost_total"), "lost"),

@@ -95,6 +95,14 @@ void Actors::Impl::set_state(std::uint32_t slot, State state) {
       in(State::initialize) + in(State::announce) + in(State::stream) + in(State::endpoint) + in(State::acknowledge);
 }
 
+void Actors::Impl::set_polled(Actor& actor, bool polled) {
+  if (((actor.flags & Actor::polled) != 0) == polled) { return; }
+  PopulationState& of = population_of(actor);
+  actor.flags ^= Actor::polled;
+  of.polled += polled ? 1 : -1;
+  count_of(of)[Gauge::streams_polled] = of.polled;
+}
+
 void Actors::Impl::enqueue(std::uint32_t slot, std::int64_t intended_ns) {
   wheel.cancel(slot);
   actors[slot].work = ++last_ticket;
@@ -208,6 +216,7 @@ void Actors::Impl::count_given_up(std::uint32_t slot) {
   if (since_ns >= 0 && now - since_ns > std::max(kLeastWait, of.slowest_open_ns)) {
     ++counted.open_failures[static_cast<std::size_t>(OpenFailure::unfinished)];
     if (has_ended) { ++counted[Counter::reconnects_failed]; }
+    if ((actor.flags & Actor::polled) != 0) { ++counted[Counter::polls_failed]; }
   }
   const bool is_away = actor.state != State::held && actor.state != State::retired && has_ended;
   if (is_away && now - actor.since_ns > std::max(kLeastWait, of.slowest_return_ns)) {
@@ -218,6 +227,7 @@ void Actors::Impl::count_given_up(std::uint32_t slot) {
 void Actors::Impl::free_slot(std::uint32_t slot) {
   count_given_up(slot);
   close_slot(slot);
+  set_polled(actors[slot], false);
   set_state(slot, State::unused);
   PopulationState& of = population_of(actors[slot]);
   --of.states[static_cast<std::size_t>(State::unused)];

@@ -116,6 +116,7 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) override;
   void retry(std::uint32_t slot, std::uint64_t milliseconds) override;
   bool is_complete(std::uint32_t slot) const override;
+  bool asks_to_be_polled(std::uint32_t slot) const override;
   void ended(std::uint32_t slot, reports::load::EndReason reason) override;
   // ExchangeOwner
   using ExchangeOwner::event;  // Of bodies that are read here: nobody's.

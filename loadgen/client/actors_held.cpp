@@ -76,14 +76,18 @@ void Actors::Impl::forgive(Actor& actor) const {
   if (loop.now_ns() - actor.since_ns >= populations[actor.population].run.plan.reconnect.base) { actor.attempt = 0; }
 }
 
-void Actors::Impl::stream_ended(std::uint32_t slot, bool to_be_called_again) {
+void Actors::Impl::stream_ended(std::uint32_t slot, EndReason reason) {
   Actor& actor = actors[slot];
   forgive(actor);
+  // Whoever says when to come back wants nobody to come later and later.
+  const bool polled = reason == EndReason::polled;
+  if (polled && actor.retry_ms * kMillisecond >= plan(actor).reconnect.base) { actor.attempt = 0; }
   actor.since_ns = loop.now_ns();
   actor.flags |= Actor::has_ended;
   if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }
+  set_polled(actor, polled);
   if (listener != nullptr) { listener->slot_lost(slot); }
-  if (!to_be_called_again) { return come_back(slot); }
+  if (reason != EndReason::completed) { return come_back(slot); }
   streams.forget_continuity(slot);
   actor.attempt = 0;
   actor.flags = 0;  // The next call is no reconnect.
@@ -152,6 +156,19 @@ void Actors::retry(std::uint32_t slot, std::uint64_t milliseconds) {
       static_cast<std::uint32_t>(std::min<std::uint64_t>(milliseconds, static_cast<std::uint64_t>(most)));
 }
 
+/// What is polled, since 2025-11-25.
+bool Actors::Impl::may_resume(const Actor& actor, std::string_view last_event_id) const {
+  const bool fits = !last_event_id.empty() && last_event_id.size() <= limits::kEventIdBytes;
+  return fits && actor.session != kNone && has_sessions(kind(actor)) && words(actor).revision >= wire::mcp::k2025_11_25;
+}
+
+bool Actors::asks_to_be_polled(std::uint32_t slot) const {
+  const Actor& actor = impl_->actors[slot];
+  const Reconnect& policy = impl_->plan(actor).reconnect;
+  return actor.state == State::held && actor.retry_ms != kNone && policy.enabled && policy.resume &&
+         impl_->may_resume(actor, impl_->streams.last_event_id(slot));
+}
+
 bool Actors::is_complete(std::uint32_t slot) const {
   const Actor& actor = impl_->actors[slot];
   return impl_->kind(actor) == StreamKind::streamable_post && (actor.flags & Actor::answered) != 0;
@@ -159,7 +176,7 @@ bool Actors::is_complete(std::uint32_t slot) const {
 
 void Actors::ended(std::uint32_t slot, reports::load::EndReason reason) {
   if (is_opening(impl_->actors[slot].state)) { return impl_->fail(slot, OpenFailure::handshake); }
-  impl_->stream_ended(slot, reason == reports::load::EndReason::completed);
+  impl_->stream_ended(slot, reason);
 }
 
 void Actors::finished(Ticket ticket, Outcome&& outcome) {
@@ -213,12 +230,9 @@ ExchangePlan Actors::make_post(std::uint32_t slot, std::string_view body, std::s
 
 std::optional<ExchangePlan> Actors::make_resume(std::uint32_t slot, std::string_view last_event_id) {
   const Actor& actor = impl_->actors[slot];
-  const bool fits = !last_event_id.empty() && last_event_id.size() <= limits::kEventIdBytes;
-  if (!fits || actor.session == kNone || !has_sessions(impl_->kind(actor))) { return std::nullopt; }
-  const SessionWords words = impl_->words(actor);
-  if (words.revision < wire::mcp::k2025_11_25) { return std::nullopt; }
+  if (!impl_->may_resume(actor, last_event_id)) { return std::nullopt; }
   const PopulationState& of = impl_->population_of(actor);
-  ExchangePlan plan = Impl::post_plan(of, of.requests.stream(words, last_event_id));
+  ExchangePlan plan = Impl::post_plan(of, of.requests.stream(impl_->words(actor), last_event_id));
   plan.method = "GET";
   return plan;
 }

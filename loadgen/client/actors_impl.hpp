@@ -25,6 +25,7 @@ struct Actor {
   enum Flag : std::uint8_t {
     has_ended = 1,  ///< since_ns is the end of its latest stream: to be held again is a reconnect.
     answered = 2,   ///< streamable_post: the answer to the call has come.
+    polled = 4,     ///< Its latest stream ended to be polled, and no attempt has been made since.
   };
   std::int64_t since_ns = 0;       ///< Held: since when. Else see has_ended.
   std::uint32_t session = kNone;   ///< Into Impl::sessions.
@@ -118,6 +119,7 @@ struct PopulationState {
   std::uint32_t held = 0;
   std::uint32_t turn = 0;  ///< Of pick().
   std::int64_t wanted = 0;
+  std::int64_t polled = 0;             ///< Slots with that flag.
   std::int64_t slowest_open_ns = 0;    ///< From the queue to held.
   std::int64_t slowest_return_ns = 0;  ///< From an end to held again.
   std::array<std::int64_t, kStates> states{};
@@ -135,6 +137,7 @@ struct Actors::Impl {
   reports::load::PopulationNumbers& count(const Actor& actor) { return count_of(populations[actor.population]); }
   reports::load::PopulationNumbers& count_of(const PopulationState& of) { return numbers.populations[of.run.index]; }
   void set_state(std::uint32_t slot, State state);
+  void set_polled(Actor& actor, bool polled);
   void enqueue(std::uint32_t slot, std::int64_t intended_ns);
   void start_queued();
   void due(std::uint32_t slot);
@@ -177,7 +180,8 @@ struct Actors::Impl {
   void take_answer(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance,
                    std::int64_t arrived_ns);
   void answer_server(std::uint32_t slot, std::string_view message, const wire::RpcGlance& glance);
-  void stream_ended(std::uint32_t slot, bool to_be_called_again);
+  bool may_resume(const Actor& actor, std::string_view last_event_id) const;
+  void stream_ended(std::uint32_t slot, reports::load::EndReason reason);
   void forgive(Actor& actor) const;
   void drop_held(std::uint32_t slot, Channels::How how,
                  reports::load::EndReason session_end = reports::load::EndReason::client);

@@ -156,6 +156,7 @@ void Actors::Impl::become_held(std::uint32_t slot) {
   actor.work = kNone;
   wheel.cancel(slot);
   actor.since_ns = loop.now_ns();
+  set_polled(actor, false);
   set_state(slot, State::held);
 }
 
@@ -165,6 +166,7 @@ void Actors::Impl::count_held(std::uint32_t slot, const Opening& way, const Acto
   if ((before.flags & Actor::has_ended) == 0) { return; }
   ++counted[Counter::reconnects_ok];
   if (way.resumed) { ++counted[Counter::reconnects_resumed]; }
+  if ((before.flags & Actor::polled) != 0) { ++counted[way.resumed ? Counter::polls_resumed : Counter::polls_failed]; }
   const std::int64_t took_ns = std::max<std::int64_t>(0, loop.now_ns() - before.since_ns);
   counted[Timer::reconnect_duration].record(static_cast<std::uint64_t>(took_ns));
   PopulationState& of = population_of(before);
@@ -315,6 +317,9 @@ void Actors::Impl::fail(std::uint32_t slot, OpenFailure failure, std::optional<N
   auto& counted = count(actor);
   ++counted.open_failures[static_cast<std::size_t>(failure)];
   if ((actor.flags & Actor::has_ended) != 0) { ++counted[Counter::reconnects_failed]; }
+  const bool is_ours = failure == OpenFailure::out_of_ports || failure == OpenFailure::out_of_files;
+  if ((actor.flags & Actor::polled) != 0 && !is_ours) { ++counted[Counter::polls_failed]; }
+  set_polled(actor, false);
   if (retry_after) { ++counted[Counter::retry_after_honoured]; }
   leave_opening(slot);
   if (kind(actor) == StreamKind::http_sse_get) { drop_session(slot); }

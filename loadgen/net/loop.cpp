@@ -16,6 +16,8 @@ namespace weir::loadgen {
 namespace {
 
 constexpr int kEventsAtOnce = 512;
+constexpr std::int64_t kRoundMost = 50 * wire::kMillisecond;  // Then others have their turn: timers, the report.
+constexpr int kLookEvery = 8;                                 // Events; a look at the clock costs as much as a few.
 
 constexpr std::uint16_t kWatched = 1U << 15;
 constexpr std::uint16_t kLingers = 1U << 14;  // Forgotten, but perhaps not closed: it may still be in the set.
@@ -68,6 +70,8 @@ Loop& Loop::operator=(Loop&& other) noexcept {
     fd_ = std::exchange(other.fd_, -1);
     marks_ = std::move(other.marks_);
     events_ = std::move(other.events_);
+    count_ = other.count_;
+    at_ = other.at_;
     round_ = other.round_;
     now_ns_ = other.now_ns_;
     realtime_offset_ns_ = other.realtime_offset_ns_;
@@ -98,7 +102,7 @@ bool Loop::watch(int fd, Kind kind, std::uint32_t slot, std::uint32_t events) {
   // A forgotten number is either the same descriptor in other hands, or a new one.
   const bool moved = (mark & kLingers) != 0 && control(EPOLL_CTL_MOD, fd, kind, slot, events);
   if (!moved && !control(EPOLL_CTL_ADD, fd, kind, slot, events)) { return false; }
-  mark = static_cast<std::uint16_t>(kWatched | (mark & kRoundMask));
+  mark = static_cast<std::uint16_t>(kWatched | (round_ & kRoundMask));
   return true;
 }
 
@@ -146,7 +150,7 @@ void Loop::dispatch(const epoll_event& event) {
     ::epoll_ctl(fd_, EPOLL_CTL_DEL, static_cast<int>(fd), &unused);
     return;
   }
-  // Forgotten and watched anew within this round. (Or exactly 2^14 rounds ago: it is then reported again.)
+  // Watched within this round. (Or exactly 2^14 rounds ago: it is then reported again.)
   if ((mark & kRoundMask) == (round_ & kRoundMask)) { return; }
   if (Ready* handler = handlers_[data >> kKindShift]) {
     handler->ready(static_cast<std::uint32_t>(data), event.events);
@@ -154,16 +158,25 @@ void Loop::dispatch(const epoll_event& event) {
 }
 
 int Loop::run_once(std::int64_t until_ns) {
-  const int count = wait(again_.empty() ? until_ns : 0);
-  round_ = (round_ & kRoundMask) == kRoundMask ? 1 : static_cast<std::uint16_t>(round_ + 1);  // 0: never forgotten.
+  if (at_ == count_) {
+    count_ = std::max(wait(again_.empty() ? until_ns : 0), 0);
+    at_ = 0;
+    round_ = (round_ & kRoundMask) == kRoundMask ? 1 : static_cast<std::uint16_t>(round_ + 1);  // 0: before the first.
+  }
   set_now();
-  for (int i = 0; i < count; ++i) { dispatch(events_[i]); }
+  const int from = at_;
+  while (at_ < count_) {
+    dispatch(events_[at_++]);
+    if (at_ % kLookEvery != 0 || at_ == count_ || monotonic_ns() - now_ns_ < kRoundMost) { continue; }
+    set_now();
+    return at_ - from;
+  }
   const auto once_more = std::exchange(again_, {});  // Whoever asks from now on has his turn in the next round.
   for (const auto& [kind, slot] : once_more) {
     if (Ready* handler = handlers_[static_cast<std::size_t>(kind)]) { handler->ready(slot, EPOLLIN); }
   }
-  if (count > 0 || !once_more.empty()) { set_now(); }
-  return std::max(count, 0);
+  if (at_ > from || !once_more.empty()) { set_now(); }
+  return at_ - from;
 }
 
 }  // namespace weir::loadgen

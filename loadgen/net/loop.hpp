@@ -58,9 +58,12 @@ class Loop {
   /// The slot may be somebody else's by then.
   void again(Kind kind, std::uint32_t slot) { again_.emplace_back(kind, slot); }
 
-  /// Waits until something is ready or `until_ns` (monotonic) has come, and dispatches one round. Returns how many were
-  /// ready. `now_ns()` is fresh afterwards and during handlers it is the time of waking.
+  /// Waits until something is ready or `until_ns` (monotonic) has come, and dispatches one round: all of it, or as much
+  /// as there is time for, and the rest with the next calls, which do not wait. A round of TLS handshakes may take all
+  /// of a busy processor for seconds, and a worker that says nothing for as long is taken for hung. Returns how many
+  /// were dispatched. `now_ns()` is fresh afterwards, and during handlers it is the time of the call or of waking.
   int run_once(std::int64_t until_ns);
+  bool in_round() const { return at_ < count_; }  ///< Whether some of a round waits for the next call.
   std::int64_t now_ns() const { return now_ns_; }
   /// CLOCK_REALTIME minus CLOCK_MONOTONIC, refreshed once a second: turns kernel stamps into loop time.
   std::int64_t realtime_offset_ns() const { return realtime_offset_ns_; }
@@ -73,9 +76,11 @@ class Loop {
   bool control(int operation, int fd, Kind kind, std::uint32_t slot, std::uint32_t events) const;
 
   /// What is known of a descriptor, two bytes each: a flag for "watched", one for "may still be in the set", and the
-  /// low bits of the round in which it was last forgotten.
+  /// low bits of the round in which it was last forgotten, or watched: what that round reports of it is an earlier
+  /// owner's.
   std::vector<std::uint16_t> marks_;
   std::unique_ptr<epoll_event[]> events_;
+  int count_ = 0, at_ = 0;  ///< Of the round: what was ready, and how much of it had its turn.
   int fd_ = -1;
   std::uint16_t round_ = 0;
   std::int64_t now_ns_ = 0;

@@ -114,6 +114,65 @@ TEST(Loop, drops_what_it_got_for_a_descriptor_that_was_forgotten_in_the_same_rou
   EXPECT_EQ(std::count_if(log.seen.begin(), log.seen.end(), [](auto& one) { return one.first == 9; }), 1);
 }
 
+TEST(Loop, returns_from_a_round_that_takes_long_and_goes_on_with_it) {
+  constexpr std::uint32_t kMany = 24;
+  auto loop = *Loop::make();
+  Log log;
+  loop.handle(Kind::stream, log);
+  std::vector<Ends> ends(kMany);
+  for (std::uint32_t slot = 0; slot < kMany; ++slot) {
+    ASSERT_TRUE(loop.watch(ends[slot].both[0], Kind::stream, slot));
+    ends[slot].poke();
+  }
+  log.then = [&](std::uint32_t slot) {
+    ends[slot].drain();
+    ::usleep(20'000);
+  };
+  int calls = 0;
+  for (; log.seen.size() < kMany; ++calls) {
+    const std::size_t before = log.seen.size();
+    const int told = loop.run_once(INT64_MAX);
+    EXPECT_EQ(told, static_cast<int>(log.seen.size() - before));
+    ASSERT_GT(log.seen.size(), before);
+    EXPECT_EQ(loop.in_round(), log.seen.size() < kMany);
+  }
+  EXPECT_GE(calls, 2);
+  std::sort(log.seen.begin(), log.seen.end());
+  for (std::uint32_t slot = 0; slot < kMany; ++slot) { EXPECT_EQ(log.seen[slot].first, slot); }
+  EXPECT_EQ(loop.run_once(0), 0);
+}
+
+TEST(Loop, tells_nothing_of_an_earlier_owner_in_the_rest_of_a_round) {
+  constexpr std::uint32_t kMany = 16;
+  auto loop = *Loop::make();
+  Log log;
+  loop.handle(Kind::stream, log);
+  std::vector<Ends> ends(kMany);
+  for (std::uint32_t slot = 0; slot < kMany; ++slot) {
+    ASSERT_TRUE(loop.watch(ends[slot].both[0], Kind::stream, slot));
+    ends[slot].poke();
+  }
+  log.then = [&](std::uint32_t slot) {
+    ends[slot].drain();
+    ::usleep(20'000);
+  };
+  loop.run_once(INT64_MAX);
+  ASSERT_LT(log.seen.size(), kMany);
+  const Ends fresh;
+  for (std::uint32_t slot = 0; slot < kMany; ++slot) {
+    const bool had_its_turn =
+        std::any_of(log.seen.begin(), log.seen.end(), [&](auto& one) { return one.first == slot; });
+    if (had_its_turn) { continue; }
+    loop.forget(ends[slot].both[0]);
+    const int number = ends[slot].both[0];
+    ASSERT_EQ(::dup2(fresh.both[0], number), number);
+    ASSERT_TRUE(loop.watch(number, Kind::stream, kMany + slot));
+  }
+  log.seen.clear();
+  loop.run_once(0);
+  EXPECT_TRUE(log.seen.empty());
+}
+
 TEST(Loop, hands_a_forgotten_descriptor_to_another_handler) {
   auto loop = *Loop::make();
   Log exchange, stream;

@@ -189,7 +189,9 @@ void HeldStreams::take_items(std::size_t index, Held& held, const Exchange& exch
     if (kind && at_s > opening_s && beats_.size() < limits::kBeats) { beats_.push_back({index, at_s, *kind}); }
     if (const auto* retry = std::get_if<wire::SseRetry>(&item)) {
       lives_[index].retry_ms = retry->milliseconds;
+      lives_[index].retry_at_s = at_s;
     } else if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
+      lives_[index].has_id = lives_[index].has_id || event->has_id;
       answer(held, *event);
     }
   }

@@ -19,7 +19,9 @@ struct StreamLife {
   double longest_gap_s = 0;  ///< Between two bytes: a silence that it lived through.
   wire::EndClass end = wire::EndClass::open;
   std::optional<std::uint64_t> retry_ms;
-  bool busy = false;  ///< We caused traffic on it.
+  double retry_at_s = -1;  ///< The age at which `retry` last came; -1: it did not.
+  bool has_id = false;     ///< An event had one.
+  bool busy = false;       ///< We caused traffic on it.
 
   bool open() const { return end == wire::EndClass::open; }
 };

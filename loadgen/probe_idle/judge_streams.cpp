@@ -81,9 +81,9 @@ class Judge {
  public:
   Judge(const std::vector<StreamLife>& lives, const Judging& judging) : all_(lives), judging_(judging) {
     for (const StreamLife& life : lives) {
-      if (is_cut(life.end)) {
+      if (is_cut(life.end) && !is_farewell(life)) {
         cut_.push_back(&life);
-      } else if (life.end == EndClass::clean) {
+      } else if (life.end == EndClass::clean || is_farewell(life)) {
         clean_.push_back(&life);
       }
     }
@@ -111,6 +111,13 @@ class Judge {
       ++finding_.ends[std::string(wire::to_string(life.end))];
       finding_.retry_ms = life.retry_ms ? life.retry_ms : finding_.retry_ms;
     }
+  }
+
+  /// Where the end of the connection is the end of the body, a server that wants to be polled says so before it closes
+  /// (2025-11-25); who cuts for silence has nothing to say (loadgen/stream/polled.hpp).
+  bool is_farewell(const StreamLife& life) const {
+    return life.end == EndClass::close_delimited && life.has_id && life.retry_at_s >= 0 &&
+           life.age_s - life.retry_at_s <= judging_.precision.resolution_s / 2;
   }
 
   std::size_t needed() const { return std::min(judging_.wanted, all_.size()); }

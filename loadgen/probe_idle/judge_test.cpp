@@ -75,6 +75,18 @@ TEST(Streams, that_end_in_good_order_were_closed_by_their_server) {
   EXPECT_TRUE(finding.hops.empty());
 }
 
+TEST(Streams, whose_connection_their_server_ends_were_closed_by_it_where_it_said_so) {
+  auto lives = alike(8, 10, 0.1, EndClass::close_delimited);
+  EXPECT_NE(judge_streams(lives, {}).outcome, StreamOutcome::server_closes);
+  for (StreamLife& life : lives) {
+    life.has_id = true;
+    life.retry_at_s = 0.1;
+  }
+  EXPECT_NE(judge_streams(lives, {}).outcome, StreamOutcome::server_closes) << "what it said once, long before";
+  for (StreamLife& life : lives) { life.retry_at_s = life.age_s - 0.1; }
+  EXPECT_EQ(judge_streams(lives, {}).outcome, StreamOutcome::server_closes);
+}
+
 TEST(Streams, that_end_at_one_moment_saw_a_restart) {
   std::vector<StreamLife> lives;
   for (int i = 0; i < 8; ++i) { lives.push_back(life(5 * i, 70.0 - 5 * i, 70.0 - 5 * i, EndClass::reset)); }

@@ -6,7 +6,9 @@
 //   - silence or age: streams on which we cause traffic (http-sse: a ping, answered on the stream) or on which the
 //     server sends outlive an idle cut, and die with the others of a limit on their age;
 //   - all streams at one moment of the clock: a restart or a deploy, and no cut-off;
-//   - a clean end: the server itself closes, and no idle cut is claimed.
+//   - a clean end: the server itself closes, and no idle cut is claimed. So where the end of the connection is the end
+//   of
+//     the body, and the server asked to be polled just before (loadgen/stream/polled.hpp).
 //
 // One thread, one client. No exception leaves this interface. Times in the report are seconds as measured.
 #pragma once

@@ -41,6 +41,9 @@ constexpr std::int64_t kCeasedGaps = 4;
 /// A clock that is ahead of ours by less is one of a network of clocks that are kept together.
 constexpr std::int64_t kClockSlack = 100 * 1'000'000;
 
+/// Bytes that come so soon after others were sent with them.
+constexpr std::int64_t kOneWrite = 50 * 1'000'000;
+
 std::uint64_t at_least_zero(std::int64_t ns) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, ns)); }
 
 std::uint32_t in_gap_units(std::int64_t ns) {
@@ -64,6 +67,7 @@ void begin_stream(StreamState& state, const Handover& handover, bool in_handshak
       (now_ns - handover.times.started_ns) / kMicrosecond, 0, std::numeric_limits<std::uint32_t>::max()));
   state.in_handshake = in_handshake;
   state.had_event = false;
+  state.asked_back = false;
 }
 
 /// One read of one stream. The scans are worked on in copies: the owner may close the stream, and even open another in
@@ -131,7 +135,9 @@ class StreamStep::Run final : public wire::SseSink {
   }
 
   void retry(std::uint64_t milliseconds) override {
-    if (!stopped_) { step_.owner_.retry(slot_, milliseconds); }
+    if (stopped_) { return; }
+    state_.asked_back = true;
+    step_.owner_.retry(slot_, milliseconds);
   }
 
   void id_alone(std::string_view id) override {
@@ -141,13 +147,25 @@ class StreamStep::Run final : public wire::SseSink {
   }
 
  private:
+  /// A last chunk, or a part of one, is no sign of life: with it the end would always come after no silence at all. The
+  /// shortest chunk that brings anything is a byte longer.
+  bool is_framing() const {
+    constexpr std::size_t kMost = std::string_view("\r\n0\r\n\r\n").size();
+    if (state_.framing != Framing::chunked || read_.bytes.size() > kMost) { return false; }
+    wire::ChunkScan chunks = state_.body.chunks;
+    std::string_view bytes = read_.bytes, piece;
+    return chunks.next(bytes, piece) != wire::ChunkScan::Status::data;
+  }
+
   void count_read() {
     numbers_[Counter::bytes] += read_.bytes.size();
+    if (read_.lag_ns >= 0) { numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns)); }
+    if (is_framing()) { return; }
     const std::int64_t gap_ns = read_.arrived_ns - state_.last_byte_ns;
+    if (gap_ns >= kOneWrite) { state_.asked_back = false; }
     numbers_[Timer::byte_gap].record(at_least_zero(gap_ns));
     state_.longest_gap = std::max(state_.longest_gap, in_gap_units(gap_ns));
     state_.last_byte_ns = std::max(state_.last_byte_ns, read_.arrived_ns);
-    if (read_.lag_ns >= 0) { numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns)); }
   }
 
   Result chunked() {
@@ -247,8 +265,6 @@ void StreamStep::stop(std::uint32_t slot, StreamState& state) {
   state.events.release(carries_);
 }
 
-namespace {
-
 bool is_idle_cut(const StreamState& state, const Observation& observation, std::int64_t idle_ns) {
   if (idle_ns < observation.idle_cut_after) { return false; }
   const std::int64_t longest_ns = std::int64_t{state.longest_gap} << StreamState::kGapUnitShift;
@@ -257,6 +273,8 @@ bool is_idle_cut(const StreamState& state, const Observation& observation, std::
   precision.resolution_s = std::min(precision.resolution_s, wire::seconds_of(observation.idle_cut_after) / 2);
   return !reports::lived_through(wire::seconds_of(idle_ns), wire::seconds_of(longest_ns), precision);
 }
+
+namespace {
 
 bool has_ceased(const StreamState& state, const Observation& observation, std::int64_t silence_ns) {
   const std::int64_t longest_ns = std::int64_t{std::max(state.longest_gap, state.longest_heartbeat_gap)}

@@ -42,6 +42,8 @@ class StreamOwner {
   virtual void retry(std::uint32_t slot, std::uint64_t milliseconds) = 0;
   /// Whether the stream has brought what it was opened for: its end is none of a stream that was to stay.
   virtual bool is_complete(std::uint32_t /*slot*/) const { return false; }
+  /// Whether the server has sent what it takes to come back to the stream when it ends it, and we would.
+  virtual bool asks_to_be_polled(std::uint32_t /*slot*/) const { return false; }
   /// The stream is gone and its descriptor closed; counted already, where it was held. Not called for close().
   virtual void ended(std::uint32_t slot, reports::load::EndReason reason) = 0;
 
@@ -70,6 +72,7 @@ struct StreamState {
   Framing framing = Framing::chunked;
   bool in_handshake : 1 = false;
   bool had_event : 1 = false;
+  bool asked_back : 1 = false;      ///< `retry` came with the last bytes.
   std::uint8_t heartbeats : 2 = 0;  ///< Whole gaps between them, as many as it takes to know a rhythm.
 
   static constexpr unsigned kGapUnitShift = 20;  ///< Of nanoseconds: about a millisecond.
@@ -111,8 +114,10 @@ class StreamStep {
 
 /// What the transport said when the stream's connection ended without our doing.
 enum class Cut : std::uint8_t { fin, reset, tls };
-/// The class of such an end at `now_ns`: an idle cut where it came after a silence of at least idle_cut_after, and the
-/// stream had not lived through as long a one before (reports/judge/cut_off.hpp).
+/// Whether an end after such a silence may be an idle cut: it is at least idle_cut_after, and the stream had not lived
+/// through as long a one before (reports/judge/cut_off.hpp).
+bool is_idle_cut(const StreamState& state, const Observation& observation, std::int64_t idle_ns);
+/// The class of an end without the server's own word at `now_ns`: an idle cut where it may be one.
 reports::load::EndReason end_of(const StreamState& state, const Observation& observation, Cut cut, std::int64_t now_ns);
 
 /// Counts the end of a stream, and settles its sequence. Of one that is still in its handshake only the latter. A gap

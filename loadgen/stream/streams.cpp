@@ -4,6 +4,7 @@
 #include <array>
 
 #include "loadgen/net/wheel.hpp"
+#include "loadgen/stream/polled.hpp"
 
 namespace weir::loadgen {
 
@@ -72,7 +73,12 @@ struct Streams::Impl {
 
   void end(std::uint32_t slot, Stream& stream, EndReason reason, Channels::How how) {
     const bool is_whole = reason == EndReason::clean_end || reason == EndReason::close_delimited_eof;
-    if (is_whole && owner.is_complete(slot)) { reason = EndReason::completed; }
+    const bool polls = is_whole && ends_to_be_polled(stream.state, observation(stream), reason, loop.now_ns());
+    if (is_whole && owner.is_complete(slot)) {
+      reason = EndReason::completed;
+    } else if (polls && owner.asks_to_be_polled(slot)) {
+      reason = EndReason::polled;
+    }
     count_end(stream.state, observation(stream), reason, loop.now_ns());
     drop(slot, stream, how);
     owner.ended(slot, reason);

@@ -1,5 +1,6 @@
 #include "loadgen/supervise/preflight.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "loadgen/limits.hpp"
@@ -17,8 +18,16 @@ constexpr std::int64_t kKernelBytes = 4'300;
 constexpr std::int64_t kPlainBytes = 700;
 constexpr std::int64_t kTlsKeysBytes = 500;
 constexpr std::int64_t kTlsWholeBytes = 20'000;
-constexpr std::int64_t kWorkerBytes = 12 * 1024 * 1024;
+// A worker without streams: 0.6 MB of its own where there are 50, 1.9 MB where two share the pages of the program.
+constexpr std::int64_t kWorkerBytes = 2'500'000;
+// What is under way: a request and the head of its answer (2,400 measured), in TLS the state of a handshake (27,000).
+constexpr std::int64_t kExchangeBytes = 4'000;
+constexpr std::int64_t kHandshakeBytes = 32'000;
 constexpr std::int64_t kSupervisorBytes = 64 * 1024 * 1024;
+/// Handshakes are work, and more of them at once are no faster: they wait for each other until they time out. Workers
+/// beyond the cores, which are there for their descriptors, share what the cores can do.
+constexpr auto kHandshakesOfOneCore = static_cast<std::int64_t>(limits::kOpeningAtOnce);
+constexpr std::int64_t kLeastOpeningAtOnce = 64;
 /// Below these one worker is enough: more would only cost memory.
 constexpr std::int64_t kStreamsOfOneCore = 1'000;
 constexpr double kCallsOfOneCore = 500;
@@ -106,6 +115,11 @@ wire::Result<std::int64_t> count_workers(const Scenario& scenario, const Machine
   return workers;
 }
 
+std::int64_t opening_at_once(const Machine& machine, const Demand& demand, std::int64_t workers) {
+  constexpr auto kMost = static_cast<std::int64_t>(limits::kOpeningAtOnce);
+  return demand.tls ? std::clamp(kHandshakesOfOneCore * machine.cores / workers, kLeastOpeningAtOnce, kMost) : kMost;
+}
+
 std::vector<std::string> loopback_sources(std::int64_t count) {
   std::vector<std::string> sources;
   for (std::int64_t i = 0; i < count; ++i) { sources.push_back(fmt::format("127.0.{}.{}", i / 250, 2 + i % 250)); }
@@ -176,6 +190,7 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   const auto workers = count_workers(scenario, machine, demand);
   if (!workers) { return tl::unexpected(workers.error()); }
   placement.workers = *workers;
+  placement.opening_at_once = opening_at_once(machine, demand, *workers);
   placement.files_needed = demand.streams + *workers * beside_streams(machine, demand);
   if (placement.files_needed > machine.files_free) {
     return refuse(fmt::format("{} open files are needed, and the system has {} left: raise fs.file-max",
@@ -189,9 +204,9 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
     return tl::unexpected(ports.error());
   }
   const auto each = kKernelBytes + kPlainBytes + (demand.tls ? kTlsKeysBytes : 0);
-  const auto at_once = std::min(demand.streams, *workers * static_cast<std::int64_t>(limits::kOpeningAtOnce));
-  const auto beside =
-      *workers * kWorkerBytes + kSupervisorBytes + (demand.tls ? at_once * (kTlsWholeBytes - kTlsKeysBytes) : 0);
+  const auto at_once = std::min(demand.streams, *workers * placement.opening_at_once);
+  const auto beside = *workers * kWorkerBytes + kSupervisorBytes + (at_once + demand.calls_in_flight) * kExchangeBytes +
+                      (demand.tls ? at_once * kHandshakeBytes : 0);
   placement.memory_needed_bytes = demand.streams * each + beside;
   if (placement.memory_needed_bytes > machine.memory_free_bytes) {
     const auto left = machine.memory_free_bytes - beside;
@@ -204,7 +219,7 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
   placement.lines.push_back(fmt::format("memory: about {} of {} free", megabytes(placement.memory_needed_bytes),
                                         megabytes(machine.memory_free_bytes)));
   if (demand.tls) {
-    const auto whole = (demand.streams - at_once) * (kTlsWholeBytes - kTlsKeysBytes);
+    const auto whole = demand.streams * (kTlsWholeBytes - kTlsKeysBytes);
     const bool fits = placement.memory_needed_bytes + whole <= machine.memory_free_bytes;
     if (!fits) {
       placement.lines.push_back(fmt::format(

@@ -24,6 +24,7 @@ Machine read_machine(const std::string& root = "");
 
 struct Placement {
   std::int64_t workers = 1;
+  std::int64_t opening_at_once = 1;                 ///< In each worker.
   std::vector<std::string> sources;                 ///< All that will be used; empty: the kernel's choice.
   std::vector<std::vector<std::string>> of_worker;  ///< Each worker's own.
   std::int64_t files_needed = 0, ports_needed = 0,

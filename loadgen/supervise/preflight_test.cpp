@@ -205,6 +205,37 @@ TEST(Preflight, refuses_where_memory_is_short_and_says_what_fits) {
   EXPECT_THAT(placement.error().detail, HasSubstr("streams fit"));
 }
 
+/// What `ci/bench/run hold million` and a look at smaps_rollup gave, and what is left beyond it.
+TEST(Preflight, counts_for_a_worker_what_one_takes) {
+  constexpr std::int64_t kMeasuredBytes = 1'900'000;
+  auto scenario = holding(100);
+  scenario.workers = 1;
+  const auto one = place(scenario, roomy(), 1, false)->memory_needed_bytes;
+  scenario.workers = 51;
+  const auto more = place(scenario, roomy(), 1, false)->memory_needed_bytes - one;
+  EXPECT_GT(more, 50 * kMeasuredBytes);
+  EXPECT_LT(more, 2 * 50 * kMeasuredBytes);
+}
+
+TEST(Preflight, counts_what_is_under_way) {
+  auto scenario = holding(100);
+  const auto quiet = place(scenario, roomy(), 1, false)->memory_needed_bytes;
+  scenario.workers = 1;
+  scenario.populations[0].calls.resize(1);
+  scenario.populations[0].calls[0].per_second = 10'000;
+  EXPECT_GE(place(scenario, roomy(), 1, false)->memory_needed_bytes, quiet + 10'000 * 2'400);
+}
+
+TEST(Preflight, lets_workers_beyond_the_cores_share_the_handshakes) {
+  const auto at_once = [](std::int64_t streams, std::string_view scheme) {
+    return place(holding(streams, std::string(scheme) + "://203.0.113.1/mcp"), roomy(), 100, false)->opening_at_once;
+  };
+  EXPECT_EQ(at_once(10'000, "https"), 2'000);
+  EXPECT_LT(at_once(1'000'000, "https"), 100);
+  EXPECT_GE(at_once(1'000'000, "https"), 64);
+  EXPECT_EQ(at_once(1'000'000, "http"), 2'000) << "a plain one is no work";
+}
+
 TEST(Preflight, counts_more_memory_for_tls) {
   const auto plain = place(holding(10'000), roomy(), 1, false);
   const auto tls = place(holding(10'000, "Https://203.0.113.1/mcp"), roomy(), 1, false);

@@ -250,6 +250,7 @@ std::vector<WorkerPlan> plans_of(const Prepared& prepared, const TestSeams& seam
     plan.destinations = prepared.targets.urls;
     plan.destination_of = prepared.targets.of_population;
     plan.sources = prepared.placement.of_worker[i];
+    plan.opening_at_once = static_cast<std::size_t>(prepared.placement.opening_at_once);
     plans.push_back(std::move(plan));
   }
   return plans;

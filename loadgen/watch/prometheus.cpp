@@ -178,6 +178,8 @@ class Families {
     one_gauge("weir_soak_streams_wanted", "Streams that the scenario wants now.", Gauge::streams_target);
     one_gauge("weir_soak_streams_opening", "Streams that connect or are in their handshake.", Gauge::streams_opening);
     one_gauge("weir_soak_streams_waiting", "Streams that wait for their time to reconnect.", Gauge::streams_waiting);
+    one_gauge("weir_soak_streams_polled", "Streams that the target ended to be polled, on their way back.",
+              Gauge::streams_polled);
     auto& silent = add("weir_soak_silent_streams", "Streams that are held and have brought no byte for so long.",
                        MetricType::Gauge);
     for (const auto& [over, which] : {std::pair{"30s", Gauge::streams_silent_30s},
@@ -214,6 +216,8 @@ class Families {
       of_populations(drops, {{"reason", std::string(to_string(reason))}},
                      [i](const auto& numbers) { return numbers.ends[i]; });
     }
+    of_populations(drops, {{"reason", std::string(to_string(Counter::polls_failed))}},
+                   [](const auto& numbers) { return numbers[Counter::polls_failed]; });
     add("weir_soak_stream_age_seconds", "Age of held streams at their end.", MetricType::Histogram);
     for (std::size_t i = 0; i < kEndReasons; ++i) {
       add_histogram(target_and("reason", to_string(static_cast<EndReason>(i))), sum_.age[i], kAgeBuckets);
@@ -242,6 +246,12 @@ class Families {
     }
     one_counter("weir_soak_reconnects_resumed_total", "Of the good ones, those that sent Last-Event-ID.",
                 Counter::reconnects_resumed);
+    auto& polls =
+        add("weir_soak_polls_total", "Streams that came back from being polled, or failed to.", MetricType::Counter);
+    for (const auto& [result, which] :
+         {std::pair{"resumed", Counter::polls_resumed}, {"failed", Counter::polls_failed}}) {
+      of_populations(polls, {{"result", result}}, [index = which](const auto& numbers) { return numbers[index]; });
+    }
     one_counter("weir_soak_retry_after_honoured_total", "Waits that a Retry-After of the target asked for.",
                 Counter::retry_after_honoured);
     one_histogram("weir_soak_reconnect_duration_seconds", "End of a stream to the next held one in its place.",

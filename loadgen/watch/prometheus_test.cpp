@@ -82,6 +82,9 @@ TEST(Metrics, are_all_there_from_zero_on) {
         "weir_soak_ongoing_seconds{target=\"staging\",population=\"streams\",what=\"reconnect\"}",
         "weir_soak_events_sequenced_total{target=\"staging\",population=\"streams\"}",
         "weir_soak_reconnects_resumed_total{target=\"staging\",population=\"streams\"}",
+        "weir_soak_streams_polled{target=\"staging\",population=\"streams\"}",
+        "weir_soak_polls_total{target=\"staging\",population=\"streams\",result=\"resumed\"}",
+        "weir_soak_polls_total{target=\"staging\",population=\"streams\",result=\"failed\"}",
         "weir_soak_server_requests_total{target=\"staging\",population=\"streams\"}",
         "weir_soak_retry_after_honoured_total{target=\"staging\",population=\"streams\"}",
         "weir_soak_connect_phase_seconds_bucket{target=\"staging\",phase=\"first_event\",le=\"0.005\"}",
@@ -146,12 +149,15 @@ TEST(Metrics, tell_populations_apart) {
 TEST(Metrics, count_what_we_ended_among_the_ends_and_not_among_the_drops) {
   auto totals = busy();
   totals.populations[0].ends[static_cast<std::size_t>(EndReason::client)] = 5;
+  totals.populations[0][Counter::polls_failed] = 3;
   const auto text = text_of(totals);
   const std::string reason = "{target=\"staging\",population=\"streams\",reason=\"";
   EXPECT_THAT(text, HasSubstr("weir_soak_stream_ends_total" + reason + "client\"} 5\n"));
   EXPECT_THAT(text, HasSubstr("weir_soak_stream_drops_total" + reason + "idle_cut\"} 2\n"));
   EXPECT_THAT(text, Not(HasSubstr("weir_soak_stream_drops_total" + reason + "client")));
   EXPECT_THAT(text, Not(HasSubstr("weir_soak_stream_drops_total" + reason + "completed")));
+  EXPECT_THAT(text, Not(HasSubstr("weir_soak_stream_drops_total" + reason + "polled\"")));
+  EXPECT_THAT(text, HasSubstr("weir_soak_stream_drops_total" + reason + "polls_failed\"} 3\n"));
 }
 
 TEST(Metrics, count_a_call_once_and_a_second_answer_beside_it) {

@@ -74,7 +74,15 @@ std::string streams_text(const PopulationNumbers& last, const PopulationNumbers&
 std::string drops_text(const PopulationNumbers& totals) {
   const auto ended = totals.drops();
   std::string text = wire::grouped(ended);
-  if (ended > 0) { text += fmt::format(" ({})", most_of(totals.ends, EndReason::client)); }
+  if (ended > 0) {
+    std::array<std::uint64_t, kEndReasons> drops = totals.ends;
+    for (std::size_t i = 0; i < kEndReasons; ++i) { drops[i] = is_drop(static_cast<EndReason>(i)) ? drops[i] : 0; }
+    text += fmt::format(" ({})", most_of(drops, EndReason::client));
+  }
+  if (const auto polled = totals.ends[static_cast<std::size_t>(EndReason::polled)]; polled > 0) {
+    text += fmt::format("; polled {}, {} not taken up", wire::grouped(polled),
+                        wire::grouped(totals[Counter::polls_failed]));
+  }
   const auto failed = most_of(totals.open_failures, static_cast<OpenFailure>(kOpenFailures));
   return failed.empty() ? text : text + "; not opened: " + failed;
 }

@@ -56,6 +56,10 @@ TEST(Screen, names_the_most_frequent_ends_and_leaves_our_own_out) {
   ends[static_cast<std::size_t>(EndReason::rst)] = 2;
   ends[static_cast<std::size_t>(EndReason::idle_cut)] = 10;
   EXPECT_THAT(joined(screen_lines(state, 120, false)), HasSubstr("drops    12 (idle_cut 10, rst 2)"));
+  ends[static_cast<std::size_t>(EndReason::polled)] = 700;
+  state.totals.populations[0][Counter::polls_failed] = 3;
+  EXPECT_THAT(joined(screen_lines(state, 120, false)),
+              HasSubstr("drops    15 (idle_cut 10, rst 2); polled 700, 3 not taken up"));
 }
 
 TEST(Screen, shows_calls_with_their_percentiles_where_there_are_any) {

@@ -155,6 +155,8 @@ class Worker final : public Ready {
       turn(now);
       let_gather(now);
       loop_.run_once(next_ns());
+      // An order to stop does not wait until thousands of handshakes have had their turn.
+      if (loop_.in_round()) { ready(0, 0); }
     }
     return kLost;
   }
@@ -191,6 +193,7 @@ class Worker final : public Ready {
     ActorsOptions actors;
     actors.populations = populations;
     actors.seed = plan_.seed + plan_.index;
+    actors.opening_at_once = plan_.opening_at_once;
     actors.note = [this](std::string text) { control_.send(Note{std::move(text)}); };
     actors.token_refused = [this](std::uint64_t generation) { control_.send(TokenRefused{generation}); };
     actors_ = std::make_unique<Actors>(loop_, channels_, exchanges_, std::move(actors), numbers_);

@@ -17,6 +17,7 @@ struct WorkerPlan {
   std::vector<wire::Url> destinations;        ///< Distinct, in the order of AddressesOrder::destination.
   std::vector<std::uint32_t> destination_of;  ///< Of each population.
   std::vector<std::string> sources;           ///< This worker's own.
+  std::size_t opening_at_once = limits::kOpeningAtOnce;
 };
 
 /// Runs until StopOrder or end-of-file on `control` (a connected stream socket, taken over); the process's exit code.

@@ -100,6 +100,7 @@ Reasons why_dropped(const Scope& scope) {
     const auto reason = static_cast<EndReason>(i);
     if (is_drop(reason)) { out.emplace_back(to_string(reason), scope.ends(reason)); }
   }
+  out.emplace_back(to_string(Counter::polls_failed), scope.sum(Counter::polls_failed));
   return out;
 }
 
@@ -160,7 +161,8 @@ std::uint64_t answered(const Scope& scope) {
 /// Over the wanted streams that were open: none of the measures of streams where there was none.
 std::vector<Measure> stream_measures() {
   std::vector<Measure> out = {
-      {"stream_drops", Unit::count, "streams that ended other than by us, or by the answer that they were for",
+      {"stream_drops", Unit::count,
+       "streams that ended other than by us, by the answer that they were for, or to be polled",
        when(had_streams, &Scope::drops)},
       {"stream_drop_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
        [](const Scope& s) { return because(ratio(s.drops(), s.at_risk(), s.held), why_dropped(s)); }},
@@ -174,16 +176,16 @@ std::vector<Measure> stream_measures() {
              fmt::format("{} in {} {}-hours", counted(s.drops(), "drop"), readable(Unit::number, hours), s.held)};
        }},
       {"streams_held_ratio", Unit::ratio,
-       "the most streams open in any second, over the most that were wanted for more than a second",
+       "the most streams held in any second (open, or to be polled), over the most wanted for more than a second",
        [](const Scope& s) -> std::optional<Measured> {
          if (s.open.wanted <= 0) { return s.everything ? std::optional(Measured{1, "none was wanted"}) : std::nullopt; }
          if (s.open.due <= 0) { return Measured{1, "none was wanted for more than a second"}; }
          const auto due = static_cast<std::uint64_t>(s.open.due);
-         return ratio(std::min(static_cast<std::uint64_t>(s.open.peak), due), due, s.held);
+         return ratio(std::min(static_cast<std::uint64_t>(s.open.held), due), due, s.held);
        }},
       {"streams_open_min", Unit::count,
-       "the fewest streams open in any second, since as many as wanted were open for the first time; no sample where "
-       "they never were",
+       "the fewest streams held in any second, since as many as wanted were for the first time; no sample where they "
+       "never were",
        [](const Scope& s) -> std::optional<Measured> {
          if (s.open.least < 0) { return std::nullopt; }
          return Measured{static_cast<double>(s.open.least),
@@ -229,6 +231,19 @@ std::vector<Measure> stream_measures() {
            return had_streams(s) ? std::optional(Measured{1, fmt::format("no {} had to", s.held)}) : std::nullopt;
          }
          return ratio(good, all, "attempt");
+       }},
+      {"polls_failed", Unit::count,
+       "streams that the server ended to be polled, and that it did not take up again: drops",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::polls_failed); })},
+      {"polls_resumed_ratio", Unit::ratio,
+       "streams taken up again after their last id, over those that came back from being polled; 1 where none had to",
+       [](const Scope& s) -> std::optional<Measured> {
+         const std::uint64_t good = s.sum(Counter::polls_resumed);
+         const std::uint64_t all = good + s.sum(Counter::polls_failed);
+         if (all == 0) {
+           return had_streams(s) ? std::optional(Measured{1, fmt::format("no {} had to", s.held)}) : std::nullopt;
+         }
+         return ratio(good, all, s.held);
        }},
       {"sessions_lost", Unit::count, "sessions that the server no longer knew (404)",
        when(had_streams, [](const Scope& s) { return s.sum(Counter::sessions_lost); })},

@@ -21,6 +21,7 @@ void widen(OpenRange& all, const OpenRange& later) {
   all.due = std::max(all.due, later.due);
   all.wanted = std::max(all.wanted, later.wanted);
   all.peak = std::max(all.peak, later.peak);
+  all.held = std::max(all.held, later.held);
   if (later.least < 0) { return; }
   all.least = all.least < 0 ? later.least : std::min(all.least, later.least);
   all.least_ratio = all.least_ratio < 0 ? later.least_ratio : std::min(all.least_ratio, later.least_ratio);
@@ -42,9 +43,9 @@ SearchStep judge_step(const RunInfo& run, const Layout& layout, const PhaseResul
     out.limited_by = "the generator: " + problems.front();
     return out;
   }
-  if (step.open.peak < step.info.streams) {
+  if (step.open.held < step.info.streams) {
     out.limited_by = fmt::format("only {} of {} streams were open at once",
-                                 wire::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(0, step.open.peak))),
+                                 wire::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(0, step.open.held))),
                                  wire::grouped(static_cast<std::uint64_t>(step.info.streams)));
     return out;
   }

@@ -6,15 +6,16 @@
 namespace weir::reports::load {
 namespace {
 
-void widen(OpenRange& range, std::int64_t open, std::int64_t wanted, std::int64_t wanted_before) {
+void widen(OpenRange& range, std::int64_t open, std::int64_t held, std::int64_t wanted, std::int64_t wanted_before) {
   range.wanted = std::max(range.wanted, wanted);
   range.due = std::max(range.due, std::min(wanted, wanted_before));
   range.peak = std::max(range.peak, open);
+  range.held = std::max(range.held, held);
   if (wanted <= 0) { return; }
   // Before as many as wanted were open for the first time the run is still on its way up.
-  if (range.least < 0 && open < wanted) { return; }
-  const double ratio = static_cast<double>(open) / static_cast<double>(wanted);
-  range.least = range.least < 0 ? open : std::min(range.least, open);
+  if (range.least < 0 && held < wanted) { return; }
+  const double ratio = static_cast<double>(held) / static_cast<double>(wanted);
+  range.least = range.least < 0 ? held : std::min(range.least, held);
   range.least_ratio = range.least_ratio < 0 ? ratio : std::min(range.least_ratio, ratio);
 }
 
@@ -40,7 +41,7 @@ void Tally::add(const Snapshot& second, bool closing) {
   if (closing) { return; }
   const auto count = [&](std::size_t at, OpenRange& range, const auto& of) {
     const Gauges now{of(Gauge::streams_open), of(Gauge::streams_target)};
-    widen(range, now.open, now.wanted, last_[at].wanted);
+    widen(range, now.open, now.open + of(Gauge::streams_polled), now.wanted, last_[at].wanted);
     for (std::size_t i = 0; i < kSilentStreams.size(); ++i) {
       range.silent[i] = std::max(range.silent[i], of(kSilentStreams[i]));
     }

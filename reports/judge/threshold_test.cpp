@@ -150,6 +150,29 @@ TEST(Threshold, takes_neither_our_own_ends_nor_answered_calls_for_drops) {
   EXPECT_EQ(judged("calls_unfinished == 30", run).value, 30);
 }
 
+TEST(Threshold, takes_a_stream_that_was_to_be_polled_for_held_until_it_is_not_taken_up_again) {
+  SampleRun run = sample_run();
+  auto& numbers = run.seconds[1].populations[0];
+  numbers.ends[static_cast<std::size_t>(EndReason::polled)] = 400;
+  numbers[Counter::polls_resumed] = 390;
+  EXPECT_EQ(judged("stream_drops == 57", run).value, 57);
+  EXPECT_EQ(judged("ends_polled == 400", run).value, 400);
+  EXPECT_EQ(judged("polls_resumed_ratio == 1", run).message, "polls_resumed_ratio 1, wanted == 1 (390 of 390 streams)");
+  EXPECT_EQ(judged("polls_resumed_ratio in ramp == 1", run).value, 1) << "none had to";
+  numbers[Counter::polls_failed] = 10;
+  EXPECT_EQ(judged("polls_failed == 10", run).value, 10);
+  EXPECT_EQ(judged("polls_resumed_ratio > 99%", run).value, 0.975);
+  EXPECT_EQ(judged("stream_drop_ratio in hold < 6%", run).message,
+            "stream_drop_ratio in hold 0.067, wanted < 0.06 (67 of 1,000 streams: 57 idle_cut, 10 polls_failed)");
+  for (Snapshot& second : run.seconds) {
+    second.populations[0][Gauge::streams_open] -= 500;
+    second.populations[0][Gauge::streams_polled] = 500;
+  }
+  EXPECT_EQ(judged("streams_open_max == 500", run).value, 500);
+  EXPECT_EQ(judged("streams_held_ratio >= 99%", run).value, 1);
+  EXPECT_EQ(judged("streams_open_ratio_min > 90%", run).value, judged("streams_open_ratio_min > 90%").value);
+}
+
 TEST(Threshold, takes_a_stream_that_has_ceased_and_an_answer_that_came_again_for_no_success) {
   SampleRun run = sample_run();
   run.seconds[1].populations[0][Counter::streams_ceased] = 25;

@@ -30,6 +30,7 @@ json::object open_json(const OpenRange& open) {
           {"due", open.due},
           {"at_start", open.at_start},
           {"max", open.peak},
+          {"held_max", open.held},
           {"min", open.least < 0 ? json::value(nullptr) : json::value(open.least)},
           {"min_ratio", open.least < 0 ? json::value(nullptr) : json::value(open.least_ratio)},
           {"silent_30s", open.silent[0]},

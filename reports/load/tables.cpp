@@ -84,6 +84,11 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
     out.push_back(fmt::format("{} came back ({} resumed), {} failed", wire::grouped(back),
                               wire::grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt")));
   }
+  if (const std::uint64_t polled = scope.ends(EndReason::polled); polled > 0) {
+    out.push_back(fmt::format("{} ended by the server to be polled, {} taken up again, {} not",
+                              counted(polled, scope.held), wire::grouped(scope.sum(Counter::polls_resumed)),
+                              wire::grouped(scope.sum(Counter::polls_failed))));
+  }
   if (const std::uint64_t sessions = scope.sum(Counter::sessions_opened); sessions > 0) {
     out.push_back(fmt::format("{}, {} lost (404)", counted(sessions, "session"),
                               wire::grouped(scope.sum(Counter::sessions_lost))));

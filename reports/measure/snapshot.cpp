@@ -121,7 +121,7 @@ std::uint64_t ToolNumbers::ended() const {
 std::uint64_t PopulationNumbers::drops() const {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < kEndReasons; ++i) { sum += is_drop(static_cast<EndReason>(i)) ? ends[i] : 0; }
-  return sum;
+  return sum + (*this)[Counter::polls_failed];
 }
 
 Snapshot::Snapshot(const Layout& layout) : populations(layout.populations.size()) {

@@ -59,7 +59,7 @@ struct PopulationNumbers {
   Histogram& operator[](Timer t) { return timers[static_cast<std::size_t>(t)]; }
   const Histogram& operator[](Timer t) const { return timers[static_cast<std::size_t>(t)]; }
 
-  std::uint64_t drops() const;  ///< Ends that are one.
+  std::uint64_t drops() const;  ///< Ends that are one, and those that turned out to be.
 };
 
 struct Snapshot {

@@ -7,9 +7,9 @@ namespace {
 
 // In the order of the enumerations; a name that is missing or too many does not compile.
 constexpr std::array<std::string_view, kEndReasons> kEndReasonNames = {
-    "clean_end",    "fin_no_terminator", "fin_mid_chunk", "rst",       "close_delimited_eof",
-    "goaway",       "tls_close",         "idle_cut",      "half_open", "malformed",
-    "session_lost", "completed",         "worker_lost",   "client"};
+    "clean_end",    "fin_no_terminator", "fin_mid_chunk", "rst",         "close_delimited_eof",
+    "goaway",       "tls_close",         "idle_cut",      "half_open",   "malformed",
+    "session_lost", "completed",         "polled",        "worker_lost", "client"};
 constexpr std::array<std::string_view, kOpenFailures> kOpenFailureNames = {
     "dns",          "refused",  "unreachable", "connect_timeout", "tls",         "reset",
     "head_timeout", "http_3xx", "http_401",    "http_403",        "http_404",    "http_429",
@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intend
                                                                    "reconnects_ok",
                                                                    "reconnects_failed",
                                                                    "reconnects_resumed",
+                                                                   "polls_resumed",
+                                                                   "polls_failed",
                                                                    "sessions_opened",
                                                                    "sessions_lost",
                                                                    "events",
@@ -46,7 +48,7 @@ constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intend
                                                                    "calls_intended",
                                                                    "stream_ms"};
 constexpr std::array<std::string_view, kGauges> kGaugeNames = {
-    "streams_target",  "streams_open",       "streams_opening",    "streams_waiting",
+    "streams_target",  "streams_open",       "streams_opening",    "streams_waiting",    "streams_polled",
     "calls_in_flight", "streams_silent_30s", "streams_silent_60s", "streams_silent_120s"};
 constexpr std::array<std::string_view, kOpens> kOpenNames = {"heartbeat_gap", "byte_gap", "reconnect"};
 constexpr std::array<std::string_view, kWorkerGauges> kWorkerGaugeNames = {"rss_bytes",   "heap_bytes",    "open_files",

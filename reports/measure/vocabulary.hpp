@@ -24,10 +24,11 @@ enum class EndReason : std::uint8_t {
   malformed,            ///< The framing or the events did not decode, or grew beyond a limit.
   session_lost,         ///< What was held was a session without a stream, and the server knows it no more (404).
   completed,            ///< The stream of a call (streamable-post) that was answered: it did what it was opened for.
+  polled,               ///< Ended by the server so that we come back for the rest (loadgen/stream/polled.hpp).
   worker_lost,          ///< Its worker died: ours.
   client,               ///< We closed it: churn, reconnect phase, end of the run.
 };
-inline constexpr std::size_t kEndReasons = 14;
+inline constexpr std::size_t kEndReasons = 15;
 /// Whether the target, or a hop before it, ended a stream that was to stay: a drop.
 constexpr bool is_drop(EndReason reason) { return reason < EndReason::completed; }
 
@@ -100,6 +101,8 @@ enum class Counter : std::uint8_t {
   reconnects_ok,
   reconnects_failed,   ///< One for each failed attempt.
   reconnects_resumed,  ///< Of the good ones, those that sent Last-Event-ID.
+  polls_resumed,       ///< Streams that ended as `polled`, and were taken up after their last id at the first attempt.
+  polls_failed,        ///< Streams that ended as `polled` and were not: drops.
   sessions_opened,     ///< initialize was answered.
   sessions_lost,       ///< 404 for our session: initialised again.
   events,
@@ -119,19 +122,20 @@ enum class Counter : std::uint8_t {
   calls_intended,
   stream_ms,  ///< Milliseconds for which streams were held, of all of them together.
 };
-inline constexpr std::size_t kCounters = 23;
+inline constexpr std::size_t kCounters = 25;
 
 enum class Gauge : std::uint8_t {
   streams_target,  ///< What the scenario wants now.
   streams_open,
   streams_opening,  ///< Connecting or in the handshake.
   streams_waiting,  ///< For their time to reconnect.
+  streams_polled,   ///< Ended as `polled`, and still on their way back: they wait or are being opened.
   calls_in_flight,
   streams_silent_30s,  ///< Open, and without a byte for so long.
   streams_silent_60s,
   streams_silent_120s,
 };
-inline constexpr std::size_t kGauges = 8;
+inline constexpr std::size_t kGauges = 9;
 inline constexpr std::array kSilentStreams = {Gauge::streams_silent_30s, Gauge::streams_silent_60s,
                                               Gauge::streams_silent_120s};
 

@@ -44,7 +44,7 @@ std::size_t distinct(std::size_t count) {
 }
 
 TEST(Vocabulary, calls_an_end_a_drop_that_is_neither_ours_nor_what_the_stream_was_for) {
-  for (const auto good : {EndReason::completed, EndReason::worker_lost, EndReason::client}) {
+  for (const auto good : {EndReason::completed, EndReason::polled, EndReason::worker_lost, EndReason::client}) {
     EXPECT_FALSE(is_drop(good)) << to_string(good);
   }
   for (const auto drop : {EndReason::clean_end, EndReason::rst, EndReason::half_open, EndReason::malformed}) {
