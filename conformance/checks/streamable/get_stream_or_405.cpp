@@ -8,6 +8,12 @@ Finding run(Probe& probe) {
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
 
   auto stream = dialogue->open_get_stream();
+  if (!stream && stream.error().code == wire::ErrorCode::timeout) {
+    return probe.broken(stream.error(), "the head of an event stream, or HTTP 405")
+        .at("server, or what buffers before it",
+            "Send the head at once, with a comment behind it: frameworks and proxies hold it back until the first "
+            "byte.");
+  }
   if (!stream) { return probe.broken(stream.error(), "an answer to GET"); }
   const wire::Exchange& exchange = stream->exchange();
   if (exchange.head.status == 405 || (exchange.head.status == 200 && exchange.is_event_stream())) {
@@ -27,6 +33,7 @@ const Registration kCheck{{
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients take any other answer for a broken session and reconnect for ever.",
     .faults = {"streamable.get-400", "streamable.get-404", "streamable.get-json"},
+    .explains = {Trouble::withheld_stream},
     .run = run,
 }};
 
