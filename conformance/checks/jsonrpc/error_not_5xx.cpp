@@ -9,11 +9,11 @@ namespace {
 /// it must have.
 std::vector<wire::Request> mistakes(Probe& probe, wire::mcp::Dialogue& dialogue) {
   std::vector<wire::Request> requests;
-  requests.push_back(dialogue.make_post(jsonrpc::request("weir-mistake", harmless_method(probe), "weir")));
+  requests.push_back(dialogue.make_post(jsonrpc::request(1, harmless_method(probe), "weir")));
   if (!probe.is(Era::streamable)) { return requests; }
   for (const json::value& params : {json::value(), json::value{{"protocolVersion", probe.revision()}}}) {
     wire::Request request = initialize_request(probe);
-    request.body = jsonrpc::request("weir-mistake", "initialize", params);
+    request.body = jsonrpc::request(1, "initialize", params);
     requests.push_back(std::move(request));
   }
   return requests;
