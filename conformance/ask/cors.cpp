@@ -9,14 +9,56 @@
 
 namespace weir::conformance {
 
-wire::Result<wire::Exchange> ask_preflight(Probe& probe, const std::string& method) {
+namespace {
+
+wire::Result<wire::Exchange> ask_preflight(Probe& probe, const std::string& method,
+                                           const std::vector<std::string>& names) {
   wire::Request request = probe.request("OPTIONS", probe.url());
   request.headers = {};  // A browser sends no credentials with a preflight.
   request.headers.set("Origin", probe.url().origin());
   request.headers.set("Access-Control-Request-Method", method);
-  request.headers.set("Access-Control-Request-Headers",
-                      fmt::format("{}", fmt::join(needed_headers(probe, method), ",")));
+  if (!names.empty()) {
+    request.headers.set("Access-Control-Request-Headers", fmt::format("{}", fmt::join(names, ",")));
+  }
   return probe.send(request);
+}
+
+/// Fetch, "CORS-preflight fetch": `*` stands for every header but Authorization.
+bool allows(const std::string& allowed, const std::string& name) {
+  return lists(allowed, name) || (lists(allowed, "*") && name != "authorization");
+}
+
+/// Frameworks refuse a preflight as a whole for one header that they do not allow: each is asked for alone then.
+wire::Result<HeaderLeave> leave_one_by_one(Probe& probe, const std::string& method, std::string refusal) {
+  HeaderLeave leave{.allowed = std::move(refusal)};
+  const auto bare = ask_preflight(probe, method, {});
+  if (!bare) { return tl::unexpected(bare.error()); }
+  leave.offered = offers_cors(*bare);
+  for (const auto& name : leave.offered ? needed_headers(probe, method) : std::vector<std::string>{}) {
+    const auto offer = ask_preflight(probe, method, {name});
+    if (!offer) { return tl::unexpected(offer.error()); }
+    if (!offers_cors(*offer)) { leave.missing.push_back(name); }
+  }
+  leave.offered = !leave.missing.empty();
+  return leave;
+}
+
+}  // namespace
+
+wire::Result<wire::Exchange> ask_preflight(Probe& probe, const std::string& method) {
+  return ask_preflight(probe, method, needed_headers(probe, method));
+}
+
+wire::Result<HeaderLeave> ask_leave(Probe& probe, const std::string& method) {
+  const auto offer = ask_preflight(probe, method);
+  if (!offer) { return tl::unexpected(offer.error()); }
+  if (!offer->ok()) { return leave_one_by_one(probe, method, describe(*offer)); }
+  HeaderLeave leave{.offered = offers_cors(*offer)};
+  leave.allowed = wire::lower(offer->head.headers.joined("access-control-allow-headers"));
+  for (const auto& name : leave.offered ? needed_headers(probe, method) : std::vector<std::string>{}) {
+    if (!allows(leave.allowed, name)) { leave.missing.push_back(name); }
+  }
+  return leave;
 }
 
 bool offers_cors(const wire::Exchange& preflight) {

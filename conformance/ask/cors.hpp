@@ -10,6 +10,14 @@ namespace weir::conformance {
 wire::Result<wire::Exchange> ask_preflight(Probe& probe, const std::string& method = "POST");
 /// Whether the answer lets any origin in.
 bool offers_cors(const wire::Exchange& preflight);
+
+/// What the server says of the headers that a client must send with a method.
+struct HeaderLeave {
+  bool offered = false;              ///< It offers CORS at all.
+  std::vector<std::string> missing;  ///< In lower case.
+  std::string allowed;               ///< What it allows; where it refuses a preflight for the rest, its answer.
+};
+wire::Result<HeaderLeave> ask_leave(Probe& probe, const std::string& method = "POST");
 /// The methods that a client of the probe's revision uses, as far as this server takes them.
 std::vector<std::string> used_methods(const Probe& probe);
 /// The headers that a client of the probe's revision must send with this method, in lower case; credentials and what

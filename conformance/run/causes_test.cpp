@@ -76,6 +76,16 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            reply = fixtures::HttpReply{};
            reply.status = 202;
          }},
+    {.name = "test.get-withheld",
+     .summary = "The GET of a stream gets no head.",
+     .on_request = [](fixtures::Scratch&, const fixtures::HttpRequest& request,
+                      fixtures::HttpReply& reply) { return reply.no_answer = request.method == "GET"; }},
+    {.name = "test.one-code",
+     .summary = "Every error has the code -32000.",
+     .on_message =
+         [](fixtures::Scratch&, const fixtures::Call&, json::value& message) {
+           if (auto* error = fixtures::error_of(message)) { (*error)["code"] = -32000; }
+         }},
     {.name = "test.first-request-alone",
      .summary = "The first request is answered, and all others by 500.",
      .on_request =
@@ -327,8 +337,9 @@ TEST(Causes, a_connection_that_is_lost_by_chance_is_no_fault_of_what_was_asked) 
 }
 
 TEST(Causes, a_notification_that_is_answered_is_one_verdict) {
-  const auto outcome = judge(Era::streamable, {"jsonrpc.notification-answered"},
-                             {"jsonrpc.notification.no-reply", "streamable.notification.empty-body"});
+  const auto outcome = judge(
+      Era::streamable, {"jsonrpc.notification-answered"},
+      {"jsonrpc.notification.no-reply", "streamable.notification.accepted-202", "streamable.notification.empty-body"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.notification.no-reply"));
 }
 
@@ -374,6 +385,52 @@ TEST(Causes, errors_that_are_withheld_are_one_verdict) {
                               "ping.result.empty", "resources.read.not-found", "prompts.get.unknown-refused"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.error.method-not-found"));
   EXPECT_THAT(with(outcome, Verdict::pass), testing::ElementsAre("ping.result.empty"));
+}
+
+TEST(Causes, a_stream_that_never_begins_is_one_verdict) {
+  const std::vector<std::string> asked = {"delivery.events.spread",       "delivery.head.flushed",
+                                          "streamable.get.no-responses",  "streamable.get.stays-open",
+                                          "streamable.get.stream-or-405", "reconnect.stream.reopens",
+                                          "reconnect.session.goes-on",    "idle.stream.survives"};
+  EXPECT_THAT(red(judge(Era::streamable, {"test.get-withheld"}, asked)),
+              testing::ElementsAre("streamable.get.stream-or-405"));
+  EXPECT_THAT(red(judge(Era::streamable, {"test.get-withheld", "delivery.events-together"}, asked)),
+              testing::ElementsAre("delivery.events.spread"));
+}
+
+TEST(Causes, refusals_without_their_status_are_no_errors_without_an_id) {
+  const auto outcome = judge(Era::streamable, {"session.missing-200"},
+                             {"header.protocol-version.invalid", "jsonrpc.error.id", "session.missing.bad-request"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("header.protocol-version.invalid", "session.missing.bad-request"));
+}
+
+TEST(Causes, headers_that_a_preflight_is_refused_for_are_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"cors.headers-refused"},
+                             {"cors.preflight.headers", "cors.preflight.methods", "cors.preflight.open"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("cors.preflight.headers"));
+}
+
+TEST(Causes, a_list_without_end_is_one_verdict) {
+  const auto outcome =
+      judge(Era::streamable, {"pagination.never-ends"},
+            {"pagination.cursor.invalid-refused", "pagination.list.ends", "pagination.pages.no-repeats"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("pagination.list.ends"));
+}
+
+TEST(Causes, what_one_check_implies_stands_in_it_alone) {
+  EXPECT_THAT(
+      red(judge(Era::streamable, {"jsonrpc.garbage-accepted"}, {"jsonrpc.error.parse", "jsonrpc.error.parse-code"})),
+      testing::ElementsAre("jsonrpc.error.parse"));
+  EXPECT_THAT(red(judge(Era::http_sse, {"http-sse.unknown-session-hangs"},
+                        {"http-sse.post.after-close", "http-sse.post.unknown-session"})),
+              testing::ElementsAre("http-sse.post.unknown-session"));
+}
+
+TEST(Causes, one_code_for_all_errors_is_one_verdict) {
+  const auto outcome =
+      judge(Era::streamable, {"test.one-code"},
+            {"jsonrpc.error.invalid-params", "jsonrpc.error.method-not-found", "pagination.cursor.invalid-refused"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.error.method-not-found"));
 }
 
 TEST(Causes, requests_that_are_taken_without_an_answer_are_one_verdict) {

@@ -355,8 +355,7 @@ class Run {
                           of_collapse && !collapse->refusal.empty()});
     }
     if (info.turn != Turn::first) { return; }
-    const auto& explained = info.explains;
-    if (std::find(explained.begin(), explained.end(), Trouble::refused_session) != explained.end()) {
+    if (std::find(info.explains.begin(), info.explains.end(), Trouble::refused_session) != info.explains.end()) {
       allowed_ = 1;  // Conversations that end each other are held one after the other.
       one_after_the_other_ = true;
     }
@@ -418,6 +417,12 @@ class Run {
       }
     }
     for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld(i); }
+    for (const auto& by : std::vector(results_)) {  // As they were: what is implied implies in its turn.
+      for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        if (!is_implied(results_[i], by)) { continue; }
+        take(results_[i], untestable(fmt::format("{} ({})", by.got, by.id)), jobs_[i].info->level);
+      }
+    }
   }
 
   /// What leaves one check without an answer leaves others so that ask for the same: that stands once.

@@ -11,14 +11,74 @@ namespace {
 
 constexpr std::string_view kError = "JSON-RPC error ";
 
+/// A check that may be red by the fault of another one, and the other one, which says more of it.
+struct Implied {
+  std::string_view check, by;
+};
+
+constexpr Implied kImplied[] = {
+    {"auth.challenge.metadata-reachable", "auth.challenge.well-formed"},
+    {"auth.challenge.metadata-reachable", "auth.metadata.served"},
+    {"cancellation.unknown.ignored", "cancellation.late.tolerated"},
+    {"cors.expose.challenge", "cors.answer.allow-origin"},
+    {"cors.expose.challenge", "cors.expose.session-id"},
+    {"cors.expose.session-id", "cors.answer.allow-origin"},
+    {"delivery.body.streamed", "delivery.events.spread"},
+    {"delivery.events.spread", "progress.stops.at-answer"},
+    {"delivery.events.spread-compressed", "delivery.events.spread"},
+    {"delivery.events.spread-compressed", "delivery.first-event.compressed"},
+    {"delivery.events.spread-compressed", "progress.stops.at-answer"},
+    {"header.accept.any-order", "affinity.session.shared"},
+    {"header.accept.spellings", "affinity.session.shared"},
+    {"header.accept.spellings", "header.accept.any-order"},
+    {"header.names.any-case", "affinity.session.shared"},
+    {"header.protocol-version.absent-accepted", "affinity.session.shared"},
+    {"health.route.answers", "health.route.open"},
+    {"health.route.answers", "health.route.plain-get"},
+    {"health.truth.mcp-alive", "jsonrpc.answer.asked-for"},
+    {"health.truth.mcp-alive", "lifecycle.initialized.accepted"},
+    {"health.truth.mcp-alive", "session.conversation.kept"},
+    {"http-sse.post.after-close", "http-sse.post.unknown-session"},
+    {"http.request.chunked", "affinity.session.shared"},
+    {"http.request.content-type", "affinity.session.shared"},
+    {"http.request.expect-continue", "affinity.session.shared"},
+    {"http.request.expect-continue", "http.request.segments"},
+    {"http.request.segments", "affinity.session.shared"},
+    {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},
+    {"jsonrpc.error.parse-code", "jsonrpc.error.parse"},
+    {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
+    {"pagination.cursor.invalid-refused", "pagination.list.ends"},
+    {"sizes.request.refused-plainly", "http.request.segments"},
+    {"sse.head.content-type", "http.fields.single"},
+    {"streamable.notification.accepted-202", "jsonrpc.notification.no-reply"},
+};
+
 }  // namespace
 
 bool was_red(const reports::CheckResult& result) {
   return result.verdict == reports::Verdict::fail || result.verdict == reports::Verdict::warn;
 }
 
+std::vector<std::string_view> what_implies(std::string_view check) {
+  std::vector<std::string_view> ids;
+  for (const Implied& one : kImplied) {
+    if (one.check == check) { ids.push_back(one.by); }
+  }
+  return ids;
+}
+
+bool is_implied(const reports::CheckResult& result, const reports::CheckResult& by) {
+  const bool of_one_era = result.era == by.era || result.era.empty() || by.era.empty();
+  const bool milder = result.verdict == reports::Verdict::fail && by.verdict == reports::Verdict::warn;
+  if (!was_red(result) || !was_red(by) || !of_one_era || milder) { return false; }
+  const auto ids = what_implies(result.id);
+  return std::find(ids.begin(), ids.end(), by.id) != ids.end();
+}
+
 bool loses_requests(const reports::CheckResult& result, const CheckInfo& info) {
-  return result.verdict == reports::Verdict::fail && !info.explains.empty();
+  const bool of_others = std::any_of(info.explains.begin(), info.explains.end(),
+                                     [](Trouble one) { return one != Trouble::withheld_stream; });
+  return result.verdict == reports::Verdict::fail && of_others;
 }
 
 bool tells_what_it_saw(const reports::CheckResult& result) {

@@ -3,12 +3,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/check.hpp"
 
 namespace weir::conformance {
 
 bool was_red(const reports::CheckResult& result);
+
+/// The checks of which each says more of what may turn this one red as well. They do not go round in a circle.
+std::vector<std::string_view> what_implies(std::string_view check);
+/// Whether a red result is one of the fault that turned `by` red, and stands there. A warning takes no failure's place.
+bool is_implied(const reports::CheckResult& result, const reports::CheckResult& by);
 
 /// Whether what a check found may have cost others their answers.
 bool loses_requests(const reports::CheckResult& result, const CheckInfo& info);

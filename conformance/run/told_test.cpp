@@ -15,6 +15,44 @@ TEST(Told, is_the_same_error_in_other_words_around_it) {
   EXPECT_FALSE(says_the_same("a stream keeps everybody out", "HTTP 404"));
 }
 
+/// Follows what implies a check, and what implies that.
+void expect_no_circle(std::string_view check, std::string_view origin) {
+  for (const auto by : what_implies(check)) {
+    EXPECT_NE(find_check(by), nullptr) << check << " by " << by;
+    ASSERT_NE(by, origin);
+    expect_no_circle(by, origin);
+  }
+}
+
+TEST(Told, has_no_checks_that_imply_each_other) {
+  std::size_t implied = 0;
+  for (const auto& info : catalogue()) {
+    implied += what_implies(info.id).empty() ? 0 : 1;
+    expect_no_circle(info.id, info.id);
+  }
+  EXPECT_GT(implied, 20U);
+}
+
+TEST(Told, implies_what_is_no_worse_and_of_the_same_era) {
+  reports::CheckResult one, more;
+  one.verdict = more.verdict = reports::Verdict::warn;
+  one.era = more.era = "http-sse";
+  one.id = "http-sse.post.after-close";
+  more.id = "http-sse.post.prompt";
+  EXPECT_FALSE(is_implied(one, more));
+  more.id = "http-sse.post.unknown-session";
+  EXPECT_TRUE(is_implied(one, more));
+  EXPECT_FALSE(is_implied(more, one));
+  one.verdict = reports::Verdict::fail;
+  EXPECT_FALSE(is_implied(one, more));
+  more.verdict = reports::Verdict::fail;
+  EXPECT_TRUE(is_implied(one, more));
+  more.era = "streamable";
+  EXPECT_FALSE(is_implied(one, more));
+  more.era = "";
+  EXPECT_TRUE(is_implied(one, more));
+}
+
 TEST(Told, is_of_checks_that_there_are) {
   for (const char* id : {"jsonrpc.id.echoed", "session.delete.unknown-refused", "session.terminated.not-found",
                          "session.unknown.not-found", "streamable.posts.concurrent"}) {

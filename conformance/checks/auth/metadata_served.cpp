@@ -3,6 +3,19 @@
 namespace weir::conformance::auth_metadata_served {
 namespace {
 
+/// Where the server's origin serves the metadata of an authorization server, as clients of 2025-03-26 look for it;
+/// empty where it does not.
+std::string older_metadata(Probe& probe) {
+  const auto url = wire::resolve(probe.url(), "/.well-known/oauth-authorization-server");
+  if (!url) { return {}; }
+  const auto answer = probe.send({.method = "GET", .url = *url, .headers = {}, .body = {}});
+  if (!answer || answer->head.status != 200) { return {}; }
+  const auto document = wire::parse_json(answer->body);
+  const bool tells = document && wire::as_string(wire::find(document->value, "issuer")) &&
+                     wire::as_string(wire::find(document->value, "token_endpoint"));
+  return tells ? url->str() : std::string();
+}
+
 Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
 
@@ -14,6 +27,13 @@ Finding run(Probe& probe) {
     }
     // 2025-11-25 authorization, "Protocol Requirements": OAuth is optional, and nothing here speaks of it.
     if (found->named.empty()) {
+      if (const std::string older = older_metadata(probe); !older.empty()) {
+        return fail("200 with JSON at /.well-known/oauth-protected-resource, as OAuth is offered: " + older,
+                    describe(found->exchange))
+            .at("server",
+                "Serve the protected resource metadata, and name it by resource_metadata in the challenge of each "
+                "401.");
+      }
       return not_applicable("tokens are taken, but nothing tells of OAuth: no resource_metadata, no metadata");
     }
     return fail("200 with JSON at resource_metadata or /.well-known/oauth-protected-resource",
@@ -35,7 +55,7 @@ const Registration kCheck{{
     .requirements = {"auth.prm.implemented", "auth.prm.media-type", "auth.prm.challenge-or-well-known"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients cannot find where to log in.",
-    .faults = {"auth.metadata-404"},
+    .faults = {"auth.metadata-404", "auth.metadata-of-2025-03-26"},
     .fixture = "bearer",
     .run = run,
 }};

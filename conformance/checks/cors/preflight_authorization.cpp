@@ -1,21 +1,21 @@
+#include <algorithm>
+
 #include "conformance/ask/cors.hpp"
-#include "wire/base/text.hpp"
 
 namespace weir::conformance::cors_preflight_authorization {
 namespace {
 
 Finding run(Probe& probe) {
   if (!probe.target().headers.has("Authorization")) { return not_applicable("no token is sent"); }
-  auto offer = ask_preflight(probe);
-  if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
-  if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
-  const std::string allowed = wire::lower(offer->head.headers.joined("access-control-allow-headers"));
-  if (!lists(allowed, "authorization")) {
-    return fail("authorization in Access-Control-Allow-Headers", allowed.empty() ? "none" : allowed)
+  const auto leave = ask_leave(probe);
+  if (!leave) { return probe.broken(leave.error(), "an answer to OPTIONS"); }
+  if (!leave->offered) { return not_applicable("the server offers no CORS"); }
+  if (std::find(leave->missing.begin(), leave->missing.end(), "authorization") != leave->missing.end()) {
+    return fail("authorization in Access-Control-Allow-Headers", leave->allowed.empty() ? "none" : leave->allowed)
         .at("server, or what adds CORS before it",
             "Name Authorization among the allowed headers: * does not stand for it.");
   }
-  return pass(allowed);
+  return pass(leave->allowed);
 }
 
 const Registration kCheck{{

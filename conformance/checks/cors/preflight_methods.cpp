@@ -12,7 +12,13 @@ Finding run(Probe& probe) {
     if (is_safelisted(method)) { continue; }
     auto offer = ask_preflight(probe, method);
     if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
-    if (!offers_cors(*offer)) { return not_applicable("the server offers no CORS"); }
+    if (!offers_cors(*offer)) {
+      const auto leave = ask_leave(probe, method);
+      const auto post = ask_leave(probe);
+      if (!leave || leave->offered || !post || !post->offered) { return not_applicable("the server offers no CORS"); }
+      return fail(fmt::format("a preflight for {} to be answered as one for POST is", method), describe(*offer))
+          .at("server, or what adds CORS before it", fmt::format("Allow {} in the CORS configuration.", method));
+    }
     const std::string allowed = wire::lower(offer->head.headers.joined("access-control-allow-methods"));
     if (!lists(allowed, wire::lower(method)) && !lists(allowed, "*")) {
       return fail(fmt::format("{} in Access-Control-Allow-Methods", method), allowed.empty() ? "none" : allowed)
@@ -30,7 +36,7 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "Browser clients cannot DELETE their sessions: each page leaves one behind.",
-    .faults = {"cors.delete-not-allowed"},
+    .faults = {"cors.delete-not-allowed", "cors.delete-refused"},
     .run = run,
 }};
 

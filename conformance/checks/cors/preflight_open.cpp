@@ -11,6 +11,12 @@ Finding run(Probe& probe) {
   auto offer = ask_preflight(probe);
   if (!offer) { return probe.broken(offer.error(), "an answer to OPTIONS"); }
   if (!offer->ok()) {
+    const auto leave = ask_leave(probe);
+    if (leave && leave->offered) {
+      const bool of_token = leave->missing == std::vector<std::string>{"authorization"};
+      return untestable(fmt::format("a preflight is refused for its headers, which cors.preflight.{} says: {}",
+                                    of_token ? "authorization" : "headers", describe(*offer)));
+    }
     const bool auth = offer->head.status == 401 || offer->head.status == 403;
     return fail("2xx to a preflight, which never has credentials", describe(*offer))
         .at(auth ? "what checks credentials" : "server",

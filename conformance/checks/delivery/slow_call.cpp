@@ -31,9 +31,10 @@ std::chrono::milliseconds patience_of(const Probe& probe) {
   return std::max<std::chrono::milliseconds>({probe.target().answer_timeout, probe.target().hold, kSlowPatience});
 }
 
-wire::Result<SlowCall> call(Probe& probe, wire::mcp::Dialogue& dialogue, const wire::SafeTool& tool) {
-  const json::object params{
-      {"name", tool.name}, {"arguments", tool.arguments}, {"_meta", {{"progressToken", "weir-progress"}}}};
+wire::Result<SlowCall> call(Probe& probe, wire::mcp::Dialogue& dialogue, const wire::SafeTool& tool,
+                            bool quiet = false) {
+  json::object params{{"name", tool.name}, {"arguments", tool.arguments}};
+  if (!quiet) { params["_meta"] = {{"progressToken", "weir-progress"}}; }
   const auto timeout = probe.in(patience_of(probe)).left();
   auto reply = dialogue.request("tools/call", params, {.timeout = timeout});
   if (!reply) { return tl::unexpected(reply.error()); }
@@ -44,6 +45,17 @@ wire::Result<SlowCall> call(Probe& probe, wire::mcp::Dialogue& dialogue, const w
   slow.ended_s = slow.reply.response ? seconds_of(slow.reply.response->at_us)
                                      : std::chrono::duration<double>(slow.reply.waited).count();
   return slow;
+}
+
+/// Those that may be slow, the likeliest first.
+std::vector<wire::SafeTool> candidates(const Probe& probe) {
+  const auto& safe = probe.target().profile.safe_tools;
+  std::vector<wire::SafeTool> tools, others;
+  std::partition_copy(safe.begin(), safe.end(), std::back_inserter(tools), std::back_inserter(others),
+                      promises_slowness);
+  tools.insert(tools.end(), others.begin(), others.end());
+  tools.resize(std::min(tools.size(), kToolsTried));
+  return tools;
 }
 
 /// A slow call is one that took its time, whether or not it told of it.
@@ -62,12 +74,7 @@ double SlowCall::longest_silence_s() const {
 }
 
 tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& accept_encoding) {
-  const auto& safe = probe.target().profile.safe_tools;
-  std::vector<wire::SafeTool> tools, others;
-  std::partition_copy(safe.begin(), safe.end(), std::back_inserter(tools), std::back_inserter(others),
-                      promises_slowness);
-  tools.insert(tools.end(), others.begin(), others.end());
-  tools.resize(std::min(tools.size(), kToolsTried));
+  const auto tools = candidates(probe);
   if (tools.empty()) { return tl::unexpected(untestable(kNoSlowTool)); }
   auto dialogue = probe.dialogue([&](wire::mcp::DialogueOptions& options) {
     if (!accept_encoding.empty()) { options.headers.set("Accept-Encoding", accept_encoding); }
@@ -83,6 +90,19 @@ tl::expected<SlowCall, Finding> call_slow_tool(Probe& probe, const std::string& 
     if (!slow) { return tl::unexpected(unanswered_call(tool.name, slow.error())); }
     probe.pin_request(slow->reply.http.request);
     if (!slow->answered() || is_slow(*slow)) { return std::move(*slow); }
+  }
+  return tl::unexpected(untestable(kNoSlowTool));
+}
+
+tl::expected<SlowCall, Finding> call_quietly(Probe& probe) {
+  for (const auto& tool : candidates(probe)) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) { return tl::unexpected(probe.broken(dialogue.error(), "a conversation")); }
+    auto quiet = call(probe, *dialogue, tool, true);
+    if (!quiet) { return SlowCall{.tool = tool.name, .reply = {}, .progress_s = {}, .lost = quiet.error().detail}; }
+    probe.pin_request(quiet->reply.http.request);
+    if (!quiet->answered()) { quiet->lost = quiet->reply.describe(); }
+    if (!quiet->answered() || is_slow(*quiet)) { return std::move(*quiet); }
   }
   return tl::unexpected(untestable(kNoSlowTool));
 }

@@ -84,7 +84,10 @@ Finding run(Probe& probe) {
       places.broken(heard.in, what_is_wrong(*heard.message.id, asked));
     }
   }
-  return judged(probe, places, "answers under the ids of requests", "answers", "no request was answered");
+  auto finding = judged(probe, places, "answers under the ids of requests", "answers", "no request was answered");
+  if (finding.verdict != reports::Verdict::fail || !mixes_streams(traffic)) { return finding; }
+  finding.expected = "answers on the stream of the client that asked";
+  return std::move(finding).at("server", "Let each POST go to the stream of the session that its URI names.");
 }
 
 const Registration kCheck{{

@@ -10,6 +10,18 @@ bool was_read(const Heard& heard) {
   return heard.in->http.head.status < kFirstRefusal || heard.message.error.code == jsonrpc::kMethodNotFound;
 }
 
+/// Whether the transport had to refuse the request for its head, and need not have read it. That the refusal has the
+/// wrong status is told by session.missing.bad-request and header.protocol-version.invalid.
+bool is_refused_unread(const Probe& probe, const Heard& heard) {
+  if (!probe.is(Era::streamable) || !heard.post) { return false; }
+  const auto& asked = heard.post->in->http.request.headers;
+  const auto* request = heard.post->request();
+  const bool opens = request && request->method == "initialize";
+  const auto version = asked.find("MCP-Protocol-Version");
+  return (probe.survey().sessions && !opens && !asked.has("Mcp-Session-Id")) ||
+         (version && !wire::mcp::is_known_revision(*version));
+}
+
 /// http-sse: a stream on which one of the bodies that were sent has no id to tell.
 bool only_requests_were_sent(const Traffic& traffic, const std::string& session) {
   return !session.empty() && std::all_of(traffic.sent.begin(), traffic.sent.end(), [&](const Sent& sent) {
@@ -22,7 +34,7 @@ Finding run(Probe& probe) {
   const Traffic& traffic = *kept;
   Places places;
   for (const auto& heard : probe.in_time(traffic.heard)) {
-    if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard)) { continue; }
+    if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard) || is_refused_unread(probe, heard)) { continue; }
     const bool due = heard.post ? heard.post->request() != nullptr : only_requests_were_sent(traffic, heard.session);
     if (!due) { continue; }
     places.looked();

@@ -1,7 +1,14 @@
 #include "conformance/ask/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::jsonrpc_error_parse_code {
 namespace {
+
+/// Whether JSON that is no object is answered as a failure of the server as well.
+bool is_any_mistake_5xx(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  const auto answer = post_raw(probe, dialogue, "42");
+  return answer && answer->http.head.status >= kServerErrors;
+}
 
 Finding run(Probe& probe) {
   auto shared = probe.shared();
@@ -11,7 +18,16 @@ Finding run(Probe& probe) {
   if (!answer) { return probe.broken(answer.error(), "error -32700"); }
   const auto* error = answer->error();
   if (!error || error->error.code != jsonrpc::kParseError) {
+    const auto asked = probe.last_request();
+    if (answer->http.head.status >= kServerErrors && is_any_mistake_5xx(probe, *dialogue)) {
+      return untestable("so is what is no object, which jsonrpc.error.invalid-request says: " + answer->describe());
+    }
+    if (asked) { probe.pin_request(*asked); }
     return fail("a JSON-RPC error with code -32700", answer->describe());
+  }
+  // 1 stands in the text, and may be read there.
+  if (error->id && !error->id->is_null() && !error->answers(1)) {
+    return fail("the id null, as nobody could read one", wire::excerpt(error->raw, 100));
   }
   return pass("error -32700");
 }
@@ -24,7 +40,7 @@ const Registration kCheck{{
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A framework page instead of an error object hides from the client what was wrong, and often shows "
                    "a stack trace.",
-    .faults = {"jsonrpc.parse-error-html"},
+    .faults = {"jsonrpc.parse-error-html", "jsonrpc.parse-error-id-0"},
     .timed = true,
     .run = run,
 }};

@@ -4,10 +4,16 @@ namespace weir::conformance::lifecycle_unknown_capability_tolerated {
 namespace {
 
 Finding run(Probe& probe) {
-  auto dialogue = probe.dialogue(
-      [](auto& options) { options.capabilities = {{"experimental", {{"weir.example/unknown", json::object{}}}}}; });
-  if (!dialogue) { return probe.not_opened(dialogue.error(), "a result of initialize"); }
-  return pass("initialize gave a result");
+  // The schema calls them no closed set: what comes with a later revision stands beside those that there are.
+  for (const json::object& capabilities :
+       {json::object{{"experimental", {{"weir.example/unknown", json::object{}}}}},
+        json::object{{"extensions", {{"weir.example/unknown", json::object{}}}}, {"weirUnknown", json::object{}}}}) {
+    auto dialogue = probe.dialogue([&](auto& options) { options.capabilities = capabilities; });
+    if (!dialogue) {
+      return probe.not_opened(dialogue.error(), "a result of initialize, with " + json::serialize(capabilities));
+    }
+  }
+  return pass("initialize gave results");
 }
 
 const Registration kCheck{{
@@ -17,7 +23,7 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
     .consequence = "Each new client feature would lock its users out of older servers.",
-    .faults = {"lifecycle.unknown-capability-refused"},
+    .faults = {"lifecycle.unknown-capability-refused", "lifecycle.unnamed-capability-refused"},
     .run = run,
 }};
 

@@ -10,7 +10,8 @@ int count_progress(const wire::mcp::Reply& reply, const json::value& token, cons
     if (seen.message.method != "notifications/progress") { continue; }
     ++count;
     const json::value* carried = wire::find(seen.message.params, "progressToken");
-    if (!carried || *carried != token) { other = &seen.message; }
+    // That it carries none at all is told by progress.notification.shape, where one was given.
+    if (carried ? *carried != token : token.is_null()) { other = &seen.message; }
   }
   return count;
 }

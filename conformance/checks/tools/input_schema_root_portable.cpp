@@ -7,8 +7,10 @@ Finding run(Probe& probe) {
   if (probe.survey().tools.empty()) { return not_applicable("no tools are listed"); }
   for (const json::value& tool : probe.in_time(probe.survey().tools)) {
     const json::value* schema = wire::find(tool, "inputSchema");
+    // A schema that combines others in place of a type is no schema of a tool: tools.list.shape says so.
+    if (!schema || !wire::find(*schema, "type")) { continue; }
     for (const std::string_view keyword : {"oneOf", "anyOf", "allOf"}) {
-      if (schema && wire::find(*schema, keyword)) {
+      if (wire::find(*schema, keyword)) {
         return fail("a root without oneOf, anyOf and allOf",
                     fmt::format("{} in '{}'", keyword, wire::string_or(tool, "name", "")));
       }

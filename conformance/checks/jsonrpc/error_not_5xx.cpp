@@ -1,0 +1,65 @@
+#include "conformance/ask/control.hpp"
+#include "conformance/ask/initialize.hpp"
+#include "conformance/probe/status.hpp"
+
+namespace weir::conformance::jsonrpc_error_not_5xx {
+namespace {
+
+/// What clients get wrong, and servers read without a look: params of another kind, and an initialize that lacks what
+/// it must have.
+std::vector<wire::Request> mistakes(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  std::vector<wire::Request> requests;
+  requests.push_back(dialogue.make_post(jsonrpc::request(1, harmless_method(probe), "weir")));
+  if (!probe.is(Era::streamable)) { return requests; }
+  for (const json::value& params : {json::value(), json::value{{"protocolVersion", probe.revision()}}}) {
+    wire::Request request = initialize_request(probe);
+    request.body = jsonrpc::request(1, "initialize", params);
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+/// A server that takes an initialize for all that it lacks has opened a session, which nobody else would end.
+void end_session(Probe& probe, const wire::Exchange& answer) {
+  const std::string session(answer.head.headers.get("mcp-session-id"));
+  if (session.empty() || answer.request.headers.has("Mcp-Session-Id")) { return; }
+  wire::Request end = probe.request("DELETE", probe.url());
+  end.headers.set("Mcp-Session-Id", session);
+  (void)probe.send(end);
+}
+
+Finding run(Probe& probe) {
+  auto shared = probe.shared();
+  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
+  const auto requests = mistakes(probe, shared->get());
+  for (const auto& request : requests) {
+    for (int asked = 1;; ++asked) {
+      const auto answer = probe.send(request);
+      if (!answer) { return probe.broken(answer.error(), "an answer"); }
+      end_session(probe, *answer);
+      if (answer->head.status < kServerErrors) { break; }
+      if (asked == 1) { continue; }  // An error by chance is no answer to this request.
+      return where_served(
+          probe,
+          fail("HTTP 4xx, or a JSON-RPC error, for " + wire::excerpt(request.body, 100), describe(*answer))
+              .at("server", "Look at a message before it is used, and answer -32600 or -32602."),
+          harmless_method(probe));
+    }
+  }
+  return beside_a_call(probe, pass(fmt::format("{} malformed requests, and no 5xx", requests.size())));
+}
+
+const Registration kCheck{{
+    .id = "jsonrpc.error.not-5xx",
+    .title = "a malformed request is not answered as a failure of the server",
+    .level = Level::should,
+    .eras = kAllEras,
+    .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
+    .consequence =
+        "Clients and gateways retry a 5xx and raise alarms, and nobody learns what was wrong with the request.",
+    .faults = {"jsonrpc.malformed-500"},
+    .run = run,
+}};
+
+}  // namespace
+}  // namespace weir::conformance::jsonrpc_error_not_5xx
