@@ -6,7 +6,7 @@ const char* __asan_default_options();
 const char* __ubsan_default_options();
 const char* __tsan_default_options();
 
-// What outlives the function whose stack it stood on, which the sanitizer looks for unless told otherwise, costs a fifth
+// What outlives the function whose stack it stood on, which the sanitizer looks for by default, costs a fifth
 // of the time: ci/nightly looks for it.
 const char* __asan_default_options() { return "detect_stack_use_after_return=0:strict_string_checks=1"; }
 const char* __ubsan_default_options() { return "print_stacktrace=1"; }
