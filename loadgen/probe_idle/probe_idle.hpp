@@ -7,8 +7,7 @@
 //     server sends outlive an idle cut, and die with the others of a limit on their age;
 //   - all streams at one moment of the clock: a restart or a deploy, and no cut-off;
 //   - a clean end: the server itself closes, and no idle cut is claimed. So where the end of the connection is the end
-//   of
-//     the body, and the server asked to be polled just before (loadgen/stream/polled.hpp).
+//     of the body, and the server asked to be polled just before (loadgen/stream/polled.hpp).
 //
 // One thread, one client. No exception leaves this interface. Times in the report are seconds as measured.
 #pragma once

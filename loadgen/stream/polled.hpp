@@ -15,8 +15,8 @@
 //     byte, a server's schedule does not. So a stream that had brought something, and then ended in good order after a
 //     silence as only idle cuts have (the longest of its life, `idle_cut_after` at least), was not ended to be polled.
 //     A server that does close for silence says so: `retry` before it closes makes the silence short.
-//   - A stream that brought nothing since it opened tells nothing of the clock: its age was its silence. It is
-//   believed.
+//   - A stream that brought nothing since it opened tells nothing of the clock: its age was its silence, and its end is
+//     believed.
 //
 // What cannot be told, therefore: a cut behind a proxy that ends in good order, of streams that bring nothing but id
 // and `retry` in all their life. `probe-idle` says after how long they end. And a schedule is taken for an idle clock

@@ -33,8 +33,8 @@ struct OpenRange {
   std::int64_t due = 0;       ///< The most that were wanted for more than a second: they had their time to be opened.
   std::int64_t peak = 0;      ///< The most that were open.
   std::int64_t held = 0;      ///< The most that were open, or were to be polled: those are missing to nobody.
-  std::int64_t least =
-      -1;  ///< The fewest held, since as many as wanted were open for the first time; -1: they never were.
+  /// The fewest held, since as many as wanted were open for the first time; -1: they never were.
+  std::int64_t least = -1;
   double least_ratio = -1;  ///< Likewise the smallest share of those wanted at the time.
   /// The most that were silent for 30, 60 and 120 seconds in any second.
   std::array<std::int64_t, 3> silent{};
