@@ -130,6 +130,10 @@ int merge_main(const MergeOptions& options) {
       continue;
     }
     if (!text) { return complain(text.error()); }
+    if (load::ends_within_head(*text)) {
+      absent.push_back(path + " has no whole head");  // Of a shard that was killed as it began.
+      continue;
+    }
     names.push_back(path);
     texts.push_back(*std::move(text));
   }

@@ -187,6 +187,10 @@ def check_commands(arguments, folder, url, load, merge):
     expect(f"a merge without one: {done.stdout}{done.stderr}", done.returncode, 4)
     expect_in("what is said of it", done.stderr, "-2.journal: No such file or directory: its shard counts as missing")
     expect_in("the missing shard", done.stdout, "3 of 4 shards are here: 3/4 is missing")
+    (folder / f"{env['WEIR_RUN']}-2.journal").write_text("")
+    done = run(expanded(container_of(merging), folder, scenario))
+    expect(f"a merge with one that was killed as it began: {done.stdout}{done.stderr}", done.returncode, 4)
+    expect_in("what is said of that", done.stderr, "-2.journal has no whole head: its shard counts as missing")
 
 
 def check_monitor(load):

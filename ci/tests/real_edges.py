@@ -156,7 +156,7 @@ CASES = [
         lambda ports: round_robin_nginx(ports, gzip="on", buffering=True),
         {
             "delivery.events.spread-compressed": ["sent apart came together", "Content-Encoding: gzip"],
-            "streamable.get.stream-or-405": ["head"],
+            "delivery.head.flushed": ["head"],
         },
     ),
 ]

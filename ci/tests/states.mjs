@@ -5,7 +5,7 @@
 // cause, states (visited, in order), offences (of the definition)}. What it does not know is an error: nothing passes
 // unread.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
@@ -54,7 +54,12 @@ function ended(command, lost) {
   return new Promise((resolveEnd, reject) => {
     const child = spawn(join(programs, command[0]), command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
     const journal = command[command.indexOf('--journal') + 1];
-    const watch = lost && setInterval(() => existsSync(journal) && child.kill('SIGKILL'), POLL_MS);
+    let head = 0;
+    const watch = lost && setInterval(() => {
+      const size = existsSync(journal) ? statSync(journal).size : 0;
+      if (head > 0 && size > head) child.kill('SIGKILL'); // A second of its run is kept.
+      head ||= size;
+    }, POLL_MS);
     child.on('error', reject);
     child.on('exit', (code) => {
       clearInterval(watch);

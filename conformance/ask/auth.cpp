@@ -47,27 +47,28 @@ wire::Request opening_request(const Probe& probe) {
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses,
                      const Door& door) {
   const std::string expected = fmt::format("HTTP {}", fmt::join(statuses, " or "));
+  // Who is refused with the credentials as well learns nothing of them. But for the stateless era a conversation that
+  // is open already is the control.
+  std::string kept_out;
+  if (!probe.is(Era::stateless)) {
+    if (const auto opened = probe.shared(); !opened) { kept_out = opened.error().detail; }
+  }
+  const auto unless_kept_out = [&](Finding finding, std::string_view refused) {
+    if (kept_out.empty()) { return finding; }
+    return untestable(
+        fmt::format("refused ({}), but so is the same request with the credentials: {}", refused, kept_out));
+  };
   auto answer = probe.send(request, probe.in(kPatience));
   if (!answer) { return probe.broken(answer.error(), expected); }
+  const std::string status = fmt::format("HTTP {}", answer->head.status);
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
-    Finding taken = fail(expected, fmt::format("HTTP {}", answer->head.status));
-    if (answer->head.status < kRedirects) { return unless_open(probe, std::move(taken), door); }
-    // Who is refused with the credentials as well learns nothing of them.
-    if (probe.is(Era::stateless) || probe.shared()) {
-      probe.pin_request(request);
-      return taken;
-    }
-    return untestable(fmt::format("refused ({}), but so is who has the credentials", taken.got));
+    Finding taken = fail(expected, status);
+    return answer->head.status < kRedirects ? unless_open(probe, std::move(taken), door)
+                                            : unless_kept_out(std::move(taken), status);
   }
-  Finding refusal = pass(fmt::format("HTTP {}", answer->head.status));
-  if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), std::move(refusal)); }
-  // In the other eras a conversation that is open already is the control.
-  const auto opened = probe.shared();
-  probe.pin_request(request);
-  return opened ? refusal
-                : untestable(fmt::format("refused ({}), but so is the same request with the credentials: {}",
-                                         refusal.message, opened.error().detail));
+  if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), pass(status)); }
+  return unless_kept_out(pass(status), status);
 }
 
 Finding unless_open(Probe& probe, Finding finding, const Door& door) {

@@ -86,6 +86,8 @@ class JournalledEvents final : public RunEvents {
 
 inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
 bool is_journal(std::string_view bytes);
+/// Whether these are the first bytes of a journal whose writer was killed before the head was whole, or none at all.
+bool ends_within_head(std::string_view bytes);
 
 struct JournalEnd {
   bool interrupted = false;

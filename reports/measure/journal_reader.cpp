@@ -43,6 +43,14 @@ struct Telling {
 
 bool is_journal(std::string_view bytes) { return bytes.starts_with(kJournalName); }
 
+bool ends_within_head(std::string_view bytes) {
+  JournalRecord record;
+  if (bytes.size() < kJournalMagic.size()) { return kJournalMagic.starts_with(bytes); }
+  if (!bytes.starts_with(kJournalMagic)) { return false; }
+  bytes.remove_prefix(kJournalMagic.size());
+  return !take_record(bytes, record);
+}
+
 void tell(const JournalItem& item, RunEvents& events) { std::visit(Telling{events}, item); }
 
 tl::expected<JournalReader, std::string> JournalReader::open(std::string_view bytes) {

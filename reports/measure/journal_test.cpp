@@ -313,6 +313,18 @@ TEST(Journal, names_a_full_disk_and_goes_quiet) {
   EXPECT_TRUE(nowhere.finish(false));
 }
 
+TEST_F(JournalFile, whose_writer_was_killed_at_once_is_told_from_what_is_none) {
+  write_three_seconds(true);
+  const std::string whole = bytes();
+  std::size_t head_bytes = 0;
+  while (ends_within_head(std::string_view(whole).substr(0, head_bytes))) { ASSERT_LE(++head_bytes, whole.size()); }
+  EXPECT_GT(head_bytes, kJournalMagic.size());
+  EXPECT_TRUE(JournalReader::open(std::string_view(whole).substr(0, head_bytes)));
+  EXPECT_FALSE(JournalReader::open(std::string_view(whole).substr(0, head_bytes - 1)));
+  EXPECT_FALSE(ends_within_head("{}"));
+  EXPECT_FALSE(ends_within_head("weirjnl2 and whatever stood there"));
+}
+
 TEST(Journal, refuses_what_is_none) {
   EXPECT_FALSE(is_journal("{\"schema_version\":1}"));
   EXPECT_FALSE(parse_journal("{}"));
