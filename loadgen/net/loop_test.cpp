@@ -114,20 +114,28 @@ TEST(Loop, drops_what_it_got_for_a_descriptor_that_was_forgotten_in_the_same_rou
   EXPECT_EQ(std::count_if(log.seen.begin(), log.seen.end(), [](auto& one) { return one.first == 9; }), 1);
 }
 
+/// Streams that are all ready, and of which each takes so long that a round has no time for all.
+struct LongRound {
+  explicit LongRound(std::uint32_t many) : ends(many) {
+    loop.handle(Kind::stream, log);
+    for (std::uint32_t slot = 0; slot < many; ++slot) {
+      EXPECT_TRUE(loop.watch(ends[slot].both[0], Kind::stream, slot));
+      ends[slot].poke();
+    }
+    log.then = [this](std::uint32_t slot) {
+      ends[slot].drain();
+      ::usleep(20'000);
+    };
+  }
+  Loop loop = *Loop::make();
+  Log log;
+  std::vector<Ends> ends;
+};
+
 TEST(Loop, returns_from_a_round_that_takes_long_and_goes_on_with_it) {
   constexpr std::uint32_t kMany = 24;
-  auto loop = *Loop::make();
-  Log log;
-  loop.handle(Kind::stream, log);
-  std::vector<Ends> ends(kMany);
-  for (std::uint32_t slot = 0; slot < kMany; ++slot) {
-    ASSERT_TRUE(loop.watch(ends[slot].both[0], Kind::stream, slot));
-    ends[slot].poke();
-  }
-  log.then = [&](std::uint32_t slot) {
-    ends[slot].drain();
-    ::usleep(20'000);
-  };
+  LongRound round(kMany);
+  auto& [loop, log, ends] = round;
   int calls = 0;
   for (; log.seen.size() < kMany; ++calls) {
     const std::size_t before = log.seen.size();
@@ -144,18 +152,8 @@ TEST(Loop, returns_from_a_round_that_takes_long_and_goes_on_with_it) {
 
 TEST(Loop, tells_nothing_of_an_earlier_owner_in_the_rest_of_a_round) {
   constexpr std::uint32_t kMany = 16;
-  auto loop = *Loop::make();
-  Log log;
-  loop.handle(Kind::stream, log);
-  std::vector<Ends> ends(kMany);
-  for (std::uint32_t slot = 0; slot < kMany; ++slot) {
-    ASSERT_TRUE(loop.watch(ends[slot].both[0], Kind::stream, slot));
-    ends[slot].poke();
-  }
-  log.then = [&](std::uint32_t slot) {
-    ends[slot].drain();
-    ::usleep(20'000);
-  };
+  LongRound round(kMany);
+  auto& [loop, log, ends] = round;
   loop.run_once(INT64_MAX);
   ASSERT_LT(log.seen.size(), kMany);
   const Ends fresh;
