@@ -246,6 +246,11 @@ bool is_tool_error(const wire::mcp::Reply& reply) {
   return reply.is_result() && is_error && is_error->is_bool() && is_error->get_bool();
 }
 
+std::string_view first_text(const wire::mcp::Reply& reply) {
+  const json::array* content = wire::as_array(wire::find(reply.result(), "content"));
+  return content && !content->empty() ? wire::string_or(content->front(), "text", "") : std::string_view();
+}
+
 const json::value* output_schema(const Survey& survey, std::string_view tool) {
   for (const json::value& listed : survey.tools) {
     if (wire::string_or(listed, "name", "") == tool) { return wire::find(listed, "outputSchema"); }

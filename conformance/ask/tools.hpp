@@ -47,6 +47,9 @@ std::optional<ToolCall> refusable_call(const json::value& tool);
 /// Whether the reply is a result with `isError`.
 bool is_tool_error(const wire::mcp::Reply& reply);
 
+/// The text of the first block of a result's content, in which servers say what they refuse; empty where there is none.
+std::string_view first_text(const wire::mcp::Reply& reply);
+
 /// The output schema of a listed tool; nullptr where there is none.
 const json::value* output_schema(const Survey& survey, std::string_view tool);
 

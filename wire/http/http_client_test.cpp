@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "wire/testing/compress.hpp"
 #include "wire/testing/gate.hpp"
 #include "wire/testing/raw_server.hpp"
@@ -317,7 +320,8 @@ TEST(HttpClientError, a_listener_that_takes_nobody_is_a_connect_timeout) {
   std::vector<int> fillers;  // With its queue full, Linux lets every further SYN fall.
   for (int i = 0; i < 4; ++i) {
     fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    ::connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), size);
+    const int connected = ::connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), size);
+    ASSERT_TRUE(connected == 0 || errno == EINPROGRESS) << std::strerror(errno);
   }
   const Request request{.url = *parse_url(fmt::format("http://127.0.0.1:{}/", ntohs(address.sin_port)))};
   const auto got = HttpClient({.connect_timeout = kShort}).exchange(request, Deadline::in(kLong));

@@ -24,7 +24,7 @@ std::string redirect(int status, std::string_view location) {
 
 /// Redirects the first connection, answers all further ones.
 struct RedirectingServer {
-  explicit RedirectingServer(std::string first)
+  explicit RedirectingServer(const std::string& first)
       : server(std::vector<RawServer::Script>{[this, first](Peer& peer) {
                                                 requests.add(peer.read_request());
                                                 peer.send(first);

@@ -22,8 +22,7 @@ bool is_refused(const wire::mcp::Reply& reply) { return reply.is_error() || is_t
 
 std::string words_of(const wire::mcp::Reply& reply) {
   if (const auto* error = reply.error_message()) { return error->error.message; }
-  const json::array* content = wire::as_array(wire::find(reply.result(), "content"));
-  return content && !content->empty() ? std::string(wire::string_or(content->front(), "text", "")) : std::string();
+  return std::string(first_text(reply));
 }
 
 bool says_it_is_no_object(const wire::mcp::Reply& reply) {

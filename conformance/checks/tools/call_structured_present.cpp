@@ -9,11 +9,8 @@ constexpr std::string_view kOwnValidation = "output validation error";
 
 /// The text of a tool error by which the server refuses its own result; empty for any other reply.
 std::string own_refusal(const wire::mcp::Reply& reply) {
-  const json::array* content = wire::as_array(wire::find(reply.result(), "content"));
-  if (!is_tool_error(reply) || !content || content->empty()) { return {}; }
-  const auto text = wire::string_or(content->front(), "text", "");
-  return wire::lower(text).find(kOwnValidation) == std::string::npos ? std::string()
-                                                                     : wire::excerpt(std::string_view(text), 120);
+  const std::string_view text = is_tool_error(reply) ? first_text(reply) : std::string_view();
+  return wire::lower(text).find(kOwnValidation) == std::string::npos ? std::string() : wire::excerpt(text, 120);
 }
 
 Finding run(Probe& probe) {
