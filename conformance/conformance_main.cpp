@@ -16,6 +16,7 @@
 #include "conformance/init/init.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/run/options.hpp"
+#include "conformance/run/plan_target.hpp"
 #include "conformance/watch/watch.hpp"
 #include "reports/conformance/github.hpp"
 #include "reports/conformance/writers.hpp"
@@ -111,7 +112,7 @@ wire::Result<reports::Results> watched(RunPlan& plan, bool quiet) {
   if (quiet || ::isatty(STDERR_FILENO) == 0) { return conduct(plan); }
   Progress progress;
   plan.progress = &progress;
-  const ProgressScreen screen(wire::say, progress, wire::Deadline::in(plan.budget));
+  const ProgressScreen screen(wire::say, progress);
   return conduct(plan);
 }
 
@@ -133,19 +134,28 @@ tl::expected<std::vector<reports::ReportSpec>, std::string> open_outputs(const O
   return specs;
 }
 
-/// A few connections for each of the checks that run at a time, and what the program itself holds. A shortage in the
-/// middle of a run would cost verdicts.
-std::optional<std::string> too_few_descriptors(const Options& options) {
+rlim_t descriptors_for(unsigned concurrency) {
   constexpr rlim_t kForItself = 48, kForEachCheck = 8;
-  const rlim_t needed = kForItself + kForEachCheck * static_cast<rlim_t>(std::max(1, options.concurrency));
+  return kForItself + kForEachCheck * concurrency;
+}
+
+/// A few connections for each of the checks that run at a time, and what the program itself holds. A shortage in the
+/// middle of a run would cost verdicts. Where nobody gave a number, there are no more checks than the limit allows.
+std::optional<std::string> too_few_descriptors(std::optional<unsigned>& concurrency) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) { return std::nullopt; }
-  const rlimit raised{.rlim_cur = std::min(needed, limit.rlim_max), .rlim_max = limit.rlim_max};
-  if (raised.rlim_cur == needed && ::setrlimit(RLIMIT_NOFILE, &raised) == 0) { return std::nullopt; }
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) { return std::nullopt; }
+  const auto allows = [&](rlim_t needed) {
+    const rlimit raised{.rlim_cur = needed, .rlim_max = limit.rlim_max};
+    return limit.rlim_cur >= needed || (limit.rlim_max >= needed && ::setrlimit(RLIMIT_NOFILE, &raised) == 0);
+  };
+  if (!concurrency && allows(descriptors_for(kMostThreads))) { return std::nullopt; }
+  concurrency = concurrency.value_or(kThreads);
+  const rlim_t needed = descriptors_for(*concurrency);
+  if (allows(needed)) { return std::nullopt; }
   return fmt::format(
       "{} file descriptors are needed with --concurrency {}, and the limit is {}: raise it with 'ulimit -n {}', or "
       "'nofile' of the container",
-      needed, options.concurrency, limit.rlim_max, needed);
+      needed, *concurrency, limit.rlim_max, needed);
 }
 
 /// Annotations go to the standard error, which GitHub reads as well: the standard output may be JSON for a program.
@@ -237,7 +247,9 @@ int run(const Options& options) {
   if (!specs) { return complain(specs.error()); }
   auto plan = plan_of(options, environment);
   if (!plan) { return complain(plan.error().detail); }
-  if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
+  if (const auto problem = too_few_descriptors(plan->concurrency)) {
+    return complain(*problem, ExitCode::inconclusive);
+  }
   plan->version = wire::mcp::weir_version();
   plan->interrupted = &interrupted;
   if (plan->watch.count() > 0) { return run_again_and_again(*plan, options, *specs, *colour); }
@@ -252,8 +264,10 @@ int run(const Options& options) {
 }
 
 /// A whole run of the catalogue, which says nothing until its end.
-int init(const Options& options) {
-  if (const auto problem = too_few_descriptors(options)) { return complain(*problem, ExitCode::inconclusive); }
+int init(Options options) {
+  std::optional<unsigned> concurrency;
+  if (const auto problem = too_few_descriptors(concurrency)) { return complain(*problem, ExitCode::inconclusive); }
+  if (concurrency) { options.concurrency = static_cast<int>(*concurrency); }
   listen_to_signals();
   if (::isatty(STDERR_FILENO) != 0) { wire::say("every check is asked once; this takes up to a minute ...\n"); }
   const auto done = initialize_target(options, environment,

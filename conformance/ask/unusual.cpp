@@ -41,6 +41,11 @@ wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& a
   return exchange;
 }
 
+std::chrono::milliseconds patience_beside(const wire::Exchange& answer, std::chrono::milliseconds usual) {
+  const std::chrono::microseconds took(std::max<std::int64_t>(answer.timings.head_us, 0));
+  return usual + std::chrono::duration_cast<std::chrono::milliseconds>(took);
+}
+
 wire::Result<wire::Expected> send_expecting(Probe& probe, const std::string& asker, const wire::Request& request,
                                             std::chrono::milliseconds patience) {
   sent(probe, request);

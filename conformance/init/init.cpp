@@ -13,6 +13,7 @@
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/run/plan_target.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
@@ -76,9 +77,7 @@ std::string next_command(const FirstPaths& paths, const Options& options) {
   std::string command = fmt::format("weir-conformance --profile {} --baseline {} --tools-lock {}",
                                     shell_quote(paths.profile), shell_quote(paths.baseline), shell_quote(paths.lock));
   const Options usual;
-  if (options.budget_seconds != usual.budget_seconds) {
-    command += fmt::format(" --budget {}", options.budget_seconds);
-  }
+  if (options.budget_seconds) { command += fmt::format(" --budget {}", *options.budget_seconds); }
   if (options.timeout_seconds != usual.timeout_seconds) {
     command += fmt::format(" --timeout {}", options.timeout_seconds);
   }
@@ -184,6 +183,7 @@ wire::Result<reports::Results> judge(const Options& options, const Environment& 
   next.profile = paths.profile;
   next.tools_lock = paths.lock;
   next.budget_seconds = options.budget_seconds;
+  next.concurrency = options.concurrency;
   next.timeout_seconds = options.timeout_seconds;
   auto plan = plan_of(next, [&](const std::string& name) {
     const auto known = named.invented.find(name);
@@ -219,7 +219,7 @@ wire::Result<Initialized> initialize_target(const Options& options, const Enviro
   if (auto room = make_room(paths, options); !room) { return tl::unexpected(room.error()); }
   plan->version = run.version;
   auto target = target_of(*plan);
-  const auto deadline = wire::Deadline::in(plan->budget);
+  const auto deadline = wire::Deadline::in(plan->budget.value_or(kDefaultBudget));
   target.client.run = bounds_of(deadline, run.interrupted);
   const auto looked = look_within_memory(target, deadline, run.interrupted);
   if (!looked) { return tl::unexpected(looked.error()); }

@@ -15,6 +15,8 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/survey.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/run/pace.hpp"
+#include "conformance/run/plan_target.hpp"
 #include "conformance/run/token_remark.hpp"
 #include "conformance/run/told.hpp"
 #include "reports/conformance/redact.hpp"
@@ -27,13 +29,6 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::string_view kEndpointSpeaks = "preflight.endpoint.speaks";
-
-/// Whatever the user gave to be sent may be a secret: it goes to the endpoint's origin and to no other.
-wire::CredentialScope scope_of(const wire::Url& url, const wire::Headers& headers) {
-  wire::CredentialScope scope{.origins = {url.origin()}, .fields = {}};
-  for (const auto& field : headers.fields()) { scope.fields.push_back(field.name); }
-  return scope;
-}
 
 /// A revision belongs to the era without handshakes or to those with them.
 std::optional<Era> only_era(const wire::Profile& profile) {
@@ -51,23 +46,6 @@ reports::EraFound found(const Survey& survey) {
   for (const auto& [name, value] : survey.capabilities) { era.capabilities.emplace_back(name); }
   if (survey.declares("tools") && !survey.list_error) { era.tools = static_cast<std::int64_t>(survey.tools.size()); }
   return era;
-}
-
-/// The same deployment at one of its further endpoints; what the profile does not say of it is the target's.
-Target endpoint_target(const Target& whole, const wire::ProfileEndpoint& endpoint, wire::Url url) {
-  Target target = unsurveyed(whole);
-  target.url = std::move(url);
-  target.client.credentials = scope_of(target.url, target.headers);
-  target.detection = {};
-  wire::Profile& profile = target.profile;
-  profile.url = target.url.str();
-  if (endpoint.era) {
-    profile.revision = endpoint.era == profile.era ? profile.revision : std::nullopt;
-    profile.era = endpoint.era;
-  }
-  profile.expected_tools = endpoint.expected_tools.value_or(profile.expected_tools);
-  profile.safe_tools = endpoint.safe_tools.value_or(profile.safe_tools);
-  return target;
 }
 
 /// Asked once, however many endpoints there are: the deployment has one front door and one set of health routes.
@@ -98,8 +76,8 @@ bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
 class Conductor {
  public:
   explicit Conductor(const RunPlan& plan)
-      : plan_(plan), deadline_(wire::Deadline::in(plan.budget)), target_(target_of(plan)) {
-    target_.client.run = bounds_of({deadline_.at + wire::limits::kAfterBudget}, plan.interrupted);
+      : plan_(plan), pace_(pace_of(plan, {})), deadline_(wire::Deadline::in(pace_.budget)), target_(target_of(plan)) {
+    bound();
   }
 
   wire::Result<reports::Results> go() {
@@ -116,6 +94,19 @@ class Conductor {
   }
 
  private:
+  void bound() {
+    target_.client.run = bounds_of({deadline_.at + wire::limits::kAfterBudget}, plan_.interrupted);
+    if (plan_.progress) { plan_.progress->until(deadline_); }
+  }
+
+  /// As the first answers showed; the time that they took is part of the budget.
+  void take_pace() {
+    const auto before = pace_.budget;
+    pace_ = pace_of(plan_, target_.detection);
+    deadline_.at += pace_.budget - before;
+    bound();
+  }
+
   void describe() {
     results_.tool_version = plan_.version;
     results_.started_at = plan_.started_at;
@@ -178,6 +169,7 @@ class Conductor {
     results_.preflight = std::move(first.failure);
     explain_refusal();
     if (results_.preflight || is_set(plan_.interrupted)) { return {}; }
+    take_pace();
     take_eras(target_, {});
     if (!is_plain(target_) && target_.surveys.empty()) {
       results_.preflight = no_such_revision();
@@ -347,7 +339,7 @@ class Conductor {
     return run_checks(target, {.checks = std::move(checks),
                                .lowest = plan_.lowest,
                                .deadline = deadline_,
-                               .budget = std::chrono::duration_cast<std::chrono::seconds>(plan_.budget),
+                               .budget = std::chrono::duration_cast<std::chrono::seconds>(pace_.budget),
                                .threads = threads,
                                .auth_attempts = plan_.auth_attempts,
                                .interrupted = plan_.interrupted,
@@ -358,7 +350,7 @@ class Conductor {
   void run(Target& target, const std::vector<std::string>& checks, const std::string& endpoint,
            std::function<void()> meanwhile = {}) {
     if (checks.empty()) { return; }
-    auto outcome = ask(target, checks, plan_.concurrency, std::move(meanwhile));
+    auto outcome = ask(target, checks, pace_.concurrency, std::move(meanwhile));
     for (auto& check : outcome.checks) {
       check.endpoint = endpoint;
       results_.checks.push_back(std::move(check));
@@ -406,7 +398,7 @@ class Conductor {
     const auto questions = questions_of_older(checks, *newest, plan_.older);
     // Together they ask no more at a time than one run does.
     const auto share = static_cast<unsigned>(std::max<std::size_t>(1, questions.size()));
-    const unsigned threads = std::max(1U, plan_.concurrency / share);
+    const unsigned threads = std::max(1U, pace_.concurrency / share);
     std::vector<std::future<OlderAnswers>> beside;
     for (const OlderQuestions& each : questions) {
       if (!agrees_to(target, *newest, each.revision, deadline_, plan_.interrupted)) { continue; }
@@ -466,6 +458,7 @@ class Conductor {
   }
 
   const RunPlan& plan_;
+  Pace pace_;
   wire::Deadline deadline_;
   Target target_;
   reports::Results results_;
@@ -473,25 +466,6 @@ class Conductor {
 };
 
 }  // namespace
-
-std::string target_name_of(const RunPlan& plan) {
-  return plan.profile.name.empty() ? plan.url.host : plan.profile.name;
-}
-
-Target target_of(const RunPlan& plan) {
-  Target target;
-  target.profile = plan.profile;
-  target.url = plan.url;
-  target.headers = plan.profile.all_headers();
-  target.client.ca_file = plan.profile.ca_file;
-  target.client.insecure = plan.profile.insecure;
-  target.client.user_agent = "weir/" + plan.version;
-  target.call_read_only = plan.profile.call_read_only;
-  target.client.credentials = scope_of(plan.url, target.headers);
-  target.answer_timeout = plan.answer_timeout;
-  target.hold = plan.hold;
-  return target;
-}
 
 wire::Result<reports::Results> conduct(const RunPlan& plan) { return Conductor(plan).go(); }
 

@@ -21,11 +21,11 @@ struct RunPlan {
   reports::Level lowest = reports::Level::may;
   std::string checkset;  ///< The release whose checks these are; empty: they are all of them, or some by name.
   bool strict = false;
-  std::chrono::milliseconds budget = kDefaultBudget;
+  std::optional<std::chrono::milliseconds> budget;  ///< Absent: by the pace of the target (pace.hpp).
   std::chrono::milliseconds answer_timeout = wire::limits::kAnswerTimeout;
   std::chrono::milliseconds hold{0};
   Older older = Older::nothing;
-  unsigned concurrency = kThreads;
+  std::optional<unsigned> concurrency;  ///< Checks at a time; absent: by the pace of the target.
   int auth_attempts = kAuthAttempts;
   std::chrono::milliseconds watch{0};  ///< From one run to the next; 0: there is one.
   std::optional<Baseline> baseline;
@@ -36,12 +36,6 @@ struct RunPlan {
   const std::atomic<bool>* interrupted = nullptr;
   Progress* progress = nullptr;  ///< For a terminal; may be absent.
 };
-
-/// As reports name the target.
-std::string target_name_of(const RunPlan& plan);
-
-/// What the plan says of the target, before anything is asked of it.
-Target target_of(const RunPlan& plan);
 
 /// The results, redacted and with their exit code. An error (a tools lock that cannot be read) is bad configuration.
 wire::Result<reports::Results> conduct(const RunPlan& plan);

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-#include "conformance/run/conduct.hpp"
+#include "conformance/run/plan_target.hpp"
 #include "conformance/run/runner.hpp"
 #include "wire/testing/raw_server.hpp"
 

@@ -27,4 +27,12 @@ std::vector<Job> jobs_of(const Target& target, const RunnerOptions& options) {
   return jobs;
 }
 
+std::set<Era> eras_seen(const std::vector<Job>& jobs) {
+  std::set<Era> eras;
+  for (const Job& job : jobs) {
+    if (job.info->passive) { eras.insert(job.era); }
+  }
+  return eras;
+}
+
 }  // namespace weir::conformance

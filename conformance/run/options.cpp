@@ -60,13 +60,15 @@ void describe_tools_lock(CLI::App& app, Options& o) {
 
 void describe_pace(CLI::App& app, Options& o) {
   const auto* group = "Pace";
-  app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120]")->group(group);
+  app.add_option("--budget", o.budget_seconds, "Seconds for the whole run [120, of slow answers up to 300]")
+      ->group(group);
   app.add_option("--timeout", o.timeout_seconds, "Seconds for each answer [5]")->group(group);
 }
 
 void describe_asking(CLI::App& app, Options& o) {
   const auto* group = "Pace";
-  app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8]")->group(group);
+  app.add_option("--concurrency", o.concurrency, "Checks that run at the same time, 1 to 64 [8, far away up to 24]")
+      ->group(group);
   app.add_option("--auth-attempts", o.auth_attempts,
                  "Requests with wrong credentials at most, 0 for none [20; with --watch 0]")
       ->group(group);

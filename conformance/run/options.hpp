@@ -30,10 +30,10 @@ struct Options {
   std::string tools_lock;
   bool accept = false;
   std::string tools_gate = "breaking";
-  double budget_seconds = 120;
+  std::optional<double> budget_seconds;
   double timeout_seconds = 5;
   double hold_seconds = 0;
-  int concurrency = 8;
+  std::optional<int> concurrency;
   std::optional<int> auth_attempts;          ///< Absent: kAuthAttempts, and none while watching.
   std::optional<std::string> across_deploy;  ///< A shell command.
   std::vector<std::string> reports;          ///< "FORMAT=PATH"

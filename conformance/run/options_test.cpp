@@ -49,7 +49,8 @@ TEST(Options, need_a_url_only) {
   EXPECT_EQ(made->url.path, "/mcp");
   EXPECT_THAT(made->checks, testing::Not(testing::Contains(testing::StartsWith("deploy."))));
   EXPECT_GT(made->checks.size(), 200U);
-  EXPECT_EQ(made->budget, std::chrono::seconds(120));
+  EXPECT_FALSE(made->budget);
+  EXPECT_FALSE(made->concurrency);
   EXPECT_THAT(error_of({}), HasSubstr("no URL"));
 }
 

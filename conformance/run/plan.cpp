@@ -159,19 +159,22 @@ wire::Result<void> set_url(RunPlan& plan) {
 }
 
 wire::Result<void> set_spans(const Options& options, RunPlan& plan) {
-  const auto budget = span_of(options.budget_seconds, 1, "--budget");
   const auto timeout = span_of(options.timeout_seconds, 0.05, "--timeout");
   const auto hold = span_of(options.hold_seconds, 0, "--hold");
-  for (const auto* span : {&budget, &timeout, &hold}) {
+  for (const auto* span : {&timeout, &hold}) {
     if (!*span) { return tl::unexpected(span->error()); }
   }
-  plan.budget = *budget;
+  if (options.budget_seconds) {
+    const auto budget = span_of(*options.budget_seconds, 1, "--budget");
+    if (!budget) { return tl::unexpected(budget.error()); }
+    plan.budget = *budget;
+  }
   plan.answer_timeout = *timeout;
   plan.hold = *hold;
-  if (options.concurrency < 1 || options.concurrency > 64) {
-    return wire::bad_input(fmt::format("--concurrency must be from 1 to 64, is {}", options.concurrency));
+  if (options.concurrency && (*options.concurrency < 1 || *options.concurrency > 64)) {
+    return wire::bad_input(fmt::format("--concurrency must be from 1 to 64, is {}", *options.concurrency));
   }
-  plan.concurrency = static_cast<unsigned>(options.concurrency);
+  if (options.concurrency) { plan.concurrency = static_cast<unsigned>(*options.concurrency); }
   // Who guesses all day is locked out one day.
   plan.auth_attempts = options.auth_attempts.value_or(options.watch_seconds ? 0 : kAuthAttempts);
   if (plan.auth_attempts < 0) {

@@ -6,6 +6,11 @@
 
 namespace weir::conformance {
 
+void Progress::until(wire::Deadline deadline) {
+  const std::lock_guard lock(mutex_);
+  state_.deadline = deadline;
+}
+
 void Progress::at(std::string_view what) {
   const std::lock_guard lock(mutex_);
   state_.now = what;
@@ -33,8 +38,8 @@ std::string progress_line(const Progress::State& state, std::int64_t seconds_lef
   return reports::clipped(line, reports::kColumns - 1);  // In the last column some terminals begin a new line.
 }
 
-ProgressScreen::ProgressScreen(Say say, const Progress& progress, wire::Deadline deadline)
-    : say_(std::move(say)), progress_(progress), deadline_(deadline), thread_([this] { show(); }) {}
+ProgressScreen::ProgressScreen(Say say, const Progress& progress)
+    : say_(std::move(say)), progress_(progress), thread_([this] { show(); }) {}
 
 ProgressScreen::~ProgressScreen() {
   done_ = true;
@@ -45,8 +50,9 @@ ProgressScreen::~ProgressScreen() {
 void ProgressScreen::show() {
   constexpr std::chrono::milliseconds kEvery{100};
   while (!done_) {
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline_.left()).count();
-    say_("\r\x1b[K" + progress_line(progress_.state(), left));
+    const auto state = progress_.state();
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(state.deadline.left()).count();
+    say_("\r\x1b[K" + progress_line(state, left));
     std::this_thread::sleep_for(kEvery);
   }
 }

@@ -18,8 +18,10 @@ class Progress {
   struct State {
     std::size_t asked = 0, planned = 0;
     std::string now;
+    wire::Deadline deadline{};
   };
 
+  void until(wire::Deadline deadline);
   void at(std::string_view what);
   void plan(std::size_t more);  ///< So many checks are asked besides those known of.
   void asked_one();
@@ -38,7 +40,7 @@ class ProgressScreen {
  public:
   using Say = std::function<void(std::string_view)>;
   /// `say` throws nothing, and waits for no reader.
-  ProgressScreen(Say say, const Progress& progress, wire::Deadline deadline);
+  ProgressScreen(Say say, const Progress& progress);
   ProgressScreen(const ProgressScreen&) = delete;
   ProgressScreen& operator=(const ProgressScreen&) = delete;
   ~ProgressScreen();
@@ -48,7 +50,6 @@ class ProgressScreen {
 
   Say say_;
   const Progress& progress_;
-  wire::Deadline deadline_;
   std::atomic<bool> done_{false};
   std::thread thread_;
 };

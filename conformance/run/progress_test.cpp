@@ -21,8 +21,7 @@ TEST(ProgressScreen, leaves_an_empty_line_behind) {
   std::string said;
   {
     Progress progress;
-    const ProgressScreen screen([&](std::string_view text) { said += text; }, progress,
-                                wire::Deadline::in(std::chrono::seconds(9)));
+    const ProgressScreen screen([&](std::string_view text) { said += text; }, progress);
   }
   EXPECT_TRUE(said.ends_with("\r\x1b[K"));
 }

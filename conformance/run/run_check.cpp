@@ -9,6 +9,7 @@
 #include "conformance/ask/passive.hpp"
 #include "conformance/catalogue/source_link.hpp"
 #include "conformance/probe/attribution.hpp"
+#include "conformance/probe/beside.hpp"
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
@@ -276,6 +277,16 @@ void take(CheckResult& result, Finding finding, Level level) {
 
 void exercise_once(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop) {
   target.tap->exercise_once(era, [&] { exercise_within_memory(target, target.survey(era), deadline, stop); });
+}
+
+void exercise_eras(const Target& target, const std::set<Era>& eras, bool side_by_side, wire::Deadline deadline,
+                   const std::atomic<bool>* stop) {
+  std::vector<std::future<void>> all;
+  for (const Era era : eras) {
+    all.push_back(begin([&target, era, deadline, stop] { exercise_once(target, era, deadline, stop); }));
+    if (!side_by_side) { all.back().wait(); }
+  }
+  for (auto& one : all) { one.get(); }
 }
 
 CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 
 #include "conformance/probe/probe.hpp"
 
@@ -17,6 +18,9 @@ struct Aside {
 
 /// What passive checks judge besides what others asked: once in a run, before they judge.
 void exercise_once(const Target& target, Era era, wire::Deadline deadline, const std::atomic<bool>* stop);
+/// The same of each of these, side by side or one after the other.
+void exercise_eras(const Target& target, const std::set<Era>& eras, bool side_by_side, wire::Deadline deadline,
+                   const std::atomic<bool>* stop);
 
 /// One check in one era (none: the target as a whole), judged as run_checks does. Neither redacts.
 reports::CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire::Deadline deadline,

@@ -162,10 +162,11 @@ class Run {
   /// Whoever comes too late for a check has time while the others wait.
   void fill_the_wait() {
     if (stop_ || lost_requests_ || filled_.exchange(true)) { return; }
-    for (const Job& job : jobs_) {
-      if (job.info->passive) { exercise_once(target_, job.era, options_.deadline, &stop_); }
-    }
+    const bool beside = allowed_ > 1;
+    auto exercise = begin([&] { exercise_eras(target_, eras_seen(jobs_), beside, options_.deadline, &stop_); });
+    if (!beside) { exercise.wait(); }
     if (options_.meanwhile) { options_.meanwhile(); }
+    exercise.get();
   }
 
   /// Requests with wrong credentials, one check at a time and no more than is allowed.

@@ -13,9 +13,10 @@ namespace weir::conformance {
 
 inline constexpr std::chrono::seconds kDefaultBudget{120};
 inline constexpr unsigned kThreads = 8;
-inline constexpr int kHangsBeforeStop = 3;  ///< Checks in a row that got no answer, before the target is asked again.
-inline constexpr int kAuthAttempts = 20;    ///< Requests with wrong credentials; who guesses more may be locked out.
-inline constexpr int kThrottledAsks = 4;    ///< Of one check whose requests are answered 429, each after a wait.
+inline constexpr unsigned kMostThreads = 24;  ///< Where the network takes most of each answer.
+inline constexpr int kHangsBeforeStop = 3;    ///< Checks in a row that got no answer, before the target is asked again.
+inline constexpr int kAuthAttempts = 20;      ///< Requests with wrong credentials; who guesses more may be locked out.
+inline constexpr int kThrottledAsks = 4;      ///< Of one check whose requests are answered 429, each after a wait.
 
 struct RunnerOptions {
   std::vector<std::string> checks;  ///< Ids, as select_ids() gives them.

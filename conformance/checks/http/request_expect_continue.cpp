@@ -22,14 +22,15 @@ Finding run(Probe& probe) {
                                   control ? describe(*control) : control.error().detail));
   }
   const char* const kFix = "Answer 100 Continue as soon as the head is read, or let the HTTP server do it.";
-  const auto got = send_expecting(probe, kCheckId, request_of("weir-expects"), kPatience);
+  const auto patience = patience_beside(*control, kPatience);
+  const auto got = send_expecting(probe, kCheckId, request_of("weir-expects"), patience);
   if (!got) {
     return probe.broken(got.error(), "an answer to Expect: 100-continue").at("server, or the proxy before it", kFix);
   }
   const std::string answer = describe(got->exchange);
   if (!got->asked_for) {
     return fail("100 Continue, or a final answer, to a head that says Expect: 100-continue",
-                fmt::format("neither within {} ms; and when the body was sent unasked: {}", kPatience.count(), answer))
+                fmt::format("neither within {} ms; and when the body was sent unasked: {}", patience.count(), answer))
         .at("server, or the proxy before it", kFix);
   }
   if (got->exchange.head.status == kExpectationFailed) {
