@@ -162,11 +162,10 @@ class Run {
   /// Whoever comes too late for a check has time while the others wait.
   void fill_the_wait() {
     if (stop_ || lost_requests_ || filled_.exchange(true)) { return; }
-    const bool beside = allowed_ > 1;
-    auto exercise = begin([&] { exercise_eras(target_, eras_seen(jobs_), beside, options_.deadline, &stop_); });
-    if (!beside) { exercise.wait(); }
+    auto seen = begin([this] { exercise_eras(target_, eras_seen(jobs_), allowed_ > 1, options_.deadline, &stop_); });
+    if (allowed_ == 1) { seen.wait(); }
     if (options_.meanwhile) { options_.meanwhile(); }
-    exercise.get();
+    seen.get();
   }
 
   /// Requests with wrong credentials, one check at a time and no more than is allowed.
