@@ -31,7 +31,9 @@ std::string initialize_result(std::string_view version) {
                      version);
 }
 
-RawServer::Script json_answer(std::string body) { return RawServer::plays(answer("200 OK", "application/json", body)); }
+RawServer::Script json_answer(std::string_view body) {
+  return RawServer::plays(answer("200 OK", "application/json", body));
+}
 RawServer::Script accepted() { return RawServer::plays("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"); }
 
 Result<Dialogue> open(HttpClient& client, const RawServer& server, Era era = Era::streamable,

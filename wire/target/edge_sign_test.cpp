@@ -9,7 +9,7 @@
 namespace weir::wire {
 namespace {
 
-Exchange answer(int status, Headers headers, std::string body, std::string host = "mcp.example.com") {
+Exchange answer(int status, Headers headers, std::string body, const std::string& host = "mcp.example.com") {
   Exchange exchange;
   exchange.request.url = parse_url("https://" + host + "/mcp").value();
   exchange.head.status = status;
