@@ -261,6 +261,8 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
       sessions_.pop_back();  // It is kept for the checks that follow.
     }
     held = conversations.emplace(era(), std::move(*opened)).first;
+  } else {
+    used_kept_ = true;
   }
   return std::ref(held->second);
 }

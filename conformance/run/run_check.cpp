@@ -155,15 +155,17 @@ std::optional<std::chrono::milliseconds> put_off_too_long(const Target& target, 
   return std::nullopt;
 }
 
-/// Whether a request met the end of its connection: by chance, that is no fault of what was asked. A check that is
-/// asked first tries what ends a server, and is not to be asked again.
+/// Whether a request met the end of its connection, or of a session that others had before: by chance, that is no fault
+/// of what was asked. A check that is asked first tries what ends a server, and is not to be asked again.
 bool was_lost(const CheckInfo& info, const Probe& probe) {
   if (info.turn != Turn::any) { return false; }
   const auto& error = probe.last_heard().error;
   if (error && (error->code == wire::ErrorCode::reset || error->code == wire::ErrorCode::closed)) { return true; }
   const auto& ledger = probe.target().ledger;
   const auto met = ledger ? ledger->troubles(probe.number()) : std::vector<Trouble>{};
-  return std::find(met.begin(), met.end(), Trouble::loss) != met.end();
+  const auto met_one = [&](Trouble trouble) { return std::find(met.begin(), met.end(), trouble) != met.end(); };
+  // A server may end a session at any time, as with the stream that an earlier check left: clients begin anew then.
+  return met_one(Trouble::loss) || (probe.used_kept() && met_one(Trouble::refused_session));
 }
 
 /// Asks, and asks once more where the clock or a lost connection alone may have made it red. The probe is that of the
