@@ -78,6 +78,7 @@ std::vector<Setup> setups() {
           {"legal.other-dialect", kDual},
           {"legal.meta-in-schema", kDual},
           {"legal.meta-changes", kDual},
+          {"legal.host-keys", kDual},
           {"legal.nothing-to-listen-to", kModern},
           {"legal.vain-messages-refused", kSse},
           {"legal.vain-messages-refused", kDual},

@@ -127,6 +127,10 @@ std::string names_of(const std::vector<const LedgerEntry*>& suspects) {
   return others.empty() ? names.front() : fmt::format("{} (or {})", names.front(), fmt::join(others, " or "));
 }
 
+bool opens_stream(const wire::Request& request) {
+  return request.method == "GET" && request.headers.get("Accept").find("text/event-stream") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string in_words(const Collapse& collapse) {
@@ -204,6 +208,15 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
   }
 }
 
+void Ledger::over(std::uint64_t asker, const wire::Exchange& exchange) {
+  if (exchange.head.status != 0 || !opens_stream(exchange.request)) { return; }
+  const std::lock_guard lock(mutex_);
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const LedgerEntry& held) {
+    return held.asker == asker && !held.answered && !held.given_up && opens_stream(held.request);
+  });
+  if (entry != entries_.end()) { entry->given_up = wire::Clock::now(); }
+}
+
 void Ledger::unanswered(std::uint64_t asker) {
   const std::lock_guard lock(mutex_);
   unanswered_.insert(asker);
@@ -234,6 +247,20 @@ bool says_too_often(const wire::Exchange& exchange) {
   });
 }
 
+bool Ledger::withholds_heads(std::chrono::milliseconds patience) const {
+  constexpr int kEnough = 2;
+  constexpr std::chrono::milliseconds kTimers{50};  // What a wait that was cut by its deadline may lack.
+  int withheld = 0;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (!opens_stream(entry.request)) { continue; }
+    if (entry.status != 0 && entry.status < kRedirects) { return false; }
+    const bool silent = entry.trouble() == Trouble::silence && entry.given_up;
+    if (silent && *entry.given_up - entry.sent >= patience - kTimers) { ++withheld; }
+  }
+  return withheld >= kEnough;
+}
+
 std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_point since) const {
   std::vector<Trouble> met;
   const std::lock_guard lock(mutex_);
@@ -243,9 +270,7 @@ std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_poi
     const auto trouble = entry.trouble();
     const bool late = end_of(entry) >= since;
     if (trouble && late && std::find(met.begin(), met.end(), *trouble) == met.end()) { met.push_back(*trouble); }
-    const bool of_stream = entry.request.method == "GET" &&
-                           entry.request.headers.get("Accept").find("text/event-stream") != std::string_view::npos;
-    const bool withheld = trouble == Trouble::silence && of_stream && late;
+    const bool withheld = trouble == Trouble::silence && opens_stream(entry.request) && late;
     if (withheld && std::find(met.begin(), met.end(), Trouble::withheld_stream) == met.end()) {
       met.push_back(Trouble::withheld_stream);
     }

@@ -26,7 +26,8 @@ struct LedgerEntry {
   std::string gateway;                              ///< Of a 5xx: the hop that gave it, where it shows.
   std::chrono::seconds retry_after{0};              ///< Of a 429 or 503.
   std::optional<wire::ErrorCode> error;
-  std::optional<wire::Clock::time_point> failed;  ///< When the error came.
+  std::optional<wire::Clock::time_point> failed;    ///< When the error came.
+  std::optional<wire::Clock::time_point> given_up;  ///< When the wait for its head was over.
 
   std::optional<Trouble> trouble() const;
 };
@@ -50,6 +51,8 @@ class Ledger {
   void sent(std::uint64_t asker, const wire::Request& request);
   void answered(std::uint64_t asker, const wire::Exchange& exchange);
   void failed(std::uint64_t asker, const wire::Error& error);
+  /// It is over, whatever became of it.
+  void over(std::uint64_t asker, const wire::Exchange& exchange);
   /// A probe got the head of an answer, and in time nothing that answers its request.
   void unanswered(std::uint64_t asker);
   /// A probe was told by the error in an answer, whatever its status, that it asks too often.
@@ -61,6 +64,8 @@ class Ledger {
 
   /// The troubles that a probe met, each kind once, at or after a moment.
   std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
+  /// Whether GETs of a stream got no head in so long a time, more than once, and none got one.
+  bool withholds_heads(std::chrono::milliseconds patience) const;
   /// The longest Retry-After that a probe was told; nullopt where no answer was 429, nor its error said as much.
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.

@@ -137,6 +137,7 @@ Probe::Probe(const Target& target, const Survey* survey, wire::Deadline deadline
   worker_->client.on_done([tap = target.tap, asker = std::move(asker), era = era(), ledger = target.ledger,
                            number = number_](const wire::Exchange& exchange) {
     tap->take(asker, era, exchange);
+    if (ledger) { ledger->over(number, exchange); }
     if (ledger && says_too_often(exchange)) { ledger->limited(number); }
     if (ledger && ends_unanswered(exchange)) { ledger->unanswered(number); }
   });
@@ -233,6 +234,13 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(const std::function<void(wire:
                                      .timeout = answer_deadline().left(),
                                      .first_id = first_id_of(era())};
   if (edit) { edit(options); }
+  // Some twenty checks wait for such a head, and have nothing to say where there is none.
+  constexpr std::chrono::milliseconds kInVain{1000};
+  const bool as_any = options.timeout > kInVain && options.timeout <= target_.answer_timeout;
+  if (hurries_ && as_any && target_.ledger && target_.ledger->withholds_heads(target_.answer_timeout)) {
+    options.stream_timeout = kInVain;
+    hurried_ = true;
+  }
   auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
   last_open_failed_ = !opened;
   if (opened) {
@@ -261,6 +269,8 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
       sessions_.pop_back();  // It is kept for the checks that follow.
     }
     held = conversations.emplace(era(), std::move(*opened)).first;
+  } else {
+    used_kept_ = true;
   }
   return std::ref(held->second);
 }

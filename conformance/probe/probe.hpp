@@ -168,6 +168,12 @@ class Probe {
   bool last_answer_missing() const { return last_answer_missing_; }
   /// The last conversation that was to be opened could not be.
   bool open_failed() const { return last_open_failed_; }
+  /// The heads of streams are waited for as long as any answer, whatever others met: the check judges them.
+  void take_time_for_heads() { hurries_ = false; }
+  /// They were waited for no longer than others had shown to be worth it.
+  bool hurried() const { return hurried_; }
+  /// Something was asked in a conversation that an earlier check had opened, and may have ended.
+  bool used_kept() const { return used_kept_; }
   /// Some answer was 429, or an error that says as much: who asks too often learns nothing of the server.
   bool throttled() const;
   /// Why an answer of the server could not be read, and which check says so; empty where each could.
@@ -192,6 +198,9 @@ class Probe {
   std::unique_ptr<Worker> own_worker_;
   Worker* worker_;
   bool spoiled_ = false;
+  bool used_kept_ = false;
+  bool hurries_ = true;
+  bool hurried_ = false;
   /// Sessions of conversations that the check holds itself; they are ended after it.
   std::vector<std::pair<std::string, std::string>> sessions_;
   std::optional<wire::Request> last_request_;

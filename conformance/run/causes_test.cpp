@@ -118,6 +118,19 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
              reply.head_delay_ms = kBusyMs;
            }
          }},
+    {.name = "test.streams-are-costly",
+     .summary = "Each stream takes the whole server for 0.6 s, one after the other, and everybody waits.",
+     .on_reply =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           constexpr std::int64_t kCostMs = 600;
+           const auto now =
+               std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now().time_since_epoch());
+           json::value& free_at = scratch["test.free-at"];
+           std::int64_t at = std::max<std::int64_t>(free_at.is_int64() ? free_at.as_int64() : 0, now.count());
+           if (request.method == "GET") { at += kCostMs; }
+           free_at = at;
+           reply.head_delay_ms = static_cast<int>(at - now.count());
+         }},
     {.name = "test.limit-after-twelve",
      .summary = "Requests after the twelfth are answered 429 for ten seconds.",
      .on_request =
@@ -314,6 +327,13 @@ TEST(Causes, a_server_that_is_busy_keeps_nobody_out) {
   const auto outcome = judge(Era::streamable, {"test.slow-beside-a-stream"}, {"reconnect.streams.leave-room"}, {}, {},
                              std::chrono::milliseconds(5000));
   EXPECT_THAT(red(outcome), testing::ElementsAre());
+}
+
+TEST(Causes, a_server_that_is_busy_opening_streams_keeps_nobody_out) {
+  const auto outcome = judge(Era::streamable, {"test.streams-are-costly"}, {"reconnect.streams.leave-room"}, {}, {},
+                             std::chrono::milliseconds(2000));
+  EXPECT_THAT(red(outcome), testing::ElementsAre());
+  EXPECT_THAT(with(outcome, Verdict::pass), testing::ElementsAre("reconnect.streams.leave-room"));
 }
 
 TEST(Causes, a_limit_of_the_rate_is_no_end) {

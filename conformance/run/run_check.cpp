@@ -156,15 +156,20 @@ std::optional<std::chrono::milliseconds> put_off_too_long(const Target& target, 
   return std::nullopt;
 }
 
-/// Whether a request met the end of its connection: by chance, that is no fault of what was asked. A check that is
-/// asked first tries what ends a server, and is not to be asked again.
+bool met_trouble(const Probe& probe, Trouble trouble) {
+  const auto& ledger = probe.target().ledger;
+  const auto met = ledger ? ledger->troubles(probe.number()) : std::vector<Trouble>{};
+  return std::find(met.begin(), met.end(), trouble) != met.end();
+}
+
+/// Whether a request met the end of its connection, or of a session that others had before: by chance, that is no fault
+/// of what was asked. A check that is asked first tries what ends a server, and is not to be asked again.
 bool was_lost(const CheckInfo& info, const Probe& probe) {
   if (info.turn != Turn::any) { return false; }
   const auto& error = probe.last_heard().error;
   if (error && (error->code == wire::ErrorCode::reset || error->code == wire::ErrorCode::closed)) { return true; }
-  const auto& ledger = probe.target().ledger;
-  const auto met = ledger ? ledger->troubles(probe.number()) : std::vector<Trouble>{};
-  return std::find(met.begin(), met.end(), Trouble::loss) != met.end();
+  // A server may end a session at any time, as with the stream that an earlier check left: clients begin anew then.
+  return met_trouble(probe, Trouble::loss) || (probe.used_kept() && met_trouble(probe, Trouble::refused_session));
 }
 
 /// Asks, and asks once more where the clock or a lost connection alone may have made it red. The probe is that of the
@@ -305,10 +310,18 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (info.passive) { exercise_once(target, era, deadline, stop); }
   const auto begin = wire::Clock::now();
   std::optional<Probe> asked;
-  Finding finding = ask(info, asked, [&] { asked.emplace(target, survey, deadline, stop, worker, info.id); });
+  const bool judges_heads =
+      std::find(info.explains.begin(), info.explains.end(), Trouble::withheld_stream) != info.explains.end();
+  Finding finding = ask(info, asked, [&] {
+    asked.emplace(target, survey, deadline, stop, worker, info.id);
+    if (judges_heads) { asked->take_time_for_heads(); }
+  });
   Probe& probe = *asked;
   if (is_red(finding) && probe.throttled()) {
     finding = untestable("the target limits the rate of requests: " + finding.got);
+  }
+  if (is_red(finding) && probe.hurried() && met_trouble(probe, Trouble::withheld_stream)) {
+    finding = untestable("others got no head of a stream either (see streamable.get.stream-or-405): " + finding.got);
   }
   if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
     finding = untestable("the run ended before the answer came");

@@ -118,5 +118,31 @@ TEST_F(TokenRun, asks_for_a_token_of_another_resource_where_the_profile_has_none
   }
 }
 
+TEST_F(TokenRun, tells_once_of_a_server_that_is_out_of_reach_and_of_signatures_that_are_not_read) {
+  const std::vector<std::string> servers = {"auth.server.issuer-identical", "auth.server.metadata-whole",
+                                            "auth.server.pkce-s256", "auth.server.scopes-known"};
+  const std::vector<std::string> tokens = {"auth.token.alg-none-refused", "auth.token.other-key-refused",
+                                           "auth.token.tampered-refused"};
+  for (const auto& [fault, checks, named] :
+       {std::tuple{"auth.metadata-server-unreachable", servers, "auth.server.metadata-whole"},
+        {"token.signature-ignored", tokens, "auth.token.tampered-refused"}}) {
+    start();
+    fixtures::ServerOptions options;
+    options.endpoint.eras = {Era::streamable};
+    options.endpoint.realm = realm_;
+    options.faults = {fault};
+    server_.emplace(fixtures::Server::start(std::move(options)).value());
+    plan_.url = wire::parse_url(server_->mcp_url()).value();
+    plan_.checks = checks;
+    std::vector<std::string> red;
+    for (const auto& check : run().checks) {
+      if (check.verdict == reports::Verdict::fail || check.verdict == reports::Verdict::warn) {
+        red.push_back(check.id);
+      }
+    }
+    EXPECT_THAT(red, ::testing::ElementsAre(named)) << fault;
+  }
+}
+
 }  // namespace
 }  // namespace weir::conformance

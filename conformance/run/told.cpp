@@ -19,6 +19,10 @@ struct Implied {
 constexpr Implied kImplied[] = {
     {"auth.challenge.metadata-reachable", "auth.challenge.well-formed"},
     {"auth.challenge.metadata-reachable", "auth.metadata.served"},
+    {"auth.server.metadata-whole", "auth.issuer.discovery-served"},
+    {"auth.token.alg-none-refused", "auth.token.tampered-refused"},
+    {"auth.token.other-key-refused", "auth.token.alg-none-refused"},
+    {"auth.token.other-key-refused", "auth.token.tampered-refused"},
     {"cancellation.unknown.ignored", "cancellation.late.tolerated"},
     {"cors.expose.challenge", "cors.answer.allow-origin"},
     {"cors.expose.challenge", "cors.expose.session-id"},
@@ -38,6 +42,7 @@ constexpr Implied kImplied[] = {
     {"health.truth.mcp-alive", "jsonrpc.answer.asked-for"},
     {"health.truth.mcp-alive", "lifecycle.initialized.accepted"},
     {"health.truth.mcp-alive", "session.conversation.kept"},
+    {"http-sse.endpoint.distinct", "http-sse.endpoint.resolves"},
     {"http-sse.post.after-close", "http-sse.post.unknown-session"},
     {"http.request.chunked", "affinity.session.shared"},
     {"http.request.content-type", "affinity.session.shared"},

@@ -195,7 +195,7 @@ Result<HttpStream> Dialogue::open_get_stream(const std::function<void(Request&)>
   if (era() == Era::http_sse) { return fail(ErrorCode::bad_input, "in http-sse the stream is already open"); }
   Request request = impl_->get_request();
   if (edit) { edit(request); }
-  return impl_->client->open(request, impl_->deadline({}));
+  return impl_->client->open(request, impl_->deadline({.timeout = impl_->options.stream_timeout}));
 }
 
 Result<HttpStream> Dialogue::listen(json::object filter, json::value* id, const std::function<void(Request&)>& edit) {

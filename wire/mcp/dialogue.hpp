@@ -24,8 +24,9 @@ struct DialogueOptions {
   std::string client_name = "weir";
   json::object capabilities;  ///< Client capabilities; empty by default.
   std::chrono::milliseconds timeout = limits::kAnswerTimeout;
-  std::int64_t first_id = 1;     ///< Of the ids that the dialogue counts itself.
-  bool send_initialized = true;  ///< false: leave the handshake half done.
+  std::optional<std::chrono::milliseconds> stream_timeout;  ///< For the head of a GET stream; else as any answer.
+  std::int64_t first_id = 1;                                ///< Of the ids that the dialogue counts itself.
+  bool send_initialized = true;                             ///< false: leave the handshake half done.
 };
 
 /// A JSON-RPC message as it came, with where it came from.

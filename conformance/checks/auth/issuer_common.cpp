@@ -79,6 +79,11 @@ tl::expected<NamedServers, Finding> named_servers(Probe& probe) {
   return named;
 }
 
+Finding not_asked(const NamedServers& named) {
+  const Finding& why = *named.stopped_by;
+  return why.verdict == reports::Verdict::fail ? untestable(why.got + " (see auth.server.metadata-whole)") : why;
+}
+
 bool lists(const json::value& document, std::string_view member, std::string_view wanted) {
   const json::array* values = wire::as_array(wire::find(document, member));
   return values && std::any_of(values->begin(), values->end(),

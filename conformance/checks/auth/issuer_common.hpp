@@ -27,6 +27,10 @@ struct NamedServers {
 /// An error finding where none is named.
 tl::expected<NamedServers, Finding> named_servers(Probe& probe);
 
+/// Where the others were not asked because one is out of reach: that is the finding of auth.server.metadata-whole
+/// alone.
+Finding not_asked(const NamedServers& named);
+
 /// Whether a member of a server's metadata is a list with this text in it.
 bool lists(const json::value& document, std::string_view member, std::string_view wanted);
 /// Nobody logs in through a browser where only programs get tokens. RFC 8414 section 2: without the member the grants

@@ -19,7 +19,7 @@ Finding run(Probe& probe) {
         .at("server, or the authorization server",
             "Let authorization_servers name the issuer as its own metadata does, character for character.");
   }
-  if (servers->stopped_by) { return *servers->stopped_by; }
+  if (servers->stopped_by) { return not_asked(*servers); }
   if (servers->served.empty()) { return untestable("no authorization server that is named served its metadata"); }
   return pass(fmt::format("{} authorization servers call themselves as the resource does", servers->served.size()));
 }

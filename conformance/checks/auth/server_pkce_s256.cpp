@@ -18,7 +18,7 @@ Finding run(Probe& probe) {
             "Publish \"code_challenge_methods_supported\": [\"S256\"], or put an "
             "authorization server in place that can do PKCE.");
   }
-  if (named->stopped_by) { return *named->stopped_by; }
+  if (named->stopped_by) { return not_asked(*named); }
   if (looked == 0) { return untestable("no authorization server for people served its metadata"); }
   return pass(fmt::format("{} authorization servers offer S256", looked));
 }

@@ -29,7 +29,7 @@ Finding run(Probe& probe) {
     if (own.empty()) { return not_applicable("an authorization server does not say which scopes it has"); }
     known.insert(own.begin(), own.end());
   }
-  if (named->stopped_by) { return *named->stopped_by; }
+  if (named->stopped_by) { return not_asked(*named); }
   if (known.empty()) { return untestable("no authorization server served its metadata"); }
   Scopes unknown = wanted;
   std::erase_if(unknown, [&](const std::string& scope) { return known.contains(scope); });

@@ -22,7 +22,10 @@ Finding run(Probe& probe) {
   auto two = read_endpoint(probe, *second);
   const bool refused = !second->exchange().ok() || !second->exchange().is_event_stream();
   if (one && !two && refused) { return one_at_a_time(describe(second->exchange())); }
-  if (!one || !two) { return probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams"); }
+  if (!one || !two) {
+    Finding lost = probe.broken(one ? two.error() : one.error(), "an endpoint event on both streams");
+    return one && lost.verdict == reports::Verdict::fail ? one_at_a_time(lost.got) : lost;
+  }
   if (*one == *two) {
     return fail("a URI of its own for each stream", "both announce " + wire::excerpt(std::string_view(*one), 100));
   }

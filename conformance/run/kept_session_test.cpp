@@ -1,0 +1,52 @@
+// What a check meets in a session that an earlier one left behind is no fault of what it asked.
+#include <gtest/gtest.h>
+
+#include "conformance/probe/survey.hpp"
+#include "conformance/run/runner.hpp"
+#include "fixtures/faults/common.hpp"
+#include "fixtures/mcp/server.hpp"
+
+namespace weir::conformance {
+namespace {
+
+using reports::Verdict;
+
+/// As of a server that ends a session with a stream that its client has dropped.
+const fixtures::FaultRegistration kEnded(fixtures::Fault{
+    .name = "test.session-ends-with-a-cancellation",
+    .summary = "A session in which something was cancelled is not found any more.",
+    .on_request = [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      const auto session = request.headers.find("Mcp-Session-Id");
+      if (!session || request.method != "POST") { return false; }
+      const std::string key = "test.ended." + std::string(*session);
+      if (scratch.contains(key)) {
+        reply.status = 404;
+        reply.set_body(R"({"error":"Unknown Mcp-Session-Id."})", "application/json");
+        return true;
+      }
+      if (request.body.find("notifications/cancelled") != std::string::npos) { scratch[key] = true; }
+      return false;
+    }});
+
+TEST(KeptSession, that_is_ended_is_opened_anew) {
+  fixtures::ServerOptions options;
+  options.faults = {"test.session-ends-with-a-cancellation"};
+  const auto server = fixtures::Server::start(std::move(options)).value();
+  Target target;
+  target.url = wire::parse_url(server.mcp_url()).value();
+  target.detection = wire::mcp::detect({.url = target.url, .headers = {}, .only = Era::streamable});
+  std::vector<std::string> problems;
+  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  const auto outcome = run_checks(target, {.checks = {"jsonrpc.error.method-not-found", "jsonrpc.notification.no-reply",
+                                                      "ping.result.empty", "tools.call.unknown-refused"},
+                                           .threads = 1});
+  int asked_again = 0;
+  for (const auto& check : outcome.checks) {
+    EXPECT_EQ(check.verdict, Verdict::pass) << check.id << ": " << check.message;
+    asked_again += check.message.find("when asked again") == std::string::npos ? 0 : 1;
+  }
+  EXPECT_EQ(asked_again, 1) << "the check behind the one that ended the session";
+}
+
+}  // namespace
+}  // namespace weir::conformance
