@@ -19,6 +19,7 @@ struct Implied {
 constexpr Implied kImplied[] = {
     {"auth.challenge.metadata-reachable", "auth.challenge.well-formed"},
     {"auth.challenge.metadata-reachable", "auth.metadata.served"},
+    {"cancellation.running.spares-session", "cancellation.late.tolerated"},
     {"cancellation.unknown.ignored", "cancellation.late.tolerated"},
     {"cors.expose.challenge", "cors.answer.allow-origin"},
     {"cors.expose.challenge", "cors.expose.session-id"},
@@ -45,8 +46,10 @@ constexpr Implied kImplied[] = {
     {"http.request.expect-continue", "http.request.segments"},
     {"http.request.segments", "affinity.session.shared"},
     {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},
+    {"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx"},
     {"jsonrpc.error.parse-code", "jsonrpc.error.parse"},
     {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
+    {"lifecycle.version.served-agreed", "lifecycle.version.echoed"},
     {"pagination.cursor.invalid-refused", "pagination.list.ends"},
     {"sizes.request.refused-plainly", "http.request.segments"},
     {"sse.head.content-type", "http.fields.single"},
