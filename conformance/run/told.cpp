@@ -36,6 +36,7 @@ constexpr Implied kImplied[] = {
     {"header.protocol-version.absent-accepted", "affinity.session.shared"},
     {"health.route.answers", "health.route.open"},
     {"health.route.answers", "health.route.plain-get"},
+    {"health.truth.mcp-alive", "affinity.session.shared"},
     {"health.truth.mcp-alive", "jsonrpc.answer.asked-for"},
     {"health.truth.mcp-alive", "lifecycle.initialized.accepted"},
     {"health.truth.mcp-alive", "session.conversation.kept"},
@@ -100,7 +101,8 @@ bool says_the_same(const std::string& reason, const std::string& got) {
   const auto quote = begin == std::string::npos ? begin : reason.find('\'', begin);
   const auto end = quote == std::string::npos ? quote : reason.find('\'', quote + 1);
   if (end == std::string::npos || end - quote <= kTelling) { return false; }
-  const std::string text = reason.substr(quote + 1, end - quote - 1);
+  std::string text = reason.substr(quote + 1, end - quote - 1);
+  if (text.ends_with("...")) { text.resize(text.size() - 3); }  // The reason may hold an excerpt itself.
   if (got.find(text) != std::string::npos) { return true; }
   // An excerpt of the answer may end within it.
   const std::string code = reason.substr(begin + kError.size(), quote - begin - kError.size() - 1);
