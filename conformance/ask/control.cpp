@@ -68,9 +68,9 @@ Finding beside_a_call(Probe& probe, Finding refusal, std::string_view method, js
                                 reply ? reply->describe() : reply.error().detail));
 }
 
-Finding where_served(Probe& probe, Finding failure, std::string_view method) {
+Finding where_served(Probe& probe, Finding failure, std::string_view method, json::value params) {
   const auto broken = probe.last_request();
-  const auto reply = probe.call(method);
+  const auto reply = probe.call(method, std::move(params));
   if (broken) { probe.pin_request(*broken); }
   if (reply && reply->is_result()) { return failure; }
   return untestable(fmt::format("{}, and {} is not served either: {}", failure.got, method,

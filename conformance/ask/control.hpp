@@ -21,7 +21,7 @@ Finding beside(Probe& probe, const wire::Request& whole, Finding refusal);
 Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& change, std::string_view dress);
 
 /// `failure`, unless `method`, of which it is a part, is not served either: then that is the matter.
-Finding where_served(Probe& probe, Finding failure, std::string_view method);
+Finding where_served(Probe& probe, Finding failure, std::string_view method, json::value params = nullptr);
 
 /// A fail, unless the conversation serves nothing any more: then what was answered is of its death.
 Finding while_it_lives(Probe& probe, wire::mcp::Dialogue& dialogue, Finding failure);

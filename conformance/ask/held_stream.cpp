@@ -98,11 +98,24 @@ tl::expected<CutAnswer, Finding> cut_after_first_event(Probe& probe, wire::mcp::
   return CutAnswer{std::move(id), first->last_event_id, answered};
 }
 
+/// A server may keep what its tools say, and nothing else.
+bool calls_carry_ids(Probe& probe) {
+  const auto replies = shared_replies(probe, safe_calls(probe));
+  const auto has_id = [](const auto& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event && event->has_id && !event->last_event_id.empty();
+  };
+  return replies && std::any_of(replies->begin(), replies->end(), [&](const wire::mcp::Reply& reply) {
+           return std::any_of(reply.http.items.begin(), reply.http.items.end(), has_id);
+         });
+}
+
 }  // namespace
 
 tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& id) {
   auto cut = cut_after_first_event(probe, dialogue, json::value(id), harmless_method(probe), nullptr);
-  if (!cut || !cut->answered) { return cut; }
+  const bool without_ids = !cut && cut.error().verdict == reports::Verdict::not_applicable;
+  if (cut ? !cut->answered : !(without_ids && calls_carry_ids(probe))) { return cut; }
   for (auto& [name, arguments, guessed] : safe_calls(probe)) {
     const json::value of_call(id + "-" + name);
     json::object params{{"name", name}, {"arguments", std::move(arguments)}, {"_meta", {{"progressToken", of_call}}}};

@@ -47,7 +47,7 @@ struct CutAnswer {
 };
 /// Cuts an answer after its first event. Where that is the answer already, as it is before 2025-11-25, a call is looked
 /// for that may be made and tells its progress first. not_applicable where answers are no streams or their events have
-/// no ids.
+/// no ids, and those of calls neither.
 tl::expected<CutAnswer, Finding> cut_answer(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& id);
 
 struct Resumed {

@@ -91,6 +91,22 @@ wire::Result<std::vector<SlashTurn>> turns_of(Probe& probe) {
   return turns;
 }
 
+bool speaks_of_host(const wire::Exchange& answer) {
+  if (answer.head.status == 421) {  // RFC 9110 section 15.5.20
+    return true;
+  }
+  const std::string_view body = answer.body;
+  const bool refusal = answer.head.status == 400 || answer.head.status == 403;
+  return refusal && (body.find("host") != body.npos || body.find("Host") != body.npos);
+}
+
+bool is_deployed_target(const Probe& probe) {
+  const std::string& host = probe.url().host;
+  const bool numeric = host.find(':') != host.npos || host.find_first_not_of("0123456789.") == host.npos;
+  const bool loopback = host.starts_with("127.") || host == "::1" || host == "localhost";
+  return loopback ? probe.target().profile.edge.has_value() : numeric;
+}
+
 bool is_internal_host(std::string_view host) {
   if (!is_numeric(host)) {
     constexpr std::array kZones = {".internal", ".local", ".localhost", ".lan", ".svc", ".cluster.local", ".intranet"};

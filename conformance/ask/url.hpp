@@ -33,6 +33,13 @@ std::optional<wire::Url> other_slash(const wire::Url& url);
 /// only when nothing answered.
 wire::Result<std::vector<SlashTurn>> turns_of(Probe& probe);
 
+/// Whether a refusal is about the Host: an allow-list against DNS rebinding.
+bool speaks_of_host(const wire::Exchange& answer);
+
+/// A target of a deployment that is asked by its address, as a pipeline does; a server on a developer's own loopback
+/// interface is right to take no other name.
+bool is_deployed_target(const Probe& probe);
+
 /// Loopback, private and link-local addresses, names without a dot and names of internal zones.
 bool is_internal_host(std::string_view host);
 

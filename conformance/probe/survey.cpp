@@ -44,6 +44,8 @@ void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts
     if (!facts.declares(list.capability) || probe.out_of_time()) { continue; }
     auto listing = list_within_memory(dialogue, list);
     facts.*list.into = std::move(listing.items);
+    // What is no object has neither name nor schema: the shape of the list says so once.
+    std::erase_if(facts.*list.into, [](const json::value& item) { return !item.is_object(); });
     const bool unanswered = listing.error && (listing.pages.empty() || !listing.pages.back().response);
     for (auto& page : listing.pages) { facts.list_replies.push_back(std::move(page)); }
     if (listing.error && !is_optional(list)) { facts.list_error = listing.error; }
@@ -96,6 +98,26 @@ wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> open_patiently(Probe& 
   return opened;
 }
 
+/// Whether initialize was refused for its revision, where another one was to be offered. That has a check of its own,
+/// lifecycle.version.counter-offer; all others can ask in a revision that is taken.
+bool is_refused_revision(const wire::Error& error) {
+  return error.code == wire::ErrorCode::rejected && error.detail.find("ersion") != std::string::npos;
+}
+
+using Opened = wire::Result<std::reference_wrapper<wire::mcp::Dialogue>>;
+
+/// `refused` is what the newest one got, and comes back where no older one is taken either.
+Opened open_in_older_revision(Probe& probe, Survey& facts, Opened refused) {
+  const std::string newest = facts.revision;
+  for (const auto older : {wire::mcp::k2025_06_18, wire::mcp::k2025_03_26, wire::mcp::k2024_11_05}) {
+    if (probe.out_of_time()) { break; }
+    facts.revision = older;
+    if (auto opened = probe.shared()) { return opened; }
+  }
+  facts.revision = newest;
+  return refused;
+}
+
 bool has_revision(Era era, const std::optional<std::string>& revision) {
   return !revision || (*revision == wire::mcp::k2026_07_28) == (era == Era::stateless);
 }
@@ -108,6 +130,9 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   Probe probe(target, &facts, deadline, stop);
   facts.means = era == Era::stateless ? "server/discover" : "ping";
   auto opened = open_patiently(probe);
+  if (!opened && era != Era::stateless && !target.profile.revision && is_refused_revision(opened.error())) {
+    opened = open_in_older_revision(probe, facts, std::move(opened));
+  }
   if (!opened) {
     facts.open_error = opened.error();
     problem = fmt::format("{} was found, but no conversation can be opened: {}", to_string(era), opened.error().detail);

@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conformance/probe/survey.hpp"
-#include "conformance/run/runner.hpp"
+#include "conformance/run/judged_test.hpp"
 #include "fixtures/faults/common.hpp"
-#include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
 
@@ -208,50 +206,6 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
        return true;
      }}});
 
-RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks,
-                    std::string_view api_key = {}, std::string_view token = {},
-                    std::chrono::milliseconds answer_timeout = std::chrono::milliseconds(1000)) {
-  fixtures::ServerOptions options;
-  options.faults = std::move(faults);
-  options.endpoint.api_key = api_key;
-  const auto server = fixtures::Server::start(std::move(options)).value();
-  Target target;
-  target.url = wire::parse_url(era == Era::http_sse ? server.sse_url() : server.mcp_url()).value();
-  target.answer_timeout = answer_timeout;
-  if (!api_key.empty()) { target.profile.api_key = wire::ApiKey{.value = std::string(api_key)}; }
-  target.headers = target.profile.all_headers();
-  if (!token.empty()) { target.headers.set("Authorization", fmt::format("Bearer {}", token)); }
-  target.detection =
-      wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
-  target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}}};
-  std::vector<std::string> problems;
-  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
-  std::sort(checks.begin(), checks.end());
-  return run_checks(target, {.checks = std::move(checks)});
-}
-
-std::vector<std::string> with(const RunnerOutcome& outcome, Verdict verdict) {
-  std::vector<std::string> ids;
-  for (const auto& check : outcome.checks) {
-    if (check.verdict == verdict) { ids.push_back(check.id); }
-  }
-  return ids;
-}
-
-std::vector<std::string> red(const RunnerOutcome& outcome) {
-  auto ids = with(outcome, Verdict::fail);
-  for (auto& id : with(outcome, Verdict::warn)) { ids.push_back(std::move(id)); }
-  return ids;
-}
-
-std::vector<std::string> whole(std::string_view area) {
-  std::vector<std::string> ids;
-  for (const auto& info : catalogue()) {
-    if (info.id.starts_with(area)) { ids.push_back(info.id); }
-  }
-  return ids;
-}
-
 }  // namespace
 
 TEST(Causes, streams_that_share_an_endpoint_are_one_verdict) {
@@ -435,15 +389,6 @@ TEST(Causes, a_list_without_end_is_one_verdict) {
       judge(Era::streamable, {"pagination.never-ends"},
             {"pagination.cursor.invalid-refused", "pagination.list.ends", "pagination.pages.no-repeats"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("pagination.list.ends"));
-}
-
-TEST(Causes, what_one_check_implies_stands_in_it_alone) {
-  EXPECT_THAT(
-      red(judge(Era::streamable, {"jsonrpc.garbage-accepted"}, {"jsonrpc.error.parse", "jsonrpc.error.parse-code"})),
-      testing::ElementsAre("jsonrpc.error.parse"));
-  EXPECT_THAT(red(judge(Era::http_sse, {"http-sse.unknown-session-hangs"},
-                        {"http-sse.post.after-close", "http-sse.post.unknown-session"})),
-              testing::ElementsAre("http-sse.post.unknown-session"));
 }
 
 TEST(Causes, one_code_for_all_errors_is_one_verdict) {

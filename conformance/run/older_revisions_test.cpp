@@ -96,6 +96,7 @@ const std::map<std::string, std::string>& asked_in_the_newest() {
       {"auth.server.metadata-whole", kMetadata},
       {"auth.server.scopes-known", kMetadata},
       {"cors.metadata.allow-origin", kMetadata},
+      {"lifecycle.version.served-agreed", "it asks for the older ones itself"},
       {"session.id.unique", "one generator makes the ids, whatever revision they are for"},
       {"streamable.origin.refused", "streamable.origin.forbidden sends the same, and is red for the same server"},
       {"tools.call.error-structured", "one handler makes the errors, whatever revision asks for them"}};

@@ -23,6 +23,7 @@ constexpr Implied kImplied[] = {
     {"auth.token.alg-none-refused", "auth.token.tampered-refused"},
     {"auth.token.other-key-refused", "auth.token.alg-none-refused"},
     {"auth.token.other-key-refused", "auth.token.tampered-refused"},
+    {"cancellation.running.spares-session", "cancellation.late.tolerated"},
     {"cancellation.unknown.ignored", "cancellation.late.tolerated"},
     {"cors.expose.challenge", "cors.answer.allow-origin"},
     {"cors.expose.challenge", "cors.expose.session-id"},
@@ -39,6 +40,7 @@ constexpr Implied kImplied[] = {
     {"header.protocol-version.absent-accepted", "affinity.session.shared"},
     {"health.route.answers", "health.route.open"},
     {"health.route.answers", "health.route.plain-get"},
+    {"health.truth.mcp-alive", "affinity.session.shared"},
     {"health.truth.mcp-alive", "jsonrpc.answer.asked-for"},
     {"health.truth.mcp-alive", "lifecycle.initialized.accepted"},
     {"health.truth.mcp-alive", "session.conversation.kept"},
@@ -50,8 +52,10 @@ constexpr Implied kImplied[] = {
     {"http.request.expect-continue", "http.request.segments"},
     {"http.request.segments", "affinity.session.shared"},
     {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},
+    {"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx"},
     {"jsonrpc.error.parse-code", "jsonrpc.error.parse"},
     {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
+    {"lifecycle.version.served-agreed", "lifecycle.version.echoed"},
     {"pagination.cursor.invalid-refused", "pagination.list.ends"},
     {"sizes.request.refused-plainly", "http.request.segments"},
     {"sse.head.content-type", "http.fields.single"},
@@ -102,7 +106,8 @@ bool says_the_same(const std::string& reason, const std::string& got) {
   const auto quote = begin == std::string::npos ? begin : reason.find('\'', begin);
   const auto end = quote == std::string::npos ? quote : reason.find('\'', quote + 1);
   if (end == std::string::npos || end - quote <= kTelling) { return false; }
-  const std::string text = reason.substr(quote + 1, end - quote - 1);
+  std::string text = reason.substr(quote + 1, end - quote - 1);
+  if (text.ends_with("...")) { text.resize(text.size() - 3); }  // The reason may hold an excerpt itself.
   if (got.find(text) != std::string::npos) { return true; }
   // An excerpt of the answer may end within it.
   const std::string code = reason.substr(begin + kError.size(), quote - begin - kError.size() - 1);

@@ -11,6 +11,8 @@ TEST(Told, is_the_same_error_in_other_words_around_it) {
   EXPECT_TRUE(says_the_same(reason, R"(HTTP 200 '{"error":{"message":"Server not initialized"}}')"));
   EXPECT_TRUE(says_the_same(reason, R"(HTTP 200 '{"error":{"code":-32600,"message":"Server ...')"));
   EXPECT_FALSE(says_the_same(reason, R"(HTTP 200 '{"error":{"code":-32600,"message":"Session ...')"));
+  const std::string cut = "11 lost (11 x HTTP 503, JSON-RPC error -32001 'The session is unknown on this ...')";
+  EXPECT_TRUE(says_the_same(cut, "HTTP 503, JSON-RPC error -32001 'The session is unknown on this instance'"));
   EXPECT_FALSE(says_the_same("JSON-RPC error -1 'no'", "nothing"));
   EXPECT_FALSE(says_the_same("a stream keeps everybody out", "HTTP 404"));
 }

@@ -139,13 +139,25 @@ class LossyConversation {
     return count(answer);
   }
 
+  /// A process to which the session is new may say so by an error in an answer that is right as such, or by one that
+  /// names the session under a status of its own, as "503 Service Unavailable" from those that know of replicas. Empty
+  /// where it does neither.
+  std::string error_of_unknown(const wire::Result<wire::Exchange>& answer) const {
+    constexpr int kTooManyRequests = 429;
+    if (!answer || (answer->ok() && !dialogue_)) { return {}; }
+    const int status = answer->head.status;
+    if (status == kNotFound || status == kBadRequest || status == kTooManyRequests) { return {}; }
+    const std::string error = error_in(*answer);
+    if (answer->ok() || error.empty()) { return error; }
+    return error.find("ession") == std::string::npos ? std::string() : fmt::format("HTTP {}, {}", status, error);
+  }
+
   Fate count(const wire::Result<wire::Exchange>& answer) {
     if (answer && (dialogue_ ? is_served(*answer) : answer->ok())) {
       ++run_.served;
       return Fate::served;
     }
-    // A process to which the session is new may say so by an error in an answer that is right as such.
-    const std::string error = answer && answer->ok() && dialogue_ ? error_in(*answer) : std::string();
+    const std::string error = error_of_unknown(answer);
     const bool unknown = !error.empty() ? true
                          : answer       ? answer->head.status == kNotFound || answer->head.status == kBadRequest
                                         : !dialogue_ && answer.error().code == wire::ErrorCode::timeout;

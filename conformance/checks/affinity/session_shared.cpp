@@ -35,7 +35,7 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
-    .faults = {"affinity.sessions-per-replica", "affinity.sessions-refused-by-error"},
+    .faults = {"affinity.sessions-per-replica", "affinity.sessions-refused-by-error", "affinity.sessions-refused-503"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence},
     .run = run,

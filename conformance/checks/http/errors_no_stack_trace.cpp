@@ -11,8 +11,12 @@ constexpr int kRefusals = 400;
 constexpr std::size_t kLookedAt = 8 * 1024;
 
 /// What runtimes write above or beside their frames.
-constexpr std::array<std::string_view, 5> kMarks = {"Traceback (most recent call last)", "\"stackTrace\"",
-                                                    "Stack trace:\n#0", "\tat java.", "goroutine 1 [running]"};
+constexpr std::array<std::string_view, 6> kMarks = {"Traceback (most recent call last)",
+                                                    "\"stackTrace\":\"",
+                                                    "\"stackTrace\":[{",
+                                                    "Stack trace:\n#0",
+                                                    "\tat java.",
+                                                    "goroutine 1 [running]"};
 
 /// "handle (/app/dist/index.js:12:7)", what follows the "at " of a frame: a place in brackets that ends with a line.
 bool is_frame(std::string_view text) {

@@ -55,7 +55,10 @@ bool answers(Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
     if (!attempt.speaks) { continue; }
     const auto stream = probe.http().open(attempt.request, probe.in(kPatience));
-    return stream && stream->exchange().ok();
+    // One that is refused for its revision was so from the beginning.
+    const bool refused = attempt.exchange && !attempt.exchange->ok();
+    return stream &&
+           (stream->exchange().ok() || (refused && attempt.exchange->head.status == stream->exchange().head.status));
   }
   return false;
 }

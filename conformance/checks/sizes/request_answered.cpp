@@ -1,6 +1,7 @@
 #include "conformance/ask/control.hpp"
 #include "conformance/checks/sizes/large_request.hpp"
 #include "conformance/probe/status.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance::sizes_request_answered {
 namespace {
@@ -25,6 +26,17 @@ std::optional<Finding> spoilt_connection(Probe& probe, const LargeRequests& aske
           "Read the rest of a body that is refused, or close the connection after the answer.");
 }
 
+/// A whole body that is taken for broken JSON has lost its end on the way. Limits that are told so name the size.
+bool is_taken_for_broken(const RawAnswer& answer) {
+  constexpr int kTooLarge = 413;
+  constexpr std::array<std::string_view, 5> kOfSize = {"large", "limit", "size", "exceed", "long"};
+  const auto* error = answer.error();
+  if (!error || error->error.code != jsonrpc::kParseError || answer.http.head.status == kTooLarge) { return false; }
+  const std::string text = wire::lower(error->error.message + json::serialize(error->error.data));
+  return std::none_of(kOfSize.begin(), kOfSize.end(),
+                      [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
 Finding run(Probe& probe) {
   auto asked = ask_large_requests(probe);
   if (!asked) { return asked.error(); }
@@ -42,6 +54,11 @@ Finding run(Probe& probe) {
     if (probe.out_of_time()) { return untestable("the run ended before the answer came"); }
     return fail(expected, fmt::format("{}: {}, and no answer", size, answer->describe()))
         .at("server, or the proxy before it", kFix);
+  }
+  if (is_taken_for_broken(*answer)) {
+    return fail(expected, fmt::format("{}: whole and valid, and taken for broken JSON: {}", size, answer->describe()))
+        .at("server, or the proxy before it",
+            "Read all of Content-Length before parsing; answer a body that is too large by HTTP 413.");
   }
   if (auto finding = spoilt_connection(probe, *asked)) { return *std::move(finding); }
   const auto after = ask_after(probe, *asked);
@@ -61,7 +78,7 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3",
     .consequence = "A call with a document in its arguments hangs, or takes the whole session with it.",
     .faults = {"sizes.large-request-hangs", "sizes.large-request-resets", "sizes.large-request-ends-sessions",
-               "sizes.large-request-spoils-connection"},
+               "sizes.large-request-spoils-connection", "sizes.large-request-truncated"},
     .timed = true,
     .run = run,
 }};

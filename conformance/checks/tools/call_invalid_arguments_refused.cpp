@@ -3,6 +3,12 @@
 namespace weir::conformance::tools_call_invalid_arguments_refused {
 namespace {
 
+/// A type that no block has: servers give it to what went wrong, instead of isError.
+bool has_error_block(const wire::mcp::Reply& reply) {
+  const json::array* content = wire::as_array(wire::find(reply.result(), "content"));
+  return content && !content->empty() && wire::string_or(content->front(), "type", "") == "error";
+}
+
 Finding run(Probe& probe) {
   auto call = refusable_call(probe);
   if (!call) { return untestable("no tool that may be called has a required argument of a simple kind"); }
@@ -10,6 +16,9 @@ Finding run(Probe& probe) {
   const std::string expected = fmt::format("an error for {} with {}", call->name, json::serialize(call->arguments));
   if (!reply) { return probe.broken(reply.error(), expected); }
   if (auto asked = if_asked_first(*reply)) { return *asked; }
+  if (has_error_block(*reply) && !is_tool_error(*reply)) {
+    return untestable("refused by a block of type 'error', which tools.call.content-valid says");
+  }
   if (!reply->is_error() && !is_tool_error(*reply)) { return fail(expected, reply->describe()); }
   return pass(reply->describe());
 }

@@ -5,25 +5,6 @@ namespace {
 
 constexpr const char* kPublicName = "weir-public-name.example";
 
-/// Whether the words are about the Host: an allow-list against DNS rebinding.
-bool speaks_of_host(const wire::Exchange& answer) {
-  if (answer.head.status == 421) {  // RFC 9110 section 15.5.20
-    return true;
-  }
-  const std::string_view body = answer.body;
-  const bool refusal = answer.head.status == 400 || answer.head.status == 403;
-  return refusal && (body.find("host") != body.npos || body.find("Host") != body.npos);
-}
-
-/// A target of a deployment that is asked by its address, as a pipeline does; a server on a developer's own loopback
-/// interface is right to take no other name.
-bool is_deployed_target(const Probe& probe) {
-  const std::string& host = probe.url().host;
-  const bool numeric = host.find(':') != host.npos || host.find_first_not_of("0123456789.") == host.npos;
-  const bool loopback = host.starts_with("127.") || host == "::1" || host == "localhost";
-  return loopback ? probe.target().profile.edge.has_value() : numeric;
-}
-
 Finding run(Probe& probe) {
   if (!is_deployed_target(probe)) {
     return not_applicable("the URL has the name that users send, or is a server on this machine");

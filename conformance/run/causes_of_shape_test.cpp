@@ -1,0 +1,68 @@
+// What has one cause and shows in several places is told in one: messages of a wrong shape, and what refuses by them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "conformance/run/judged_test.hpp"
+#include "fixtures/faults/common.hpp"
+
+namespace weir::conformance {
+
+namespace {
+
+const fixtures::FaultRegistration kOfShape(std::vector<fixtures::Fault>{
+    {.name = "test.null-among-tools",
+     .summary = "A page of tools/list ends with null.",
+     .on_message = fixtures::on_result("tools/list",
+                                       [](json::object& result) { result["tools"].as_array().emplace_back(nullptr); })},
+    {.name = "test.errors-by-type",
+     .summary = "A call that fails is answered by a block of type 'error', without isError.",
+     .on_message = fixtures::on_result("tools/call",
+                                       [](json::object& result) {
+                                         const json::value* failed = result.if_contains("isError");
+                                         if (!failed || *failed != json::value(true)) { return; }
+                                         result.erase("isError");
+                                         result["content"] = json::array{{{"type", "error"}, {"text", "wrong kind"}}};
+                                       })},
+    {.name = "test.newest-refused",
+     .summary = "initialize of a revision after 2025-06-18 is refused.",
+     .on_message =
+         [](fixtures::Scratch&, const fixtures::Call& call, json::value& message) {
+           const auto* asked = wire::find(call.params, "protocolVersion");
+           const bool newer = asked && wire::as_string(asked).value_or("") > wire::mcp::k2025_06_18;
+           if (call.method != "initialize" || !newer) { return; }
+           message.as_object().erase("result");
+           message.as_object()["error"] = {{"code", -32602}, {"message", "Invalid protocol version"}};
+         }},
+    {.name = "test.no-level-taken",
+     .summary = "Whatever level is set, the answer is an internal error.",
+     .on_message = fixtures::refuse_method("logging/setLevel", -32603)}});
+
+}  // namespace
+
+TEST(CausesOfShape, what_is_no_tool_is_one_verdict) {
+  EXPECT_THAT(red(judge(Era::streamable, {"test.null-among-tools"},
+                        {"tools.list.shape", "tools.description.present", "tools.name.length", "tools.name.charset"})),
+              testing::ElementsAre("tools.list.shape"));
+}
+
+TEST(CausesOfShape, an_error_by_the_type_of_its_block_is_one_verdict) {
+  EXPECT_THAT(red(judge(Era::streamable, {"test.errors-by-type"},
+                        {"tools.call.content-valid", "tools.call.invalid-arguments-refused"})),
+              testing::ElementsAre("tools.call.content-valid"));
+}
+
+TEST(CausesOfShape, the_newest_revision_refused_leaves_the_older_ones_to_be_judged) {
+  const auto outcome = judge(Era::streamable, {"test.newest-refused"},
+                             {"lifecycle.version.counter-offer", "preflight.endpoint.stays-up", "ping.result.empty",
+                              "lifecycle.version.echoed", "tools.list.shape"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("lifecycle.version.counter-offer"));
+  EXPECT_THAT(with(outcome, reports::Verdict::pass), testing::IsSupersetOf({"ping.result.empty", "tools.list.shape"}));
+}
+
+TEST(CausesOfShape, levels_that_cannot_be_set_are_one_verdict) {
+  EXPECT_THAT(red(judge(Era::streamable, {"test.no-level-taken"},
+                        {"logging.set-level.accepted", "logging.set-level.invalid-refused"})),
+              testing::ElementsAre("logging.set-level.accepted"));
+}
+
+}  // namespace weir::conformance
