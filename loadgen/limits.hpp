@@ -23,13 +23,13 @@ inline constexpr std::size_t kOpeningAtOnce = 2'000;        ///< Exchanges under
 inline constexpr std::size_t kCallsInFlight = 10'000;       ///< Calls under way in one worker.
 inline constexpr std::size_t kCallBodyBytes = 1024 * 1024;  ///< The answer to one call.
 inline constexpr std::size_t kCallItems = 10'000;           ///< Events in the answer to one call.
-inline constexpr std::size_t kSessionIdBytes = 1024;
-inline constexpr std::size_t kRequestIdBytes = 256;      ///< Of a server's request; a longer one is not answered.
-inline constexpr std::size_t kAnswersInFlight = 10'000;  ///< To servers' requests, by one worker.
-inline constexpr std::size_t kRevisions = 64;            ///< Distinct ones that servers settle on.
-inline constexpr std::size_t kEventIdBytes = 256;        ///< A longer id is not sent as Last-Event-ID.
-inline constexpr std::size_t kIdleConnections = 512;     ///< Kept for calls, by one worker.
-inline constexpr std::size_t kFilesReserve = 256;        ///< Descriptors of a process that are not streams.
+inline constexpr std::size_t kSessionIdBytes = 8 * 1024;    ///< Some hold a whole state; no hop takes a longer line.
+inline constexpr std::size_t kRequestIdBytes = 256;         ///< Of a server's request; a longer one is not answered.
+inline constexpr std::size_t kAnswersInFlight = 10'000;     ///< To servers' requests, by one worker.
+inline constexpr std::size_t kRevisions = 64;               ///< Distinct ones that servers settle on.
+inline constexpr std::size_t kEventIdBytes = 256;           ///< A longer id is not sent as Last-Event-ID.
+inline constexpr std::size_t kIdleConnections = 512;        ///< Kept for calls, by one worker.
+inline constexpr std::size_t kFilesReserve = 256;           ///< Descriptors of a process that are not streams.
 inline constexpr std::size_t kPortsPerPair =
     14'000;  ///< Connections from one source to one destination before connect() slows down.
 inline constexpr std::chrono::hours kDurationMost{366 * 24};  ///< Any length of time in a scenario.

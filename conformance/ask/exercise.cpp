@@ -45,18 +45,26 @@ void send_what_is_refused(Probe& probe) {
   }
 }
 
-/// As a good client: what the server asks on its stream is answered, and becomes of it what will.
-void answer_requests(Probe& probe, const wire::mcp::Dialogue& dialogue, const wire::HttpStream& stream) {
-  constexpr int kAnswered = 4;
-  int answered = 0;
+/// What the server asked on its stream, the first of it.
+std::vector<jsonrpc::Message> requests_on(const wire::HttpStream& stream) {
+  constexpr std::size_t kAnswered = 4;
+  std::vector<jsonrpc::Message> requests;
   for (const auto& item : stream.exchange().items) {
     const auto* event = std::get_if<wire::SseEvent>(&item);
     const auto parsed = event ? jsonrpc::parse(event->data) : tl::unexpected(wire::Error{});
     if (!parsed) { continue; }
     for (const auto& message : parsed->messages) {
-      if (message.kind != jsonrpc::Kind::request || ++answered > kAnswered) { continue; }
-      (void)probe.send(dialogue.make_post(wire::mcp::answer_to(message, {})));
+      if (message.kind == jsonrpc::Kind::request && requests.size() < kAnswered) { requests.push_back(message); }
     }
+  }
+  return requests;
+}
+
+/// As a good client: what the server asks is answered, and becomes of it what will. More of it may come meanwhile, so
+/// nobody looks at the stream then.
+void answer_requests(Probe& probe, const wire::mcp::Dialogue& dialogue, const wire::HttpStream& stream) {
+  for (const auto& message : requests_on(stream)) {
+    (void)probe.send(dialogue.make_post(wire::mcp::answer_to(message, {})));
   }
 }
 

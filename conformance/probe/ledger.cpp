@@ -11,6 +11,7 @@
 
 #include "conformance/probe/status.hpp"
 #include "wire/base/text.hpp"
+#include "wire/http/name_lookup.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
 
@@ -45,10 +46,23 @@ bool is_loss(wire::ErrorCode code) {
     case wire::ErrorCode::unreachable:
     case wire::ErrorCode::reset:
     case wire::ErrorCode::closed:
+    case wire::ErrorCode::tls_untrusted:
+    case wire::ErrorCode::tls_expired:
+    case wire::ErrorCode::tls_name_mismatch:
       return true;
     default:
       return false;
   }
+}
+
+bool is_of_certificate(wire::ErrorCode code) {
+  return code == wire::ErrorCode::tls_untrusted || code == wire::ErrorCode::tls_expired ||
+         code == wire::ErrorCode::tls_name_mismatch;
+}
+
+/// As sentences about certificates name it.
+std::string of_origin(const wire::Url& url) {
+  return fmt::format(" of {} ", wire::SocketAddress{url.host, url.port}.text());
 }
 
 /// When it was known what became of a request; one that nobody waited for may have been in flight for a while.
@@ -202,9 +216,15 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
   if (entry != entries_.rend() && !entry->answered && !entry->error) {
     entry->error = error.code;
     entry->failed = now;
+    if (is_of_certificate(error.code)) { entry->certificate = error.detail; }
   } else if (is_loss(error.code)) {
     // It got no connection, so nothing was sent.
-    keep({.asker = asker, .what = "a connection", .sent = now, .error = error.code, .failed = now});
+    keep({.asker = asker,
+          .what = "a connection",
+          .sent = now,
+          .error = error.code,
+          .failed = now,
+          .certificate = is_of_certificate(error.code) ? error.detail : std::string()});
   }
 }
 
@@ -331,6 +351,27 @@ std::string Ledger::losses() const {
         const bool ended = entry.error == wire::ErrorCode::reset || entry.error == wire::ErrorCode::closed;
         return ended && is_usual(entry) && entry.request.body.size() < kSmallBody;
       });
+}
+
+bool Ledger::lost_by_chance(const wire::Url& url, const std::vector<Trouble>& met, std::string_view got) const {
+  const bool lost = std::find(met.begin(), met.end(), Trouble::loss) != met.end();
+  const bool refused = !refused_certificates(url).empty();
+  return (lost && (refused || !losses().empty())) || (refused && got.find(of_origin(url)) != std::string_view::npos);
+}
+
+std::string Ledger::refused_certificates(const wire::Url& url) const {
+  const std::string of_target = of_origin(url);
+  std::size_t refused = 0;
+  const LedgerEntry* example = nullptr;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (entry.certificate.find(of_target) == std::string::npos) { continue; }
+    ++refused;
+    example = &entry;
+  }
+  return example ? fmt::format("{} of {} connections and requests met another certificate: {}", refused,
+                               entries_.size(), example->certificate)
+                 : std::string();
 }
 
 std::string Ledger::now_and_then(const Chance& chance, bool (*is_hit)(const LedgerEntry&)) const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/check.hpp"
@@ -28,6 +29,7 @@ struct LedgerEntry {
   std::optional<wire::ErrorCode> error;
   std::optional<wire::Clock::time_point> failed;    ///< When the error came.
   std::optional<wire::Clock::time_point> given_up;  ///< When the wait for its head was over.
+  std::string certificate;                          ///< What is wrong with one that was refused.
 
   std::optional<Trouble> trouble() const;
 };
@@ -75,6 +77,11 @@ class Ledger {
   std::string silences() const;
   /// The same of connections that ended before any answer, to requests as every client sends them.
   std::string losses() const;
+  /// "5 of 300 connections and requests met another certificate: the certificate of a.example:443 expired at ...", of
+  /// the target's own host and port, whose other certificates were taken, or there would be no run; else empty.
+  std::string refused_certificates(const wire::Url& url) const;
+  /// Whether what losses() or refused_certificates() tells is why a probe, which met these troubles, got what it says.
+  bool lost_by_chance(const wire::Url& url, const std::vector<Trouble>& met, std::string_view got) const;
   std::size_t requests() const;  ///< How many are on record.
   /// How many of them were an `initialize` that was answered, and not by an error status.
   std::size_t handshakes() const;

@@ -148,6 +148,23 @@ TEST_F(Ledgers, tell_of_connections_that_end_by_chance_under_what_every_client_s
   EXPECT_EQ(ledger_.silences(), "");
 }
 
+TEST_F(Ledgers, tell_of_other_certificates_of_the_target_and_of_nobody_else) {
+  const wire::Url url = *wire::parse_url("https://a.example/mcp");
+  ledger_.sent(1, call("ping"));
+  ledger_.failed(1, {wire::ErrorCode::tls_untrusted, "the certificate chain of b.example:443 ends in no trusted root"});
+  EXPECT_EQ(ledger_.refused_certificates(url), "") << "of another host";
+  EXPECT_FALSE(ledger_.lost_by_chance(url, {Trouble::loss}, ""));
+  ledger_.failed(2, {wire::ErrorCode::tls_expired, "the certificate of a.example:443 (CN = a) expired at some time"});
+  EXPECT_EQ(ledger_.refused_certificates(url),
+            "1 of 2 connections and requests met another certificate: the certificate of a.example:443 (CN = a) "
+            "expired at some time");
+  EXPECT_THAT(ledger_.troubles(2), ElementsAre(Trouble::loss));
+  EXPECT_TRUE(ledger_.lost_by_chance(url, {Trouble::loss}, ""));
+  EXPECT_TRUE(ledger_.lost_by_chance(url, {}, "the certificate of a.example:443 (CN = a) expired at some time"));
+  EXPECT_FALSE(ledger_.lost_by_chance(url, {Trouble::silence}, "HTTP 500"));
+  EXPECT_EQ(ledger_.losses(), "");
+}
+
 TEST(StandstillOf, everything_is_no_silence_of_the_target_and_twice_it_is) {
   Ledger ledger;
   const auto lists = call("tools/list"), ping = call("ping");

@@ -287,10 +287,11 @@ class Run {
     return std::any_of(met.begin(), met.end(), [](Trouble one) { return one != Trouble::refused_session; });
   }
 
-  /// One that is merely slow is given the time of any answer, and one that loses some requests a few.
+  /// One that is slow is given the time of any answer, one that loses requests a few. A certificate is an answer.
   bool is_gone(Era era) const {
     const std::array tries = {patience_, target_.answer_timeout, patience_};
-    return std::none_of(tries.begin(), tries.end(),
+    return target_.ledger->refused_certificates(target_.url).empty() &&
+           std::none_of(tries.begin(), tries.end(),
                         [&](std::chrono::milliseconds patience) { return still_answers(target_, era, patience); });
   }
 
@@ -395,8 +396,8 @@ class Run {
     if (lost_session && says_the_same(reason.text, results_[i].got)) { return true; }
     const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
     if (std::any_of(met.begin(), met.end(), explained)) { return true; }
-    const bool lost = std::find(met.begin(), met.end(), Trouble::loss) != met.end();
-    if (lost && by.id == "preflight.answers.regular" && !target_.ledger->losses().empty()) { return true; }
+    const bool by_chance = by.id == "preflight.answers.regular";
+    if (by_chance && target_.ledger->lost_by_chance(target_.url, met, results_[i].got)) { return true; }
     // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
     const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || (by.turn == Turn::first && of_one_era));
     if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
@@ -481,8 +482,7 @@ class Run {
   std::atomic<bool> lost_requests_{false};
   std::atomic<bool> filled_{false};  ///< The time in which the last of the checks wait.
   std::atomic<bool> interrupted_{false};
-  std::mutex asking_;
-  std::mutex mutex_;
+  std::mutex asking_, mutex_;
   std::string why_stopped_;
   int left_out_ = 0;
 };

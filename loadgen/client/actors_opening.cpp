@@ -35,6 +35,15 @@ std::optional<Nanos> retry_after_of(const Outcome& outcome) {
   return value ? parse_retry_after(*value, realtime_ns() / kSecond) : std::nullopt;
 }
 
+/// "HTTP 200 text/html": what came in the place of a stream.
+std::string in_words(const Outcome& outcome) {
+  constexpr std::size_t kDetailBytes = 200, kTypeBytes = 60;
+  if (!outcome.detail.empty()) { return wire::excerpt(std::string_view(outcome.detail), kDetailBytes); }
+  const std::string_view type = outcome.http.head.headers.get("content-type");
+  return fmt::format("HTTP {} {}", outcome.http.head.status,
+                     type.empty() ? "without a media type" : wire::excerpt(type, kTypeBytes));
+}
+
 }  // namespace
 
 SessionWords Actors::Impl::words(const Actor& actor) const {
@@ -203,6 +212,9 @@ void Actors::Impl::step_finished(std::uint32_t slot, const Work& work, Outcome&&
     case Verdict::Next::new_token:
       return wait_for_token(slot, work.generation);
     case Verdict::Next::fail:
+      if (verdict.failure == OpenFailure::not_a_stream && !verdict.no_stream_offered) {
+        note_once(8, "what answers the opening of a stream is none: " + in_words(outcome));
+      }
       if (verdict.forget_session) { drop_session(slot); }
       if (verdict.forget_position) { streams.forget_continuity(slot); }
       return fail(slot, verdict.failure, retry_after_of(outcome));

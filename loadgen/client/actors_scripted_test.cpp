@@ -299,6 +299,7 @@ TEST_F(ScriptedActors, a_redirect_and_a_page_are_no_stream) {
         StreamKind::plain_get);
   ASSERT_TRUE(run_until([&] { return failures(OpenFailure::not_a_stream) >= 1; }));
   EXPECT_EQ(failures(OpenFailure::http_3xx), 1U);
+  EXPECT_THAT(notes, ElementsAre("what answers the opening of a stream is none: HTTP 200 text/html"));
 }
 
 }  // namespace

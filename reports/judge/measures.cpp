@@ -293,14 +293,24 @@ void append_event_measures(std::vector<Measure>& out) {
                  }});
 }
 
+/// What calls failed of, and whether it was that the server forgot their sessions.
+std::optional<Measured> because_of_calls(const Scope& scope, std::optional<Measured> share) {
+  share = because(std::move(share), why_not_answered(scope));
+  const std::uint64_t lost = scope.sum(Counter::sessions_lost);
+  if (share && lost > 0 && scope.outcome(CallOutcome::http_4xx) > 0) {
+    share->basis += fmt::format("; {} lost (404)", counted(lost, "session"));
+  }
+  return share;
+}
+
 void append_call_measures(std::vector<Measure>& out) {
   out.push_back({"calls_ok_ratio", Unit::ratio, "calls answered well, over all that were due", [](const Scope& s) {
-                   return because(ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"), why_not_answered(s));
+                   return because_of_calls(s, ratio(s.outcome(CallOutcome::ok), s.calls_judged(), "call"));
                  }});
   out.push_back(
       {"calls_failed_ratio", Unit::ratio, "calls not answered well, over all that were due", [](const Scope& s) {
          const auto failed = s.calls_judged() - s.outcome(CallOutcome::ok);
-         return because(ratio(failed, s.calls_judged(), "call"), why_not_answered(s));
+         return because_of_calls(s, ratio(failed, s.calls_judged(), "call"));
        }});
   out.push_back({"calls_duplicate_ratio", Unit::ratio, "answers that came again, over all calls that were due",
                  [](const Scope& s) { return ratio(s.outcome(CallOutcome::duplicate), s.calls_judged(), "call"); }});

@@ -1,5 +1,6 @@
 #include "reports/judge/results.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "reports/judge/idle_cuts.hpp"
@@ -7,6 +8,10 @@
 #include "reports/testdata/load_sample.hpp"
 
 namespace weir::reports::load {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
 namespace {
 
 void set_thresholds(SampleRun& run, std::initializer_list<const char*> texts) {
@@ -169,12 +174,13 @@ TEST(IdleCuts, without_a_known_clock_match_nobody) {
 TEST(Summarize, fails_a_run_by_its_thresholds) {
   const LoadResults results = sample_run().summarize();
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
-  EXPECT_EQ(
-      results.exit_reason,
-      "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams: 57 idle_cut).");
+  EXPECT_EQ(results.exit_reason,
+            "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams: 57 "
+            "idle_cut); 57 streams were cut after 60.1 s of silence (a 60 s hop: ALB idle_timeout, nginx "
+            "proxy_read_timeout).");
   SampleRun one = sample_run();
   set_thresholds(one, {"stream_drops < 10"});
-  EXPECT_EQ(one.summarize().exit_reason, "A threshold failed: stream_drops 57, wanted < 10.");
+  EXPECT_THAT(one.summarize().exit_reason, StartsWith("A threshold failed: stream_drops 57, wanted < 10; 57 streams"));
   set_thresholds(one, {"stream_drops < 100"});
   EXPECT_EQ(one.summarize().exit_code, ExitCode::good);
   EXPECT_EQ(one.summarize().exit_reason, "The threshold held.");
@@ -388,6 +394,45 @@ TEST(SearchResult, without_a_passing_step_fails_the_run) {
   EXPECT_EQ(results.search->largest_passing, -1);
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
   EXPECT_EQ(results.exit_reason, "Not even the first step of the search passed: connect_tcp_max < 1us.");
+}
+
+/// Twenty seconds, in two of which streams are reset.
+std::string why_it_fails(std::uint64_t at_once, std::uint64_t later) {
+  SampleRun run = sample_run();
+  run.phases = {{"hold", "hold", 0, 20 * 1'000'000'000LL, 1000}};
+  run.seconds.clear();
+  for (std::int64_t at = 1; at <= 20; ++at) {
+    Snapshot second = sample_second(run.layout, 0, at, 1, 1000);
+    if (at == 1) { sample_opening(second.populations[0], 1000); }
+    const std::uint64_t resets = at == 7 ? at_once : at == 15 ? later : 0;
+    second.populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = resets;
+    run.seconds.push_back(std::move(second));
+  }
+  set_thresholds(run, {"stream_drop_ratio < 1%"});
+  return run.summarize().exit_reason;
+}
+
+TEST(Summarize, says_in_the_last_line_that_streams_were_dropped_at_one_moment) {
+  EXPECT_THAT(why_it_fails(400, 0),
+              EndsWith(": 400 rst); 400 streams were dropped at one moment, 7.00 s after the start."));
+  EXPECT_THAT(why_it_fails(400, 400), EndsWith(": 800 rst)."));
+  EXPECT_THAT(why_it_fails(400, 10), HasSubstr("at one moment"));
+}
+
+TEST(Summarize, says_that_calls_failed_by_sessions_that_the_server_forgot) {
+  SampleRun run = sample_run();
+  auto& watchers = run.seconds[1].populations[0];
+  watchers.tools[0].outcomes[static_cast<std::size_t>(CallOutcome::http_4xx)] = 400;
+  set_thresholds(run, {"calls_ok_ratio > 99%"});
+  EXPECT_THAT(run.summarize().exit_reason, HasSubstr("400 http_4xx, 10 no_stream)"));
+  watchers[Counter::sessions_lost] = 40;
+  EXPECT_THAT(run.summarize().exit_reason, HasSubstr("400 http_4xx, 10 no_stream; 40 sessions lost (404))"));
+}
+
+TEST(SearchResult, stands_in_the_last_line) {
+  const LoadResults results = search_run().summarize();
+  ASSERT_EQ(results.exit_code, ExitCode::good) << results.exit_reason;
+  EXPECT_EQ(results.exit_reason, "The search found 1,000 streams to hold within the thresholds.");
 }
 
 TEST(SearchResult, asks_for_as_many_streams_as_were_wanted) {

@@ -26,12 +26,66 @@ std::string main_failure(const Scope& scope) {
                      to_string(static_cast<OpenFailure>(most)));
 }
 
+bool is_of_drops(const Threshold& threshold) {
+  return threshold.measure.starts_with("stream_drop") || threshold.measure.starts_with("drops_");
+}
+
+/// "; 81 streams were cut at the age of 60.0 s (a 60 s hop: ...)": what most drops came to, where one clock made them.
+std::string by_a_clock(const LoadResults& results) {
+  const ClockCut* most = nullptr;
+  bool of_age = false;
+  for (const auto* cuts : {&results.idle_cuts, &results.age_cuts}) {
+    for (const ClockCut& cut : *cuts) {
+      if (most && most->streams >= cut.streams) { continue; }
+      most = &cut;
+      of_age = cuts == &results.age_cuts;
+    }
+  }
+  if (!most) { return {}; }
+  const std::string after = readable_seconds((most->low_seconds + most->high_seconds) / 2);
+  return fmt::format("; {} {} cut {}{}", counted(most->streams, "stream"), most->streams == 1 ? "was" : "were",
+                     of_age ? fmt::format("at the age of {}", after) : fmt::format("after {} of silence", after),
+                     most->matches.empty() ? "" : fmt::format(" ({})", most->matches));
+}
+
+/// "; 40 streams were dropped at one moment, 7.00 s after the start": a restart, which is no clock.
+std::string at_one_moment(const LoadResults& results) {
+  constexpr std::uint64_t kFew = 10;
+  constexpr std::size_t kPointsOfMoment = 2, kPointsLeast = 6;
+  constexpr double kMost = 0.9;
+  constexpr double kMomentSeconds = 3;
+  const auto& points = results.timeline;
+  std::uint64_t all = 0, most = 0;
+  std::size_t when = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    all += points[i].dropped;
+    const std::uint64_t here = points[i].dropped + (i > 0 ? points[i - 1].dropped : 0);
+    if (here > most) {
+      most = here;
+      when = i;
+    }
+  }
+  if (points.size() < kPointsLeast || most < kFew || static_cast<double>(most) < kMost * static_cast<double>(all)) {
+    return {};
+  }
+  // Points of a long run are further apart.
+  const double begin = when < kPointsOfMoment ? 0 : points[when - kPointsOfMoment].at_seconds;
+  if (points[when].at_seconds - begin > kMomentSeconds) { return {}; }
+  when -= points[when].dropped == 0 ? kPointsOfMoment - 1 : 0;
+  return fmt::format("; {} were dropped at one moment, {} after the start", counted(most, "stream"),
+                     readable_seconds(points[when].at_seconds));
+}
+
 std::string failed_thresholds(const LoadResults& results) {
   std::string first;
   std::uint64_t failed = 0;
   for (const ThresholdResult& one : results.thresholds) {
     if (one.passed) { continue; }
-    if (failed++ == 0) { first = one.message; }
+    if (failed++ > 0) { continue; }
+    first = one.message;
+    if (!is_of_drops(one.threshold)) { continue; }
+    const std::string clock = by_a_clock(results);
+    first += clock.empty() ? at_one_moment(results) : clock;
   }
   return failed == 1 ? fmt::format("A threshold failed: {}.", first)
                      : fmt::format("{} failed, the first: {}.", counted(failed, "threshold"), first);
@@ -69,6 +123,11 @@ void decide(LoadResults& results, bool interrupted, std::string_view unasked) {
   const bool passed = std::all_of(results.thresholds.begin(), results.thresholds.end(),
                                   [](const ThresholdResult& one) { return one.passed; });
   if (!passed) { return say(ExitCode::target_fails, failed_thresholds(results)); }
+  if (results.search) {
+    return say(ExitCode::good,
+               fmt::format("The search found {} to hold within the thresholds.",
+                           counted(static_cast<std::uint64_t>(results.search->largest_passing), scope.held)));
+  }
   say(ExitCode::good, results.thresholds.size() == 1
                           ? "The threshold held."
                           : fmt::format("All {} held.", counted(results.thresholds.size(), "threshold")));

@@ -22,8 +22,8 @@ struct Named {
   char meaning;
 };
 
-// The characters of ASCII that HTML has names for (WHATWG HTML 13.5).
-constexpr std::array<Named, 43> kNamed = {{
+// The characters of ASCII that HTML has names for, and the blank that stands for one (WHATWG HTML 13.5).
+constexpr std::array<Named, 44> kNamed = {{
     {"amp", '&'},      {"lt", '<'},   {"gt", '>'},     {"quot", '"'},   {"apos", '\''},  {"sol", '/'},
     {"bsol", '\\'},    {"plus", '+'}, {"equals", '='}, {"colon", ':'},  {"semi", ';'},   {"period", '.'},
     {"comma", ','},    {"excl", '!'}, {"num", '#'},    {"dollar", '$'}, {"percnt", '%'}, {"lpar", '('},
@@ -31,8 +31,10 @@ constexpr std::array<Named, 43> kNamed = {{
     {"lbrack", '['},   {"rsqb", ']'}, {"rbrack", ']'}, {"Hat", '^'},    {"lowbar", '_'}, {"UnderBar", '_'},
     {"grave", '`'},    {"lcub", '{'}, {"lbrace", '{'}, {"rcub", '}'},   {"rbrace", '}'}, {"verbar", '|'},
     {"vert", '|'},     {"AMP", '&'},  {"LT", '<'},     {"GT", '>'},     {"QUOT", '"'},   {"Tab", '\t'},
-    {"NewLine", '\n'},
+    {"NewLine", '\n'}, {"nbsp", ' '},
 }};
+/// Those that are read without a semicolon as well; none begins as another one does.
+constexpr std::array<std::string_view, 9> kBare = {"amp", "lt", "gt", "quot", "nbsp", "AMP", "LT", "GT", "QUOT"};
 constexpr std::size_t kNameBytes = 8;
 constexpr std::size_t kReferenceDigits = 8;
 
@@ -61,13 +63,29 @@ std::string utf8(char32_t value) {
   return out;
 }
 
+/// `%u0041` as well: JavaScript's escape() writes it.
 Escape percent(std::string_view text) {
+  constexpr std::size_t kLength = 6;
+  if (text.size() > 1 && lower(text[1]) == 'u') {
+    const auto unit = number(text.substr(2), 4, 16);
+    return unit ? Escape{utf8(*unit), kLength} : Escape{};
+  }
   const auto value = number(text.substr(1), 2, 16);
   return value ? Escape{byte(*value), 3} : Escape{};
 }
 
+/// `\u{41}`, as JavaScript, Rust and Swift write it.
+Escape braced(std::string_view text) {
+  constexpr std::size_t kBegin = 3, kDigits = 6;
+  std::size_t end = kBegin;
+  while (end < text.size() && end - kBegin < kDigits && digit(text[end]) < 16) { ++end; }
+  if (end == kBegin || end == text.size() || text[end] != '}') { return {}; }
+  return {utf8(*number(text.substr(kBegin), end - kBegin, 16)), end + 1};
+}
+
 Escape unicode(std::string_view text) {
   constexpr std::size_t kLength = 6;
+  if (text.substr(2).starts_with('{')) { return braced(text); }
   const auto first = number(text.substr(2), 4, 16);
   if (!first) { return {}; }
   if (*first >= 0xd800 && *first < 0xdc00 && text.substr(kLength).starts_with("\\u")) {
@@ -106,11 +124,17 @@ Escape numeric_reference(std::string_view text) {
 
 Escape reference(std::string_view text) {
   if (text.starts_with("&#")) { return numeric_reference(text); }
+  const auto meaning = [](std::string_view name) {
+    return std::find_if(kNamed.begin(), kNamed.end(), [&](const Named& one) { return one.name == name; });
+  };
   const std::size_t end = text.substr(0, kNameBytes + 2).find(';');
-  if (end == text.npos) { return {}; }
-  const auto* known =
-      std::find_if(kNamed.begin(), kNamed.end(), [&](const Named& one) { return one.name == text.substr(1, end - 1); });
-  return known == kNamed.end() ? Escape{} : Escape{std::string(1, known->meaning), end + 1};
+  if (end != text.npos) {
+    const auto* known = meaning(text.substr(1, end - 1));
+    if (known != kNamed.end()) { return {std::string(1, known->meaning), end + 1}; }
+  }
+  const auto* bare =
+      std::find_if(kBare.begin(), kBare.end(), [&](std::string_view name) { return text.substr(1).starts_with(name); });
+  return bare == kBare.end() ? Escape{} : Escape{std::string(1, meaning(*bare)->meaning), bare->size() + 1};
 }
 
 Escape escape_at(std::string_view text) {

@@ -106,6 +106,14 @@ const std::vector<Disguise>& disguises() {
        [](Text s) {
          return replaced(s, {{'/', "&sol;"}, {'+', "&plus;"}, {'=', "&equals;"}, {'"', "&QUOT;"}, {'\\', "&bsol;"}});
        }},
+      {"HTML without semicolons",
+       [](Text s) { return replaced(s, {{'&', "&AMP"}, {'<', "&lt"}, {'>', "&GT"}, {'"', "&quot"}, {' ', "&nbsp"}}); }},
+      {"HTML in capitals",
+       [](Text s) {
+         return replaced(s, {{'&', "&AMP;"}, {'<', "&LT;"}, {'>', "&GT;"}, {'"', "&QUOT;"}, {' ', "&nbsp;"}});
+       }},
+      {"percent of JavaScript", [](Text s) { return each(s, "%u{:04X}"); }},
+      {"\\u in braces", [](Text s) { return each(s, "\\u{{{:x}}}"); }},
       {"HTML in a JSON string", [](Text s) { return json(html(s)); }},
       {"hexadecimal", [](Text s) { return each(s, "{:02x}"); }},
       {"hexadecimal in capitals", [](Text s) { return each(s, "{:02X}"); }},

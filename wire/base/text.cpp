@@ -18,8 +18,9 @@ struct Range {
 };
 
 // DEL and C1; Unicode's bidirectional controls, separators of lines and paragraphs, and default-ignorable characters
-// (but for variation selectors, which emoji are written with); interlinear annotations; tags.
-constexpr std::array<Range, 15> kObeyed = {{{0x7f, 0x9f},
+// (but for variation selectors, which emoji are written with); interlinear annotations; those of shorthand and of
+// musical notation; tags.
+constexpr std::array<Range, 17> kObeyed = {{{0x7f, 0x9f},
                                             {0xad, 0xad},
                                             {0x34f, 0x34f},
                                             {0x61c, 0x61c},
@@ -33,7 +34,12 @@ constexpr std::array<Range, 15> kObeyed = {{{0x7f, 0x9f},
                                             {0xfeff, 0xfeff},
                                             {0xffa0, 0xffa0},
                                             {0xfff0, 0xfffb},
+                                            {0x1bca0, 0x1bca3},
+                                            {0x1d173, 0x1d17a},
                                             {0xe0000, 0xe0fff}}};
+
+/// Unicode 3.4 D14: no text is to hold them, and XML may not.
+bool is_noncharacter(char32_t c) { return (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef); }
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
 
@@ -55,7 +61,12 @@ std::size_t escape_length(std::string_view text) {
   if (text.size() < 2) { return 2; }
   if (text[1] == 'x') { return kByte; }
   if (text[1] != 'u') { return 2; }
-  return text.substr(2).starts_with("e0") ? kLongestEscape : kCharacter;  // Tags have five digits.
+  // No character of four digits that is written so begins with one of these.
+  constexpr std::array<std::string_view, 3> kOfFiveDigits = {"1bca", "1d17", "e0"};
+  const std::string_view digits = text.substr(2);
+  const bool five = std::any_of(kOfFiveDigits.begin(), kOfFiveDigits.end(),
+                                [&](std::string_view first) { return digits.starts_with(first); });
+  return five ? kLongestEscape : kCharacter;
 }
 
 /// Without the beginning of an HTML entity or of a percent-encoded byte: a secret that ends in one would not be known.
@@ -124,7 +135,7 @@ std::string printable(std::string_view bytes) {
       out += "\\r";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (!step.valid || c < 0x20 || c == 0x7f) {
+    } else if (!step.valid || c < 0x20 || c == 0x7f || is_noncharacter(c)) {
       escape(raw);
     } else if (is_obeyed(c)) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(c));

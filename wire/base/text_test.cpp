@@ -38,8 +38,12 @@ TEST(Text, shows_what_nobody_would_see) {
                                                                                    {"\xe2\x80\x8b", "\\u200b"},
                                                                                    {"\xef\xbf\xb9", "\\ufff9"},
                                                                                    {"\xef\xbb\xbf", "\\ufeff"},
+                                                                                   {"\xf0\x9b\xb2\xa0", "\\u1bca0"},
+                                                                                   {"\xf0\x9d\x85\xb3", "\\u1d173"},
                                                                                    {"\xf3\xa0\x81\x81", "\\ue0041"},
                                                                                    {"\xf3\xa0\x84\x80", "\\ue0100"},
+                                                                                   {"\xef\xbf\xbe", "\\xef\\xbf\\xbe"},
+                                                                                   {"\xef\xb7\x90", "\\xef\\xb7\\x90"},
                                                                                    {"\xc2\x85", "\\u0085"}}) {
     EXPECT_EQ(printable("a" + raw + "b"), "a" + shown + "b");
   }
@@ -73,7 +77,7 @@ TEST(Text, cuts_between_two_characters_and_says_so) {
 }
 
 TEST(Text, cuts_no_escape_sequence_in_two) {
-  for (const std::string_view escape : {"\\n", "\\\"", "\\\\", "\\x1b", "\\u202e", "\\ue0041"}) {
+  for (const std::string_view escape : {"\\n", "\\\"", "\\\\", "\\x1b", "\\u202e", "\\u1d173", "\\ue0041"}) {
     const std::string text = fmt::format("ab{}and what follows", escape);
     for (std::size_t max = 2; max < 2 + escape.size(); ++max) {
       EXPECT_THAT(bounded(text, max), ::testing::StartsWith("ab... (")) << escape << " at " << max;

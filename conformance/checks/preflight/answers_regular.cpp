@@ -14,6 +14,9 @@ constexpr const char* kFixSilence =
 constexpr const char* kFixLoss =
     "Read each request to its end, and write the whole answer, before its connection is closed.";
 
+constexpr const char* kFixCertificate =
+    "Put one and the same valid certificate on every listener and target behind this name.";
+
 const Survey* opened_survey(const Probe& probe) {
   for (const Survey& survey : probe.target().surveys) {
     if (!survey.open_error) { return &survey; }
@@ -23,6 +26,10 @@ const Survey* opened_survey(const Probe& probe) {
 
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
+  // Whoever asks by a connection of its own may meet it again: what was seen is enough.
+  if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
+    return fail("a certificate that clients take, on every connection", std::move(refused)).at("TLS", kFixCertificate);
+  }
   const std::string silences = ledger ? ledger->silences() : std::string();
   const std::string losses = ledger && silences.empty() ? ledger->losses() : std::string();
   const std::string& seen = losses.empty() ? silences : losses;

@@ -114,6 +114,9 @@ Finding run(Probe& probe) {
         .at("server", opened ? kFixOfOneForAll : kFix);
   }
   if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
+  if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
+    return untestable(std::move(refused));
+  }
   if (!answers(probe)) { return unless_first_client_alone(probe); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }
