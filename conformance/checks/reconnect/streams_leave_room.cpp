@@ -8,6 +8,7 @@ constexpr std::size_t kStreams = 24;
 constexpr std::chrono::milliseconds kPatience{1500};  ///< At least; a slow server is given three times its own pace.
 constexpr int kPaces = 3;
 constexpr int kRounds = 6;  ///< Answer timeouts for which a server that goes on opening streams is waited for.
+constexpr std::chrono::seconds kLately{2};
 
 /// The request whose answer the server holds open; nullopt where it has no such stream.
 std::optional<wire::Request> stream_of(Probe& probe, const wire::mcp::Dialogue& dialogue) {
@@ -25,6 +26,7 @@ std::optional<wire::Request> stream_of(Probe& probe, const wire::mcp::Dialogue& 
 }
 
 struct Held {
+  std::vector<wire::Clock::time_point> begun;  ///< Of each stream.
   std::vector<wire::HttpStream> streams;
 
   std::size_t served() const {
@@ -32,11 +34,16 @@ struct Held {
       return stream.exchange().ok() && stream.exchange().is_event_stream();
     }));
   }
-  /// Those whose head has not come, and may still come.
-  std::size_t pending() const {
-    return static_cast<std::size_t>(std::count_if(streams.begin(), streams.end(), [](const auto& stream) {
-      return stream.exchange().head.status == 0 && !stream.ended();
-    }));
+  /// Whether heads have not come that may still come, and one came lately.
+  bool opening() const {
+    bool pending = false, lately = false;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      const wire::Exchange& exchange = streams[i].exchange();
+      const std::chrono::microseconds head(exchange.timings.head_us);
+      pending = pending || (exchange.head.status == 0 && !streams[i].ended());
+      lately = lately || (exchange.head.status != 0 && wire::Clock::now() - begun[i] - head < kLately);
+    }
+    return pending && lately;
   }
 };
 
@@ -45,22 +52,22 @@ void open_more(Probe& probe, const wire::Request& request, std::size_t count, st
   const std::size_t first = held.streams.size();
   const wire::Deadline deadline = probe.in(patience);
   for (std::size_t i = 0; i < count; ++i) {
+    const auto begun = wire::Clock::now();
     auto stream = probe.http().begin(request, deadline);
     if (!stream) { break; }
+    held.begun.push_back(begun);
     held.streams.push_back(std::move(*stream));
   }
   for (std::size_t i = first; i < held.streams.size(); ++i) { held.streams[i].wait_for_head(deadline); }
 }
 
-/// Waits for the heads that are due as long as they come, as some did while another client waited: a server that starts
-/// a process for each stream, on a machine that has more to do, is busy with opening them and keeps nobody out by
-/// holding them.
+/// Waits for the heads that are due as long as they come: a server that starts a process for each stream, on a machine
+/// that has more to do, is busy with opening them and keeps nobody out by holding them.
 void await_heads(Probe& probe, Held& held) {
-  for (int round = 0; round < kRounds && held.pending() > 0 && !probe.out_of_time(); ++round) {
-    const std::size_t before = held.pending();
-    const wire::Deadline deadline = probe.in(probe.target().answer_timeout);
+  const wire::Deadline longest = probe.in(probe.target().answer_timeout * kRounds);
+  while (held.opening() && !longest.passed() && !probe.out_of_time()) {
+    const wire::Deadline deadline = probe.in(kLately);
     for (auto& stream : held.streams) { stream.wait_for_head(deadline); }
-    if (held.pending() == before) { return; }
   }
 }
 
@@ -117,8 +124,7 @@ Finding run(Probe& probe) {
   Held held;
   for (const std::size_t more : {std::size_t{1}, kStreams - 1}) {
     open_more(probe, *request, more, patience, held);
-    const std::size_t served = held.served();
-    if (served == 0) { return not_applicable("no stream is offered"); }
+    if (held.served() == 0) { return not_applicable("no stream is offered"); }
     auto why = why_kept_out(probe, patience);
     if (!why && probe.is(Era::streamable) && more == 1) {
       why = why_itself_kept_out(probe, *dialogue, patience);
@@ -130,10 +136,10 @@ Finding run(Probe& probe) {
                 "and no worker that they need.");
       }
     }
-    if (why && held.pending() > 0 && held.served() > served) {
+    if (why && held.opening()) {
       await_heads(probe, held);
       why = why_kept_out(probe, patience);
-      if (why && held.pending() > 0) { return untestable("the server is still busy opening streams: " + *why); }
+      if (why && held.opening()) { return untestable("the server is still busy opening streams: " + *why); }
     }
     if (!why) { continue; }
     if (probe.out_of_time()) { return untestable("the run ended before"); }
