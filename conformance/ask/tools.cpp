@@ -246,6 +246,10 @@ bool is_tool_error(const wire::mcp::Reply& reply) {
   return reply.is_result() && is_error && is_error->is_bool() && is_error->get_bool();
 }
 
+bool is_shapeless(const wire::mcp::Reply& reply) {
+  return reply.is_result() && !is_tool_error(reply) && !wire::as_array(wire::find(reply.result(), "content"));
+}
+
 std::string_view first_text(const wire::mcp::Reply& reply) {
   const json::array* content = wire::as_array(wire::find(reply.result(), "content"));
   return content && !content->empty() ? wire::string_or(content->front(), "text", "") : std::string_view();

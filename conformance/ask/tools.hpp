@@ -47,6 +47,9 @@ std::optional<ToolCall> refusable_call(const json::value& tool);
 /// Whether the reply is a result with `isError`.
 bool is_tool_error(const wire::mcp::Reply& reply);
 
+/// A result that says neither what came of the call nor that it failed: tools.call.result-shape tells of it.
+bool is_shapeless(const wire::mcp::Reply& reply);
+
 /// The text of the first block of a result's content, in which servers say what they refuse; empty where there is none.
 std::string_view first_text(const wire::mcp::Reply& reply);
 

@@ -24,7 +24,8 @@ inline RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector
   if (!token.empty()) { target.headers.set("Authorization", fmt::format("Bearer {}", token)); }
   target.detection =
       wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
-  target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}}};
+  target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}},
+                               {.name = "add", .arguments = {{"a", 2}, {"b", 3}}}};
   std::vector<std::string> problems;
   target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
   std::sort(checks.begin(), checks.end());

@@ -60,6 +60,7 @@ constexpr Implied kImplied[] = {
     {"sizes.request.refused-plainly", "http.request.segments"},
     {"sse.head.content-type", "http.fields.single"},
     {"streamable.notification.accepted-202", "jsonrpc.notification.no-reply"},
+    {"tools.call.text-fallback", "tools.call.structured-conforms"},
 };
 
 }  // namespace

@@ -45,6 +45,18 @@ tl::expected<void, Finding> look_at_places(Probe& probe, const wire::Url& issuer
   return {};
 }
 
+/// Whether the URL is on the origin that the metadata gives to its resource, and which is not the target's.
+bool is_misplaced(const Probe& probe, const json::value& metadata, const std::string& url) {
+  const auto resource = wire::parse_url(std::string(wire::string_or(metadata, "resource", "")));
+  const auto other = wire::parse_url(url);
+  return resource && other && resource->origin() != probe.url().origin() && other->origin() == resource->origin();
+}
+
+std::string misplaced(const std::string& url) {
+  return fmt::format("{} is on the origin of the metadata's resource, which auth.metadata.resource-matches tells of",
+                     url);
+}
+
 }  // namespace
 
 tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& issuer) {
@@ -59,6 +71,11 @@ tl::expected<Discovery, Finding> discover_at(Probe& probe, const std::string& is
   return found;
 }
 
+std::string misplaced_with_resource(Probe& probe, const std::string& url) {
+  const auto metadata = find_metadata(probe);
+  return metadata && is_misplaced(probe, metadata->document, url) ? misplaced(url) : std::string();
+}
+
 tl::expected<NamedServers, Finding> named_servers(Probe& probe) {
   if (!uses_bearer(probe)) { return tl::unexpected(not_applicable("no bearer token is configured")); }
   const auto metadata = find_metadata(probe);
@@ -69,9 +86,11 @@ tl::expected<NamedServers, Finding> named_servers(Probe& probe) {
   }
   NamedServers named;
   for (const auto& entry : *servers) {
-    auto found = discover_at(probe, std::string(wire::as_string(&entry).value_or("")));
+    const std::string issuer(wire::as_string(&entry).value_or(""));
+    auto found = discover_at(probe, issuer);
     if (!found) {
-      named.stopped_by = found.error();
+      const std::string why = is_misplaced(probe, metadata->document, issuer) ? misplaced(issuer) : "";
+      named.stopped_by = why.empty() ? found.error() : untestable(why);
       break;
     }
     if (found->document.is_object()) { named.served.push_back(*std::move(found)); }

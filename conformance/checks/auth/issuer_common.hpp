@@ -27,6 +27,10 @@ struct NamedServers {
 /// An error finding where none is named.
 tl::expected<NamedServers, Finding> named_servers(Probe& probe);
 
+/// Why a URL of the metadata is not judged: it is under the origin that the server takes for its own and is not at, as
+/// behind a proxy that changes Host; auth.metadata.resource-matches says so. Empty where it is not.
+std::string misplaced_with_resource(Probe& probe, const std::string& url);
+
 /// Where the others were not asked because one is out of reach: that is the finding of auth.server.metadata-whole
 /// alone.
 Finding not_asked(const NamedServers& named);

@@ -11,6 +11,7 @@ Finding run(Probe& probe) {
   }
   const auto named = wire::string_or(found->document, "issuer", "");
   if (named != found->issuer) {
+    if (auto why = misplaced_with_resource(probe, std::string(named)); !why.empty()) { return untestable(why); }
     return fail(fmt::format("issuer \"{}\", as the token has it, character for character", found->issuer),
                 named.empty() ? "no issuer" : fmt::format("\"{}\"", named))
         .at("OpenID provider",

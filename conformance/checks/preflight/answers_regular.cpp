@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "conformance/ask/dialogue.hpp"
 #include "conformance/probe/ledger.hpp"
 
@@ -24,13 +26,20 @@ const Survey* opened_survey(const Probe& probe) {
   return nullptr;
 }
 
+/// Requests under an id that is a string are left without an answer, all of them: no matter of chance, and
+/// jsonrpc.id.echoed says so.
+bool silent_by_id(const Probe& probe) {
+  const auto& surveys = probe.target().surveys;
+  return std::any_of(surveys.begin(), surveys.end(), [](const Survey& survey) { return !survey.string_ids; });
+}
+
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   // Whoever asks by a connection of its own may meet it again: what was seen is enough.
   if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
     return fail("a certificate that clients take, on every connection", std::move(refused)).at("TLS", kFixCertificate);
   }
-  const std::string silences = ledger ? ledger->silences() : std::string();
+  const std::string silences = ledger && !silent_by_id(probe) ? ledger->silences() : std::string();
   const std::string losses = ledger && silences.empty() ? ledger->losses() : std::string();
   const std::string& seen = losses.empty() ? silences : losses;
   if (ledger && ledger->requests() >= kManyRequests && seen.empty()) {

@@ -19,6 +19,7 @@ Finding run(Probe& probe) {
   if (has_error_block(*reply) && !is_tool_error(*reply)) {
     return untestable("refused by a block of type 'error', which tools.call.content-valid says");
   }
+  if (is_shapeless(*reply)) { return untestable("the result has no content, which tools.call.result-shape says"); }
   if (!reply->is_error() && !is_tool_error(*reply)) { return fail(expected, reply->describe()); }
   return pass(reply->describe());
 }

@@ -22,6 +22,7 @@ Finding run(Probe& probe) {
                          return fail("structuredContent of " + call.name + " that fits its outputSchema", refusal);
                        }
                        if (!reply.is_result() || is_tool_error(reply) || !schema) { return std::nullopt; }
+                       if (is_shapeless(reply) && !structured) { return std::nullopt; }
                        ++looked;
                        if (!structured) {
                          return fail("structuredContent, as " + call.name + " has an outputSchema",
