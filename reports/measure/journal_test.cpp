@@ -238,7 +238,7 @@ TEST_F(JournalFile, is_for_its_owner_alone) {
 }
 
 /// The journal with its head changed by `change`, as another release would have written it.
-std::string with_head(std::string journal, const std::function<void(std::string&)>& change) {
+std::string with_head(const std::string& journal, const std::function<void(std::string&)>& change) {
   std::string_view rest = std::string_view(journal).substr(8);
   JournalRecord record;
   EXPECT_TRUE(take_record(rest, record));
