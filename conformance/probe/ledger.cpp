@@ -377,8 +377,9 @@ std::string Ledger::refused_certificates(const wire::Url& url) const {
 std::string Ledger::now_and_then(const Chance& chance, bool (*is_hit)(const LedgerEntry&)) const {
   const std::lock_guard lock(mutex_);
   std::set<std::string> served, kinds;
+  // What is refused at other times is no right request: nobody needs its answer, and its refusal may take a while.
   for (const auto& entry : entries_) {
-    if (is_served(entry)) { served.insert(entry.what); }
+    if (is_served(entry) && !is_client_error(entry.status)) { served.insert(entry.what); }
   }
   std::set<std::uint64_t> askers;
   std::vector<const LedgerEntry*> hit;

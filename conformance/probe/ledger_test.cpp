@@ -129,9 +129,11 @@ TEST_F(Ledgers, tell_of_silences_that_several_met_with_requests_that_are_served_
   EXPECT_EQ(ledger_.silences(), "") << "one kind of request";
   silent(4, "tools/list");
   EXPECT_EQ(ledger_.silences(), "") << "the other one is never served";
+  served(6, call("tools/list"), 404);
+  EXPECT_EQ(ledger_.silences(), "") << "the other one is refused whenever it is answered";
   served(6, call("tools/list"));
   EXPECT_EQ(ledger_.silences(),
-            "4 of 7 requests got no answer in time: POST ping, POST tools/list, which are answered at other times");
+            "4 of 8 requests got no answer in time: POST ping, POST tools/list, which are answered at other times");
 }
 
 TEST_F(Ledgers, tell_of_connections_that_end_by_chance_under_what_every_client_sends) {

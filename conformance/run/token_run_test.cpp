@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/run/conduct.hpp"
+#include "fixtures/faults/common.hpp"
 #include "fixtures/mcp/server.hpp"
 #include "fixtures/openid/provider.hpp"
 #include "reports/conformance/writers.hpp"
@@ -16,6 +17,16 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kSecret = "run-secret-7c21";
+
+const fixtures::FaultRegistration kFault(fixtures::Fault{
+    .name = "test.metadata-server-unknown",
+    .summary = "The resource metadata names an authorization server whose name this machine does not know.",
+    .on_reply = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      if (!request.path.starts_with("/.well-known/oauth-protected-resource") || reply.status != 200) { return; }
+      json::value document = json::parse(reply.body());
+      document.as_object()["authorization_servers"] = json::array{"http://weir.invalid"};
+      reply.set_body(json::serialize(document), "application/json");
+    }});
 
 /// A provider, and an endpoint that takes its tokens.
 class TokenRun : public testing::Test {
@@ -141,6 +152,21 @@ TEST_F(TokenRun, tells_once_of_a_server_that_is_out_of_reach_and_of_signatures_t
       }
     }
     EXPECT_THAT(red, ::testing::ElementsAre(named)) << fault;
+  }
+}
+
+TEST_F(TokenRun, does_not_blame_a_server_on_this_machine_for_names_that_the_machine_does_not_know) {
+  start();
+  fixtures::ServerOptions options;
+  options.endpoint.eras = {Era::streamable};
+  options.endpoint.realm = realm_;
+  options.faults = {"test.metadata-server-unknown"};
+  server_.emplace(fixtures::Server::start(std::move(options)).value());
+  plan_.url = wire::parse_url(server_->mcp_url()).value();
+  plan_.checks = {"auth.server.metadata-whole", "auth.server.pkce-s256"};
+  for (const auto& check : run().checks) {
+    EXPECT_EQ(check.verdict, reports::Verdict::untestable) << check.id << ": " << check.got;
+    EXPECT_THAT(check.message, HasSubstr("weir.invalid is not known here")) << check.id;
   }
 }
 

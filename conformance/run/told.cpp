@@ -51,6 +51,7 @@ constexpr Implied kImplied[] = {
     {"http.request.expect-continue", "affinity.session.shared"},
     {"http.request.expect-continue", "http.request.segments"},
     {"http.request.segments", "affinity.session.shared"},
+    {"jsonrpc.answer.asked-for", "jsonrpc.id.echoed"},
     {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},
     {"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx"},
     {"jsonrpc.error.parse-code", "jsonrpc.error.parse"},

@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"http.request.expect-continue", "affinity.session.shared", "affinity.sessions-refused-by-error"},
         Pair{"http.request.expect-continue", "http.request.segments", "http.first-segment-only"},
         Pair{"http.request.segments", "affinity.session.shared", "affinity.sessions-refused-by-error"},
+        Pair{"jsonrpc.answer.asked-for", "jsonrpc.id.echoed", "jsonrpc.string-id-replaced"},
         Pair{"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx", "test.malformed-resets"},
         Pair{"jsonrpc.error.parse-code", "jsonrpc.error.parse", "jsonrpc.garbage-accepted"},
         Pair{"lifecycle.version.served-agreed", "lifecycle.version.echoed", "lifecycle.versions-crossed"},

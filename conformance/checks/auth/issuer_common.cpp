@@ -31,6 +31,11 @@ bool is_inside(std::string_view host) {
 tl::expected<void, Finding> look_at_places(Probe& probe, const wire::Url& issuer, Discovery& found) {
   for (const auto& place : places(issuer)) {
     auto answer = probe.send({.method = "GET", .url = wire::parse_url(place).value()});
+    if (!answer && answer.error().code == wire::ErrorCode::resolve_failed && is_inside(probe.url().host)) {
+      return tl::unexpected(untestable(fmt::format(
+          "{} is not known here, and a target on this very machine does not show what names its clients know",
+          issuer.host)));
+    }
     if (!answer) { return tl::unexpected(probe.broken(answer.error(), "the issuer's discovery document")); }
     const auto text =
         answer->head.status == 200 ? wire::parse_json(answer->body) : wire::Result<wire::JsonText>(wire::fail({}, {}));

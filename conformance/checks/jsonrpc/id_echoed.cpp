@@ -23,7 +23,10 @@ Finding run(Probe& probe) {
     for (const auto& seen : reply->messages) {
       if (seen.message.is_reply()) {
         const auto& got = seen.message.id;
-        if (id.is_string() && (!got || got->is_null())) {
+        // Integers came back before: an error under an id that nobody sent refuses the string.
+        const bool of_another = got && got->is_int64() && seen.message.kind == wire::jsonrpc::Kind::error &&
+                                json::serialize(*got) != id.as_string();
+        if (id.is_string() && (!got || got->is_null() || of_another)) {
           return fail(expected, "a request whose id is a string is refused: " + reply->describe())
               .at("server", kFixNames);
         }
@@ -35,16 +38,16 @@ Finding run(Probe& probe) {
   return pass("integer, string and large ids came back unchanged");
 }
 
-const Registration kCheck{
-    {.id = "jsonrpc.id.echoed",
-     .title = "a response carries the id of its request, type included",
-     .level = Level::must,
-     .eras = kAllEras,
-     .requirements = {"jsonrpc.response-id-echo"},
-     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
-     .consequence = "Clients match answers by id: under another id the answer is lost.",
-     .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused", "jsonrpc.string-id-silent"},
-     .run = run}};
+const Registration kCheck{{.id = "jsonrpc.id.echoed",
+                           .title = "a response carries the id of its request, type included",
+                           .level = Level::must,
+                           .eras = kAllEras,
+                           .requirements = {"jsonrpc.response-id-echo"},
+                           .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
+                           .consequence = "Clients match answers by id: under another id the answer is lost.",
+                           .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused",
+                                      "jsonrpc.string-id-replaced", "jsonrpc.string-id-silent"},
+                           .run = run}};
 
 }  // namespace
 
