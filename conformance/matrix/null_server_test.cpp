@@ -38,11 +38,13 @@ class NullService : public fixtures::Service {
   HttpReply handle(const HttpRequest& request) override {
     const auto text = wire::parse_json(request.body);
     const json::value body = text ? text->value : json::value();
-    if (options_.opens) {
+    if (options_.opens || options_.announces) {
       if (request.method == "GET" && request.headers.get("Mcp-Session-Id").empty() &&
           request.headers.get("MCP-Protocol-Version").empty() && request.headers.get("Accept") == "text/event-stream") {
         return held("event: endpoint\ndata: /mcp?held=" + std::to_string(streams_) + "\n\n");
       }
+    }
+    if (options_.opens) {
       const std::string_view method = wire::string_or(body, "method", "");
       if (method == "initialize" || method == "server/discover") { return opening(request, body, method); }
       if (method == "notifications/initialized") { return {.status = 202}; }

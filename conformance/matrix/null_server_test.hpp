@@ -24,7 +24,8 @@ enum class Nothing {
 
 struct NullServerOptions {
   Nothing nothing{};
-  bool opens = false;  ///< initialize, server/discover and the stream of http-sse are answered as they should be.
+  bool opens = false;      ///< initialize, server/discover and the stream of http-sse are answered as they should be.
+  bool announces = false;  ///< Only the stream of http-sse is opened, with its endpoint.
 };
 
 /// The capabilities that such a server declares: all of them.

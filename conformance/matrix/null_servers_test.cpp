@@ -33,6 +33,7 @@ const std::vector<NullCase>& setups() {
                                                 {"not_found", {not_found}},
                                                 {"echo", {echo}},
                                                 {"silent_stream", {silent_stream}},
+                                                {"endpoint_then_accepted", {accepted, false, true}},
                                                 {"opens_then_method_error", {method_error, true}},
                                                 {"opens_then_params_error", {params_error, true}},
                                                 {"opens_then_served", {served, true}}};

@@ -61,14 +61,16 @@ class LossyConversation {
   void ask(int number) { run_.asked_served += post(jsonrpc::request(number, harmless_method(probe_))) == Fate::served; }
 
   /// http-sse: a POST that is taken says nothing of whether its session is known: an error may follow on the stream.
+  /// The first answer is waited for as long as any.
   void hear() {
     constexpr std::chrono::milliseconds kHeard{300};
     if (!stream_) { return; }
-    const wire::Deadline until = probe_.in(kHeard);
-    while (auto event = stream_->next_event(until)) {
+    const wire::Deadline until = probe_.in(kHeard), first = probe_.in(probe_.target().answer_timeout);
+    while (auto event = stream_->next_event(run_.heard > 0 ? until : first)) {
       const auto parsed = jsonrpc::parse(event->data);
       for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
         const bool is_asked = message.id && message.id->is_number();
+        run_.heard += message.is_reply() ? 1 : 0;
         if (message.kind != jsonrpc::Kind::error || !is_asked || message.error.code == jsonrpc::kMethodNotFound) {
           continue;
         }
@@ -245,6 +247,9 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
   if (verdict.bare.lost > 0 && !verdict.bare.cookies.empty()) {
     if (auto with_jar = run_session(probe, true, patience)) { verdict.with_cookies = std::move(*with_jar); }
+  }
+  if (probe.is(Era::http_sse) && verdict.bare.served > 0 && verdict.bare.heard == 0) {
+    return tl::unexpected(untestable("POSTs are taken, and none is answered on the stream"));
   }
   const bool untried = !verdict.bare.cookies.empty() && !verdict.with_cookies;
   const bool seen = verdict.bare.lost > 0 && verdict.bare.served > 0 && !untried;

@@ -1,8 +1,18 @@
+#include <algorithm>
+
 #include "conformance/ask/passive.hpp"
 #include "conformance/tap/broken_json.hpp"
 
 namespace weir::conformance::jsonrpc_text_parses {
 namespace {
+
+/// What http-sse names its endpoint by is no message.
+bool has_message(const wire::Exchange& http) {
+  return http.is_json() || std::any_of(http.items.begin(), http.items.end(), [](const wire::SseItem& item) {
+           const auto* event = std::get_if<wire::SseEvent>(&item);
+           return event && event->type == "message";
+         });
+}
 
 Finding run(Probe& probe) {
   Places places;
@@ -10,8 +20,10 @@ Finding run(Probe& probe) {
     probe.keep_judging();
     const wire::Exchange& http = seen->http;
     if (http.body.empty() || !(http.is_json() || http.is_event_stream())) { continue; }
+    auto why = broken_json(*seen);
+    if (!why && !has_message(http)) { continue; }
     places.looked();
-    if (auto why = broken_json(*seen)) { places.broken(seen, std::move(*why)); }
+    if (why) { places.broken(seen, *std::move(why)); }
   }
   return judged(probe, places, "messages that are JSON", "answers", "no answer was JSON, or a stream of it");
 }
