@@ -5,9 +5,7 @@
 #include <array>
 #include <atomic>
 
-#include "conformance/probe/survey.hpp"
-#include "conformance/run/runner.hpp"
-#include "fixtures/mcp/server.hpp"
+#include "conformance/run/judged_test.hpp"
 #include "wire/testing/certificates.hpp"
 #include "wire/testing/raw_server.hpp"
 
@@ -48,14 +46,6 @@ void carry(Peer& peer, std::uint16_t port) {
     for (pollfd& one : waiting) { one.revents = 0; }
   }
   ::close(behind);
-}
-
-std::vector<std::string> with(const RunnerOutcome& outcome, Verdict verdict) {
-  std::vector<std::string> ids;
-  for (const auto& check : outcome.checks) {
-    if (check.verdict == verdict) { ids.push_back(check.id); }
-  }
-  return ids;
 }
 
 /// Every third connection after the first six meets the other certificate.

@@ -9,6 +9,15 @@
 
 namespace weir::conformance {
 
+/// Finds the era that is spoken and surveys it, as whoever the target's headers make us.
+inline void look_at(Target& target, const fixtures::Server& server, Era era) {
+  target.url = wire::parse_url(era == Era::http_sse ? server.sse_url() : server.mcp_url()).value();
+  target.detection =
+      wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
+  std::vector<std::string> problems;
+  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+}
+
 inline RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector<std::string> checks,
                            std::string_view api_key = {}, std::string_view token = {},
                            std::chrono::milliseconds answer_timeout = std::chrono::milliseconds(1000)) {
@@ -17,17 +26,13 @@ inline RunnerOutcome judge(Era era, std::vector<std::string> faults, std::vector
   options.endpoint.api_key = api_key;
   const auto server = fixtures::Server::start(std::move(options)).value();
   Target target;
-  target.url = wire::parse_url(era == Era::http_sse ? server.sse_url() : server.mcp_url()).value();
   target.answer_timeout = answer_timeout;
   if (!api_key.empty()) { target.profile.api_key = wire::ApiKey{.value = std::string(api_key)}; }
   target.headers = target.profile.all_headers();
   if (!token.empty()) { target.headers.set("Authorization", fmt::format("Bearer {}", token)); }
-  target.detection =
-      wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout, .only = era});
   target.profile.safe_tools = {{.name = "slow_count", .arguments = {{"to", 5}, {"pause_ms", 120}}},
                                {.name = "add", .arguments = {{"a", 2}, {"b", 3}}}};
-  std::vector<std::string> problems;
-  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  look_at(target, server, era);
   std::sort(checks.begin(), checks.end());
   return run_checks(target, {.checks = std::move(checks)});
 }

@@ -1,10 +1,8 @@
 // What a check meets in a session that an earlier one left behind is no fault of what it asked.
 #include <gtest/gtest.h>
 
-#include "conformance/probe/survey.hpp"
-#include "conformance/run/runner.hpp"
+#include "conformance/run/judged_test.hpp"
 #include "fixtures/faults/common.hpp"
-#include "fixtures/mcp/server.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -33,10 +31,7 @@ TEST(KeptSession, that_is_ended_is_opened_anew) {
   options.faults = {"test.session-ends-with-a-cancellation"};
   const auto server = fixtures::Server::start(std::move(options)).value();
   Target target;
-  target.url = wire::parse_url(server.mcp_url()).value();
-  target.detection = wire::mcp::detect({.url = target.url, .headers = {}, .only = Era::streamable});
-  std::vector<std::string> problems;
-  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  look_at(target, server, Era::streamable);
   const auto outcome = run_checks(target, {.checks = {"jsonrpc.error.method-not-found", "jsonrpc.notification.no-reply",
                                                       "ping.result.empty", "tools.call.unknown-refused"},
                                            .threads = 1});

@@ -30,7 +30,7 @@ struct Options {
   std::string tools_lock;
   bool accept = false;
   std::string tools_gate = "breaking";
-  std::optional<double> budget_seconds;
+  std::optional<double> budget_seconds;  ///< Absent, as the concurrency: by the pace of the target.
   double timeout_seconds = 5;
   double hold_seconds = 0;
   std::optional<int> concurrency;

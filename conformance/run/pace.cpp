@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 constexpr microseconds kNear = milliseconds(5);  ///< A round trip within a region.
 constexpr std::chrono::seconds kLongestBudget{300};
-/// A run of two eras waits for so many answers one after the other, and for half as many again on a bad day.
+/// A run of two eras takes as long as 300 answers one after the other; half as many again are for a bad day.
 constexpr int kAnswersOfARun = 450;
 
 /// Of one answer on a connection of its own.

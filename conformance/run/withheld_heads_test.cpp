@@ -1,9 +1,7 @@
 // Who waits for the head of a stream where others had none is not kept as long, and says nothing of its own.
 #include <gtest/gtest.h>
 
-#include "conformance/probe/survey.hpp"
-#include "conformance/run/runner.hpp"
-#include "fixtures/mcp/server.hpp"
+#include "conformance/run/judged_test.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -17,11 +15,8 @@ RunnerOutcome judge(std::vector<std::string> faults) {
   options.faults = std::move(faults);
   const auto server = fixtures::Server::start(std::move(options)).value();
   Target target;
-  target.url = wire::parse_url(server.mcp_url()).value();
   target.answer_timeout = kTimeout;
-  target.detection = wire::mcp::detect({.url = target.url, .headers = {}, .only = Era::streamable});
-  std::vector<std::string> problems;
-  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  look_at(target, server, Era::streamable);
   return run_checks(target,
                     {.checks = {"reconnect.stream.lasts", "reconnect.stream.reopens", "streamable.get.no-responses",
                                 "streamable.get.stays-open", "streamable.get.stream-or-405"},
