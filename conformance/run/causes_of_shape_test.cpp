@@ -33,6 +33,16 @@ const fixtures::FaultRegistration kOfShape(std::vector<fixtures::Fault>{
            message.as_object().erase("result");
            message.as_object()["error"] = {{"code", -32602}, {"message", "Invalid protocol version"}};
          }},
+    {.name = "test.ids-on-calls-alone",
+     .summary = "Only what tools say is kept to be resumed: answers to pings have no event ids.",
+     .on_reply =
+         [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+           if (request.body.find("\"ping\"") == std::string::npos) { return; }
+           std::erase_if(reply.frames, [](const auto& frame) { return frame.bytes.find('{') == std::string::npos; });
+           for (auto& frame : reply.frames) {
+             if (frame.bytes.starts_with("id:")) { frame.bytes.erase(0, frame.bytes.find('\n') + 1); }
+           }
+         }},
     {.name = "test.no-level-taken",
      .summary = "Whatever level is set, the answer is an internal error.",
      .on_message = fixtures::refuse_method("logging/setLevel", -32603)}});
@@ -57,6 +67,14 @@ TEST(CausesOfShape, the_newest_revision_refused_leaves_the_older_ones_to_be_judg
                               "lifecycle.version.echoed", "tools.list.shape"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("lifecycle.version.counter-offer"));
   EXPECT_THAT(with(outcome, reports::Verdict::pass), testing::IsSupersetOf({"ping.result.empty", "tools.list.shape"}));
+}
+
+TEST(CausesOfShape, calls_are_resumed_where_they_alone_carry_ids) {
+  const std::vector<std::string> checks = {"reconnect.resume.own-stream"};
+  EXPECT_THAT(with(judge(Era::streamable, {"test.ids-on-calls-alone"}, checks), reports::Verdict::pass),
+              testing::ElementsAreArray(checks));
+  EXPECT_THAT(red(judge(Era::streamable, {"test.ids-on-calls-alone", "reconnect.resume-every-stream"}, checks)),
+              testing::ElementsAreArray(checks));
 }
 
 TEST(CausesOfShape, levels_that_cannot_be_set_are_one_verdict) {
