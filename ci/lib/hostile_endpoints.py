@@ -9,7 +9,8 @@ import socket
 import sys
 import threading
 
-MIB = 1 << 20
+from lib.hostile_peer import MIB, Peer
+
 KINDS = {}
 TEXTS = {}
 WORST = []  # Names of those that a test of each change can afford.
@@ -26,66 +27,6 @@ def kind(name, worst=False, text=lambda: None):
         return function
 
     return register
-
-
-class Peer:
-    """One connection: requests of a client, and bytes for it. A client that is gone ends it by OSError."""
-
-    def __init__(self, connection):
-        self.connection = connection
-        self.unread = b""
-
-    def send(self, data):
-        self.connection.sendall(data)
-
-    def send_for_ever(self, data):
-        while True:
-            self.send(data)
-
-    def wait_for_ever(self):
-        while self.connection.recv(MIB):
-            pass
-
-    def request(self):
-        """Method and JSON object of the next request; an empty one where the body is no object."""
-        method, _, message = self.request_at()
-        return method, message
-
-    def request_at(self):
-        """The same with the path between them."""
-        while b"\r\n\r\n" not in self.unread:
-            self._receive()
-        head, self.unread = self.unread.split(b"\r\n\r\n", 1)
-        method, *fields = head.decode("latin-1").split("\r\n")
-        named = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
-        length = int(named.get("content-length", 0))
-        while len(self.unread) < length:
-            self._receive()
-        body, self.unread = self.unread[:length], self.unread[length:]
-        try:
-            message = json.loads(body)
-        except ValueError:
-            message = None
-        method, _, rest = method.partition(" ")
-        return method, rest.partition(" ")[0], message if isinstance(message, dict) else {}
-
-    def _receive(self):
-        more = self.connection.recv(65536)
-        if not more:
-            raise OSError("the client is gone")
-        self.unread += more
-
-    def head(self, status, *fields):
-        lines = [f"HTTP/1.1 {status}", *fields, "", ""]
-        self.send("\r\n".join(lines).encode())
-
-    def answer(self, status, body=b"", media_type="application/json"):
-        self.head(status, f"Content-Type: {media_type}", f"Content-Length: {len(body)}")
-        self.send(body)
-
-    def stream(self):
-        """Begins an event stream that only the end of the connection ends."""
-        self.head("200 OK", "Content-Type: text/event-stream", "Connection: close")
 
 
 INITIALIZED = {
@@ -348,7 +289,7 @@ def _(peer):
         if method == "POST" and message.get("method") == "initialize":
             peer.answer("200 OK", result(message, INITIALIZED))
         else:
-            peer.answer("500 Internal Server Error", many, "text/plain")
+            peer.answer("500 Internal Server Error", many, media_type="text/plain")
 
 
 @kind("more-behind-the-answer")
@@ -361,28 +302,43 @@ def _(peer):
     peer.send_for_ever(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx" * 1000)
 
 
-def on_get(peer, send, **capabilities):
-    """A right server with sessions, but for the stream that a GET opens."""
+def new_session():
+    return f"Mcp-Session-Id: s{next(COUNTER)}"
+
+
+def on_get(peer, send, taken_s=0, **capabilities):
+    """A right server with sessions, but for the stream that a GET opens; it takes so long for what needs no answer."""
     while True:
         method, message = peer.request()
         if method == "GET":
             peer.stream()
             send()
-        if method != "POST" or "id" not in message:
+        if method != "POST" or "method" not in message or "id" not in message:
+            threading.Event().wait(taken_s)
             peer.answer("202 Accepted" if method == "POST" else "200 OK")
             continue
         opened = {**INITIALIZED, "capabilities": {"tools": {"listChanged": True}, **capabilities}}
         results = {"initialize": opened, "tools/list": {"tools": [tool("echo")]}}
-        body = result(message, results.get(message.get("method"), {}))
-        session = f"Mcp-Session-Id: s{next(COUNTER)}"
-        peer.head("200 OK", "Content-Type: application/json", f"Content-Length: {len(body)}", session)
-        peer.send(body)
+        peer.answer("200 OK", result(message, results.get(message.get("method"), {})), new_session())
 
 
 @kind("changes-without-end")
 def _(peer):
     many = event({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}) * 100
     on_get(peer, lambda: peer.send_for_ever(many))
+
+
+@kind("asks-while-answered", worst=True)
+def _(peer):
+    """The stream goes on with questions while the answers to the ones before them are taken slowly."""
+    asked = event({"jsonrpc": "2.0", "id": 7, "method": "ping"})
+
+    def ask():
+        while True:
+            peer.send(asked)
+            threading.Event().wait(0.001)
+
+    on_get(peer, ask, taken_s=0.03)
 
 
 @kind("logs-of-1-mib")
@@ -402,10 +358,8 @@ def _(peer):
         if method != "POST" or "id" not in message:
             peer.answer("202 Accepted" if method == "POST" else "405 Method Not Allowed")
             continue
-        body = result(message, INITIALIZED if message.get("method") == "initialize" else {"tools": []})
-        session = f"Mcp-Session-Id: s{next(COUNTER)}"
-        peer.head("200 OK", "Content-Type: application/json", f"Content-Length: {len(body)}", session)
-        peer.send(body)
+        opened = INITIALIZED if message.get("method") == "initialize" else {"tools": []}
+        peer.answer("200 OK", result(message, opened), new_session())
 
 
 @kind("answers-after-4-s")
