@@ -281,6 +281,17 @@ bool Ledger::withholds_heads(std::chrono::milliseconds patience) const {
   return withheld >= kEnough;
 }
 
+void Ledger::opened(bool answered) {
+  const std::lock_guard lock(mutex_);
+  ++(answered ? opened_ : opened_in_vain_);
+}
+
+bool Ledger::opens_in_vain() const {
+  constexpr int kEnough = 4;
+  const std::lock_guard lock(mutex_);
+  return opened_ == 0 && opened_in_vain_ >= kEnough;
+}
+
 std::vector<Trouble> Ledger::troubles(std::uint64_t asker, wire::Clock::time_point since) const {
   std::vector<Trouble> met;
   const std::lock_guard lock(mutex_);

@@ -68,6 +68,10 @@ class Ledger {
   std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
   /// Whether GETs of a stream got no head in so long a time, more than once, and none got one.
   bool withholds_heads(std::chrono::milliseconds patience) const;
+  /// A conversation was opened, or what opens it had no answer in time.
+  void opened(bool answered);
+  /// Whether several tries to open one had no answer in time, and none of the run had one.
+  bool opens_in_vain() const;
   /// The longest Retry-After that a probe was told; nullopt where no answer was 429, nor its error said as much.
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
@@ -108,6 +112,8 @@ class Ledger {
   std::set<std::uint64_t> unanswered_, limited_;  ///< Probes.
   std::set<std::string> told_by_;                 ///< Checks.
   std::optional<Collapse> collapse_;
+  int opened_ = 0;
+  int opened_in_vain_ = 0;
 };
 
 /// One sentence for the head of a report.

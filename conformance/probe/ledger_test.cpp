@@ -56,6 +56,15 @@ TEST_F(Ledgers, says_in_words_what_was_asked) {
   EXPECT_EQ(in_words(get), "GET /mcp");
 }
 
+TEST_F(Ledgers, knows_of_conversations_that_are_opened_in_vain) {
+  for (int i = 0; i < 3; ++i) { ledger_.opened(false); }
+  EXPECT_FALSE(ledger_.opens_in_vain());
+  ledger_.opened(false);
+  EXPECT_TRUE(ledger_.opens_in_vain());
+  ledger_.opened(true);
+  EXPECT_FALSE(ledger_.opens_in_vain());
+}
+
 TEST_F(Ledgers, tells_the_troubles_of_each_asker_apart) {
   served(1, call("ping"));
   lost(2, call("ping"), wire::ErrorCode::connect_refused);

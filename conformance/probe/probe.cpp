@@ -234,15 +234,19 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(const std::function<void(wire:
                                      .timeout = answer_deadline().left(),
                                      .first_id = first_id_of(era())};
   if (edit) { edit(options); }
-  // Some twenty checks wait for such a head, and have nothing to say where there is none.
+  // Some twenty checks wait for such a head, a hundred for such an answer, and have nothing to say where there is none.
   constexpr std::chrono::milliseconds kInVain{1000};
   const bool as_any = options.timeout > kInVain && options.timeout <= target_.answer_timeout;
   if (hurries_ && as_any && target_.ledger && target_.ledger->withholds_heads(target_.answer_timeout)) {
     options.stream_timeout = kInVain;
     hurried_ = true;
   }
+  if (as_any && target_.ledger && target_.ledger->opens_in_vain()) { options.timeout = kInVain; }
   auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
   last_open_failed_ = !opened;
+  if (target_.ledger && (opened || opened.error().code == wire::ErrorCode::timeout)) {
+    target_.ledger->opened(opened.has_value());
+  }
   if (opened) {
     heard(true);
     if (opened->post_url()) { endpoints_.push_back(*opened->post_url()); }

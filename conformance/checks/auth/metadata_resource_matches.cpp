@@ -4,12 +4,18 @@
 namespace weir::conformance::auth_metadata_resource_matches {
 namespace {
 
-/// Why a server believes in such a name: it takes the request's own scheme and Host, which the hop before it changed.
+/// Why a server believes in such a name: it takes the request's own scheme and Host, which the hop before it changed,
+/// or it was given a name by which others know it.
 Finding explained(Finding finding, const Probe& probe, const wire::Result<wire::Url>& resource) {
   const wire::Url& url = probe.url();
   if (resource && resource->host == url.host && url.tls() && !resource->tls()) {
     return std::move(finding).at("server behind TLS termination",
                                  "Set the server's public URL, or let it trust X-Forwarded-Proto of what ends TLS.");
+  }
+  if (resource && resource->tls() && resource->host != url.host && !is_internal_host(resource->host)) {
+    return std::move(finding).at("server", fmt::format("Give Weir {} if clients reach the server there, or set its "
+                                                       "public URL to {}.",
+                                                       resource->str(), url.str()));
   }
   if (resource && leaves_host(url, *resource)) {
     return std::move(finding).at("server behind a proxy",
@@ -52,7 +58,7 @@ const Registration kCheck{{
     .consequence = "Clients refuse metadata of another resource: an internal host or http:// behind a balancer locks "
                    "everyone out.",
     .faults = {"auth.metadata-internal-host", "auth.metadata-http-resource", "auth.metadata-other-path",
-               "auth.metadata-resource-slash"},
+               "auth.metadata-resource-slash", "auth.metadata-former-name"},
     .fixture = "bearer-tls",
     .run = run,
 }};

@@ -13,6 +13,9 @@ Finding run(Probe& probe) {
   if (!answer && url->origin() != probe.url().origin()) {
     return untestable("the endpoint event names another origin, which http-sse.endpoint.same-origin says");
   }
+  if (!answer && probe.survey().open_error) {
+    return untestable("no POST was answered in a session that exists either: " + answer.error().detail);
+  }
   if (!answer) { return probe.broken(answer.error(), "an answer that refuses the unknown session"); }
   if (answer->ok()) { return left_open(fail("an error status for an unknown session", describe(*answer))); }
   return pass(describe(*answer));
