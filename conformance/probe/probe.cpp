@@ -385,6 +385,11 @@ void Probe::heard(bool answer) {
 
 bool Probe::throttled() const { return throttled_ || (target_.ledger && target_.ledger->throttled(number_)); }
 
+bool Probe::met(Trouble trouble) const {
+  const auto all = target_.ledger ? target_.ledger->troubles(number_) : std::vector<Trouble>{};
+  return std::find(all.begin(), all.end(), trouble) != all.end();
+}
+
 void Probe::heard(const wire::Exchange& answer) {
   constexpr std::size_t kBodyBytes = 8 * 1024;  // Pages of hops are short.
   wire::Exchange kept;

@@ -176,6 +176,8 @@ class Probe {
   bool used_kept() const { return used_kept_; }
   /// Some answer was 429, or an error that says as much: who asks too often learns nothing of the server.
   bool throttled() const;
+  /// A request of this probe met such a trouble.
+  bool met(Trouble trouble) const;
   /// Why an answer of the server could not be read, and which check says so; empty where each could.
   const std::string& unreadable() const WEIR_LIFETIME_BOUND { return unreadable_; }
   /// By which the ledger knows the requests of this probe.

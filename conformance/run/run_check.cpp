@@ -14,13 +14,8 @@
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
-#include "conformance/probe/status.hpp"
+#include "conformance/run/excuse.hpp"
 #include "conformance/run/own_limits.hpp"
-#include "conformance/tap/broken_json.hpp"
-#include "conformance/tap/renamed_event.hpp"
-#include "wire/base/utf8.hpp"
-#include "wire/mcp/collector.hpp"
-#include "wire/mcp/polling.hpp"
 
 namespace weir::conformance {
 
@@ -57,111 +52,6 @@ Finding guarded(const CheckInfo& info, Probe& probe) {
 
 bool is_red(const Finding& finding) { return finding.verdict == Verdict::fail; }
 
-/// Whether an answer to this check, or to the survey for it where it asked nothing, is of a kind.
-bool met(const Target& target, const CheckInfo& info, Era era, const std::function<bool(const Seen&)>& of_kind) {
-  bool asked = false;
-  bool met = false;
-  bool met_before = false;
-  for (const auto& seen : target.tap->seen(era)) {
-    const bool own = seen->by == info.id;
-    asked = asked || own;
-    if (own && !met) { met = of_kind(*seen); }
-    if (seen->by == "survey" && !met_before) { met_before = of_kind(*seen); }
-  }
-  return asked ? met : met_before;
-}
-
-/// Whether JSON that this check got, or the survey for it where it asked nothing, is not UTF-8. Then nothing of it
-/// could be read, and that is the finding of http.body.utf8 alone.
-bool met_other_encoding(const Target& target, const CheckInfo& info, Era era) {
-  return met(target, info, era, [](const Seen& seen) {
-    return seen.http.is_json() && !seen.body_cut && wire::find_invalid_utf8(seen.http.body).has_value();
-  });
-}
-/// The same of messages that are no JSON, which is the finding of jsonrpc.text.parses alone.
-bool met_broken_json(const Target& target, const CheckInfo& info, Era era) {
-  return met(target, info, era, [](const Seen& seen) { return broken_json(seen).has_value(); });
-}
-
-/// The same of messages in events that nobody listens for, which is the finding of sse.message.event-type alone.
-bool met_renamed_event(const Target& target, const CheckInfo& info, Era era) {
-  return era != Era::http_sse &&
-         met(target, info, era, [](const Seen& seen) { return renamed_event(seen).has_value(); });
-}
-
-/// Whether an answer to this check was not in the content coding that its head names: http.length.reached says so.
-bool met_undecodable(const Target& target, const CheckInfo& info, Era era) {
-  const auto seen = target.tap->seen(era);
-  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
-    const auto& notes = one->http.framing_notes;
-    return one->by == info.id && std::any_of(notes.begin(), notes.end(), is_undecodable);
-  });
-}
-
-/// Whether a request of this check was taken by 202 without an answer, by a server that takes ping so: then nobody
-/// hears anything, and streamable.request.content-type says so.
-bool met_taken_request(const Target& target, const CheckInfo& info, Era era) {
-  const Survey* survey = target.survey(era);
-  if (!survey || !survey->takes_ping) { return false; }
-  const auto seen = target.tap->seen(era);
-  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
-    return one->by == info.id && one->http.head.status == kAccepted &&
-           !wire::mcp::awaited_by(one->http.request.body).ids.empty();
-  });
-}
-
-/// Whether this check asked under an id that is a string, of a server that does not answer such requests.
-bool asked_by_name(const Target& target, const CheckInfo& info, Era era) {
-  const Survey* survey = target.survey(era);
-  if (!survey || survey->string_ids) { return false; }
-  const auto seen = target.tap->seen(era);
-  return std::any_of(seen.begin(), seen.end(), [&](const SeenPtr& one) {
-    if (one->by != info.id) { return false; }
-    const auto ids = wire::mcp::awaited_by(one->http.request.body).ids;
-    return std::any_of(ids.begin(), ids.end(), [](const json::value& id) { return id.is_string(); });
-  });
-}
-
-/// For how long a stream that ended in good order, behind an id and before any message, asks its client to stay away.
-std::optional<std::chrono::milliseconds> polled_after(const wire::Exchange& http) {
-  const bool in_order = http.end == wire::EndClass::clean || http.end == wire::EndClass::close_delimited;
-  if (!http.ok() || !http.is_event_stream() || !in_order) { return std::nullopt; }
-  bool has_id = false;
-  std::uint64_t retry_ms = wire::mcp::kDefaultRetry.count();
-  for (const wire::SseItem& item : http.items) {
-    if (const auto* retry = std::get_if<wire::SseRetry>(&item)) {
-      retry_ms = retry->milliseconds;
-    } else if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
-      if (!event->data.empty()) { return std::nullopt; }
-      has_id = has_id || !event->last_event_id.empty();
-    }
-  }
-  constexpr std::uint64_t kHourMs = 3'600'000;
-  if (!has_id) { return std::nullopt; }
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(retry_ms, kHourMs)));
-}
-
-/// How long a server asked this check to stay away before it may have an answer, where that is longer than a dialogue
-/// waits: then the answer was not missing, but not fetched.
-std::optional<std::chrono::milliseconds> put_off_too_long(const Target& target, const CheckInfo& info, Era era) {
-  std::chrono::milliseconds asked_for{0};
-  for (const auto& seen : target.tap->seen(era)) {
-    if (seen->by != info.id) { continue; }
-    const auto pause = polled_after(seen->http);
-    if (!pause || seen->http.request.method == "POST") { asked_for = {}; }  // Of each answer anew.
-    if (!pause) { continue; }
-    asked_for += *pause;
-    if (asked_for > wire::mcp::kMostPause) { return asked_for; }
-  }
-  return std::nullopt;
-}
-
-bool met_trouble(const Probe& probe, Trouble trouble) {
-  const auto& ledger = probe.target().ledger;
-  const auto met = ledger ? ledger->troubles(probe.number()) : std::vector<Trouble>{};
-  return std::find(met.begin(), met.end(), trouble) != met.end();
-}
-
 /// Whether a request met the end of its connection, or of a session that others had before: by chance, that is no fault
 /// of what was asked. A check that is asked first tries what ends a server, and is not to be asked again.
 bool was_lost(const CheckInfo& info, const Probe& probe) {
@@ -169,7 +59,7 @@ bool was_lost(const CheckInfo& info, const Probe& probe) {
   const auto& error = probe.last_heard().error;
   if (error && (error->code == wire::ErrorCode::reset || error->code == wire::ErrorCode::closed)) { return true; }
   // A server may end a session at any time, as with the stream that an earlier check left: clients begin anew then.
-  return met_trouble(probe, Trouble::loss) || (probe.used_kept() && met_trouble(probe, Trouble::refused_session));
+  return probe.met(Trouble::loss) || (probe.used_kept() && probe.met(Trouble::refused_session));
 }
 
 /// Asks, and asks once more where the clock or a lost connection alone may have made it red. The probe is that of the
@@ -237,10 +127,6 @@ std::string again(const CheckInfo& info, const Target& target, Probe& probe) {
                                               .revision = probe.revision(),
                                               .headers = target.headers});
 }
-
-}  // namespace
-
-namespace {
 
 /// A sentence of a check holds what a server calls its things, and that may be of any length.
 std::string cut(std::string text) {
@@ -317,46 +203,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     if (judges_heads) { asked->take_time_for_heads(); }
   });
   Probe& probe = *asked;
-  if (is_red(finding) && probe.throttled()) {
-    finding = untestable("the target limits the rate of requests: " + finding.got);
+  if (is_red(finding)) {
+    if (auto excuse = excuse_of(finding, probe, info); !excuse.empty()) { finding = untestable(std::move(excuse)); }
   }
-  if (is_red(finding) && probe.hurried() && met_trouble(probe, Trouble::withheld_stream)) {
-    finding = untestable("others got no head of a stream either (see streamable.get.stream-or-405): " + finding.got);
-  }
-  if (is_red(finding) && probe.out_of_time() && probe.last_answer_missing()) {
-    finding = untestable("the run ended before the answer came");
-  }
-  if (is_red(finding) && !info.passive && met_other_encoding(target, info, era)) {
-    finding = untestable("an answer was not UTF-8, and could not be read (see http.body.utf8): " + finding.got);
-  }
-  if (is_red(finding) && !info.passive && met_broken_json(target, info, era)) {
-    finding = untestable("an answer was no JSON, and could not be read (see jsonrpc.text.parses): " + finding.got);
-  }
-  if (is_red(finding) && !info.passive && met_renamed_event(target, info, era)) {
-    finding = untestable("a message came in an event of another type (see sse.message.event-type): " + finding.got);
-  }
-  if (is_red(finding) && !info.passive && met_undecodable(target, info, era)) {
-    finding =
-        untestable("an answer is not in the content coding that it names (see http.length.reached): " + finding.got);
-  }
-  constexpr std::string_view kIdsEchoed = "jsonrpc.id.echoed";
-  if (is_red(finding) && !info.passive && info.id != kIdsEchoed && asked_by_name(target, info, era)) {
-    finding =
-        untestable(fmt::format("requests whose id is a string are not answered (see {}): {}", kIdsEchoed, finding.got));
-  }
-  constexpr std::string_view kAnsweredHere = "streamable.request.content-type";
-  if (is_red(finding) && !info.passive && info.id != kAnsweredHere && met_taken_request(target, info, era)) {
-    finding = untestable(fmt::format("a request is taken without an answer (see {}): {}", kAnsweredHere, finding.got));
-  }
-  if (is_red(finding) && !info.passive && era == Era::streamable) {
-    if (const auto pause = put_off_too_long(target, info, era)) {
-      finding = untestable(fmt::format(
-          "the server wants an answer to be polled for after {:.3g} s ('retry'), and Weir waits {:.3g} s: {}",
-          std::chrono::duration<double>(*pause).count(), std::chrono::duration<double>(wire::mcp::kMostPause).count(),
-          finding.got));
-    }
-  }
-  if (is_red(finding) && !info.passive && !probe.unreadable().empty()) { finding = untestable(probe.unreadable()); }
   finding = limits.correct(std::move(finding), info);
   attribute(finding, result.source, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
