@@ -16,6 +16,7 @@
 #include "conformance/probe/secrets.hpp"
 #include "conformance/run/excuse.hpp"
 #include "conformance/run/own_limits.hpp"
+#include "conformance/run/told.hpp"
 
 namespace weir::conformance {
 
@@ -196,11 +197,9 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
   if (info.passive) { exercise_once(target, era, deadline, stop); }
   const auto begin = wire::Clock::now();
   std::optional<Probe> asked;
-  const bool judges_heads =
-      std::find(info.explains.begin(), info.explains.end(), Trouble::withheld_stream) != info.explains.end();
   Finding finding = ask(info, asked, [&] {
     asked.emplace(target, survey, deadline, stop, worker, info.id);
-    if (judges_heads) { asked->take_time_for_heads(); }
+    if (explains(info, Trouble::withheld_stream)) { asked->take_time_for_heads(); }
   });
   Probe& probe = *asked;
   if (is_red(finding)) {

@@ -15,6 +15,7 @@
 #include "conformance/ask/passive.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/run/causes.hpp"
 #include "conformance/run/jobs.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/still_answers.hpp"
@@ -66,14 +67,6 @@ class Run {
   }
 
  private:
-  /// Why checks failed that met a trouble: the verdict of another check.
-  struct Reason {
-    std::size_t job = 0;
-    std::string text;
-    wire::Clock::time_point since;
-    bool shuts_out = false;  ///< No new client is let in any more.
-  };
-
   // --- asking ------------------------------------------------------------------------------------------------------
 
   void ask_alone(std::size_t begin, std::size_t end) {
@@ -346,9 +339,7 @@ class Run {
     const CheckInfo& info = *jobs_[i].info;
     if (info.explains.empty()) { return; }
     const auto collapse = target_.ledger->noted_collapse();
-    const bool tells_of_loss =
-        std::find(info.explains.begin(), info.explains.end(), Trouble::loss) != info.explains.end();
-    const bool of_collapse = info.turn == Turn::last && tells_of_loss && collapse && stop_;
+    const bool of_collapse = info.turn == Turn::last && explains(info, Trouble::loss) && collapse && stop_;
     {
       const std::lock_guard lock(mutex_);
       reasons_.push_back({i, fmt::format("{} ({})", results_[i].got, info.id),
@@ -356,7 +347,7 @@ class Run {
                           of_collapse && !collapse->refusal.empty()});
     }
     if (info.turn != Turn::first) { return; }
-    if (std::find(info.explains.begin(), info.explains.end(), Trouble::refused_session) != info.explains.end()) {
+    if (explains(info, Trouble::refused_session)) {
       allowed_ = 1;  // Conversations that end each other are held one after the other.
       one_after_the_other_ = true;
     }
@@ -376,68 +367,6 @@ class Run {
     return false;
   }
 
-  bool explains(const Reason& reason, std::size_t i) const {
-    const CheckInfo& info = *jobs_[i].info;
-    const CheckInfo& by = *jobs_[reason.job].info;
-    if (i == reason.job) { return false; }
-    const auto explained = [&](Trouble trouble) {
-      return std::find(by.explains.begin(), by.explains.end(), trouble) != by.explains.end();
-    };
-    // Who looks at the whole run at its end finds again what an experiment before it has named.
-    if (info.turn == Turn::last) {
-      return by.turn != Turn::last && std::all_of(info.explains.begin(), info.explains.end(), explained);
-    }
-    // Whoever was at it when the target went may have lost a stream, or waited for what never came.
-    if (reason.since != wire::Clock::time_point{} && asides_[i].ended >= reason.since) { return true; }
-    if (reason.shuts_out && asides_[i].shut_out) { return true; }
-    if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
-    const bool of_one_era = jobs_[i].era == jobs_[reason.job].era;
-    const bool lost_session = by.turn == Turn::first && of_one_era && explained(Trouble::refused_session);
-    if (lost_session && says_the_same(reason.text, results_[i].got)) { return true; }
-    const auto met = target_.ledger->troubles(asides_[i].asker, reason.since);
-    if (std::any_of(met.begin(), met.end(), explained)) { return true; }
-    const bool by_chance = by.id == "preflight.answers.regular";
-    if (by_chance && target_.ledger->lost_by_chance(target_.url, met, results_[i].got)) { return true; }
-    // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
-    const bool unheard = asides_[i].hung && (jobs_[i].era == Era::http_sse || (by.turn == Turn::first && of_one_era));
-    if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
-    // What is slow is late for whoever judges by the clock.
-    return info.timed && by.explains == std::vector{Trouble::silence};
-  }
-
-  /// Who met a trouble that has a cause has not met a fault of its own.
-  void name_causes() {
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      if (jobs_[i].info->turn == Turn::any && was_red(results_[i])) { note_reason(i); }
-    }
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      for (const Reason& reason : reasons_) {
-        // Two that explain each other would leave nothing red.
-        if (!was_red(results_[i]) || !was_red(results_[reason.job]) || !explains(reason, i)) { continue; }
-        take(results_[i], untestable(reason.text), jobs_[i].info->level);
-      }
-    }
-    for (std::size_t i = 0; i < jobs_.size(); ++i) { name_withheld(i); }
-    for (const auto& by : std::vector(results_)) {  // As they were: what is implied implies in its turn.
-      for (std::size_t i = 0; i < jobs_.size(); ++i) {
-        if (!is_implied(results_[i], by)) { continue; }
-        take(results_[i], untestable(fmt::format("{} ({})", by.got, by.id)), jobs_[i].info->level);
-      }
-    }
-  }
-
-  /// What leaves one check without an answer leaves others so that ask for the same: that stands once.
-  void name_withheld(std::size_t i) {
-    if (!was_red(results_[i]) || !asides_[i].hung || !what_is_withheld(jobs_[i].info->id).empty()) { return; }
-    for (std::size_t by = 0; by < jobs_.size(); ++by) {
-      const std::string what = what_is_withheld(jobs_[by].info->id);
-      const bool withheld = !what.empty() && results_[by].verdict == Verdict::fail && asides_[by].hung;
-      if (!withheld || jobs_[by].era != jobs_[i].era) { continue; }
-      const std::string why = fmt::format("{} gets no answer either (see {})", what, jobs_[by].info->id);
-      return take(results_[i], untestable(why + ": " + results_[i].got), jobs_[i].info->level);
-    }
-  }
-
   // --- the end -----------------------------------------------------------------------------------------------------
 
   void watch_for_the_end() {
@@ -452,7 +381,10 @@ class Run {
   }
 
   RunnerOutcome collect() {
-    name_causes();
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      if (jobs_[i].info->turn == Turn::any && was_red(results_[i])) { note_reason(i); }
+    }
+    name_causes({target_, jobs_, asides_, reasons_}, results_);
     RunnerOutcome outcome{std::move(results_), std::move(problems_), interrupted_, left_out_ > 0};
     std::sort(outcome.checks.begin(), outcome.checks.end(), [](const CheckResult& a, const CheckResult& b) {
       return std::tie(a.id, a.era, a.revision) < std::tie(b.id, b.era, b.revision);

@@ -66,6 +66,10 @@ constexpr Implied kImplied[] = {
 
 }  // namespace
 
+bool explains(const CheckInfo& info, Trouble trouble) {
+  return std::find(info.explains.begin(), info.explains.end(), trouble) != info.explains.end();
+}
+
 bool was_red(const reports::CheckResult& result) {
   return result.verdict == reports::Verdict::fail || result.verdict == reports::Verdict::warn;
 }

@@ -11,6 +11,9 @@ namespace weir::conformance {
 
 bool was_red(const reports::CheckResult& result);
 
+/// Whether a red of this check is why others met such a trouble.
+bool explains(const CheckInfo& info, Trouble trouble);
+
 /// The checks of which each says more of what may turn this one red as well. They do not go round in a circle.
 std::vector<std::string_view> what_implies(std::string_view check);
 /// Whether a red result is one of the fault that turned `by` red, and stands there. A warning takes no failure's place.

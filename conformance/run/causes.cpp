@@ -1,0 +1,86 @@
+#include "conformance/run/causes.hpp"
+
+#include <algorithm>
+
+#include "conformance/probe/ledger.hpp"
+#include "conformance/run/told.hpp"
+
+namespace weir::conformance {
+
+using reports::CheckResult;
+using reports::Verdict;
+
+namespace {
+
+bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const CheckResult& result) {
+  const Job& job = run.jobs[i];
+  const Aside& aside = run.asides[i];
+  const CheckInfo& info = *job.info;
+  const CheckInfo& by = *run.jobs[reason.job].info;
+  if (i == reason.job) { return false; }
+  const auto explained = [&](Trouble trouble) { return explains(by, trouble); };
+  // Who looks at the whole run at its end finds again what an experiment before it has named.
+  if (info.turn == Turn::last) {
+    return by.turn != Turn::last && std::all_of(info.explains.begin(), info.explains.end(), explained);
+  }
+  // Whoever was at it when the target went may have lost a stream, or waited for what never came.
+  if (reason.since != wire::Clock::time_point{} && aside.ended >= reason.since) { return true; }
+  if (reason.shuts_out && aside.shut_out) { return true; }
+  if (info.turn == Turn::first && by.turn != Turn::first) { return false; }
+  const bool of_one_era = job.era == run.jobs[reason.job].era;
+  const bool lost_session = by.turn == Turn::first && of_one_era && explained(Trouble::refused_session);
+  if (lost_session && says_the_same(reason.text, result.got)) { return true; }
+  const auto met = run.target.ledger->troubles(aside.asker, reason.since);
+  if (std::any_of(met.begin(), met.end(), explained)) { return true; }
+  const bool by_chance = by.id == "preflight.answers.regular";
+  if (by_chance && run.target.ledger->lost_by_chance(run.target.url, met, result.got)) { return true; }
+  // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
+  const bool unheard = aside.hung && (job.era == Era::http_sse || (by.turn == Turn::first && of_one_era));
+  if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
+  // What is slow is late for whoever judges by the clock.
+  return info.timed && by.explains == std::vector{Trouble::silence};
+}
+
+void explain(const Asking& run, std::vector<CheckResult>& results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    for (const Reason& reason : run.reasons) {
+      // Two that explain each other would leave nothing red.
+      const bool both_red = was_red(results[i]) && was_red(results[reason.job]);
+      if (both_red && is_explained(run, reason, i, results[i])) {
+        take(results[i], untestable(reason.text), run.jobs[i].info->level);
+      }
+    }
+  }
+}
+
+/// What leaves one check without an answer leaves others so that ask for the same: that stands once.
+void name_withheld(const Asking& run, std::size_t i, std::vector<CheckResult>& results) {
+  const Job& job = run.jobs[i];
+  if (!was_red(results[i]) || !run.asides[i].hung || !what_is_withheld(job.info->id).empty()) { return; }
+  for (std::size_t by = 0; by < results.size(); ++by) {
+    const std::string what = what_is_withheld(run.jobs[by].info->id);
+    const bool withheld = !what.empty() && results[by].verdict == Verdict::fail && run.asides[by].hung;
+    if (!withheld || run.jobs[by].era != job.era) { continue; }
+    const std::string why = fmt::format("{} gets no answer either (see {})", what, run.jobs[by].info->id);
+    return take(results[i], untestable(why + ": " + results[i].got), job.info->level);
+  }
+}
+
+void name_implied(const Asking& run, std::vector<CheckResult>& results) {
+  for (const auto& by : std::vector(results)) {  // As they were: what is implied implies in its turn.
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!is_implied(results[i], by)) { continue; }
+      take(results[i], untestable(fmt::format("{} ({})", by.got, by.id)), run.jobs[i].info->level);
+    }
+  }
+}
+
+}  // namespace
+
+void name_causes(const Asking& run, std::vector<CheckResult>& results) {
+  explain(run, results);
+  for (std::size_t i = 0; i < results.size(); ++i) { name_withheld(run, i, results); }
+  name_implied(run, results);
+}
+
+}  // namespace weir::conformance
