@@ -88,6 +88,11 @@ Escape unicode(std::string_view text) {
   if (text.substr(2).starts_with('{')) { return braced(text); }
   const auto first = number(text.substr(2), 4, 16);
   if (!first) { return {}; }
+  // As printable() writes marks that nobody sees and that need five digits.
+  constexpr char32_t kOfFiveDigits = 0x10000;
+  if (const auto mark = number(text.substr(2), 5, 16); mark && *mark >= kOfFiveDigits && is_obeyed(*mark)) {
+    return {utf8(*mark), kLength + 1};
+  }
   if (*first >= 0xd800 && *first < 0xdc00 && text.substr(kLength).starts_with("\\u")) {
     const auto second = number(text.substr(kLength + 2), 4, 16);
     if (second && *second >= 0xdc00 && *second < 0xe000) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "wire/base/base64.hpp"
 #include "wire/base/credentials.hpp"
 #include "wire/base/mask.hpp"
 #include "wire/base/text.hpp"
@@ -178,8 +179,19 @@ std::string starred(std::string_view text, const Mask& mask) {
 }  // namespace
 
 Redactor::Redactor(const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) { add(secret); }
+}
+
+void Redactor::add(std::string_view secret) {
   // Of "Bearer abc" only "abc" is a secret: else each cut "Bearer ..." would be taken for its beginning.
-  for (const std::string& whole : secrets) { search_.add(whole.substr(after_scheme(lower(whole), 0))); }
+  const std::string_view value = secret.substr(after_scheme(lower(secret), 0));
+  search_.add(value);
+  if (!starts_with_ignoring_case(secret, "basic ")) { return; }
+  const std::string said = decode_base64(value).value_or("");
+  const std::size_t colon = said.find(':');
+  if (colon == kNone) { return; }
+  search_.add(said);
+  search_.add(std::string_view(said).substr(colon + 1));
 }
 
 Redactor::Mask Redactor::mask_secrets(std::string_view text) const {

@@ -15,6 +15,9 @@ class Redactor {
  public:
   Redactor() = default;
   explicit Redactor(const std::vector<std::string>& secrets);
+  /// One more: the value of a header field, with its scheme or without. What Basic credentials say, and the password
+  /// in it, are secrets as well.
+  void add(std::string_view secret);
 
   /// For sentences: the secrets, credentials in URLs and in their query parameters.
   std::string text(std::string_view text) const;

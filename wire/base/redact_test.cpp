@@ -54,6 +54,25 @@ TEST(Redactor, takes_the_scheme_of_a_header_value_for_no_secret) {
             "Bearer ***, bearer *** and Basic ***");
 }
 
+TEST(Redactor, knows_what_basic_credentials_say) {
+  const Redactor redactor({"Basic d2VpcjpQNHNzLXcwcmQvd2l0aCtzaWducyE="});  // weir:P4ss-w0rd/with+signs!
+  EXPECT_EQ(redactor.text("wrong password P4ss-w0rd/with+signs! of weir"), "wrong password *** of weir");
+  EXPECT_EQ(redactor.text("weir:P4ss-w0rd/with+signs!"), "***");
+  EXPECT_EQ(redactor.text("d2VpcjpQNHNzLXcwcmQvd2l0aCtzaWducyE="), "***");
+  EXPECT_EQ(redactor.text("P4ss-w0rd%2Fwith%2Bsigns%21"), "***");
+  // What is no user with a password is as it was.
+  EXPECT_EQ(Redactor({"Basic user"}).text("user ueser"), "*** ueser");
+  EXPECT_EQ(Redactor({"Basic dXNlcjo="}).text("user: and user"), "*** and user");
+}
+
+TEST(Redactor, learns_secrets_one_after_the_other) {
+  Redactor redactor;
+  redactor.add("Bearer first-3f8a91c05d7e");
+  EXPECT_EQ(redactor.text("first-3f8a91c05d7e, second-b64e02d9417a"), "***, second-b64e02d9417a");
+  redactor.add("second-b64e02d9417a");
+  EXPECT_EQ(redactor.text("first-3f8a91c05d7e, second-b64e02d9417a"), "***, ***");
+}
+
 TEST(Redactor, hides_what_an_excerpt_cut_short) {
   const Redactor redactor({"s3cret-token"});
   EXPECT_EQ(redactor.text("got 's3cret-to...'"), "got '***...'");

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "wire/base/text.hpp"
+#include "wire/base/utf8.hpp"
 
 namespace weir::wire {
 namespace {
@@ -20,15 +22,16 @@ bool is_base64_or_padding(char c) { return is_word(c) || c == '+' || c == '-' ||
 
 char fold_base64(char c) { return c == '-' ? '+' : c == '_' ? '/' : c; }
 
-/// A character as it is compared, at its value: 0 for what wrapping leaves between two characters, and for what a mark
-/// begins with that may be wrapping.
+/// A character as it is compared, at its value: 0 for what wrapping leaves between two characters, and for what a
+/// character of more than one byte begins with.
 using Folding = std::array<char, 256>;
 
 template <class Function>
 Folding folding_of(Function fold_one) {
+  constexpr std::size_t kFirstLead = 0xc2;
   Folding table{};
-  for (std::size_t i = 0; i < table.size(); ++i) { table[i] = fold_one(static_cast<char>(i)); }
-  for (const char c : std::string_view(" \t\r\n\xc2\xe2\xef")) { table[static_cast<unsigned char>(c)] = '\0'; }
+  for (std::size_t i = 0; i < kFirstLead; ++i) { table[i] = fold_one(static_cast<char>(i)); }
+  for (const char c : std::string_view(" \t\r\n\v\f")) { table[static_cast<unsigned char>(c)] = '\0'; }
   return table;
 }
 
@@ -41,15 +44,22 @@ const Folding& base64_folding() {
   return table;
 }
 
-/// The length of what wrapping leaves at the beginning: a blank, a line end, U+00AD, U+200B to U+200D, U+2060, U+FEFF.
-std::size_t wrapping(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kMarks = {"\xc2\xad",     "\xe2\x80\x8b", "\xe2\x80\x8c",
-                                                      "\xe2\x80\x8d", "\xe2\x81\xa0", "\xef\xbb\xbf"};
-  if (static_cast<unsigned char>(text.front()) < 0x80) { return text.front() != '\0' ? 1 : 0; }
-  for (const std::string_view mark : kMarks) {
-    if (text.starts_with(mark)) { return mark.size(); }
-  }
-  return 0;
+/// Unicode's White_Space, marks that nobody sees, and variation selectors.
+bool is_wrapping(char32_t c) {
+  constexpr std::array<char32_t, 5> kBlanks = {0xa0, 0x1680, 0x202f, 0x205f, 0x3000};
+  const bool blank = (c >= 0x2000 && c <= 0x200a) || std::find(kBlanks.begin(), kBlanks.end(), c) != kBlanks.end();
+  const bool selector = c >= 0xfe00 && c <= 0xfe0f;
+  return blank || selector || is_obeyed(c);
+}
+
+/// The small letter of a capital one of Latin, Greek and Cyrillic, whose UTF-8 is as long.
+char32_t small_letter(char32_t c) {
+  const auto within = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+  constexpr char32_t kApart = 0x20, kApartOfFirstCyrillic = 0x50, kTimes = 0xd7;
+  if ((within(0xc0, 0xde) && c != kTimes) || within(0x391, 0x3a9) || within(0x410, 0x42f)) { return c + kApart; }
+  if (within(0x400, 0x40f)) { return c + kApartOfFirstCyrillic; }
+  if (within(0x139, 0x148) || within(0x179, 0x17e)) { return c + (c & 1); }  // Capitals are odd there.
+  return within(0x100, 0x177) && c != 0x130 && c != 0x131 && c != 0x138 ? c | 1 : c;
 }
 
 struct Squeezed {
@@ -63,19 +73,31 @@ Squeezed squeezed(std::string_view text, const Folding& folding) {
   std::size_t size = 0;
   char* bytes = out.bytes.data();
   std::uint32_t* places = out.at.data();
+  const auto keep = [&](char c, std::size_t place) {
+    bytes[size] = c;
+    places[size++] = static_cast<std::uint32_t>(place);
+  };
   const char* data = text.data();
   const std::size_t length = text.size();
+  std::string letter;
   for (std::size_t i = 0; i < length;) {
-    char c = folding[static_cast<unsigned char>(data[i])];
-    if (c == '\0') {
-      if (const std::size_t gap = wrapping(text.substr(i)); gap > 0) {
-        i += gap;
-        continue;
+    if (const char c = folding[static_cast<unsigned char>(data[i])]; c != '\0') {
+      keep(c, i++);
+    } else if (static_cast<unsigned char>(data[i]) < 0x80) {
+      if (data[i] == '\0') { keep(data[i], i); }
+      ++i;
+    } else {
+      const Utf8Step step = decode_utf8(text.substr(i));
+      if (!step.valid || !is_wrapping(step.code_point)) {
+        letter.assign(text.substr(i, step.length));
+        if (const char32_t small = small_letter(step.code_point); step.valid && small != step.code_point) {
+          letter.clear();
+          append_code_point(letter, small);
+        }
+        for (std::size_t k = 0; k < letter.size(); ++k) { keep(letter[k], i + k); }
       }
-      c = data[i];
+      i += step.length;
     }
-    bytes[size] = c;
-    places[size++] = static_cast<std::uint32_t>(i++);
   }
   out.bytes.resize(size);
   out.at.resize(size);
@@ -124,15 +146,39 @@ std::string hexadecimal(std::string_view text) {
   return out;
 }
 
+/// Never 0, which is an empty place.
+std::uint64_t hash_of(std::string_view run) { return std::max<std::uint64_t>(std::hash<std::string_view>{}(run), 1); }
+
 std::size_t pair_of(std::string_view text) {
   return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) * 256 + static_cast<unsigned char>(text[1]);
 }
 
 }  // namespace
 
+std::size_t SecretSearch::Runs::place_of(std::uint64_t hash) const {
+  const std::size_t last = table_.size() - 1;
+  std::size_t at = hash & last;
+  while (table_[at] != 0 && table_[at] != hash) { at = (at + 1) & last; }
+  return at;
+}
+
+void SecretSearch::Runs::make_room() {
+  constexpr std::size_t kFirst = 1024;
+  if (count_ < table_.size() / 4 * 3) { return; }
+  const std::vector<std::uint64_t> before = std::exchange(table_, {});
+  table_.resize(std::max(kFirst, before.size() * 2));
+  for (const std::uint64_t hash : before) {
+    if (hash != 0) { table_[place_of(hash)] = hash; }
+  }
+}
+
 void SecretSearch::Runs::add(std::string_view text) {
   for (std::size_t at = 0; at + kRun <= text.size(); ++at) {
-    runs_.emplace(text.substr(at, kRun));
+    make_room();
+    const std::uint64_t hash = hash_of(text.substr(at, kRun));
+    std::uint64_t& place = table_[place_of(hash)];
+    count_ += place == 0 ? 1 : 0;
+    place = hash;
     begins_[pair_of(text.substr(at))] = 1;
   }
 }
@@ -142,7 +188,8 @@ std::vector<std::size_t> SecretSearch::Runs::found_in(std::string_view text) con
   if (empty()) { return found; }
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   for (std::size_t i = 0; i + kRun <= text.size(); ++i) {
-    if (begins_[bytes[i] * 256U + bytes[i + 1]] != 0 && runs_.contains(text.substr(i, kRun))) { found.push_back(i); }
+    if (begins_[bytes[i] * 256U + bytes[i + 1]] == 0) { continue; }
+    if (table_[place_of(hash_of(text.substr(i, kRun)))] != 0) { found.push_back(i); }
   }
   return found;
 }

@@ -2,9 +2,9 @@
 // the text, which an endpoint may write that knows them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "wire/base/disguise.hpp"
@@ -14,9 +14,10 @@ namespace weir::wire {
 
 /// A text is read as it is and with up to kReadings layers of escapes undone (disguise.hpp), where there are
 /// backslashes beside others also without the others, and the others without them. In each of these readings are found:
-/// - any kRun characters in a row of a secret, in upper or lower case, with or without the blanks, line ends and
-///   zero-width marks that wrapping puts between them; so are those of its hexadecimal and (at each of the three
-///   alignments, either alphabet) Base64 forms. What is left of a secret that was cut is found by this as well.
+/// - any kRun characters in a row of a secret, in upper or lower case (of Latin, Greek and Cyrillic letters), with or
+///   without blanks, line ends and marks without width between them, whichever Unicode has; so are those of its
+///   hexadecimal and (at each of the three alignments, either alphabet) Base64 forms. What is left of a secret that was
+///   cut is found by this as well.
 /// - a secret of less than kRun characters as a whole; of less than kAnyCase in its own case only; of less than
 ///   kToken only as a word of its own, so that "a1" does not tear holes into every word.
 /// - four or more characters of a secret's beginning where "..." follows.
@@ -40,19 +41,20 @@ class SecretSearch {
     Kind kind;
     bool operator==(const Whole&) const = default;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view run) const { return std::hash<std::string_view>{}(run); }
-  };
-  /// All runs of kRun characters, and a sieve that lets few others through.
+  /// All runs of kRun characters, and a sieve that lets few others through. Of each run its hash is kept and nothing
+  /// else: a token of 64 KB has half a million of them. Two that share one would hide a harmless text.
   class Runs {
    public:
     void add(std::string_view text);
-    bool empty() const { return runs_.empty(); }
+    bool empty() const { return count_ == 0; }
     std::vector<std::size_t> found_in(std::string_view text) const;
 
    private:
-    std::unordered_set<std::string, Hash, std::equal_to<>> runs_;
+    std::size_t place_of(std::uint64_t hash) const;  ///< Where it stands, or would.
+    void make_room();
+
+    std::vector<std::uint64_t> table_;  ///< 0: nothing.
+    std::size_t count_ = 0;
     std::vector<char> begins_ = std::vector<char>(256 * 256);  ///< Whether one begins with these two characters.
   };
 

@@ -178,6 +178,62 @@ TEST(SecretSearch, finds_what_was_cut_off_a_secret) {
   }
 }
 
+TEST(SecretSearch, looks_through_every_blank_and_every_mark_without_width) {
+  const std::string secret = "wtS3cr3t-9f8e7d6c5b4a3210-Zq/Xy+Lm==";
+  const Redactor redactor({secret});
+  for (const std::string between : {" ",
+                                    "\t",
+                                    "\r\n",
+                                    "\x0b",
+                                    "\x0c",
+                                    "\xc2\x85",
+                                    "\xc2\xa0",
+                                    "\xc2\xad",
+                                    "\xcd\x8f",
+                                    "\xd8\x9c",
+                                    "\xe1\x85\x9f",
+                                    "\xe1\x9a\x80",
+                                    "\xe1\xa0\x8e",
+                                    "\xe2\x80\x83",
+                                    "\xe2\x80\x89",
+                                    "\xe2\x80\x8b",
+                                    "\xe2\x80\x8e",
+                                    "\xe2\x80\xa8",
+                                    "\xe2\x80\xaf",
+                                    "\xe2\x81\x9f",
+                                    "\xe2\x81\xa1",
+                                    "\xe3\x80\x80",
+                                    "\xef\xb8\x8f",
+                                    "\xef\xbb\xbf",
+                                    "\xf3\xa0\x81\x81",
+                                    "\xe2\x80\x83\n"}) {
+    for (const std::size_t width : {1U, 4U}) {
+      const std::string worn = wrapped(secret, width, between);
+      for (const std::string& said : {redactor.text(worn), redactor.text(printable(worn))}) {
+        EXPECT_TRUE(said.starts_with("***")) << printable(said);
+        EXPECT_LT(said.size(), 3 + 2 * printable(between).size()) << printable(said);
+      }
+    }
+  }
+  EXPECT_EQ(redactor.text("Gr\xc3\xbc\xc3\x9f\xe2\x80\x89Gott \xe2\x82\xac 5"),
+            "Gr\xc3\xbc\xc3\x9f\xe2\x80\x89Gott \xe2\x82\xac 5");
+}
+
+TEST(SecretSearch, knows_the_other_case_of_letters_beyond_ascii) {
+  const Redactor redactor(
+      {"\xc3\xa4pfel-\xc3\xbc"
+       "ber-\xc5\x99"
+       "eka-\xcf\x89-\xd1\x8f-\xd1\x91-\xc5\xbe"});
+  EXPECT_EQ(redactor.text("\xc3\x84PFEL-\xc3\x9c"
+                          "BER-\xc5\x98"
+                          "EKA-\xce\xa9-\xd0\xaf-\xd0\x81-\xc5\xbd"),
+            "***");
+  EXPECT_EQ(redactor.text("\xc3\xa4pfel-\xc3\x9c"
+                          "ber-\xc5\x99"
+                          "eka"),
+            "***");
+}
+
 TEST(SecretSearch, hides_nothing_by_chance) {
   std::vector<std::string> all = secrets();
   all.insert(all.end(), {"a1", "Passw0rd", "hunter2", "secret"});
