@@ -42,9 +42,8 @@ void redact(RunInfo& run, const wire::Redactor& redactor) {
 wire::Result<RunRecord> RunRecord::open(RunInfo run, Layout layout, const RunOptions& options,
                                         const std::vector<std::string>& secrets) {
   RunRecord record;
-  record.secrets_ = secrets;
-  record.redactor_ = wire::Redactor(secrets);
-  redact(run, record.redactor_);
+  record.secrets_ = KeptSecrets(secrets);
+  redact(run, record.secrets_.redactor());
   record.late_ns_ = run.shard.late_ns;
   record.target_name_ = run.target_name;
   record.options_ = options;
@@ -78,21 +77,17 @@ wire::Result<void> RunRecord::serve() {
   return {};
 }
 
-void RunRecord::keep_secret(const std::string& secret) {
-  if (secret.empty()) { return; }
-  secrets_.push_back(secret);
-  redactor_ = wire::Redactor(secrets_);
-}
+void RunRecord::keep_secret(const std::string& token) { secrets_.add_token(token); }
 
 /// Cut once it is redacted: a secret that was cut before could not be told.
 std::string RunRecord::shown(const std::string& text) const {
   constexpr std::size_t kIncidentBytes = 1'000;
-  return wire::bounded(redactor_.text(text), kIncidentBytes);
+  return wire::bounded(secrets_.redactor().text(text), kIncidentBytes);
 }
 
 /// A disk that is full costs the journal, not the run.
 void RunRecord::journal(const tl::expected<void, std::string>& written) {
-  if (!written) { accumulator_->incident({now_ns_, redactor_.text(written.error())}); }
+  if (!written) { accumulator_->incident({now_ns_, secrets_.redactor().text(written.error())}); }
 }
 
 void RunRecord::begin(const PhaseStep& step, std::int64_t at_ns) {
@@ -255,7 +250,7 @@ void RunRecord::hand_over_metrics(RunResult& result) {
   }
   if (!options_.push.empty()) {
     if (auto pushed = push_metrics(options_.push, labels_, text, kPushTimeout); !pushed) {
-      result.problems.push_back(redactor_.text(pushed.error().detail));
+      result.problems.push_back(secrets_.redactor().text(pushed.error().detail));
     }
   }
 }

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "loadgen/supervise/kept_secrets.hpp"
 #include "loadgen/supervise/phase_plan.hpp"
 #include "loadgen/supervise/supervisor.hpp"
 #include "loadgen/watch/metrics_endpoint.hpp"
 #include "loadgen/watch/screen.hpp"
 #include "reports/judge/accumulator.hpp"
 #include "wire/base/lifetime.hpp"
-#include "wire/base/redact.hpp"
 
 namespace weir::loadgen {
 
@@ -27,7 +27,7 @@ class RunRecord {
   wire::Result<void> serve();
 
   /// Of no text from now on.
-  void keep_secret(const std::string& secret);
+  void keep_secret(const std::string& token);
 
   // Times are counted from the start of what this generator does of the run.
   void begin(const PhaseStep& step, std::int64_t at_ns);
@@ -62,8 +62,7 @@ class RunRecord {
   std::string target_name_;
   RunOptions options_;
   std::int64_t late_ns_ = 0;  ///< What of the run was over by then.
-  std::vector<std::string> secrets_;
-  wire::Redactor redactor_;
+  KeptSecrets secrets_;
   reports::load::JournalWriter journal_;
   std::optional<MetricsEndpoint> metrics_;
   std::optional<LivePage> page_;

@@ -1,8 +1,11 @@
 // The part of wire/auth/oauth.hpp that keeps a token fresh.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <mutex>
 
 #include "wire/auth/oauth.hpp"
+#include "wire/base/limits.hpp"
 
 namespace weir::wire {
 
@@ -29,7 +32,10 @@ struct FreshToken::Impl {
   std::string failure;
   std::vector<std::string> had;     ///< Every token that stood for this client.
   std::vector<std::string> others;  ///< Not ours, but secret.
+  std::size_t issued_bytes = 0;     ///< Of both.
   int renewals = 0;
+
+  bool takes_more() const { return issued_bytes < limits::kIssuedBytes; }
 
   bool is_ours(std::string_view authorization) const {
     return authorization.starts_with(kScheme) &&
@@ -38,6 +44,11 @@ struct FreshToken::Impl {
 
   bool renew(Deadline deadline) {
     if (not_before && Clock::now() < *not_before) { return false; }
+    if (!takes_more()) {
+      failure = fmt::format("its endpoint has issued {} bytes of tokens, and no more than {} are sought in reports",
+                            issued_bytes, std::size_t{limits::kIssuedBytes});
+      return false;
+    }
     auto next = fetch_token(oauth, client, Deadline::in(kRenewalTimeout).or_sooner(deadline));
     if (!next) {
       failure = next.error().detail;
@@ -49,6 +60,7 @@ struct FreshToken::Impl {
     token = std::move(*next);
     since = Clock::now();
     had.push_back(token.value);
+    issued_bytes += token.value.size();
     ++renewals;
     return true;
   }
@@ -65,6 +77,7 @@ FreshToken::FreshToken(OAuthClient oauth, ClientOptions client, Token first, Clo
   impl_->oauth = std::move(oauth);
   impl_->client = std::move(client);
   impl_->had.push_back(first.value);
+  impl_->issued_bytes = first.value.size();
   impl_->token = std::move(first);
 }
 
@@ -103,8 +116,14 @@ std::vector<std::string> FreshToken::secrets() const {
 void FreshToken::keep_secret(std::string token) {
   const std::lock_guard lock(impl_->mutex);
   if (std::find(impl_->others.begin(), impl_->others.end(), token) == impl_->others.end()) {
+    impl_->issued_bytes += token.size();
     impl_->others.push_back(std::move(token));
   }
+}
+
+bool FreshToken::takes_more() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->takes_more();
 }
 
 std::string FreshToken::last_failure() const {

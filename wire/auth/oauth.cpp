@@ -14,6 +14,7 @@ namespace weir::wire {
 
 namespace {
 
+constexpr double kShortestLifeSeconds = 1;  // It is told in whole ones (RFC 6749 appendix A.14).
 constexpr double kLongestLifeSeconds = 366.0 * 24 * 3600;
 constexpr std::string_view kAnswersHtml = "answers HTML";
 constexpr std::string_view kNoToken = "holds no access_token";
@@ -117,7 +118,8 @@ Result<Token> read_token(const Exchange& answer) {
                 "the token endpoint's access_token has characters that no header may carry (RFC 6750)");
   }
   if (const auto seconds = seconds_member(body); seconds && *seconds > 0) {
-    token.life = std::chrono::milliseconds(std::llround(std::min(*seconds, kLongestLifeSeconds) * 1000));
+    token.life =
+        std::chrono::milliseconds(std::llround(std::clamp(*seconds, kShortestLifeSeconds, kLongestLifeSeconds) * 1000));
   }
   return token;
 }

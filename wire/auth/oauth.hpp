@@ -18,7 +18,7 @@ enum class ClientAuth { basic, post };
 
 struct Token {
   std::string value;                              ///< Secret.
-  std::optional<std::chrono::milliseconds> life;  ///< `expires_in`; absent: until it is refused.
+  std::optional<std::chrono::milliseconds> life;  ///< `expires_in`, a second at least; absent: until it is refused.
 };
 
 /// The form POST; `basic` puts id and secret into Authorization (RFC 6749 section 2.3.1), `post` into the body.
@@ -64,6 +64,8 @@ class FreshToken {
   /// Every token that was ever had, and others that were asked for beside: none of them may be shown.
   std::vector<std::string> secrets() const;
   void keep_secret(std::string token);
+  /// Whether there were less than limits::kIssuedBytes of them: no other is asked for then.
+  bool takes_more() const;
   /// Why the last renewal failed; empty where it did not.
   std::string last_failure() const;
   int renewals() const;

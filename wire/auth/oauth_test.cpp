@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "wire/base/limits.hpp"
 #include "wire/testing/raw_server.hpp"
 
 namespace weir::wire {
@@ -79,6 +80,7 @@ TEST(Token, is_read_with_its_life) {
   EXPECT_EQ(token->value, "abc");
   EXPECT_EQ(token->life, 3'600'000ms);
   EXPECT_EQ(read_token(answer(200, R"({"access_token":"abc","expires_in":"60"})"))->life, 60'000ms);
+  EXPECT_EQ(read_token(answer(200, R"({"access_token":"abc","expires_in":0.01})"))->life, 1'000ms);
   EXPECT_FALSE(read_token(answer(200, R"({"access_token":"abc"})"))->life);
   EXPECT_FALSE(read_token(answer(200, R"({"access_token":"abc","expires_in":-1})"))->life);
 }
@@ -208,6 +210,17 @@ TEST(FreshToken, leaves_a_young_token_and_other_credentials_alone) {
   EXPECT_EQ(provider.ask(client, "forged")->head.status, 401);
   EXPECT_EQ(provider.ask(client, "")->head.status, 401);
   EXPECT_EQ(provider.issued(), 0);
+}
+
+TEST(FreshToken, asks_for_no_more_tokens_than_can_be_sought) {
+  Provider provider;
+  auto client = provider.client({"t0", 1h}, 2h);
+  EXPECT_TRUE(provider.tokens().takes_more());
+  provider.tokens().keep_secret(std::string(limits::kIssuedBytes, 'x'));
+  EXPECT_FALSE(provider.tokens().takes_more());
+  EXPECT_EQ(provider.ask(client, "t0")->head.status, 200);
+  EXPECT_EQ(provider.issued(), 0);
+  EXPECT_THAT(provider.tokens().last_failure(), HasSubstr("no more than"));
 }
 
 TEST(FreshToken, goes_on_with_the_old_one_while_none_can_be_had) {

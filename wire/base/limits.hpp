@@ -41,6 +41,7 @@ inline constexpr std::size_t kServerRequests = 64;            ///< Server's requ
 inline constexpr std::size_t kResumptions = 32;               ///< Times that one answer's stream is taken up again.
 inline constexpr std::size_t kRedirects = 5;                  ///< Same-origin redirects followed for one request.
 inline constexpr std::size_t kTokenBytes = 64 * 1024;         ///< An access token.
+inline constexpr std::size_t kIssuedBytes = 192 * 1024;       ///< Tokens of one run, each of which is sought in all.
 inline constexpr std::size_t kUrlBytes = 8 * 1024;            ///< A URL, also as an endpoint names it.
 inline constexpr std::size_t kStreamItems = 200'000;          ///< SSE items kept of one response.
 inline constexpr std::size_t kArrivals = 20'000;              ///< Arrivals kept of one response; later ones merge.

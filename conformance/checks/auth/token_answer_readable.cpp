@@ -31,6 +31,7 @@ wire::Result<wire::Exchange> token_answer(const Probe& probe, wire::ClientAuth a
 Finding run(Probe& probe) {
   const auto& target = probe.target();
   if (!target.profile.oauth) { return not_applicable("the profile has no oauth: no token is asked for"); }
+  if (!may_ask_for_tokens(probe)) { return untestable(std::string(kTooManyTokens)); }
   std::string why = "no token was given";
   for (const auto auth : {wire::ClientAuth::basic, wire::ClientAuth::post}) {
     const auto answer = token_answer(probe, auth);

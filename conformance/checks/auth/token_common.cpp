@@ -92,9 +92,15 @@ Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& r
   return run(*jwt);
 }
 
+bool may_ask_for_tokens(const Probe& probe) {
+  const auto& tokens = probe.target().tokens;
+  return !tokens || tokens->takes_more();
+}
+
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant) {
   const auto& target = probe.target();
   if (!target.profile.oauth) { return wire::fail(wire::ErrorCode::bad_input, "the profile has no oauth"); }
+  if (!may_ask_for_tokens(probe)) { return wire::fail(wire::ErrorCode::limit_exceeded, std::string(kTooManyTokens)); }
   auto token = wire::fetch_token(with_grant(*target.profile.oauth, grant), target.client, probe.in(kPatience));
   if (!token) { return tl::unexpected(token.error()); }
   if (target.tokens) { target.tokens->keep_secret(token->value); }

@@ -25,6 +25,10 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
 /// Calls `run` with the target's token taken apart; not applicable where none is configured or it is opaque.
 Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& run);
 
+/// Each token that is asked for has to be sought in all that is reported, so that there is a bound.
+bool may_ask_for_tokens(const Probe& probe);
+inline constexpr std::string_view kTooManyTokens = "the provider's tokens are too large for one more of them";
+
 /// Another token of the provider, by client credentials; it is kept secret.
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant);
 
