@@ -29,7 +29,7 @@ TEST(OpenedInVain, is_waited_for_in_full_by_a_few_and_verifies_nothing) {
     ++(check.duration_ms < kTimeout.count() ? hurried : in_full);
   }
   EXPECT_GE(hurried, 2);
-  EXPECT_GE(in_full, 4);
+  EXPECT_GE(in_full, 1);  // One check may open several in vain.
 }
 
 }  // namespace
