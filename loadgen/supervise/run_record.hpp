@@ -26,7 +26,7 @@ class RunRecord {
   /// Starts threads, of /metrics and of the page: when the workers have been forked.
   wire::Result<void> serve();
 
-  /// Of no text from now on.
+  /// Shown in no text from now on, as long as it may open anything.
   void keep_secret(const std::string& token);
 
   // Times are counted from the start of what this generator does of the run.
