@@ -77,6 +77,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"header.param.unknown-ignored", opening(), kOpened},
       {"header.protocol-version.absent-accepted", {"opens_then_served"}, kRight},
       {"health.body.as-declared", talking(), kProfile},
+      {"health.body.no-sessions", {"opens_then_params_error"}, kProfile},
       {"health.elb.answers",
        {"empty", "accepted", "endpoint_then_accepted", "method_error", "echo", "silent_stream",
         "opens_then_method_error", "opens_then_served"},
@@ -110,6 +111,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"http-sse.sessions.concurrent", {"opens_then_served"}, kRight},
       {"http-sse.stream.early-request-kept", opening(), kOpened},
       {"http-sse.stream.silent-client-kept", {"opens_then_served"}, kOpened},
+      {"http.answer.fresh", everywhere(), kPassive},
       {"http.body.identity-when-unasked", opening(), kOpened},
       {"http.body.utf8", talking(), kPassive},
       {"http.connection.in-order", opening(), kOpened},
@@ -234,6 +236,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"url.payload.code-accepted", opening(), kHttp},
       {"url.slash.keeps-body", everywhere(), kHttp},
       {"url.slash.keeps-host", everywhere(), kHttp},
+      {"url.well-known.no-page", {"not_found"}, kHttp},
       {"x402.unpaid.variants", everywhere(), kProfile},
   };
   return kPasses;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "conformance/probe/preflight_stream.hpp"
+#include "conformance/probe/preflight_wanted.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/probe/unread_answer.hpp"
 #include "wire/json/jsonrpc.hpp"
@@ -301,6 +302,14 @@ Words unreadable(const Attempt& a, const CauseContext&) {
   return {fmt::format("{}, and no client can read the answer: {}", said(a), unread.why), std::move(unread.fix)};
 }
 
+bool is_wanting(const Attempt& a) { return a.era == Era::streamable && wanted_early(*a.exchange).has_value(); }
+Words wanting(const Attempt& a, const CauseContext&) {
+  auto wanted = *wanted_early(*a.exchange);
+  return {fmt::format("initialize is refused for want of {}: {} '{}'", wanted.what, said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 100)),
+          std::move(wanted.fix)};
+}
+
 Words cut_short(const Attempt& a, const CauseContext&) {
   return {said(a) + ", and the connection ended before the body",
           "Write the whole answer before the connection is closed, and not behind it."};
@@ -372,6 +381,7 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"stream-misnamed", is_misnamed_stream, misnamed_stream},
     AnswerRule{"answer-unreadable", is_unreadable, unreadable},
     AnswerRule{"answer-cut-short", [](const Attempt& a) { return is_cut_short(*a.exchange); }, cut_short, false, true},
+    AnswerRule{"wanted-early", is_wanting, wanting},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},
     AnswerRule{"one-stream-alone", is_stream_by_post, stream_by_post, false, true},

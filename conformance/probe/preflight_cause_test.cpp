@@ -201,6 +201,26 @@ TEST(PreflightCause, knows_who_stands_in_front) {
   EXPECT_THAT(from(403, "awselb/2.0").fix, HasSubstr("web ACL"));
 }
 
+TEST(PreflightCause, names_what_is_wanted_before_it_can_be_known) {
+  const auto version =
+      of({answering(Era::streamable, 400, "text/plain", "Bad Request: MCP-Protocol-Version header is required"),
+          answering(Era::http_sse, 405)});
+  EXPECT_EQ(version.name, "wanted-early");
+  EXPECT_THAT(version.message, HasSubstr("for want of MCP-Protocol-Version"));
+  const auto session = of({answering(
+      Era::streamable, 400, "application/json",
+      R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null})")});
+  EXPECT_EQ(session.name, "wanted-early");
+  EXPECT_THAT(session.message, HasSubstr("for want of a session"));
+}
+
+TEST(PreflightCause, leaves_other_refusals_of_a_session_alone) {
+  EXPECT_NE(of({answering(Era::streamable, 400, "text/plain", "Too many sessions")}).name, "wanted-early");
+  EXPECT_NE(of({answering(Era::streamable, 400, "text/plain", "Unsupported MCP-Protocol-Version")}).name,
+            "wanted-early");
+  EXPECT_EQ(of({answering(Era::streamable, 401, "text/plain", "No valid session: log in first")}).name, "unauthorized");
+}
+
 TEST(PreflightCause, names_the_allow_list_of_hosts) {
   const auto misdirected = of_all(answering(Era::streamable, 421, "text/plain", "Invalid Host header"));
   EXPECT_EQ(misdirected.name, "host-refused");

@@ -145,6 +145,15 @@ Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
   return judge_paid(probe, fmt::format("{} is answered 402 again", what), problem);
 }
 
+tl::expected<wire::Exchange, Finding> pay_unsigned(Probe& probe, const Paid& paid) {
+  auto ready = make_ready(probe, paid);
+  if (!ready) { return tl::unexpected(std::move(ready.error())); }
+  ready->payment.signature = kNobodysSignature;
+  return pay(probe, paid, *ready).map_error([&](const wire::Error& error) {
+    return probe.broken(error, fmt::format("402 from {} for a payment that nobody signed", paid.route.path));
+  });
+}
+
 tl::expected<PaidFor, Finding> pay_stub(Probe& probe, const Paid& paid) {
   auto ready = make_ready(probe, paid);
   if (!ready) { return tl::unexpected(std::move(ready.error())); }

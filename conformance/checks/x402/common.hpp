@@ -51,6 +51,9 @@ enum class Spoilt { signature, something_else };
 Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
                         const std::function<void(json::object& accepted, wire::x402::Payment& payment)>& spoil);
 
+/// The answer to a payment that fits the offer, but that nobody signed.
+tl::expected<wire::Exchange, Finding> pay_unsigned(Probe& probe, const Paid& paid);
+
 /// Pays at a stub facilitator. Untestable where there is none.
 struct PaidFor {
   int version = 0;
