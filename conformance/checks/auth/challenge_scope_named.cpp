@@ -36,7 +36,6 @@ const Registration kCheck{{
     .consequence = "Clients ask for every scope that the metadata lists, and users have to grant more than is needed.",
     .faults = {"auth.challenge-no-scope"},
     .fixture = "bearer",
-    .wrong_credentials = 1,
     .run = run,
 }};
 
