@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/base/text.hpp"
+
 namespace weir::conformance {
 
 wire::Result<wire::HttpStream> open_stream(Probe& probe) {
@@ -43,23 +45,22 @@ constexpr std::size_t kShortestId = 8;
 
 }  // namespace
 
+std::string announced_session(const wire::Url& url) {
+  const std::size_t equals = url.query.rfind('=');
+  if (equals != std::string::npos && url.query.size() - equals - 1 >= kShortestId) {
+    return url.query.substr(equals + 1);
+  }
+  std::string segment = url.path.substr(url.path.rfind('/') + 1);
+  const bool has_digit = std::any_of(segment.begin(), segment.end(), wire::is_digit);
+  return segment.size() >= kShortestId && has_digit ? segment : std::string();
+}
+
 bool forge_session(wire::Url& url) {
-  if (url.has_query) {
-    const std::size_t equals = url.query.rfind('=');
-    if (equals != std::string::npos && url.query.size() - equals - 1 >= kShortestId) {
-      const std::string id = url.query.substr(equals + 1);
-      url.query.replace(equals + 1, std::string::npos, forged(id));
-      return url.query.compare(equals + 1, std::string::npos, id) != 0;
-    }
-  }
-  const std::size_t slash = url.path.rfind('/');
-  const std::string segment = url.path.substr(slash + 1);
-  if (segment.size() < kShortestId ||
-      std::none_of(segment.begin(), segment.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return false;
-  }
-  url.path.replace(slash + 1, std::string::npos, forged(segment));
-  return true;
+  const std::string id = announced_session(url);
+  if (id.empty()) { return false; }
+  std::string& place = url.query.ends_with(id) ? url.query : url.path;
+  place.replace(place.size() - id.size(), id.size(), forged(id));
+  return !place.ends_with(id);
 }
 
 Finding left_open(Finding finding) {

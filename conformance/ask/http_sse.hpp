@@ -16,8 +16,11 @@ wire::Result<std::string> read_endpoint(Probe& probe, wire::HttpStream& stream);
 /// The same of a fresh stream.
 wire::Result<std::string> announced_endpoint(Probe& probe);
 
-/// Replaces what looks like a session id in the announced URI (a query value, else the last path segment, of at least
-/// eight characters) by one of the same form that was never issued; false where nothing looks like one.
+/// What looks like a session id in the announced URI: the last query value, else the last path segment, of at least
+/// eight characters; empty where nothing does.
+std::string announced_session(const wire::Url& url);
+
+/// Replaces announced_session() by one of the same form that was never issued; false where there is none.
 bool forge_session(wire::Url& url);
 
 /// A finding about what the specification leaves open, such as how a POST without its session is refused: a fail is a

@@ -310,6 +310,15 @@ Words wanting(const Attempt& a, const CauseContext&) {
           std::move(wanted.fix)};
 }
 
+bool is_misframed(const Attempt& a) {
+  return a.exchange->end == wire::EndClass::malformed && !a.exchange->framing_notes.empty();
+}
+Words misframed(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{}, and the frame of its body is broken: {}", said(a),
+                      wire::excerpt(a.exchange->framing_notes.back().what, 120)),
+          "Let what writes the body frame it: a hop that changes a body must write Content-Length, or chunks, anew."};
+}
+
 Words cut_short(const Attempt& a, const CauseContext&) {
   return {said(a) + ", and the connection ended before the body",
           "Write the whole answer before the connection is closed, and not behind it."};
@@ -379,6 +388,7 @@ constexpr std::array kAnswerRules = {
                refused_on_the_way},
     AnswerRule{"compressed-unasked", is_compressed, compressed},
     AnswerRule{"stream-misnamed", is_misnamed_stream, misnamed_stream},
+    AnswerRule{"framing-broken", is_misframed, misframed, false, true},
     AnswerRule{"answer-unreadable", is_unreadable, unreadable},
     AnswerRule{"answer-cut-short", [](const Attempt& a) { return is_cut_short(*a.exchange); }, cut_short, false, true},
     AnswerRule{"wanted-early", is_wanting, wanting},

@@ -214,6 +214,15 @@ TEST(PreflightCause, names_what_is_wanted_before_it_can_be_known) {
   EXPECT_THAT(session.message, HasSubstr("for want of a session"));
 }
 
+TEST(PreflightCause, names_a_body_whose_frame_is_broken) {
+  auto answer = answering(Era::streamable, 200, "application/json");
+  answer.exchange->end = wire::EndClass::malformed;
+  answer.exchange->framing_notes.push_back({.what = "a chunk size that is no hexadecimal number"});
+  const auto cause = of({answer, answering(Era::http_sse, 405)});
+  EXPECT_EQ(cause.name, "framing-broken");
+  EXPECT_THAT(cause.message, HasSubstr("no hexadecimal number"));
+}
+
 TEST(PreflightCause, leaves_other_refusals_of_a_session_alone) {
   EXPECT_NE(of({answering(Era::streamable, 400, "text/plain", "Too many sessions")}).name, "wanted-early");
   EXPECT_NE(of({answering(Era::streamable, 400, "text/plain", "Unsupported MCP-Protocol-Version")}).name,

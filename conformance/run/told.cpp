@@ -58,7 +58,6 @@ constexpr Implied kImplied[] = {
     {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
     {"lifecycle.version.served-agreed", "lifecycle.version.echoed"},
     {"pagination.cursor.invalid-refused", "pagination.list.ends"},
-    {"sizes.request.refused-plainly", "http.request.segments"},
     {"sse.head.content-type", "http.fields.single"},
     {"streamable.notification.accepted-202", "jsonrpc.notification.no-reply"},
     {"tools.call.text-fallback", "tools.call.structured-conforms"},

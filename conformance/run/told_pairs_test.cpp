@@ -66,7 +66,6 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx", "test.malformed-resets"},
         Pair{"jsonrpc.error.parse-code", "jsonrpc.error.parse", "jsonrpc.garbage-accepted"},
         Pair{"lifecycle.version.served-agreed", "lifecycle.version.echoed", "lifecycle.versions-crossed"},
-        Pair{"sizes.request.refused-plainly", "http.request.segments", "http.first-segment-only"},
         Pair{"sse.head.content-type", "http.fields.single", "http.content-type-twice"},
         Pair{"streamable.notification.accepted-202", "jsonrpc.notification.no-reply", "jsonrpc.notification-answered"},
         Pair{"tools.call.text-fallback", "tools.call.structured-conforms", "tools.structured-wrong-kind"}),

@@ -1,3 +1,4 @@
+#include "conformance/ask/http_sse.hpp"
 #include "conformance/checks/health/common.hpp"
 
 namespace weir::conformance::health_body_no_sessions {
@@ -8,10 +9,7 @@ constexpr std::size_t kLeastLength = 8;  ///< Of an id: a shorter one may stand 
 /// By what the server knows the session; empty where it has none.
 std::string session_of(const wire::mcp::Dialogue& dialogue) {
   if (dialogue.session_id()) { return *dialogue.session_id(); }
-  if (!dialogue.post_url()) { return {}; }
-  const std::string& query = dialogue.post_url()->query;
-  const auto value = query.find('=');
-  return value == std::string::npos ? std::string() : query.substr(value + 1, query.find('&', value) - value - 1);
+  return dialogue.post_url() ? announced_session(*dialogue.post_url()) : std::string();
 }
 
 Finding run(Probe& probe) {

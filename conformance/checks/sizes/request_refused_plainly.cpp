@@ -18,8 +18,8 @@ Finding run(Probe& probe) {
     return fail("HTTP 413, or another 4xx", got)
         .at("server, or the proxy before it", "Catch the error of the body's limit, and answer it by HTTP 413.");
   }
-  if (answer.http_error() && !answer.http.is_json() && !answer.error()) {
-    return fail("a refusal in JSON", got)
+  if (answer.http_error() && wire::media_type(answer.http.head.headers.get("content-type")) == "text/html") {
+    return fail("a refusal in JSON, or in a line of text", got)
         .at("server, or the proxy before it",
             "Answer by JSON (an error handler after the parser of bodies), and raise the limit to what calls need.");
   }
@@ -33,7 +33,7 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "sizes.request.refused-plainly",
-    .title = "a request that is too large is refused by a 4xx with JSON",
+    .title = "a request that is too large is refused by a 4xx, and by no page",
     .level = Level::should,
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14",
