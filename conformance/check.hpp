@@ -66,11 +66,12 @@ enum class Turn { first, any, last };
 
 /// How a request came back with nothing that a check could judge.
 enum class Trouble {
-  silence,          ///< No answer in time.
-  loss,             ///< No connection, or one that ended without an answer.
-  server_error,     ///< 5xx.
-  refused_session,  ///< A POST, or any request of a session, was answered 404, 400 or 410.
-  withheld_stream,  ///< No head came in time to the GET of a stream; silence as well.
+  silence,              ///< No answer in time.
+  loss,                 ///< No connection, or one that ended without an answer.
+  server_error,         ///< 5xx.
+  refused_credentials,  ///< 401.
+  refused_session,      ///< A POST, or any request of a session, was answered 404, 400 or 410.
+  withheld_stream,      ///< No head came in time to the GET of a stream; silence as well.
 };
 
 /// A kill that no older revision can show.

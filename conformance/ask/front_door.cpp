@@ -10,7 +10,6 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::chrono::milliseconds kBeyondLatency{500};
-constexpr int kTooManyRequests = 429;
 
 void strip_credentials(const Probe& probe, wire::Headers& headers) {
   const auto fields = headers.fields();

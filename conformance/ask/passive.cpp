@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include "conformance/probe/ledger.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
 std::vector<SeenPtr> seen_by(const Probe& probe) {
   auto seen = probe.tap().seen(probe.era());
+  // Who limits the rate answers by itself, and not what was asked.
+  std::erase_if(seen, [](const SeenPtr& one) { return one->http.head.status == kTooManyRequests; });
   const auto& ledger = probe.target().ledger;
   // On a stream of HTTP+SSE the answers to all are, whoever asked.
   if (ledger && !probe.is(Era::http_sse)) {

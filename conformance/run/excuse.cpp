@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "conformance/ask/kept.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/tap/broken_json.hpp"
 #include "conformance/tap/places.hpp"
@@ -65,6 +66,17 @@ bool met_undecodable(const Asked& by) {
   });
 }
 
+bool met_longer_body(const Asked& by) {
+  return met(by, [](const Seen& seen) {
+    const auto& notes = seen.http.framing_notes;
+    return std::any_of(notes.begin(), notes.end(), is_left_over);
+  });
+}
+
+bool met_kept_answer(const Asked& by) {
+  return met_itself(by, [](const Seen& seen) { return !kept_by(seen.http).empty(); });
+}
+
 /// Of a server that does not answer what is asked under an id that is a string.
 bool asked_by_name(const Asked& by) {
   const Survey* survey = by.probe.survey_or_null();
@@ -94,6 +106,8 @@ constexpr std::array kToldElsewhere = {
     ToldElsewhere{"jsonrpc.text.parses", "an answer was no JSON, and could not be read", met_broken_json},
     ToldElsewhere{"sse.message.event-type", "a message came in an event of another type", met_renamed_event},
     ToldElsewhere{"http.length.reached", "an answer is not in the content coding that it names", met_undecodable},
+    ToldElsewhere{"http.length.reached", "an answer is longer than its head says, and was cut", met_longer_body},
+    ToldElsewhere{"http.answer.fresh", "an answer came out of a cache", met_kept_answer},
     ToldElsewhere{"jsonrpc.id.echoed", "requests whose id is a string are not answered", asked_by_name},
     ToldElsewhere{"streamable.request.content-type", "a request is taken without an answer", met_taken_request},
 };

@@ -277,7 +277,9 @@ class Run {
   /// Whether something came back, or did not, that a target which has stopped answering gives.
   bool met_an_end(std::size_t i) const {
     const auto met = target_.ledger->troubles(asides_[i].asker);
-    return std::any_of(met.begin(), met.end(), [](Trouble one) { return one != Trouble::refused_session; });
+    return std::any_of(met.begin(), met.end(), [](Trouble one) {
+      return one != Trouble::refused_session && one != Trouble::refused_credentials;
+    });
   }
 
   /// One that is slow is given the time of any answer, one that loses requests a few. A certificate is an answer.

@@ -27,7 +27,9 @@ std::optional<std::string> why_broken(std::string_view text) {
 std::optional<std::string> broken_json(const Seen& seen) {
   const wire::Exchange& http = seen.http;
   const auto& notes = http.framing_notes;
-  if (seen.body_cut || std::any_of(notes.begin(), notes.end(), is_undecodable)) { return std::nullopt; }
+  // Another check's, and no matter of the text.
+  const auto is_misframed = [](const wire::FramingNote& note) { return is_undecodable(note) || is_left_over(note); };
+  if (seen.body_cut || std::any_of(notes.begin(), notes.end(), is_misframed)) { return std::nullopt; }
   const bool whole = http.end == wire::EndClass::clean || http.end == wire::EndClass::close_delimited;
   if (http.is_json()) { return whole ? why_broken(http.body) : std::nullopt; }
   if (!http.is_event_stream()) { return std::nullopt; }

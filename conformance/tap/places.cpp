@@ -15,6 +15,10 @@ constexpr std::size_t kPlacesNamed = 5;
 
 }  // namespace
 
+bool is_left_over(const wire::FramingNote& note) {
+  return note.what.starts_with("bytes after the end of the response");
+}
+
 bool is_undecodable(const wire::FramingNote& note) {
   return note.what.starts_with("the content coding '") && note.what.find("does not decode") != std::string::npos;
 }

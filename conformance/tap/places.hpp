@@ -31,6 +31,9 @@ class Places {
 /// Whether a body was not in the content coding that its head names: nothing of it could be read.
 bool is_undecodable(const wire::FramingNote& note);
 
+/// Whether there were bytes behind the end of an answer: of a body that is longer than its head says, mostly.
+bool is_left_over(const wire::FramingNote& note);
+
 /// "tools/call (tools.call.missing-name)": what was asked, and by whom.
 std::string place_of(const Seen& seen);
 

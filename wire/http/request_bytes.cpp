@@ -6,6 +6,7 @@
 #include <boost/url/decode_view.hpp>
 
 #include "wire/base/base64.hpp"
+#include "wire/base/text.hpp"
 #include "wire/http/token.hpp"
 #include "wire/json/json.hpp"
 
@@ -67,7 +68,12 @@ Result<std::string> request_bytes(const Request& request, std::string_view user_
   if (!request.url.userinfo.empty() && !headers.has("authorization")) {
     line("Authorization", basic_credentials(request.url.userinfo));
   }
-  for (const auto& field : headers.fields()) { line(field.name, field.value); }
+  const auto is_no_agent = [](const auto& field) {
+    return field.value.empty() && same_ignoring_case(field.name, "User-Agent");
+  };
+  for (const auto& field : headers.fields()) {
+    if (!is_no_agent(field)) { line(field.name, field.value); }
+  }
   if (!headers.has("user-agent") && !user_agent.empty()) { line("User-Agent", user_agent); }
   const bool sized = headers.has("content-length") || headers.has("transfer-encoding");
   if (!sized && (!request.body.empty() || expects_body(request.method))) {

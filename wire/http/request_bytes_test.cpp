@@ -36,6 +36,11 @@ TEST(RequestBytes, leave_what_the_caller_has_set) {
             "transfer-encoding: chunked\r\n\r\n0\r\n\r\n");
 }
 
+TEST(RequestBytes, name_nobody_where_the_agent_is_empty) {
+  EXPECT_EQ(bytes_of(to("GET", "http://a/", {{"User-Agent", ""}, {"X-Empty", ""}})),
+            "GET / HTTP/1.1\r\nHost: a\r\nX-Empty: \r\n\r\n");
+}
+
 TEST(RequestBytes, do_not_ask_for_a_content_coding_unasked) {
   EXPECT_THAT(bytes_of(to("GET", "http://a/")), Not(HasSubstr("Accept-Encoding")));
 }

@@ -16,7 +16,7 @@ std::string problem_of(const wire::Exchange& http) {
       return fmt::format("Content-Encoding says {}, and the body is none of it: {}",
                          wire::excerpt(http.head.headers.get("content-encoding"), 20), note.what);
     }
-    if (coding || note.what.starts_with("bytes after the end of the response")) { return note.what; }
+    if (coding || is_left_over(note)) { return note.what; }
   }
   return {};
 }

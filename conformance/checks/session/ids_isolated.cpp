@@ -3,6 +3,9 @@
 namespace weir::conformance::session_ids_isolated {
 namespace {
 
+constexpr const char* kApart =
+    "Keep the requests of each client apart: ids are unique within a session, and not beyond.";
+
 /// What came of a request that was sent beside another one.
 struct Heard {
   bool result = false, error = false;
@@ -43,7 +46,7 @@ std::optional<Finding> unless_isolated_beside(Probe& probe, wire::mcp::Dialogue&
   if (late.result) {
     return fail("an error in the one, the result of another request in the other",
                 fmt::format("the result of another client's {}, as both requests have one id", method))
-        .at("server", "Keep the requests of each client apart: ids are unique within a session, and not beyond.");
+        .at("server", kApart);
   }
   if (!late.error) { return std::nullopt; }  // What is no answer at all is other checks' matter.
   const Heard early = hear(probe, *first);
@@ -52,7 +55,31 @@ std::optional<Finding> unless_isolated_beside(Probe& probe, wire::mcp::Dialogue&
   if (!alone || !alone->response) { return std::nullopt; }
   return fail("an answer to each of two requests that have one id, of two clients",
               fmt::format("none to {} while another client asks: {}", method, early.text))
-      .at("server", "Keep the requests of each client apart: ids are unique within a session, and not beyond.");
+      .at("server", kApart);
+}
+
+/// Two calls in flight under one id, of two clients: what keeps them by the id alone answers one of them twice, or the
+/// other never.
+std::optional<Finding> unless_isolated_in_flight(Probe& probe, wire::mcp::Dialogue& one, wire::mcp::Dialogue& two) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) { return std::nullopt; }
+  const json::value id("weir-both-in-flight");
+  const json::value params{{"name", calls.front().name}, {"arguments", calls.front().arguments}};
+  const auto begin = [&](wire::mcp::Dialogue& dialogue) {
+    return probe.http().begin(dialogue.make_post(jsonrpc::request(id, "tools/call", params)), probe.answer_deadline());
+  };
+  auto first = begin(one), second = begin(two);
+  if (!first || !second) { return std::nullopt; }
+  const Heard late = hear(probe, *second), early = hear(probe, *first);
+  const bool both = (late.result || late.error) && (early.result || early.error);
+  if (both || probe.out_of_time()) { return std::nullopt; }
+  const auto alone = one.request("tools/call", params);
+  if (!alone || !alone->response) { return std::nullopt; }
+  return fail("an answer to each of two calls in flight that have one id, of two clients",
+              fmt::format("none to {} of them: {}",
+                          late.result || late.error || early.result || early.error ? "one" : "either",
+                          late.result || late.error ? early.text : late.text))
+      .at("server", kApart);
 }
 
 Finding run(Probe& probe) {
@@ -77,6 +104,7 @@ Finding run(Probe& probe) {
       return *std::move(wrong);
     }
   }
+  if (auto wrong = unless_isolated_in_flight(probe, *one, *two)) { return *std::move(wrong); }
   return pass("each client got its own response, one after the other and side by side");
 }
 

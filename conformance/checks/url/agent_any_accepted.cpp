@@ -5,8 +5,12 @@
 namespace weir::conformance::url_agent_any_accepted {
 namespace {
 
-/// As the HTTP libraries under the usual MCP clients name themselves.
-constexpr std::array kAgents = {"node", "python-httpx/0.28.1"};
+/// As the HTTP libraries under the usual MCP clients name themselves, or do not.
+constexpr std::array kAgents = {"node", "python-httpx/0.28.1", ""};
+
+std::string named(std::string_view agent) {
+  return agent.empty() ? std::string("a client without a User-Agent") : fmt::format("'{}'", agent);
+}
 
 bool is_block(const wire::Exchange& answer) { return answer.head.status == 403 || answer.head.status == 406; }
 
@@ -19,13 +23,13 @@ Finding run(Probe& probe) {
     wire::Request request = knock(probe);
     request.headers.set("User-Agent", agent);
     const auto answer = send_once(probe, request);
-    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer to User-Agent: {}", agent)); }
+    if (!answer) { return probe.broken(answer.error(), fmt::format("an answer to {}", named(agent))); }
     if (is_block(*answer)) {
-      return fail("an answer whatever the User-Agent", fmt::format("{} to '{}'", describe(*answer), agent))
+      return fail("an answer whatever the User-Agent", fmt::format("{} to {}", describe(*answer), named(agent)))
           .at("web firewall", "Exempt the MCP path from the rules against bots and unknown user agents.");
     }
   }
-  return pass(fmt::format("as to {}", fmt::join(kAgents, ", ")));
+  return pass("as to node, to python-httpx, and to a client without a name");
 }
 
 const Registration kCheck{{
@@ -35,7 +39,7 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-bot.html",
     .consequence = "Bot rules take MCP clients for scrapers: what a browser or a test shows green is 403 for them.",
-    .faults = {"url.waf-blocks-agents"},
+    .faults = {"url.waf-blocks-agents", "url.waf-wants-agent"},
     .run = run,
 }};
 
