@@ -151,6 +151,29 @@ def output_that_nobody_takes(case):
             expect_in("the standard error", case.said(), "standard output: nobody reads it")
 
 
+@fault(GATE, LOAD)
+def terminal_that_shows_nothing_more(case):
+    """One that is frozen, or behind a connection that hangs, asked for more than it has room for."""
+    control, terminal = pty.openpty()
+    with case.started(case.waiting("--json", *journal(case)), stdout=terminal) as process:
+        os.set_blocking(terminal, False)
+        try:
+            while True:
+                os.write(terminal, b"x")
+        except BlockingIOError:
+            os.set_blocking(terminal, True)
+        os.read(control, 100)  # Room for some of it.
+        case.under_way(process)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        case.ended(process, INTERRUPTED)
+    os.close(terminal)
+    os.close(control)
+    if time.monotonic() - begun > 5 + 5 * case.arguments.sanitized:
+        raise Problem(f"ended {time.monotonic() - begun:.1f} s after the signal")
+    case.reported(INTERRUPTED)
+
+
 @fault(LOAD)
 def outputs_that_are_one_file(case):
     command = [str(case.arguments.loadgen), "hold", case.url, "--for", "1s"]

@@ -198,7 +198,7 @@ int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>&
   const auto printed = wire::write_file("-", arguments.json ? json(*report) : console(*report));
   if (printed) { return code; }
   wire::say(fmt::format("weir-loadgen: {}\n", printed.error()));
-  return code == 0 ? static_cast<int>(reports::ExitCode::usage) : code;
+  return code != 0 ? code : static_cast<int>(stop ? reports::ExitCode::interrupted : reports::ExitCode::usage);
 }
 
 }  // namespace weir::loadgen

@@ -48,31 +48,43 @@ bool takes_more_within(int fd, int milliseconds) {
   return ::poll(&ready, 1, milliseconds) == 1;
 }
 
-/// With who takes nothing: it ends a second after somebody asked the program to end.
+/// With who takes nothing.
 class Patience {
  public:
+  /// For ever, and for a second once somebody asked the program to end.
+  Patience() = default;
+  explicit Patience(std::chrono::milliseconds span) : until_end_is_wished_(false), span_(span) {}
+
   bool is_at_its_end() {
-    if (!end_is_wished()) { begin_anew(); }
-    return Clock::now() - begin_ >= std::chrono::seconds(1);
+    if (until_end_is_wished_ && !end_is_wished()) { begin_anew(); }
+    return Clock::now() - begin_ >= span_;
   }
   void begin_anew() { begin_ = Clock::now(); }
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool until_end_is_wished_ = true;
+  std::chrono::milliseconds span_{1'000};
   Clock::time_point begin_ = Clock::now();
 };
 
 void wait_a_little() { ::poll(nullptr, 0, kLookEveryMs); }
 
-bool is_regular(int fd) {
-  struct stat status{};
-  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+/// A pipe or terminal opened anew, so as not to wait in a write: to set that on `fd` would set it for all that share
+/// it. Nothing where it cannot be, as where it belongs to another user.
+Descriptor opened_for_us(int fd, mode_t kind) {
+  if (!S_ISFIFO(kind) && ::isatty(fd) == 0) { return Descriptor(); }
+  return Descriptor(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 /// 0, or the errno of what went wrong. Whoever shares a standard stream with us may have made it non-blocking.
-int write_all(int fd, std::string_view content) {
-  const std::size_t at_once = is_regular(fd) ? content.size() : kAtOnce;
-  for (Patience patience; !content.empty();) {
+int write_all(int fd, std::string_view content, Patience patience = {}) {
+  struct stat status{};
+  const mode_t kind = ::fstat(fd, &status) == 0 ? status.st_mode : S_IFREG;
+  const Descriptor ours = opened_for_us(fd, kind);
+  if (ours.get() >= 0) { fd = ours.get(); }
+  const std::size_t at_once = S_ISREG(kind) ? content.size() : kAtOnce;
+  while (!content.empty()) {
     if (patience.is_at_its_end()) { return kNobodyReads; }
     if (!takes_more_within(fd, kLookEveryMs)) { continue; }
     const ssize_t written = ::write(fd, content.data(), std::min(content.size(), at_once));
@@ -198,11 +210,8 @@ tl::expected<void, std::string> prove_writable(const std::string& path) {
 }
 
 void say(std::string_view text) {
-  constexpr int kPatienceWithReadersMs = 100;
-  while (!text.empty() && takes_more_within(STDERR_FILENO, kPatienceWithReadersMs)) {
-    if (write_all(STDERR_FILENO, text.substr(0, kAtOnce)) != 0) { return; }
-    text.remove_prefix(std::min(kAtOnce, text.size()));
-  }
+  constexpr std::chrono::milliseconds kPatience{100};
+  write_all(STDERR_FILENO, text, Patience(kPatience));
 }
 
 void take_write_errors_as_values() {

@@ -48,9 +48,9 @@ TEST(PrettyJson, is_read_back_in_every_plane_as_json_and_as_yaml) {
   constexpr char32_t kBlock = 0x400, kEnd = 0x110000;
   for (char32_t block = 0; block < kEnd; block += kBlock) {
     // What is obeyed stands in the first two planes and in the one of the tags; of the others some will do.
-    const char32_t plane = block >> 16, step = plane < 2 || plane == 14 ? 1 : 15;
+    const char32_t plane = block >> 16, stride = plane < 2 || plane == 14 ? 1 : 15;
     std::string text;
-    for (char32_t c = block; c < block + kBlock; c += step) {
+    for (char32_t c = block; c < block + kBlock; c += stride) {
       if (c < 0xd800 || c > 0xdfff) { put_utf8(c, text); }
     }
     const std::string written = json::serialize(json::string(text));
