@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <filesystem>
 
 #include "conformance/catalogue/catalogue_text.hpp"
 #include "conformance/catalogue/checkset.hpp"
@@ -24,6 +25,7 @@
 #include "wire/base/end_signals.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/nearest.hpp"
+#include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
 #include "wire/base/time.hpp"
 #include "wire/mcp/version.hpp"
@@ -127,11 +129,26 @@ tl::expected<std::vector<reports::ReportSpec>, std::string> open_outputs(const O
   }
   if (!options.tools_lock.empty()) {
     // A lock that stands may be read-only, as long as nothing is to be written.
-    const bool read_only = !options.accept && ::access(options.tools_lock.c_str(), R_OK) == 0;
+    std::error_code unknown;
+    const bool read_only = !options.accept && ::access(options.tools_lock.c_str(), R_OK) == 0 &&
+                           !std::filesystem::is_directory(options.tools_lock, unknown);
     const auto writable = read_only ? tl::expected<void, std::string>() : wire::prove_writable(options.tools_lock);
     if (!writable) { return tl::unexpected("--tools-lock: " + writable.error()); }
   }
   return specs;
+}
+
+/// A report must not take the place of another one, nor of what the run is told by.
+std::optional<std::string> shared_file(const Options& options, const std::vector<reports::ReportSpec>& specs,
+                                       const std::string& ca_file) {
+  std::vector<wire::NamedFile> written;
+  for (const auto& spec : specs) {
+    written.push_back({fmt::format("--report {}", reports::to_string(spec.format)), spec.path});
+  }
+  written.push_back({"--tools-lock", options.tools_lock});
+  return wire::shared_file(written, {{"--profile", options.profile},
+                                     {"--baseline", options.baseline},
+                                     {options.ca_file.empty() ? "ca_file" : "--ca", ca_file}});
 }
 
 rlim_t descriptors_for(unsigned concurrency) {
@@ -185,9 +202,11 @@ bool print_report(const reports::Results& results, const Options& options, bool 
                                {.colour = colour, .quiet = options.quiet, .verbose = options.verbose})) == 0;
 }
 
-/// A report that is missing must not look like a good run, but a failing target is the graver news.
+/// A report that is missing must not look like a good run, but a failing target is the graver news. Who ends the
+/// program while nobody takes its report has interrupted it.
 int code_of(const reports::Results& results, bool written) {
-  return static_cast<int>(written || results.exit_code != ExitCode::good ? results.exit_code : ExitCode::usage);
+  if (written || results.exit_code != ExitCode::good) { return static_cast<int>(results.exit_code); }
+  return static_cast<int>(interrupted ? ExitCode::interrupted : ExitCode::usage);
 }
 
 wire::Result<reports::Results> ask_once(RunPlan& plan, bool quiet) {
@@ -247,6 +266,7 @@ int run(const Options& options) {
   if (!specs) { return complain(specs.error()); }
   auto plan = plan_of(options, environment);
   if (!plan) { return complain(plan.error().detail); }
+  if (const auto shared = shared_file(options, *specs, plan->profile.ca_file)) { return complain(*shared); }
   if (const auto problem = too_few_descriptors(plan->concurrency)) {
     return complain(*problem, ExitCode::inconclusive);
   }
@@ -282,7 +302,8 @@ int init(Options options) {
     wire::say(done->text);
     return static_cast<int>(done->code);
   }
-  return print(done->text) == 0 ? static_cast<int>(done->code) : static_cast<int>(ExitCode::usage);
+  const bool printed = print(done->text) == 0;
+  return static_cast<int>(printed ? done->code : interrupted ? ExitCode::interrupted : ExitCode::usage);
 }
 
 }  // namespace

@@ -5,19 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "reports/measure/limits.hpp"
 #include "wire/base/limits.hpp"
 
 namespace weir::loadgen::limits {
 
 inline constexpr std::size_t kScenarioBytes = 1024 * 1024;  ///< A scenario file.
-inline constexpr std::size_t kPopulations = 32;
-inline constexpr std::size_t kPhases = 1'000;       ///< Steps of a search included.
-inline constexpr std::size_t kTools = 64;           ///< Calls of one population.
+using reports::load::limits::kPhases;
+using reports::load::limits::kPopulations;
+using reports::load::limits::kShards;
+using reports::load::limits::kThresholds;
+using reports::load::limits::kTools;
 inline constexpr std::size_t kStreams = 4'000'000;  ///< Of a whole run.
 inline constexpr std::size_t kWorkers = 512;
 inline constexpr std::size_t kSources = 16'384;             ///< Source addresses.
 inline constexpr std::size_t kResolve = 1'000;              ///< Entries of `resolve`.
-inline constexpr std::size_t kThresholds = 1'000;           ///< Judged at the end, and at each step of a search.
 inline constexpr std::size_t kReadBytes = 64 * 1024;        ///< The read buffer that a worker's streams share.
 inline constexpr std::size_t kOpeningAtOnce = 2'000;        ///< Exchanges under way in one worker.
 inline constexpr std::size_t kCallsInFlight = 10'000;       ///< Calls under way in one worker.

@@ -16,10 +16,12 @@
 #include "loadgen/supervise/background.hpp"
 #include "loadgen/supervise/test_seams.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/measure/journal.hpp"
 #include "wire/base/credentials.hpp"
 #include "wire/base/end_signals.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/redact.hpp"
+#include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
 #include "wire/mcp/version.hpp"
 
@@ -104,11 +106,31 @@ int dry_run(const Scenario& scenario, const RunOptions& run) {
   return print(text + to_yaml(scenario));
 }
 
+/// A report must not take the place of another one, nor of what the run is told by.
+std::optional<std::string> shared_file(const CommandLine& options, const Scenario& scenario, const RunOptions& run) {
+  std::vector<wire::NamedFile> written;
+  for (const auto& spec : run.reports) {
+    written.push_back({fmt::format("--report {}", reports::to_string(spec.format)), spec.path});
+  }
+  written.push_back({"--textfile", run.textfile});
+  written.push_back({"--journal", run.journal});
+  return wire::shared_file(written, {{"the scenario", options.scenario},
+                                     {options.profile.empty() ? "the scenario's profile" : "--profile",
+                                      options.profile.empty() ? scenario.profile_file : options.profile},
+                                     {options.ca_file.empty() ? "ca_file" : "--ca", scenario.target.ca_file},
+                                     {"--stop-file", run.stop_file}});
+}
+
 /// What is written at the end of hours must be writable at their beginning.
 tl::expected<void, std::string> prove_outputs(const RunOptions& run) {
   for (const auto& spec : run.reports) {
     if (auto writable = wire::prove_writable(spec.path); !writable) {
       return tl::unexpected("--report: " + writable.error());
+    }
+  }
+  if (!run.journal.empty()) {
+    if (auto creatable = reports::load::JournalWriter::prove_creatable(run.journal); !creatable) {
+      return tl::unexpected("--journal: " + creatable.error());
     }
   }
   if (run.textfile.empty()) { return {}; }
@@ -150,6 +172,7 @@ int run(const CommandLine& options, int argc, char** argv) {
   run->interrupted = &interrupted;
   run->live = !options.quiet && ::isatty(STDERR_FILENO) != 0;
   if (options.dry_run) { return dry_run(*scenario, *run); }
+  if (const auto shared = shared_file(options, *scenario, *run)) { return complain(*shared); }
   if (const auto open = prove_outputs(*run); !open) { return complain(open.error()); }
   const auto result = supervise(*scenario, *run, signals);
   if (!result) { return complain(result.error().detail, exit_code_of(result.error())); }
@@ -159,9 +182,11 @@ int run(const CommandLine& options, int argc, char** argv) {
                                                     .quiet = options.quiet})) == 0;
   for (const auto& problem : result->problems) { complain(problem); }
   linger(*run, *result);
-  // A failing target is the graver news; a report that is missing must not look like a good run.
+  // A failing target is the graver news; a report that is missing must not look like a good run. Who ends the program
+  // while nobody takes its report has interrupted it.
   const auto code = result->results.exit_code;
-  return static_cast<int>((result->written && printed) || code != ExitCode::good ? code : ExitCode::usage);
+  if ((result->written && printed) || code != ExitCode::good) { return static_cast<int>(code); }
+  return static_cast<int>(interrupted ? ExitCode::interrupted : ExitCode::usage);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "wire/base/nearest.hpp"
 #include "wire/base/redact.hpp"
 #include "wire/base/time.hpp"
+#include "wire/http/tls.hpp"
 #include "wire/target/load_permission.hpp"
 
 namespace weir::loadgen {
@@ -197,6 +198,10 @@ wire::Result<void> add_headers(const CommandLine& options, const Environment& en
 wire::Result<void> change_target(const CommandLine& options, const Environment& environment, wire::Profile& target) {
   target.ca_file = options.ca_file.empty() ? target.ca_file : options.ca_file;
   target.insecure = target.insecure || options.insecure;
+  // Here, where it is a mistake of whoever calls, whatever the URL's scheme.
+  if (const auto roots = wire::make_tls_context(target.ca_file, false); !roots) {
+    return wire::bad_input((options.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
+  }
   return add_headers(options, environment, target);
 }
 

@@ -60,6 +60,14 @@ TEST(LoadOptions, know_the_roots_by_the_name_that_all_commands_have) {
   }
 }
 
+TEST(LoadOptions, refuse_roots_that_cannot_be_read_also_where_no_certificate_is_verified) {
+  for (const char* path : {"/nowhere/roots.pem", "/"}) {
+    const auto scenario = scenario_from(parsed({"hold", "http://127.0.0.1:1/mcp", "--ca", path}), nothing);
+    ASSERT_FALSE(scenario) << path;
+    EXPECT_EQ(scenario.error().detail, fmt::format("--ca: '{}' cannot be read as a PEM file of trusted roots", path));
+  }
+}
+
 TEST(LoadOptions, print_help_and_version) {
   EXPECT_THAT(std::get<Printed>(*parse({"--help"})).text, HasSubstr("hold"));
   EXPECT_THAT(std::get<Printed>(*parse({"hold", "--help"})).text, HasSubstr("--streams"));

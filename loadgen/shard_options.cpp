@@ -4,11 +4,12 @@
 #include <array>
 #include <charconv>
 
+#include "loadgen/limits.hpp"
+
 namespace weir::loadgen {
 
 namespace {
 
-constexpr std::uint32_t kShards = 10'000;
 constexpr std::size_t kRunIdBytes = 64, kLabelNameBytes = 40, kLabelValueBytes = 100;
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kDigits = "0123456789";
@@ -52,7 +53,7 @@ wire::Result<void> set_shard(const std::string& text, RunOptions& run) {
   const auto slash = text.find('/');
   const bool whole = slash != std::string::npos && parse_whole(std::string_view(text).substr(0, slash), index) &&
                      parse_whole(std::string_view(text).substr(slash + 1), count);
-  if (!whole || index < 1 || index > count || count > kShards) {
+  if (!whole || index < 1 || index > count || count > limits::kShards) {
     return wire::bad_input(fmt::format("--shard: '{}' is no part; write it as I/N, such as 1/4 to 4/4", text));
   }
   run.shard = index - 1;
@@ -75,7 +76,7 @@ wire::Result<void> take_array(const ArraySystem& system, const Environment& envi
                                        system.index, *index, kCountVariable, kRemedy));
   }
   const auto place = *step == 0 ? -1 : (*index - *least) / *step;
-  if (*step < 1 || (*index - *least) % *step != 0 || place < 0 || place >= *count || *count > kShards) {
+  if (*step < 1 || (*index - *least) % *step != 0 || place < 0 || place >= *count || *count > limits::kShards) {
     return wire::bad_input(
         fmt::format("{} is {}, which is no place among {} parts: {}", system.index, *index, *count, kRemedy));
   }

@@ -11,6 +11,7 @@
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports {
@@ -109,6 +110,10 @@ Asked<Said> compare_journals(const CompareOptions& options, std::string_view bef
 }
 
 Asked<Said> compared(const CompareOptions& options) {
+  if (auto shared = wire::shared_file({{"--output", options.output}},
+                                      {{"BEFORE", options.before_path}, {"AFTER", options.after_path}})) {
+    return refused(*std::move(shared));
+  }
   const auto before = read(options.before_path);
   if (!before) { return tl::unexpected(before.error()); }
   const auto after = read(options.after_path);

@@ -22,6 +22,7 @@
 #include "reports/measure/journal.hpp"
 #include "reports/trend_command.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
 #include "wire/mcp/version.hpp"
 
@@ -100,6 +101,10 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
 int render_main(const Options& options) {
   const auto format = parse_format(options.format);
   if (!format) { return complain(format.error()); }
+  if (const auto shared =
+          weir::wire::shared_file({{"--output", options.output}}, {{"RESULTS", options.results_path}})) {
+    return complain(*shared);
+  }
   const auto text = read_file(options.results_path);
   if (!text) { return complain(text.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
@@ -108,6 +113,16 @@ int render_main(const Options& options) {
   if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
   const auto written = weir::wire::write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
+}
+
+/// Nothing takes the place of a journal that is read, or of another report.
+std::optional<std::string> shared_file(const MergeOptions& options, const std::vector<ReportSpec>& reports) {
+  std::vector<weir::wire::NamedFile> written = {{"--journal", options.journal}}, read;
+  for (const ReportSpec& spec : reports) {
+    written.push_back({fmt::format("--report {}", to_string(spec.format)), spec.path});
+  }
+  for (const std::string& path : options.journals) { read.push_back({"a shard's journal", path}); }
+  return weir::wire::shared_file(written, read);
 }
 
 /// Reports and a journal are written; the exit code is the run's.
@@ -121,6 +136,7 @@ int merge_main(const MergeOptions& options) {
     }
     reports.push_back(*spec);
   }
+  if (const auto shared = shared_file(options, reports)) { return complain(*shared); }
   std::vector<std::string> names, texts, absent;
   for (const std::string& path : options.journals) {
     auto text = read_file(path);

@@ -11,6 +11,7 @@
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
+#include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::reports {
@@ -53,6 +54,10 @@ tl::expected<std::vector<compare::Night>, std::string> nights_in(const std::stri
 }
 
 tl::expected<compare::Trend, std::string> trend(const TrendOptions& options) {
+  if (auto shared =
+          wire::shared_file({{"--output", options.output}}, {{"--acknowledged", options.acknowledged_path}})) {
+    return tl::unexpected(*std::move(shared));
+  }
   std::vector<compare::Acknowledged> acknowledged;
   if (!options.acknowledged_path.empty()) {
     const auto text = wire::read_file(options.acknowledged_path, kReportBytes);

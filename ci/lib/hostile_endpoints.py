@@ -328,7 +328,7 @@ def _(peer):
     on_get(peer, lambda: peer.send_for_ever(many))
 
 
-@kind("asks-while-answered")
+@kind("asks-while-answered", worst=True)
 def _(peer):
     """The stream goes on with questions while the answers to the ones before them are taken slowly."""
     asked = event({"jsonrpc": "2.0", "id": 7, "method": "ping"})

@@ -21,7 +21,7 @@ std::string quoted(std::string_view text) {
   for (; !text.empty(); text.remove_prefix(1)) {
     plain += text.starts_with("${") ? "$$" : std::string(1, text.front());
   }
-  return wire::inert_json(json::serialize(json::string(plain)));
+  return wire::inert_yaml(json::serialize(json::string(plain)));
 }
 
 std::string variable(std::string_view name) { return fmt::format("${{{}}}", name); }

@@ -87,8 +87,8 @@ TEST(FirstProfile, has_credentials_by_their_variables) {
 }
 
 TEST(FirstProfile, lets_no_word_of_the_endpoint_become_a_key_or_a_variable) {
-  const std::string names[] = {"a\nbearer: injected", "${TOKEN}", "quote\" and \\",
-                               "# no comment",        "- item",   "\u202etool"};
+  const std::string names[] = {"a\nbearer: injected", "${TOKEN}",       "quote\" and \\", "# no comment", "- item",
+                               "\u202etool",          "tool\U000E0041", "\U0001F600"};
   FirstLook look;
   std::vector<json::value> tools;
   for (const auto& name : names) { tools.push_back(tool(name, true)); }

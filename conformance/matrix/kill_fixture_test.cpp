@@ -11,8 +11,10 @@ std::map<std::string, KillFixture, std::less<>>& registry() {
   return fixtures;
 }
 
-constexpr std::string_view kApiKey = "fixture-api-key-1f9c";
-constexpr std::string_view kBearer = "fixture-bearer-7d21";
+// With what has a meaning in queries: in the one all of it, in the other all that RFC 6750 section 2.1 lets a token
+// have.
+constexpr std::string_view kApiKey = "fixture-api-key-1f9c&a=b+c d#e%41?";
+constexpr std::string_view kBearer = "fixture-bearer-7d21+a/b==";
 
 const KillFixtureRegistration kKey{{.name = "api-key", .prepare = [](auto& options, auto& profile) {
                                       options.endpoint.api_key = kApiKey;

@@ -116,6 +116,27 @@ TEST_F(Program, is_good_with_a_right_endpoint) {
   EXPECT_EQ(ran.err, "");
 }
 
+TEST_F(Program, takes_no_file_for_two_things_and_none_that_it_could_not_write) {
+  write("profile.yaml", "url: http://127.0.0.1:1/mcp\n");
+  std::filesystem::create_symlink(path("profile.yaml"), path("link"));
+  const std::string same = " name one file, ";
+  for (const auto& [words, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--report", "json=" + path("x"), "--report", "junit=" + path("./x")}, "--report json and --report junit"},
+           {{"--report", "json=" + path("x"), "--tools-lock", path("x")}, "--report json and --tools-lock"},
+           {{"--profile", path("profile.yaml"), "--report", "json=" + path("link")}, "--profile and --report json"}}) {
+    const auto ran = run(with({"http://127.0.0.1:1/mcp"}, words));
+    EXPECT_EQ(ran.exit_code, 2) << said;
+    EXPECT_THAT(ran.err, HasSubstr(said + same));
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_FALSE(std::filesystem::exists(path("x")));
+  }
+  const auto server = serve();
+  const auto folder = run(with(kQuick, {server.mcp_url(), "--tools-lock", dir_.string()}));
+  EXPECT_EQ(folder.exit_code, 2);
+  EXPECT_EQ(folder.err, "weir-conformance: --tools-lock: cannot write " + dir_.string() + ": Is a directory\n");
+}
+
 TEST_F(Program, fails_with_a_wrong_one_and_writes_every_report) {
   const auto server = serve({"jsonrpc.id-stringified"});
   const auto ran = run(with(kQuick, {server.mcp_url(), "--report", "json=" + path("r.json"), "--report",

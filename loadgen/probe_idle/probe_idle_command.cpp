@@ -11,6 +11,7 @@
 #include "wire/base/redact.hpp"
 #include "wire/base/text.hpp"
 #include "wire/http/name_lookup.hpp"
+#include "wire/http/tls.hpp"
 #include "wire/target/load_permission.hpp"
 
 namespace weir::loadgen {
@@ -147,6 +148,10 @@ wire::Result<ProbeIdleOptions> probe_idle_options(const ProbeIdleArguments& argu
   options->revision = arguments.revision.empty() ? options->revision : arguments.revision;
   options->client.ca_file = arguments.ca_file.empty() ? options->client.ca_file : arguments.ca_file;
   options->client.insecure = options->client.insecure || arguments.insecure;
+  if (const auto roots = wire::make_tls_context(options->client.ca_file, false); !roots) {
+    return wire::fail(ErrorCode::bad_input,
+                      (arguments.ca_file.empty() ? "ca_file: " : "--ca: ") + roots.error().detail);
+  }
   options->keep_alive_path = arguments.keep_alive_path.empty() ? options->keep_alive_path : arguments.keep_alive_path;
   options->streams = arguments.streams;
   options->longest_s = arguments.longest_s;
@@ -193,7 +198,7 @@ int run_probe_idle(const ProbeIdleArguments& arguments, const std::atomic<bool>&
   const auto printed = wire::write_file("-", arguments.json ? json(*report) : console(*report));
   if (printed) { return code; }
   wire::say(fmt::format("weir-loadgen: {}\n", printed.error()));
-  return code == 0 ? static_cast<int>(reports::ExitCode::usage) : code;
+  return code != 0 ? code : static_cast<int>(stop ? reports::ExitCode::interrupted : reports::ExitCode::usage);
 }
 
 }  // namespace weir::loadgen

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "loadgen/probe_idle/limits.hpp"
+#include "wire/testing/certificates.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -59,11 +60,15 @@ TEST(ProbeIdleCommand, takes_each_header_that_is_given_and_the_url_behind_them) 
 }
 
 TEST(ProbeIdleCommand, knows_the_roots_by_both_names) {
+  const wire::testing::PemFile roots(wire::testing::make_root());
   for (const char* name : {"--ca", "--ca-file"}) {
-    const auto options = parsed({"https://mcp.example/mcp", name, "roots.pem"});
+    const auto options = parsed({"https://mcp.example/mcp", name, roots.path()});
     ASSERT_TRUE(options) << options.error().detail;
-    EXPECT_EQ(options->client.ca_file, "roots.pem");
+    EXPECT_EQ(options->client.ca_file, roots.path());
   }
+  const auto options = parsed({"http://127.0.0.1:1/mcp", "--ca", "/nowhere/roots.pem"});
+  ASSERT_FALSE(options) << "whatever the scheme";
+  EXPECT_EQ(options.error().detail, "--ca: '/nowhere/roots.pem' cannot be read as a PEM file of trusted roots");
 }
 
 TEST(ProbeIdleCommand, holds_many_streams_where_that_is_allowed_alone) {

@@ -109,9 +109,10 @@ struct OAuth : wire::OAuthClient {
 
 struct Scenario {
   std::string name;
-  std::string file;         ///< "" for flags.
-  std::string environment;  ///< Of the target's profile, where one was chosen.
-  wire::Profile target;     ///< Its `secrets` are those of the whole scenario.
+  std::string file;          ///< "" for flags.
+  std::string environment;   ///< Of the target's profile, where one was chosen.
+  std::string profile_file;  ///< Of the target; "" where the scenario itself says all of it.
+  wire::Profile target;      ///< Its `secrets` are those of the whole scenario.
   std::optional<OAuth> oauth;
   std::uint64_t seed = 1;
   std::vector<Population> populations;

@@ -45,6 +45,7 @@ void read_target(Reader& in, std::string_view key, const Node& node, Scenario& s
   }
   for (const std::string& secret : profile->secrets) { in.keep_secret(secret); }
   scenario.target = std::move(*profile);
+  scenario.profile_file = beside(in.file(), text);
 }
 
 constexpr std::array kOAuthKeys = {

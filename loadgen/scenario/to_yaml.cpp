@@ -9,6 +9,7 @@
 #include "loadgen/scenario/duration.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "wire/http/url.hpp"
+#include "wire/json/pretty_json.hpp"
 
 namespace weir::loadgen {
 namespace {
@@ -25,11 +26,14 @@ bool is_plain_key(std::string_view key) {
          std::all_of(key.begin(), key.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+/// A scenario may come from elsewhere, and is shown on a terminal.
+std::string scalar(const json::value& value) { return wire::inert_yaml(json::serialize(value)); }
+
 std::string printed_key(std::string_view key) {
   constexpr std::string_view kShort[] = {"name", "url",  "era",  "seed", "tool", "rate", "hold", "ramp", "over", "to",
                                          "for",  "from", "step", "most", "each", "path", "tls",  "base", "cap"};
   const bool plain = is_plain_key(key) || std::find(std::begin(kShort), std::end(kShort), key) != std::end(kShort);
-  return plain ? std::string(key) : json::serialize(json::string(key));
+  return plain ? std::string(key) : scalar(json::string(key));
 }
 
 void print(const json::value& value, std::size_t depth, std::string& out);
@@ -39,7 +43,7 @@ void print_item(std::string_view lead, const json::value& value, std::size_t dep
   const bool has_members =
       (value.is_object() && !value.get_object().empty()) || (value.is_array() && !value.get_array().empty());
   if (!has_members) {
-    out.append(" ").append(json::serialize(value)).append("\n");
+    out.append(" ").append(scalar(value)).append("\n");
     return;
   }
   out += '\n';

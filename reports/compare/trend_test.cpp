@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <random>
 
@@ -52,12 +53,51 @@ TEST(ChangePoints, follow_the_published_divergence) {
   }
 }
 
+/// Split by split, each by all pairs: slow, and obviously right.
+Split best_split_by_each(const std::vector<double>& values) {
+  Split best;
+  for (std::size_t at = kLeastNights; at + kLeastNights <= values.size(); ++at) {
+    const double here = divergence(values, at);
+    if (best.at == 0 || here > best.divergence) { best = {at, here, 1}; }
+  }
+  return best;
+}
+
+TEST(ChangePoints, split_where_every_pair_looked_at_for_every_split_says) {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> normal;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::vector<double> values(2 * kLeastNights + random() % 60);
+    const double base = trial % 3 == 0 ? 1e9 : 0, scale = std::pow(10.0, static_cast<double>(random() % 12) - 6);
+    const std::size_t since = random() % values.size();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = base + scale * (normal(random) + (i >= since ? 2 : 0));
+      if (trial % 5 == 0) { values[i] = std::round(values[i]); }  // Many that are equal.
+    }
+    const Split best = best_split(values), slow = best_split_by_each(values);
+    const double near = 1e-9 * (1 + std::abs(slow.divergence));
+    EXPECT_NEAR(best.divergence, slow.divergence, near) << trial;
+    EXPECT_NEAR(divergence(values, best.at), slow.divergence, near) << trial;
+    if (trial % 5 != 0) { EXPECT_EQ(best.at, slow.at) << trial; }
+  }
+  EXPECT_EQ(best_split({1, 1, 1, 1, 1, 1, 1}).at, kLeastNights);
+  EXPECT_EQ(best_split({1, 1, 1, 1, 1}).at, 0U);
+}
+
 std::vector<double> nights(std::size_t count, std::uint64_t seed, double spread = 0.03) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, spread);
   std::vector<double> out(count);
   for (double& one : out) { one = normal(random); }
   return out;
+}
+
+TEST(ChangePoints, of_many_years_are_found_while_somebody_waits) {
+  auto values = nights(4'000, 3);
+  for (std::size_t i = 2'000; i < values.size(); ++i) { values[i] += std::log(1.1); }
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THAT(change_points(values), ElementsAre(2'000U));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60)) << "cubic, they take ten minutes";
 }
 
 TEST(ChangePoints, are_seldom_found_where_there_is_none) {

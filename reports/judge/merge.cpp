@@ -160,9 +160,9 @@ tl::expected<void, std::string> ShardMerge::tell_waiting(Part& part, RunEvents& 
       }
       ++part.phases;
     } else if (const auto* incident = std::get_if<Incident>(&item)) {
-      events.incident(by_part(*incident));
+      if (++incidents_ <= limits::kIncidentsMerged) { events.incident(by_part(*incident)); }
     } else if (const auto* invalid = std::get_if<JournalInvalid>(&item)) {
-      events.invalid(by_part(invalid->why));
+      if (++invalid_ <= limits::kIncidentsMerged) { events.invalid(by_part(invalid->why)); }
     } else if (std::holds_alternative<SearchStep>(item)) {
       return tl::unexpected(
           fmt::format("{} holds a search, whose steps were judged by one shard's numbers alone", part.name));
@@ -228,6 +228,15 @@ void ShardMerge::tell_closing(RunEvents& events) {
   events.closing(*latest);
 }
 
+void ShardMerge::tell_left_out(RunEvents& events) const {
+  for (const auto& [told, what] : {std::pair{incidents_, "incidents"}, {invalid_, "reasons to be invalid"}}) {
+    if (told > limits::kIncidentsMerged) {
+      events.incident({before_ns_, fmt::format("{} more {} stand in the journals of the shards",
+                                               told - limits::kIncidentsMerged, what)});
+    }
+  }
+}
+
 /// As a whole: where some went on, the others are missing from then on.
 bool ShardMerge::interrupted() const {
   return std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.interrupted; });
@@ -238,14 +247,16 @@ std::vector<Incident> ShardMerge::missing() const {
   std::vector<Incident> out;
   std::vector<std::string> absent;
   const ShardInfo& shards = head_.run.shard;
-  for (std::uint32_t i = 0; i < shards.count; ++i) {
-    if (std::find(shards.merged.begin(), shards.merged.end(), i) == shards.merged.end()) {
+  for (std::uint32_t i = 0; i < shards.count && absent.size() < limits::kShardsNamed; ++i) {
+    if (!std::binary_search(shards.merged.begin(), shards.merged.end(), i)) {
       absent.push_back(fmt::format("{}/{}", i + 1, shards.count));
     }
   }
   if (!absent.empty()) {
-    out.push_back({0, fmt::format("{} of {} shards are here: {} {} missing", shards.merged.size(), shards.count,
-                                  fmt::join(absent, ", "), absent.size() == 1 ? "is" : "are")});
+    const std::size_t others = shards.count - shards.merged.size() - absent.size();
+    out.push_back({0, fmt::format("{} of {} shards are here: {}{} {} missing", shards.merged.size(), shards.count,
+                                  fmt::join(absent, ", "), others > 0 ? fmt::format(" and {} more", others) : "",
+                                  shards.count - shards.merged.size() == 1 ? "is" : "are")});
   }
   const bool asked = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.phases > 0; });
   std::int64_t earliest = INT64_MAX, latest = INT64_MIN;
@@ -309,6 +320,7 @@ tl::expected<void, std::string> ShardMerge::tell(RunEvents& events, bool allow_m
     if (auto told = tell_waiting(part, events); !told) { return told; }
   }
   tell_closing(events);
+  tell_left_out(events);
   for (const Incident& doubt : doubts()) { events.incident(doubt); }
   for (const Incident& lack : missing()) { allow_missing ? events.incident(lack) : events.invalid(lack); }
   events.end(interrupted());

@@ -42,6 +42,7 @@ class ShardMerge {
   tl::expected<void, std::string> tell_waiting(Part& part, RunEvents& events);
   tl::expected<bool, std::string> add_second(RunEvents& events);
   void tell_closing(RunEvents& events);
+  void tell_left_out(RunEvents& events) const;
   bool interrupted() const;
   std::vector<Incident> missing() const;
   std::vector<Incident> doubts() const;  ///< Of clocks that may not agree.
@@ -51,6 +52,7 @@ class ShardMerge {
   std::vector<PhaseInfo> phases_;
   std::int64_t before_ns_ = 0;
   bool closing_told_ = false;
+  std::size_t incidents_ = 0, invalid_ = 0;  ///< Of the shards, told or left out.
 };
 
 /// Judged once. `also`, if any, is told the same: a journal of the whole run.

@@ -191,6 +191,27 @@ TEST_F(Merge, refuses_what_is_not_of_one_run_in_one_sentence) {
   EXPECT_EQ(error_of({}), "there is nothing to merge");
 }
 
+TEST_F(Merge, tells_some_of_many_incidents_and_counts_the_others) {
+  constexpr std::size_t kEach = 4'000;
+  const auto often = [](SampleRun& run) { run.incidents.assign(kEach, {0, "again"}); };
+  const auto results = merged({journal(0, often), journal(1, often), journal(2, often)});
+  ASSERT_TRUE(results) << results.error();
+  EXPECT_EQ(std::count_if(results->incidents.begin(), results->incidents.end(),
+                          [](const std::string& text) { return text.ends_with(": again"); }),
+            static_cast<std::ptrdiff_t>(limits::kIncidentsMerged));
+  EXPECT_THAT(results->incidents, Contains(HasSubstr("2000 more incidents stand in the journals of the shards")));
+}
+
+TEST_F(Merge, names_some_of_many_missing_shards_and_counts_the_others) {
+  const auto of_many = [](SampleRun& run) { run.run.shard.count = 10'000; };
+  const auto results = merged({journal(0, of_many)});
+  ASSERT_TRUE(results) << results.error();
+  EXPECT_THAT(results->exit_reason, HasSubstr("1 of 10000 shards are here: 2/10000, 3/10000, "));
+  EXPECT_THAT(results->exit_reason, HasSubstr(", 21/10000 and 9979 more are missing"));
+  EXPECT_EQ(error_of({journal(0, [](SampleRun& run) { run.run.shard.count = 4'294'967'295U; })}),
+            "a: says that it is shard 1/4294967295, and a run has at most 10000");
+}
+
 void unasked(SampleRun& run) {
   run.phases.clear();
   run.seconds.clear();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "reports/measure/journal_record.hpp"
+#include "wire/base/files.hpp"
 
 namespace weir::reports::load {
 
@@ -25,18 +27,32 @@ JournalWriter::~JournalWriter() {
   if (fd_ >= 0) { ::close(fd_); }
 }
 
+namespace {
+
+tl::unexpected<std::string> exists(const std::string& path) {
+  return tl::unexpected(fmt::format("{} exists; a journal is never overwritten, name another file", path));
+}
+
+/// A device or a pipe is taken as it is; a regular file must be new.
+bool is_device(std::string_view path) { return path.starts_with("/dev/"); }
+
+}  // namespace
+
+tl::expected<void, std::string> JournalWriter::prove_creatable(const std::string& path) {
+  struct stat status{};
+  if (!is_device(path) && ::lstat(path.c_str(), &status) == 0) { return exists(path); }
+  return wire::prove_writable(path);
+}
+
 tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string& path, const JournalHead& head) {
   JournalWriter writer;
   writer.path_ = path;
-  // A device or a pipe is taken as it is; a regular file must be new.
   writer.fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-  if (writer.fd_ < 0 && errno == EEXIST && path.starts_with("/dev/")) {
-    writer.fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (writer.fd_ < 0 && errno == EEXIST && is_device(path)) {
+    writer.fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   }
   if (writer.fd_ < 0) {
-    if (errno == EEXIST) {
-      return tl::unexpected(fmt::format("{} exists; a journal is never overwritten, name another file", path));
-    }
+    if (errno == EEXIST) { return exists(path); }
     return tl::unexpected(fmt::format("cannot create the journal {}: {}", path, std::strerror(errno)));
   }
   const std::string first = std::string(kJournalMagic) + framed(RecordKind::head, payload_of(head), {});
@@ -45,18 +61,10 @@ tl::expected<JournalWriter, std::string> JournalWriter::create(const std::string
 }
 
 tl::expected<void, std::string> JournalWriter::write_all(std::string_view bytes) {
-  while (!bytes.empty()) {
-    // A signal may come in between, and a pipe takes what it has room for.
-    const auto written = ::write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) { continue; }
-    if (written <= 0) {
-      const std::string why = written < 0 ? std::strerror(errno) : "the file takes no more bytes";
-      ::close(std::exchange(fd_, -1));
-      return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, why));
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  const auto written = wire::write_to(fd_, bytes);
+  if (written) { return {}; }
+  ::close(std::exchange(fd_, -1));
+  return tl::unexpected(fmt::format("the journal {} ends here: {}", path_, written.error()));
 }
 
 tl::expected<void, std::string> JournalWriter::write_record(RecordKind kind, std::string_view payload) {

@@ -10,6 +10,7 @@
 // changes only where the records themselves do, and one of another format is refused by it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "reports/measure/limits.hpp"
 #include "reports/measure/run_events.hpp"
 #include "wire/base/lifetime.hpp"
 
@@ -32,6 +34,8 @@ struct JournalHead {
 };
 
 enum class RecordKind : std::uint8_t;
+struct JournalRecord;
+inline constexpr std::size_t kRecordKinds = 9;  ///< The first of which is none.
 
 class JournalWriter {
  public:
@@ -39,6 +43,8 @@ class JournalWriter {
   JournalWriter(JournalWriter&& other) noexcept;
   JournalWriter& operator=(JournalWriter&& other) noexcept;
   ~JournalWriter();
+  /// Whether create() could do so now: asked before a run of hours. Leaves no trace.
+  static tl::expected<void, std::string> prove_creatable(const std::string& path);
   /// Creates the file, for its owner alone; an existing one is refused (a journal is evidence). The error is one line
   /// with the path and the fix. Devices (/dev/stdout) are taken as they are.
   static tl::expected<JournalWriter, std::string> create(const std::string& path, const JournalHead& head);
@@ -84,7 +90,7 @@ class JournalledEvents final : public RunEvents {
   std::string problem_;
 };
 
-inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
+using limits::kJournalBytes;
 bool is_journal(std::string_view bytes);
 /// Whether these are the first bytes of a journal whose writer was killed before the head was whole, or none at all.
 bool ends_within_head(std::string_view bytes);
@@ -106,13 +112,16 @@ class JournalReader {
   static tl::expected<JournalReader, std::string> open(std::string_view bytes);
   const JournalHead& head() const WEIR_LIFETIME_BOUND { return head_; }
   /// nullopt: the end, or what follows was torn off while it was written. An error: a record is whole, and none of
-  /// those that are known here.
+  /// those that are known here, or more than a run has of its kind (limits.hpp).
   tl::expected<std::optional<JournalItem>, std::string> next();
   bool torn() const { return torn_; }  ///< Bytes follow that are no whole record.
 
  private:
   std::string_view rest_;
   JournalHead head_;
+  tl::expected<void, std::string> count(const JournalRecord& record);
+
+  std::array<std::size_t, kRecordKinds> records_{};  ///< Of each kind.
   bool ended_ = false, torn_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "reports/measure/journal_record.hpp"
@@ -174,6 +175,24 @@ Layout layout_of(const json::value& value) {
   return out;
 }
 
+/// Empty where no number is larger than that of any run.
+std::string beyond_limits(const JournalHead& head) {
+  const ShardInfo& shard = head.run.shard;
+  if (shard.count > limits::kShards || shard.index >= std::max<std::uint32_t>(1, shard.count)) {
+    return fmt::format("says that it is shard {}/{}, and a run has at most {}", std::uint64_t{shard.index} + 1,
+                       shard.count, limits::kShards);
+  }
+  if (shard.merged.size() > shard.count) { return "holds more shards than its run has"; }
+  const auto more = [](std::size_t most, std::string_view of) {
+    return fmt::format("has more than {} {}, which no run has", most, of);
+  };
+  if (head.layout.populations.size() > limits::kPopulations) { return more(limits::kPopulations, "populations"); }
+  for (const Layout::Population& population : head.layout.populations) {
+    if (population.tools.size() > limits::kTools) { return more(limits::kTools, "tools in a population"); }
+  }
+  return head.run.thresholds.size() > limits::kThresholds ? more(limits::kThresholds, "thresholds") : "";
+}
+
 }  // namespace
 
 std::string payload_of(const JournalHead& head) {
@@ -201,6 +220,7 @@ tl::expected<JournalHead, std::string> head_of(std::string_view payload) {
   JournalHead head;
   head.run = run_of(*run);
   head.layout = layout_of(parsed->value);
+  if (std::string beyond = beyond_limits(head); !beyond.empty()) { return tl::unexpected(std::move(beyond)); }
   Wording::Lists words;
   for (std::size_t list = 0; list < kWordLists; ++list) {
     Members(*vocabulary).read(to_string(static_cast<Words>(list)), words[list]);

@@ -39,6 +39,31 @@ struct Telling {
   void operator()(const JournalEnd& end) const { events.end(end.interrupted); }
 };
 
+struct Limit {
+  std::size_t most;
+  std::string_view one, many;
+};
+
+/// Of what is kept until the end; nullptr for what is added up.
+const Limit* limit_of(RecordKind kind) {
+  static constexpr Limit kPhases{limits::kPhases, "a phase", "phases"};
+  static constexpr Limit kIncidents{limits::kIncidents, "an incident", "incidents"};
+  static constexpr Limit kInvalid{limits::kIncidents, "a reason to be invalid", "reasons to be invalid"};
+  static constexpr Limit kJudged{limits::kPhases, "a step of a search", "steps of a search"};
+  switch (kind) {
+    case RecordKind::phase:
+      return &kPhases;
+    case RecordKind::incident:
+      return &kIncidents;
+    case RecordKind::invalid:
+      return &kInvalid;
+    case RecordKind::judged:
+      return &kJudged;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 bool is_journal(std::string_view bytes) { return bytes.starts_with(kJournalName); }
@@ -67,11 +92,27 @@ tl::expected<JournalReader, std::string> JournalReader::open(std::string_view by
   if (!take_record(bytes, record) || record.kind != RecordKind::head) {
     return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
   }
+  if (record.payload.size() > limits::kHeadBytes) {
+    return tl::unexpected(fmt::format("has a head of more than {} bytes, which no run has", limits::kHeadBytes));
+  }
   auto head = head_of(record.payload);
   if (!head) { return tl::unexpected(head.error()); }
   reader.head_ = *std::move(head);
   reader.rest_ = bytes;
   return reader;
+}
+
+tl::expected<void, std::string> JournalReader::count(const JournalRecord& record) {
+  const auto* limit = limit_of(record.kind);
+  if (limit == nullptr) { return {}; }
+  if (record.payload.size() > limits::kTextBytes) {
+    return tl::unexpected(fmt::format("holds {} of {} bytes, and {} are the most", limit->one, record.payload.size(),
+                                      limits::kTextBytes));
+  }
+  if (++records_[static_cast<std::size_t>(record.kind)] > limit->most) {
+    return tl::unexpected(fmt::format("holds more than {} {}, which no run has", limit->most, limit->many));
+  }
+  return {};
 }
 
 tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
@@ -81,6 +122,7 @@ tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
     torn_ = true;
     return std::nullopt;
   }
+  if (auto counted = count(record); !counted) { return tl::unexpected(counted.error()); }
   auto item = item_of(record, head_);
   if (!item) {
     return tl::unexpected(

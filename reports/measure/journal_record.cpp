@@ -5,8 +5,6 @@
 namespace weir::reports::load {
 namespace {
 
-constexpr std::size_t kRecordBytes = 64 * 1024 * 1024;
-
 bool take(std::string_view bytes, PhaseInfo& phase) {
   return wire::take_text(bytes, phase.name) && wire::take_text(bytes, phase.kind) &&
          wire::take_signed(bytes, phase.start_ns) && wire::take_signed(bytes, phase.end_ns) &&
@@ -54,7 +52,9 @@ std::string framed(RecordKind kind, std::string_view payload, std::string out) {
 bool take_record(std::string_view& bytes, JournalRecord& record) {
   std::string_view rest = bytes;
   std::uint32_t size = 0, sum = 0;
-  if (!wire::take_u32(rest, size) || size > kRecordBytes || rest.size() < std::size_t{size} + 5) { return false; }
+  if (!wire::take_u32(rest, size) || size > limits::kRecordBytes || rest.size() < std::size_t{size} + 5) {
+    return false;
+  }
   const std::string_view summed = rest.substr(0, std::size_t{size} + 1);
   rest.remove_prefix(summed.size());
   if (!wire::take_u32(rest, sum) || wire::crc32c(summed) != sum) { return false; }

@@ -294,6 +294,58 @@ TEST_F(JournalFile, with_a_whole_record_of_an_unknown_kind_is_not_taken_for_a_ki
       "wrote it, 1.2.3");
 }
 
+TEST_F(JournalFile, with_more_than_any_run_has_is_refused_by_a_limit) {
+  write_three_seconds(false);
+  const std::string whole = bytes();
+  const auto error = [&](std::string_view more) {
+    const auto journal = parse_journal(whole + std::string(more));
+    return journal ? "no error" : journal.error();
+  };
+  std::string phases, incidents;
+  const std::string phase = framed(RecordKind::phase, payload_of(PhaseInfo{"hold", "hold", 0, 1, 1}), {});
+  for (std::size_t i = 0; i < limits::kPhases; ++i) { phases += phase; }
+  EXPECT_EQ(error(phases), "holds more than 1000 phases, which no run has") << "one was there already";
+  const std::string incident = framed(RecordKind::incident, payload_of(Incident{0, "again"}), {});
+  for (std::size_t i = 0; i <= limits::kIncidents; ++i) { incidents += incident; }
+  EXPECT_EQ(error(incidents), "holds more than 60000 incidents, which no run has");
+  const Incident long_one{0, std::string(limits::kTextBytes, 'x')};
+  EXPECT_THAT(error(framed(RecordKind::invalid, payload_of(long_one), {})), testing::HasSubstr("65536 are the most"));
+}
+
+TEST_F(JournalFile, whose_head_says_more_than_any_run_has_is_refused_by_a_limit) {
+  write_three_seconds(true);
+  const auto error = [&](const std::function<void(JournalHead&)>& change) {
+    JournalHead changed = head();
+    change(changed);
+    const auto journal = parse_journal(std::string(kJournalMagic) + framed(RecordKind::head, payload_of(changed), {}));
+    return journal ? "no error" : journal.error();
+  };
+  EXPECT_EQ(error([](JournalHead&) {}), "no error");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.shard.count = 4'294'967'295U; }),
+            "says that it is shard 2/4294967295, and a run has at most 10000");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.shard.index = 4; }),
+            "says that it is shard 5/4, and a run has at most 10000");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.shard.merged.assign(5, 0); }), "holds more shards than its run has");
+  EXPECT_EQ(error([](JournalHead& head) { head.layout.populations.resize(33); }),
+            "has more than 32 populations, which no run has");
+  EXPECT_EQ(error([](JournalHead& head) { head.layout.populations[0].tools.resize(65, "t"); }),
+            "has more than 64 tools in a population, which no run has");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.thresholds.resize(1'001); }),
+            "has more than 1000 thresholds, which no run has");
+  EXPECT_THAT(error([](JournalHead& head) { head.run.scenario_text.assign(limits::kHeadBytes, 'x'); }),
+              testing::HasSubstr("has a head of more than"));
+}
+
+TEST_F(JournalFile, is_proved_creatable_before_a_run_and_without_a_trace) {
+  EXPECT_TRUE(JournalWriter::prove_creatable(path_));
+  EXPECT_TRUE(JournalWriter::prove_creatable("/dev/null"));
+  EXPECT_FALSE(JournalWriter::prove_creatable("/nonexistent/run.journal"));
+  EXPECT_TRUE(JournalWriter::create(path_, head())) << "nothing stood there";
+  const auto again = JournalWriter::prove_creatable(path_);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error(), JournalWriter::create(path_, head()).error());
+}
+
 TEST_F(JournalFile, never_overwrites_evidence) {
   write_three_seconds(false);
   const auto again = JournalWriter::create(path_, head());

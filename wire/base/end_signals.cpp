@@ -19,11 +19,14 @@ struct Wishes {
   std::atomic<int> count{0};
 };
 std::array<Wishes, NSIG> wishes_of;
-static_assert(std::atomic<std::int64_t>::is_always_lock_free, "counted in a signal handler");
+std::atomic<bool> any_wish{false};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+              "counted in a signal handler");
 
 }  // namespace
 
 int count_end_signal(int number) noexcept {
+  any_wish = true;
   Wishes& wishes = wishes_of.at(static_cast<std::size_t>(number));
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -33,5 +36,7 @@ int count_end_signal(int number) noexcept {
   // Where another thread was faster, this one is of the wish that it has begun.
   return !same && wishes.latest_ns.compare_exchange_strong(latest_ns, now_ns) ? ++wishes.count : 0;
 }
+
+bool end_is_wished() noexcept { return any_wish; }
 
 }  // namespace weir::wire

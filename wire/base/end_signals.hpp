@@ -9,4 +9,7 @@ namespace weir::wire {
 /// handlers; lock-free.
 int count_end_signal(int number) noexcept;
 
+/// Whether such a signal came. Nothing is to be waited for without end from then on.
+bool end_is_wished() noexcept;
+
 }  // namespace weir::wire

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "wire/base/descriptor.hpp"
+#include "wire/base/end_signals.hpp"
 
 namespace weir::wire {
 
@@ -29,27 +31,83 @@ tl::unexpected<Error> failed(const std::string& path) {
   return fail(ErrorCode::bad_input, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
 }
 
+constexpr int kNobodyReads = -1;  ///< Beside the numbers of errno.
+
+std::string why(int error) { return error == kNobodyReads ? "nobody reads it" : std::strerror(error); }
+
 tl::unexpected<std::string> not_written(const std::string& path, int error) {
-  return tl::unexpected(fmt::format("cannot write {}: {}", path, std::strerror(error)));
+  return tl::unexpected(fmt::format("cannot write {}: {}", path, why(error)));
 }
 
-constexpr int kForEver = -1;
+constexpr int kLookEveryMs = 50;
+/// A pipe that has room for anything has it for so much, so that no write waits.
+constexpr std::size_t kAtOnce = PIPE_BUF;
 
 bool takes_more_within(int fd, int milliseconds) {
   pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
   return ::poll(&ready, 1, milliseconds) == 1;
 }
 
+/// With who takes nothing.
+class Patience {
+ public:
+  /// For ever, and for a second once somebody asked the program to end.
+  Patience() = default;
+  explicit Patience(std::chrono::milliseconds span) : until_end_is_wished_(false), span_(span) {}
+
+  bool is_at_its_end() {
+    if (until_end_is_wished_ && !end_is_wished()) { begin_anew(); }
+    return Clock::now() - begin_ >= span_;
+  }
+  void begin_anew() { begin_ = Clock::now(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool until_end_is_wished_ = true;
+  std::chrono::milliseconds span_{1'000};
+  Clock::time_point begin_ = Clock::now();
+};
+
+void wait_a_little() { ::poll(nullptr, 0, kLookEveryMs); }
+
+/// A pipe or terminal opened anew, so as not to wait in a write: to set that on `fd` would set it for all that share
+/// it. Nothing where it cannot be, as where it belongs to another user.
+Descriptor opened_for_us(int fd, mode_t kind) {
+  if (!S_ISFIFO(kind) && ::isatty(fd) == 0) { return Descriptor(); }
+  return Descriptor(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 /// 0, or the errno of what went wrong. Whoever shares a standard stream with us may have made it non-blocking.
-int write_all(int fd, std::string_view content) {
+int write_all(int fd, std::string_view content, Patience patience = {}) {
+  struct stat status{};
+  const mode_t kind = ::fstat(fd, &status) == 0 ? status.st_mode : S_IFREG;
+  const Descriptor ours = opened_for_us(fd, kind);
+  if (ours.get() >= 0) { fd = ours.get(); }
+  const std::size_t at_once = S_ISREG(kind) ? content.size() : kAtOnce;
   while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EAGAIN) { takes_more_within(fd, kForEver); }
+    if (patience.is_at_its_end()) { return kNobodyReads; }
+    if (!takes_more_within(fd, kLookEveryMs)) { continue; }
+    const ssize_t written = ::write(fd, content.data(), std::min(content.size(), at_once));
+    if (written < 0 && errno == EAGAIN) { wait_a_little(); }
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) { continue; }
-    if (written < 0) { return errno; }
+    if (written <= 0) { return written < 0 ? errno : ENOSPC; }
     content.remove_prefix(static_cast<std::size_t>(written));
+    patience.begin_anew();
   }
   return 0;
+}
+
+/// For writing without waiting, or a negative errno. A named pipe cannot be opened so before somebody reads from it.
+int open_in_place(const std::string& path) {
+  for (Patience patience; !patience.is_at_its_end();) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) { return fd; }
+    const int error = errno;
+    std::error_code ignored;
+    if (error != EINTR && (error != ENXIO || !std::filesystem::is_fifo(path, ignored))) { return -error; }
+    wait_a_little();
+  }
+  return -ETIMEDOUT;
 }
 
 /// Opened for what it is not used for: else the next file or connection would become a standard stream, and what is
@@ -73,8 +131,9 @@ int open_beside(const std::string& path, std::string& temporary) {
 }
 
 tl::expected<void, std::string> write_in_place(const std::string& path, std::string_view content) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) { return not_written(path, errno); }
+  const int fd = open_in_place(path);
+  if (fd < 0) { return not_written(path, fd == -ETIMEDOUT ? kNobodyReads : -fd); }
+  const Descriptor file(fd);
   if (const int error = write_all(file.get(), content); error != 0) { return not_written(path, error); }
   return {};
 }
@@ -127,6 +186,11 @@ tl::expected<void, std::string> write_file(const std::string& path, std::string_
   return replace_file(target.empty() ? path : target, content);
 }
 
+tl::expected<void, std::string> write_to(int fd, std::string_view content) {
+  if (const int error = write_all(fd, content); error != 0) { return tl::unexpected(why(error)); }
+  return {};
+}
+
 tl::expected<void, std::string> prove_writable(const std::string& path) {
   if (path == "-") { return {}; }
   std::error_code ignored;
@@ -146,13 +210,8 @@ tl::expected<void, std::string> prove_writable(const std::string& path) {
 }
 
 void say(std::string_view text) {
-  constexpr int kPatienceMs = 100;
-  // A pipe that has room for anything has it for so much.
-  constexpr std::size_t kAtOnce = PIPE_BUF;
-  while (!text.empty() && takes_more_within(STDERR_FILENO, kPatienceMs)) {
-    if (write_all(STDERR_FILENO, text.substr(0, kAtOnce)) != 0) { return; }
-    text.remove_prefix(std::min(kAtOnce, text.size()));
-  }
+  constexpr std::chrono::milliseconds kPatience{100};
+  write_all(STDERR_FILENO, text, Patience(kPatience));
 }
 
 void take_write_errors_as_values() {

@@ -12,9 +12,13 @@ namespace weir::wire {
 /// The file's bytes, at most `max`; nullopt when it does not exist. `bad_input` names the file otherwise.
 Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max);
 
-/// Replaces a regular file as a whole or not at all; anything else (a pipe, /dev/stdout) is written to. The error is
-/// one sentence that names the path.
+/// Replaces a regular file as a whole or not at all; anything else (a pipe, /dev/stdout) is written to. Whoever reads
+/// there is waited for, until the program is asked to end (end_signals.hpp) and nothing is taken for a second more. The
+/// error is one sentence that names the path.
 tl::expected<void, std::string> write_file(const std::string& path, std::string_view content);
+
+/// All of it, as write_file() writes to a pipe; the error says why it could not be.
+tl::expected<void, std::string> write_to(int fd, std::string_view content);
 
 /// Whether write_file() could do so now: asked before a run of hours. What stands there is left as it is.
 tl::expected<void, std::string> prove_writable(const std::string& path);

@@ -14,4 +14,8 @@ std::string pretty_json(const boost::json::value& value);
 /// would obey (is_obeyed, begins_ci_command) is written as `\u202e`.
 std::string inert_json(std::string_view text);
 
+/// The same of YAML whose strings are written as those of JSON: what is beyond the 16 bits of `\u` is one `\U` of YAML,
+/// whose readers refuse the two halves that JSON has for it.
+std::string inert_yaml(std::string_view text);
+
 }  // namespace weir::wire

@@ -1,4 +1,5 @@
 #include "conformance/ask/auth.hpp"
+#include "wire/http/query.hpp"
 
 namespace weir::conformance::auth_api_key_query_refused {
 namespace {
@@ -9,9 +10,8 @@ Finding run(Probe& probe) {
   wire::Request request = opening_request(probe);
   request.headers.remove(key->header);
   for (const char* name : {"api_key", "apikey", "key", "x-api-key"}) {
-    request.url.query += fmt::format("{}{}={}", request.url.query.empty() ? "" : "&", name, key->value);
+    wire::add_to_query(request.url, name, key->value);
   }
-  request.url.has_query = true;
   return refused_with(probe, request, kKeyRefusals, key_door(*key));
 }
 

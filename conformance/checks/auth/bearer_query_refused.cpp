@@ -1,4 +1,5 @@
 #include "conformance/ask/auth.hpp"
+#include "wire/http/query.hpp"
 
 namespace weir::conformance::auth_bearer_query_refused {
 namespace {
@@ -9,8 +10,7 @@ Finding run(Probe& probe) {
   if (token.empty()) { return untestable("the token is not known to Weir"); }
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");
-  request.url.query += fmt::format("{}access_token={}", request.url.query.empty() ? "" : "&", token);
-  request.url.has_query = true;
+  wire::add_to_query(request.url, "access_token", token);
   return refused_with(probe, request, {400, 401, 403}, bearer_door(probe));
 }
 

@@ -7,13 +7,17 @@ namespace {
 /// Shorter ones stand in answers by chance.
 constexpr std::size_t kTelling = 8;
 
-/// The credentials that a request carried in its head, a scheme like `Bearer` aside.
+/// The credentials that a request carried in its head: as a whole, since keys may have spaces, and a scheme like
+/// `Bearer` aside.
 std::vector<std::string> credentials_in(const wire::Request& request) {
   std::vector<std::string> secrets;
   for (const auto& field : request.headers.fields()) {
     if (!wire::is_credential_name(field.name)) { continue; }
-    std::string secret = field.value.substr(field.value.rfind(' ') + 1);
-    if (secret.size() >= kTelling) { secrets.push_back(std::move(secret)); }
+    for (const std::size_t from : {std::size_t{0}, field.value.rfind(' ') + 1}) {
+      if (std::string secret = field.value.substr(from); secret.size() >= kTelling) {
+        secrets.push_back(std::move(secret));
+      }
+    }
   }
   return secrets;
 }

@@ -7,6 +7,8 @@
 #include "conformance/probe/survey.hpp"
 #include "conformance/run/runner.hpp"
 #include "fixtures/mcp/server.hpp"
+#include "wire/json/json.hpp"
+#include "wire/testing/raw_server.hpp"
 
 namespace weir::conformance {
 
@@ -35,9 +37,14 @@ struct Idle : testing::Test {
     options.endpoint = std::move(endpoint);
     options.faults = std::move(faults);
     const auto server = fixtures::Server::start(std::move(options)).value();
+    return judge(check, wire::parse_url(server.mcp_url()).value(), std::move(profile), hold);
+  }
+
+  static reports::CheckResult judge(std::string_view check, wire::Url url, wire::Profile profile,
+                                    std::chrono::milliseconds hold) {
     Target target;
     target.profile = std::move(profile);
-    target.url = wire::parse_url(server.mcp_url()).value();
+    target.url = std::move(url);
     target.hold = hold;
     Survey survey;
     survey.era = Era::streamable;
@@ -80,6 +87,42 @@ TEST_F(Idle, a_heartbeat_that_was_waited_for_too_shortly_is_untestable) {
 TEST_F(Idle, a_stream_that_was_held_has_survived_whether_or_not_it_has_a_heartbeat) {
   const auto result = judge("idle.stream.survives", {.heartbeat_ms = 0}, {}, std::chrono::milliseconds(300));
   EXPECT_EQ(result.verdict, Verdict::pass) << result.message;
+}
+
+TEST_F(Idle, a_server_that_pings_without_end_and_takes_the_answers_slowly_is_watched_no_longer_than_others) {
+  const auto answer = [](std::string_view body, std::string_view more = "") {
+    return fmt::format(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\nConnection: "
+        "close\r\n\r\n{}",
+        more, body.size(), body);
+  };
+  wire::testing::RawServer server([&](wire::testing::Peer& peer) {
+    const std::string request = peer.read_request();
+    if (request.starts_with("GET")) {
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
+      std::string pings;
+      for (int i = 0; i < 2'000; ++i) {
+        pings += R"(data: {"jsonrpc":"2.0","id":7,"method":"ping"})"
+                 "\n\n";
+      }
+      peer.send(pings);
+      peer.wait_for_client_end();
+    } else if (request.find("\"initialize\"") != std::string::npos) {
+      const auto message = wire::parse_json(request.substr(request.find("\r\n\r\n") + 4)).value().value;
+      const json::object result{{"protocolVersion", "2025-11-25"},
+                                {"capabilities", json::object()},
+                                {"serverInfo", json::object{{"name", "pings"}, {"version", "1"}}}};
+      peer.send(
+          answer(json::serialize(json::object{{"jsonrpc", "2.0"}, {"id", message.at("id")}, {"result", result}})));
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      peer.send("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+  });
+  const auto begun = wire::Clock::now();
+  const auto result = judge("idle.stream.survives", server.url("/mcp"), {}, std::chrono::milliseconds(500));
+  EXPECT_EQ(result.verdict, Verdict::pass) << result.message;
+  EXPECT_LT(wire::Clock::now() - begun, std::chrono::seconds(8));
 }
 
 TEST(IdleBudget, is_that_of_the_profile_and_else_that_of_the_edge) {

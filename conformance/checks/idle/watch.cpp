@@ -157,11 +157,11 @@ class Watching {
 
   void take_items() {
     std::optional<BeatKind> kind;
-    for (; next_item_ < items().size(); ++next_item_) {
+    for (; next_item_ < items().size() && !probe_.out_of_time(); ++next_item_) {
       const wire::SseItem item = items()[next_item_];  // Answering may bring further ones.
       const auto is = kind_of(item);
       if (is == BeatKind::ping_request) {
-        answer_ping(std::get<wire::SseEvent>(item));
+        if (!until_.passed()) { answer_ping(std::get<wire::SseEvent>(item)); }
       } else if (is_message(item)) {
         ++watch_.messages;
       }
@@ -176,7 +176,8 @@ class Watching {
     const auto& id = parsed->messages.front().id;
     if (id && !probe_.is(Era::stateless)) {
       const auto request = open_.dialogue->make_post(jsonrpc::response(*id, json::object{}));
-      (void)probe_.http().exchange(request, probe_.answer_deadline());
+      // Of pings without end no answer outlasts the watch: nobody reads the stream meanwhile.
+      (void)probe_.http().exchange(request, probe_.answer_deadline().or_sooner(until_));
     }
   }
 
