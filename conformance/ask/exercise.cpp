@@ -43,7 +43,7 @@ void ask_compressed(Probe& probe) {
   auto dialogue = probe.shared();
   if (!dialogue) { return; }
   auto request = dialogue->get().make_post(call_body(probe, "weir-compressed", harmless_method(probe)));
-  request.headers.set("Accept-Encoding", "gzip, deflate, br, zstd");
+  request.headers.set("Accept-Encoding", "gzip, deflate, br");
   (void)probe.send(request);
 }
 

@@ -33,6 +33,7 @@ TEST(UnnamedCoding, leaves_text_and_files_alone) {
   EXPECT_FALSE(unnamed_coding(with("application/json", "{}")));
   EXPECT_FALSE(unnamed_coding(with("text/plain", "x")));
   EXPECT_FALSE(unnamed_coding(with("application/gzip", kGzip)));
+  EXPECT_FALSE(unnamed_coding(with("application/json", "\x28\xb5\x2f\xfd", "zstd")));
   EXPECT_FALSE(unnamed_coding(with("application/json", "")));
 }
 
