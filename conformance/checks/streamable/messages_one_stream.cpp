@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "conformance/ask/session.hpp"
 #include "conformance/ask/tools.hpp"
 
 namespace weir::conformance::streamable_messages_one_stream {
@@ -68,6 +69,8 @@ Finding run(Probe& probe) {
   if (safe.empty()) { return untestable(kNoSafeTool); }
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+  if (!probe.survey().sessions) { return not_applicable("without sessions nothing tells whose stream is whose"); }
+  if (auto finding = unless_required(probe, *dialogue)) { return *std::move(finding); }
   auto held = held_streams(*dialogue);
   for (std::size_t i = 0; i < safe.size(); ++i) {
     const Calls calls = make_calls(probe, *dialogue, safe[i], i);
