@@ -11,6 +11,9 @@ namespace weir::conformance {
 
 namespace {
 
+bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
 /// Whether an event was longer than Weir reads: what it held is not known then.
 bool is_cut_by_us(const wire::mcp::Reply& reply) {
   const auto& items = reply.http.items;
@@ -164,6 +167,25 @@ std::string canonical_without_meta(json::value value) {
     }
   }
   return wire::canonical(value);
+}
+
+bool is_uri(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text.front()))) { return false; }
+  const std::string_view scheme = text.substr(0, colon);
+  if (!std::all_of(scheme.begin(), scheme.end(),
+                   [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; })) {
+    return false;
+  }
+  constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=";
+  for (std::size_t i = colon + 1; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) { return false; }
+    } else if (!is_alnum(text[i]) && kOthers.find(text[i]) == kOthers.npos) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string describe(const wire::Exchange& exchange) {

@@ -64,6 +64,9 @@ std::optional<Finding> if_asked_first(const wire::mcp::Reply& reply);
 /// no difference.
 std::string canonical_without_meta(json::value value);
 
+/// An absolute URI by the characters and the shape of RFC 3986.
+bool is_uri(std::string_view text);
+
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);
 /// Whether the answer refuses: a 4xx status.

@@ -38,6 +38,15 @@ void call_tools(Probe& probe) {
   for (std::size_t i = 0; i < calls.size(); ++i) { (void)call_in_turn(probe, calls, i); }
 }
 
+/// As browsers and most HTTP libraries ask: what compresses on the way does so for them alone.
+void ask_compressed(Probe& probe) {
+  auto dialogue = probe.shared();
+  if (!dialogue) { return; }
+  auto request = dialogue->get().make_post(call_body(probe, "weir-compressed", harmless_method(probe)));
+  request.headers.set("Accept-Encoding", "gzip, deflate, br");
+  (void)probe.send(request);
+}
+
 void send_what_is_refused(Probe& probe) {
   (void)probe.call(kUnknownMethod, nullptr, {.linger = kLinger});
   if (probe.survey().declares("tools")) {
@@ -110,6 +119,7 @@ void exercise(const Target& target, const Survey* survey, wire::Deadline deadlin
   if (probe.last_answer_missing()) { return; }
   ask_for_lists(probe);
   call_tools(probe);
+  ask_compressed(probe);
   send_what_is_refused(probe);
   notify(probe);
   hold_a_stream(probe);

@@ -46,6 +46,8 @@ const std::map<std::string, std::string>& reviewed() {
   static const std::map<std::string, std::string> kReviewed = {
       {"jsonrpc.error.invalid-params",
        "JSON-RPC lists the code without a keyword, and the SDKs answer -32603: worth a warning, not a stopped deploy"},
+      {"cancellation.foreign.ignored",
+       "to ignore what is unknown is good manners, and to end another client's call is another client's loss"},
       {"cors.credentials.no-wildcard",
        "no revision speaks of CORS: browsers refuse the pair, and nothing else is harmed"},
       {"header.param.unknown-ignored",

@@ -79,6 +79,7 @@ std::vector<Setup> setups() {
           {"legal.meta-in-schema", kDual},
           {"legal.meta-changes", kDual},
           {"legal.host-keys", kDual},
+          {"legal.resource-links", kDual},
           {"legal.nothing-to-listen-to", kModern},
           {"legal.vain-messages-refused", kSse},
           {"legal.vain-messages-refused", kDual},

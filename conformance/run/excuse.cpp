@@ -10,6 +10,7 @@
 #include "conformance/tap/broken_json.hpp"
 #include "conformance/tap/places.hpp"
 #include "conformance/tap/renamed_event.hpp"
+#include "conformance/tap/unnamed_coding.hpp"
 #include "wire/base/utf8.hpp"
 #include "wire/mcp/collector.hpp"
 #include "wire/mcp/polling.hpp"
@@ -48,6 +49,10 @@ bool met_other_encoding(const Asked& by) {
   return met(by, [](const Seen& seen) {
     return seen.http.is_json() && !seen.body_cut && wire::find_invalid_utf8(seen.http.body).has_value();
   });
+}
+
+bool met_unnamed_coding(const Asked& by) {
+  return met(by, [](const Seen& seen) { return unnamed_coding(seen.http).has_value(); });
 }
 
 bool met_broken_json(const Asked& by) {
@@ -102,6 +107,8 @@ struct ToldElsewhere {
 };
 
 constexpr std::array kToldElsewhere = {
+    ToldElsewhere{"http.body.coding-named", "an answer was compressed, and its head did not say so",
+                  met_unnamed_coding},
     ToldElsewhere{"http.body.utf8", "an answer was not UTF-8, and could not be read", met_other_encoding},
     ToldElsewhere{"jsonrpc.text.parses", "an answer was no JSON, and could not be read", met_broken_json},
     ToldElsewhere{"sse.message.event-type", "a message came in an event of another type", met_renamed_event},

@@ -1,4 +1,5 @@
 #include "conformance/ask/passive.hpp"
+#include "conformance/tap/unnamed_coding.hpp"
 #include "wire/base/utf8.hpp"
 
 namespace weir::conformance::http_body_utf8 {
@@ -9,6 +10,7 @@ Finding run(Probe& probe) {
   for (const auto& seen : seen_by(probe)) {
     const wire::Exchange& http = seen->http;
     if (!http.is_json() || http.body.empty() || seen->body_cut || http.end == wire::EndClass::malformed) { continue; }
+    if (unnamed_coding(http)) { continue; }
     places.looked();
     const auto at = wire::find_invalid_utf8(http.body);
     if (!at) { continue; }

@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kSample = 3;
 
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
 bool is_binary(const json::value& resource) {
   const std::string_view type = wire::string_or(resource, "mimeType", "text/plain");
@@ -36,25 +35,6 @@ std::vector<std::string> readable_sample(const Survey& survey) {
 bool serves_unknown(const wire::mcp::Reply& reply) {
   const json::array* contents = wire::as_array(wire::find(reply.result(), "contents"));
   return contents && !contents->empty();
-}
-
-bool is_uri(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text.front()))) { return false; }
-  const std::string_view scheme = text.substr(0, colon);
-  if (!std::all_of(scheme.begin(), scheme.end(),
-                   [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; })) {
-    return false;
-  }
-  constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=";
-  for (std::size_t i = colon + 1; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) { return false; }
-    } else if (!is_alnum(text[i]) && kOthers.find(text[i]) == kOthers.npos) {
-      return false;
-    }
-  }
-  return true;
 }
 
 bool is_uri_template(std::string_view text) {

@@ -14,8 +14,6 @@ std::vector<std::string> readable_sample(const Survey& survey);
 /// Whether reading kUnknownUri gave contents: such a server, a proxy for instance, has a resource at every URI.
 bool serves_unknown(const wire::mcp::Reply& reply);
 
-/// An absolute URI by the characters and the shape of RFC 3986.
-bool is_uri(std::string_view text);
 /// Braces that match, with a variable list of RFC 6570 between them.
 bool is_uri_template(std::string_view text);
 /// What is wrong with the annotations of a resource or a template.
