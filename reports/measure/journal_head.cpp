@@ -182,6 +182,11 @@ std::string beyond_limits(const JournalHead& head) {
     return fmt::format("says that it is shard {}/{}, and a run has at most {}", std::uint64_t{shard.index} + 1,
                        shard.count, limits::kShards);
   }
+  const auto is_within = [](std::int64_t number, std::int64_t most) { return number >= -most && number <= most; };
+  if (!is_within(head.run.start_unix_ns, limits::kUnixNs) || !is_within(shard.late_ns, limits::kTimeNs) ||
+      !is_within(head.run.clock.error_ns, limits::kTimeNs) || !is_within(head.run.second_ns, limits::kTimeNs)) {
+    return "has times that no run reaches";
+  }
   if (shard.merged.size() > shard.count) { return "holds more shards than its run has"; }
   const auto more = [](std::size_t most, std::string_view of) {
     return fmt::format("has more than {} {}, which no run has", most, of);

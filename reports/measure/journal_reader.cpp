@@ -64,6 +64,27 @@ const Limit* limit_of(RecordKind kind) {
   }
 }
 
+bool is_time(std::int64_t ns) { return ns >= -limits::kTimeNs && ns <= limits::kTimeNs; }
+bool is_gauge(std::int64_t number) { return number >= -limits::kAtATime && number <= limits::kAtATime; }
+
+/// Whether an item can be added up with as many as there may be: what is larger was not measured by anybody.
+struct WithinLimits {
+  bool operator()(const PhaseInfo& phase) const {
+    return is_time(phase.start_ns) && is_time(phase.end_ns) && is_gauge(phase.streams);
+  }
+  bool operator()(const Snapshot& second) const {
+    return is_time(second.at_ns) && is_time(second.span_ns) && second.span_ns >= 0 &&
+           std::all_of(second.populations.begin(), second.populations.end(), [](const PopulationNumbers& one) {
+             return std::all_of(one.gauges.begin(), one.gauges.end(), is_gauge);
+           });
+  }
+  bool operator()(const Incident& incident) const { return is_time(incident.at_ns); }
+  bool operator()(const JournalInvalid& invalid) const { return is_time(invalid.why.at_ns); }
+  bool operator()(const SearchStep& step) const { return is_gauge(step.streams); }
+  bool operator()(const Closing& closing) const { return is_time(closing.at_ns); }
+  bool operator()(const JournalEnd&) const { return true; }
+};
+
 }  // namespace
 
 bool is_journal(std::string_view bytes) { return bytes.starts_with(kJournalName); }
@@ -129,6 +150,10 @@ tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
         fmt::format("holds a record (kind {}) that is whole by its sum and unknown here: render it with the release of "
                     "Weir that wrote it, {}",
                     static_cast<unsigned>(record.kind), wire::printable(head_.run.tool_version)));
+  }
+  if (!std::visit(WithinLimits(), *item)) {
+    return tl::unexpected(
+        fmt::format("holds a record (kind {}) with a number that no run reaches", static_cast<unsigned>(record.kind)));
   }
   ended_ = record.kind == RecordKind::end;
   return item;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -312,6 +313,35 @@ TEST_F(JournalFile, with_more_than_any_run_has_is_refused_by_a_limit) {
   EXPECT_THAT(error(framed(RecordKind::invalid, payload_of(long_one), {})), testing::HasSubstr("65536 are the most"));
 }
 
+TEST_F(JournalFile, with_a_number_that_no_run_reaches_is_refused) {
+  write_three_seconds(false);
+  const std::string whole = bytes();
+  const auto error = [&](RecordKind kind, const std::string& payload) {
+    const auto journal = parse_journal(whole + framed(kind, payload, {}));
+    return journal ? "no error" : journal.error();
+  };
+  const std::string expected = "with a number that no run reaches";
+  for (const std::int64_t huge : {INT64_MAX, INT64_MIN}) {
+    Snapshot at = second(4), span = second(4), gauge = second(4);
+    at.at_ns = huge;
+    span.span_ns = huge;
+    gauge.populations[0][Gauge::streams_open] = huge;
+    for (const Snapshot* one : {&at, &span, &gauge}) {
+      EXPECT_THAT(error(RecordKind::second, payload_of(*one)), testing::HasSubstr(expected));
+    }
+    EXPECT_THAT(error(RecordKind::phase, payload_of(PhaseInfo{"hold", "hold", huge, 1, 1})),
+                testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::incident, payload_of(Incident{huge, "x"})), testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::invalid, payload_of(Incident{huge, "x"})), testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::closing, payload_of(Closing{huge, false})), testing::HasSubstr(expected));
+  }
+  Snapshot long_one = second(4);
+  long_one.span_ns = limits::kTimeNs;
+  Snapshot sum = long_one;
+  for (int i = 0; i < 20; ++i) { sum.add_span(long_one); }
+  EXPECT_EQ(sum.span_ns, limits::kTimeNs) << "no more than any run has";
+}
+
 TEST_F(JournalFile, whose_head_says_more_than_any_run_has_is_refused_by_a_limit) {
   write_three_seconds(true);
   const auto error = [&](const std::function<void(JournalHead&)>& change) {
@@ -325,6 +355,8 @@ TEST_F(JournalFile, whose_head_says_more_than_any_run_has_is_refused_by_a_limit)
             "says that it is shard 2/4294967295, and a run has at most 10000");
   EXPECT_EQ(error([](JournalHead& head) { head.run.shard.index = 4; }),
             "says that it is shard 5/4, and a run has at most 10000");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.second_ns = INT64_MAX; }), "has times that no run reaches");
+  EXPECT_EQ(error([](JournalHead& head) { head.run.start_unix_ns = INT64_MIN; }), "has times that no run reaches");
   EXPECT_EQ(error([](JournalHead& head) { head.run.shard.merged.assign(5, 0); }), "holds more shards than its run has");
   EXPECT_EQ(error([](JournalHead& head) { head.layout.populations.resize(33); }),
             "has more than 32 populations, which no run has");

@@ -19,5 +19,8 @@ inline constexpr std::size_t kShardsNamed = 20;          ///< Of those that are 
 inline constexpr std::size_t kPopulations = 32;
 inline constexpr std::size_t kTools = 64;  ///< Of one population.
 inline constexpr std::size_t kThresholds = 1'000;
+inline constexpr std::int64_t kTimeNs = std::int64_t{1} << 60;   ///< Any time of a run, from its start: 36 years.
+inline constexpr std::int64_t kUnixNs = std::int64_t{1} << 61;   ///< Any time since 1970.
+inline constexpr std::int64_t kAtATime = std::int64_t{1} << 48;  ///< Any gauge, streams among them.
 
 }  // namespace weir::reports::load::limits

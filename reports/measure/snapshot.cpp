@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "reports/measure/limits.hpp"
 #include "wire/base/bytes.hpp"
 
 namespace weir::reports::load {
@@ -141,7 +142,7 @@ void Snapshot::add_worker(const Snapshot& other) {
 
 void Snapshot::add_span(const Snapshot& later) {
   at_ns = later.at_ns;
-  span_ns += later.span_ns;
+  span_ns = std::min(limits::kTimeNs, span_ns + later.span_ns);  // Of a journal it may say what it likes.
   phase = later.phase;
   worker = later.worker;
   for (std::size_t i = 0; i < populations.size() && i < later.populations.size(); ++i) {

@@ -38,7 +38,7 @@ struct SampleRun {
     const bool ends = complete || interrupted;
     const std::int64_t last_end = phases.empty() ? -1 : phases.back().end_ns;
     const std::int64_t closing = last_end >= 0        ? last_end
-                                 : seconds.size() < 2 ? INT64_MAX
+                                 : seconds.size() < 2 ? limits::kTimeNs
                                                       : seconds[seconds.size() - 2].at_ns;
     bool closed = false;
     for (const Snapshot& second : seconds) {
