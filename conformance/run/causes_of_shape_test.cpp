@@ -9,11 +9,32 @@ namespace weir::conformance {
 
 namespace {
 
+/// Gives each item of a list in the results of this method a _meta that is none.
+fixtures::MessageHook spoil_meta(std::string method, std::string items, json::value meta) {
+  return fixtures::on_result(std::move(method),
+                             [items = std::move(items), meta = std::move(meta)](json::object& result) {
+                               if (!result.contains(items)) { return; }
+                               for (json::value& item : result[items].as_array()) { item.as_object()["_meta"] = meta; }
+                             });
+}
+
 const fixtures::FaultRegistration kOfShape(std::vector<fixtures::Fault>{
     {.name = "test.null-among-tools",
      .summary = "A page of tools/list ends with null.",
      .on_message = fixtures::on_result("tools/list",
                                        [](json::object& result) { result["tools"].as_array().emplace_back(nullptr); })},
+    {.name = "test.tool-meta-text",
+     .summary = "The _meta of each tool is a text.",
+     .on_message = spoil_meta("tools/list", "tools", "weir")},
+    {.name = "test.block-meta-list",
+     .summary = "The _meta of each block of a result is a list.",
+     .on_message = spoil_meta("tools/call", "content", json::array{"weir"})},
+    {.name = "test.prompt-meta-null",
+     .summary = "The _meta of each prompt is null.",
+     .on_message = spoil_meta("prompts/list", "prompts", nullptr)},
+    {.name = "test.contents-meta-true",
+     .summary = "The _meta of what is read is true.",
+     .on_message = spoil_meta("resources/read", "contents", true)},
     {.name = "test.errors-by-type",
      .summary = "A call that fails is answered by a block of type 'error', without isError.",
      .on_message = fixtures::on_result("tools/call",
@@ -53,6 +74,16 @@ TEST(CausesOfShape, what_is_no_tool_is_one_verdict) {
   EXPECT_THAT(red(judge(Era::streamable, {"test.null-among-tools"},
                         {"tools.list.shape", "tools.description.present", "tools.name.length", "tools.name.charset"})),
               testing::ElementsAre("tools.list.shape"));
+}
+
+TEST(CausesOfShape, a_meta_that_is_no_object_is_one_verdict_wherever_it_is) {
+  const std::vector<std::string> checks = {"jsonrpc.result.object",   "meta.result.object",      "meta.keys.valid",
+                                           "prompts.list.shape",      "resources.read.shape",    "tools.list.shape",
+                                           "tools.call.result-shape", "tools.call.content-valid"};
+  for (const std::string fault : {"meta.call-null", "test.tool-meta-text", "test.block-meta-list",
+                                  "test.prompt-meta-null", "test.contents-meta-true"}) {
+    EXPECT_THAT(red(judge(Era::streamable, {fault}, checks)), testing::ElementsAre("meta.result.object")) << fault;
+  }
 }
 
 TEST(CausesOfShape, an_error_by_the_type_of_its_block_is_one_verdict) {
