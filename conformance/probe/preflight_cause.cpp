@@ -167,6 +167,11 @@ Words host_refused(const Attempt& a, const CauseContext& c) {
           "Add the public name to the server's allowed hosts; SDKs allow localhost alone by default."};
 }
 
+Words unpaid(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{}: payment is asked for before a conversation can begin", said(a)),
+          "Ask for payment of calls alone: initialize, discovery and lists tell a client what there is to pay for."};
+}
+
 Words rate_limited(const Attempt& a, const CauseContext&) {
   const auto after = a.exchange->head.headers.get("retry-after");
   const auto sign = sign_of(a);
@@ -210,7 +215,9 @@ Words redirected(const Attempt& a, const CauseContext& c) {
   return {fmt::format("{} to {}, {}", said(a), wire::excerpt(location, 160),
                       same_origin ? "which goes round in a circle" : "another origin"),
           same_origin ? "Check the redirect rules of the proxy and of the service for this path."
-                      : "Use that URL: clients do not carry credentials or POST bodies to another origin."};
+          : to && to->host == c.url.host && to->port != c.url.port
+              ? "Give the server its public URL: it redirects to the port at which it listens inside."
+              : "Use that URL: clients do not carry credentials or POST bodies to another origin."};
 }
 
 /// How the pages are called that ask people who they are.
@@ -378,6 +385,7 @@ constexpr std::array kAnswerRules = {
                no_route, true},
     AnswerRule{"host-refused", is_host_refused, host_refused},
     AnswerRule{"forbidden", is_status<403>, forbidden},
+    AnswerRule{"payment-required", is_status<402>, unpaid},
     AnswerRule{"rate-limited", is_status<429>, rate_limited},
     AnswerRule{"gateway-timeout", is_gateway_timeout, gateway_timeout, false, true},
     AnswerRule{"no-healthy-target", is_no_target, no_target, false, true},

@@ -214,6 +214,11 @@ TEST(PreflightCause, names_what_is_wanted_before_it_can_be_known) {
   EXPECT_THAT(session.message, HasSubstr("for want of a session"));
 }
 
+TEST(PreflightCause, names_a_paywall_before_everything) {
+  EXPECT_EQ(of_all(answering(Era::streamable, 402, "application/json", R"({"x402Version":1,"accepts":[]})")).name,
+            "payment-required");
+}
+
 TEST(PreflightCause, names_a_body_whose_frame_is_broken) {
   auto answer = answering(Era::streamable, 200, "application/json");
   answer.exchange->end = wire::EndClass::malformed;

@@ -30,6 +30,14 @@ Finding run(Probe& probe) {
     return fail("nothing of the session that the event id is of", "its answer, in another session")
         .at("server", "Keep events by session, and look an id up in the session of the request only.");
   }
+  // This session has asked for nothing under an id that is a text.
+  const auto foreign = std::find_if(resumed->replies.begin(), resumed->replies.end(),
+                                    [](const auto& reply) { return reply.id && reply.id->is_string(); });
+  if (foreign != resumed->replies.end()) {
+    return fail("nothing of other sessions",
+                fmt::format("an answer of another session: {}", wire::excerpt(foreign->raw, 80)))
+        .at("server", "Keep events by session, and look an id up in the session of the request only.");
+  }
   return if_replayed(probe, *mine, *cut, "nothing came");
 }
 

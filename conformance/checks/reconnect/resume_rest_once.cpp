@@ -33,7 +33,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "reconnect.resume.rest-once",
     .title = "a stream that is resumed gives what was missed, once",
-    .level = Level::should,
+    .level = Level::may,
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Event ids promise that nothing is lost: the client waits for an answer that never comes.",

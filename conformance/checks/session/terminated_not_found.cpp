@@ -3,6 +3,8 @@
 namespace weir::conformance::session_terminated_not_found {
 namespace {
 
+constexpr int kTimes = 6;
+
 Finding run(Probe& probe) {
   if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
@@ -17,7 +19,16 @@ Finding run(Probe& probe) {
     if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
   if (answer->head.status != 404) { return fail("HTTP 404", describe(*answer)); }
-  return pass("HTTP 404");
+  // A DELETE may have reached one of several replicas.
+  for (int more = 1; more < kTimes; ++more) {
+    const auto again = ask_as(probe, *dialogue, dialogue->session_id());
+    if (again && is_served(*again)) {
+      return fail("HTTP 404, whichever replica is asked",
+                  fmt::format("served at the attempt {} of {}: {}", more + 1, kTimes, describe(*again)))
+          .at("server", "Let the end of a session reach every replica that knows it.");
+    }
+  }
+  return pass(fmt::format("HTTP 404, {} times", kTimes));
 }
 
 const Registration kCheck{{
@@ -28,7 +39,7 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.terminated-404"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients begin anew only at a 404; after any other answer they stay dead.",
-    .faults = {"session.terminated-400", "session.terminated-served"},
+    .faults = {"session.terminated-400", "session.terminated-served", "session.ended-on-one-replica"},
     .run = run,
 }};
 

@@ -41,6 +41,9 @@ Finding run(Probe& probe) {
   return judge_calls(
       probe, "no safe tool was called",
       [&](const ToolCall& call, const wire::mcp::Reply& reply, int& looked) -> std::optional<Finding> {
+        if (reply.http.head.status == kPaymentRequired) {
+          return untestable(fmt::format("{} has to be paid for: x402.offer.on-call judges what it asks", call.name));
+        }
         if (auto bad = unless_result(reply, "a result of " + call.name)) { return bad; }
         ++looked;
         return std::nullopt;

@@ -25,8 +25,12 @@ Finding run(Probe& probe) {
     const auto answer = send_once(probe, request);
     if (!answer) { return probe.broken(answer.error(), fmt::format("an answer to {}", named(agent))); }
     if (is_block(*answer)) {
-      return fail("an answer whatever the User-Agent", fmt::format("{} to {}", describe(*answer), named(agent)))
-          .at("web firewall", "Exempt the MCP path from the rules against bots and unknown user agents.");
+      Finding finding =
+          fail("an answer whatever the User-Agent", fmt::format("{} to {}", describe(*answer), named(agent)))
+              .at("web firewall", "Exempt the MCP path from the rules against bots and unknown user agents.");
+      // RFC 9110 section 10.1.5: a client SHOULD name itself.
+      if (std::string_view(agent).empty()) { finding.verdict = reports::Verdict::warn; }
+      return finding;
     }
   }
   return pass("as to node, to python-httpx, and to a client without a name");
