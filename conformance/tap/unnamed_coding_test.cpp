@@ -6,7 +6,7 @@ namespace weir::conformance {
 
 namespace {
 
-wire::Exchange with(std::string type, std::string body, const char* coding = nullptr) {
+wire::Exchange with(const std::string& type, std::string body, const char* coding = nullptr) {
   wire::Exchange http;
   if (!type.empty()) { http.head.headers.add("Content-Type", type); }
   if (coding) { http.head.headers.add("Content-Encoding", coding); }

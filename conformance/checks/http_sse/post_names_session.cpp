@@ -36,11 +36,11 @@ std::optional<wire::Url> without_session(const wire::Url& one, const wire::Url& 
 bool answers(const jsonrpc::Message& message) { return message.is_reply() && message.answers(json::value(kId)); }
 
 bool is_answered_in(const wire::Exchange& exchange) {
-  for (const auto& text : message_texts(exchange)) {
+  const auto texts = message_texts(exchange);
+  return std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
     const auto parsed = jsonrpc::parse(text);
-    if (parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), answers)) { return true; }
-  }
-  return false;
+    return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), answers);
+  });
 }
 
 Finding run(Probe& probe) {
