@@ -53,4 +53,10 @@ std::string kept_by(const wire::Exchange& answer) {
   return {};
 }
 
+std::string kept_from_another(const wire::Exchange& answer) {
+  const bool in_session = answer.request.headers.has("Mcp-Session-Id") || answer.is_event_stream();
+  const bool personal = answer.request.method == "POST" || (answer.request.method == "GET" && in_session);
+  return personal ? kept_by(answer) : std::string();
+}
+
 }  // namespace weir::conformance

@@ -22,6 +22,18 @@ TEST(Kept, is_said_by_the_fields_of_caches) {
   EXPECT_EQ(sign_of("Cache-Status", "Edge;hit"), "cache-status: Edge;hit");
 }
 
+TEST(Kept, matters_where_an_answer_is_made_for_one_client) {
+  wire::Exchange answer;
+  answer.head.headers.add("Age", "12");
+  answer.request.method = "GET";
+  EXPECT_EQ(kept_from_another(answer), "");
+  answer.request.headers.add("Mcp-Session-Id", "5e55");
+  EXPECT_EQ(kept_from_another(answer), "age: 12");
+  answer.request.headers = {};
+  answer.request.method = "POST";
+  EXPECT_EQ(kept_from_another(answer), "age: 12");
+}
+
 TEST(Kept, is_nothing_that_was_fetched_for_the_request) {
   EXPECT_EQ(sign_of("Age", "0"), "");
   EXPECT_EQ(sign_of("Age", "soon"), "");

@@ -55,9 +55,12 @@ bool is_asked_once(std::string_view id) {
 }
 
 reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
+  const bool elsewhere = problems.front().find("points to another origin") != std::string::npos;
   return {.cause = "handshake-failed",
           .message = problems.front(),
-          .fix = "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
+          .fix = elsewhere
+                     ? "Let the endpoint event name a path alone, or give the server its public URL."
+                     : "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
           .evidence = problems,
           .curl = {}};
 }

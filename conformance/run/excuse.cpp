@@ -79,7 +79,10 @@ bool met_longer_body(const Asked& by) {
 }
 
 bool met_kept_answer(const Asked& by) {
-  return met_itself(by, [](const Seen& seen) { return !kept_by(seen.http).empty(); });
+  const std::string& endpoint = by.probe.url().path;
+  return by.probe.era() != Era::none && met_itself(by, [&](const Seen& seen) {
+           return seen.http.request.url.path == endpoint && !kept_by(seen.http).empty();
+         });
 }
 
 /// Of a server that does not answer what is asked under an id that is a string.

@@ -21,6 +21,7 @@ constexpr Implied kImplied[] = {
     {"auth.challenge.metadata-reachable", "auth.metadata.served"},
     {"auth.server.metadata-whole", "auth.issuer.discovery-served"},
     {"auth.token.alg-none-refused", "auth.token.tampered-refused"},
+    {"auth.token.challenge-error", "auth.bearer.wrong-401"},
     {"auth.token.other-key-refused", "auth.token.alg-none-refused"},
     {"auth.token.other-key-refused", "auth.token.tampered-refused"},
     {"cancellation.running.spares-session", "cancellation.late.tolerated"},
@@ -39,6 +40,7 @@ constexpr Implied kImplied[] = {
     {"header.names.any-case", "affinity.session.shared"},
     {"header.protocol-version.absent-accepted", "affinity.session.shared"},
     {"health.route.answers", "health.route.open"},
+    {"health.route.answers", "health.route.steady"},
     {"health.route.answers", "health.route.plain-get"},
     {"health.truth.mcp-alive", "affinity.session.shared"},
     {"health.truth.mcp-alive", "jsonrpc.answer.asked-for"},
@@ -56,6 +58,7 @@ constexpr Implied kImplied[] = {
     {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},
     {"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx"},
     {"jsonrpc.error.parse-code", "jsonrpc.error.parse"},
+    {"jsonrpc.error.parse-code", "jsonrpc.error.shape"},
     {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
     {"lifecycle.version.served-agreed", "lifecycle.version.echoed"},
     {"pagination.cursor.invalid-refused", "pagination.list.ends"},
@@ -65,6 +68,8 @@ constexpr Implied kImplied[] = {
     {"progress.value.increases", "streamable.messages.one-stream"},
     {"sse.head.content-type", "http.fields.single"},
     {"streamable.notification.accepted-202", "jsonrpc.notification.no-reply"},
+    {"tools.call.invalid-arguments-refused", "session.ids.isolated"},
+    {"tools.call.structured-present", "session.ids.isolated"},
     {"tools.call.text-fallback", "tools.call.structured-conforms"},
 };
 

@@ -4,20 +4,13 @@
 namespace weir::conformance::http_answer_fresh {
 namespace {
 
-/// Made for one client: RFC 9110 section 9.3.3 lets few answers to POST be kept, and those of a session none. Pages,
-/// metadata and refusals of a plain GET may be.
-bool is_personal(const wire::Exchange& http) {
-  return http.request.method == "POST" ||
-         (http.request.method == "GET" && (http.request.headers.has("Mcp-Session-Id") || http.is_event_stream()));
-}
-
 Finding run(Probe& probe) {
   Places places;
   for (const auto& seen : seen_by(probe)) {
     const wire::Exchange& http = seen->http;
-    if (http.head.status == 0 || !is_personal(http)) { continue; }
+    if (http.head.status == 0) { continue; }
     places.looked();
-    if (const auto sign = kept_by(http); !sign.empty()) {
+    if (const auto sign = kept_from_another(http); !sign.empty()) {
       places.broken(seen, fmt::format("HTTP {} to {}, with {}", http.head.status, http.request.method, sign));
     }
   }

@@ -4,7 +4,7 @@
 namespace weir::conformance::idle_session_kept {
 namespace {
 
-constexpr std::chrono::milliseconds kQuick{2000};
+constexpr std::chrono::milliseconds kQuick{3600};  ///< Within the time for which streams are watched.
 constexpr int kRequests = 4;
 
 /// The first reply that is no result, of a few requests on as many connections: a replica that does not know the
@@ -22,7 +22,14 @@ wire::Result<std::optional<wire::mcp::Reply>> refusal(const Probe& probe, wire::
   return first;
 }
 
-Finding judge(const wire::mcp::Reply& refused, double silence_s, std::string expected) {
+Finding judge(const wire::mcp::Reply& refused, double silence_s, std::string expected, bool listened) {
+  if (refused.http.head.status == kNotFound && listened) {
+    Finding finding = fail("an answer: its client was there, and held the GET stream open",
+                           fmt::format("forgotten within {:.1f} s of its last POST: {}", silence_s, refused.describe()))
+                          .at("server", "Count an open stream as a sign of life where sessions are swept.");
+    finding.verdict = reports::Verdict::warn;  // When a session ends is left to the server.
+    return finding;
+  }
   if (refused.http.head.status == kNotFound) {
     return pass(fmt::format("expired within {:.1f} s, and says so by HTTP 404: clients begin anew", silence_s));
   }
@@ -42,13 +49,14 @@ Finding run(Probe& probe) {
   int refused = 0;
   auto before = refusal(probe, *dialogue, refused);
   if (before && *before) { return untestable("requests are refused before any silence: " + (*before)->describe()); }
+  const auto stream = dialogue->open_get_stream();
   probe.pause(silence);
   if (probe.out_of_time()) { return untestable("the run ended while the session was left alone"); }
   auto after = before ? refusal(probe, *dialogue, refused) : std::move(before);
   if (!after) { return probe.broken(after.error(), expected); }
   if (!*after) { return pass(fmt::format("answered after {:.1f} s without a request", silence_s)); }
   return refused == kRequests
-             ? judge(**after, silence_s, expected)
+             ? judge(**after, silence_s, expected, stream && stream->exchange().is_event_stream())
              : untestable(fmt::format("{} of {} requests were refused: affinity.session.shared", refused, kRequests));
 }
 
@@ -59,7 +67,7 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients begin anew on 404 only: any other answer takes their tools away in mid-conversation.",
-    .faults = {"idle.session-lost"},
+    .faults = {"idle.session-lost", "idle.session-swept"},
     .fixture = "idle-held",
     .waits = true,
     .run = run,

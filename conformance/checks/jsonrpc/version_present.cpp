@@ -6,13 +6,20 @@ namespace {
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
   Places places;
+  bool on_stream = false;  ///< What is no message at all came unasked.
   for (const auto& heard : probe.in_time(traffic->heard)) {
     places.looked();
     if (wire::string_or(heard.message.raw, "jsonrpc", "") != "2.0") {
+      on_stream = on_stream || (!heard.post && heard.message.method.empty() && !heard.message.is_reply());
       places.broken(heard.in, wire::excerpt(heard.message.raw, 100));
     }
   }
-  return judged(probe, places, "\"jsonrpc\": \"2.0\" in every message", "messages", "the server sent no message");
+  auto finding =
+      judged(probe, places, "\"jsonrpc\": \"2.0\" in every message", "messages", "the server sent no message");
+  if (!on_stream || finding.verdict != reports::Verdict::fail) { return finding; }
+  return std::move(finding).at("server",
+                               "Send heartbeats as comments (lines that begin with a colon): what is sent as "
+                               "an event has to be a JSON-RPC message.");
 }
 
 const Registration kCheck{{
