@@ -85,8 +85,10 @@ TEST_F(Ledgers, counts_a_connection_that_was_refused_although_nothing_was_sent) 
 }
 
 TEST_F(Ledgers, has_no_trouble_with_a_refusal) {
-  served(1, call("ping"), 401);
+  served(1, call("ping"), 403);
+  served(2, call("ping"), 401);
   EXPECT_THAT(ledger_.troubles(1), IsEmpty());
+  EXPECT_THAT(ledger_.troubles(2), ElementsAre(Trouble::refused_credentials));
 }
 
 TEST_F(Ledgers, names_the_odd_request_among_those_in_flight_at_a_collapse) {

@@ -71,11 +71,12 @@ bool met_undecodable(const Asked& by) {
   });
 }
 
+/// Of an era, whose answers http.length.reached looks at.
 bool met_longer_body(const Asked& by) {
-  return met(by, [](const Seen& seen) {
-    const auto& notes = seen.http.framing_notes;
-    return std::any_of(notes.begin(), notes.end(), is_left_over);
-  });
+  return by.probe.era() != Era::none && met(by, [](const Seen& seen) {
+           const auto& notes = seen.http.framing_notes;
+           return std::any_of(notes.begin(), notes.end(), is_left_over);
+         });
 }
 
 bool met_kept_answer(const Asked& by) {

@@ -67,6 +67,7 @@ constexpr Implied kImplied[] = {
     {"progress.value.increases", "progress.session.own"},
     {"progress.value.increases", "streamable.messages.one-stream"},
     {"sse.head.content-type", "http.fields.single"},
+    {"streamable.messages.one-stream", "progress.session.own"},
     {"streamable.notification.accepted-202", "jsonrpc.notification.no-reply"},
     {"tools.call.invalid-arguments-refused", "session.ids.isolated"},
     {"tools.call.structured-present", "session.ids.isolated"},

@@ -102,7 +102,8 @@ tl::expected<SlowCall, Finding> call_quietly(Probe& probe) {
     if (!quiet) { return SlowCall{.tool = tool.name, .reply = {}, .progress_s = {}, .lost = quiet.error().detail}; }
     probe.pin_request(quiet->reply.http.request);
     if (!quiet->answered()) { quiet->lost = quiet->reply.describe(); }
-    if (!quiet->answered() || is_slow(*quiet)) { return std::move(*quiet); }
+    // A refusal may take a moment too, and runs nothing.
+    if (!quiet->answered() || (is_slow(*quiet) && quiet->reply.is_result())) { return std::move(*quiet); }
   }
   return tl::unexpected(untestable(kNoSlowTool));
 }
