@@ -44,9 +44,6 @@ std::optional<ToolCall> refusable_call(const Probe& probe);
 /// The same of this listed tool, whether it may be called or not.
 std::optional<ToolCall> refusable_call(const json::value& tool);
 
-/// Whether the call is to be paid for first (x402): x402.offer.on-call judges how that is said.
-inline constexpr int kPaymentRequired = 402;
-
 /// Whether the reply is a result with `isError`.
 bool is_tool_error(const wire::mcp::Reply& reply);
 

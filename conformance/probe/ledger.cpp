@@ -170,7 +170,6 @@ std::string in_words(const wire::Request& request) {
 
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
-  constexpr int kUnauthorized = 401;
   if (status == kUnauthorized) { return Trouble::refused_credentials; }
   const bool of_session = request.method == "POST" || request.headers.has("Mcp-Session-Id");
   if (of_session && (status == 400 || status == 404 || status == 410)) { return Trouble::refused_session; }

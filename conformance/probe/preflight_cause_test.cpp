@@ -233,6 +233,8 @@ TEST(PreflightCause, leaves_other_refusals_of_a_session_alone) {
   EXPECT_NE(of({answering(Era::streamable, 400, "text/plain", "Unsupported MCP-Protocol-Version")}).name,
             "wanted-early");
   EXPECT_EQ(of({answering(Era::streamable, 401, "text/plain", "No valid session: log in first")}).name, "unauthorized");
+  EXPECT_EQ(of({answering(Era::streamable, 404, "text/html", "<p>Not found.</p><script>let session;</script>")}).name,
+            "not-found");
 }
 
 TEST(PreflightCause, names_the_allow_list_of_hosts) {

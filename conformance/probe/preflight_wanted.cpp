@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/probe/status.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::conformance {
@@ -38,7 +39,9 @@ bool has(std::string_view text, std::string_view part) {
 }  // namespace
 
 std::optional<WantedEarly> wanted_early(const wire::Exchange& exchange) {
-  if (exchange.head.status < 400 || exchange.head.status >= 500) { return std::nullopt; }
+  if (!is_client_error(exchange.head.status)) { return std::nullopt; }
+  // A page may hold any of these words.
+  if (wire::media_type(exchange.head.headers.get("content-type")) == "text/html") { return std::nullopt; }
   const std::string text = wire::lower(std::string_view(exchange.body).substr(0, kMostRead));
   if (std::none_of(kLack.begin(), kLack.end(), [&](auto word) { return has(text, word); })) { return std::nullopt; }
   for (const Want& want : kWants) {

@@ -317,6 +317,21 @@ TEST(Causes, a_notification_that_is_answered_is_one_verdict) {
   EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.notification.no-reply"));
 }
 
+TEST(Causes, a_cache_that_answers_for_others_is_one_verdict) {
+  const auto outcome = judge(Era::streamable, {"http.answers-cached"}, {"http.answer.fresh", "session.id.unique"});
+  EXPECT_THAT(red(outcome), testing::ElementsAre("http.answer.fresh"));
+  EXPECT_THAT(outcome.checks.back().message, HasSubstr("came out of a cache (see http.answer.fresh)"));
+}
+
+TEST(Causes, credentials_that_some_replicas_do_not_know_are_one_verdict) {
+  auto checks = whole("jsonrpc.");
+  const auto alone = judge(Era::streamable, {"auth.refused-now-and-then"}, checks, {}, "weir-token");
+  EXPECT_THAT(red(alone), testing::Not(testing::IsEmpty()));
+  checks.push_back("auth.credentials.steady");
+  const auto outcome = judge(Era::streamable, {"auth.refused-now-and-then"}, checks, {}, "weir-token");
+  EXPECT_THAT(red(outcome), testing::ElementsAre("auth.credentials.steady"));
+}
+
 TEST(Causes, a_lock_that_any_key_opens_is_one_verdict) {
   const auto outcome = judge(Era::streamable, {"auth.key-any"},
                              {"auth.api-key.wrong-refused", "auth.api-key.prefix-refused"}, "causes-key-77b0");

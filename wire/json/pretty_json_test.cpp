@@ -25,25 +25,6 @@ TEST(PrettyJson, says_the_same_to_a_parser_and_nothing_to_a_terminal_or_a_ci_ser
   EXPECT_NE(text.find("caf\xc3\xa9 [::1]"), std::string::npos) << text;
 }
 
-void put_utf8(char32_t c, std::string& out) {
-  const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | (c >> 6));
-    tail(0);
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | (c >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xf0 | (c >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
 TEST(PrettyJson, is_read_back_in_every_plane_as_json_and_as_yaml) {
   constexpr char32_t kBlock = 0x400, kEnd = 0x110000;
   for (char32_t block = 0; block < kEnd; block += kBlock) {
@@ -51,7 +32,7 @@ TEST(PrettyJson, is_read_back_in_every_plane_as_json_and_as_yaml) {
     const char32_t plane = block >> 16, stride = plane < 2 || plane == 14 ? 1 : 15;
     std::string text;
     for (char32_t c = block; c < block + kBlock; c += stride) {
-      if (c < 0xd800 || c > 0xdfff) { put_utf8(c, text); }
+      if (c < 0xd800 || c > 0xdfff) { append_code_point(text, c); }
     }
     const std::string written = json::serialize(json::string(text));
     const Result<JsonText> parsed = parse_json(inert_json(written));

@@ -6,7 +6,6 @@ namespace {
 
 /// RFC 9110 section 15.5.2: each 401 has to carry a challenge. That none has one, auth.bearer.challenge says.
 std::optional<Finding> unless_challenged(Probe& probe, const wire::Request& wrong) {
-  constexpr int kUnauthorized = 401;
   const auto is_bare = [](const wire::Exchange& answer) {
     return answer.head.status == kUnauthorized && !answer.head.headers.has("WWW-Authenticate");
   };

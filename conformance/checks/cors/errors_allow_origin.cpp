@@ -1,5 +1,6 @@
 #include "conformance/ask/auth.hpp"
 #include "conformance/ask/cors.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::cors_errors_allow_origin {
 namespace {
@@ -16,7 +17,6 @@ std::optional<Finding> unless_on_401(Probe& probe) {
   wire::Request request = from_browser(probe, opening_request(probe));
   request.headers.remove("Authorization");
   const auto answer = probe.send(request);
-  constexpr int kUnauthorized = 401;
   if (!answer || answer->head.status != kUnauthorized || lets_origin_in(probe, *answer)) { return std::nullopt; }
   return without_cors(*answer);
 }

@@ -1,4 +1,5 @@
 #include "conformance/ask/cors.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/base/text.hpp"
 
 namespace weir::conformance::cors_expose_challenge {
@@ -13,7 +14,6 @@ Finding run(Probe& probe) {
   request.headers.remove("Authorization");
   const auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "an answer to initialize"); }
-  constexpr int kUnauthorized = 401;
   if (answer->head.status != kUnauthorized || !answer->head.headers.has("WWW-Authenticate")) {
     return untestable("a request without a token gets no challenge: " + describe(*answer));
   }

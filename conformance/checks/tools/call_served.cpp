@@ -1,4 +1,5 @@
 #include "conformance/ask/tools.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::tools_call_served {
 namespace {

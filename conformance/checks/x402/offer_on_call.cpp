@@ -1,5 +1,6 @@
 #include "conformance/ask/tools.hpp"
 #include "conformance/checks/x402/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::x402_offer_on_call {
 namespace {

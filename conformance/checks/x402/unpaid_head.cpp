@@ -1,9 +1,8 @@
 #include "conformance/checks/x402/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::x402_unpaid_head {
 namespace {
-
-constexpr int kPaymentRequired = 402;
 
 Finding run(Probe& probe) {
   return judge_paid(probe, "HEAD is not free", [&](const Paid& paid) -> std::optional<Finding> {
