@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <set>
 #include <tuple>
 
@@ -21,15 +20,6 @@ namespace {
 
 constexpr std::size_t kEntries = 8192;
 constexpr std::size_t kSuspects = 5;  ///< Named of those that were in flight at a collapse.
-
-/// RFC 9110 section 10.2.3; a date is not read, a second is waited.
-std::chrono::seconds retry_after(const wire::Headers& headers) {
-  constexpr int kUnsaid = 1;
-  const auto text = headers.get("retry-after");
-  int seconds = kUnsaid;
-  std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return std::chrono::seconds(std::max(0, seconds));
-}
 
 std::string gateway_of(const wire::Exchange& exchange) {
   if (const auto sign = wire::edge_sign(exchange)) { return std::string(sign->hop); }

@@ -1,7 +1,5 @@
 #include "conformance/probe/preflight.hpp"
 
-#include <charconv>
-
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/curl.hpp"
 #include "conformance/probe/memory.hpp"
@@ -143,15 +141,12 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   return failure;
 }
 
-/// When a target that limits the rate may be asked again; RFC 9110 section 10.2.3, a date is not read.
-std::optional<std::chrono::seconds> retry_after(const wire::mcp::Detection& detection) {
+/// The longest that an answer of a target which limits the rate asks for.
+std::optional<std::chrono::seconds> longest_wait(const wire::mcp::Detection& detection) {
   std::optional<std::chrono::seconds> longest;
   for (const auto& attempt : detection.attempts) {
     if (!attempt.exchange || attempt.exchange->head.status != kTooManyRequests) { continue; }
-    const auto text = attempt.exchange->head.headers.get("retry-after");
-    int seconds = 1;
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
-    longest = std::max(longest.value_or(std::chrono::seconds(0)), std::chrono::seconds(std::max(0, seconds)));
+    longest = std::max(longest.value_or(std::chrono::seconds(0)), retry_after(attempt.exchange->head.headers));
   }
   return longest;
 }
@@ -170,7 +165,7 @@ Preflight preflight(const Target& target, std::optional<Era> only) {
                                         .plain_after = plain ? std::optional(kSecondLook) : std::nullopt});
   if (result.detection.eras().empty() && !(plain && answered(result.detection))) {
     result.failure = explain(target, result.detection);
-    if (result.failure->cause == "rate-limited") { result.retry_after = retry_after(result.detection); }
+    if (result.failure->cause == "rate-limited") { result.retry_after = longest_wait(result.detection); }
   }
   return result;
 }

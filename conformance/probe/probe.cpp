@@ -259,6 +259,13 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(const std::function<void(wire:
   return opened;
 }
 
+void Probe::end_afterwards(const wire::Exchange& answer) {
+  const std::string session(answer.head.headers.get("Mcp-Session-Id"));
+  if (session.empty() || answer.request.headers.has("Mcp-Session-Id")) { return; }
+  const Survey* survey = target_.survey(Era::streamable);
+  sessions_.emplace_back(session, survey ? survey->revision : std::string(newest_revision(Era::streamable)));
+}
+
 wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> Probe::shared() {
   auto& conversations = worker_->conversations;
   auto held = conversations.find(era());
@@ -384,6 +391,10 @@ void Probe::heard(bool answer) {
 }
 
 bool Probe::throttled() const { return throttled_ || (target_.ledger && target_.ledger->throttled(number_)); }
+
+std::optional<std::chrono::seconds> Probe::asked_to_wait() const {
+  return target_.ledger ? target_.ledger->throttled(number_) : std::nullopt;
+}
 
 bool Probe::met(Trouble trouble) const {
   const auto all = target_.ledger ? target_.ledger->troubles(number_) : std::vector<Trouble>{};

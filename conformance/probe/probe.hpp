@@ -40,6 +40,7 @@ struct Survey {
   std::optional<wire::Error> list_error;       ///< Why some list is not complete.
   /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
   std::optional<wire::Error> open_error;
+  bool throttled = false;  ///< The rate of requests was limited, and none of the waits for it helped.
   /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
   std::string means;
   bool takes_ping = false;         ///< A ping is taken by a 202 that brings no answer.
@@ -142,6 +143,8 @@ class Probe {
   wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> shared();
   /// The same where one is open already; else null.
   wire::mcp::Dialogue* held();
+  /// The session that this answer opens, if it opens one, is ended after the check: nobody else would end it.
+  void end_afterwards(const wire::Exchange& answer);
   /// The shared conversation may no longer be in order: the next check opens its own.
   void spoil() { spoiled_ = true; }
   /// Sends one request on the shared conversation.
@@ -176,6 +179,8 @@ class Probe {
   bool used_kept() const { return used_kept_; }
   /// Some answer was 429, or an error that says as much: who asks too often learns nothing of the server.
   bool throttled() const;
+  /// How long the target wants to be left alone, by its 429s; a second where they do not say.
+  std::optional<std::chrono::seconds> asked_to_wait() const;
   /// A request of this probe met such a trouble.
   bool met(Trouble trouble) const;
   /// Why an answer of the server could not be read, and which check says so; empty where each could.

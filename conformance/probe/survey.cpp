@@ -86,13 +86,16 @@ bool stay_open(const Survey& facts) {
   return facts.era != Era::http_sse && !replies.empty() && std::all_of(replies.begin(), replies.end(), is_open);
 }
 
-/// A survey that a moment's 5xx or 429 ended would leave an era unjudged.
+/// A survey that a moment's 5xx or 429 ended would leave an era unjudged. A limit of the rate is waited for as long as
+/// it asks, which may well be longer than a run.
 wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> open_patiently(Probe& probe) {
   constexpr int kTries = 3;
-  constexpr std::chrono::milliseconds kThrottledPause{1000};
+  constexpr std::chrono::seconds kLongestWait{30};
   auto opened = probe.shared();
   for (int i = 1; i < kTries && !opened && !probe.last_answer_missing() && !probe.out_of_time(); ++i) {
-    if (probe.throttled()) { probe.pause(kThrottledPause); }
+    const auto wait = probe.asked_to_wait();
+    if (wait && *wait > kLongestWait) { break; }
+    if (wait) { probe.pause(*wait * i); }  // Where the limit does not say how long, a second may be too short.
     opened = probe.shared();
   }
   return opened;
@@ -135,6 +138,7 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   }
   if (!opened) {
     facts.open_error = opened.error();
+    facts.throttled = probe.throttled();
     problem = fmt::format("{} was found, but no conversation can be opened: {}", to_string(era), opened.error().detail);
     return facts;
   }

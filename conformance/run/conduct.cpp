@@ -11,9 +11,9 @@
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/memory.hpp"
-#include "conformance/probe/preflight.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/survey.hpp"
+#include "conformance/run/first_contact.hpp"
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/pace.hpp"
 #include "conformance/run/plan_target.hpp"
@@ -52,26 +52,6 @@ reports::EraFound found(const Survey& survey) {
 bool is_asked_once(std::string_view id) {
   return id.starts_with("health.") || id.starts_with("front-door.") || id.starts_with("plain.stream.") ||
          is_of_deploy(id);
-}
-
-reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
-  const bool elsewhere = problems.front().find("points to another origin") != std::string::npos;
-  return {.cause = "handshake-failed",
-          .message = problems.front(),
-          .fix = elsewhere
-                     ? "Let the endpoint event name a path alone, or give the server its public URL."
-                     : "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
-          .evidence = problems,
-          .curl = {}};
-}
-
-reports::PreflightFailure no_token(const wire::Error& error, const wire::OAuthClient& oauth) {
-  const auto problem = wire::token_problem(error);
-  return {.cause = std::string(problem.name),
-          .message = error.detail,
-          .fix = std::string(problem.fix),
-          .evidence = {fmt::format("POST {}: {}", oauth.token_url, error.detail)},
-          .curl = {}};
 }
 
 bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
@@ -167,7 +147,7 @@ class Conductor {
       return {};
     }
     if (plan_.progress) { plan_.progress->at("what the endpoint speaks"); }
-    auto first = preflight_in_turn();
+    auto first = preflight_in_turn(target_, only_era(plan_.profile), deadline_);
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
     explain_refusal();
@@ -176,6 +156,10 @@ class Conductor {
     take_eras(target_, {});
     if (!is_plain(target_) && target_.surveys.empty()) {
       results_.preflight = no_such_revision();
+      return {};
+    }
+    if (is_kept_out_by_rate(target_)) {
+      results_.preflight = no_handshake_passes(results_.problems);
       return {};
     }
     std::vector<std::string> beside = plan_.checks;
@@ -194,17 +178,6 @@ class Conductor {
     return {};
   }
 
-  /// A limit of the rate may stand open in a moment; Retry-After says when.
-  Preflight preflight_in_turn() {
-    constexpr int kTries = 3;
-    auto looked = preflight(target_, only_era(plan_.profile));
-    for (int i = 1; i < kTries && looked.retry_after && *looked.retry_after < deadline_.left() / 2; ++i) {
-      target_.client.run.pause(*looked.retry_after);
-      looked = preflight(target_, only_era(plan_.profile));
-    }
-    return looked;
-  }
-
   static bool is_plain(const Target& target) { return target.profile.era == Era::none; }
 
   /// The same for one of the further endpoints. Whatever it answers is its verdicts, and none of the run's.
@@ -212,7 +185,7 @@ class Conductor {
     auto url = wire::resolve(plan_.url, endpoint.url);
     if (!url) { return tl::unexpected(url.error()); }
     Target target = endpoint_target(target_, endpoint, std::move(*url));
-    target.detection = preflight(target, only_era(target.profile)).detection;
+    target.detection = preflight_in_turn(target, only_era(target.profile), deadline_).detection;
     take_eras(target, endpoint.name);
     std::vector<std::string> checks = plan_.checks;
     std::erase_if(checks, is_asked_once);

@@ -104,6 +104,27 @@ TEST(Deployment, asks_every_endpoint_and_names_the_dead_one) {
   EXPECT_EQ(find(results, "jsonrpc.id.echoed", "old")->verdict, Verdict::pass);
 }
 
+TEST(Deployment, names_the_limit_of_the_rate_that_no_handshake_passes) {
+  const auto limited = fixtures::Server::start({.faults = {"http.429-handshake"}}).value();
+  auto plan = plan_at(limited.mcp_url(), {"jsonrpc.id.echoed", "ping.request.answered"});
+  plan.profile.era = Era::streamable;
+  const auto results = conducted(plan);
+  EXPECT_EQ(results.exit_code, ExitCode::unreachable) << results.exit_reason;
+  ASSERT_TRUE(results.preflight);
+  EXPECT_EQ(results.preflight->cause, "rate-limited");
+  EXPECT_THAT(results.preflight->message, HasSubstr("429"));
+  EXPECT_TRUE(results.checks.empty());
+}
+
+TEST(Deployment, asks_once_more_where_the_next_of_several_targets_may_work) {
+  const auto server = fixtures::Server::start({.faults = {"http.502-at-first"}}).value();
+  auto plan = plan_at(server.mcp_url(), {"jsonrpc.id.echoed", "preflight.answers.steady"});
+  plan.profile.era = Era::streamable;
+  const auto results = conducted(plan);
+  EXPECT_FALSE(results.preflight);
+  EXPECT_EQ(find(results, "jsonrpc.id.echoed")->verdict, Verdict::pass);
+}
+
 TEST(Deployment, calls_a_plain_stream_healthy_where_the_profile_says_that_it_is_no_mcp) {
   const auto server = serve_gateway();
   auto plan =

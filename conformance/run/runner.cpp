@@ -242,7 +242,8 @@ class Run {
   void slow_down(std::chrono::seconds wait) {
     if (wait > options_.deadline.left()) {
       stop(fmt::format(
-          "the target limits the rate of requests: it asks to wait for {} s, and less is left of the budget",
+          "the target limits the rate of requests: the wait of {} s before the next one is longer than what is left of "
+          "the budget",
           wait.count()));
       return;
     }

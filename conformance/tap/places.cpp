@@ -46,8 +46,11 @@ void Places::broken(const SeenPtr& seen, std::string what) {
 
 Finding Places::finding(std::string expected, const char* looked_at, const char* nothing) const {
   if (broken_ > 0) {
-    return fail(std::move(expected), fmt::format("{} of {} {} otherwise: {}{}", broken_, looked_, looked_at,
-                                                 fmt::join(lines_, "; "), broken_ > lines_.size() ? "; ..." : ""));
+    // One place may break a rule in several ways.
+    const auto counted = broken_ > looked_ ? fmt::format("{} times otherwise in {} {}", broken_, looked_, looked_at)
+                                           : fmt::format("{} of {} {} otherwise", broken_, looked_, looked_at);
+    return fail(std::move(expected),
+                fmt::format("{}: {}{}", counted, fmt::join(lines_, "; "), broken_ > lines_.size() ? "; ..." : ""));
   }
   if (looked_ == 0) { return untestable(nothing); }
   return pass(fmt::format("{} {}", looked_, looked_at));

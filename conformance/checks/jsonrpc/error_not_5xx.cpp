@@ -19,15 +19,6 @@ std::vector<wire::Request> mistakes(Probe& probe, wire::mcp::Dialogue& dialogue)
   return requests;
 }
 
-/// A server that takes an initialize for all that it lacks has opened a session, which nobody else would end.
-void end_session(Probe& probe, const wire::Exchange& answer) {
-  const std::string session(answer.head.headers.get("mcp-session-id"));
-  if (session.empty() || answer.request.headers.has("Mcp-Session-Id")) { return; }
-  wire::Request end = probe.request("DELETE", probe.url());
-  end.headers.set("Mcp-Session-Id", session);
-  (void)probe.send(end);
-}
-
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
@@ -36,7 +27,7 @@ Finding run(Probe& probe) {
     for (int asked = 1;; ++asked) {
       const auto answer = probe.send(request);
       if (!answer) { return probe.broken(answer.error(), "an answer"); }
-      end_session(probe, *answer);
+      probe.end_afterwards(*answer);  // A server may take an initialize for all that it lacks.
       if (answer->head.status < kServerErrors) { break; }
       if (asked == 1) { continue; }  // An error by chance is no answer to this request.
       return where_served(

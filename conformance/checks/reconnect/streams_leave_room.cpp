@@ -147,7 +147,9 @@ Finding run(Probe& probe) {
     return fail(fmt::format("an answer to another client while {} streams are open", held.streams.size()),
                 fmt::format("{} open {} everybody out: {}", held.served(),
                             held.served() == 1 ? "stream keeps" : "streams keep", *why))
-        .at("server", "Hold streams without a thread or worker each, or give the pool far more places than streams.");
+        .at("server",
+            "Hold streams without a thread, a worker or a place in a proxy's limit each, or let there be far more "
+            "places than streams.");
   }
   return pass(fmt::format("another client is served beside {} open streams", held.served()));
 }
