@@ -1,6 +1,8 @@
 // What a check meets in a session that an earlier one left behind is no fault of what it asked.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "conformance/run/judged_test.hpp"
 #include "fixtures/faults/common.hpp"
 
@@ -26,6 +28,16 @@ const fixtures::FaultRegistration kEnded(fixtures::Fault{
       return false;
     }});
 
+std::atomic<int> g_sessions{0};  ///< That were opened and not ended.
+
+const fixtures::FaultRegistration kCounted(fixtures::Fault{
+    .name = "test.counts-sessions",
+    .summary = "Serves as ever, and counts the sessions that nobody has ended.",
+    .on_reply = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      const bool opened = reply.headers.has("Mcp-Session-Id") && !request.headers.has("Mcp-Session-Id");
+      g_sessions += opened ? 1 : request.method == "DELETE" && reply.status < 300 ? -1 : 0;
+    }});
+
 TEST(KeptSession, that_is_ended_is_opened_anew) {
   fixtures::ServerOptions options;
   options.faults = {"test.session-ends-with-a-cancellation"};
@@ -41,6 +53,17 @@ TEST(KeptSession, that_is_ended_is_opened_anew) {
     asked_again += check.message.find("when asked again") == std::string::npos ? 0 : 1;
   }
   EXPECT_EQ(asked_again, 1) << "the check behind the one that ended the session";
+}
+
+TEST(KeptSession, is_left_behind_by_nobody) {
+  const auto outcome =
+      judge(Era::streamable, {"test.counts-sessions"},
+            {"auth.credentials.steady", "jsonrpc.error.not-5xx", "preflight.answers.prompt", "session.id.unique"},
+            "weir-key");
+  for (const auto& check : outcome.checks) {
+    EXPECT_EQ(check.verdict, Verdict::pass) << check.id << ": " << check.message;
+  }
+  EXPECT_EQ(g_sessions, 0);
 }
 
 }  // namespace
