@@ -7,6 +7,7 @@ namespace {
 
 /// Half of what the SDKs' clients wait for an answer (60 s), unless progress comes.
 constexpr double kProgressSeconds = 30;
+constexpr double kSlowSeconds = 1;  ///< What fails sooner was not cut for being slow.
 
 double limit_of(const Probe& probe) {
   return std::min(kProgressSeconds, probe.target().profile.idle_budget_seconds.value_or(kProgressSeconds));
@@ -31,6 +32,9 @@ Finding run(Probe& probe) {
   const double limit = limit_of(probe);
   const std::string expected = fmt::format("a sign of progress from {} at least every {:g} s", slow->tool, limit);
   const auto& http = slow->reply.http;
+  if (http.head.status >= kServerErrors && slow->ended_s < kSlowSeconds) {
+    return untestable(fmt::format("{} was not slow, but failed at once: {}", slow->tool, slow->reply.describe()));
+  }
   const bool ended = http.end != wire::EndClass::open && http.end != wire::EndClass::closed_by_us;
   if (!slow->answered() && (http.head.status >= kServerErrors || (ended && !probe.is(Era::http_sse)))) {
     return cut(probe, *slow, expected);
