@@ -97,6 +97,9 @@ Finding not_refused(Probe& probe, std::string expected, const wire::Exchange& an
       return untestable(fmt::format("{}, as without the Origin: {}", describe(answer),
                                     control ? describe(*control) : control.error().detail));
     }
+    if (answer.ok() && wire::media_type(answer.head.headers.get("content-type")) == "text/html") {
+      return untestable("a page came in place of a refusal, as from a hop that changes errors: " + describe(answer));
+    }
   }
   return fail(std::move(expected), describe(answer));
 }

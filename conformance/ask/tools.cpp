@@ -181,6 +181,33 @@ bool is_refused_for_meta(Probe& probe, const std::vector<ToolCall>& calls, const
   return false;
 }
 
+/// Whether nobody has answered so far, where an answer may still come.
+bool is_silent(const wire::Result<wire::mcp::Reply>& reply) {
+  if (!reply) { return reply.error().code == wire::ErrorCode::timeout; }
+  return !reply->response && reply->http.ok() && reply->http.end == wire::EndClass::open;
+}
+
+wire::Result<wire::mcp::Reply> call_plainly(Probe& probe, const ToolCall& call,
+                                            std::optional<std::chrono::milliseconds> timeout = {}) {
+  return probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}}, {.timeout = timeout});
+}
+
+/// A tool may well take longer than any other answer: it is waited for once more, and two and a half times as long.
+wire::Result<wire::mcp::Reply> call_patiently(Probe& probe, const ToolCall& call) {
+  auto reply = call_plainly(probe, call);
+  if (!is_silent(reply)) { return reply; }
+  return call_plainly(probe, call, probe.in(probe.target().answer_timeout * 5 / 2).left());
+}
+
+bool is_answered_by_another(Probe& probe, const std::vector<ToolCall>& calls, std::size_t silent) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (i == silent) { continue; }
+    const auto reply = call_plainly(probe, calls[i]);
+    return reply && reply->response;
+  }
+  return false;
+}
+
 }  // namespace
 
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
@@ -192,12 +219,18 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, b
   if (replies) {
     auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) { return red = &(*replies)[i]; });
     if (finding.verdict != reports::Verdict::fail) { return finding; }
-    seen_red = std::move(finding);
+    // What was silent is waited for below.
+    if (!judges_silence || !is_silent(*red)) { seen_red = std::move(finding); }
   }
   std::optional<Finding> broken;
   std::optional<wire::mcp::Reply> latest;
   const auto finding = judge_replies(calls, nothing, judge, [&](std::size_t i) -> const wire::mcp::Reply* {
-    auto reply = probe.call("tools/call", {{"name", calls[i].name}, {"arguments", calls[i].arguments}});
+    auto reply = judges_silence ? call_patiently(probe, calls[i]) : call_plainly(probe, calls[i]);
+    if (judges_silence && is_silent(reply) && is_answered_by_another(probe, calls, i)) {
+      broken = untestable(fmt::format(
+          "{} took longer than is waited for, and other tools are served: --timeout says how long", calls[i].name));
+      return nullptr;
+    }
     if (!reply) {
       broken = judges_silence ? probe.broken(reply.error(), "a result of " + calls[i].name)
                               : unanswered_call(calls[i].name, reply.error());

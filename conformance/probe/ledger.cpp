@@ -339,6 +339,21 @@ std::string Ledger::server_errors() const {
                  : std::string();
 }
 
+bool Ledger::flaps() const {
+  constexpr std::size_t kLatest = 10;
+  std::vector<const LedgerEntry*> answers;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (entry.answered) { answers.push_back(&entry); }
+  }
+  const auto latest = answers.begin() + static_cast<std::ptrdiff_t>(std::min(kLatest, answers.size()));
+  std::partial_sort(answers.begin(), latest, answers.end(),
+                    [](const auto* a, const auto* b) { return *a->answered > *b->answered; });
+  const auto any = [&](auto is_such) { return std::any_of(answers.begin(), latest, is_such); };
+  return any([](const auto* entry) { return entry->status >= kServerErrors; }) &&
+         any([](const auto* entry) { return entry->status < kRedirects; });
+}
+
 std::string Ledger::silences() const {
   constexpr std::size_t kAskers = 3, kKinds = 2;
   return now_and_then({.askers = kAskers, .kinds = kKinds, .what = "got no answer in time"},

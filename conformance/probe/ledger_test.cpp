@@ -65,6 +65,17 @@ TEST_F(Ledgers, knows_of_conversations_that_are_opened_in_vain) {
   EXPECT_FALSE(ledger_.opens_in_vain());
 }
 
+TEST_F(Ledgers, tells_failures_that_come_and_go_from_an_end) {
+  for (int i = 0; i < 20; ++i) { served(1, call("ping")); }
+  EXPECT_FALSE(ledger_.flaps());
+  served(1, call("ping"), 502);
+  EXPECT_TRUE(ledger_.flaps());
+  for (int i = 0; i < 9; ++i) { served(1, call("ping"), 502); }
+  EXPECT_FALSE(ledger_.flaps()) << "nothing is served any more";
+  served(1, call("ping"), 404);
+  EXPECT_FALSE(ledger_.flaps()) << "a refusal serves nobody";
+}
+
 TEST_F(Ledgers, tells_the_troubles_of_each_asker_apart) {
   served(1, call("ping"));
   lost(2, call("ping"), wire::ErrorCode::connect_refused);

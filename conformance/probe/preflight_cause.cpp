@@ -115,7 +115,7 @@ std::string challenge_of(const Attempt& a) {
   if (!challenge && sign_of(a)) { return std::string(sign_of(a)->meaning); }
   if (!challenge) { return "without a WWW-Authenticate header to say how"; }
   const auto metadata = contains(*challenge, "resource_metadata");
-  return fmt::format("WWW-Authenticate: {}{}", wire::excerpt(*challenge, 160),
+  return fmt::format("WWW-Authenticate: {}{}", wire::excerpt(*challenge, 400),
                      metadata ? "" : ", without resource_metadata");
 }
 
@@ -260,15 +260,8 @@ bool is_bare_stream(const Attempt& a) {
   return a.era == Era::http_sse && status_of(a) == 200 && a.exchange->is_event_stream();
 }
 Words bare_stream(const Attempt& a, const CauseContext&) {
-  std::string first = "no event came";
-  for (const auto& item : a.exchange->items) {
-    if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
-      first = fmt::format("the first event is '{}'", wire::excerpt(std::string_view(event->type), 40));
-      break;
-    }
-  }
-  return {fmt::format("the URL gives an event stream that is not MCP: no `endpoint` event opens it ({})", first),
-          "Serve an MCP transport here, or test the stream alone; a bridge must send `endpoint` first."};
+  auto [message, fix] = words_of_bare_stream(a);
+  return {std::move(message), std::move(fix)};
 }
 
 /// A POST that was answered as the GET of HTTP+SSE is. Where the GET itself met the end of the connection, whatever
@@ -354,6 +347,16 @@ Words unsupported(const Attempt& a, const CauseContext&) {
           "The endpoint must take application/json and give application/json or text/event-stream."};
 }
 
+/// Nobody refuses an Accept that lists both types, as ours does, who has got it.
+bool is_accept_lost(const Attempt& a) { return a.era == Era::streamable && status_of(a) == 406; }
+Words accept_lost(const Attempt& a, const CauseContext&) {
+  return {fmt::format("{} '{}', and the request has Accept: {}", said(a),
+                      wire::excerpt(std::string_view(a.exchange->body), 120),
+                      wire::excerpt(a.exchange->request.headers.get("accept"), 80)),
+          "Let what stands before the server pass Accept on as it came (a CDN's policy of headers, a proxy that sets "
+          "its own); it names both application/json and text/event-stream."};
+}
+
 Words not_found(const Attempt& a, const CauseContext& c) {
   return {fmt::format("there is nothing at {}: {}", c.url.path, said(a)),
           "Use the path that the server mounts MCP at."};
@@ -399,6 +402,7 @@ constexpr std::array kAnswerRules = {
     AnswerRule{"framing-broken", is_misframed, misframed, false, true},
     AnswerRule{"answer-unreadable", is_unreadable, unreadable},
     AnswerRule{"answer-cut-short", [](const Attempt& a) { return is_cut_short(*a.exchange); }, cut_short, false, true},
+    AnswerRule{"accept-lost", is_accept_lost, accept_lost},
     AnswerRule{"wanted-early", is_wanting, wanting},
     AnswerRule{"initialize-refused", is_refused, refused},
     AnswerRule{"server-error", [](const Attempt& a) { return status_of(a) >= 500; }, server_error, false, true},

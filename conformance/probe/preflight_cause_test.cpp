@@ -161,6 +161,37 @@ TEST(PreflightCause, tells_a_stream_that_is_held_back_from_a_path_that_takes_no_
   EXPECT_NE(of({refused, answering(Era::http_sse, 404)}).name, "stream-held-back");
 }
 
+TEST(PreflightCause, tells_a_stream_of_which_the_head_alone_comes_from_one_that_is_not_mcp) {
+  const auto refused = answering(Era::streamable, 405);
+  const auto mute = answering(Era::http_sse, 200, "text/event-stream");
+  const auto cause = of({refused, mute});
+  EXPECT_EQ(cause.name, "stream-held-back");
+  EXPECT_THAT(cause.message, HasSubstr("brings not one byte"));
+  EXPECT_THAT(of({answering(Era::streamable, 200), mute}).message, HasSubstr("not one byte comes on it"));
+  auto talking = mute;
+  talking.exchange->body_bytes = 20;
+  EXPECT_THAT(of({refused, talking}).message, HasSubstr("not MCP: no `endpoint` event"));
+}
+
+TEST(PreflightCause, quotes_the_line_that_should_have_been_an_event) {
+  auto stream = answering(Era::http_sse, 200, "text/event-stream");
+  stream.exchange->body_bytes = 20;
+  stream.exchange->items.emplace_back(
+      wire::SseOddity{.kind = wire::SseOddityKind::unknown_field, .excerpt = "endpoint: /messages"});
+  const auto cause = of({answering(Era::streamable, 405), stream});
+  EXPECT_THAT(cause.message, HasSubstr("the line 'endpoint: /messages', which is no field"));
+  EXPECT_THAT(cause.fix, HasSubstr("`event: endpoint`"));
+}
+
+TEST(PreflightCause, takes_a_406_to_both_types_for_a_field_that_was_lost) {
+  auto refused = answering(Era::streamable, 406, "application/json",
+                           R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Not Acceptable"}})");
+  refused.exchange->request.headers.set("Accept", "application/json, text/event-stream");
+  const auto cause = of({refused, answering(Era::http_sse, 405)});
+  EXPECT_EQ(cause.name, "accept-lost");
+  EXPECT_THAT(cause.message, HasSubstr("the request has Accept: application/json, text/event-stream"));
+}
+
 TEST(PreflightCause, tells_a_stream_that_is_held_back_where_its_route_knows_no_post) {
   const auto cause = of({answering(Era::streamable, 404, "text/html"), failing(Era::http_sse, ErrorCode::timeout)});
   EXPECT_EQ(cause.name, "stream-held-back");

@@ -1,4 +1,4 @@
-// Why the stream of HTTP+SSE does not open at a path that takes no POST. Pure: asks nothing.
+// Why a stream of HTTP+SSE does not open, or opens in vain. Pure: asks nothing.
 #pragma once
 
 #include "conformance/probe/preflight_cause.hpp"
@@ -11,5 +11,12 @@ std::string spelt(std::chrono::milliseconds span);
 
 /// nullopt where a POST is taken, or where nothing is known of the stream that a rule would not say better.
 std::optional<Cause> cause_of_lone_stream(const wire::mcp::Detection& detection, const CauseContext& context);
+
+struct StreamWords {
+  std::string message, fix;
+};
+
+/// Of a stream that opened, and on which no `endpoint` event came.
+StreamWords words_of_bare_stream(const wire::mcp::Attempt& attempt);
 
 }  // namespace weir::conformance

@@ -87,12 +87,13 @@ bool stay_open(const Survey& facts) {
 }
 
 /// A survey that a moment's 5xx or 429 ended would leave an era unjudged. A limit of the rate is waited for as long as
-/// it asks, which may well be longer than a run.
+/// it asks, which may well be longer than a run; where every other answer is an error, a few handshakes do not pass.
 wire::Result<std::reference_wrapper<wire::mcp::Dialogue>> open_patiently(Probe& probe) {
-  constexpr int kTries = 3;
+  constexpr int kTries = 3, kTriesAtErrors = 8;
   constexpr std::chrono::seconds kLongestWait{30};
   auto opened = probe.shared();
-  for (int i = 1; i < kTries && !opened && !probe.last_answer_missing() && !probe.out_of_time(); ++i) {
+  for (int i = 1; !opened && !probe.last_answer_missing() && !probe.out_of_time(); ++i) {
+    if (i >= (probe.met(Trouble::server_error) ? kTriesAtErrors : kTries)) { break; }
     const auto wait = probe.asked_to_wait();
     if (wait && *wait > kLongestWait) { break; }
     if (wait) { probe.pause(*wait * i); }  // Where the limit does not say how long, a second may be too short.

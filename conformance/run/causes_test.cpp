@@ -94,6 +94,16 @@ const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
            if (refused) { reply.status = 500; }
            return refused;
          }},
+    {.name = "test.every-other-502",
+     .summary = "Every second request is answered 502, as by a proxy one of whose two upstreams is dead.",
+     .on_request =
+         [](fixtures::Scratch& scratch, const fixtures::HttpRequest&, fixtures::HttpReply& reply) {
+           json::value& turn = scratch["test.turn"];
+           turn = turn != json::value(true);
+           if (turn == json::value(true)) { return false; }
+           reply.status = 502;
+           return true;
+         }},
     {.name = "test.first-session-alone",
      .summary = "The first client is let in, and all others are told 404 whatever they send.",
      .on_request =
@@ -249,6 +259,13 @@ TEST(Causes, one_client_at_a_time_is_one_verdict) {
                              {"preflight.endpoint.stays-up", "session.conversation.kept", "affinity.session.shared",
                               "session.ids.isolated", "session.id.unique", "streamable.origin.forbidden"});
   EXPECT_THAT(red(outcome), testing::ElementsAre("session.conversation.kept"));
+}
+
+TEST(Causes, one_dead_upstream_of_two_is_one_verdict_and_no_end_of_the_service) {
+  auto checks = whole("jsonrpc.");
+  checks.insert(checks.end(), {"preflight.answers.steady", "preflight.endpoint.stays-up", "session.id.unique"});
+  EXPECT_THAT(red(judge(Era::streamable, {"test.every-other-502"}, checks)),
+              testing::ElementsAre("preflight.answers.steady"));
 }
 
 TEST(Causes, a_server_of_one_request_is_one_verdict_that_says_so) {

@@ -17,7 +17,7 @@
 #include "conformance/run/own_limits.hpp"
 #include "conformance/run/pace.hpp"
 #include "conformance/run/plan_target.hpp"
-#include "conformance/run/token_remark.hpp"
+#include "conformance/run/refused_credentials.hpp"
 #include "conformance/run/told.hpp"
 #include "reports/conformance/redact.hpp"
 #include "wire/auth/oauth.hpp"
@@ -150,7 +150,7 @@ class Conductor {
     auto first = preflight_in_turn(target_, only_era(plan_.profile), deadline_);
     target_.detection = std::move(first.detection);
     results_.preflight = std::move(first.failure);
-    explain_refusal();
+    if (results_.preflight) { explain_refusal(target_, *results_.preflight); }
     if (results_.preflight || is_set(plan_.interrupted)) { return {}; }
     take_pace();
     take_eras(target_, {});
@@ -223,13 +223,6 @@ class Conductor {
     std::sort(results_.checks.begin(), results_.checks.end(), [](const auto& a, const auto& b) {
       return std::tie(a.id, a.endpoint, a.era, a.revision) < std::tie(b.id, b.endpoint, b.era, b.revision);
     });
-  }
-
-  void explain_refusal() {
-    if (!results_.preflight || results_.preflight->cause != "unauthorized") { return; }
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto why = why_refused(target_.profile.bearer, std::chrono::duration<double>(now).count());
-    if (!why.empty()) { results_.preflight->message += "; " + why; }
   }
 
   std::vector<std::string> secrets() const {

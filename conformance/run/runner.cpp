@@ -283,10 +283,11 @@ class Run {
     });
   }
 
-  /// One that is slow is given the time of any answer, one that loses requests a few. A certificate is an answer.
+  /// One that is slow is given the time of any answer, one that loses requests a few. A certificate is an answer, and
+  /// one of several targets that fails is not all of them.
   bool is_gone(Era era) const {
     const std::array tries = {patience_, target_.answer_timeout, patience_};
-    return target_.ledger->refused_certificates(target_.url).empty() &&
+    return target_.ledger->refused_certificates(target_.url).empty() && !target_.ledger->flaps() &&
            std::none_of(tries.begin(), tries.end(),
                         [&](std::chrono::milliseconds patience) { return still_answers(target_, era, patience); });
   }

@@ -61,6 +61,7 @@ class LossyConversation {
   /// Some servers answer a ping whoever asks: every third question is one that none answers without a session.
   void ask(int number) {
     const bool list = number % 3 == 0 && probe_.survey().declares("tools");
+    ++run_.requests;
     run_.asked_served += post(jsonrpc::request(number, list ? "tools/list" : harmless_method(probe_))) == Fate::served;
   }
 

@@ -32,7 +32,8 @@ struct SessionRun {
   int served = 0;
   int lost = 0;          ///< Answered as for a session that is not known: 404, 400, or in http-sse not at all.
   int failed = 0;        ///< Any other trouble.
-  int asked_served = 0;  ///< Of those served, the requests behind the handshake.
+  int requests = 0;      ///< Of all, those behind the handshake.
+  int asked_served = 0;  ///< Of these, the ones that were served.
   int heard = 0;         ///< http-sse: answers that came down the stream.
   std::map<std::string, int> refusals;  ///< "HTTP 404": how often.
   CookieJar cookies;                    ///< What was set on the way.

@@ -18,6 +18,12 @@ Finding run(Probe& probe) {
     return untestable("no request of the session was served at all, which is no matter of replicas: " +
                       bare.describe_refusals());
   }
+  if (probe.is(Era::streamable) && bare.requests >= kLeastConnections && bare.asked_served == bare.requests) {
+    return untestable(
+        fmt::format("{} requests on new connections were served, and of the handshake {} were lost ({}): "
+                    "affinity.notifications.shared",
+                    bare.requests, bare.lost + bare.failed, bare.describe_refusals()));
+  }
   const std::string tried = verdict->with_cookies ? "; cookies do not help" : "";
   return fail(fmt::format("one session to be served on {} new connections", bare.asked()),
               fmt::format("sessions are not shared across targets behind a round robin: {} of {} lost ({}){}",

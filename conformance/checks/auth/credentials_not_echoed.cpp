@@ -1,5 +1,6 @@
 #include "conformance/ask/passive.hpp"
 #include "wire/base/credentials.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance::auth_credentials_not_echoed {
 namespace {
@@ -9,10 +10,12 @@ constexpr std::size_t kTelling = 8;
 
 /// The credentials that a request carried in its head: as a whole, since keys may have spaces, and a scheme like
 /// `Bearer` aside.
-std::vector<std::string> credentials_in(const wire::Request& request) {
+std::vector<std::string> credentials_in(const wire::Request& request, bool knows_cookie) {
   std::vector<std::string> secrets;
   for (const auto& field : request.headers.fields()) {
     if (!wire::is_credential_name(field.name)) { continue; }
+    // Where the user gave none, it is the target's own that comes back to it, as a balancer's does with every answer.
+    if (wire::lower(field.name) == "cookie" && !knows_cookie) { continue; }
     for (const std::size_t from : {std::size_t{0}, field.value.rfind(' ') + 1}) {
       if (std::string secret = field.value.substr(from); secret.size() >= kTelling) {
         secrets.push_back(std::move(secret));
@@ -35,7 +38,7 @@ Finding run(Probe& probe) {
   Places places;
   for (const auto& seen : seen_by(probe)) {
     if (seen->http.request.url.origin() != probe.url().origin()) { continue; }
-    const auto secrets = credentials_in(seen->http.request);
+    const auto secrets = credentials_in(seen->http.request, probe.target().headers.has("Cookie"));
     if (secrets.empty()) { continue; }
     places.looked();
     if (std::any_of(secrets.begin(), secrets.end(), [&](const auto& each) { return repeats(seen->http, each); })) {

@@ -37,7 +37,10 @@ Finding run(Probe& probe) {
       return not_applicable("tokens are taken, but nothing tells of OAuth: no resource_metadata, no metadata");
     }
     return fail("200 with JSON at resource_metadata or /.well-known/oauth-protected-resource",
-                describe(found->exchange));
+                describe(found->exchange))
+        .at("server, or what stands before it",
+            "Route /.well-known/oauth-protected-resource to the server, before the token is asked for and before any "
+            "page that answers for unknown paths.");
   }
   if (!wire::as_string(wire::find(found->document, "resource"))) {
     return untestable(fmt::format("what is served at {} names no resource, as metadata must: {}", found->url,

@@ -14,7 +14,9 @@ Finding run(Probe& probe) {
   }
   // In stateless a name that is no string would already be refused for its header.
   method += stateless ? "list" : method == "tools/" ? "call" : method == "prompts/" ? "get" : "read";
-  const json::object params = stateless ? json::object{{"cursor", 42}} : json::object{{"name", 42}, {"uri", 42}};
+  // Whoever looks at `arguments` before the name shall find them.
+  const json::object params =
+      stateless ? json::object{{"cursor", 42}} : json::object{{"name", 42}, {"uri", 42}, {"arguments", json::object{}}};
   auto reply = probe.call(method, params);
   const std::string expected = fmt::format("error -32602 for {} with a number where a string is due", method);
   if (!reply) { return probe.broken(reply.error(), expected); }

@@ -23,7 +23,8 @@ Finding run(Probe& probe) {
     };
     if (page(*once) != page(*twice)) {
       return fail("the same page of " + list.method + " for the same cursor",
-                  wire::excerpt(std::string_view(page(*twice)), 100));
+                  wire::excerpt(std::string_view(page(*twice)), 100))
+          .at("server", "Give the list one order for all pages, as by name, and let the cursor name a place in it.");
     }
     return pass("the same page of " + list.method + " twice");
   }

@@ -25,7 +25,8 @@ Finding run(Probe& probe) {
         if (!fresh || !items_before.contains(*place)) { continue; }
         const std::string_view name = wire::string_or(item, "name", wire::string_or(item, "uri", "?"));
         return fail("pages that go on where the one before ended",
-                    fmt::format("'{}' stands on two pages of {}", wire::excerpt(name, 60), items));
+                    fmt::format("'{}' stands on two pages of {}", wire::excerpt(name, 60), items))
+            .at("server", "Give the list one order for all pages, as by name, and let the cursor name a place in it.");
       }
       items_before.merge(items_here);
     }

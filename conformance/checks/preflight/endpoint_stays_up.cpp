@@ -117,6 +117,7 @@ Finding run(Probe& probe) {
   if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
     return untestable(std::move(refused));
   }
+  if (ledger && ledger->flaps()) { return untestable(ledger->server_errors()); }
   if (!answers(probe)) { return unless_first_client_alone(probe); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }

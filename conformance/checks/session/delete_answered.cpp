@@ -10,7 +10,11 @@ Finding run(Probe& probe) {
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto answer = dialogue->delete_session();
   if (!answer) { return probe.broken(answer.error(), "a 2xx or 405"); }
-  if (!answer->ok() && answer->head.status != 405) { return fail("a 2xx or 405", describe(*answer)); }
+  if (!answer->ok() && answer->head.status != 405) {
+    return fail("a 2xx or 405", describe(*answer))
+        .at("server, or what stands before it",
+            "Let DELETE through to the server (a gateway routes each method of its own), or answer 405.");
+  }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }
 

@@ -9,6 +9,7 @@ constexpr const char* kApart =
 /// What came of a request that was sent beside another one.
 struct Heard {
   bool result = false, error = false;
+  bool asked = false;  ///< The server wants something of the client first, which nobody gives it here.
   std::string text;
 };
 
@@ -25,6 +26,7 @@ Heard hear(Probe& probe, wire::HttpStream& stream) {
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
       heard.result = heard.result || message.kind == jsonrpc::Kind::response;
       heard.error = heard.error || message.kind == jsonrpc::Kind::error;
+      heard.asked = heard.asked || message.kind == jsonrpc::Kind::request;
     }
   }
   heard.text = describe(stream.exchange());
@@ -50,7 +52,7 @@ std::optional<Finding> unless_isolated_beside(Probe& probe, wire::mcp::Dialogue&
   }
   if (!late.error) { return std::nullopt; }  // What is no answer at all is other checks' matter.
   const Heard early = hear(probe, *first);
-  if (early.result || early.error || probe.out_of_time()) { return std::nullopt; }
+  if (early.result || early.error || early.asked || probe.out_of_time()) { return std::nullopt; }
   const auto alone = one.request(method, params);
   if (!alone || !alone->response) { return std::nullopt; }
   return fail("an answer to each of two requests that have one id, of two clients",
@@ -72,7 +74,7 @@ std::optional<Finding> unless_isolated_in_flight(Probe& probe, wire::mcp::Dialog
   if (!first || !second) { return std::nullopt; }
   const Heard late = hear(probe, *second), early = hear(probe, *first);
   const bool both = (late.result || late.error) && (early.result || early.error);
-  if (both || probe.out_of_time()) { return std::nullopt; }
+  if (both || late.asked || early.asked || probe.out_of_time()) { return std::nullopt; }
   // Under an id that nobody else uses at the moment.
   const auto alone = one.request("tools/call", params, {.id = "weir-alone-in-flight"});
   if (!alone || !alone->response) { return untestable(calls.front().name + " is not answered alone either"); }

@@ -19,7 +19,10 @@ Finding run(Probe& probe) {
   while (auto event = stream->next_event(patience)) {
     auto parsed = jsonrpc::parse(event->data);
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
-      if (message.is_reply()) { return fail("no response on the GET stream", wire::excerpt(message.raw, 100)); }
+      if (message.is_reply()) {
+        return fail("no response on the GET stream", wire::excerpt(message.raw, 100))
+            .at("server", "Answer a request with the POST that brought it, whatever other streams are open.");
+      }
     }
   }
   return pass("none came");
