@@ -4,6 +4,7 @@
 #include <set>
 
 #include "conformance/ask/asked_once.hpp"
+#include "conformance/probe/ledger.hpp"
 #include "wire/mcp/pagination.hpp"
 #include "wire/schema/json_schema.hpp"
 
@@ -156,7 +157,18 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
   std::erase_if(others, [&](const ToolCall& call) {
     return std::find(left_out.begin(), left_out.end(), call.name) != left_out.end();
   });
-  return others.empty() ? calls : others;
+  if (!others.empty()) { calls = std::move(others); }
+  if (const auto& ledger = probe.target().ledger) {
+    std::erase_if(calls, [&](const ToolCall& call) { return ledger->stops_service(call.name); });
+  }
+  return calls;
+}
+
+std::string why_no_call(const Probe& probe) {
+  return probe.target().ledger && probe.target().ledger->stops_service()
+             ? "the tools that may be called are left alone, as one stops the service while it runs: "
+               "tools.call.leaves-room"
+             : "no tool may be called: list one under safe_tools in the profile, or give --call-read-only";
 }
 
 Finding unanswered_call(std::string_view tool, const wire::Error& error) {
@@ -212,7 +224,7 @@ bool is_answered_by_another(Probe& probe, const std::vector<ToolCall>& calls, st
 
 Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, bool judges_silence) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   std::optional<Finding> seen_red;
   const wire::mcp::Reply* red = nullptr;
   const auto replies = shared_replies(probe, calls);

@@ -11,12 +11,11 @@ struct ToolCall {
   bool guessed = false;  ///< The arguments are made from the schema alone: a refusal of them tells nothing.
 };
 
-inline constexpr const char* kNoSafeTool =
-    "no tool may be called: list one under safe_tools in the profile, or give --call-read-only";
-
 /// Calls that may be made: the profile's safe tools, and with call_read_only those tools with readOnlyHint for which
-/// valid arguments can be made from their schema. At most five.
+/// valid arguments can be made from their schema. At most five, and none that was seen to stop the service meanwhile.
 std::vector<ToolCall> safe_calls(const Probe& probe);
+/// Why there is none.
+std::string why_no_call(const Probe& probe);
 
 /// Messages that come unasked, or twice, come soon after the answer.
 inline constexpr std::chrono::milliseconds kLinger{60};

@@ -432,6 +432,21 @@ Collapse Ledger::collapse() const {
   return found;
 }
 
+void Ledger::note_stopper(const std::string& tool) {
+  const std::lock_guard lock(mutex_);
+  stoppers_.insert(tool);
+}
+
+bool Ledger::stops_service(const std::string& tool) const {
+  const std::lock_guard lock(mutex_);
+  return stoppers_.contains(tool);
+}
+
+bool Ledger::stops_service() const {
+  const std::lock_guard lock(mutex_);
+  return !stoppers_.empty();
+}
+
 void Ledger::told_by(const std::string& check) {
   const std::lock_guard lock(mutex_);
   told_by_.insert(check);

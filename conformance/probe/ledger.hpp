@@ -64,6 +64,11 @@ class Ledger {
   void told_by(const std::string& check);
   bool is_told_by(const std::string& check) const;
 
+  /// A call of this tool keeps everybody waiting while it runs: nobody else makes one.
+  void note_stopper(const std::string& tool);
+  bool stops_service(const std::string& tool) const;
+  bool stops_service() const;  ///< Whether there is such a tool.
+
   /// The troubles that a probe met, each kind once, at or after a moment.
   std::vector<Trouble> troubles(std::uint64_t asker, wire::Clock::time_point since = {}) const;
   /// Whether GETs of a stream got no head in so long a time, more than once, and none got one.
@@ -113,6 +118,7 @@ class Ledger {
   std::deque<LedgerEntry> entries_;
   std::set<std::uint64_t> unanswered_, limited_;  ///< Probes.
   std::set<std::string> told_by_;                 ///< Checks.
+  std::set<std::string> stoppers_;                ///< Tools.
   std::optional<Collapse> collapse_;
   int opened_ = 0;
   int opened_in_vain_ = 0;

@@ -80,7 +80,7 @@ std::optional<Finding> cancel_from_elsewhere(Probe& probe, wire::mcp::Dialogue& 
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   if (probe.is(Era::streamable) && !probe.survey().sessions) {
     return not_applicable("without sessions nothing tells two clients apart");
   }

@@ -21,7 +21,7 @@ Finding cancel_and_go_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std:
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   for (const auto& call : calls) {
     auto dialogue = probe.dialogue();
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }

@@ -34,7 +34,7 @@ std::optional<std::string> error_after(Probe& probe, wire::mcp::Dialogue& dialog
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   for (const auto& call : calls) {
     auto dialogue = probe.dialogue();
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }

@@ -7,6 +7,7 @@
 
 #include "conformance/ask/hops.hpp"
 #include "conformance/ask/tools.hpp"
+#include "conformance/probe/ledger.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -54,6 +55,9 @@ std::vector<wire::SafeTool> candidates(const Probe& probe) {
   std::partition_copy(safe.begin(), safe.end(), std::back_inserter(tools), std::back_inserter(others),
                       promises_slowness);
   tools.insert(tools.end(), others.begin(), others.end());
+  if (const auto& ledger = probe.target().ledger) {
+    std::erase_if(tools, [&](const wire::SafeTool& tool) { return ledger->stops_service(tool.name); });
+  }
   tools.resize(std::min(tools.size(), kToolsTried));
   return tools;
 }

@@ -27,7 +27,7 @@ std::optional<std::string> strayed(Probe& probe, wire::HttpStream& stream) {
 Finding run(Probe& probe) {
   if (listen_filter(probe.survey()).empty()) { return untestable(kNothingToListenTo); }
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   json::value id;
   auto stream = open_listen(probe, id);
   if (!stream) { return probe.broken(stream.error(), "an event stream"); }

@@ -30,7 +30,7 @@ std::ptrdiff_t strayed(Probe& probe, wire::mcp::Dialogue& other, std::optional<w
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   auto one = probe.dialogue();
   auto other = probe.dialogue();
   if (!one || !other) { return probe.broken(one ? other.error() : one.error(), "two conversations"); }

@@ -26,7 +26,7 @@ int count_on(wire::HttpStream& stream, wire::Deadline patience) {
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   auto stream = dialogue->open_get_stream();

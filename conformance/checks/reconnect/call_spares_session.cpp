@@ -16,7 +16,7 @@ std::optional<Finding> asked_after(Probe& probe, wire::mcp::Dialogue& dialogue, 
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   for (const auto& call : calls) {
     auto dialogue = probe.dialogue();
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }

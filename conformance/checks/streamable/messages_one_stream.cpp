@@ -66,7 +66,7 @@ Calls make_calls(Probe& probe, const wire::mcp::Dialogue& dialogue, const ToolCa
 
 Finding run(Probe& probe) {
   const auto safe = safe_calls(probe);
-  if (safe.empty()) { return untestable(kNoSafeTool); }
+  if (safe.empty()) { return untestable(why_no_call(probe)); }
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   if (!probe.survey().sessions) { return not_applicable("without sessions nothing tells whose stream is whose"); }

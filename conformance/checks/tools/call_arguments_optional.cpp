@@ -9,7 +9,7 @@ bool is_served(const wire::Result<wire::mcp::Reply>& reply) {
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   for (const auto& call : calls) {
     if (!call.arguments.empty()) { continue; }
     const auto control = probe.call("tools/call", {{"name", call.name}, {"arguments", json::object{}}});

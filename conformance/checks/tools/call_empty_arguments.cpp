@@ -47,7 +47,7 @@ std::optional<json::object> meaningless(const Survey& survey, std::string_view n
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   std::optional<Finding> finding;
   for (const auto& call : calls) {
     if (!call.arguments.empty()) { continue; }

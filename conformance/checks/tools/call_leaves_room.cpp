@@ -1,4 +1,5 @@
 #include "conformance/ask/tools.hpp"
+#include "conformance/probe/ledger.hpp"
 
 namespace weir::conformance::tools_call_leaves_room {
 namespace {
@@ -52,7 +53,7 @@ std::optional<std::string> waits_anyway(Probe& probe) {
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   for (const auto& call : calls) {
     std::optional<Finding> finding;
     for (int tries = 0; tries < kTries; ++tries) {
@@ -64,6 +65,7 @@ Finding run(Probe& probe) {
     if (const auto why = waits_anyway(probe)) {
       return untestable("a client is left waiting without a call as well: " + *why);
     }
+    if (const auto& ledger = probe.target().ledger) { ledger->note_stopper(call.name); }
     return *finding;
   }
   return untestable("no call that may be made takes long enough");
