@@ -341,8 +341,12 @@ Finding schemas_valid(Probe& probe, std::string_view member) {
       continue;
     }
     if (auto problem = schema_problem(*schema, probe.revision())) {
-      return fail("a valid JSON Schema",
-                  fmt::format("{} of '{}': {}", member, wire::string_or(tool, "name", ""), *problem));
+      auto finding = fail("a valid JSON Schema",
+                          fmt::format("{} of '{}': {}", member, wire::string_or(tool, "name", ""), *problem));
+      if (!problem->ends_with("is object, must be array")) { return finding; }
+      return std::move(finding).at(
+          "server, or a gateway that writes the JSON anew",
+          "Write an empty list as [], and not as {}: languages with one kind of table for both have to be told.");
     }
   }
   if (unjudged) { return *unjudged; }
