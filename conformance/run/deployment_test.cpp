@@ -116,6 +116,17 @@ TEST(Deployment, names_the_limit_of_the_rate_that_no_handshake_passes) {
   EXPECT_TRUE(results.checks.empty());
 }
 
+TEST(Deployment, says_where_credentials_make_no_difference) {
+  const auto closed = fixtures::Server::start({.faults = {"http.401"}}).value();
+  auto plan = plan_at(closed.mcp_url(), {"jsonrpc.id.echoed"});
+  plan.profile.era = Era::streamable;
+  plan.profile.bearer = "weir-token";
+  const auto results = conducted(plan);
+  ASSERT_TRUE(results.preflight);
+  EXPECT_EQ(results.preflight->cause, "unauthorized");
+  EXPECT_THAT(results.preflight->message, HasSubstr("it says the same to a request without Authorization"));
+}
+
 TEST(Deployment, asks_once_more_where_the_next_of_several_targets_may_work) {
   const auto server = fixtures::Server::start({.faults = {"http.502-at-first"}}).value();
   auto plan = plan_at(server.mcp_url(), {"jsonrpc.id.echoed", "preflight.answers.steady"});
