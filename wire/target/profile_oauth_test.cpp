@@ -38,7 +38,8 @@ TEST(ProfileOAuth, reads_what_the_checks_of_tokens_ask_with) {
   EXPECT_EQ(oauth.other_user->client_id, "mallory");
   EXPECT_EQ(oauth.denied_tool->name, "deploy");
   EXPECT_EQ(oauth.denied_tool->arguments.at("to"), "nowhere");
-  for (const char* secret : {"value-of-SECRET", "value-of-OTHER", "value-of-FOREIGN", "value-of-OLD", "value-of-THEIRS"}) {
+  for (const char* secret :
+       {"value-of-SECRET", "value-of-OTHER", "value-of-FOREIGN", "value-of-OLD", "value-of-THEIRS"}) {
     EXPECT_EQ(std::count(profile->secrets.begin(), profile->secrets.end(), secret), 1) << secret;
   }
 }
