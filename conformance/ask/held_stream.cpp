@@ -136,7 +136,7 @@ const jsonrpc::Message* Resumed::answers_another(const json::value& id) const {
 }
 
 tl::expected<Resumed, Finding> resume(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& last_event_id,
-                                      const json::value& wanted) {
+                                      const json::value& wanted, std::optional<std::chrono::milliseconds> patience) {
   auto stream =
       dialogue.open_get_stream([&](wire::Request& request) { request.headers.set("Last-Event-ID", last_event_id); });
   if (!stream) { return tl::unexpected(probe.broken(stream.error(), "an answer to a GET with Last-Event-ID")); }
@@ -147,7 +147,9 @@ tl::expected<Resumed, Finding> resume(Probe& probe, wire::mcp::Dialogue& dialogu
         not_applicable(fmt::format("a GET with Last-Event-ID gives {}: nothing is resumed", describe(exchange))));
   }
   Resumed resumed;
-  wire::Deadline until = wanted.is_null() ? probe.in(kReplayTime) : probe.answer_deadline();
+  wire::Deadline until = wanted.is_null() ? probe.in(kReplayTime)
+                         : patience       ? probe.in(*patience)
+                                          : probe.answer_deadline();
   while (auto event = stream->next_event(until)) {
     auto parsed = jsonrpc::parse(event->data);
     if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) { continue; }

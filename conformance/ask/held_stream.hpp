@@ -58,8 +58,9 @@ struct Resumed {
   const jsonrpc::Message* answers_another(const json::value& id) const;
 };
 /// GET with Last-Event-ID, read until `wanted` has been answered (null: for as long as a replay may take), and a moment
-/// longer. not_applicable where the server resumes nothing.
+/// longer; no longer than `patience`, or than any answer. not_applicable where the server resumes nothing.
 tl::expected<Resumed, Finding> resume(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& last_event_id,
-                                      const json::value& wanted);
+                                      const json::value& wanted,
+                                      std::optional<std::chrono::milliseconds> patience = std::nullopt);
 
 }  // namespace weir::conformance

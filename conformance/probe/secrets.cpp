@@ -18,7 +18,7 @@ std::vector<std::string> secrets_of(const wire::Profile& profile, const wire::He
   if (profile.api_key) { secrets.push_back(profile.api_key->value); }
   if (const auto& oauth = profile.oauth) {
     secrets.insert(secrets.end(), {oauth->client_secret, oauth->other_audience_token, oauth->expired_token});
-    for (const auto* grant : {&oauth->other_audience, &oauth->limited}) {
+    for (const auto* grant : {&oauth->other_audience, &oauth->limited, &oauth->other_user}) {
       secrets.push_back(*grant ? (*grant)->client_secret : std::string());
     }
   }

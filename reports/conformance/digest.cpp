@@ -96,6 +96,7 @@ const std::vector<Remedy>& remedies() {
       {"no tool that may be called", "safe_tools"},
       {"no request that gave a progress token", "safe_tools"},
       {"no request got two progress", "safe_tools"},
+      {"no second user is known", "oauth.other_user"},
       {"--auth-attempts allows", "--auth-attempts"},
       {"--hold", "--hold SECONDS"},
       {"the budget of", "--budget SECONDS"},

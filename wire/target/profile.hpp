@@ -70,12 +70,14 @@ struct DeployExpectation {
   std::optional<int> lost_calls;     ///< Calls that got no answer, at most; 0 where absent.
 };
 
-/// Client credentials, and what the checks of tokens ask with besides. The target must refuse all of it.
+/// Client credentials, and what the checks of tokens ask with besides. The target must refuse all of it, but another
+/// user.
 struct ProfileOAuth : OAuthClient {
   std::optional<OAuthGrant> other_audience;  ///< A token for somebody else.
   std::string other_audience_token;          ///< Secret. Such a token itself, where it cannot be asked for.
   std::string expired_token;                 ///< Secret. A right token of yesterday.
   std::optional<OAuthGrant> limited;         ///< A token with fewer scopes.
+  std::optional<OAuthGrant> other_user;      ///< A right token of somebody else, who has sessions of their own.
   /// A call that the limited token may not make, or our own where there is no limited one. It is sent for real, in
   /// several shapes: name one only of a system that is yours.
   std::optional<SafeTool> denied_tool;

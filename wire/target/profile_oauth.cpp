@@ -54,6 +54,8 @@ constexpr std::array kOAuthKeys = {
     Key<ProfileOAuth>{"expired_token", read_secret<&ProfileOAuth::expired_token>},
     Key<ProfileOAuth>{"limited", [](Reader& in, std::string_view key, const Node& node,
                                     ProfileOAuth& oauth) { read_grant(in, key, node, oauth.limited); }},
+    Key<ProfileOAuth>{"other_user", [](Reader& in, std::string_view key, const Node& node,
+                                       ProfileOAuth& oauth) { read_grant(in, key, node, oauth.other_user); }},
     Key<ProfileOAuth>{"denied_tool", read_denied_tool},
 };
 

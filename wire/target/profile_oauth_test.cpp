@@ -19,6 +19,7 @@ oauth:
   other_audience_token: ${FOREIGN}
   expired_token: ${OLD}
   limited: {scope: read}
+  other_user: {client_id: mallory, client_secret: "${THEIRS}"}
   denied_tool: {name: deploy, arguments: {to: nowhere}}
 )";
 
@@ -34,9 +35,11 @@ TEST(ProfileOAuth, reads_what_the_checks_of_tokens_ask_with) {
   EXPECT_EQ(oauth.other_audience->audience, "other");
   EXPECT_EQ(oauth.other_audience->resource, "https://other/");
   EXPECT_EQ(oauth.limited->scope, "read");
+  EXPECT_EQ(oauth.other_user->client_id, "mallory");
   EXPECT_EQ(oauth.denied_tool->name, "deploy");
   EXPECT_EQ(oauth.denied_tool->arguments.at("to"), "nowhere");
-  for (const char* secret : {"value-of-SECRET", "value-of-OTHER", "value-of-FOREIGN", "value-of-OLD"}) {
+  for (const char* secret :
+       {"value-of-SECRET", "value-of-OTHER", "value-of-FOREIGN", "value-of-OLD", "value-of-THEIRS"}) {
     EXPECT_EQ(std::count(profile->secrets.begin(), profile->secrets.end(), secret), 1) << secret;
   }
 }
@@ -46,7 +49,7 @@ TEST(ProfileOAuth, names_what_is_wrong_with_its_keys) {
     const auto profile = parse(fmt::format("{}  {}", kProfile, more));
     return profile ? "" : profile.error().detail;
   };
-  EXPECT_EQ(complaint("limitd: {}"), "target.yaml:13: unknown key 'limitd' in 'oauth', did you mean 'limited'?");
+  EXPECT_EQ(complaint("limitd: {}"), "target.yaml:14: unknown key 'limitd' in 'oauth', did you mean 'limited'?");
   const auto none =
       parse("url: https://a/\noauth: {token_url: 'https://a/', client_id: a, client_secret: b, denied_tool: {}}");
   ASSERT_FALSE(none);

@@ -9,7 +9,15 @@ Finding run(Probe& probe) {
   const auto in_small_letters = [&](wire::Request& request) {
     request.headers.set("Authorization", "bearer " + bearer_token(probe));
   };
-  return served_as_well(probe, in_small_letters, "the scheme `bearer` in small letters");
+  const Finding finding = served_as_well(probe, in_small_letters, "the scheme `bearer` in small letters");
+  if (finding.verdict != reports::Verdict::fail || !probe.target().profile.oauth) { return finding; }
+  const auto red = probe.last_request();
+  auto own =
+      probe.dialogue([&](auto& options) { options.headers.set("Authorization", "bearer " + bearer_token(probe)); });
+  const auto reply = own ? own->request(harmless_method(probe)) : tl::unexpected(own.error());
+  if (red) { probe.pin_request(*red); }
+  if (!reply || !reply->is_result()) { return finding; }
+  return untestable("it is read, but not in a session that `Bearer` opened: auth.session.token-renewed says so");
 }
 
 const Registration kCheck{{

@@ -23,6 +23,7 @@ const KillFixtureRegistration kToken{
     {.name = "token", .prepare = [](auto& options, auto& profile) {
        auto realm = std::make_shared<openid::Realm>(openid::RealmOptions{
            .clients = {client("weir", {"mcp", "execute"}, "weir-mcp"), client("weir-limited", {"mcp"}, "weir-mcp"),
+                       client("weir-second", {"mcp"}, "weir-mcp"),
                        client("weir-other", {"mcp"}, "weir-other-service")}});
        auto provider = std::make_shared<Provider>(Provider{realm, openid::start_provider(realm).value()});
        options.endpoint.realm = {provider, realm.get()};
@@ -34,6 +35,7 @@ const KillFixtureRegistration kToken{
        oauth.client_secret = kSecret;
        oauth.other_audience = wire::OAuthGrant{.client_id = "weir-other"};
        oauth.limited = wire::OAuthGrant{.client_id = "weir-limited"};
+       oauth.other_user = wire::OAuthGrant{.client_id = "weir-second"};
        oauth.denied_tool = wire::SafeTool{.name = "add", .arguments = {{"a", 1}, {"b", 2}}};
        oauth.expired_token = realm->issue(*realm->client("weir"), {{"exp", 1'700'000'000}});
        profile.oauth = std::move(oauth);

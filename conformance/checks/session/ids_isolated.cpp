@@ -13,6 +13,21 @@ struct Heard {
   std::string text;
 };
 
+/// To shortly after the first reply: whether the stream ends then is streamable.response-stream.ends's matter.
+void read_reply(Probe& probe, wire::HttpStream& stream, wire::Deadline deadline) {
+  if (!stream.exchange().is_event_stream()) {
+    probe.read_answer(stream, deadline);
+    return;
+  }
+  const auto is_reply = [](const jsonrpc::Message& message) { return message.is_reply(); };
+  while (const auto event = stream.next_event(deadline)) {
+    const auto parsed = jsonrpc::parse(event->data);
+    if (!parsed || std::none_of(parsed->messages.begin(), parsed->messages.end(), is_reply)) { continue; }
+    stream.read_to_end(probe.in(kLinger).or_sooner(deadline));
+    return;
+  }
+}
+
 Heard hear(Probe& probe, wire::HttpStream& stream) {
   const wire::Deadline deadline = probe.answer_deadline();
   Heard heard;
@@ -20,7 +35,7 @@ Heard hear(Probe& probe, wire::HttpStream& stream) {
     heard.text = "no answer in time";
     return heard;
   }
-  probe.read_answer(stream, deadline);
+  read_reply(probe, stream, deadline);
   for (const auto& text : message_texts(stream.exchange())) {
     const auto parsed = jsonrpc::parse(text);
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {

@@ -1,27 +1,78 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/tools.hpp"
 
 namespace weir::conformance::streamable_response_stream_ends {
 namespace {
 
+constexpr std::chrono::milliseconds kEnds{1500};
+
+struct Question {
+  std::string what, id, method;
+  json::value params;
+};
+
+/// Results and errors, as servers often write them at different places.
+std::vector<Question> questions(const Probe& probe) {
+  const std::string harmless(harmless_method(probe));
+  std::vector<Question> all{{harmless, "weir-ends", harmless, nullptr},
+                            {"a method that there is not", "weir-ends-unknown", std::string(kUnknownMethod), nullptr}};
+  if (!probe.survey().declares("tools")) { return all; }
+  all.push_back({"a tool that there is not",
+                 "weir-ends-tool",
+                 "tools/call",
+                 {{"name", "weir-unknown-tool"}, {"arguments", json::object{}}}});
+  if (const auto calls = safe_calls(probe); !calls.empty()) {
+    const auto& call = calls.front();
+    all.push_back({"a call of " + call.name,
+                   "weir-ends-call",
+                   "tools/call",
+                   {{"name", call.name}, {"arguments", call.arguments}}});
+  }
+  return all;
+}
+
+enum class Ended { yes, no, without_stream, unanswered };
+
+wire::Result<Ended> ask(Probe& probe, const wire::mcp::Dialogue& dialogue, const Question& question, std::string& end) {
+  const std::string body = jsonrpc::request(json::value(question.id), question.method, question.params);
+  auto stream = probe.http().open(dialogue.make_post(body), probe.answer_deadline());
+  if (!stream) { return tl::unexpected(stream.error()); }
+  if (!stream->exchange().is_event_stream()) { return Ended::without_stream; }
+  const wire::Deadline deadline = probe.answer_deadline();
+  bool answered = false;
+  while (!answered) {
+    const auto event = stream->next_event(deadline);
+    if (!event) { return Ended::unanswered; }
+    const auto parsed = jsonrpc::parse(event->data);
+    answered = parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(),
+                                     [](const auto& message) { return message.is_reply(); });
+  }
+  if (!stream->read_to_end(probe.in(kEnds))) { return Ended::no; }
+  end = to_string(stream->exchange().end);
+  return Ended::yes;
+}
+
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
-  wire::mcp::Dialogue* dialogue = &shared->get();
-  auto stream = probe.http().open(dialogue->make_post(jsonrpc::request("weir-ends", harmless_method(probe))),
-                                  probe.answer_deadline());
-  if (!stream) { return probe.broken(stream.error(), "an answer"); }
-  if (!stream->exchange().is_event_stream()) { return not_applicable("requests are answered without a stream"); }
-  bool answered = false;
-  const wire::Deadline deadline = probe.answer_deadline();
-  while (!answered) {
-    auto event = stream->next_event(deadline);
-    if (!event) { return untestable("no response came on the stream"); }
-    answered = event->data.find("\"weir-ends\"") != std::string::npos;
+  std::vector<std::string> ended;
+  std::string end;
+  bool unanswered = false;
+  for (const Question& question : questions(probe)) {
+    const auto seen = ask(probe, shared->get(), question, end);
+    if (!seen && ended.empty()) { return probe.broken(seen.error(), "an answer to " + question.what); }
+    if (!seen) { break; }
+    if (*seen == Ended::no) {
+      return fail("the end of the stream after the response",
+                  fmt::format("still open {} s after the response to {}", std::chrono::duration<double>(kEnds).count(),
+                              question.what))
+          .at("server", "End the event stream of a request when its response is written, be it a result or an error.");
+    }
+    unanswered = unanswered || *seen == Ended::unanswered;
+    if (*seen == Ended::yes) { ended.push_back(question.what); }
   }
-  if (!stream->read_to_end(probe.in(std::chrono::milliseconds(1500)))) {
-    return fail("the end of the stream after the response", "still open after 1.5 s");
-  }
-  return pass(std::string(to_string(stream->exchange().end)));
+  if (!ended.empty()) { return pass(fmt::format("{}: {}", end, fmt::join(ended, ", "))); }
+  return unanswered ? untestable("no response came on the stream")
+                    : not_applicable("requests are answered without a stream");
 }
 
 const Registration kCheck{{
@@ -33,7 +84,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Each call leaves a connection behind, until the client or the balancer runs out of them.",
-    .faults = {"streamable.response-stream-held"},
+    .faults = {"streamable.response-stream-held", "streamable.error-stream-held", "streamable.call-stream-held"},
+    .fixture = "profile",
     .timed = true,
     .run = run,
 }};
