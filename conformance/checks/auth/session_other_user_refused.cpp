@@ -10,11 +10,6 @@ namespace {
 constexpr const char* kByUser =
     "Keep with each session the user that opened it, by the subject of the token, and answer 404 to everybody else.";
 
-std::string subject_of(std::string_view token) {
-  const auto jwt = wire::decode_jwt(token);
-  return jwt ? std::string(wire::string_or(jwt->claims, "sub", "")) : std::string();
-}
-
 /// A harmless request in this conversation, by whoever has the token.
 wire::Request request_by(const Probe& probe, const wire::mcp::Dialogue& dialogue, const std::string& token) {
   wire::Request request = dialogue.make_post(jsonrpc::request("weir-user", harmless_method(probe)));

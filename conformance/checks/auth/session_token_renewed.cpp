@@ -8,11 +8,6 @@ constexpr int kSessions = 3;  ///< Behind replicas that share no sessions a sing
 constexpr const char* kByUser =
     "Bind sessions to the user, by the subject of the token, and not to the token: clients renew theirs.";
 
-std::string subject_of(std::string_view token) {
-  const auto jwt = wire::decode_jwt(token);
-  return jwt ? std::string(wire::string_or(jwt->claims, "sub", "")) : std::string();
-}
-
 struct Pair {
   std::string first, second;
 };

@@ -124,4 +124,9 @@ tl::expected<DeniedCall, Finding> denied_call(Probe& probe) {
                     {{"name", oauth->denied_tool->name}, {"arguments", oauth->denied_tool->arguments}}};
 }
 
+std::string subject_of(std::string_view token) {
+  const auto jwt = wire::decode_jwt(token);
+  return jwt ? wire::jwt_text(jwt->claims, "sub") : std::string();
+}
+
 }  // namespace weir::conformance

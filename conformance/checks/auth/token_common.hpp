@@ -32,6 +32,9 @@ inline constexpr std::string_view kTooManyTokens = "the provider's tokens are to
 /// Another token of the provider, by client credentials; it is kept secret.
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant);
 
+/// `sub` of a token; empty where it is opaque, or has none.
+std::string subject_of(std::string_view token);
+
 /// Sends and reads to the end, but of an event stream that opens reads only the head.
 wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request);
 

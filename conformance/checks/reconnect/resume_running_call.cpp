@@ -56,7 +56,7 @@ bool comes(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& from,
 
 Finding run(Probe& probe) {
   const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(kNoSafeTool); }
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   if (auto finding = unless_resumes(probe, *dialogue)) { return *finding; }
