@@ -11,7 +11,6 @@ namespace {
 
 using fixtures::hub::RunningHub;
 using fixtures::hub::start_hub;
-using fixtures::hub::wait_for_count;
 using fixtures::hub::with_fault;
 using fixtures::hub::with_rate;
 using ::testing::ElementsAre;

@@ -15,7 +15,7 @@ using reports::load::CallOutcome;
 
 /// The stream of a call ends behind its first event, and so does each GET that takes it up, `rounds` times in all.
 /// `first` stands for {round}. Two calls are never under way at once where this is used.
-Fault polled(std::string name, int rounds, std::string first) {
+Fault polled(std::string name, int rounds, const std::string& first) {
   Fault fault{.name = std::move(name), .summary = "The answer to a call is to be polled."};
   fault.on_request = [rounds, first](fixtures::Scratch& scratch, const fixtures::HttpRequest& request,
                                      fixtures::HttpReply& reply) {

@@ -110,7 +110,8 @@ TEST(Channels, takes_a_part_of_a_large_write_and_the_rest_later) {
   RawServer server([&](Peer& peer) { recorder.add(peer.read_request()); });
   Channels channels;
   Channel channel = connected(channels, local(server.port()));
-  const std::string request = "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string(20'000'000, 'b');
+  const std::string request =
+      "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string().append(20'000'000, 'b');
   std::string_view left = request;
   bool refused = false;
   while (!left.empty()) {

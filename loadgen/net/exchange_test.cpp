@@ -468,7 +468,7 @@ TEST(Exchanges, sends_a_large_request_in_parts) {
   RecordingOwner owner;
   Destination to = to_local(server.port());
   ExchangePlan plan = Net::plan(to);
-  plan.request = "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string(20'000'000, 'b');
+  plan.request = "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string().append(20'000'000, 'b');
   const std::string size = std::to_string(plan.request.size());
   EXPECT_EQ(outcome_of(net, owner, std::move(plan)).failed, Failed::no);
   EXPECT_EQ(recorder.all(), std::vector{size});
@@ -485,7 +485,7 @@ TEST(Exchanges, takes_the_answer_of_a_server_that_does_not_read_the_whole_reques
   Destination to = to_local(server.port());
   ExchangePlan plan = Net::plan(to);
   plan.keep_alive = true;
-  plan.request = "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string(20'000'000, 'b');
+  plan.request = "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n" + std::string().append(20'000'000, 'b');
   const Outcome& outcome = outcome_of(net, owner, std::move(plan));
   EXPECT_EQ(outcome.failed, Failed::no) << outcome.detail;
   EXPECT_EQ(outcome.http.head.status, 413);

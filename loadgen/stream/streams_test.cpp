@@ -36,7 +36,7 @@ class Listener {
  public:
   Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const Address any = *to_address({"127.0.0.1", 0});
-    ::bind(fd_, reinterpret_cast<const sockaddr*>(&any.storage), any.length);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<const sockaddr*>(&any.storage), any.length), 0);
     ::listen(fd_, 1024);
     address_.length = sizeof(address_.storage);
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address_.storage), &address_.length);
@@ -65,7 +65,7 @@ struct Owner final : StreamOwner {
     ends.push_back(fmt::format("{}: {}", slot, to_string(reason)));
     if (on_end) { on_end(slot); }
   }
-  bool is_complete(std::uint32_t slot) const override { return complete.count(slot) > 0; }
+  bool is_complete(std::uint32_t slot) const override { return complete.contains(slot); }
   std::set<std::uint32_t> complete;
   std::vector<std::string> heard, ends;
   std::int64_t last_arrived_ns = 0;
