@@ -50,7 +50,7 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "auth.session.other-user-refused",
     .title = "a session refuses every user but the one that opened it",
-    .level = Level::must,
+    .level = Level::should,
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices#session-hijacking",
     .consequence = "Whoever learns a session id acts as its user, and reads what that user is told.",
