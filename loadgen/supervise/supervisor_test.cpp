@@ -243,9 +243,8 @@ TEST_F(Supervisor, ends_at_once_on_the_second_signal_with_what_there_is) {
   phase(Phase::Kind::hold, 100'000);
   seams_.stop_ns = 3600 * kSecond;
   seams_.worker_main = fake_worker([](const WorkerPlan&, std::int64_t second, int) {
-    while (second == 4) {
-      ::pause();  // Would never hear of the end.
-    }
+    if (second != 4) { return; }
+    for (;;) { ::pause(); }  // Would never hear of the end.
   });
   signal_after(3, 2);
   const auto results = good_run();
