@@ -1,6 +1,7 @@
 // A worker for tests of the supervisor: it speaks the protocol and holds no stream, and it can misbehave.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
