@@ -7,7 +7,6 @@ namespace weir::loadgen {
 namespace {
 
 using namespace reports::load;
-using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
