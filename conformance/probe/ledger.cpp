@@ -340,18 +340,25 @@ std::string Ledger::server_errors() const {
 }
 
 bool Ledger::flaps() const {
-  constexpr std::size_t kLatest = 10;
-  std::vector<const LedgerEntry*> answers;
+  constexpr std::size_t kLatest = 10, kLatestOpenings = 4;
+  std::vector<const LedgerEntry*> answers, openings;
   const std::lock_guard lock(mutex_);
   for (const auto& entry : entries_) {
-    if (entry.answered) { answers.push_back(&entry); }
+    if (!entry.answered) { continue; }
+    answers.push_back(&entry);
+    if (entry.what == "POST initialize") { openings.push_back(&entry); }
   }
-  const auto latest = answers.begin() + static_cast<std::ptrdiff_t>(std::min(kLatest, answers.size()));
-  std::partial_sort(answers.begin(), latest, answers.end(),
-                    [](const auto* a, const auto* b) { return *a->answered > *b->answered; });
-  const auto any = [&](auto is_such) { return std::any_of(answers.begin(), latest, is_such); };
-  return any([](const auto* entry) { return entry->status >= kServerErrors; }) &&
-         any([](const auto* entry) { return entry->status < kRedirects; });
+  const auto any_of_latest = [](std::vector<const LedgerEntry*>& of, std::size_t most, auto is_such) {
+    const auto end = of.begin() + static_cast<std::ptrdiff_t>(std::min(most, of.size()));
+    std::partial_sort(of.begin(), end, of.end(),
+                      [](const auto* a, const auto* b) { return *a->answered > *b->answered; });
+    return std::any_of(of.begin(), end, is_such);
+  };
+  const auto is_failed = [](const LedgerEntry* entry) { return entry->status >= kServerErrors; };
+  const auto is_good = [](const LedgerEntry* entry) { return entry->status < kRedirects; };
+  // Who lets nobody in any more serves its old sessions all the same.
+  return any_of_latest(answers, kLatest, is_failed) && any_of_latest(answers, kLatest, is_good) &&
+         (openings.empty() || any_of_latest(openings, kLatestOpenings, is_good));
 }
 
 std::string Ledger::silences() const {

@@ -81,7 +81,8 @@ class Ledger {
   std::optional<std::chrono::seconds> throttled(std::uint64_t asker) const;
   /// "4 of 120 requests were answered 502 by nginx"; empty where none was answered 5xx.
   std::string server_errors() const;
-  /// Whether failures of the server come and go: of the latest answers some were 5xx, and some were no errors.
+  /// Whether failures of the server come and go: of the latest answers some were 5xx, and some were no errors,
+  /// and new clients are let in among them.
   bool flaps() const;
   /// "5 of 300 requests got no answer in time: POST ping, POST tools/list", where several checks met that with several
   /// requests which are served at other times, and not all in one moment in which nobody was served; else empty.

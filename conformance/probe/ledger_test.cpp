@@ -74,6 +74,11 @@ TEST_F(Ledgers, tells_failures_that_come_and_go_from_an_end) {
   EXPECT_FALSE(ledger_.flaps()) << "nothing is served any more";
   served(1, call("ping"), 404);
   EXPECT_FALSE(ledger_.flaps()) << "a refusal serves nobody";
+  for (int i = 0; i < 4; ++i) { served(1, call("initialize"), 503); }
+  served(1, call("ping"));
+  EXPECT_FALSE(ledger_.flaps()) << "nobody is let in";
+  served(1, call("initialize"));
+  EXPECT_TRUE(ledger_.flaps());
 }
 
 TEST_F(Ledgers, tells_the_troubles_of_each_asker_apart) {

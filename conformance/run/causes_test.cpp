@@ -32,6 +32,12 @@ bool asks(const fixtures::HttpRequest& request, std::string_view what) {
 
 /// Faults that many checks meet.
 const fixtures::FaultRegistration kOfMany(std::vector<fixtures::Fault>{
+    {.name = "test.full-by-503",
+     .summary = "With test.room-for-eight: who is kept out gets 503.",
+     .on_reply =
+         [](fixtures::Scratch&, const fixtures::HttpRequest&, fixtures::HttpReply& reply) {
+           if (reply.body().find("Maximum sessions") != std::string::npos) { reply.status = 503; }
+         }},
     {.name = "test.room-for-eight",
      .summary = "Eight clients are let in, and from then on none.",
      .on_request =
@@ -245,13 +251,17 @@ TEST(Causes, an_id_of_another_type_is_one_verdict) {
 }
 
 TEST(Causes, a_server_that_is_full_is_one_verdict) {
-  const auto outcome = judge(Era::streamable, {"test.room-for-eight"},
-                             {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
-                              "lifecycle.server.consistent", "session.id.unique", "session.terminated.not-found"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
-  const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
-                                      [](const auto& check) { return check.verdict == Verdict::fail; });
-  EXPECT_THAT(verdict.got, HasSubstr("Maximum sessions (8) reached"));
+  for (const std::vector<std::string>& faults :
+       {std::vector<std::string>{"test.room-for-eight"}, {"test.full-by-503", "test.room-for-eight"}}) {
+    const auto outcome =
+        judge(Era::streamable, faults,
+              {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
+               "lifecycle.server.consistent", "session.id.unique", "session.terminated.not-found"});
+    EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+    const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
+                                        [](const auto& check) { return check.verdict == Verdict::fail; });
+    EXPECT_THAT(verdict.got, HasSubstr("Maximum sessions (8) reached"));
+  }
 }
 
 TEST(Causes, one_client_at_a_time_is_one_verdict) {

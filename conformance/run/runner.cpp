@@ -242,8 +242,8 @@ class Run {
   void slow_down(std::chrono::seconds wait) {
     if (wait > options_.deadline.left()) {
       stop(fmt::format(
-          "the target limits the rate of requests: the wait of {} s before the next one is longer than what is left of "
-          "the budget",
+          "the target limits the rate of requests (HTTP 429), and the wait of {} s before the next one is longer than "
+          "what is left of the budget",
           wait.count()));
       return;
     }

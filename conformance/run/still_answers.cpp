@@ -1,12 +1,25 @@
 #include "conformance/run/still_answers.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "conformance/ask/common.hpp"
 #include "conformance/ask/initialize.hpp"
 #include "conformance/probe/status.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
+
+namespace {
+
+bool says_full(std::string_view words) {
+  constexpr std::array<std::string_view, 6> kWords = {"too many", "maximum", "limit",
+                                                      "capacity", "no free", "exhausted"};
+  const std::string text = wire::lower(words);
+  return std::any_of(kWords.begin(), kWords.end(), [&](auto word) { return text.find(word) != std::string::npos; });
+}
+
+}  // namespace
 
 bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience) {
   // A conversation tells more than a GET, which many an endpoint leaves without an answer.
@@ -60,12 +73,14 @@ std::string refusal_of_new_clients(const Target& target, std::chrono::millisecon
   if (!survey || survey->open_error) { return {}; }
   Probe probe(target, survey, wire::Deadline::in(patience));
   const auto answer = probe.send(initialize_request(probe));
-  if (!answer || answer->head.status >= kServerErrors) { return {}; }
+  if (!answer) { return {}; }
   for (const auto& text : message_texts(*answer)) {
     const auto parsed = jsonrpc::parse(text);
     if (!parsed || parsed->messages.empty()) { continue; }
     const auto& message = parsed->messages.front();
     if (message.kind != jsonrpc::Kind::error) { continue; }
+    // What is broken answers 5xx to everybody; who is full says so.
+    if (answer->head.status >= kServerErrors && !says_full(message.error.message)) { continue; }
     return fmt::format("HTTP {}, '{}'", answer->head.status,
                        wire::excerpt(std::string_view(message.error.message), 120));
   }

@@ -43,6 +43,8 @@ const Registration kCheck{{
     .consequence =
         "A client that opens its stream again, the old one being lost unnoticed, loses all its running calls.",
     .faults = {"reconnect.second-stream-kills"},
+    .turn = Turn::first,
+    .explains = {Trouble::loss},
     .run = run,
 }};
 const NotByCommand kNoCommand{"reconnect.second-stream.spares-session", "it takes two streams of one session"};

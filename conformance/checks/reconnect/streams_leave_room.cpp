@@ -144,6 +144,9 @@ Finding run(Probe& probe) {
     if (!why) { continue; }
     if (probe.out_of_time()) { return untestable("the run ended before"); }
     if (probe.throttled()) { return untestable("the target limits the rate of requests"); }
+    if (held.served() <= 1 && probe.met(Trouble::loss)) {
+      return untestable("connections end beside one open stream, which is no want of room: " + *why);
+    }
     return fail(fmt::format("an answer to another client while {} streams are open", held.streams.size()),
                 fmt::format("{} open {} everybody out: {}", held.served(),
                             held.served() == 1 ? "stream keeps" : "streams keep", *why))
