@@ -48,18 +48,20 @@ Heard hear(Probe& probe, wire::HttpStream& stream) {
   return heard;
 }
 
-/// Of a request that is not answered alone either: whether it would be in a session that is newer than any other, which
-/// the checks beside this one may have opened meanwhile.
+/// Of a request that is not answered alone either: whether it is in a session that is newer than any other, at once and
+/// each time. The checks beside this one may open newer ones meanwhile, and a tool may be slow.
 std::optional<Finding> unless_newest_alone(Probe& probe, wire::mcp::Dialogue& older, const std::string& method,
                                            const json::value& params) {
-  constexpr int kTries = 3;
-  for (int i = 0; i < kTries && !probe.out_of_time(); ++i) {
+  constexpr int kTries = 4, kTimes = 2;
+  const auto at_once = probe.target().answer_timeout / 2;
+  for (int tries = 0, seen = 0; tries < kTries && !probe.out_of_time(); ++tries) {
     auto newest = probe.dialogue();
     if (!newest) { return std::nullopt; }
     const auto there = newest->request(method, params);
-    if (!there || !there->is_result()) { continue; }
+    if (!there || !there->is_result() || there->waited > at_once) { continue; }
     const auto again = older.request(method, params);
-    if (again && again->response) { return std::nullopt; }
+    if ((again && again->response) || probe.out_of_time()) { return std::nullopt; }
+    if (++seen < kTimes) { continue; }
     return fail("an answer in each session, whichever was opened last",
                 fmt::format("none to {} in an older session ({}), and a result in the newest one", method,
                             again ? again->describe() : again.error().detail))

@@ -21,9 +21,8 @@ Finding run(Probe& probe) {
   if (answer->head.status != 404) {
     return fail("HTTP 404", describe(*answer))
         .at("server, or what stands before it",
-            "Answer 404 where the session is not known, whatever else is right with the request; a proxy must not put "
-            "a "
-            "page or another status in its place.");
+            "Answer 404 where the session is not known, whatever else is right with the request; a proxy must put "
+            "neither a page nor another status in its place.");
   }
   // A DELETE may have reached one of several replicas.
   for (int more = 1; more < kTimes; ++more) {
