@@ -19,9 +19,10 @@ bool is_of_one_target(const Target& target, const reports::PreflightFailure& fai
 }  // namespace
 
 Preflight preflight_in_turn(const Target& target, std::optional<Era> only, wire::Deadline deadline) {
-  constexpr int kTries = 3;
+  constexpr int kTries = 3, kTriesOfCredentials = 2;  // Some count the wrong ones, and lock out who has many.
   auto looked = preflight(target, only);
-  for (int i = 1; i < kTries && looked.failure && !deadline.passed(); ++i) {
+  for (int i = 1; looked.failure && !deadline.passed(); ++i) {
+    if (i >= (looked.failure->cause == "unauthorized" ? kTriesOfCredentials : kTries)) { break; }
     const auto wait = is_of_one_target(target, *looked.failure) ? std::chrono::seconds(0) : looked.retry_after;
     if (!wait || *wait >= deadline.left() / 2) { break; }
     target.client.run.pause(*wait);
