@@ -6,7 +6,6 @@
 #include "conformance/probe/preflight_cause.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/status.hpp"
-#include "wire/target/load_permission.hpp"
 
 namespace weir::conformance {
 
@@ -49,25 +48,6 @@ void look_at_other_kind(const Target& target, Cause& cause) {
                               after_tls ? "plain HTTP" : "TLS", target.url.scheme);
   cause.fix = fmt::format("Use {}.", other.str());
   cause.dead = false;
-}
-
-/// Whether clients can go where they are sent. From elsewhere nobody is led to an address inside the network.
-void look_behind_redirect(const Target& target, Cause& cause) {
-  if (cause.name != "redirected-elsewhere" || !cause.telling) { return; }
-  const auto to = wire::resolve(target.url, cause.telling->exchange->head.headers.get("location"));
-  if (!to || to->origin() == target.url.origin()) { return; }
-  const bool from_inside = target.url.host == "localhost" || wire::is_private_address(target.url.host);
-  std::string why = "an address inside the network";
-  if (from_inside || !wire::is_private_address(to->host)) {
-    wire::ClientOptions options = target.client;
-    options.connect_timeout = std::min<std::chrono::milliseconds>(options.connect_timeout, kSecondLook);
-    const auto connected = wire::HttpClient(options).connect(*to, wire::Deadline::in(second_look(target)));
-    if (connected) { return; }
-    why = "where nobody can be reached: " + connected.error().detail;
-  }
-  cause.message += fmt::format(" ({})", why);
-  cause.fix =
-      "Give the server, or the hop that redirects, its public URL; or serve the path that clients use as it is.";
 }
 
 /// The first well-known path of the origin that speaks MCP, as "but /mcp answers as streamable MCP".
@@ -134,7 +114,6 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   look_at_other_kind(target, cause);
-  look_behind_redirect(target, cause);
   auto health = cause.dead && was_connected(detection) ? begin([&target] {
     const MemoryBound bound;
     return look_at_health(target);

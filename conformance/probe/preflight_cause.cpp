@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "conformance/probe/preflight_stream.hpp"
 #include "conformance/probe/preflight_wanted.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/probe/unread_answer.hpp"
+#include "wire/base/text.hpp"
 #include "wire/json/jsonrpc.hpp"
 #include "wire/target/edge_sign.hpp"
+#include "wire/target/load_permission.hpp"
 
 namespace weir::conformance {
 
@@ -204,6 +205,11 @@ Words server_error(const Attempt& a, const CauseContext&) {
 }
 
 bool is_redirected(const Attempt& a) { return is_redirect(status_of(a)) && a.exchange->head.headers.has("location"); }
+/// To an inner port, or an inner address. Nobody goes there to see: a redirect leads Weir nowhere.
+bool leads_inside(const wire::Url& from, const wire::Url& to) {
+  return (to.host == from.host && to.port != from.port) ||
+         (wire::is_private_address(to.host) && !wire::is_private_address(from.host));
+}
 Words redirected(const Attempt& a, const CauseContext& c) {
   const auto location = a.exchange->head.headers.get("location");
   const auto to = wire::resolve(c.url, location);
@@ -215,8 +221,8 @@ Words redirected(const Attempt& a, const CauseContext& c) {
   return {fmt::format("{} to {}, {}", said(a), wire::excerpt(location, 160),
                       same_origin ? "which goes round in a circle" : "another origin"),
           same_origin ? "Check the redirect rules of the proxy and of the service for this path."
-          : to && to->host == c.url.host && to->port != c.url.port
-              ? "Give the server its public URL: it redirects to the port at which it listens inside."
+          : to && leads_inside(c.url, *to)
+              ? "Give the server its public URL: it redirects to where it listens inside."
               : "Use that URL: clients do not carry credentials or POST bodies to another origin."};
 }
 
@@ -225,9 +231,7 @@ bool is_login(const Attempt& a) {
   constexpr std::array<std::string_view, 9> kNames = {"login", "log-in", "signin", "sign-in",  "sign_in",
                                                       "/sso",  "/saml",  "oauth",  "authorize"};
   if (!is_redirected(a)) { return false; }
-  std::string location(a.exchange->head.headers.get("location"));
-  std::transform(location.begin(), location.end(), location.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string location = wire::lower(a.exchange->head.headers.get("location"));
   return std::any_of(kNames.begin(), kNames.end(), [&](auto name) { return contains(location, name); });
 }
 Words login(const Attempt& a, const CauseContext& c) {

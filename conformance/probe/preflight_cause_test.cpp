@@ -183,6 +183,15 @@ TEST(PreflightCause, quotes_the_line_that_should_have_been_an_event) {
   EXPECT_THAT(cause.fix, HasSubstr("`event: endpoint`"));
 }
 
+TEST(PreflightCause, tells_a_redirect_to_where_the_server_listens_inside) {
+  const auto to = [](const char* location) {
+    return of_all(answering(Era::streamable, 301, "text/html", "", {{"Location", location}})).fix;
+  };
+  EXPECT_THAT(to("http://10.0.3.17:8000/mcp"), HasSubstr("listens inside"));
+  EXPECT_THAT(to("https://mcp.example.com:8443/mcp"), HasSubstr("listens inside"));
+  EXPECT_THAT(to("https://other.example.com/mcp"), HasSubstr("Use that URL"));
+}
+
 TEST(PreflightCause, takes_a_406_to_both_types_for_a_field_that_was_lost) {
   auto refused = answering(Era::streamable, 406, "application/json",
                            R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Not Acceptable"}})");

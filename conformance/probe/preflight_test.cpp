@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"http.403-awselb", "forbidden", "load balancer"},
                     Case{"http.403-no-route", "not-found", "has no route /mcp"},
                     Case{"http.429", "rate-limited", "Retry-After: 30"},
-                    Case{"http.redirect-elsewhere", "redirected-elsewhere", "nobody can be reached"},
+                    Case{"http.redirect-elsewhere", "redirected-elsewhere", "another origin"},
                     Case{"http.redirect-loop", "redirected-elsewhere", "circle"},
                     Case{"http.plain-to-tls", "plain-http-on-tls-port", "speaks TLS"},
                     Case{"http.json", "json-not-mcp", "Not implemented yet"},
