@@ -212,12 +212,10 @@ wire::Result<wire::mcp::Reply> call_patiently(Probe& probe, const ToolCall& call
 }
 
 bool is_answered_by_another(Probe& probe, const std::vector<ToolCall>& calls, std::size_t silent) {
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (i == silent) { continue; }
-    const auto reply = call_plainly(probe, calls[i]);
-    return reply && reply->response;
-  }
-  return false;
+  const std::size_t other = silent == 0 ? 1 : 0;
+  if (other >= calls.size()) { return false; }
+  const auto reply = call_plainly(probe, calls[other]);
+  return reply && reply->response;
 }
 
 }  // namespace

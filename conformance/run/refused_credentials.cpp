@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "conformance/ask/auth.hpp"
+#include "conformance/probe/memory.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/run/token_remark.hpp"
 #include "wire/base/credentials.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 
@@ -61,6 +63,7 @@ json::value metadata_of(const Target& target, Era era) {
 }  // namespace
 
 void explain_refusal(const Target& target, reports::PreflightFailure& failure) {
+  const MemoryBound bound;
   const auto* attempt = refused_attempt(target);
   if (failure.cause != "unauthorized" || !attempt || !has_credentials(target.headers)) { return; }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -70,9 +73,9 @@ void explain_refusal(const Target& target, reports::PreflightFailure& failure) {
   } else if (const auto field = lost_field(target, *attempt); !field.empty()) {
     failure.message += fmt::format("; it says the same to a request without {}, so that it may not get it", field);
     failure.fix = fmt::format(
-        "See that what stands before the server passes {} on (Apache: CGIPassAuth On), then that the token or key is "
-        "current and meant for this endpoint.",
-        field);
+        "See that what stands before the server passes {} on{}, then that the token or key is current and meant for "
+        "this endpoint.",
+        field, wire::lower(field) == "authorization" ? " (Apache: CGIPassAuth On)" : "");
   } else if (auto remark = compare_with_metadata(token, metadata_of(target, attempt->era))) {
     failure.message += "; " + remark->what;
     failure.fix = std::move(remark->fix);

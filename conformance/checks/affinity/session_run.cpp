@@ -24,7 +24,6 @@ constexpr std::chrono::milliseconds kHandshakeSpan{10'000};
 /// Of requests that each cost a wait, so many lost ones are enough beside a few that were served.
 constexpr int kEnoughLost = 4;
 constexpr int kEnoughServed = 3;
-constexpr const char* kNoSessions = "the server issues no sessions: any replica may answer";
 
 std::string words_of(const jsonrpc::Message& error) {
   return fmt::format("JSON-RPC error {} '{}'", error.error.code.value_or(0),

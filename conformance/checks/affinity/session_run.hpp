@@ -15,6 +15,8 @@ inline constexpr int kFreshConnections = 20;  ///< Requests of one run, if time 
 inline constexpr int kLeastConnections = 4;   ///< Fewer tell nothing.
 inline constexpr std::chrono::milliseconds kFreshSpan{4000};
 
+inline constexpr const char* kNoSessions = "the server issues no sessions: any replica may answer";
+
 /// What cookies a client with a jar would send back; attributes are not looked at.
 class CookieJar {
  public:
