@@ -8,6 +8,7 @@
 
 #include "reports/conformance/json.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/kept_file.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
@@ -35,13 +36,6 @@ struct Said {
 tl::unexpected<Refused> refused(std::string why) { return tl::unexpected(Refused{std::move(why), ExitCode::usage}); }
 tl::unexpected<Refused> not_comparable(std::string_view why) {
   return tl::unexpected(Refused{fmt::format("not comparable: {}", why), ExitCode::inconclusive});
-}
-
-Asked<std::string> read(const std::string& path) {
-  auto text = wire::read_file(path, load::kJournalBytes);
-  if (!text) { return refused(text.error().detail); }
-  if (!*text) { return refused(fmt::format("{} does not exist", path)); }
-  return **std::move(text);
 }
 
 /// A report of another schema is no broken one: it is not to be compared by this program.
@@ -89,14 +83,15 @@ Asked<Said> compare_results(const CompareOptions& options, std::string_view befo
               found->exit_code};
 }
 
-Asked<compare::RecordedRun> recorded(const std::string& path, std::string_view journal) {
+Asked<compare::RecordedRun> recorded(const std::string& path, const load::JournalBytes& journal) {
   auto run = compare::read_run(journal);
   // A journal of another format is no broken one; what is broken stands in the sentence too.
   if (!run) { return not_comparable(fmt::format("{} {}", path, run.error())); }
   return *std::move(run);
 }
 
-Asked<Said> compare_journals(const CompareOptions& options, std::string_view before, std::string_view after) {
+Asked<Said> compare_journals(const CompareOptions& options, const load::JournalBytes& before,
+                             const load::JournalBytes& after) {
   const auto old = recorded(options.before_path, before);
   if (!old) { return tl::unexpected(old.error()); }
   const auto now = recorded(options.after_path, after);
@@ -114,15 +109,15 @@ Asked<Said> compared(const CompareOptions& options) {
                                       {{"BEFORE", options.before_path}, {"AFTER", options.after_path}})) {
     return refused(*std::move(shared));
   }
-  const auto before = read(options.before_path);
-  if (!before) { return tl::unexpected(before.error()); }
-  const auto after = read(options.after_path);
-  if (!after) { return tl::unexpected(after.error()); }
-  if (load::is_journal(*before) != load::is_journal(*after)) {
+  const auto before = read_kept(options.before_path);
+  if (!before) { return refused(before.error()); }
+  const auto after = read_kept(options.after_path);
+  if (!after) { return refused(after.error()); }
+  if (before->journal.has_value() != after->journal.has_value()) {
     return not_comparable("one is the journal of a load run, the other a result of the gate");
   }
-  if (load::is_journal(*before)) { return compare_journals(options, *before, *after); }
-  return compare_results(options, *before, *after);
+  if (before->journal) { return compare_journals(options, *before->journal, *after->journal); }
+  return compare_results(options, before->text, after->text);
 }
 
 }  // namespace

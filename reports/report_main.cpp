@@ -18,6 +18,7 @@
 #include "reports/draw/paint.hpp"
 #include "reports/judge/accumulator.hpp"
 #include "reports/judge/merge.hpp"
+#include "reports/kept_file.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "reports/trend_command.hpp"
@@ -52,26 +53,10 @@ int complain(std::string_view what) {
   return static_cast<int>(ExitCode::usage);
 }
 
-tl::expected<std::string, std::string> read_file(const std::string& path) {
-  const bool standard = path == "-";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(standard ? stdin : std::fopen(path.c_str(), "rb"),
-                                                             standard ? [](std::FILE*) { return 0; } : std::fclose);
-  const auto failed = [&] { return tl::unexpected(fmt::format("cannot read {}: {}", path, std::strerror(errno))); };
-  if (!file) { return failed(); }
-  std::string text, block(64 * 1024, '\0');
-  while (text.size() <= (load::is_journal(text) ? load::kJournalBytes : kReportBytes)) {
-    const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
-    text.append(block, 0, count);
-    if (count == 0) { break; }
-  }
-  if (std::ferror(file.get()) != 0) { return failed(); }
-  return text;
-}
-
 /// What stands in the file, as a report of the format.
-tl::expected<std::string, std::string> rendered(std::string_view text, Format format, const ConsoleOptions& console,
+tl::expected<std::string, std::string> rendered(const KeptFile& kept, Format format, const ConsoleOptions& console,
                                                 const std::string& output) {
-  if (load::is_journal(text)) {
+  if (kept.journal) {
     if (format == Format::prometheus) {
       return tl::unexpected(
           std::string("is a journal: metrics of a load run are written by the run itself "
@@ -80,16 +65,16 @@ tl::expected<std::string, std::string> rendered(std::string_view text, Format fo
     if (format == Format::sarif) {
       return tl::unexpected(std::string("is a journal: SARIF is of the gate's findings"));
     }
-    const auto results = load::results_of_journal(text);
+    const auto results = load::results_of_journal(*kept.journal);
     if (!results) { return tl::unexpected(results.error()); }
     return load::render(*results, format, console);
   }
-  if (load::is_json_report(text)) {
+  if (load::is_json_report(kept.text)) {
     return tl::unexpected(
         std::string("is the JSON report of a load run, which holds no samples to render from: give the journal of the "
                     "run (weir-loadgen --journal PATH)"));
   }
-  const auto results = parse_json_report(text);
+  const auto results = parse_json_report(kept.text);
   if (!results) { return tl::unexpected(results.error()); }
   if (format == Format::prometheus && output != "-") {
     const auto before = weir::wire::read_file(output, kReportBytes);
@@ -105,11 +90,11 @@ int render_main(const Options& options) {
           weir::wire::shared_file({{"--output", options.output}}, {{"RESULTS", options.results_path}})) {
     return complain(*shared);
   }
-  const auto text = read_file(options.results_path);
-  if (!text) { return complain(text.error()); }
+  const auto kept = read_kept(options.results_path);
+  if (!kept) { return complain(kept.error()); }
   ConsoleOptions console{.quiet = options.quiet, .verbose = options.verbose};
   console.colour = options.output == "-" && wants_colour(STDOUT_FILENO);
-  const auto report = rendered(*text, *format, console, options.output);
+  const auto report = rendered(*kept, *format, console, options.output);
   if (!report) { return complain(fmt::format("{}: {}", options.results_path, report.error())); }
   const auto written = weir::wire::write_file(options.output, *report);
   return written ? static_cast<int>(ExitCode::good) : complain(written.error());
@@ -137,25 +122,24 @@ int merge_main(const MergeOptions& options) {
     reports.push_back(*spec);
   }
   if (const auto shared = shared_file(options, reports)) { return complain(*shared); }
-  std::vector<std::string> names, texts, absent;
+  std::vector<load::ShardJournal> journals;
+  std::vector<std::string> absent;
   for (const std::string& path : options.journals) {
-    auto text = read_file(path);
+    auto kept = read_kept(path);
     std::error_code unknown;
-    if (!text && !std::filesystem::exists(path, unknown) && !unknown) {
-      absent.push_back(text.error());  // A shard that never ran, or did not reach the target, left none.
+    if (!kept && !std::filesystem::exists(path, unknown) && !unknown) {
+      absent.push_back(kept.error());  // A shard that never ran, or did not reach the target, left none.
       continue;
     }
-    if (!text) { return complain(text.error()); }
-    if (load::ends_within_head(*text)) {
+    if (!kept) { return complain(kept.error()); }
+    load::JournalBytes bytes = kept->journal ? *std::move(kept->journal) : load::JournalBytes::owned(kept->text);
+    if (load::ends_within_head(bytes)) {
       absent.push_back(path + " has no whole head");  // Of a shard that was killed as it began.
       continue;
     }
-    names.push_back(path);
-    texts.push_back(*std::move(text));
+    journals.push_back({path, std::move(bytes)});
   }
-  if (texts.empty()) { return complain(absent.front()); }
-  std::vector<load::ShardJournal> journals;
-  for (std::size_t i = 0; i < texts.size(); ++i) { journals.push_back({names[i], texts[i]}); }
+  if (journals.empty()) { return complain(absent.front()); }
   auto merge = load::ShardMerge::open(journals);
   if (!merge) { return complain(merge.error()); }
   const load::ShardInfo& shards = merge->head().run.shard;

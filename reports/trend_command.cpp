@@ -26,17 +26,17 @@ compare::Night left_out(std::string file, std::string why) {
 /// Whatever stands in the folder: what is no result of a run is left out, and said.
 compare::Night night_in(const fs::path& path) {
   const std::string name = path.filename().string();
-  const auto text = wire::read_file(path.string(), load::kJournalBytes);
-  if (!text || !*text) { return left_out(name, text ? "it is gone" : text.error().detail); }
-  if (load::is_journal(**text)) {
-    const auto run = compare::read_run(**text);
+  const auto kept = read_kept(path.string());
+  if (!kept) { return left_out(name, kept.error()); }
+  if (kept->journal) {
+    const auto run = compare::read_run(*kept->journal);
     return run ? compare::night_of(name, *run) : left_out(name, run.error());
   }
-  if (load::is_json_report(**text)) {
-    auto night = compare::night_of_load_report(name, **text);
+  if (load::is_json_report(kept->text)) {
+    auto night = compare::night_of_load_report(name, kept->text);
     return night ? *std::move(night) : left_out(name, night.error());
   }
-  const auto results = parse_json_report(**text);
+  const auto results = parse_json_report(kept->text);
   return results ? compare::night_of(name, *results) : left_out(name, results.error());
 }
 

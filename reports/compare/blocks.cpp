@@ -74,7 +74,7 @@ std::int64_t block_length_ns(std::int64_t phase_ns) {
          wire::kSecond;
 }
 
-tl::expected<RecordedRun, std::string> read_run(std::string_view journal) {
+tl::expected<RecordedRun, std::string> read_run(const load::JournalBytes& journal) {
   auto results = results_of_journal(journal);
   if (!results) { return tl::unexpected(results.error()); }
   RecordedRun run;

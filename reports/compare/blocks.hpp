@@ -36,6 +36,6 @@ inline constexpr std::size_t kMostBlocks = 120;   ///< A long one longer blocks:
 std::int64_t block_length_ns(std::int64_t phase_ns);
 
 /// A whole journal. The error is one sentence.
-tl::expected<RecordedRun, std::string> read_run(std::string_view journal);
+tl::expected<RecordedRun, std::string> read_run(const load::JournalBytes& journal);
 
 }  // namespace weir::reports::compare

@@ -18,9 +18,9 @@ Night kept_as_journal(const load::SampleRun& run) {
   const auto path = std::filesystem::path(testing::TempDir()) / fmt::format("weir-night-{}", ::getpid());
   std::filesystem::remove(path);
   load::write_sample_journal(run, path.string());
-  const auto text = wire::read_file(path.string(), load::kJournalBytes);
+  const auto journal = load::JournalBytes::of_file(path.string());
   std::filesystem::remove(path);
-  return night_of("run.journal", read_run(**text).value());
+  return night_of("run.journal", read_run(*journal).value());
 }
 
 Night kept_as_report(const load::SampleRun& run) {

@@ -143,8 +143,8 @@ LoadResults Accumulator::results() const {
   return results;
 }
 
-tl::expected<LoadResults, std::string> results_of_journal(std::string_view bytes) {
-  auto reader = JournalReader::open(bytes);
+tl::expected<LoadResults, std::string> results_of_journal(JournalBytes bytes) {
+  auto reader = JournalReader::open(std::move(bytes));
   if (!reader) { return tl::unexpected(reader.error()); }
   Accumulator accumulator(reader->head().run, reader->head().layout);
   for (;;) {

@@ -62,6 +62,6 @@ class Accumulator final : public RunEvents {
 };
 
 /// The results of a journal, up to its last whole second.
-tl::expected<LoadResults, std::string> results_of_journal(std::string_view bytes);
+tl::expected<LoadResults, std::string> results_of_journal(JournalBytes bytes);
 
 }  // namespace weir::reports::load

@@ -14,7 +14,7 @@ namespace weir::reports::load {
 
 struct ShardJournal {
   std::string name;  ///< Of the file.
-  std::string_view bytes;
+  JournalBytes bytes;
 };
 
 class ShardMerge {

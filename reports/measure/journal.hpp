@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "reports/measure/journal_bytes.hpp"
 #include "reports/measure/limits.hpp"
 #include "reports/measure/run_events.hpp"
 #include "wire/base/lifetime.hpp"
@@ -90,10 +91,9 @@ class JournalledEvents final : public RunEvents {
   std::string problem_;
 };
 
-using limits::kJournalBytes;
 bool is_journal(std::string_view bytes);
-/// Whether these are the first bytes of a journal whose writer was killed before the head was whole, or none at all.
-bool ends_within_head(std::string_view bytes);
+/// Whether this is the beginning of a journal whose writer was killed before the head was whole, or nothing at all.
+bool ends_within_head(JournalBytes bytes);
 
 struct JournalEnd {
   bool interrupted = false;
@@ -105,19 +105,23 @@ using JournalItem = std::variant<PhaseInfo, Snapshot, Incident, JournalInvalid, 
 /// Calls the member of `events` that the item was written by.
 void tell(const JournalItem& item, RunEvents& events);
 
-/// Reads a journal record by record; the bytes outlive it.
+/// Reads a journal record by record.
 class JournalReader {
  public:
   /// Takes the head; an error where there is no whole one, or one of another format or vocabulary.
-  static tl::expected<JournalReader, std::string> open(std::string_view bytes);
+  static tl::expected<JournalReader, std::string> open(JournalBytes bytes);
   const JournalHead& head() const WEIR_LIFETIME_BOUND { return head_; }
   /// nullopt: the end, or what follows was torn off while it was written. An error: a record is whole, and none of
-  /// those that are known here, or more than a run has of its kind (limits.hpp).
+  /// those that are known here, or more than a run has of its kind (limits.hpp); or the file cannot be read on.
   tl::expected<std::optional<JournalItem>, std::string> next();
   bool torn() const { return torn_; }  ///< Bytes follow that are no whole record.
 
  private:
-  std::string_view rest_;
+  explicit JournalReader(JournalBytes bytes) : bytes_(std::move(bytes)) {}
+  /// The next record; false where there is no whole one.
+  bool take(JournalRecord& record);
+
+  JournalBytes bytes_;
   JournalHead head_;
   tl::expected<void, std::string> count(const JournalRecord& record);
 
@@ -138,6 +142,6 @@ struct Journal {
   bool interrupted = false;
   bool truncated = false;  ///< Bytes followed that are no whole record.
 };
-tl::expected<Journal, std::string> parse_journal(std::string_view bytes);
+tl::expected<Journal, std::string> parse_journal(JournalBytes bytes);
 
 }  // namespace weir::reports::load

@@ -89,28 +89,31 @@ struct WithinLimits {
 
 bool is_journal(std::string_view bytes) { return bytes.starts_with(kJournalName); }
 
-bool ends_within_head(std::string_view bytes) {
+bool ends_within_head(JournalBytes bytes) {
   JournalRecord record;
-  if (bytes.size() < kJournalMagic.size()) { return kJournalMagic.starts_with(bytes); }
-  if (!bytes.starts_with(kJournalMagic)) { return false; }
-  bytes.remove_prefix(kJournalMagic.size());
-  return !take_record(bytes, record);
+  const std::string_view magic = bytes.front(kJournalMagic.size());
+  if (magic.size() < kJournalMagic.size()) { return kJournalMagic.starts_with(magic); }
+  if (magic != kJournalMagic) { return false; }
+  bytes.skip(kJournalMagic.size());
+  std::string_view first = bytes.record();
+  return !take_record(first, record);
 }
 
 void tell(const JournalItem& item, RunEvents& events) { std::visit(Telling{events}, item); }
 
-tl::expected<JournalReader, std::string> JournalReader::open(std::string_view bytes) {
-  if (!is_journal(bytes)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
-  if (bytes.size() >= kJournalMagic.size() && !bytes.starts_with(kJournalMagic)) {
+tl::expected<JournalReader, std::string> JournalReader::open(JournalBytes bytes) {
+  const std::string_view magic = bytes.front(kJournalMagic.size());
+  if (!is_journal(magic)) { return tl::unexpected(std::string("is no journal of weir-loadgen")); }
+  if (magic.size() == kJournalMagic.size() && magic != kJournalMagic) {
     return tl::unexpected(
         fmt::format("is a journal of format {}, this weir-report reads format {}: render it with the release of Weir "
                     "that wrote it",
-                    wire::printable(bytes.substr(kJournalName.size(), 1)), kJournalMagic.substr(kJournalName.size())));
+                    wire::printable(magic.substr(kJournalName.size(), 1)), kJournalMagic.substr(kJournalName.size())));
   }
-  JournalReader reader;
+  bytes.skip(magic.size());
+  JournalReader reader(std::move(bytes));
   JournalRecord record;
-  bytes.remove_prefix(std::min(bytes.size(), kJournalMagic.size()));
-  if (!take_record(bytes, record) || record.kind != RecordKind::head) {
+  if (!reader.take(record) || record.kind != RecordKind::head) {
     return tl::unexpected(std::string("is a journal without a whole head; nothing can be made of it"));
   }
   if (record.payload.size() > limits::kHeadBytes) {
@@ -119,8 +122,15 @@ tl::expected<JournalReader, std::string> JournalReader::open(std::string_view by
   auto head = head_of(record.payload);
   if (!head) { return tl::unexpected(head.error()); }
   reader.head_ = *std::move(head);
-  reader.rest_ = bytes;
   return reader;
+}
+
+bool JournalReader::take(JournalRecord& record) {
+  const std::string_view bytes = bytes_.record();
+  std::string_view rest = bytes;
+  if (!take_record(rest, record)) { return false; }
+  bytes_.skip(bytes.size() - rest.size());
+  return true;
 }
 
 tl::expected<void, std::string> JournalReader::count(const JournalRecord& record) {
@@ -137,9 +147,13 @@ tl::expected<void, std::string> JournalReader::count(const JournalRecord& record
 }
 
 tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
-  if (rest_.empty() || torn_) { return std::nullopt; }
+  if (torn_) { return std::nullopt; }
   JournalRecord record;
-  if (ended_ || !take_record(rest_, record)) {
+  const bool is_at_end = bytes_.front(1).empty();
+  const bool is_record = !is_at_end && !ended_ && take(record);
+  if (!bytes_.problem().empty()) { return tl::unexpected("cannot be read on: " + bytes_.problem()); }
+  if (is_at_end) { return std::nullopt; }
+  if (!is_record) {
     torn_ = true;
     return std::nullopt;
   }
@@ -159,8 +173,8 @@ tl::expected<std::optional<JournalItem>, std::string> JournalReader::next() {
   return item;
 }
 
-tl::expected<Journal, std::string> parse_journal(std::string_view bytes) {
-  auto reader = JournalReader::open(bytes);
+tl::expected<Journal, std::string> parse_journal(JournalBytes bytes) {
+  auto reader = JournalReader::open(std::move(bytes));
   if (!reader) { return tl::unexpected(reader.error()); }
   Journal journal;
   journal.head = reader->head();

@@ -11,6 +11,7 @@
 namespace weir::reports::load {
 
 inline constexpr std::string_view kJournalName = "weirjnl", kJournalMagic = "weirjnl3";
+inline constexpr std::size_t kRecordFrameBytes = 9;  ///< Of a record, beside its payload.
 
 enum class RecordKind : std::uint8_t {
   head = 1,

@@ -7,11 +7,11 @@
 
 namespace weir::reports::load::limits {
 
-inline constexpr std::size_t kJournalBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is read back.
-inline constexpr std::size_t kRecordBytes = 64 * 1024 * 1024;                      ///< A second of many histograms.
-inline constexpr std::size_t kHeadBytes = 16 * 1024 * 1024;                        ///< The run, and its scenario.
-inline constexpr std::size_t kTextBytes = 64 * 1024;     ///< A record with the name of a phase, or an incident.
-inline constexpr std::size_t kPhases = 1'000;            ///< Of a run, steps of a search included.
+inline constexpr std::size_t kJournalPipedBytes = std::size_t{4} * 1024 * 1024 * 1024;  ///< A journal that is no file.
+inline constexpr std::size_t kRecordBytes = 64 * 1024 * 1024;  ///< A second of many histograms.
+inline constexpr std::size_t kHeadBytes = 16 * 1024 * 1024;    ///< The run, and its scenario.
+inline constexpr std::size_t kTextBytes = 64 * 1024;           ///< A record with the name of a phase, or an incident.
+inline constexpr std::size_t kPhases = 1'000;                  ///< Of a run, steps of a search included.
 inline constexpr std::size_t kIncidents = 60'000;        ///< Of a journal, and as many reasons why its run is invalid.
 inline constexpr std::size_t kIncidentsMerged = 10'000;  ///< Told of all shards; later ones are counted.
 inline constexpr std::uint32_t kShards = 10'000;         ///< Of a run.
