@@ -1,10 +1,12 @@
 #include "conformance/ask/shapes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
 #include "conformance/ask/passive.hpp"
+#include "wire/mcp/collector.hpp"
 #include "wire/mcp/shape.hpp"
 
 namespace weir::conformance {
@@ -23,6 +25,7 @@ struct Rule {
 };
 
 constexpr std::string_view kElsewhere;
+constexpr std::size_t kNameBytes = 60;
 
 constexpr Rule kRules[] = {
     {Part::error, "", "", "jsonrpc.error.shape"},
@@ -85,6 +88,31 @@ std::string_view owner_of(Part part, std::string_view method, std::string_view a
 /// they do not know.
 bool is_later_content(const wire::mcp::ShapeViolation& violation) {
   return violation.at.ends_with("/type") && (violation.got == "\"audio\"" || violation.got == "\"resource_link\"");
+}
+
+/// The name or URI of the list's entry that the place is in, as owners know their tools by it; empty where it has none.
+std::string entry_at(const json::value& value, std::string_view at) {
+  const json::value* here = &value;
+  while (here != nullptr && !at.empty()) {
+    const auto segment = at.substr(1, at.find('/', 1) - 1);
+    at.remove_prefix(segment.size() + 1);
+    const auto* list = here->if_array();
+    std::size_t index = 0;
+    if (list == nullptr) {
+      here = wire::find(*here, segment);
+    } else if (const auto read = std::from_chars(segment.data(), segment.data() + segment.size(), index);
+               read.ec == std::errc() && index < list->size()) {
+      const json::value& entry = (*list)[index];
+      for (const std::string_view key : {"name", "uri", "uriTemplate"}) {
+        const auto named = wire::as_string(wire::find(entry, key));
+        if (named && !named->empty()) { return fmt::format(" of '{}'", wire::mcp::text_excerpt(*named, kNameBytes)); }
+      }
+      return "";
+    } else {
+      return "";
+    }
+  }
+  return "";
 }
 
 /// How many places of a value the pattern names.
@@ -224,8 +252,8 @@ class ShapeReport {
     for (const auto& violation : wire::mcp::shape_violations(revision, part, method, value)) {
       const auto check = owner_of(part, method, violation.at);
       if (check.empty() || is_later_content(violation)) { continue; }
-      std::string what = fmt::format("{}: {} expected, got {}",
-                                     violation.at.empty() ? kPartNames[static_cast<std::size_t>(part)] : violation.at,
+      const std::string_view place = violation.at.empty() ? kPartNames[static_cast<std::size_t>(part)] : violation.at;
+      std::string what = fmt::format("{}{}: {} expected, got {}", place, entry_at(value, violation.at),
                                      violation.expected, violation.got);
       Places& places = places_[check];
       if (named_.emplace(check, method, what).second) {
