@@ -9,6 +9,7 @@
 //       .requirements = {"jsonrpc.response-id-echo"},
 //       .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic#responses",
 //       .consequence = "Clients match answers by id: an answer under another id is lost.",
+//       .fix = "Keep the id of each request as it came, a number as a number, and answer under it.",
 //       .faults = {"jsonrpc.id-stringified"},
 //       .run = run}};
 //
@@ -93,6 +94,7 @@ struct CheckInfo {
       requirements;                     ///< Ids of the requirement catalogue (conformance/catalogue/requirements.tsv).
   std::string source;                   ///< Link; "{revision}" stands for the negotiated revision.
   std::string consequence;              ///< Why it hurts, in one sentence.
+  std::string fix;                      ///< What to change, in one sentence; a finding may say it more exactly.
   std::vector<std::string> faults;      ///< Fixture faults that turn it red, each of them in every era it runs in ...
   std::vector<std::string> fault_eras;  ///< ... unless only these eras can show them ("streamable").
   std::vector<ShownSince> shown_since;  ///< ... and unless only revisions from one on can show them.

@@ -117,7 +117,7 @@ def check_text(name, fault, requirement, wanted_level, namespace):
     if requirement:
         members.append(f'.requirements = {{"{requirement["id"]}"}}')
     members.append('.source = "https://modelcontextprotocol.io/specification/{revision}/basic"')
-    members += ['.consequence = ""', f'.faults = {{"{fault}"}}', ".run = run"]
+    members += ['.consequence = ""', '.fix = ""', f'.faults = {{"{fault}"}}', ".run = run"]
     lines = "\n".join(f"    {member}," for member in members)
     return CHECK.format(name=namespace, title=title.capitalize(), members=lines)
 

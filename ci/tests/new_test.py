@@ -101,8 +101,9 @@ class New(unittest.TestCase):
         # The kill matrix takes neither this for green, where no green_may_be allows it, nor for red ...
         self.assertIn("return untestable(", text)
         self.assertNotIn("green_may_be", text)
-        # ... and the catalogue no check without a consequence.
+        # ... and the catalogue no check without a consequence and a fix.
         self.assertIn('.consequence = ""', text)
+        self.assertIn('.fix = ""', text)
 
     def test_a_requirement_says_level_eras_and_revisions(self):
         cases = {

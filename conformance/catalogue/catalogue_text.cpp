@@ -39,6 +39,7 @@ json::object to_json(const CheckInfo& info) {
           {"requirements", strings(info.requirements)},
           {"source", info.source},
           {"consequence", info.consequence},
+          {"fix", info.fix},
           {"faults", strings(info.faults)}};
 }
 
@@ -86,6 +87,7 @@ std::string explain_text(const CheckInfo& info) {
   line("requirements", fmt::format("{}", fmt::join(info.requirements, ", ")));
   line("source", source);
   line("consequence", info.consequence);
+  line("fix", info.fix);
   line("faults", fmt::format("{}", fmt::join(info.faults, ", ")));
   line("asked", info.by_revision ? "in older revisions too: it differs between them" : "");
   line("takes", info.waits ? "seconds: it has to wait" : "");

@@ -136,9 +136,11 @@ TEST(Catalogue, names_only_faults_that_exist) {
   }
 }
 
-TEST(Catalogue, gives_every_check_a_consequence_and_a_link) {
+TEST(Catalogue, gives_every_check_a_consequence_a_fix_and_a_link) {
   for (const auto& info : catalogue()) {
     EXPECT_FALSE(info.consequence.empty()) << info.id;
+    EXPECT_TRUE(info.fix.ends_with('.')) << info.id << ": " << info.fix;
+    EXPECT_LE(info.fix.size(), 200U) << info.id << ": " << info.fix;
     EXPECT_TRUE(info.source.starts_with("https://")) << info.id << ": " << info.source;
   }
 }
