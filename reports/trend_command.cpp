@@ -8,6 +8,7 @@
 
 #include "reports/conformance/json.hpp"
 #include "reports/draw/paint.hpp"
+#include "reports/kept_file.hpp"
 #include "reports/load/writers.hpp"
 #include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"

@@ -63,24 +63,25 @@ Finding refused_with(Probe& probe, const wire::Request& request, std::initialize
   const std::string status = fmt::format("HTTP {}", answer->head.status);
   if (std::find(statuses.begin(), statuses.end(), answer->head.status) == statuses.end()) {
     if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
-    Finding taken = fail(expected, status);
-    return answer->head.status < kRedirects ? unless_open(probe, std::move(taken), door)
-                                            : unless_kept_out(std::move(taken), status);
+    Finding judged = unless_for_anybody(probe, fail(expected, status), answer->head.status, door);
+    return answer->head.status < kRedirects ? judged : unless_kept_out(std::move(judged), status);
   }
   if (probe.is(Era::stateless)) { return beside(probe, opening_request(probe), pass(status)); }
   return unless_kept_out(pass(status), status);
 }
 
-Finding unless_open(Probe& probe, Finding finding, const Door& door) {
+Finding unless_for_anybody(Probe& probe, Finding finding, int status, const Door& door) {
   if (door.field.empty() || finding.verdict != reports::Verdict::fail) { return finding; }
   const auto asked = probe.last_request();
   wire::Request bare = opening_request(probe);
   bare.headers.remove(door.field);
   const auto answer = probe.send(bare, probe.in(kPatience));
   if (asked) { probe.pin_request(*asked); }
-  if (!answer || answer->head.status >= kRedirects) { return finding; }
-  return untestable(
-      fmt::format("{}, and whoever brings no credential is let in as well, which {} judges", finding.got, door.judge));
+  if (!answer) { return finding; }
+  const bool is_open = status < kRedirects && answer->head.status < kRedirects;
+  if (!is_open && (status < kRedirects || answer->head.status != status)) { return finding; }
+  return untestable(fmt::format("{}, and whoever brings no credential {}, which {} judges", finding.got,
+                                is_open ? "is let in as well" : "gets the same", door.judge));
 }
 
 Door bearer_door(const Probe& probe) {

@@ -22,12 +22,13 @@ Door bearer_door(const Probe& probe);
 Door key_door(const wire::ApiKey& key);
 
 /// Sends it; a fail for any other status than these, and a pass only where the target's own credentials are let in.
-/// What is taken at an open door is untestable.
+/// What anybody gets at the door is untestable.
 Finding refused_with(Probe& probe, const wire::Request& request, std::initializer_list<int> statuses,
                      const Door& door = {});
 
-/// `finding`; untestable in place of a fail where the door stands open.
-Finding unless_open(Probe& probe, Finding finding, const Door& door);
+/// `finding` about an answer of this status; untestable in place of a fail where the door stands open, or whoever
+/// brings nothing is refused by the same status: that it is a wrong one is said once.
+Finding unless_for_anybody(Probe& probe, Finding finding, int status, const Door& door);
 
 /// Untestable for a redirect, to a login page mostly: that is no 401, but it lets nobody in. The check of requests
 /// without a token judges it, once.

@@ -11,6 +11,7 @@ struct Preflight {
   wire::mcp::Detection detection;
   std::optional<reports::PreflightFailure> failure;  ///< Set when no era is spoken.
   std::optional<std::chrono::seconds> retry_after;   ///< Of a failure that is a limit of the rate.
+  bool was_silent = false;                           ///< Nothing was answered in time when it was looked at before.
 };
 
 /// Asks for every era, or for `only`. Throws std::bad_alloc where the target sends more than the run bears. A target

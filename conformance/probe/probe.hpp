@@ -40,6 +40,7 @@ struct Survey {
   std::optional<wire::Error> list_error;       ///< Why some list is not complete.
   /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
   std::optional<wire::Error> open_error;
+  std::optional<wire::Exchange> refusal;  ///< The answer that came last then, its body cut short.
   bool throttled = false;  ///< The rate of requests was limited, and none of the waits for it helped.
   /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
   std::string means;
@@ -63,6 +64,7 @@ struct Target {
   wire::ClientOptions client;
   std::shared_ptr<wire::FreshToken> tokens;  ///< Null: nothing is fetched by client credentials. `client` renews by it.
   wire::mcp::Detection detection;
+  bool was_silent = false;      ///< To the first questions of the run.
   std::vector<Survey> surveys;  ///< One per era that is spoken.
   bool call_read_only = false;
   std::vector<std::string> passed_over;  ///< Tools that may be called, and are not: they take long, and were heard.

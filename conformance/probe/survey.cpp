@@ -139,6 +139,7 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
   }
   if (!opened) {
     facts.open_error = opened.error();
+    facts.refusal = probe.last_heard().answer;
     facts.throttled = probe.throttled();
     problem = fmt::format("{} was found, but no conversation can be opened: {}", to_string(era), opened.error().detail);
     return facts;

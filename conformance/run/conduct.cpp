@@ -149,6 +149,7 @@ class Conductor {
     if (plan_.progress) { plan_.progress->at("what the endpoint speaks"); }
     auto first = preflight_in_turn(target_, only_era(plan_.profile), deadline_);
     target_.detection = std::move(first.detection);
+    target_.was_silent = first.was_silent;
     results_.preflight = std::move(first.failure);
     if (results_.preflight) { explain_refusal(target_, *results_.preflight); }
     if (results_.preflight || is_set(plan_.interrupted)) { return {}; }
@@ -166,7 +167,7 @@ class Conductor {
     std::erase_if(beside, [](const std::string& id) { return is_of_deploy(id); });
     run_with_older(target_, beside, {});
     if (!is_plain(target_) && nothing_was_opened() && !something_failed()) {
-      results_.preflight = no_conversation(results_.problems);
+      results_.preflight = no_conversation(target_, results_.problems);
     }
     for (const auto& endpoint : plan_.profile.endpoints) {
       if (auto visited = visit(endpoint); !visited) { return visited; }
@@ -185,7 +186,9 @@ class Conductor {
     auto url = wire::resolve(plan_.url, endpoint.url);
     if (!url) { return tl::unexpected(url.error()); }
     Target target = endpoint_target(target_, endpoint, std::move(*url));
-    target.detection = preflight_in_turn(target, only_era(target.profile), deadline_).detection;
+    auto first = preflight_in_turn(target, only_era(target.profile), deadline_);
+    target.detection = std::move(first.detection);
+    target.was_silent = first.was_silent;
     take_eras(target, endpoint.name);
     std::vector<std::string> checks = plan_.checks;
     std::erase_if(checks, is_asked_once);

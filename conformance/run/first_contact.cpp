@@ -3,31 +3,58 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/probe/attribution.hpp"
 #include "conformance/probe/secrets.hpp"
+#include "conformance/probe/status.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::conformance {
 
 namespace {
 
-/// What another one of several targets may answer in another way.
-bool is_of_one_target(const Target& target, const reports::PreflightFailure& failure) {
-  constexpr std::array<std::string_view, 4> kCauses = {"empty-reply", "no-healthy-target", "reset", "server-error"};
+constexpr std::string_view kSilent = "silent";
+constexpr std::size_t kPathBytes = 120;
+
+/// What another one of several targets may answer in another way, and one that slept once it is awake.
+bool may_pass_at_once(const Target& target, const reports::PreflightFailure& failure) {
+  constexpr std::array<std::string_view, 5> kCauses = {"empty-reply", "no-healthy-target", "reset", "server-error",
+                                                       kSilent};
   return (failure.cause == "unauthorized" && has_credentials(target.headers)) ||
          std::find(kCauses.begin(), kCauses.end(), failure.cause) != kCauses.end();
 }
 
+/// HTTP+SSE: the stream came from the server, and a page of somebody else answers the path which it named. An answer
+/// that speaks of sessions is of a server, though maybe of another replica.
+std::string unrouted_path(const Target& target, const Survey& survey) {
+  const wire::Exchange& answer = *survey.refusal;
+  const std::string_view path = answer.request.url.path;
+  const int status = answer.head.status;
+  const bool is_page = wire::media_type(answer.head.headers.get("Content-Type")) == "text/html" || answer.body.empty();
+  if (survey.era != Era::http_sse || path == target.url.path || !is_page || (status != kNotFound && status != 405)) {
+    return "";
+  }
+  const std::string server = wire::printable(answer.head.headers.get("Server"));
+  return fmt::format("POST {} is answered {}{} by a page: the endpoint event names this path, and it leads nowhere",
+                     wire::bounded(path, kPathBytes), status, server.empty() ? "" : " (Server: " + server + ")");
+}
+
+/// Some servers count wrong credentials, and lock out who has many; and silence is long.
+int tries_of(std::string_view cause) { return cause == "unauthorized" || cause == kSilent ? 2 : 3; }
+
 }  // namespace
 
 Preflight preflight_in_turn(const Target& target, std::optional<Era> only, wire::Deadline deadline) {
-  constexpr int kTries = 3, kTriesOfCredentials = 2;  // Some count the wrong ones, and lock out who has many.
   auto looked = preflight(target, only);
-  for (int i = 1; looked.failure && !deadline.passed(); ++i) {
-    if (i >= (looked.failure->cause == "unauthorized" ? kTriesOfCredentials : kTries)) { break; }
-    const auto wait = is_of_one_target(target, *looked.failure) ? std::chrono::seconds(0) : looked.retry_after;
+  bool was_silent = false;
+  for (int i = 1; looked.failure && !deadline.passed() && i < tries_of(looked.failure->cause); ++i) {
+    const bool may_pass = may_pass_at_once(target, *looked.failure);
+    const auto wait = may_pass ? std::chrono::seconds(0) : looked.retry_after;
     if (!wait || *wait >= deadline.left() / 2) { break; }
+    was_silent = was_silent || looked.failure->cause == kSilent;
     target.client.run.pause(*wait);
     looked = preflight(target, only);
   }
+  looked.was_silent = was_silent;
   return looked;
 }
 
@@ -37,15 +64,28 @@ bool is_kept_out_by_rate(const Target& target) {
   });
 }
 
-reports::PreflightFailure no_conversation(const std::vector<std::string>& problems) {
-  const bool elsewhere = problems.front().find("points to another origin") != std::string::npos;
-  return {.cause = "handshake-failed",
-          .message = problems.front(),
-          .fix = elsewhere
-                     ? "Let the endpoint event name a path alone, or give the server its public URL."
-                     : "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
-          .evidence = problems,
-          .curl = {}};
+reports::PreflightFailure no_conversation(const Target& target, const std::vector<std::string>& problems) {
+  reports::PreflightFailure failure{
+      .cause = "handshake-failed",
+      .message = problems.front(),
+      .fix = "Read the error: the endpoint answers as MCP does, but the handshake does not come to its end.",
+      .evidence = problems,
+      .curl = {}};
+  const auto refused = std::find_if(target.surveys.begin(), target.surveys.end(),
+                                    [](const Survey& survey) { return survey.refusal.has_value(); });
+  if (failure.message.find("points to another origin") != std::string::npos) {
+    failure.fix = "Let the endpoint event name a path alone, or give the server its public URL.";
+  } else if (refused == target.surveys.end()) {
+    return failure;
+  } else if (auto sentence = unrouted_path(target, *refused); !sentence.empty()) {
+    failure.message = std::move(sentence);
+    failure.fix =
+        "Route the path that the endpoint event names to the server too, as that of the stream: one location, rule or "
+        "ingress path for both.";
+  } else if (auto blame = blame_of({.answer = refused->refusal, .error = {}}, {.url = target.url})) {
+    failure.fix = std::move(blame->fix);
+  }
+  return failure;
 }
 
 /// What every check would wait for in vain.

@@ -66,6 +66,8 @@ const Registration kCheck{{
     .since = "2025-03-26",
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Handshakes end in an error, one in a few: whoever meets another replica with the second message.",
+    .fix = "Look every session up in a store that all replicas share, for notifications and answers of clients as for "
+           "requests, and answer 202 from any replica.",
     .faults = {"affinity.notifications-per-replica"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session},

@@ -90,6 +90,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html",
     .consequence = "Two versions serve behind one address: what a client was told by one does not hold at the other.",
+    .fix = "Run one image, pinned by digest, on every replica, take targets of any other release out of the balancer, "
+           "and put nothing of the host into serverInfo.",
     .faults = {"affinity.mixed-versions"},
     .waits = true,
     .run = run,

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "It works by hand and in browsers, and fails for MCP clients, which keep no cookies.",
+    .fix = "Keep sessions in a store that every replica reads, issue none, or let the balancer route by the session id "
+           "instead of a cookie: MCP clients keep no cookies.",
     .faults = {"affinity.cookie-sticky"},
     .waits = true,
     .explains = {Trouble::refused_session, Trouble::silence},

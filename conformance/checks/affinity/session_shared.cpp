@@ -41,6 +41,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-target-group-attributes.html#sticky-sessions",
     .consequence = "With the second replica, half of all calls end in 404 or 400.",
+    .fix = "Share sessions among the replicas through a store or a message bus, issue none (stateless mode), or let "
+           "the balancer route by the session id, which an ALB cannot.",
     .faults = {"affinity.sessions-per-replica", "affinity.sessions-refused-by-error", "affinity.sessions-refused-503"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence},

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "The endpoint is open to everyone who finds it.",
+    .fix = "Check the API key before any handler, on every path and method of the endpoint (API Gateway: "
+           "apiKeyRequired on each method), and answer 401 or 403 without it.",
     .faults = {"auth.key-optional"},
     .fixture = "api-key",
     .run = run,

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "An unset variable in a client, or in the server, opens the endpoint.",
+    .fix = "Refuse an empty key with 401 or 403 before it is compared, and let the server refuse to start where the "
+           "expected key is unset or empty.",
     .faults = {"auth.key-empty-accepted"},
     .fixture = "api-key",
     .wrong_credentials = 1,

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "Keys with a typing error end up in logs and tickets.",
+    .fix = "Answer a wrong key with a fixed text, and take the headers of the request out of error bodies, debug pages "
+           "and response headers.",
     .faults = {"auth.key-echoed"},
     .fixture = "api-key",
     .run = run,

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "The key can be guessed one character at a time.",
+    .fix = "Compare the whole key, by the SHA-256 of both sides in constant time, instead of a prefix or as many "
+           "characters as came, and answer 401 or 403.",
     .faults = {"auth.key-prefix-accepted"},
     .fixture = "api-key",
     .wrong_credentials = 1,

@@ -22,6 +22,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "Keys in URLs end up in the logs of every hop.",
+    .fix = "Read the key from its header alone: take the fallback to query parameters out of middleware, gateway and "
+           "authorizer, and answer 401 or 403 without the header.",
     .faults = {"auth.key-in-query"},
     .fixture = "api-key",
     .wrong_credentials = 1,

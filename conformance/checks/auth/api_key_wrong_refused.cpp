@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html",
     .consequence = "Any key opens the endpoint.",
+    .fix = "Compare the key with the expected one before the request is handled, not merely whether the header is "
+           "there, and answer 401 or 403 to any other.",
     .faults = {"auth.key-any"},
     .fixture = "api-key",
     .wrong_credentials = 1,

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .requirements = {"auth.unauthenticated-401"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "The endpoint is open, or clients never learn that they must log in.",
+    .fix = "Check the token before the MCP handler and before any redirect to a login page, and answer a request "
+           "without one by 401 with WWW-Authenticate: Bearer.",
     .faults = {"auth.bearer-optional"},
     .fixture = "bearer",
     .run = run,

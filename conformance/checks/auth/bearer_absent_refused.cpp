@@ -18,6 +18,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.authenticate-connections"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#security-warning",
     .consequence = "The endpoint is open to everyone who finds it.",
+    .fix = "Put the token check before the GET that opens the stream, not before the POSTs alone, and answer 401 or "
+           "403 where no token comes.",
     .faults = {"auth.bearer-optional"},
     .fixture = "bearer",
     .run = run,

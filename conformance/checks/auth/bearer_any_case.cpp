@@ -27,6 +27,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-11.1",
     .consequence = "Clients that write the token_type as the token endpoint gave it, `bearer`, are locked out.",
+    .fix = "Compare the scheme of Authorization without regard to case, in the server and in the authorizer before it: "
+           "split at the blank and lower-case the first part.",
     .faults = {"auth.scheme-case-sensitive"},
     .fixture = "bearer",
     .wrong_credentials = 1,

@@ -30,6 +30,8 @@ const Registration kCheck{{
     .requirements = {"auth.bearer-challenge"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients begin at this header; without it they only say that they failed to connect.",
+    .fix = "Set WWW-Authenticate: Bearer, with resource_metadata, on every 401 of the server or authorizer, and let no "
+           "hop strip, rename or replace that header.",
     .faults = {"auth.no-challenge", "auth.basic-challenge", "auth.challenge-renamed"},
     .fixture = "bearer",
     .run = run,

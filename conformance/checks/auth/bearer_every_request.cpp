@@ -32,7 +32,7 @@ Finding run(Probe& probe) {
     request.body.clear();
     request.headers.remove("Content-Type");
     request.headers.set("Accept", "text/event-stream");
-    finding = refused_with(probe, request, {401, 404, 405});  // Many a server has no route for them.
+    finding = refused_with(probe, request, {401, 404, 405}, door);  // Many a server has no route for them.
     if (finding.verdict == reports::Verdict::fail) {
       finding.expected += fmt::format(" for {} in the session", method);
     }
@@ -50,6 +50,8 @@ const Registration kCheck{{
     .requirements = {"auth.every-request-checked", "transport.sessions.not-authentication"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Whoever learns a session id acts as its user.",
+    .fix = "Check the token in one middleware before every POST, GET and DELETE of the endpoint, lists and requests in "
+           "a session included, and answer 401 without it.",
     .faults = {"auth.session-is-enough", "auth.lists-unlocked"},
     .fixture = "bearer",
     .run = run,

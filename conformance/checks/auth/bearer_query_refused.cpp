@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"auth.query-token-not-accepted"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Tokens in URLs end up in the logs of every hop.",
+    .fix = "Read tokens from the Authorization header alone: switch access_token of the query off in the token "
+           "extractor and the gateway, and answer 401 without the header.",
     .faults = {"auth.token-in-query"},
     .fixture = "bearer",
     .wrong_credentials = 1,

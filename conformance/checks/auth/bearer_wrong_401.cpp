@@ -47,6 +47,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Any token opens the endpoint, or clients with an expired one do not renew it.",
+    .fix = "Verify every token before the request is handled, catch each error of that check as 401, and send the same "
+           "WWW-Authenticate with it as without a token.",
     .faults = {"auth.bearer-any", "token.refused-500", "auth.no-challenge-for-wrong"},
     .fixture = "bearer",
     .wrong_credentials = 1,

@@ -77,6 +77,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-5.1",
     .consequence =
         "Clients follow the challenge and nothing else: a lost stage or an internal host locks everyone out.",
+    .fix = "Build resource_metadata from the server's configured public URL (scheme, host, stage prefix), not from the "
+           "request, and route it to the server without credentials.",
     .faults = {"auth.challenge-stage-lost", "auth.challenge-internal-host", "auth.challenge-http",
                "auth.challenge-relative"},
     .fixture = "bearer-tls",

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "authorization#protected-resource-metadata-discovery-requirements",
     .consequence = "Clients ask for every scope that the metadata lists, and users have to grant more than is needed.",
+    .fix = "Add the scope parameter to the Bearer challenge of the 401, with the scopes that the request needs rather "
+           "than all of scopes_supported.",
     .faults = {"auth.challenge-no-scope"},
     .fixture = "bearer",
     .run = run,

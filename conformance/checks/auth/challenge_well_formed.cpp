@@ -28,6 +28,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-11.2",
     .consequence = "Some clients take the first resource_metadata and some the last, or find none and cannot log in.",
+    .fix = "Write one Bearer challenge, each parameter once, quoted and set apart by commas, and let either the server "
+           "or the proxy add it, not both.",
     .faults = {"auth.challenge-parameter-twice", "auth.challenge-unquoted", "auth.challenge-comma"},
     .fixture = "bearer",
     .run = run,

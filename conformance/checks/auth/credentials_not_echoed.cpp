@@ -56,6 +56,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://cwe.mitre.org/data/definitions/200.html",
     .consequence = "What clients, proxies and logs keep of answers holds the key to everything.",
+    .fix = "Take request headers out of bodies, response headers, debug pages and tool results, and redact "
+           "Authorization, Cookie and API keys in whatever echoes a request.",
     .faults = {"auth.key-in-answers"},
     .fixture = "api-key",
     .passive = true,

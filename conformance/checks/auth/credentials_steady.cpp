@@ -39,6 +39,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
     .consequence = "Users are sent to log in again and again: half of what stands behind the name does not know them.",
+    .fix = "Give every replica the same keys, secrets and issuer settings and a synchronised clock, and restart or "
+           "replace the one that still refuses these credentials.",
     .faults = {"auth.refused-now-and-then"},
     .fixture = "bearer",
     .turn = Turn::last,

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .requirements = {"auth.as.metadata-8414-or-oidc"},
     .source = "https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig",
     .consequence = "Clients find no place to log in.",
+    .fix = "Publish the provider's JSON at the token's iss plus /.well-known/openid-configuration, with issuer and "
+           "token_endpoint, reachable where clients are.",
     .faults = {"openid.discovery-404", "openid.discovery-html"},
     .fixture = "token",
     .run = run,

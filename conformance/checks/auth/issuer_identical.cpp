@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"auth.as.issuer-identical"},
     .source = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3",
     .consequence = "Clients and servers that compare the two, as they must, take no token of it.",
+    .fix = "Set the provider's public host name (Keycloak: KC_HOSTNAME) so that issuer in its metadata and iss in its "
+           "tokens are one string, a slash at the end included.",
     .faults = {"openid.issuer-internal", "openid.issuer-slash"},
     .fixture = "token",
     .run = run,

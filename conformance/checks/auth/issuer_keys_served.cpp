@@ -61,6 +61,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.rfc-editor.org/rfc/rfc7517#section-5",
     .consequence = "Every server that fetches the keys anew, after a restart or a rotation, refuses every token.",
+    .fix = "Serve at jwks_uri a JWK set of public keys alone: a new one before it signs, an old one until its last "
+           "token has run out, and none whose private part was shown.",
     .faults = {"openid.keys-unavailable", "openid.keys-retired", "openid.keys-private"},
     .fixture = "token",
     .run = run,

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"auth.prm.authorization-servers"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients cannot find where to log in.",
+    .fix = "Write authorization_servers into the resource metadata as an array with the issuer URL of the OAuth "
+           "provider (Python SDK: issuer_url of AuthSettings).",
     .faults = {"auth.metadata-no-servers"},
     .fixture = "bearer",
     .run = run,

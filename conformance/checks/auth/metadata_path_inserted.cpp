@@ -45,6 +45,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-3.1",
     .consequence = "Clients that build the well-known URL themselves get 404 and log in again and again.",
+    .fix = "Route /.well-known/oauth-protected-resource plus the path of the endpoint to the handler that serves the "
+           "metadata now, at server and proxy, without credentials.",
     .faults = {"auth.metadata-root-only"},
     .fixture = "bearer",
     .run = run,

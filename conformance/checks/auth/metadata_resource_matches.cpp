@@ -57,6 +57,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "Clients refuse metadata of another resource: an internal host or http:// behind a balancer locks "
                    "everyone out.",
+    .fix = "Take resource in the metadata from configuration, as the endpoint's public URL with no slash added, not "
+           "from Host and scheme of a request that a proxy has changed.",
     .faults = {"auth.metadata-internal-host", "auth.metadata-http-resource", "auth.metadata-other-path",
                "auth.metadata-resource-slash", "auth.metadata-former-name"},
     .fixture = "bearer-tls",

@@ -58,6 +58,8 @@ const Registration kCheck{{
     .requirements = {"auth.prm.implemented", "auth.prm.media-type", "auth.prm.challenge-or-well-known"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
     .consequence = "OAuth clients cannot find where to log in.",
+    .fix = "Serve the metadata as JSON at /.well-known/oauth-protected-resource, ahead of the token check and of "
+           "fallback pages, and name it by resource_metadata in each 401.",
     .faults = {"auth.metadata-404", "auth.metadata-of-2025-03-26"},
     .fixture = "bearer",
     .run = run,

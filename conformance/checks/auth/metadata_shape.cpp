@@ -51,6 +51,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-2",
     .consequence = "Typed clients drop the whole document for one member that is null or no list.",
+    .fix = "Write resource as text, authorization_servers and scopes_supported as arrays of texts, and leave out "
+           "members without a value instead of writing null.",
     .faults = {"auth.metadata-scopes-text"},
     .fixture = "bearer",
     .run = run,

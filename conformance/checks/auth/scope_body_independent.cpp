@@ -64,6 +64,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_buffer_size",
     .consequence = "Line breaks or blanks in the JSON are enough to call what the token may not.",
+    .fix = "Decide by the parsed JSON body, in the server or a filter that reads all of it, refuse what does not "
+           "parse, and hand no body to auth_request in a header.",
     .faults = {"token.scope-blind-large", "token.scope-blind-lines"},
     .fixture = "token",
     .run = run,

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/"
               "authorization#runtime-insufficient-scope-errors",
     .consequence = "Clients cannot ask for the scope that they lack, and show an error instead.",
+    .fix = "Send WWW-Authenticate: Bearer with error=insufficient_scope and with scope naming what the call needs, on "
+           "each 403 for a missing scope.",
     .faults = {"token.403-bare"},
     .fixture = "token",
     .run = run,

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .requirements = {"auth.as.issuer-identical"},
     .source = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3",
     .consequence = "Clients that compare the two, as they must, refuse to log in.",
+    .fix = "Copy the issuer of the authorization server's own metadata into authorization_servers to the letter: URL "
+           "types such as pydantic's AnyHttpUrl add a slash.",
     .faults = {"auth.metadata-server-slash"},
     .fixture = "token",
     .run = run,

@@ -40,6 +40,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc8414#section-2",
     .consequence = "Clients drop the whole document for a required member that it lacks, and cannot log in.",
+    .fix = "Publish authorization_endpoint and token_endpoint as URLs and response_types_supported in the "
+           "authorization server's metadata, at a host that clients reach.",
     .faults = {"auth.metadata-server-unreachable", "openid.authorization-endpoint-unsaid",
                "openid.response-types-unsaid"},
     .fixture = "token",

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/authorization#authorization-code-protection",
     .consequence = "Clients have to refuse to log in where the metadata does not say it.",
+    .fix = "Switch PKCE with S256 on at the authorization server and list S256 in code_challenge_methods_supported, or "
+           "put a server in its place that does both.",
     .faults = {"openid.pkce-unsaid"},
     .fixture = "token",
     .run = run,

@@ -50,6 +50,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-2",
     .consequence = "Clients ask for what the resource names, and the login ends in invalid_scope.",
+    .fix = "List in scopes_supported of the resource only what its authorization server issues, or define the missing "
+           "scopes there and list them in its metadata.",
     .faults = {"auth.metadata-scope-unknown"},
     .fixture = "token",
     .run = run,

@@ -54,6 +54,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices#session-hijacking",
     .consequence = "Whoever learns a session id acts as its user, and reads what that user is told.",
+    .fix = "Store with each session the subject (iss and sub) of the token that opened it, compare it at every "
+           "request, and answer 404 to any other user.",
     .faults = {"token.session-of-anybody"},
     .fixture = "token",
     .run = run,

@@ -84,6 +84,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices#session-hijacking",
     .consequence = "Tokens live for minutes: at each renewal all clients lose their sessions.",
+    .fix = "Bind a session to iss and sub of the token that opened it, not to the token's text or hash, and verify the "
+           "token of each request on its own.",
     .faults = {"token.session-bound-to-bytes"},
     .fixture = "token",
     .run = run,

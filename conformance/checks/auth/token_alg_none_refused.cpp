@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401", "auth.validated-before-processing"},
     .source = "https://www.rfc-editor.org/rfc/rfc8725#section-3.2",
     .consequence = "Anybody writes a token, and needs no key for it.",
+    .fix = "Give the JWT verifier a fixed list of the issuer's algorithms (RS256, ES256) instead of the alg in the "
+           "token's header, and answer 401 to all others.",
     .faults = {"token.alg-none-taken"},
     .fixture = "token",
     .wrong_credentials = 4,

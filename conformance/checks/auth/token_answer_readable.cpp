@@ -59,6 +59,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1",
     .consequence = "Clients that check the answer against its types throw the token away, and nobody gets in.",
+    .fix = "Let the token endpoint always write token_type, as text, expires_in as a number without quotes, and scope "
+           "as one text with blanks between.",
     .faults = {"openid.expires-in-text", "openid.token-type-unsaid"},
     .fixture = "token",
     .run = run,

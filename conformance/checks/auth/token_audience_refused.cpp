@@ -62,6 +62,8 @@ const Registration kCheck{{
     .requirements = {"auth.audience-validated", "auth.foreign-token-rejected"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
     .consequence = "Whoever runs any other service of the issuer can use its users' tokens here.",
+    .fix = "Require this server's own identifier in aud when a token is verified (audience option of the JWT library "
+           "or authorizer), and answer 401 to all others.",
     .faults = {"token.any-audience"},
     .fixture = "token",
     .wrong_credentials = 1,

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-error-code"},
     .source = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
     .consequence = "Clients cannot tell a token to renew from one that never came, and log in anew.",
+    .fix = "Put error=invalid_token into the Bearer challenge of the 401 whenever a token came and did not verify, in "
+           "the server or in the authorizer's answer.",
     .faults = {"token.no-error-code"},
     .fixture = "token",
     .wrong_credentials = 1,

@@ -78,7 +78,7 @@ Finding all_refused(Probe& probe, const std::vector<Forgery>& forgeries, std::in
       if (auto elsewhere = if_sent_elsewhere(*answer)) { return *elsewhere; }
       if (auto why = same_for_any_token(probe, request, status); !why.empty()) { return untestable(std::move(why)); }
       Finding finding = wrong_refusal(expected, "a token " + forgery.what, *answer);
-      return status < kRedirects ? unless_open(probe, std::move(finding), bearer_door(probe)) : finding;
+      return status < kRedirects ? unless_for_anybody(probe, std::move(finding), status, bearer_door(probe)) : finding;
     }
     seen.push_back(status);
   }

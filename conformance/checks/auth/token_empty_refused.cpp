@@ -16,6 +16,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401"},
     .source = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
     .consequence = "Whoever forgets to set the token in a client is let in.",
+    .fix = "Treat a Bearer with nothing after it as no token before any comparison, refuse to start where the expected "
+           "token is unset, and answer 401.",
     .faults = {"token.empty-taken"},
     .fixture = "token",
     .wrong_credentials = 1,

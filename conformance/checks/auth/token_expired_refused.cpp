@@ -59,6 +59,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
     .consequence = "A token that was stolen, or of somebody who has left, is good for ever.",
+    .fix = "Leave the expiry check of the JWT library on (verify_exp, no ignoreExpiration), run it for cached and "
+           "in-session tokens too, and answer 401 once exp has passed.",
     .faults = {"token.expired-taken"},
     .fixture = "token",
     .waits = true,

@@ -40,6 +40,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401", "auth.validated-before-processing"},
     .source = "https://www.rfc-editor.org/rfc/rfc8725#section-3.8",
     .consequence = "Anybody with a key of his own writes tokens for this server.",
+    .fix = "Take keys from the issuer's configured jwks_uri alone, never from jwk, jku or x5c of the token, verify the "
+           "signature with them, and answer 401 where it fails.",
     .faults = {"token.any-key-taken", "token.signature-ignored"},
     .fixture = "token",
     .wrong_credentials = 4,

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .consequence =
         "Hops that know the scheme handle the field otherwise than the server: caches, logs, proxies that log "
         "in by themselves.",
+    .fix = "Compare the first word of Authorization with Bearer, in any case, instead of cutting off whatever stands "
+           "before the blank, and answer 401 to other schemes.",
     .faults = {"token.any-scheme"},
     .fixture = "token",
     .wrong_credentials = 2,

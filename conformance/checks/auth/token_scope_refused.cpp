@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"auth.insufficient-scope-403"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#error-handling",
     .consequence = "Whoever may read may also do everything else.",
+    .fix = "Check the token's scopes at each tools/call, by the tool's name in the parsed body and before the tool "
+           "runs, and answer 403 where one is missing.",
     .faults = {"token.scope-ignored"},
     .fixture = "token",
     .run = run,

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"auth.invalid-token-401", "auth.validated-before-processing"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-handling",
     .consequence = "Anybody writes a token with the name and the rights of anybody.",
+    .fix = "Verify the signature with the issuer's keys before any claim is read (verify, not decode, of the JWT "
+           "library), and answer 401 where it fails or is missing.",
     .faults = {"token.signature-ignored"},
     .fixture = "token",
     .wrong_credentials = 3,

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"caching.hints.discover"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "Clients discover again before every call.",
+    .fix = "Add ttlMs and cacheScope to the result of server/discover: ttlMs 0 if in doubt, and private where the "
+           "result depends on who asks.",
     .faults = {"caching.no-hints-on-discover"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
                      "caching.hints.resources-templates-list"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "Typed clients refuse the list; caches ask again and again.",
+    .fix = "Add ttlMs and cacheScope to every complete list of tools, prompts, resources and resource templates, page "
+           "by page: ttlMs 0 and private if in doubt.",
     .faults = {"caching.no-hints"},
     .run = run,
 }};

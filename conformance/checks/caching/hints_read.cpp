@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"caching.hints.resources-read"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "Typed clients refuse the contents.",
+    .fix = "Add ttlMs and cacheScope to every complete result of resources/read: private where the contents depend on "
+           "who asks, ttlMs 0 where they change at any time.",
     .faults = {"caching.no-hints-on-read"},
     .run = run,
 }};

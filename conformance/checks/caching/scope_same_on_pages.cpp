@@ -31,6 +31,8 @@ const Registration kCheck{{
     .requirements = {"caching.scope-same-on-all-pages"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "A cache shares half of a list that is private.",
+    .fix = "Choose cacheScope once for the whole list and write it on every page of it: private for all as soon as one "
+           "entry depends on who asks.",
     .faults = {"caching.scope-per-page"},
     .run = run,
 }};

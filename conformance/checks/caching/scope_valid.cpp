@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"caching.scope-values"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "A cache that does not know the word may share what is private.",
+    .fix = "Write cacheScope as the text public or private, in small letters, and private wherever a result depends on "
+           "who asks.",
     .faults = {"caching.scope-unknown"},
     .run = run,
 }};

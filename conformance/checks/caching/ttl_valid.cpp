@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"caching.ttl-non-negative-integer"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching",
     .consequence = "Caches keep the answer for ever, or not at all.",
+    .fix = "Write ttlMs as a JSON integer of milliseconds, 0 where a result is stale at once, and not as a negative "
+           "number, a fraction, a text or null.",
     .faults = {"caching.ttl-negative"},
     .run = run,
 }};

@@ -102,6 +102,8 @@ const Registration kCheck{{
     .requirements = {"cancellation.invalid-ignored"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/cancellation",
     .consequence = "Clients count their requests from 1 on: whoever stops a call of its own stops those of others.",
+    .fix = "Key the table of running calls by session and request id, and let a cancellation end only the entry of the "
+           "session that it came in.",
     .faults = {"cancellation.by-bare-id"},
     .fixture = "slow-tool",
     .waits = true,

@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"cancellation.race-tolerated"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/cancellation",
     .consequence = "Cancellations cross with answers on every slow network.",
+    .fix = "In the handler of notifications/cancelled return quietly where the request is no longer running: throw "
+           "nothing, answer no 5xx and close no session.",
     .faults = {"cancellation.late-kills"},
     .run = run,
 }};

@@ -42,6 +42,8 @@ const Registration kCheck{{
     .requirements = {"cancellation.race-tolerated"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/cancellation",
     .consequence = "A user who stops one call loses the whole session, and is told nothing.",
+    .fix = "Let notifications/cancelled cancel the task of that one call, and catch the cancellation inside it, so "
+           "that neither the transport nor the session ends with it.",
     .faults = {"cancellation.late-kills"},
     .fixture = "slow-tool",
     .waits = true,

@@ -63,6 +63,8 @@ const Registration kCheck{{
     .requirements = {"cancellation.stop-and-stay-silent"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/cancellation",
     .consequence = "Clients that have forgotten the call meet an answer to nothing, and some end the session for it.",
+    .fix = "Drop the response of a call that is cancelled and end its stream without one: catch the abort before an "
+           "error is written, or update an SDK that writes it.",
     .faults = {"cancellation.answered"},
     .fixture = "slow-tool",
     .waits = true,

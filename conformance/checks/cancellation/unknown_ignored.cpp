@@ -17,6 +17,8 @@ const Registration kCheck{{
     .requirements = {"cancellation.invalid-ignored"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/cancellation",
     .consequence = "A client that gives up late must not lose its session.",
+    .fix = "In the handler of notifications/cancelled do nothing where the request id is unknown: answer 202, and let "
+           "a missing entry raise no exception.",
     .faults = {"cancellation.unknown-500"},
     .run = run,
 }};

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"completion.capability-declared"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "Clients ask only for what is declared: the feature is never used.",
+    .fix = "Add an empty completions object to the capabilities in the result of initialize or server/discover, before "
+           "the server connects its transport.",
     .faults = {"completion.undeclared"},
     .run = run,
 }};

@@ -60,6 +60,8 @@ const Registration kCheck{{
     .capability = "completions",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "Clients ask with every key that is pressed, and show an error each time.",
+    .fix = "Answer completion/complete for every listed prompt argument and template variable, with an empty list of "
+           "values instead of an error where nothing is to be suggested.",
     .faults = {"completion.refused"},
     .run = run,
 }};

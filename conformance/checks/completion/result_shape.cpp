@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"completion.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "Clients show nothing, or fail, when the values are of another kind.",
+    .fix = "Return completion as an object whose values is an array of strings, never of objects or null, total, if "
+           "any, a whole number and hasMore a boolean.",
     .faults = {"completion.values-as-objects"},
     .passive = true,
     .run = run,

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .requirements = {"completion.error.unknown-prompt"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "A client cannot tell a wrong name from a prompt without suggestions.",
+    .fix = "Look the ref up first in the handler of completion/complete, and answer error -32602 where no such prompt "
+           "exists, instead of an empty list or another error.",
     .faults = {"completion.unknown-ref-empty"},
     .run = run,
 }};

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"completion.max-100-values"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/completion",
     .consequence = "Clients reject or cut longer lists.",
+    .fix = "Cut values to the best 100 matches in the handler of completion/complete, and tell of the rest by total "
+           "and hasMore.",
     .faults = {"completion.too-many-values"},
     .run = run,
 }};

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "The preflight succeeds, the call is made, and the browser keeps its answer from the page.",
+    .fix = "Add Access-Control-Allow-Origin once, at the server or at the proxy but not at both, to the answers of "
+           "POST and GET as well as of OPTIONS.",
     .faults = {"cors.only-on-preflight", "cors.allow-origin-twice"},
     .run = run,
 }};

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches",
     .consequence = "A cache gives one site the answer that was made for another, and browsers refuse it.",
+    .fix = "Append Origin to Vary wherever the CORS code looks at the Origin of a request, on answers without CORS "
+           "headers too, or send one fixed allowed origin to all.",
     .faults = {"cors.no-vary"},
     .run = run,
 }};

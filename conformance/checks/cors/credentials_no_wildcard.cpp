@@ -23,6 +23,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials",
     .consequence = "Browsers refuse the pair, so clients with credentials cannot connect.",
+    .fix = "Echo an Origin from an allow-list in place of the wildcard, or take Access-Control-Allow-Credentials out, "
+           "at the server or what adds CORS before it.",
     .faults = {"cors.wildcard-with-credentials"},
     .run = run,
 }};

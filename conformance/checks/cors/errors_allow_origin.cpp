@@ -41,6 +41,8 @@ const Registration kCheck{{
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence =
         "A page sees 'Failed to fetch' instead of 401, 404 or 400, and cannot log in or begin a new session.",
+    .fix = "Put CORS outermost, before authentication and error handlers, so that 4xx and 5xx carry it (nginx: "
+           "add_header ... always; API Gateway: gateway responses).",
     .faults = {"cors.not-on-errors", "cors.not-on-401"},
     .fixture = "bearer",
     .run = run,

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "A browser client never sees where the metadata is, and cannot begin to log in.",
+    .fix = "Add WWW-Authenticate to Access-Control-Expose-Headers of the 401 itself, in the CORS settings of the "
+           "server or in the gateway's error responses.",
     .faults = {"cors.challenge-hidden"},
     .fixture = "bearer",
     .wrong_credentials = 1,

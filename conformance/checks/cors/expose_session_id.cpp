@@ -33,6 +33,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "A browser client never sees its session id, and its second call is refused.",
+    .fix = "Add Mcp-Session-Id to Access-Control-Expose-Headers (exposedHeaders, expose_headers) of the answers to "
+           "POST, not of the preflight alone.",
     .faults = {"cors.session-id-hidden", "cors.exposed-on-preflight-only"},
     .run = run,
 }};

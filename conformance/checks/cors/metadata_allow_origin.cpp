@@ -33,6 +33,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "A client in a browser may talk to the endpoint and cannot find out where to log in.",
+    .fix = "Put the routes of /.well-known/oauth-protected-resource behind the same CORS middleware as the endpoint: "
+           "often it is mounted on the MCP path alone.",
     .faults = {"cors.not-on-metadata"},
     .fixture = "bearer",
     .run = run,

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name",
     .consequence = "A browser never sends the token: the page sees a network error, the server sees nothing.",
+    .fix = "Name Authorization in Access-Control-Allow-Headers of the preflight, beside the MCP headers: the wildcard "
+           "* does not stand for it.",
     .faults = {"cors.star-without-authorization"},
     .fixture = "bearer",
     .run = run,

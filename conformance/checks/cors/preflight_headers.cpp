@@ -42,6 +42,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "The handshake works and every later call of a browser client fails.",
+    .fix = "List Content-Type, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name and the API "
+           "key's header in Access-Control-Allow-Headers.",
     .faults = {"cors.headers-not-allowed", "cors.headers-refused", "cors.session-headers-not-allowed"},
     .by_revision = true,
     .run = run,

@@ -36,6 +36,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://fetch.spec.whatwg.org/#http-cors-protocol",
     .consequence = "Browser clients cannot DELETE their sessions: each page leaves one behind.",
+    .fix = "Add DELETE and GET to POST among the allowed methods of the CORS configuration (allow_methods, "
+           "Access-Control-Allow-Methods), at the server or before it.",
     .faults = {"cors.delete-not-allowed", "cors.delete-refused"},
     .run = run,
 }};

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://fetch.spec.whatwg.org/#cors-preflight-fetch",
     .consequence = "Browsers send no credentials with a preflight, and no request after one that is refused.",
+    .fix = "Answer OPTIONS with 204 in the CORS layer, before credentials, routing and body parsing (API Gateway: an "
+           "OPTIONS method without authorizer).",
     .faults = {"cors.preflight-401", "cors.preflight-500"},
     .fixture = "bearer",
     .run = run,

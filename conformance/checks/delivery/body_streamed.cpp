@@ -49,6 +49,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html",
     .consequence = "Whatever the server streams comes as one piece at its end: no progress, and nothing of what a "
                    "time-out interrupts.",
+    .fix = "Switch the hop to streaming (API Gateway: responseTransferMode STREAM; Lambda URL: RESPONSE_STREAM; proxy: "
+           "buffering off) and set no Content-Length on event streams.",
     .faults = {"delivery.whole-body"},
     .fixture = "slow-tool",
     .waits = true,

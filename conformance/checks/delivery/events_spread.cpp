@@ -19,6 +19,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
     .consequence = "Progress comes with the result: long calls look dead, and clients give them up.",
+    .fix = "Flush each event as it is written, and switch off response buffering for event streams (nginx: "
+           "proxy_buffering off; proxy_http_version 1.1; or X-Accel-Buffering: no).",
     .faults = {"delivery.events-together"},
     .fixture = "slow-tool",
     .waits = true,

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3",
     .consequence = "Browsers and fetch always take gzip and br: a compressor that is not flushed keeps their events.",
+    .fix = "Leave text/event-stream out of compression at server and proxy, or flush the compressor after each event; "
+           "where nothing is compressed, switch off response buffering.",
     .faults = {"delivery.gzip-events-together"},
     .fixture = "slow-tool",
     .waits = true,

@@ -58,6 +58,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3",
     .consequence =
         "Browsers and fetch always take gzip: a compressor that is not flushed gives them a head and then nothing.",
+    .fix = "Leave text/event-stream out of gzip and br at server and proxy (Cache-Control: no-transform), or flush the "
+           "compressor after each event, from the first on.",
     .faults = {"delivery.gzip-holds-events", "delivery.gzip-holds-held"},
     .fixture = "idle",
     .timed = true,

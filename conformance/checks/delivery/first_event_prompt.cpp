@@ -12,6 +12,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "Something on the way collects bytes: clients see a stream that is open and silent, and give up.",
+    .fix = "Write and flush the first event right after the head, and switch off response buffering on the way (nginx: "
+           "proxy_buffering off; proxy_http_version 1.1).",
     .faults = {"delivery.first-event-late"},
     .timed = true,
     .run = run,

@@ -28,6 +28,8 @@ const Registration kCheck{{
               "transports#listening-for-messages-from-the-server",
     .consequence = "Proxies and frameworks hold the head back until the first byte of the body: clients time out "
                    "before the first heartbeat.",
+    .fix = "Flush the head as soon as the GET is accepted, and a comment line after it: some proxies keep a head back "
+           "until the first byte of the body comes.",
     .faults = {"delivery.head-late"},
     .waits = true,
     .timed = true,

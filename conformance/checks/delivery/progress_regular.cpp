@@ -60,6 +60,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Clients give up after 60 s without a sign, and so do the hops on the way: the result is lost.",
+    .fix = "Send notifications/progress from slow tools every 15 s where the caller gave a progressToken, and raise "
+           "the read time-outs of the hops above the call's length.",
     .faults = {"delivery.progress-absent"},
     .fixture = "slow-tool",
     .waits = true,

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#responses",
     .consequence = "Most clients ask for no progress: what takes its time is cut before its answer, or never answered.",
+    .fix = "Write a comment to the stream of a running call every 15 s, or raise the idle time-outs before it, and "
+           "answer the same with and without a progressToken.",
     .faults = {"delivery.quiet-call-cut"},
     .fixture = "slow-tool",
     .waits = true,

@@ -54,6 +54,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Replies wait in a buffer on the way until enough others fill it: calls time out although the "
                    "server answered them.",
+    .fix = "Flush each event on the held stream as it is written, switch off proxy buffering for it, and leave "
+           "text/event-stream out of compression.",
     .faults = {"delivery.replies-held", "delivery.gzip-holds-replies"},
     .waits = true,
     .timed = true,

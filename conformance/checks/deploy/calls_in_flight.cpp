@@ -40,6 +40,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/langfuse/langfuse/issues/15100",
     .consequence = "The caller does not know whether the tool has done its work, and does it twice or never.",
+    .fix = "On SIGTERM (exec the server, so that it gets it) take no new calls, answer those under way and then exit, "
+           "with a stop time-out above the longest call.",
     .faults = {"deploy.in-flight-cut"},
     .fixture = "deploy",
     .waits = true,

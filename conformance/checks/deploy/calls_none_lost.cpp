@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = kEcsDraining,
     .consequence = "Tools fail in the middle of a conversation, and what they did is not known.",
+    .fix = "Deregister a target and let the balancer drain it before its process stops, and only when its successor is "
+           "healthy (ECS: minimumHealthyPercent 100).",
     .faults = {"deploy.calls-lost"},
     .fixture = "deploy",
     .waits = true,

@@ -44,6 +44,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = kEcsDraining,
     .consequence = "Calls that are under way are lost, although the deploy had time for them.",
+    .fix = "Raise the deregistration delay and the stop time-out (ECS: stopTimeout; Kubernetes: "
+           "terminationGracePeriodSeconds) to the drain time, or end streams cleanly.",
     .faults = {"deploy.drain-short"},
     .fixture = "deploy",
     .waits = true,

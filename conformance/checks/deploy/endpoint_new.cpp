@@ -34,6 +34,8 @@ const Registration kCheck{{
     .eras = kHttpSse,
     .source = "https://github.com/modelcontextprotocol/java-sdk/issues/105",
     .consequence = "Clients POST to a session that died with the old version.",
+    .fix = "Make a new session with a random id for every GET of the stream, and announce its own address in the "
+           "endpoint event, not one that is kept or cached.",
     .faults = {"deploy.endpoint-stale"},
     .fixture = "deploy",
     .waits = true,

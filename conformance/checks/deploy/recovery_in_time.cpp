@@ -55,6 +55,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = kEcsDraining,
     .consequence = "Every client is without its tools for as long, and those that give up stay without.",
+    .fix = "Let the new version pass its health check before the old one stops (ECS: minimumHealthyPercent 100; "
+           "Kubernetes: readinessProbe with maxUnavailable 0).",
     .faults = {"deploy.recovery-slow"},
     .fixture = "deploy",
     .waits = true,

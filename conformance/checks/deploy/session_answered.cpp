@@ -47,6 +47,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients begin anew only at a 404: after any other answer they stay dead until they are restarted.",
+    .fix = "Answer 404 at once for every session that this process does not know, and restore sessions from a store "
+           "whole, as initialized, or not at all.",
     .faults = {"deploy.old-session-500", "deploy.old-session-hangs"},
     .fixture = "deploy",
     .waits = true,

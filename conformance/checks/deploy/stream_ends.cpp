@@ -45,6 +45,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/modelcontextprotocol/java-sdk/issues/105",
     .consequence = "Clients wait on a dead stream and never connect again: they stay dead until they are restarted.",
+    .fix = "End every held stream on SIGTERM before the process exits, and let the proxy close the client's side as "
+           "soon as its upstream is gone.",
     .faults = {"deploy.stream-hangs"},
     .fixture = "deploy",
     .waits = true,

@@ -44,6 +44,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
     .consequence = "Clients cannot tell a deploy from a broken network: they log errors and back off for long.",
+    .fix = "On SIGTERM end each stream with its last chunk, without destroying its socket, and exit afterwards; stop "
+           "an nginx on the way with SIGQUIT.",
     .faults = {"deploy.stream-cut"},
     .fixture = "deploy",
     .waits = true,

@@ -41,6 +41,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/spring-projects/spring-ai/issues/2881",
     .consequence = "Clients have their tools again, but hear of nothing any more; in HTTP+SSE they have nothing.",
+    .fix = "Let the new version take the GET of clients that come back, free the place of a stream that is gone so "
+           "that none meets 409, and answer 404 to unknown sessions.",
     .faults = {"deploy.stream-refused"},
     .fixture = "deploy",
     .waits = true,

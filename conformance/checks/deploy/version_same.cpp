@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
     .consequence = "A tool that was offered on one connection is unknown on the next.",
+    .fix = "End the deploy only when every old replica is out of the balancer, pin one image for all, and register the "
+           "same tools at the start of each.",
     .faults = {"deploy.version-mixed", "deploy.tools-mixed"},
     .fixture = "deploy",
     .waits = true,

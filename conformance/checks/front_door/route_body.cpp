@@ -36,6 +36,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kFrontDoorSource,
     .consequence = "The status is right and what stands in it is not: callers fail on the members that they read.",
+    .fix = "Route the path to the service that makes the body of the profile's row (json_subset, body_contains), "
+           "repair what that body reports, or correct the row.",
     .faults = {"front-door.body-emptied"},
     .fixture = "front-door",
     .run = run,

@@ -22,6 +22,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kFrontDoorSource,
     .consequence = "A 200 with a web page is green for whoever looks at the status alone, while no client can read it.",
+    .fix = "Set Content-Type in the handler of the route, and route its path ahead of the fallback page of a web "
+           "application and of a CDN's custom error pages.",
     .faults = {"front-door.spa-fallback"},
     .fixture = "front-door",
     .run = run,

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .source = kFrontDoorSource,
     .consequence = "Challenges, CORS fields and request ids are added and taken off by the hops in between, and nobody "
                    "sees it but the client.",
+    .fix = "Set the fields that are missing and remove those that are ruled out, in the server or the hop that changes "
+           "them (nginx: add_header ... always, proxy_hide_header).",
     .faults = {"front-door.header-dropped", "front-door.header-leaked"},
     .fixture = "front-door",
     .run = run,

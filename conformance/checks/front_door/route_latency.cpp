@@ -25,6 +25,8 @@ const Registration kCheck{{
     .source = kFrontDoorSource,
     .consequence =
         "Gateways give up on a slow route (29 s on API Gateway, 60 s on most others) and answer in its place.",
+    .fix = "Answer the route from what the service has at hand, keep its instances warm, repair the hop that does not "
+           "answer, or correct max_latency_ms of the row.",
     .faults = {"front-door.slow"},
     .fixture = "front-door",
     .timed = true,

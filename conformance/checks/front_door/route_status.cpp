@@ -23,6 +23,8 @@ const Registration kCheck{{
     .source = kFrontDoorSource,
     .consequence = "A route that answers strangers, or no longer answers its callers, is what a deploy breaks first "
                    "and a health check never sees.",
+    .fix = "Correct the routing rule or the authorizer of the path and method, at the balancer, gateway or server, "
+           "until the row's status comes, or correct the row.",
     .faults = {"front-door.open", "front-door.route-gone"},
     .fixture = "front-door",
     .run = run,

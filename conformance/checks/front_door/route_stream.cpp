@@ -62,6 +62,8 @@ const Registration kCheck{{
     .source = kFrontDoorSource,
     .consequence = "A stream that opens with another event, or falls silent, is cut by the first hop with an idle "
                    "timeout and tells its clients nothing.",
+    .fix = "Write the row's first event right after the head and a comment as often as heartbeat_s says, flush both, "
+           "and switch off response buffering on the way.",
     .faults = {"front-door.first-event-error", "front-door.no-heartbeat"},
     .fixture = "front-door",
     .waits = true,

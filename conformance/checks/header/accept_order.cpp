@@ -22,6 +22,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1",
     .consequence = "Clients of some SDKs name the event stream first, and are refused.",
+    .fix = "Split Accept at its commas and look for both media types, whatever their order, instead of comparing the "
+           "whole header with one text.",
     .faults = {"header.accept-exact"},
     .run = run,
 }};

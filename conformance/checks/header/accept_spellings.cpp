@@ -37,6 +37,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1",
     .consequence = "A wrapper or a proxy writes the header anew, and every call is 406 although the client is right.",
+    .fix = "Split Accept at its commas, cut off blanks and weights (;q=) and compare the media types alone, and let no "
+           "proxy or wrapper rewrite the header.",
     .faults = {"header.accept-compared-as-text"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
                    "against each other.",
+    .fix = "Compare Mcp-Method with the method of the parsed body byte by byte, with no change of case, and answer 400 "
+           "with error -32020 where they differ.",
     .faults = {"header.method-any-case"},
     .run = run,
 }};

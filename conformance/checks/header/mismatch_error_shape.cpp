@@ -22,6 +22,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "Clients that see this code rebuild their headers; by another one they give up.",
+    .fix = "Return HTTP 400 with a JSON-RPC error of code -32020 from the header check, not 200, a bare 400 or another "
+           "code, and let no gateway replace its body.",
     .faults = {"header.mismatch-code-wrong"},
     .run = run,
 }};

@@ -19,6 +19,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "Names beyond ASCII cannot be called at all.",
+    .fix = "Where Mcp-Name has the form =?base64?...?=, decode what is between as Base64 of UTF-8 before it is "
+           "compared with name or uri of the body.",
     .faults = {"header.base64-literal"},
     .run = run,
 }};

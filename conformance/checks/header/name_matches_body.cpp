@@ -22,6 +22,8 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
                    "against each other.",
+    .fix = "Compare Mcp-Name, decoded where it is Base64, with params.name or params.uri of the parsed body, and "
+           "answer 400 with error -32020 where they differ.",
     .faults = {"header.mismatch-ignored"},
     .run = run,
 }};

@@ -22,6 +22,8 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
                    "against each other.",
+    .fix = "Answer 400 with error -32020 to a tools/call, prompts/get or resources/read without Mcp-Name, before the "
+           "request is handled.",
     .faults = {"header.mismatch-ignored"},
     .run = run,
 }};

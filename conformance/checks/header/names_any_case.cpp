@@ -34,6 +34,8 @@ const Registration kCheck{{
     .requirements = {"headers.names-case-insensitive"},
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-5.1",
     .consequence = "HTTP/2 and many proxies send every name in lower case.",
+    .fix = "Look headers up through the framework's own header object, or lower-case their names first where they come "
+           "as a plain map, as in the events of a Lambda.",
     .faults = {"header.case-sensitive"},
     .run = run,
 }};

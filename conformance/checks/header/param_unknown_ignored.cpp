@@ -18,6 +18,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#custom-headers-from-tool-parameters",
     .consequence = "Gateways add such headers, and clients with a newer tool list send them.",
+    .fix = "Check only those Mcp-Param headers that the called tool declares by x-mcp-header, and let all others pass, "
+           "at the server and at each gateway.",
     .faults = {"header.unknown-param-refused"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"headers.protocol-version.invalid-400"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
     .consequence = "A server that ignores the header answers a client of another revision in words it does not know.",
+    .fix = "Compare MCP-Protocol-Version with the list of supported revisions at every request after initialize, and "
+           "answer 400 where it is not among them.",
     .faults = {"header.version-ignored"},
     .by_revision = true,
     .run = run,

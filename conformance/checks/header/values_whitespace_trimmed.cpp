@@ -19,6 +19,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "Proxies add and remove such white space as they please.",
+    .fix = "Trim blanks and tabs at both ends of Mcp-Name, as of every header value, before it is decoded or compared "
+           "with the body.",
     .faults = {"header.whitespace-kept"},
     .run = run,
 }};

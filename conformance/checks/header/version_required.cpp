@@ -21,6 +21,8 @@ const Registration kCheck{{
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation",
     .consequence = "A gateway routes and limits by the header, the server acts on the body: the two can be played "
                    "against each other.",
+    .fix = "Answer 400 with error -32020 to a request without MCP-Protocol-Version, as long as the URL serves no older "
+           "revisions, instead of taking it from _meta.",
     .faults = {"header.version-optional"},
     .run = run,
 }};

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-8.3",
     .consequence = "A monitor that reads the body fails on it, and takes a healthy service for a dead one.",
+    .fix = "Write the health answer with a JSON serializer, or set its Content-Type to what it is (text/plain, "
+           "text/html), in the server or the page of the proxy.",
     .faults = {"health.html-as-json"},
     .fixture = "profile",
     .run = run,

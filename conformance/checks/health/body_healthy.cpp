@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "A load balancer reads the status alone: it keeps sending clients to a target that says it is down.",
+    .fix = "Set the HTTP status from the same value as the body, so that an unhealthy server answers 503 (Spring Boot: "
+           "map DOWN to no 2xx).",
     .faults = {"health.unhealthy-200"},
     .fixture = "profile",
     .run = run,

@@ -32,6 +32,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices#session-hijacking",
     .consequence = "Whoever reads the health route can speak, and listen, in the sessions of others.",
+    .fix = "Give counts alone in the health answer, and move whatever lists the ids of sessions to a route behind "
+           "authentication.",
     .faults = {"health.lists-sessions"},
     .fixture = "profile",
     .run = run,

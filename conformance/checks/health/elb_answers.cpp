@@ -61,6 +61,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence =
         "The host, the absent credentials or the address of the checker is refused: no target ever becomes healthy.",
+    .fix = "Exempt the health path alone from the Host allow-list, authentication and redirects, so that a GET with a "
+           "target's address as Host is answered.",
     .faults = {"health.elb-421"},
     .run = run,
 }};

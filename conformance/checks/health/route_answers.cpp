@@ -19,6 +19,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "A load balancer takes a target whose health route fails out of service.",
+    .fix = "Repair what the health route reports, register it at the path that the profile names and route that path "
+           "to the server, or correct path and status in the profile.",
     .faults = {"health.status-500"},
     .fixture = "profile",
     .run = run,

@@ -37,6 +37,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "With a list of allowed hosts every health check is answered 403: no target comes into service.",
+    .fix = "Register the health path, and that alone, ahead of the Host check (allowed_hosts, DNS rebinding "
+           "protection), so that a target's address in Host is answered.",
     .faults = {"health.host-allow-list"},
     .fixture = "deployed",
     .run = run,

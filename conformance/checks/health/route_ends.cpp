@@ -31,6 +31,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "Health checkers wait for the end, time out, and take a target that works out of service.",
+    .fix = "Point the health check at a route that writes its answer with a Content-Length and ends it, not at an "
+           "event stream or a handler that never ends.",
     .faults = {"health.endless"},
     .run = run,
 }};

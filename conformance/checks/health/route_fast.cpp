@@ -20,6 +20,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "AWS load balancers give up after 5 s by default: a busy moment takes the target out of service.",
+    .fix = "Answer the health route from a state that a background task keeps, instead of calling databases and other "
+           "services while the checker waits.",
     .faults = {"health.slow"},
     .waits = true,
     .timed = true,

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.rfc-editor.org/rfc/rfc9111#section-5.1",
     .consequence = "Monitors see the health of a while ago: a server that is down stays green.",
+    .fix = "Send Cache-Control: no-store with the answers of the health route, and leave its path out of the caches of "
+           "CDN and proxy.",
     .faults = {"health.cached"},
     .fixture = "profile",
     .run = run,

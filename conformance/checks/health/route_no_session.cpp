@@ -22,6 +22,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "Each load balancer node asks every few seconds: thousands of sessions a day that nobody ends.",
+    .fix = "Answer the health route in a handler of its own ahead of the MCP transport, so that no initialize runs and "
+           "no Mcp-Session-Id is set.",
     .faults = {"health.creates-session"},
     .fixture = "profile",
     .run = run,

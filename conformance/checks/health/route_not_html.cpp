@@ -41,6 +41,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence =
         "A single-page application answers every path: the route stays green when the server behind it is dead.",
+    .fix = "Register the health route ahead of the fallback page, or route its path to the server instead of the web "
+           "application, and answer JSON or text.",
     .faults = {"health.spa-fallback"},
     .fixture = "profile",
     .run = run,

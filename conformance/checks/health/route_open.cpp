@@ -29,6 +29,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "Load balancers have no credentials: every target is unhealthy from the first minute on.",
+    .fix = "Exempt the health path alone from authentication (middleware, auth_request off, authorizer of the "
+           "gateway), and let its answer tell nothing secret.",
     .faults = {"health.behind-auth"},
     .fixture = "bearer-and-health",
     .run = run,

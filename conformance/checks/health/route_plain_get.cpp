@@ -36,6 +36,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "An MCP endpoint answers health checks 400, 405 or 406: no target ever comes into service.",
+    .fix = "Point the health check at a route of its own that answers 200 to a GET without Accept, session and "
+           "credentials, not at the MCP endpoint.",
     .faults = {"health.is-the-mcp-path"},
     .fixture = "profile",
     .run = run,

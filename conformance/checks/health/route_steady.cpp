@@ -36,6 +36,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "Targets are taken out and put back again, or one of several is broken and nobody notices.",
+    .fix = "Ask each target behind the name by itself, repair or take out the one that answers otherwise, and let no "
+           "single failed call of a dependency turn the status.",
     .faults = {"health.flaps"},
     .fixture = "profile",
     .run = run,

@@ -46,6 +46,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "The route answers 200 while it says in its body that a part of the server is down.",
+    .fix = "Repair the part that the body reports and what makes the route slow, or correct json_subset and "
+           "max_latency_ms of this route in the profile.",
     .faults = {"health.degraded", "health.slow"},
     .fixture = "profile",
     .timed = true,

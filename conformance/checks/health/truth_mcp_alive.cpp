@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
     .consequence = "The load balancer keeps sending users to a target that answers nothing but health checks.",
+    .fix = "Let the server ask its own MCP handler for an initialize or server/discover every few seconds, and the "
+           "health route answer 503 while that fails.",
     .faults = {"health.mcp-dead", "health.mcp-flaps"},
     .run = run,
 }};

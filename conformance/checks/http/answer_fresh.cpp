@@ -24,6 +24,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9111#section-4",
     .consequence = "A client gets what was answered to another one: its session, its data, or an error that is over.",
+    .fix = "Send `Cache-Control: no-store` with every answer of the endpoint, and take its path out of the cache "
+           "of the CDN or proxy.",
     .faults = {"http.answers-cached"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,

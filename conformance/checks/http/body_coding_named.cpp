@@ -26,6 +26,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-8.4",
     .consequence = "No client undoes what is not named: it finds bytes where JSON is due, and the request fails.",
+    .fix = "Set Content-Encoding where the body is compressed, let every hop behind pass it on, and compress in "
+           "one place alone: in the server or in the proxy.",
     .faults = {"http.gzip-unnamed", "http.gzip-twice"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,

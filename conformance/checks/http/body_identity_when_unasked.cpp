@@ -31,6 +31,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3",
     .consequence = "Clients that do not decompress find bytes where JSON is due, and say that it does not parse.",
+    .fix = "Compress for those requests alone whose Accept-Encoding lists the coding, and add `Vary: "
+           "Accept-Encoding`, so that no cache gives gzip to others.",
     .faults = {"http.gzip-json-unasked"},
     .green_may_be = "answered by streams",
     .run = run,

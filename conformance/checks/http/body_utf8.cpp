@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"transport.streamable.utf8"},
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     .consequence = "Strict parsers refuse the whole answer; lenient ones show other characters than the tool wrote.",
+    .fix = "Encode JSON bodies as UTF-8 where they are written, not in the platform's default charset, and cut "
+           "text between characters, not between bytes.",
     .faults = {"http.body-latin-1"},
     .fault_eras = {"streamable", "stateless"},
     .green_may_be = "no answer was a JSON body",

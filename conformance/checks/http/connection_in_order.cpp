@@ -115,6 +115,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2",
     .consequence =
         "Behind a proxy that keeps connections one caller gets what another one asked for, or waits for ever.",
+    .fix = "Answer every request of a kept connection, in the order in which they came, or send `Connection: "
+           "close` with an answer and close the connection behind it.",
     .faults = {"http.pipelined-swapped", "http.pipelined-lost", "http.third-request-hangs"},
     .timed = true,
     .run = run,

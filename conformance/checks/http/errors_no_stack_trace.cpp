@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://cwe.mitre.org/data/definitions/209.html",
     .consequence = "Paths, versions and names of the inside are shown to whoever sends a bad request.",
+    .fix = "Switch the framework's debug pages off (NODE_ENV=production, DEBUG=False), and let an error handler "
+           "log the trace and answer by one plain line.",
     .faults = {"http.error-stack-trace"},
     .green_may_be = "nothing was refused by status",
     .passive = true,

@@ -30,6 +30,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-5.3",
     .consequence = "Clients join the values by a comma, or take one of them: a session id or a type that nobody knows.",
+    .fix = "Set the field in one place: let a proxy replace what the server sent (nginx: proxy_hide_header beside "
+           "add_header), and let middleware set it instead of appending.",
     .faults = {"http.content-type-twice"},
     .passive = true,
     .run = run,

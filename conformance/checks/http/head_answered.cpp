@@ -25,6 +25,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2",
     .consequence =
         "Monitors and link checkers hold a connection, and on Lambda a whole invocation, until it times out.",
+    .fix = "Answer HEAD before the handler of GET can open its stream, which many frameworks run for HEAD too: by "
+           "the head of that GET, or by 405.",
     .faults = {"http.head-hangs"},
     .waits = true,
     .timed = true,

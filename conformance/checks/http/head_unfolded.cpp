@@ -27,6 +27,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-5.2",
     .consequence = "Proxies and clients refuse such a head, or read another value than was meant.",
+    .fix = "Strip CR and LF from values before they become header fields, and write each field on one line, in the "
+           "server and in what adds fields before it.",
     .faults = {"http.head-folded"},
     .passive = true,
     .run = run,

@@ -63,6 +63,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
     .consequence = "Clients and proxies take the answer for incomplete and drop it, or read the rest as the next one.",
+    .fix = "Count Content-Length in bytes after the last change of the body, and let a hop that rewrites or "
+           "compresses it set Content-Length and Content-Encoding anew.",
     .faults = {"http.length-too-long", "http.length-waited-for", "http.gzip-cut", "http.gzip-in-name-only"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,

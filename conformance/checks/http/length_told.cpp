@@ -59,6 +59,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",
     .consequence = "Clients wait for a body until the connection is closed: each handshake hangs.",
+    .fix = "Send `Content-Length: 0` with an answer that has no body, such as a 202 or a 405, or close the "
+           "connection behind it.",
     .faults = {"http.length-unsaid"},
     .run = run,
 }};

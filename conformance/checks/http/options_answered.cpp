@@ -32,6 +32,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7",
     .consequence = "Gateways and API tools that ask what an endpoint can do hang on it, or call it broken.",
+    .fix = "Route OPTIONS to a handler of its own that answers at once, by 204 with Allow or by 405, before it "
+           "falls into the handler of GET or POST.",
     .faults = {"http.options-hangs", "http.options-500", "http.options-streams"},
     .waits = true,
     .timed = true,

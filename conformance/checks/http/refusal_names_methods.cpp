@@ -39,6 +39,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6",
     .consequence = "Gateways and tools that look for Allow take the whole resource for one that is not there.",
+    .fix = "Set Allow with every 405 of the endpoint to the methods that it takes, as `Allow: POST` or `Allow: "
+           "GET, POST, DELETE`.",
     .faults = {"http.no-allow"},
     .green_may_be = "answered 405",
     .run = run,

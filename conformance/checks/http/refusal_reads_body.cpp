@@ -78,6 +78,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3",
     .consequence = "Behind a proxy or a client that keeps connections, one refused call makes another one fail.",
+    .fix = "Read the body of a request to its end before it is refused, in checks of credentials, Origin, type and "
+           "path too, or send `Connection: close` and close.",
     .faults = {"http.refusal-leaves-body"},
     .run = run,
 }};

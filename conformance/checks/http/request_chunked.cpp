@@ -29,6 +29,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-7.1",
     .consequence = "Clients that write while they serialize (.NET, Node's fetch with streams) get 400 for every call.",
+    .fix = "Read request bodies by Transfer-Encoding too, not by Content-Length alone, or let the proxy collect "
+           "them for a server that cannot (nginx: proxy_request_buffering on).",
     .faults = {"http.chunked-request-refused"},
     .run = run,
 }};

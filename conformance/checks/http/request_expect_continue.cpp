@@ -53,6 +53,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1",
     .consequence = "curl (large bodies) and .NET lose a second, or hang, with each request whose body they hold back.",
+    .fix = "Let the HTTP server or proxy answer 100 Continue as soon as it has the head, and then serve the body "
+           "as that of any other request.",
     .faults = {"http.expectation-ignored"},
     .timed = true,
     .run = run,

@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",
     .consequence = "Large calls, and those over slow or mobile networks, fail now and then, or lose their accents.",
+    .fix = "Collect the octets of the body until Content-Length or the last chunk is reached, and decode them as "
+           "UTF-8 once, together: not what each single read gives.",
     .faults = {"http.first-segment-only", "http.segments-decoded-apart"},
     .timed = true,
     .run = run,

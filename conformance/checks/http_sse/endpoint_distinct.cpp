@@ -40,6 +40,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.concurrent-clients"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Streams that share one URI cannot tell whose message it is: replies reach the wrong client.",
+    .fix = "Make a server and a transport for each stream, under a session id of its own, and write that id into "
+           "the URI of the stream's endpoint event.",
     .faults = {"http-sse.endpoint-shared"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error, Trouble::loss},

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Clients that fall back to HTTP+SSE recognise the transport by its first event; another one first "
                    "makes them give up.",
+    .fix = "Write and flush the endpoint event as soon as the GET comes, before any message or other event, and "
+           "switch buffering off on the way (nginx: proxy_buffering off).",
     .faults = {"http-sse.endpoint-late"},
     .run = run,
 }};

@@ -48,6 +48,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "The stream opens and every message is refused: clients hang in initialize.",
+    .fix = "Carry the query of the stream's URL, where the key stands, over into the URI of its endpoint event, "
+           "beside the session id.",
     .faults = {"http-sse.endpoint-loses-key"},
     .fixture = "key-in-query",
     .run = run,

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence =
         "A second endpoint event sends later messages elsewhere: clients keep the first or the last, as they please.",
+    .fix = "Send the endpoint event in one place, as the stream opens: not with heartbeats, not after a POST, and "
+           "not by a second transport on the same response.",
     .faults = {"http-sse.endpoint-twice"},
     .run = run,
 }};

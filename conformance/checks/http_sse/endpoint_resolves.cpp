@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence =
         "Every message of the client goes to this URI; one that does not parse leaves it with nowhere to write.",
+    .fix = "Send an endpoint event whose data is a bare URI reference, as `/messages?sessionId=ID`: "
+           "percent-encoded, with neither JSON nor quotes around it.",
     .faults = {"http-sse.endpoint-not-a-uri"},
     .run = run,
 }};

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Clients refuse to send credentials elsewhere; an internal host or http:// behind a balancer makes "
                    "the server unusable from outside.",
+    .fix = "Announce a path without a host, as `/messages?sessionId=ID`, or build the URI from the configured "
+           "public URL, not from the Host and scheme that arrive inside.",
     .faults = {"http-sse.endpoint-foreign-origin"},
     .run = run,
 }};

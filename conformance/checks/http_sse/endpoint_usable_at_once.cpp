@@ -76,6 +76,8 @@ const Registration kCheck{{
     .eras = kHttpSse,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "The first message of a client is refused: no conversation opens, or now and then only.",
+    .fix = "Put the session into the table in which POST looks before its endpoint event is written, not in a "
+           "callback or task that runs after it.",
     .faults = {"http-sse.session-late"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session},

@@ -40,6 +40,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.message-event-framing"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Clients listen for `message` events; a reply under another type is never delivered.",
+    .fix = "Write each JSON-RPC message with the line `event: message`, or without an event line, and keep other "
+           "event names for what is no message.",
     .faults = {"http-sse.message-type-renamed"},
     .run = run,
 }};

@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.endpoint-uri-accepts-posts", "transport.sse.two-endpoints"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "A client treats any other status as a lost message.",
+    .fix = "Answer the POST by 202 as soon as its message is read, and report failures on the stream; behind "
+           "express.json() hand req.body to handlePostMessage.",
     .faults = {"http-sse.post-500"},
     .run = run,
 }};

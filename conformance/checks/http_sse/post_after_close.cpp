@@ -35,6 +35,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "A client whose stream was cut must learn that its session is over, or it waits for replies that "
                    "have nowhere to go.",
+    .fix = "Take the session out of the table when its stream closes (the response's close event), and answer a "
+           "POST to a session that is gone at once by 404.",
     .faults = {"http-sse.unknown-session-hangs", "http-sse.unknown-session-accepted"},
     .waits = true,
     .run = run,

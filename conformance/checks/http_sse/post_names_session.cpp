@@ -77,6 +77,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.concurrent-clients"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Where a hop drops the query, all clients talk in one session, and read each other's results.",
+    .fix = "Answer a POST without a session by 400 instead of handing it to the newest or the only open stream, "
+           "and let the hops on the way keep the query.",
     .faults = {"http-sse.nobody-is-the-newest"},
     .turn = Turn::last,  // The newest stream, which may get the answer, is then one of its own.
     .run = run,

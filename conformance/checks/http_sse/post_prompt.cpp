@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.endpoint-uri-accepts-posts"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "A POST that stays open holds a connection and a client that waits for it, per message.",
+    .fix = "Answer the POST by 202 and end that response as soon as the message is taken in, and handle the "
+           "message in a task that writes to the stream.",
     .faults = {"http-sse.post-hangs"},
     .run = run,
 }};

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#backwards-compatibility",
     .consequence = "Newer clients try a POST first and fall back to this transport only on a 4xx: any other answer "
                    "locks them out.",
+    .fix = "Register the stream's path for GET alone, so that POST gets 405, and take it out of catch-all routes "
+           "and fallback pages that answer otherwise.",
     .faults = {"http-sse.post-to-stream-200"},
     .run = run,
 }};

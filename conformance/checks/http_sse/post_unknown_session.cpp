@@ -29,6 +29,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "After a restart, or behind a balancer without affinity, every client talks to an unknown session: "
                    "no answer means it hangs for ever.",
+    .fix = "Look the session up before anything else is done with a POST, and answer at once by 404 where there is "
+           "none, instead of 202 or a wait.",
     .faults = {"http-sse.unknown-session-hangs", "http-sse.unknown-session-accepted"},
     .run = run,
 }};

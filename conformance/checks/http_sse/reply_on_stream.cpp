@@ -19,6 +19,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence =
         "Clients of this transport read replies from the stream alone; a reply in the body of the POST is never seen.",
+    .fix = "Write and flush the reply as an event on the stream of the session that the POST names, and answer "
+           "that POST by 202 without the reply.",
     .faults = {"http-sse.reply-in-post"},
     .run = run,
 }};

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.concurrent-clients"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "A server that serves one stream at a time works on the desk and fails with the second user.",
+    .fix = "Make a server and a transport for each stream, kept by session id, and let no open stream hold the "
+           "worker, thread or lock that other clients need.",
     .faults = {"http-sse.one-stream-only"},
     .run = run,
 }};

@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.concurrent-clients"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "One client reads another client's tool results.",
+    .fix = "Keep pending requests by session and id, not by id alone, and write each reply to the stream of the "
+           "session that its POST named.",
     .faults = {"http-sse.cross-talk"},
     .run = run,
 }};

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/lifecycle#initialization",
     .consequence = "Pings are allowed from the start: a client that sends one too early loses its session, and whoever "
                    "knows a session's address can end it.",
+    .fix = "Answer or refuse a request before notifications/initialized without an exception in the session's "
+           "loop, or upgrade the SDK: that for Python raises in 1.6.0.",
     .faults = {"http-sse.early-request-kills"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kHttpSse,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "Clients are silent for minutes between calls; a stream that ends meanwhile loses the session.",
+    .fix = "Raise the idle and read timeouts of server and proxies to minutes for this path, write comments as a "
+           "heartbeat, and end no session because its client is silent.",
     .faults = {"http-sse.silent-cut"},
     .waits = true,
     .run = run,

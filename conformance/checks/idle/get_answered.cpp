@@ -54,6 +54,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "POSTs work and the stream never does: clients report a server that fails every half minute.",
+    .fix = "Flush the head and a comment of the GET stream at once, let each hop pass them on (nginx: "
+           "proxy_buffering off), or answer GET by 405 behind a gateway that cannot stream.",
     .faults = {"idle.get-gateway-timeout"},
     .fixture = "idle",
     .waits = true,

@@ -67,6 +67,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients begin anew on 404 only: any other answer takes their tools away in mid-conversation.",
+    .fix = "Keep sessions for longer than clients are silent, count an open GET stream as a sign of life, and "
+           "answer 404, no other status, where a session is gone.",
     .faults = {"idle.session-lost", "idle.session-swept"},
     .fixture = "idle-held",
     .waits = true,

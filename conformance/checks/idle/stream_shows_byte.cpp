@@ -28,6 +28,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients wait for the first byte of a stream that never brings one, and time out as they connect.",
+    .fix = "Answer GET by 405 where the server issues no sessions, or write and flush a comment as soon as its "
+           "stream is open.",
     .faults = {"idle.heartbeat-absent"},
     .fixture = "idle-no-sessions",
     .waits = true,

@@ -110,6 +110,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
               "edit-load-balancer-attributes.html#connection-idle-timeout",
     .consequence = "Clients lose the stream between two calls, and with it notifications or the whole session.",
+    .fix = "Send a comment on every open stream within 2/5 of the shortest idle timeout on the way, lift limits on "
+           "the whole duration of a response, and close streams that are given up.",
     .faults = {"idle.cut-in-silence", "idle.no-heartbeat", "idle.goes-deaf"},
     .fixture = "idle-held",
     .waits = true,

@@ -98,6 +98,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.response-id-echo"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#responses",
     .consequence = "A client that meets an answer to nothing drops it, or ends the session.",
+    .fix = "Answer under the id that came, unchanged, and on the stream of the session that asked, and send no "
+           "response to a notification, to a response or unasked.",
     .faults = {"jsonrpc.unasked-answer"},
     .fault_eras = {"http-sse", "streamable"},
     .passive = true,

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Clients that sent no batch look for an object, and take an array for no answer at all.",
+    .fix = "Send the response to a single request as one object, and collect responses into an array only where a "
+           "batch came.",
     .faults = {"jsonrpc.answer-in-array"},
     .passive = true,
     .run = run,

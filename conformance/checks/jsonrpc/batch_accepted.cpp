@@ -58,6 +58,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.batch.receive"},
     .source = "https://modelcontextprotocol.io/specification/2025-03-26/basic#batching",
     .consequence = "A client of that revision may bundle its calls; a refusal loses all of them.",
+    .fix = "Take an array as the body in a session of 2025-03-26 and answer each request in it, or take that "
+           "revision off the list of those that the server supports.",
     .faults = {"jsonrpc.batch-refused", "jsonrpc.batch-one-answer"},
     .run = run,
 }};

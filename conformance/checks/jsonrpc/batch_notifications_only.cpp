@@ -52,6 +52,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.batch.notifications-only"},
     .source = "https://modelcontextprotocol.io/specification/2025-03-26/basic#batching",
     .consequence = "A client that bundles its notifications takes another answer for a failure.",
+    .fix = "Answer a batch in which there is no request by 202 without a body, as a single notification, not by an "
+           "empty array, by 204 or by an error.",
     .faults = {"jsonrpc.batch-notifications-refused"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.error-message-concise"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Stack traces in messages reach users and models, and show the inside of the server.",
+    .fix = "Put one short sentence into the error's message, and write the stack trace and what else there is to "
+           "say to the log.",
     .faults = {"jsonrpc.error-stack-trace"},
     .run = run,
 }};

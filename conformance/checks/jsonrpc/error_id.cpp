@@ -54,6 +54,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.response-id-echo"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#responses",
     .consequence = "No client can tell which of its requests has failed: it waits until its timeout.",
+    .fix = "Read the id before anything that can fail, and put it into every error, those of middleware, "
+           "validators and catch-all handlers included.",
     .faults = {"jsonrpc.error-without-id"},
     .passive = true,
     .run = run,

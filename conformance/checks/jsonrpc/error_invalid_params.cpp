@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.invalid-params"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "By another code the client cannot tell its own mistake from a failure of the server, and retries.",
+    .fix = "Validate params before the handler runs, and answer a mismatch by error -32602: an exception that "
+           "nobody catches becomes -32603.",
     .faults = {"jsonrpc.invalid-params-internal"},
     .run = run,
 }};

@@ -37,6 +37,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.invalid-request"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A server that swallows it leaves a faulty client waiting without a word.",
+    .fix = "Check that a body is an object with a method, a result or an error before it is accepted, and answer "
+           "any other by HTTP 400 with error -32600.",
     .faults = {"jsonrpc.invalid-request-accepted"},
     .timed = true,
     .run = run,

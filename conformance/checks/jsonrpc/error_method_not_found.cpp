@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.method-not-found"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Clients learn by this code that a feature is missing; anything else looks like an outage.",
+    .fix = "Let the dispatcher's default branch answer error -32601, in place of -32603, a result or a bare HTTP "
+           "status, and keep the session open behind it.",
     .faults = {"jsonrpc.unknown-method-internal", "jsonrpc.unknown-method-ok"},
     .run = run,
 }};

@@ -48,6 +48,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
     .consequence =
         "Clients and gateways retry a 5xx and raise alarms, and nobody learns what was wrong with the request.",
+    .fix = "Validate each message before it is used, and answer params of the wrong kind by error -32602 or HTTP "
+           "400, not by an exception that nobody catches.",
     .faults = {"jsonrpc.malformed-500"},
     .run = run,
 }};

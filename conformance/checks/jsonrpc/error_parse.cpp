@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.parse-error"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A message that was cut on its way must not look accepted: its sender would wait for ever.",
+    .fix = "Parse the body before the POST is answered, and refuse what is no JSON by HTTP 400 with error -32700, "
+           "never by 202 or a result.",
     .faults = {"jsonrpc.garbage-accepted"},
     .timed = true,
     .run = run,

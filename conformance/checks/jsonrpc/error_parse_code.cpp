@@ -40,6 +40,8 @@ const Registration kCheck{{
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "A framework page instead of an error object hides from the client what was wrong, and often shows "
                    "a stack trace.",
+    .fix = "Catch the parser's error before the framework's page does, and answer 400 with error -32700 and the id "
+           "null: in Express by an error handler after express.json().",
     .faults = {"jsonrpc.parse-error-html", "jsonrpc.parse-error-id-0"},
     .timed = true,
     .run = run,

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.error-shape", "jsonrpc.error-code-integer"},
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Clients decide by the code whether to retry, re-initialize or give up.",
+    .fix = "Send errors as objects with an integer as code and a string as message, mapping exceptions and names "
+           "of errors to JSON-RPC codes, and put the rest into data.",
     .faults = {"jsonrpc.error-code-string", "jsonrpc.error-without-message"},
     .passive = true,
     .run = run,

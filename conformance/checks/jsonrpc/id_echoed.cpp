@@ -38,16 +38,20 @@ Finding run(Probe& probe) {
   return pass("integer, string and large ids came back unchanged");
 }
 
-const Registration kCheck{{.id = "jsonrpc.id.echoed",
-                           .title = "a response carries the id of its request, type included",
-                           .level = Level::must,
-                           .eras = kAllEras,
-                           .requirements = {"jsonrpc.response-id-echo"},
-                           .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
-                           .consequence = "Clients match answers by id: under another id the answer is lost.",
-                           .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused",
-                                      "jsonrpc.string-id-replaced", "jsonrpc.string-id-silent"},
-                           .run = run}};
+const Registration kCheck{{
+    .id = "jsonrpc.id.echoed",
+    .title = "a response carries the id of its request, type included",
+    .level = Level::must,
+    .eras = kAllEras,
+    .requirements = {"jsonrpc.response-id-echo"},
+    .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
+    .consequence = "Clients match answers by id: under another id the answer is lost.",
+    .fix = "Keep the id as the JSON value that came, a string or a number of up to 53 bits, and copy it into the "
+           "answer without turning it into another type.",
+    .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused", "jsonrpc.string-id-replaced",
+               "jsonrpc.string-id-silent"},
+    .run = run,
+}};
 
 }  // namespace
 

@@ -54,6 +54,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Clients that count in strings, or name requests by UUIDs, cannot connect at all.",
+    .fix = "Take the id of initialize as a string or as a number, as in every other method, and copy it unchanged "
+           "into the result: a type of integers alone refuses it.",
     .faults = {"jsonrpc.string-id-not-opened"},
     .run = run,
 }};

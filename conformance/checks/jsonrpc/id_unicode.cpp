@@ -32,6 +32,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.response-id-echo"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "An id that is re-encoded on the way no longer matches its request.",
+    .fix = "Decode request bodies as UTF-8 whatever charset the framework assumes, and copy the id into the answer "
+           "without filtering or re-encoding it.",
     .faults = {"jsonrpc.id-ascii-only"},
     .run = run,
 }};

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.response-id-echo"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Clients that count from 0, as the TypeScript SDK does, get no answer to their first request.",
+    .fix = "Tell a request from a notification by whether the member id is there: a test like `if (id)` takes 0 "
+           "for none.",
     .faults = {"jsonrpc.id-zero-null"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-4",
     .consequence = "Parsers keep the first or the last of the two, as they please: two clients read two answers.",
+    .fix = "Build each object as a map and serialize it once, instead of pasting members into finished JSON text, "
+           "as wrappers and gateways do with id or _meta.",
     .faults = {"jsonrpc.duplicate-member"},
     .passive = true,
     .run = run,

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.no-reply-to-notification"},
     .source = "https://www.jsonrpc.org/specification#response_object",
     .consequence = "Strict clients abort on a response that no request waits for.",
+    .fix = "Look for the id before a message is dispatched, and answer what has none by 202 without a body, "
+           "notifications that nobody knows included.",
     .faults = {"jsonrpc.notification-answered"},
     .run = run,
 }};

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence =
         "Newer clients send notifications that older servers do not know; they must not lose their session for it.",
+    .fix = "Log a notification whose method has no handler, answer it by 202 like any other, and end neither the "
+           "session nor its stream for it.",
     .faults = {"jsonrpc.unknown-notification-kills"},
     .run = run,
 }};

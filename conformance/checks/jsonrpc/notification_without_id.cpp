@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.notification-without-id"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#notifications",
     .consequence = "Typed clients take it for a broken request, and some close the conversation.",
+    .fix = "Write notifications from a type without the member id, or let the serializer omit it there, instead of "
+           "sending it as null.",
     .faults = {"jsonrpc.notification-id-null"},
     .fixture = "profile",
     .green_may_be = "the server sent no notification",

@@ -61,6 +61,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Clients that ask for progress, or trace their requests, get no list and no result.",
+    .fix = "Let the params of every request have a member _meta with whatever keys: take additionalProperties "
+           "false, strict or extra=forbid off the types of params.",
     .faults = {"jsonrpc.list-meta-refused", "jsonrpc.call-meta-refused"},
     .fixture = "profile",
     .waits = true,

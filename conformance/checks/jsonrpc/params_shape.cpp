@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/schema",
     .consequence = "Typed clients drop them, and never learn what has changed.",
+    .fix = "Fill in the params that the schema of the negotiated revision asks for, in the types that it names, "
+           "and leave optional members out instead of sending null.",
     .faults = {"listen.ack-without-notifications"},
     .fault_eras = {"stateless"},
     .green_may_be = "no request or notification of its own",

@@ -44,6 +44,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.jsonrpc.org/specification#response_object",
     .consequence = "A second answer reaches the next request of a client that reuses ids, or ends a strict client.",
+    .fix = "Return after the response is written: look for a second send in error handlers, in a handler "
+           "registered twice, and in a transport connected twice.",
     .faults = {"jsonrpc.response-twice"},
     .fault_eras = {"http-sse", "streamable"},
     .passive = true,

@@ -17,6 +17,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Every MCP result is an object; typed clients fail to read anything else.",
+    .fix = "Return an object from every handler: `{}` where there is nothing to say, and a list or string inside "
+           "the member that the schema names.",
     .faults = {"jsonrpc.result-null"},
     .passive = true,
     .run = run,

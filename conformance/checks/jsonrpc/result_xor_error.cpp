@@ -35,6 +35,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence =
         "Clients look at one of the two first: the same answer is a success for some and a failure for others.",
+    .fix = "Write results and errors from two types, each without the member of the other, instead of one type "
+           "that sends null for it, and put method into requests alone.",
     .faults = {"jsonrpc.result-and-error", "jsonrpc.result-and-method"},
     .passive = true,
     .run = run,

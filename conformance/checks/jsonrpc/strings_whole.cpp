@@ -62,6 +62,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-8.2",
     .consequence =
         "Strict parsers drop the whole message for half an emoji, and others fail when they write it as UTF-8.",
+    .fix = "Cut strings between characters, not between bytes or UTF-16 units, and collect all bytes of a text "
+           "before it is decoded, in the encoding in which it was written.",
     .faults = {"jsonrpc.half-emoji", "jsonrpc.characters-replaced"},
     .passive = true,
     .run = run,

@@ -35,6 +35,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-2",
     .consequence = "Clients cannot read the answer at all: the request fails, or is waited for until it times out.",
+    .fix = "Write messages by a JSON serializer alone, whole, as a JSON body or behind `data:` in an event stream, "
+           "and let no log line or error page print into the response.",
     .faults = {"jsonrpc.raw-control-character"},
     .fault_eras = {"streamable", "stateless"},
     .green_may_be = "no answer was JSON",

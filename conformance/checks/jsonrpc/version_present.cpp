@@ -30,6 +30,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.version-member"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
     .consequence = "Strict clients drop a message without it, and the call seems lost.",
+    .fix = "Put the member jsonrpc with the string 2.0 into every message, those of gateways and error handlers "
+           "too, and send heartbeats as comments, not as events.",
     .faults = {"jsonrpc.version-missing"},
     .passive = true,
     .run = run,

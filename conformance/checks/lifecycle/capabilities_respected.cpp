@@ -68,6 +68,8 @@ const Registration kCheck{{
     .consequence =
         "Clients without the capability answer with an error, or not at all, and the call hangs; strict ones "
         "end at an announcement that nobody declared.",
+    .fix = "Look for sampling, elicitation or roots in the client's capabilities before they are used, and declare "
+           "listChanged or subscribe where such notifications are sent.",
     .faults = {"lifecycle.sampling-unasked", "lifecycle.list-changed-undeclared"},
     .fixture = "profile",
     .by_revision = true,

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
     .consequence = "Typed clients refuse the handshake when a capability is true instead of an object.",
+    .fix = "Declare each capability as an object, `{}` where it has no flags, with true or false as flags, and "
+           "leave out what the server does not have.",
     .faults = {"lifecycle.capability-boolean"},
     .by_revision = true,
     .passive = true,

@@ -88,6 +88,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
     .consequence = "Editors and assistants cannot connect at all, while clients that can do less are served.",
+    .fix = "Ignore what is not known in the client's capabilities, at every depth: take strict validation off that "
+           "type, or upgrade to an SDK that knows elicitation and tasks.",
     .faults = {"lifecycle.elicitation-form-refused", "lifecycle.rich-client-refused"},
     .run = run,
 }};

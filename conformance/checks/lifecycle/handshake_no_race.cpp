@@ -33,6 +33,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Fast clients are told that initialization is not complete, and show a server without tools.",
+    .fix = "Mark the session as initialized before notifications/initialized is answered, or let requests that "
+           "come earlier wait for it.",
     .faults = {"lifecycle.initialized-late"},
     .run = run,
 }};

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Typed clients refuse the whole connection when one of them is missing.",
+    .fix = "Return protocolVersion, capabilities (`{}` where there are none) and serverInfo from initialize, and "
+           "leave optional members out instead of sending null.",
     .faults = {"lifecycle.server-info-missing", "lifecycle.capabilities-missing"},
     .by_revision = true,
     .passive = true,

@@ -49,6 +49,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialized-accepted"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "The handshake never completes, and strict clients stop there.",
+    .fix = "Answer notifications/initialized by 202, take the revision that initialize agreed to in "
+           "MCP-Protocol-Version, and let proxies pass Mcp-Session-Id both ways.",
     .faults = {"lifecycle.initialized-refused", "lifecycle.session-id-dropped", "lifecycle.agreed-version-refused"},
     .shown_since = {{"lifecycle.agreed-version-refused", "2025-06-18", "the header came with that revision"}},
     .by_revision = true,

@@ -72,6 +72,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#list-changed-notification",
     .consequence = "Clients read the list each time: where it is said with each list, they never stop.",
+    .fix = "Send list_changed only after an item was added, removed or altered, not from the handler of the list, "
+           "from a timer or where the same item is registered anew.",
     .faults = {"lifecycle.list-changed-each-time"},
     .green_may_be = "no list was said to have changed",
     .passive = true,

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.server-requests-wait-for-initialized"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "A client that is not ready answers with an error or not at all, and the server waits.",
+    .fix = "Start requests to the client in the handler of notifications/initialized, not in that of initialize "
+           "nor as the stream opens; until then ping alone.",
     .faults = {"lifecycle.early-request", "lifecycle.early-request-on-post"},
     .run = run,
 }};

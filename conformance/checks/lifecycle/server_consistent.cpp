@@ -32,6 +32,8 @@ const Registration kCheck{{
     .consequence =
         "Behind a balancer, two kinds of replica answer in turn, and what a client was told does not hold for "
         "its next call.",
+    .fix = "Run one build with one configuration on all replicas, finish or roll back a half-done deploy, and "
+           "register everything before the server listens.",
     .faults = {"lifecycle.mixed-versions"},
     .run = run,
 }};

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
     .consequence = "Without a version nobody can tell which deploy a client talked to.",
+    .fix = "Set name and version of serverInfo to strings, the version from the build, and leave optional members "
+           "such as title out instead of sending null.",
     .faults = {"lifecycle.server-version-missing"},
     .passive = true,
     .run = run,

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#capability-negotiation",
     .consequence = "Each new client feature would lock its users out of older servers.",
+    .fix = "Ignore client capabilities that the server does not know: allow additional members in the type that "
+           "initialize is parsed into.",
     .faults = {"lifecycle.unknown-capability-refused", "lifecycle.unnamed-capability-refused"},
     .run = run,
 }};

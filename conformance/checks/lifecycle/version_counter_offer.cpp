@@ -59,6 +59,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.version-counter"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
     .consequence = "A client that is newer than the server cannot connect at all, where it could have stepped back.",
+    .fix = "Answer initialize from a list of revisions: the one that was asked for if it is there, else the "
+           "newest, without an error; refuse a missing protocolVersion by -32602.",
     .faults = {"lifecycle.version-parrot", "lifecycle.unknown-version-error", "lifecycle.version-unfilled"},
     .run = run,
 }};

@@ -48,6 +48,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
     .consequence =
         "A client of that revision is moved to another one, or disconnects, although the server could serve it.",
+    .fix = "Answer a revision that stands in the server's list by that same one, whatever newer one there is, and "
+           "serve the whole conversation in it.",
     .faults = {"lifecycle.versions-crossed"},
     .run = run,
 }};

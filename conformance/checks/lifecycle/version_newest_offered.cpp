@@ -35,6 +35,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.version-counter-latest"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
     .consequence = "Clients are held on an old revision without the features that both sides have.",
+    .fix = "Offer the newest revision of the server's list, by date, where the one that was asked for is not in "
+           "it, or upgrade an SDK that offers an older one.",
     .faults = {"lifecycle.oldest-offered"},
     .fault_eras = {"streamable"},
     .run = run,

@@ -51,6 +51,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports",
     .consequence = "Strict clients give up after initialize, or send what the revision does not know.",
+    .fix = "Let initialize agree to 2025-03-26 and newer ones up to 2025-11-25, and answer a revision that is "
+           "unknown, or has no initialize, by the newest of them.",
     .faults = {"lifecycle.agrees-to-2024-11-05", "lifecycle.offers-2024-11-05", "lifecycle.agrees-to-2026-07-28"},
     .shown_since = {{"lifecycle.offers-2024-11-05", "2025-11-25",
                      "the older revisions are agreed to when they are asked for"},

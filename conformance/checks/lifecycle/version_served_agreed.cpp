@@ -46,6 +46,8 @@ const Registration kCheck{{
     .requirements = {"lifecycle.initialize.version-echo"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
     .consequence = "A client that knows the older revision alone has to disconnect, although it could be served.",
+    .fix = "Use one list of revisions for initialize and for the check of MCP-Protocol-Version, and agree to what "
+           "was asked for wherever it is in that list.",
     .faults = {"lifecycle.newest-always"},
     .run = run,
 }};

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.ack-first"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "A client that waits for it cannot tell whether it is subscribed.",
+    .fix = "Write and flush notifications/subscriptions/acknowledged as the listen stream opens, and register the "
+           "stream for changes only after that.",
     .faults = {"listen.no-ack", "listen.ack-late"},
     .run = run,
 }};

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.ack-filter-subset"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "Clients wait for notifications that never come.",
+    .fix = "Fill params.notifications of the acknowledgment with those entries of the filter asked for that will "
+           "be served, and with no others.",
     .faults = {"listen.ack-more"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.filter-required"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "A client with a typing error holds a stream that will never say anything.",
+    .fix = "Check params.notifications before a listen stream is opened, and answer a request without it by error "
+           "-32602.",
     .faults = {"listen.filter-optional"},
     .run = run,
 }};

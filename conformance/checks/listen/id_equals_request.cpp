@@ -32,6 +32,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.id-equals-request-id"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "Clients drop messages of subscriptions that they do not know.",
+    .fix = "Keep the id of the listen request as the JSON value that came, and write it unchanged into "
+           "io.modelcontextprotocol/subscriptionId, a number as a number.",
     .faults = {"listen.id-stringified"},
     .run = run,
 }};

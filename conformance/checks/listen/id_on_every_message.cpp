@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.id-on-every-message"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "A client with two subscriptions cannot tell which one a message belongs to.",
+    .fix = "Add io.modelcontextprotocol/subscriptionId to params._meta in the one place where notifications are "
+           "written to listen streams, the acknowledgment included.",
     .faults = {"listen.id-missing"},
     .run = run,
 }};

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.sse-response"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "Clients never learn of a change.",
+    .fix = "Answer subscriptions/listen by 200 with text/event-stream, stay in the handler while the client is "
+           "there, and lift limits on a response's duration on the way.",
     .faults = {"listen.json-answer", "listen.ends-at-once"},
     .run = run,
 }};

@@ -58,6 +58,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.no-request-scoped-notifications"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "Whoever listens reads what other clients' calls are at.",
+    .fix = "Send progress and log messages on the response of the request that they belong to, not through the "
+           "broadcast that feeds listen streams.",
     .faults = {"progress.to-other-sessions"},
     .fixture = "slow-tool",
     .waits = true,

@@ -30,6 +30,8 @@ const Registration kCheck{{
     .requirements = {"subscriptions.concurrent"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions",
     .consequence = "A second tab or agent silences the first one.",
+    .fix = "Keep listen streams in a collection with one entry for each request, not in one field that the newest "
+           "takes over, and acknowledge each under its own id.",
     .faults = {"listen.one-stream-only"},
     .run = run,
 }};

@@ -27,6 +27,7 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging#capabilities",
     .consequence =
         "Clients cannot set a level, and strict ones end the session at a notification that nobody declared.",
+    .fix = "Declare `logging: {}` among the server's capabilities where notifications/message are sent, or send none.",
     .faults = {"logging.undeclared"},
     .fault_eras = {"http-sse", "streamable"},
     .fixture = "logging",

@@ -49,6 +49,8 @@ const Registration kCheck{{
     .requirements = {"logging.set-level.filters"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging#setting-log-level",
     .consequence = "Clients drown in messages that they asked not to get.",
+    .fix = "Keep the level of logging/setLevel with its session, and drop messages below it before they are sent: "
+           "debug is the lowest, emergency the highest.",
     .faults = {"logging.level-ignored"},
     .fixture = "logging",
     .run = run,

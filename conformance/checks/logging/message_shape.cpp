@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging#log-message-notifications",
     .consequence = "Typed clients drop it, or fail the call that it came with.",
+    .fix = "Map the logger's levels to debug, info, notice, warning, error, critical, alert and emergency (warn is "
+           "warning, fatal is critical), and always set data.",
     .faults = {"logging.level-warn"},
     .fault_eras = {"http-sse", "streamable"},
     .fixture = "logging",

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"logging.set-level.result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging",
     .consequence = "Operators cannot turn the log up when they need it.",
+    .fix = "Accept debug, info, notice, warning, error, critical, alert and emergency in logging/setLevel, map "
+           "them to the logger's own, and return `{}`.",
     .faults = {"logging.level-refused"},
     .run = run,
 }};

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"logging.set-level.invalid"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/logging",
     .consequence = "A typing error turns the log off in silence.",
+    .fix = "Compare the level of logging/setLevel with the eight names before it is stored, and answer any other "
+           "by error -32602.",
     .faults = {"logging.any-level-accepted"},
     .run = run,
 }};

@@ -32,6 +32,8 @@ const Registration kCheck{{
     .requirements = {"meta.icon-src"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#icons",
     .consequence = "Clients must refuse any other scheme: the icon is never shown.",
+    .fix = "Set src of each icon to an absolute https URI or to a data URI, in place of a relative path or of a "
+           "file: or javascript: URI.",
     .faults = {"meta.icon-javascript"},
     .green_may_be = "has no icons",
     .run = run,

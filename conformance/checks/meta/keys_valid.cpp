@@ -86,6 +86,8 @@ const Registration kCheck{{
     .requirements = {"meta.key-prefix-format", "meta.key-name-format"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#_meta",
     .consequence = "Gateways and typed clients drop the message, or the metadata.",
+    .fix = "Name _meta keys like example.com/name: dotted labels that begin with a letter, one slash, and a name "
+           "of letters, digits, hyphens, underscores and dots, without spaces.",
     .faults = {"meta.key-with-space"},
     .green_may_be = "sends no _meta",
     .by_revision = true,

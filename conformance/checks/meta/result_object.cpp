@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic#_meta",
     .consequence = "Typed clients refuse the whole result: the list stays empty, the call has failed.",
+    .fix = "Send _meta as an object, or leave it out of results and items where there is nothing to say: "
+           "serializers like to write null for it.",
     .faults = {"meta.call-null"},
     .fixture = "profile",
     .green_may_be = "sends no _meta",

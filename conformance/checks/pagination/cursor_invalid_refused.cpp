@@ -28,6 +28,8 @@ const Registration kCheck{{
     .requirements = {"pagination.invalid-cursor"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence = "A client with a stale cursor silently starts at the first page again.",
+    .fix = "Look whether a cursor is one that the server issues before it is used, where all fits one page too, "
+           "and answer any other by error -32602, not by the first page.",
     .faults = {"pagination.any-cursor-accepted"},
     .run = run,
 }};

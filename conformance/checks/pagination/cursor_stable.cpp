@@ -39,6 +39,8 @@ const Registration kCheck{{
     .requirements = {"pagination.stable-cursors"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence = "A client that repeats a request after a timeout skips items.",
+    .fix = "Let the cursor encode a place in a list of one fixed order, as by name, and take it again after its "
+           "first use: no iterator, and no token for one use.",
     .faults = {"pagination.cursor-spent"},
     .run = run,
 }};

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence =
         "Typed clients refuse the page; others ask for the next one with a cursor that the server never meant.",
+    .fix = "Write nextCursor as a string, also where it stands for a number, and leave it out of the last page "
+           "instead of sending null.",
     .faults = {"pagination.cursor-number", "pagination.cursor-null"},
     .passive = true,
     .run = run,

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .requirements = {"pagination.next-cursor"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence = "Clients page for ever: calls by the thousand, and memory until they die.",
+    .fix = "Leave nextCursor out once the last item is on the page, and move the place that it encodes forward "
+           "with each page.",
     .faults = {"pagination.never-ends"},
     .run = run,
 }};

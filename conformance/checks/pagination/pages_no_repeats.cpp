@@ -42,6 +42,8 @@ const Registration kCheck{{
     .requirements = {"pagination.next-cursor"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/utilities/pagination",
     .consequence = "The same tools again and again: clients show doubles or never finish.",
+    .fix = "Use the cursor of the request: put the list into one order, as by name, and begin each page behind the "
+           "last item of the one before.",
     .faults = {"pagination.page-repeats", "pagination.pages-overlap"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/ping",
     .consequence = "Clients may ping at any time; a refusal makes a slow start look like a dead server.",
+    .fix = "Take ping out of the check that a session is initialized, and answer it by `{}` as soon as initialize "
+           "has been answered.",
     .faults = {"ping.refused-before-initialized"},
     .run = run,
 }};

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"ping.empty-result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/ping",
     .consequence = "Clients ping to see whether a connection lives; without an answer they drop it.",
+    .fix = "Register a handler for ping that returns `{}` at once, with no members of its own and without waiting "
+           "for other calls.",
     .faults = {"ping.pong", "ping.unanswered"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "An endpoint that speaks MCP since its last deploy is judged as a plain stream, and none of its "
                    "faults is seen.",
+    .fix = "Take `era: none` out of the profile, so that MCP is asked for and judged, or take the MCP route out of "
+           "the service if none was meant to be there.",
     .faults = {"plain.speaks-mcp"},
     .fixture = "plain",
     .run = run,

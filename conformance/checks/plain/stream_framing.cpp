@@ -37,6 +37,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kEventStreamSource,
     .consequence = "Parsers drop such events, or show other characters than were sent, and say nothing.",
+    .fix = "Write each event as lines of UTF-8 with a data field and a blank line behind them, split what is too "
+           "large, and give retry digits alone and ids no NUL.",
     .faults = {"sse.invalid-utf8"},
     .fixture = "plain-stream",
     .waits = true,

@@ -53,6 +53,8 @@ const Registration kCheck{{
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes",
     .consequence = "A heartbeat that is an event reaches every client's handler; without any, the first idle timeout "
                    "on the way cuts the stream.",
+    .fix = "Write the comment `: keep-alive` and a blank line at the interval that the profile names, in place of "
+           "ping or heartbeat events.",
     .faults = {"sse.heartbeat-as-data", "front-door.no-heartbeat"},
     .fixture = "plain-stream",
     .waits = true,

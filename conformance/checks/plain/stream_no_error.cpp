@@ -34,6 +34,8 @@ const Registration kCheck{{
     .source = kEventStreamSource,
     .consequence = "An EventSource hands such an event to its error handler, as if the connection had failed: clients "
                    "reconnect for ever.",
+    .fix = "Keep what the backend writes to standard error out of the stream, and repair a backend that died; a "
+           "healthy one's banner is `first_event: error` in the profile.",
     .faults = {"front-door.first-event-error"},
     .fixture = "plain-stream",
     .waits = true,

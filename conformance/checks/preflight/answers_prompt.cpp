@@ -35,6 +35,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#timeouts",
     .consequence = "Clients give up on calls that would have been answered, and every session begins with a wait.",
+    .fix = "Measure at each hop, from the server outwards, how long the first byte takes, and remove what waits: "
+           "work in the handshake, a look-up per request, too few workers.",
     .faults = {"http.slow"},
     .turn = Turn::first,
     .explains = {Trouble::silence},

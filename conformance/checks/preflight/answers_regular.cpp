@@ -72,6 +72,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#timeouts",
     .consequence = "Calls hang by chance, and each user waits for a time-out now and then.",
+    .fix = "Compare targets and listeners behind this name one by one: replace one that hangs, drops connections "
+           "or has another certificate, and look for locks and used-up pools.",
     .faults = {"http.silent-now-and-then"},
     .turn = Turn::last,
     .explains = {Trouble::silence},

@@ -60,6 +60,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
     .consequence = "Calls fail by chance: one of several targets is broken, and users see it one time in a few.",
+    .fix = "Find in the log of the hop which target failed and repair it or take it out; behind a balancer, keep "
+           "the server's keep-alive timeout above the balancer's idle timeout.",
     .faults = {"http.502-now-and-then"},
     .turn = Turn::last,
     .explains = {Trouble::server_error},

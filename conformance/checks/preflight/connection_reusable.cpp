@@ -69,6 +69,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3",
     .consequence = "Clients and balancers keep connections: every other call fails with a status that the logs of the "
                    "server do not show.",
+    .fix = "Send `Connection: close` where the server closes, write nothing behind the end of a body, and reset "
+           "what is kept of a request before the next one is read.",
     .faults = {"http.second-request-500", "http.stray-bytes"},
     .run = run,
 }};

@@ -30,6 +30,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "One endpoint of the deployment is dead or wrongly routed while the others look well.",
+    .fix = "Compare the URL with the path where the server mounts MCP, let every hop pass POST and its headers on, "
+           "and give the credentials that the endpoint asks for.",
     .faults = {"plain.page-everywhere"},
     .run = run,
 }};

@@ -142,6 +142,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = "https://www.jsonrpc.org/specification#error_object",
     .consequence = "Anybody stops the service with one request.",
+    .fix = "Catch what a request throws before it ends the process, make a server and a transport for each "
+           "session, and end sessions on DELETE or after long silence.",
     .faults = {"http.dies-after-batch", "http.one-client", "tools.string-arguments-kill"},
     .fixture = "profile",
     .turn = Turn::last,

@@ -43,6 +43,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",
     .consequence = "Two programs on the way can disagree where an answer ends: one user then gets what was meant for "
                    "another (request smuggling).",
+    .fix = "Let what writes the body frame it: drop Content-Length where it is sent in chunks, and let no "
+           "middleware or proxy add a length to one that is there.",
     .faults = {"http.chunked-and-length", "http.two-lengths"},
     .run = run,
 }};

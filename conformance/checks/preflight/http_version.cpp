@@ -24,6 +24,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-2.3",
     .consequence =
         "HTTP/1.0 has no chunks and no kept connections: a cut stream looks whole, and each call pays for a handshake.",
+    .fix = "Serve HTTP/1.1: replace a development server or proxy that answers HTTP/1.0, or raise its version (in "
+           "Python's http.server by protocol_version).",
     .faults = {"http.version-1-0"},
     .run = run,
 }};

@@ -27,6 +27,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.4",
     .consequence = "Behind a balancer that ends TLS such redirects mostly lead to http://, and clients drop the body "
                    "or the credentials on the way.",
+    .fix = "Give clients the URL that answers, with its scheme and slash, or mount MCP at the one that they have "
+           "and switch the framework's slash redirect off.",
     .faults = {"http.redirect"},
     .run = run,
 }};

@@ -18,6 +18,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Typed clients drop it, or fail the call that it belongs to.",
+    .fix = "Set progressToken as it came and progress to a number in each notification, and leave total and "
+           "message out where they are not known instead of sending null.",
     .faults = {"progress.total-null"},
     .fixture = "profile",
     .green_may_be = "no progress was notified",

@@ -67,6 +67,8 @@ const Registration kCheck{{
     .requirements = {"progress.only-active-tokens"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "One client reads what another one's call is at, and takes it for its own where tokens are counted.",
+    .fix = "Send progress to the session that its request came from, not to all open streams, and keep tokens by "
+           "session, as two clients may give the same.",
     .faults = {"progress.to-other-sessions"},
     .fixture = "slow-tool",
     .waits = true,

@@ -60,6 +60,8 @@ const Registration kCheck{{
     .requirements = {"progress.stops-at-completion"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Clients have forgotten the token by then: they fail on it, or show a call that is over.",
+    .fix =
+        "Await or cancel whatever reports progress, throttled notifications included, before the response is written.",
     .faults = {"progress.after-answer"},
     .fixture = "profile",
     .passive = true,

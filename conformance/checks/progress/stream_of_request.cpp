@@ -60,6 +60,8 @@ const Registration kCheck{{
               "transports#listening-for-messages-from-the-server",
     .consequence =
         "Clients that hold no stream see no progress, and give slow calls up; with several, it is one's luck.",
+    .fix = "Hand the id of the request on when its progress is sent (relatedRequestId in the TypeScript SDK, "
+           "related_request_id in Python's), or upgrade an SDK that leaves it out.",
     .faults = {"progress.on-get-stream"},
     .fixture = "slow-tool",
     .waits = true,

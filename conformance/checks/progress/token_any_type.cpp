@@ -77,6 +77,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Clients that count their tokens, as most SDKs do, get an error in the place of each result.",
+    .fix = "Type progressToken as a string or an integer, wherever params are validated, and copy it unchanged "
+           "into notifications/progress.",
     .faults = {"progress.integer-token-refused"},
     .fixture = "profile",
     .waits = true,

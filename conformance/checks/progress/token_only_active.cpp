@@ -52,6 +52,8 @@ const Registration kCheck{{
     .requirements = {"progress.only-active-tokens"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "Clients fail on a token that they never gave, or show progress of another call.",
+    .fix = "Send progress only where the request has params._meta.progressToken, and copy that value with its "
+           "type: a number stays a number.",
     .faults = {"progress.unasked", "progress.token-stringified"},
     .fault_eras = {"http-sse", "streamable"},
     .fixture = "profile",

@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"progress.strictly-increasing"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/utilities/progress",
     .consequence = "A bar that goes back, or stands, makes users and timeouts give up a call that goes on.",
+    .fix = "Raise progress with each notification, across steps and retries too, and skip a notification whose "
+           "value has not grown.",
     .faults = {"progress.not-increasing"},
     .fixture = "profile",
     .green_may_be = "no request got two progress notifications",

@@ -13,6 +13,8 @@ const Registration kCheck{{
     .requirements = {"prompts.capability-declared", "prompts.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .fix = "Register the prompts before the server connects or listens, so that the capability is declared and "
+           "prompts/list served, or drop the declaration where there are none.",
     .faults = {"prompts.undeclared", "prompts.list-unknown-method"},
     .run = run,
 }};

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .requirements = {"prompts.error.missing-arguments"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#error-handling",
     .consequence = "The model is given a prompt with holes in it.",
+    .fix = "Check the arguments of prompts/get against those that are listed as required before the prompt is "
+           "filled in, and answer a gap by error -32602.",
     .faults = {"prompts.missing-arguments-ok"},
     .run = run,
 }};

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .capability = "prompts",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#getting-a-prompt",
     .consequence = "What is listed cannot be used.",
+    .fix = "Take prompts/get without `arguments` as one with `{}`, and read in the log what the prompt's handler "
+           "throws, or why its name is not found.",
     .faults = {"prompts.get-refused"},
     .run = run,
 }};

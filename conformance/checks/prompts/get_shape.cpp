@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"prompts.get.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#getting-a-prompt",
     .consequence = "Clients cannot hand the prompt to a model.",
+    .fix = "Return messages with the role user or assistant and one content block, an object of a type that the "
+           "revision has: no bare string, no array, no role system.",
     .faults = {"prompts.role-unknown", "prompts.content-unknown-type"},
     .passive = true,
     .run = run,

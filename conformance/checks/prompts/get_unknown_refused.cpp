@@ -22,6 +22,8 @@ const Registration kCheck{{
     .requirements = {"prompts.error.unknown-name"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#error-handling",
     .consequence = "A client cannot tell a wrong name from a failure of the server.",
+    .fix = "Look the name up before anything else in prompts/get, and answer an unknown one by error -32602: an "
+           "exception that nobody catches becomes -32603.",
     .faults = {"prompts.unknown-internal"},
     .run = run,
 }};

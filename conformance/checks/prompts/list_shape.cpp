@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"prompts.list.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#listing-prompts",
     .consequence = "Typed clients drop the whole list.",
+    .fix = "Give each prompt, and each entry of its array of arguments, a name that is a string, and leave "
+           "optional members out instead of sending null.",
     .faults = {"prompts.argument-name-missing"},
     .by_revision = true,
     .passive = true,

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .capability = "prompts",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/prompts#prompt",
     .consequence = "Which of the two a client gets is chance.",
+    .fix = "Register each prompt under a name of its own: prefix names by their source where modules or servers "
+           "are merged, and register none twice.",
     .faults = {"prompts.duplicate-name"},
     .run = run,
 }};

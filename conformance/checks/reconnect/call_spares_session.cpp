@@ -48,6 +48,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "One cut by a proxy, and the client has lost its session and everything in it.",
+    .fix = "When the connection of a call closes, give up that stream alone and catch errors of writing to it; leave "
+           "transport, session and the running call as they are.",
     .faults = {"reconnect.lost-call-kills-session"},
     .fixture = "slow-tool",
     .waits = true,

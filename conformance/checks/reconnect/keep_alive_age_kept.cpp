@@ -39,6 +39,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.5",
     .consequence =
         "Clients reuse the connection within the announced time, and lose a request that they cannot repeat.",
+    .fix = "Announce in Keep-Alive: timeout= at least a second less than the server keeps an idle connection, or raise "
+           "its keep-alive timeout above that value.",
     .faults = {"reconnect.keep-alive-early", "reconnect.keep-alive-reset"},
     .fixture = "reconnect-announced",
     .waits = true,

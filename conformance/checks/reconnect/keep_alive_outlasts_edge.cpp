@@ -67,6 +67,8 @@ const Registration kCheck{{
               "application-load-balancers.html#connection-idle-timeout",
     .consequence = "The balancer sends a request on a connection that the server is just closing: now and then a 502, "
                    "of which no log of the server tells.",
+    .fix = "Raise the server's keep-alive timeout, and the one that it announces, above the idle timeout of the hop in "
+           "front (Node: server.keepAliveTimeout; uvicorn: --timeout-keep-alive).",
     .faults = {"reconnect.keep-alive-short", "reconnect.keep-alive-announced-short"},
     .fixture = "reconnect-edge",
     .waits = true,

@@ -49,6 +49,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.no-cross-stream-replay"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Event ids are often counters: whoever guesses one reads the answers of other users.",
+    .fix = "Key the event store by session and event id, and look a Last-Event-ID up among the events of the request's "
+           "own Mcp-Session-Id alone.",
     .faults = {"reconnect.resume-every-session"},
     .run = run,
 }};

@@ -30,6 +30,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.no-cross-stream-replay"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Answers arrive twice, and under ids that the client has given to something else since.",
+    .fix = "Store with each event the stream that it was sent on, and replay only the later events of the stream that "
+           "the Last-Event-ID belongs to.",
     .faults = {"reconnect.resume-every-stream"},
     .run = run,
 }};

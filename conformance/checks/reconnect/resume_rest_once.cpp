@@ -37,6 +37,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Event ids promise that nothing is lost: the client waits for an answer that never comes.",
+    .fix = "Store each event of an answer's stream and, on a GET with Last-Event-ID, replay those after that id once; "
+           "leave the ids out where there is no event store.",
     .faults = {"reconnect.resume-nothing", "reconnect.resume-twice"},
     .run = run,
 }};

@@ -111,6 +111,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Event ids promise that nothing is lost: the client waits for an answer that never comes.",
+    .fix = "Let a call run on when its connection closes, write its events to the event store, and serve the GET with "
+           "Last-Event-ID from there, also those that are stored later.",
     .faults = {"reconnect.resume-loses-running"},
     .shown_since = {{"reconnect.resume-loses-running", "2025-11-25",
                      "before, calls alone have an event before their answer: reconnect.resume.rest-once is red"}},

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.no-cross-stream-replay"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "After a restart every event id is unknown: all clients get the whole history at once.",
+    .fix = "Replay nothing for a Last-Event-ID that is not in the event store: refuse it or open a fresh stream, and "
+           "do not compare ids by order or start from the first event.",
     .faults = {"reconnect.resume-unissued"},
     .run = run,
 }};

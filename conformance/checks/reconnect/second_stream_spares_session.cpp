@@ -42,6 +42,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence =
         "A client that opens its stream again, the old one being lost unnoticed, loses all its running calls.",
+    .fix = "Serve a second GET stream of a session or refuse it with 409, in a handler that closes neither the "
+           "session's transport nor its running calls.",
     .faults = {"reconnect.second-stream-kills"},
     .turn = Turn::first,
     .explains = {Trouble::loss},

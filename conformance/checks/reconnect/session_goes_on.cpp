@@ -44,6 +44,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence =
         "One drop of the network ends every conversation, and clients that get no 404 never begin a new one.",
+    .fix = "Drop only the stream in the close handler of a GET stream, not the session; where the session has ended "
+           "after all, answer 404 to what still names it.",
     .faults = {"reconnect.session-lost", "reconnect.session-lost-later"},
     .waits = true,
     .run = run,

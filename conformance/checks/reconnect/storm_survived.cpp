@@ -66,6 +66,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/modelcontextprotocol/java-sdk/issues/1021",
     .consequence = "Half-open connections pile up until the pool of threads is empty, and health checks fail.",
+    .fix = "Close the server's side as soon as the client has gone (read to the end of the connection, catch failing "
+           "writes), and free the thread, worker or slot that the request held.",
     .faults = {"reconnect.storm-exhausts"},
     .waits = true,
     .timed = true,

@@ -59,6 +59,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "A client that has lost its stream opens one after the other, and hears nothing more of the server.",
+    .fix = "Put the new GET stream in the place of the old one in the session's record, and let the old one's close "
+           "handler remove its own entry alone.",
     .faults = {"reconnect.stream-ends"},
     .waits = true,
     .run = run,

@@ -58,6 +58,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/render-oss/render-mcp-server/issues/26",
     .consequence = "After every drop of the network clients are refused until the server notices that they were gone.",
+    .fix = "Open the stream again for whoever asks: remove its record as soon as its connection closes, and let a new "
+           "request replace a record that is left, in place of a 409.",
     .faults = {"reconnect.stream-refused"},
     .waits = true,
     .run = run,

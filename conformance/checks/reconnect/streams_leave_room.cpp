@@ -164,6 +164,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/openai/codex/issues/41600",
     .consequence = "A few clients that only listen stop the service for all others.",
+    .fix = "Hold each stream asynchronously, without a thread, worker or lock of its own, or raise workers and the "
+           "proxy's connection limit far above the number of streams.",
     .faults = {"reconnect.storm-exhausts", "reconnect.stream-blocks-session"},
     .turn = Turn::first,
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .requirements = {"resources.annotations.valid"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#annotations",
     .consequence = "Typed clients refuse the list.",
+    .fix = "Write annotations as an object: audience an array of user and assistant, priority a number from 0 to 1, "
+           "lastModified an ISO 8601 string; leave unknown values out.",
     .faults = {"resources.priority-out-of-range"},
     .by_revision = true,
     .run = run,

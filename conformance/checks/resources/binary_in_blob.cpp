@@ -116,6 +116,8 @@ const Registration kCheck{{
     .requirements = {"resources.read.binary-encoding"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#binary-content",
     .consequence = "Models are given screens of Base64 to read, and no image is shown.",
+    .fix = "Put the bytes of a binary resource into `blob` as plain Base64 without a data: prefix, and keep `text` for "
+           "contents that are text.",
     .faults = {"resources.blob-as-text"},
     .run = run,
 }};

@@ -13,6 +13,8 @@ const Registration kCheck{{
     .requirements = {"resources.capability-declared", "resources.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .fix = "Declare `resources` in the capabilities of a server that lists any (register them before it connects), and "
+           "answer resources/list wherever they are declared.",
     .faults = {"resources.undeclared", "resources.list-unknown-method"},
     .run = run,
 }};

@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"resources.list.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#listing-resources",
     .consequence = "Typed clients drop the whole list.",
+    .fix = "Answer resources/list with an array `resources` of objects with a string uri and name, and leave members "
+           "without a value out in place of null.",
     .faults = {"resources.name-missing"},
     .by_revision = true,
     .passive = true,

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .requirements = {"resources.read.binary-encoding"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#binary-content",
     .consequence = "The bytes cannot be decoded, and the resource is lost.",
+    .fix = "Encode `blob` with the standard Base64 alphabet (not base64url) and padding, without line breaks and "
+           "without a data: prefix.",
     .faults = {"resources.blob-not-base64"},
     .run = run,
 }};

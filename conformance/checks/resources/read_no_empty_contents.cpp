@@ -22,6 +22,8 @@ const Registration kCheck{{
     .requirements = {"resources.not-found-no-empty-contents"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
     .consequence = "A model takes the emptiness for the content.",
+    .fix = "Look the uri up before reading, and answer an unknown one with JSON-RPC error -32602 in place of a result "
+           "with empty contents.",
     .faults = {"resources.not-found-empty"},
     .run = run,
 }};

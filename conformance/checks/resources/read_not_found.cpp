@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"resources.not-found-32002"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
     .consequence = "A client cannot tell a resource that is gone from a failure of the server.",
+    .fix = "Throw a not-found error with code -32002 and the uri in its data from the handler of resources/read, and "
+           "let no catch-all turn it into -32603, 0 or empty contents.",
     .faults = {"resources.not-found-internal"},
     .run = run,
 }};

@@ -22,6 +22,8 @@ const Registration kCheck{{
     .requirements = {"resources.not-found-32602"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#error-handling",
     .consequence = "A client cannot tell a resource that is gone from a failure of the server.",
+    .fix = "Answer resources/read of an unknown uri with error -32602 in this revision, and let no catch-all turn it "
+           "into -32603 or the older -32002.",
     .faults = {"resources.not-found-internal"},
     .run = run,
 }};

@@ -41,6 +41,8 @@ const Registration kCheck{{
     .capability = "resources",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#reading-resources",
     .consequence = "What is listed cannot be used.",
+    .fix = "Serve every listed uri in resources/read, looked up exactly as it was listed (no decoding, no added "
+           "slash), or take it off the list; give slow sources a timeout.",
     .faults = {"resources.read-refused"},
     .run = run,
 }};

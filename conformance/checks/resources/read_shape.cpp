@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"resources.read.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#reading-resources",
     .consequence = "What is listed cannot be used.",
+    .fix = "Answer resources/read with an array `contents` whose entries hold the uri and either `text` or `blob` as a "
+           "string, and leave members without a value out in place of null.",
     .faults = {"resources.contents-without-uri"},
     .passive = true,
     .run = run,

@@ -44,6 +44,8 @@ const Registration kCheck{{
     .capability = "resources",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource",
     .consequence = "Clients choose by the list how to show what they read: an image or a page is shown as text.",
+    .fix = "Set mimeType where the resource is registered and give its contents the same value, in place of the "
+           "framework's default (text/plain, mostly).",
     .faults = {"resources.read-as-other-type"},
     .run = run,
 }};

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"resources.subscribe.result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#subscriptions",
     .consequence = "Clients believe that they will be told of changes.",
+    .fix = "Register handlers of resources/subscribe and resources/unsubscribe that answer with an empty result, or "
+           "stop declaring `subscribe` under resources.",
     .faults = {"resources.subscribe-refused"},
     .run = run,
 }};

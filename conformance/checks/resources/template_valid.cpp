@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"resources.templates.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource-templates",
     .consequence = "Clients fail to expand it.",
+    .fix = "Write variables as RFC 6570 has them, {name} or {?a,b}, in place of a router's or a regex's syntax; close "
+           "every brace, and encode literal ones as %7B and %7D.",
     .faults = {"resources.template-unbalanced"},
     .run = run,
 }};

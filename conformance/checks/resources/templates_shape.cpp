@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"resources.templates.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#resource-templates",
     .consequence = "Clients fail to expand it, or drop the whole list.",
+    .fix = "Give every entry of `resourceTemplates` a string name and uriTemplate (not uri), and leave members without "
+           "a value out in place of null.",
     .faults = {"resources.template-without-name"},
     .by_revision = true,
     .passive = true,

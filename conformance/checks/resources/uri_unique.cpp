@@ -25,6 +25,8 @@ const Registration kCheck{{
     .capability = "resources",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/resources#listing-resources",
     .consequence = "A client that keeps resources by URI loses one of the two.",
+    .fix = "Drop or rename the second registration of the uri, and begin each page of resources/list after the last "
+           "entry of the page before.",
     .faults = {"resources.duplicate-uri"},
     .run = run,
 }};

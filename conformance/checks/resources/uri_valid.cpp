@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"resources.uri.custom-scheme-rfc3986"},
     .source = "https://www.rfc-editor.org/rfc/rfc3986#section-3",
     .consequence = "Clients parse the URI before they read it, and fail on their own side.",
+    .fix = "Begin each uri with a scheme, percent-encode spaces and whatever else RFC 3986 does not allow, and move "
+           "uris with {variables} to resources/templates/list.",
     .faults = {"resources.uri-with-space"},
     .run = run,
 }};

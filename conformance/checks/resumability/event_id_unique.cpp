@@ -43,6 +43,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.event-id-unique"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "A client that resumes gets the events of another stream.",
+    .fix = "Build each event id from the id of its stream and a number within it, or from a UUID, and give every "
+           "priming event an id of its own.",
     .faults = {"resumability.ids-restart", "resumability.priming-id-fixed"},
     .shown_since = {{"resumability.priming-id-fixed", "2025-11-25", "older revisions have no priming events"}},
     .run = run,

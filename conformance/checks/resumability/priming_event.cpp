@@ -39,6 +39,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.priming-event"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "A stream that is cut before its first message cannot be resumed: the call is lost.",
+    .fix = "Write and flush an event with an id and an empty data line as soon as the stream of a request opens, "
+           "before its handler runs.",
     .faults = {"resumability.no-priming"},
     .run = run,
 }};

@@ -46,6 +46,8 @@ const Registration kCheck{{
     .consequence =
         "Clients of that time parse the data of each event as JSON: they report an error at every answer, and "
         "some end the conversation.",
+    .fix = "Write the priming event with empty data only where the session agreed on 2025-11-25 or later, on the "
+           "stream of initialize too; update an SDK that lacks the check.",
     .faults = {"resumability.primes-older"},
     .by_revision = true,
     .run = run,

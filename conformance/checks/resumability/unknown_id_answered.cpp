@@ -37,6 +37,8 @@ const Registration kCheck{{
     .requirements = {"transport.resumability.no-cross-stream-replay"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#resumability-and-redelivery",
     .consequence = "Clients that come back after a deploy hang, or are shown what belongs to others.",
+    .fix = "Answer a GET with an unknown Last-Event-ID at once, by a 4xx or the head of a fresh stream, and replay "
+           "nothing for an id that the event store does not hold.",
     .faults = {"resumability.unknown-id-hangs", "resumability.unknown-id-replays"},
     .run = run,
 }};

@@ -145,6 +145,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle",
     .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
+    .fix = "Keep a transport for each session in a map by session id, until its client ends it or is silent for long; "
+           "one transport for the process serves one client.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five",
                "session.nothing-after-initialize"},
     .turn = Turn::first,

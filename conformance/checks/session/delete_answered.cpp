@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients that clean up see an error at every exit, or sessions pile up until memory ends.",
+    .fix = "Route DELETE of the MCP path through gateway and proxy to the server, and answer 200 or 204 once the "
+           "session has ended, or 405 where clients may not end it.",
     .faults = {"session.delete-500"},
     .run = run,
 }};

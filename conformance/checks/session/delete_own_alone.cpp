@@ -46,6 +46,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Whoever leaves throws everybody else out.",
+    .fix = "Issue a new id with each initialize, and let DELETE close the transport stored under its Mcp-Session-Id "
+           "alone, not the server object that sessions share.",
     .faults = {"session.delete-ends-all"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session},

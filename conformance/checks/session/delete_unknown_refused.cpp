@@ -46,6 +46,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "A client that ends its session at the wrong replica is told that it has, and it stays there.",
+    .fix = "Look the Mcp-Session-Id of a DELETE up first and answer 404 where it is unknown, as for every other "
+           "request; let replicas share what sessions there are.",
     .faults = {"session.delete-any-ok"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Behind a balancer half of the calls meet a replica that does not know the session.",
+    .fix = "Keep sessions in a store that all replicas share, run one replica, or issue no session ids; do not bind a "
+           "session to the connection it was opened on.",
     .faults = {"session.every-second-lost"},
     .run = run,
 }};

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "SDKs take the id of the latest answer for their session: their next request is in one of nobody.",
+    .fix = "Set Mcp-Session-Id on the answer to initialize alone, or repeat the one of the request; make no new id in "
+           "middleware that runs for every response.",
     .faults = {"session.id-on-each-answer"},
     .passive = true,
     .run = run,

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Who hands an id to a victim knows the session that the victim then begins (session fixation).",
+    .fix =
+        "Generate the id on the server at every initialize, and never copy it from the Mcp-Session-Id of the request.",
     .faults = {"session.id-adopted"},
     .run = run,
 }};

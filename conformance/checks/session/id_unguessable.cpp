@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.id-unique-and-secure"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Whoever guesses the next id takes over the session.",
+    .fix = "Take session ids from a secure random source, a UUID of version 4 for instance, in place of a counter or a "
+           "clock behind a fixed prefix.",
     .faults = {"session.id-counter"},
     .run = run,
 }};

@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.id-nondeterministic"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Two users share one session, and each other's results.",
+    .fix = "Make a new transport at each initialize and draw its id from a secure random source (a UUID of version 4), "
+           "in place of a constant, a counter or a clock.",
     .faults = {"session.id-constant", "session.id-counter"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.id-visible-ascii"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Proxies and clients refuse the header, and the session cannot be used.",
+    .fix = "Encode session ids as hex, Base64url or a UUID, so that they are not empty and hold no spaces, line ends "
+           "or letters beyond ASCII.",
     .faults = {"session.id-with-space"},
     .run = run,
 }};

@@ -157,6 +157,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "One client reads another client's tool results.",
+    .fix = "Make a server object for each session, and keep pending requests by session and id, never by the bare "
+           "JSON-RPC id: two clients may use the same one.",
     .faults = {"http-sse.cross-talk", "session.ids-shared", "session.newest-served-alone"},
     .fixture = "profile",
     .waits = true,

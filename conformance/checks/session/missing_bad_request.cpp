@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.missing-id-400"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "By any other refusal the client does not learn that it left its session out.",
+    .fix = "Look for the Mcp-Session-Id header first and answer a request without it 400, before the lookup that "
+           "answers an unknown one 404.",
     .faults = {"session.missing-404", "session.missing-200"},
     .run = run,
 }};

@@ -44,6 +44,8 @@ const Registration kCheck{{
     .requirements = {"transport.sessions.terminated-404"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence = "Clients begin anew only at a 404; after any other answer they stay dead.",
+    .fix = "Delete the session on DELETE from the store that all replicas share, answer 404 to each later request that "
+           "names it, and let no proxy replace that status.",
     .faults = {"session.terminated-400", "session.terminated-served", "session.ended-on-one-replica"},
     .run = run,
 }};

@@ -47,6 +47,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
     .consequence =
         "After a deploy every session is unknown: clients begin anew only at a 404, and stay dead otherwise.",
+    .fix = "Answer 404, not 400, at once to a request whose Mcp-Session-Id is not in the session store, and let no "
+           "proxy replace that status.",
     .faults = {"session.unknown-400", "session.unknown-hangs"},
     .run = run,
 }};

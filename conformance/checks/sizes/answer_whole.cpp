@@ -37,6 +37,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6",
     .consequence = "Calls with much to say end in an error, or are waited for until they time out.",
+    .fix = "Read from the pipe or socket until the message ends, in place of one read (64 kB at most), and raise "
+           "limits of a line such as that of asyncio's StreamReader.",
     .faults = {"sizes.long-answer-lost"},
     .fixture = "profile",
     .run = run,

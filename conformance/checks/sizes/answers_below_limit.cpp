@@ -57,6 +57,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
     .consequence = "Beyond the limit the edge answers 502 or 413 while the log of the function looks fine; lists grow "
                    "with every tool.",
+    .fix = "Page the lists with nextCursor, shorten descriptions and schemas, or put the server behind an edge that "
+           "streams its answers.",
     .faults = {"sizes.list-900-kb"},
     .run = run,
 }};

@@ -29,6 +29,10 @@ Finding run(Probe& probe) {
     return timings.head_us > patience / std::chrono::microseconds(1);
   };
   // The run's own first questions met the server cold.
+  if (probe.target().was_silent) {
+    return late(fmt::format("no answer within {} ms to the first questions of this run, and answers to the next ones",
+                            patience.count()));
+  }
   for (const auto& attempt : probe.target().detection.attempts) {
     if (attempt.era == probe.era() && attempt.exchange && is_late(attempt.exchange->timings)) {
       probe.pin_request(attempt.request);
@@ -51,6 +55,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
     .consequence = "After a time without use the first client gives up while the server starts, and shows no tools.",
+    .fix = "Keep one instance warm (provisioned concurrency, one running task at least), and load models, data and "
+           "connections at their first use, not at the start.",
     .faults = {"sizes.cold-start"},
     .timed = true,
     .run = run,

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-5.4",
     .consequence = "Users in many groups, whose tokens are long, get 431 or 400, and all others are served.",
+    .fix = "Raise the limit of one header field to 8 KB or more in the proxy and the server (nginx: "
+           "large_client_header_buffers; Node: --max-http-header-size).",
     .faults = {"sizes.header-431"},
     .run = run,
 }};

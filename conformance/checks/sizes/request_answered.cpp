@@ -77,6 +77,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3",
     .consequence = "A call with a document in its arguments hangs, or takes the whole session with it.",
+    .fix = "Read a body to its Content-Length before parsing it, or answer 413, then drain or close that connection; "
+           "let the refusal end neither the session nor the process.",
     .faults = {"sizes.large-request-hangs", "sizes.large-request-resets", "sizes.large-request-ends-sessions",
                "sizes.large-request-spoils-connection", "sizes.large-request-truncated"},
     .timed = true,

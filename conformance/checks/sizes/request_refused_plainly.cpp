@@ -38,6 +38,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14",
     .consequence = "Clients show a page of HTML or retry for ever, where they could say that the call is too large.",
+    .fix = "Catch the error of the body parser and answer 413 with JSON (Express: an error handler after "
+           "express.json), keep the session, and raise the limit to what calls need.",
     .faults = {"sizes.large-request-500", "sizes.large-request-html"},
     .run = run,
 }};

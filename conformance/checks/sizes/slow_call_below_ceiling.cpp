@@ -47,6 +47,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     .consequence = "The function works on and is billed, while the caller gets 504 and calls again.",
+    .fix = "Hand long work to a task whose result clients ask for later, or raise the timeout of the edge (API "
+           "Gateway: integration timeout; nginx: proxy_read_timeout).",
     .faults = {"sizes.call-504-api-gateway", "sizes.call-504-nginx"},
     .fixture = "profile",
     .waits = true,

@@ -43,6 +43,8 @@ const Registration kCheck{{
     .requirements = {"transport.sse.message-event-framing"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports",
     .consequence = "Clients log an error for each such event, and some close the conversation.",
+    .fix = "Send heartbeats as comment lines that begin with a colon, keep logs and banners off the stream, and give "
+           "each message event a whole JSON-RPC message as its data.",
     .faults = {"sse.heartbeat-as-data"},
     .waits = true,
     .run = run,

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-8",
     .consequence = "To the client each call is a connection that broke, and may be made again.",
+    .fix = "End the response on every path, errors included, so that the framework writes the last chunk; do not "
+           "destroy the socket, and raise a proxy timeout that cuts streams.",
     .faults = {"sse.response-cut"},
     .fixture = "profile",
     .run = run,

@@ -15,6 +15,8 @@ const Registration kCheck{{
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
     .consequence =
         "Parsers drop such a line, and it is mostly the second line of a message whose newline was not escaped.",
+    .fix = "Serialize a message without raw newlines, or begin each of its lines with data:, and write notes as "
+           "comment lines that begin with a colon.",
     .faults = {"sse.unknown-field"},
     .run = run,
 }};

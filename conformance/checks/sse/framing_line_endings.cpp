@@ -14,6 +14,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream",
     .consequence = "The standard allows the mix, but hand-written parsers that split at one kind lose or merge events.",
+    .fix = "Write events, comments and blank lines through one function with one line ending (LF), heartbeats and "
+           "error events included.",
     .faults = {"sse.crlf-then-lf"},
     .run = run,
 }};

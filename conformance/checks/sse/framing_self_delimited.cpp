@@ -20,6 +20,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",
     .consequence = "A stream that a crash or a timeout cut looks whole: neither clients nor metrics see what was lost.",
+    .fix = "Send the stream with Transfer-Encoding: chunked over HTTP/1.1, in place of ending it by closing the "
+           "connection (nginx, to the server: proxy_http_version 1.1).",
     .faults = {"sse.response-close-delimited"},
     .fixture = "profile",
     .run = run,

@@ -31,6 +31,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
     .consequence = "The last event, mostly the answer, lacks its blank line: every client discards it.",
+    .fix = "Write the blank line behind an event in the same write as its data, behind the last one too, and flush "
+           "before the response is ended.",
     .faults = {"sse.response-unterminated"},
     .fixture = "profile",
     .run = run,

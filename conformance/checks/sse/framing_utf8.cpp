@@ -14,6 +14,8 @@ const Registration kCheck{{
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream",
     .consequence = "Clients put a replacement character in place of each such byte: what the user reads is not what "
                    "the tool said.",
+    .fix = "Encode the stream as UTF-8 whatever the locale is, decode what tools and commands print before it is "
+           "written, and cut no text within a character.",
     .faults = {"sse.invalid-utf8"},
     .run = run,
 }};

@@ -12,6 +12,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
     .consequence = "nginx and what is built on it hold events back until a buffer is full.",
+    .fix = "Set X-Accel-Buffering: no on every text/event-stream response, that to a GET included, in one middleware "
+           "for all of them.",
     .faults = {"sse.accel-buffering-absent"},
     .run = run,
 }};

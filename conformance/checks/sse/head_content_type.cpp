@@ -31,6 +31,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://html.spec.whatwg.org/multipage/iana.html#text/event-stream",
     .consequence = "EventSource and SDKs refuse the stream, or decode its text wrongly.",
+    .fix = "Set Content-Type: text/event-stream once, in the handler or the middleware and not in both, with "
+           "charset=utf-8 or without a charset.",
     .faults = {"sse.charset-latin1", "sse.content-type-twice"},
     .run = run,
 }};

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3",
     .consequence = "Clients that do not decompress, curl -N among them, read garbage.",
+    .fix = "Leave text/event-stream out of compression in server, proxy and CDN (nginx: not in gzip_types), or let the "
+           "compressor heed Accept-Encoding: identity.",
     .faults = {"sse.gzip-unasked"},
     .run = run,
 }};

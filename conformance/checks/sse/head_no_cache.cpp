@@ -23,6 +23,8 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9111#section-4.2.2",
     .consequence = "A cache on the way may store the first stream and give it to everyone else.",
+    .fix = "Set Cache-Control: no-store on the event stream of every GET, and let no proxy or CDN override it on this "
+           "path.",
     .faults = {"sse.cacheable"},
     .run = run,
 }};

@@ -22,6 +22,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.6",
     .consequence = "A compressor that fills its block before it sends anything holds events back for minutes; "
                    "Cache-Control: no-transform keeps it away.",
+    .fix = "Leave text/event-stream out of compression, and add no-transform to its Cache-Control, which Express's "
+           "compression and CDNs heed.",
     .faults = {"sse.gzip-when-accepted"},
     .run = run,
 }};

@@ -14,6 +14,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#receiving-messages",
     .consequence = "nginx and what is built on it hold events back until a buffer is full.",
+    .fix = "Set X-Accel-Buffering: no on every text/event-stream response to a POST, that to subscriptions/listen "
+           "included, in one middleware for all of them.",
     .faults = {"sse.accel-buffering-absent"},
     .run = run,
 }};

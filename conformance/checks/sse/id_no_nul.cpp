@@ -12,6 +12,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
     .consequence = "Clients ignore such an id, and resume from an older event than the server thinks.",
+    .fix = "Make event ids of printable ASCII: encode binary keys as hex or Base64url, and separate their parts by a "
+           "visible character.",
     .faults = {"sse.id-with-nul"},
     .run = run,
 }};

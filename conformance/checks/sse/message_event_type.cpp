@@ -24,6 +24,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage",
     .consequence = "Clients listen for `message` events: what comes under another type is never delivered.",
+    .fix = "Write JSON-RPC in events with `event: message` or without an event field, and name no event after a "
+           "method, a tool or a kind of message.",
     .faults = {"sse.message-renamed"},
     .green_may_be = "no message came on an event stream",
     .passive = true,

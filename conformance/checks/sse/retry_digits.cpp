@@ -14,6 +14,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
     .consequence = "Clients ignore the field and reconnect at their own pace, all at once after a deploy.",
+    .fix = "Write a whole number of milliseconds in digits alone behind retry: (retry: 3000), without unit, sign or "
+           "fraction.",
     .faults = {"sse.retry-words"},
     .run = run,
 }};

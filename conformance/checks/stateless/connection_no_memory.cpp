@@ -36,6 +36,8 @@ const Registration kCheck{{
     .requirements = {"stateless.no-connection-context"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#statelessness",
     .consequence = "Behind a gateway that pools connections one client speaks with the rights and features of another.",
+    .fix = "Read version, client and capabilities from the _meta of each request, keep nothing of them on the "
+           "connection, and refuse a request without _meta.",
     .faults = {"stateless.connection-remembers"},
     .run = run,
 }};

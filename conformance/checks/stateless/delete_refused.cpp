@@ -16,6 +16,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#earlier-streamable-http-revisions",
     .consequence = "Older clients take another answer for a stream or a session, and wait.",
+    .fix = "Answer DELETE of the MCP path with 405 and Allow: POST in the router, before any session code or fallback "
+           "page, and let the proxy pass it on.",
     .faults = {"stateless.delete-200"},
     .run = run,
 }};

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"stateless.discover.capabilities-honest"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/discover#discoverresult",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .fix = "Derive the capabilities in server/discover from the registered handlers: declare each list that has items, "
+           "and drop or serve one that is refused.",
     .faults = {"tools.list-unknown-method", "prompts.undeclared"},
     .run = run,
 }};

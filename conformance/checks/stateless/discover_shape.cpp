@@ -19,6 +19,8 @@ const Registration kCheck{{
                      "transport.streamable.single-endpoint-post"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/discover",
     .consequence = "Clients choose their revision by this answer; without it they cannot begin.",
+    .fix = "Answer server/discover with `supportedVersions` as an array of strings and `capabilities` as an object, "
+           "and leave members without a value out in place of null.",
     .faults = {"stateless.discover-without-versions"},
     .passive = true,
     .run = run,

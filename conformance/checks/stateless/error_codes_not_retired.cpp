@@ -30,6 +30,8 @@ const Registration kCheck{{
     .requirements = {"jsonrpc.error-codes.retired", "jsonrpc.error-codes.spec-range-reserved"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes",
     .consequence = "Clients read codes by their new meaning.",
+    .fix = "Use -32602 for an unknown resource and -32601 for an unknown method; drop -32002, -32042 and codes of your "
+           "own from -32099 to -32020.",
     .faults = {"stateless.retired-code"},
     .run = run,
 }};

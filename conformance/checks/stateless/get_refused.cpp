@@ -16,6 +16,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#earlier-streamable-http-revisions",
     .consequence = "Older clients take another answer for a stream or a session, and wait.",
+    .fix = "Answer GET of the MCP path with 405 and Allow: POST in the router, and put pages and health checks on "
+           "other paths.",
     .faults = {"stateless.get-200"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/"
               "versioning#backward-compatibility-with-initialization-based-versions",
     .consequence = "The user of an older client sees an error that does not say what to do.",
+    .fix = "Give initialize a branch of its own before the check of _meta, and answer it with a JSON-RPC error whose "
+           "data or message names the supported versions.",
     .faults = {"stateless.initialize-error-silent"},
     .run = run,
 }};

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#earlier-streamable-http-revisions",
     .consequence = "Clients that still resume are refused instead of served anew.",
+    .fix = "Leave Last-Event-ID unread: take out what resumes by it or refuses it, in server and gateway, and serve "
+           "the request as any other.",
     .faults = {"stateless.last-event-id-refused"},
     .run = run,
 }};

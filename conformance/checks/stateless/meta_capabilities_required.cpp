@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"stateless.meta.required-fields", "stateless.meta.required-fields-400"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
     .consequence = "The server guesses what the client can do, and asks it for what it cannot.",
+    .fix = "Look for io.modelcontextprotocol/clientCapabilities in the _meta of each request, and answer 400 with "
+           "error -32602 where it is missing, before the handler runs.",
     .faults = {"stateless.meta-unchecked"},
     .run = run,
 }};

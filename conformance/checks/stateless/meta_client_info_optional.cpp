@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"stateless.meta.client-info-optional"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
     .consequence = "Clients that keep their name to themselves are locked out.",
+    .fix =
+        "Make io.modelcontextprotocol/clientInfo optional in the schema of _meta, and read it only where it is there.",
     .faults = {"stateless.client-info-required"},
     .run = run,
 }};

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"stateless.meta.required-fields", "stateless.meta.required-fields-400"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
     .consequence = "A request of unknown revision is answered in words that its sender may not know.",
+    .fix = "Look for io.modelcontextprotocol/protocolVersion in the _meta of each request, and answer 400 with error "
+           "-32602 where it is missing, whatever the header says.",
     .faults = {"stateless.meta-unchecked"},
     .run = run,
 }};

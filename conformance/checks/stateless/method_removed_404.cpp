@@ -22,6 +22,8 @@ const Registration kCheck{{
     .requirements = {"stateless.removed-methods-404"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/changelog",
     .consequence = "A client that finds ping answered takes the server for an older one.",
+    .fix = "Take out the handlers of ping, logging/setLevel, resources/subscribe and resources/unsubscribe for this "
+           "revision, and answer them by 404 with error -32601.",
     .faults = {"stateless.ping-served"},
     .run = run,
 }};

@@ -15,6 +15,8 @@ const Registration kCheck{{
     .requirements = {"stateless.method-not-found-404"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http",
     .consequence = "Gateways count a 200 as success; clients learn by the code that a feature is missing.",
+    .fix = "Send an unknown method to error -32601 before the catch-all that makes -32603, and set HTTP status 404 "
+           "where that error is written.",
     .faults = {"stateless.errors-with-200", "jsonrpc.unknown-method-internal"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#sending-messages",
     .consequence = "Strict clients take any other answer for a failure.",
+    .fix =
+        "Answer a POST whose message has no id by status 202 and end it there, with no JSON, null or text as a body.",
     .faults = {"streamable.notification-200"},
     .run = run,
 }};

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#sending-messages",
     .consequence = "Clients refuse any other media type.",
+    .fix = "Set Content-Type: application/json on a JSON answer and text/event-stream on a stream, in place of the "
+           "framework's default (text/plain, text/html).",
     .faults = {"stateless.answer-text-plain"},
     .run = run,
 }};

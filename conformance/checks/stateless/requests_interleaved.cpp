@@ -28,6 +28,8 @@ const Registration kCheck{{
     .requirements = {"stateless.interleaved-conversations"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#statelessness",
     .consequence = "Gateways pool connections: one client gets what another asked for.",
+    .fix = "Build each response from its own request alone: keep parser state, method and id in local variables, not "
+           "on the connection or in a shared object.",
     .faults = {"stateless.connection-remembers"},
     .run = run,
 }};

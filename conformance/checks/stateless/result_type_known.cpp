@@ -25,6 +25,8 @@ const Registration kCheck{{
     .requirements = {"stateless.result-type.known-values"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#result-responses",
     .consequence = "Clients treat an unknown resultType as an error.",
+    .fix = "Set resultType to `complete` in the results of lists and server/discover; input_required is for calls that "
+           "ask for input, other values are for declared extensions.",
     .faults = {"stateless.result-type-unknown"},
     .run = run,
 }};

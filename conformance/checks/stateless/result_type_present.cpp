@@ -22,6 +22,8 @@ const Registration kCheck{{
     .requirements = {"stateless.result-type.present"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#result-responses",
     .consequence = "Clients cannot tell a result from a request for input.",
+    .fix = "Add `resultType: complete` to every other result in the one place where results are written, lists and "
+           "server/discover included.",
     .faults = {"stateless.no-result-type"},
     .run = run,
 }};

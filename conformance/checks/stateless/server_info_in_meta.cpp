@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"stateless.serverinfo-in-result-meta"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta",
     .consequence = "Without it nobody can tell which replica and which version gave an answer.",
+    .fix = "Add io.modelcontextprotocol/serverInfo with a name and a version, both filled, to the _meta of every "
+           "result, that of server/discover included.",
     .faults = {"stateless.no-server-info"},
     .run = run,
 }};

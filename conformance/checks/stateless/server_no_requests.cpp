@@ -30,6 +30,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#receiving-messages",
     .consequence = "Clients of this revision cannot answer: the stream hangs.",
+    .fix = "Send no request (ping, sampling, roots, elicitation) on a stream of this revision; where a call needs "
+           "input, return a result with resultType input_required.",
     .faults = {"stateless.server-asks"},
     .run = run,
 }};

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#earlier-streamable-http-revisions",
     .consequence = "A client that carries an old session across an upgrade is locked out.",
+    .fix = "Leave Mcp-Session-Id unread in this revision: skip the session lookup in the server, and take checks and "
+           "routing by that header out of the gateway.",
     .faults = {"stateless.session-refused"},
     .run = run,
 }};

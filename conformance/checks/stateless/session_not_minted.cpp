@@ -32,6 +32,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#earlier-streamable-http-revisions",
     .consequence = "Clients that see a session id keep it, and balancers pin them to one replica.",
+    .fix = "Set no Mcp-Session-Id on responses of this revision, not even the one that the request brought: run the "
+           "transport without a session id generator.",
     .faults = {"stateless.session-minted"},
     .run = run,
 }};

@@ -61,6 +61,8 @@ const Registration kCheck{{
     .eras = kStateless,
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#protocol-version-negotiation",
     .consequence = "A client picks a version from the list, is refused in it, and has nothing left to try.",
+    .fix = "Fill `supportedVersions` from the versions whose handlers this URL runs, and drop those that it refuses or "
+           "answers in another version.",
     .faults = {"stateless.version-listed-only"},
     .green_may_be = "alone is listed",
     .run = run,

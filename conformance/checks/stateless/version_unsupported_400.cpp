@@ -21,6 +21,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/"
               "streamable-http#protocol-version-header",
     .consequence = "Gateways and retries go by the status: a 200 is cached, a 500 is tried again.",
+    .fix = "Set HTTP status 400 where the error for an unsupported protocol version is written, in place of 200 or of "
+           "the 500 of a catch-all.",
     .faults = {"stateless.errors-with-200"},
     .run = run,
 }};

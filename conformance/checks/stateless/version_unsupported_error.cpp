@@ -26,6 +26,8 @@ const Registration kCheck{{
     .requirements = {"stateless.version.unsupported-error"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#protocol-version-negotiation",
     .consequence = "A client that is newer or older cannot find a version in common.",
+    .fix = "Answer an unsupported version by error -32022 whose data holds `supported`, the array of the versions "
+           "served, and `requested`, the one that was asked for.",
     .faults = {"stateless.version-error-bare"},
     .run = run,
 }};

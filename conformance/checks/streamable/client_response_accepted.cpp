@@ -34,6 +34,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "A server that asks cannot be answered: sampling and elicitation hang.",
+    .fix = "Take a POST that holds no method for a client's response and answer it 202 without a body, or 4xx where it "
+           "cannot be accepted; write no JSON-RPC reply to it.",
     .faults = {"streamable.response-200"},
     .run = run,
 }};

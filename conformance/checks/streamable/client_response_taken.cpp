@@ -43,6 +43,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Clients that answer its ping are told that they are wrong, and end the session.",
+    .fix = "Accept POSTs that hold a result or an error: match them to the session's pending request by an id of "
+           "unchanged type, and answer 202, not 4xx.",
     .faults = {"streamable.client-response-refused"},
     .fixture = "profile",
     .green_may_be = "asked nothing of its client",

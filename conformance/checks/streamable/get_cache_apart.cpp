@@ -53,6 +53,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://www.rfc-editor.org/rfc/rfc9111#section-4.1",
     .consequence = "After the first visit by a browser no client gets its stream any more, until the cache forgets.",
+    .fix = "Send Cache-Control: no-store with every answer on the MCP path, pages for browsers included, and take the "
+           "path out of the CDN's cache.",
     .faults = {"streamable.get-cached-by-url"},
     .run = run,
 }};

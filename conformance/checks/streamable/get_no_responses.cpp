@@ -37,6 +37,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "The response is on the wrong stream, and the call that waits for it times out.",
+    .fix = "Write the response to the POST that brought the request, by a stream kept under its id, whatever GET "
+           "streams of the session are open.",
     .faults = {"streamable.response-on-get-stream"},
     .explains = {Trouble::silence},
     .run = run,

@@ -36,6 +36,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients reopen it at once: one GET a second for the life of every session.",
+    .fix = "Hold the GET stream open with heartbeats for as long as the session lives, apart from the handling of "
+           "POSTs, or answer GET by 405 where nothing is ever sent on it.",
     .faults = {"streamable.get-closes-at-once", "streamable.get-taken-over"},
     .waits = true,
     .run = run,

@@ -35,6 +35,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/"
               "transports#listening-for-messages-from-the-server",
     .consequence = "Clients take any other answer for a broken session and reconnect for ever.",
+    .fix = "Answer GET by 405 or by an event stream whose head is flushed at once, and let proxies route it to the "
+           "server and buffer nothing (nginx: proxy_buffering off).",
     .faults = {"streamable.get-400", "streamable.get-404", "streamable.get-json", "streamable.get-head-withheld"},
     .explains = {Trouble::withheld_stream},
     .run = run,

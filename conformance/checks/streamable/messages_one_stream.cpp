@@ -108,6 +108,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "A client that holds two streams takes each message twice: progress runs double, and a request of "
                    "the server is answered twice.",
+    .fix = "Send a message to one stream: what belongs to a request to the stream of its answer, all else to a single "
+           "GET stream, not to all in a loop.",
     .faults = {"streamable.messages-broadcast"},
     .fixture = "slow-tool",
     .waits = true,

@@ -22,6 +22,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6",
     .consequence = "A 200 for PUT or PATCH hides a proxy or a catch-all route in front of the server.",
+    .fix = "Limit the MCP route to POST, GET, DELETE and OPTIONS, and answer other methods 405 with Allow in place of "
+           "a catch-all route or a page.",
     .faults = {"streamable.put-200"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Strict clients abort the handshake at any other status.",
+    .fix = "Set status 202 on the answer to a POST whose message has no id, in place of the framework's 200 or 204, "
+           "and write no reply to it.",
     .faults = {"streamable.notification-200", "streamable.notification-204"},
     .run = run,
 }};

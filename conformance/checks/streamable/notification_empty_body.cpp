@@ -53,6 +53,7 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Clients parse the body as a message and fail.",
+    .fix = "End the 202 to a notification or response with an empty body: no JSON, no null, no text such as Accepted.",
     .faults = {"streamable.notification-body"},
     .run = run,
 }};

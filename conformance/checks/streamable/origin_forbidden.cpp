@@ -40,6 +40,8 @@ const Registration kCheck{{
     .requirements = {"transport.streamable.origin-403"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
     .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .fix = "Compare an Origin header whole with a list of allowed origins before the message is handled, and answer "
+           "any other 403 (SDKs: allowed origins, DNS rebinding protection).",
     .faults = {"streamable.origin-ignored", "streamable.origin-prefix"},
     .run = run,
 }};

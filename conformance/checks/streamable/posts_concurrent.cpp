@@ -131,6 +131,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#multiple-connections",
     .consequence = "Two calls at once mix up their results, or one of them waits for the other for ever.",
+    .fix = "Keep the id and the stream of each request in a context of its own: no shared current request, no lock "
+           "held over a call, no transport that serves one at a time.",
     .faults = {"streamable.answers-swapped", "streamable.overlap-refused"},
     .turn = Turn::first,
     .explains = {Trouble::server_error},

@@ -35,6 +35,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Clients refuse any other media type.",
+    .fix = "Answer a request in its own POST by its response, with Content-Type application/json or text/event-stream "
+           "set; keep 202 for notifications and responses.",
     .faults = {"streamable.answer-text-plain"},
     .run = run,
 }};

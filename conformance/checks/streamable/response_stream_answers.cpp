@@ -20,6 +20,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "The client waits until its timeout, for every call.",
+    .fix = "Write the response of a request to that request's own event stream and flush it before the stream ends, on "
+           "error paths too.",
     .faults = {"streamable.response-lost"},
     .run = run,
 }};

@@ -84,6 +84,8 @@ const Registration kCheck{{
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
     .consequence = "Each call leaves a connection behind, until the client or the balancer runs out of them.",
+    .fix = "Close the event stream of a request once its response is written, result or error, in a finally block, and "
+           "stop its heartbeats there.",
     .faults = {"streamable.response-stream-held", "streamable.error-stream-held", "streamable.call-stream-held"},
     .fixture = "profile",
     .timed = true,

@@ -20,6 +20,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Typed clients refuse the tool list; others take \"false\" for true and skip the confirmation.",
+    .fix = "Write annotations as an object with hints that are true or false, not strings, and a string title, and "
+           "leave members without a value out in place of null.",
     .faults = {"tools.hint-as-string"},
     .green_may_be = "no listed tool is annotated",
     .by_revision = true,

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/schema",
     .consequence = "The member is optional: clients that have nothing to say leave it out, and their calls fail.",
+    .fix = "Take missing `arguments` for an empty object before they are validated, and make the member optional in "
+           "the schema of the request.",
     .faults = {"tools.arguments-wanted"},
     .fixture = "no-arguments",
     .run = run,

@@ -84,6 +84,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Clients give what the schema asks for, which is nothing: the tool fails in each of them.",
+    .fix = "Keep an empty object an object on its way to the validator (PHP: decode to stdClass, not to arrays), and "
+           "let the schema alone decide whether arguments may be empty.",
     .faults = {"tools.empty-arguments-no-object", "tools.empty-arguments-refused"},
     .fixture = "no-arguments",
     .run = run,

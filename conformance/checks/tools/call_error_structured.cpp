@@ -46,6 +46,7 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Clients that validate every result tell of a wrong schema, and nobody hears what went wrong.",
+    .fix = "Leave structuredContent out of a result with isError: true, and say in a text block what went wrong.",
     .faults = {"tools.error-structured-misfit"},
     .fixture = "profile",
     .green_may_be = "gave an error",

@@ -50,6 +50,8 @@ const Registration kCheck{{
     .requirements = {"tools.call.execution-errors-in-result"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
     .consequence = "Clients keep a protocol error to themselves: the model is not told what to do better.",
+    .fix = "Catch what the tool's function throws and return a text block with isError: true; keep JSON-RPC errors for "
+           "unknown tools and malformed requests.",
     .faults = {"tools.failure-as-error"},
     .fixture = "profile",
     .green_may_be = "fails inside of its tool",

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .requirements = {"tools.security.inputs-validated"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#security-considerations",
     .consequence = "Unchecked input reaches the tool: crashes at best, injection at worst.",
+    .fix = "Validate `arguments` against the tool's inputSchema before its handler runs, and answer by isError: true "
+           "with what is wrong, or by error -32602.",
     .faults = {"tools.arguments-unchecked"},
     .fixture = "profile",
     .run = run,

@@ -79,6 +79,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
     .consequence = "One user's slow call stops the service for all others, health checks included.",
+    .fix = "Run tools that block on threads or processes, or make their I/O asynchronous (Python: asyncio.to_thread), "
+           "and give a synchronous server more workers than slow calls.",
     .faults = {"tools.slow-call-blocks"},
     .fault_eras = {"stateless", "streamable"},
     .fixture = "slow-tool",

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .requirements = {"tools.call.malformed-request-protocol-error"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
     .consequence = "A faulty client is told that it succeeded.",
+    .fix = "Check first that params.name of tools/call is a string, and answer a call without one by JSON-RPC error "
+           "-32602, not by a result.",
     .faults = {"tools.missing-name-ok"},
     .run = run,
 }};

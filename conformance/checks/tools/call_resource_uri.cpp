@@ -43,6 +43,8 @@ const Registration kCheck{{
     .requirements = {"tools.content.embedded-resource", "tools.content.resource-link"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#resource-links",
     .consequence = "Clients parse the URI before they show or read it, and fail on the whole result.",
+    .fix = "Write whole URIs, scheme included, into resource and resource_link blocks, and percent-encode spaces and "
+           "whatever else RFC 3986 does not allow.",
     .faults = {"tools.resource-uri-relative", "tools.link-uri-with-space"},
     .fixture = "resource-links",
     .run = run,

@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"tools.call.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "Clients of the SDKs refuse a result without content.",
+    .fix = "Return `content` as an array even where it is empty, isError as a boolean, and structuredContent of the "
+           "revision's type; leave out members without a value.",
     .faults = {"tools.content-missing", "tools.is-error-as-string"},
     .fixture = "profile",
     .passive = true,

@@ -60,6 +60,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "What is listed cannot be used.",
+    .fix = "Register a handler under each listed name on every replica, let it answer in time, and return what fails "
+           "inside as a result with isError: true, not as a JSON-RPC error.",
     .faults = {"tools.safe-call-refused", "tools.listed-tool-unknown"},
     .fixture = "profile",
     .waits = true,

@@ -40,6 +40,8 @@ const Registration kCheck{{
     .requirements = {"tools.structured.conforms-to-output-schema"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Typed clients fail on the result of a call that worked.",
+    .fix = "Validate structuredContent against outputSchema before it is sent, and correct the one that is wrong: "
+           "names, numbers sent as strings, null for what may only be absent.",
     .faults = {"tools.structured-wrong-kind"},
     .fixture = "profile",
     .by_revision = true,

@@ -42,6 +42,8 @@ const Registration kCheck{{
     .requirements = {"tools.structured.conforms-to-output-schema"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Clients that rely on the schema find nothing; the SDKs raise an error.",
+    .fix = "Return structuredContent that fits the outputSchema on every path of the tool, or take outputSchema off a "
+           "tool that returns text alone.",
     .faults = {"tools.structured-missing", "tools.structured-refused"},
     .fixture = "profile",
     .by_revision = true,

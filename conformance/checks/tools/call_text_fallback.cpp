@@ -44,6 +44,8 @@ const Registration kCheck{{
     .requirements = {"tools.structured.text-fallback"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence = "Older clients show the text alone, and with it nothing of the result.",
+    .fix =
+        "Add a text block that holds structuredContent serialized as JSON to `content`, beside whatever else is there.",
     .faults = {"tools.text-fallback-missing"},
     .fixture = "profile",
     .by_revision = true,

@@ -100,6 +100,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     .consequence = "Whoever writes in another language than English is misunderstood, or gets errors.",
+    .fix = "Decode and encode as UTF-8 at every step, request body, pipes and database included, whatever the locale "
+           "is (Python: PYTHONUTF8=1; MySQL: utf8mb4).",
     .faults = {"tools.text-latin-1", "tools.text-question-marks", "tools.text-beyond-ascii-error",
                "tools.text-four-bytes-lost"},
     .fixture = "profile",

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
     .consequence = "As a tool result it is handed to the model, which calls the same name again.",
+    .fix = "Look the name up before the code that turns exceptions into isError results, and answer an unknown one by "
+           "JSON-RPC error -32602.",
     .faults = {"tools.unknown-tool-as-result"},
     .run = run,
 }};

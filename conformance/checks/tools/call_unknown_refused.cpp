@@ -23,6 +23,8 @@ const Registration kCheck{{
     .requirements = {"tools.call.unknown-tool"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#error-handling",
     .consequence = "A model that mistypes a name takes the answer for a result.",
+    .fix = "Answer a tools/call of a name that is not registered by JSON-RPC error -32602, in place of a default "
+           "branch that returns an empty or ordinary result.",
     .faults = {"tools.unknown-tool-ok"},
     .run = run,
 }};

@@ -13,6 +13,8 @@ const Registration kCheck{{
     .requirements = {"tools.capability-declared", "tools.list.answered"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#capabilities",
     .consequence = "Clients ask only for what is declared, and fail when what is declared is refused.",
+    .fix = "Declare `tools` in the capabilities of a server that lists any (register them before it connects), and "
+           "answer tools/list wherever they are declared.",
     .faults = {"tools.undeclared", "tools.list-unknown-method"},
     .run = run,
 }};

@@ -21,6 +21,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "A model chooses tools by their descriptions; one without is used at random.",
+    .fix = "Write for each tool what it does and when to use it into its description (Python: the docstring; "
+           "TypeScript: description in registerTool).",
     .faults = {"tools.description-missing"},
     .run = run,
 }};

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#security-considerations",
     .consequence = "A tool that nobody reviewed can be called by every client, and takes room in every prompt.",
+    .fix = "Take the extra tools out of the deployment (an old module, a debug flag, another release), or write them "
+           "into expected_tools of the profile.",
     .faults = {"tools.one-more"},
     .fixture = "expected-tools",
     .run = run,

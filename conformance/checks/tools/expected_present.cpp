@@ -60,6 +60,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://github.com/kubeflow/mcp-server/issues/168",
     .consequence = "A deploy that lost a tool breaks every prompt that uses it.",
+    .fix = "Deploy the build that registers these tools under these names and declares `tools`, or correct "
+           "expected_tools in the profile.",
     .faults = {"tools.echo-missing", "tools.undeclared", "tools.echo-renamed"},
     .fixture = "profile",
     .run = run,

@@ -74,6 +74,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Calls that were right before the deploy are refused after it, or their results lack what is read.",
+    .fix = "Keep new arguments optional, accepted values as wide and promised results as they were, or give the "
+           "changed tool a new name and correct the profile.",
     .faults = {"tools.argument-now-required"},
     .fixture = "expected-tools",
     .by_revision = true,

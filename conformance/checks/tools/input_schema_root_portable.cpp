@@ -27,6 +27,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Some model providers refuse oneOf, anyOf and allOf at the root, and with it the whole session.",
+    .fix = "Make the root one object with the properties of all variants, and move oneOf, anyOf and allOf down into a "
+           "property or into checks of the handler.",
     .faults = {"tools.input-schema-root-any-of"},
     .run = run,
 }};

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .requirements = {"tools.list.deterministic-order"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/tools#capabilities",
     .consequence = "A changing order defeats prompt caches, and makes every diff of the tool list noise.",
+    .fix = "Sort the tools, by name for instance, before tools/list is answered, in place of the order of a hash map "
+           "or of the answers of several backends.",
     .faults = {"tools.order-changes"},
     .run = run,
 }};

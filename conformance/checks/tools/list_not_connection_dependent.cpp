@@ -14,6 +14,8 @@ const Registration kCheck{{
     .requirements = {"tools.list.not-connection-dependent"},
     .source = "https://modelcontextprotocol.io/specification/2026-07-28/server/tools#capabilities",
     .consequence = "Clients and caches read the list once and use it on every connection.",
+    .fix = "Build tools/list from configuration and the caller's authorization alone, never from the connection, and "
+           "run one release on every replica.",
     .faults = {"tools.list-differs"},
     .run = run,
 }};

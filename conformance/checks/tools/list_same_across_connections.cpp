@@ -13,6 +13,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#listing-tools",
     .consequence = "Replicas of two versions behind one balancer: a tool that was offered is unknown at the next call.",
+    .fix = "Run one release with one configuration on every replica, report ready only when all tools are registered, "
+           "and make the list independent of the connection.",
     .faults = {"tools.list-differs"},
     .run = run,
 }};

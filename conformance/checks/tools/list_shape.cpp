@@ -19,6 +19,8 @@ const Registration kCheck{{
     .requirements = {"tools.list.shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools",
     .consequence = "Hosts drop the whole list when one tool cannot be read.",
+    .fix = "Answer with an array `tools`, give each a string name and an inputSchema of type: object (also without "
+           "arguments), and leave members without a value out in place of null.",
     .faults = {"tools.input-schema-missing", "tools.list-not-array", "tools.description-null"},
     .by_revision = true,
     .passive = true,

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"tools.name.charset"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-names",
     .consequence = "Model providers refuse the whole tool list for one name with another character.",
+    .fix = "Rename the tool with ASCII letters, digits, _, - and . alone, a gateway's prefix and separator included, "
+           "and put the readable name into title.",
     .faults = {"tools.name-with-space"},
     .run = run,
 }};

@@ -24,6 +24,8 @@ const Registration kCheck{{
     .requirements = {"tools.name.length"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-names",
     .consequence = "Clients and providers cut or refuse longer names.",
+    .fix = "Shorten names beyond 128 characters, a gateway's prefix included, name every tool, and put the long form "
+           "into title.",
     .faults = {"tools.name-too-long"},
     .run = run,
 }};

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .requirements = {"tools.name.unique"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Which of the two a call reaches is chance, and many clients drop the whole list.",
+    .fix = "Rename or drop the second registration, prefix names where a gateway merges backends, and begin each page "
+           "after the last tool of the page before.",
     .faults = {"tools.duplicate-name"},
     .run = run,
 }};

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#output-schema",
     .consequence =
         "Until 2025-11-25 structured content is an object; clients of the SDKs refuse the whole list otherwise.",
+    .fix = "Write type: object at the root of outputSchema, and wrap an array or a plain value as a property of an "
+           "object, in structuredContent alike.",
     .faults = {"tools.output-schema-array"},
     .by_revision = true,
     .run = run,

@@ -15,6 +15,8 @@ const Registration kCheck{{
     .requirements = {"json-schema.valid-per-dialect"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool",
     .consequence = "Clients cannot check the structured results, and some refuse the tool.",
+    .fix = "Write the keyword that is named as JSON Schema 2020-12 has it (`required` an array, types in lower case, "
+           "an empty list [] and not {}), or leave outputSchema out.",
     .faults = {"tools.output-schema-invalid"},
     .by_revision = true,
     .run = run,

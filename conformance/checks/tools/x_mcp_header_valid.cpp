@@ -69,6 +69,8 @@ const Registration kCheck{{
                      "tools.x-mcp-header.primitive-types", "tools.x-mcp-header.statically-reachable"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#x-mcp-header",
     .consequence = "Clients drop a tool whose annotations they cannot turn into headers.",
+    .fix = "Put x-mcp-header on string, integer or boolean properties below `properties` alone, each with a header "
+           "name of token characters that is used once in the tool.",
     .faults = {"tools.x-mcp-header-not-a-token", "tools.x-mcp-header-on-object", "tools.x-mcp-header-twice",
                "tools.x-mcp-header-in-items"},
     .run = run,

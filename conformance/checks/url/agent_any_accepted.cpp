@@ -43,6 +43,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-bot.html",
     .consequence = "Bot rules take MCP clients for scrapers: what a browser or a test shows green is 403 for them.",
+    .fix = "Exempt the MCP path from firewall rules against bots and unknown or missing user agents (AWS WAF: "
+           "SignalNonBrowserUserAgent, NoUserAgent_HEADER), and limit by rate or login.",
     .faults = {"url.waf-blocks-agents", "url.waf-wants-agent"},
     .run = run,
 }};

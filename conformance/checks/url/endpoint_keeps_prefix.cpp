@@ -51,6 +51,8 @@ const Registration kCheck{{
     .eras = kHttpSse,
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse",
     .consequence = "The stream opens and every message goes to a path that nobody serves: clients hang in initialize.",
+    .fix = "Tell the server the prefix that the proxy cuts off (root_path, mount path, X-Forwarded-Prefix), or let the "
+           "endpoint event name a relative URI.",
     .faults = {"url.endpoint-without-prefix"},
     .run = run,
 }};

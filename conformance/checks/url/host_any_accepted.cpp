@@ -31,6 +31,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20",
     .consequence = "SDKs allow localhost alone by default: the health check by address is green, and every user gets "
                    "421 or 403.",
+    .fix = "Add the public names to the server's allowed hosts (transport security of the SDK, trusted hosts of the "
+           "framework), and let the proxy pass the client's Host on.",
     .faults = {"url.host-allow-list"},
     .fixture = "deployed",
     .run = run,

@@ -51,6 +51,8 @@ const Registration kCheck{{
     .source = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html",
     .consequence = "A web firewall blocks what looks like code: calls fail with an HTML page as soon as people work on "
                    "programs.",
+    .fix = "Exempt the MCP path from just those firewall rules that look for attacks in bodies (AWS managed groups: "
+           "SQLi, XSS, LFI, body size), and keep the others.",
     .faults = {"url.waf-blocks-code"},
     .run = run,
 }};

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.4.8",
     .consequence = "The message is lost without a word: the client sees the answer to a GET, or to an empty body.",
+    .fix = "Serve the path with and without the slash by one handler, refuse the other spelling by 404, or redirect by "
+           "308 (not 301 or 302) to a URL that takes the POST.",
     .faults = {"url.slash-301", "url.slash-307-loses-body"},
     .run = run,
 }};

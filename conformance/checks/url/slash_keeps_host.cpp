@@ -27,6 +27,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://nginx.org/en/docs/http/ngx_http_core_module.html#absolute_redirect",
     .consequence = "The port or the host behind the proxy is not reachable from outside: clients follow, and hang.",
+    .fix = "Redirect by path alone (nginx: absolute_redirect off), or pass the public Host with its port to the server "
+           "(nginx: proxy_set_header Host $http_host).",
     .faults = {"url.slash-to-inside", "url.slash-to-port"},
     .run = run,
 }};

@@ -25,6 +25,8 @@ const Registration kCheck{{
     .eras = kAllEras,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-15.4",
     .consequence = "Clients refuse the downgrade, or send their token in the clear and find port 80 closed.",
+    .fix = "Let the server trust X-Forwarded-Proto from the hop that ends TLS (uvicorn: --proxy-headers, "
+           "--forwarded-allow-ips of that hop), or redirect by path alone.",
     .faults = {"url.slash-to-http"},
     .fixture = "tls",
     .run = run,

@@ -42,6 +42,8 @@ const Registration kCheck{{
     .source = "https://www.rfc-editor.org/rfc/rfc8414#section-3.2",
     .consequence =
         "Clients read the page as metadata, and give up at its first byte instead of going on without a login.",
+    .fix = "Answer 404 under /.well-known/oauth- where there is no document, before the single-page fallback (nginx: "
+           "location ^~ /.well-known/oauth- { return 404; }).",
     .faults = {"url.well-known-page"},
     .run = run,
 }};

@@ -34,6 +34,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kFetchCors,
     .consequence = "The preflight refuses the payment: from a web page nothing can be bought.",
+    .fix = "Add X-PAYMENT (version 1) or PAYMENT-SIGNATURE (version 2) to the allowed headers of the CORS middleware, "
+           "and let it answer OPTIONS before the paywall.",
     .faults = {"x402.cors-payment-header"},
     .fixture = "x402",
     .run = run,

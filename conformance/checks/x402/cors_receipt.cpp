@@ -37,6 +37,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kFetchCors,
     .consequence = "The page has paid and cannot know it; of version 2 it does not even see what has to be paid.",
+    .fix = "Expose X-PAYMENT-RESPONSE (version 1), or PAYMENT-RESPONSE and PAYMENT-REQUIRED (version 2), in the CORS "
+           "middleware, on the 402 as well.",
     .faults = {"x402.cors-receipt"},
     .fixture = "x402",
     .run = run,

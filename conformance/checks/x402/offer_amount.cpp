@@ -30,6 +30,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Clients sign what stands here: neither a fraction nor a number can be signed.",
+    .fix = "Give the price as the payment middleware takes it (as money, or a string of atomic units) and let it write "
+           "the amount, in place of a number or a fraction.",
     .faults = {"x402.amount-decimal", "x402.amount-number"},
     .fixture = "x402",
     .run = run,

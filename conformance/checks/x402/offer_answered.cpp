@@ -18,6 +18,8 @@ const Registration kCheck{{
     .source = kX402Source,
     .consequence =
         "A client that would pay is not told what: it takes the answer for an error, or the page for the content.",
+    .fix = "Put the payment middleware before the handler and before any cache or fallback, and let it answer programs "
+           "by 402 with the x402 requirements, not with a page.",
     .faults = {"x402.free", "x402.not-402", "x402.page-for-all"},
     .fixture = "x402",
     .run = run,

@@ -39,6 +39,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Clients validate it as a string: the whole 402 is rejected, and why nobody learns.",
+    .fix = "Write a text into `error`, error.message for instance and not the Error object, which serializes to {}; "
+           "update x402-express and x402-hono.",
     .faults = {"x402.error-object"},
     .fixture = "x402",
     .run = run,

@@ -33,6 +33,8 @@ const Registration kCheck{{
     .capability = "tools",
     .source = kX402Source,
     .consequence = "No client can pay: the tool is there, and nobody can use it.",
+    .fix = "Send the payment requirements of x402 with the 402 of a call: PAYMENT-REQUIRED, or a JSON body whose "
+           "`accepts` is filled.",
     .faults = {"x402.call-bare-402"},
     .fixture = "profile",
     .green_may_be = kFree,

@@ -28,6 +28,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Clients that compare refuse to pay, and receipts name a host that nobody knows.",
+    .fix = "Set the public URL as `resource` in the configuration of the payment middleware, or let the server trust "
+           "X-Forwarded-Proto and Host of its own load balancer.",
     .faults = {"x402.resource-internal"},
     .fixture = "x402",
     .run = run,

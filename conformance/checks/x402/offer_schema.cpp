@@ -50,6 +50,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Clients validate the 402 before they sign anything: a member that is missing ends the payment.",
+    .fix = "Configure the payment middleware with payTo, network, asset, scheme, timeout and price of this route, and "
+           "let it write x402Version and resource.",
     .faults = {"x402.accepts-empty", "x402.pay-to-missing"},
     .fixture = "x402",
     .run = run,

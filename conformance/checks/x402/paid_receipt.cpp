@@ -31,6 +31,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Clients cannot tell whether they paid: they pay again.",
+    .fix = "Settle with the facilitator before the answer goes out, and send its response as Base64 in "
+           "X-PAYMENT-RESPONSE (version 1) or PAYMENT-RESPONSE (version 2).",
     .faults = {"x402.receipt-missing"},
     .fixture = "x402",
     .run = run,

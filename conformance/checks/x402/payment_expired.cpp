@@ -15,6 +15,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "The content is given away, and settling fails when it is too late.",
+    .fix = "Have the facilitator verify each payment, its validBefore included, before the handler runs, and answer "
+           "402 with the reason when it has expired.",
     .faults = {"x402.expiry-ignored"},
     .fixture = "x402",
     .run = run,

@@ -29,6 +29,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "What any client can send is an internal error, or opens the route.",
+    .fix = "Catch what decoding the payment header throws, check that its members are there, and answer 402 with the "
+           "reason before the handler runs.",
     .faults = {"x402.malformed-500"},
     .fixture = "x402",
     .run = run,

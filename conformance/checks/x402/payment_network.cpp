@@ -15,6 +15,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "The content is given away, and settling fails when it is too late.",
+    .fix = "Have the facilitator verify each payment against the requirements of the 402, not against those it brings, "
+           "and answer 402 when its network is another.",
     .faults = {"x402.network-ignored"},
     .fixture = "x402",
     .run = run,

@@ -16,6 +16,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "The content is given away, and settling fails when it is too late.",
+    .fix = "Have the facilitator verify each payment against the payTo of the 402 before the handler runs, and answer "
+           "402 when it goes to somebody else.",
     .faults = {"x402.recipient-ignored"},
     .fixture = "x402",
     .run = run,

@@ -15,6 +15,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "The content is given away, and settling fails when it is too late.",
+    .fix = "Have the facilitator verify each payment against the amount of the 402 before the handler runs, and answer "
+           "402 when it is less.",
     .faults = {"x402.amount-ignored"},
     .fixture = "x402",
     .run = run,

@@ -15,6 +15,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "The content is given away, and settling fails when it is too late.",
+    .fix = "Have the facilitator verify the signature of each payment before the handler runs; do not open the route "
+           "because the payment header is there.",
     .faults = {"x402.signature-ignored"},
     .fixture = "x402",
     .run = run,

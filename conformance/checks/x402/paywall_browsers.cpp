@@ -26,6 +26,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Caches, crawlers and monitors take the page that asks for money for the content.",
+    .fix = "Send the paywall page with status 402, from the payment middleware and before any static file or cache can "
+           "answer for the route.",
     .faults = {"x402.page-200", "x402.free"},
     .fixture = "x402",
     .run = run,

@@ -38,6 +38,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "A client whose payment is wrong sees that it has to pay, pays again, and never learns better.",
+    .fix = "Copy the facilitator's invalidReason into `error` of the 402, in place of the text for a request without a "
+           "payment.",
     .faults = {"x402.refusal-untold"},
     .fixture = "x402",
     .run = run,

@@ -23,6 +23,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "One payment buys everything: settling the second time fails, after the content has gone out.",
+    .fix = "Settle with the facilitator before the content goes out and answer 402 when that fails, or remember the "
+           "nonces of payments until they expire.",
     .faults = {"x402.replay-accepted"},
     .fixture = "x402",
     .run = run,

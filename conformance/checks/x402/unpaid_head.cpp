@@ -30,6 +30,8 @@ const Registration kCheck{{
     .eras = kTarget,
     .source = kX402Source,
     .consequence = "Anybody makes the server do the paid work, and reads the headers of its result.",
+    .fix = "Protect the route for every method in the payment middleware, since most routers answer HEAD by the "
+           "handler of GET, or answer HEAD by 405.",
     .faults = {"x402.head-free"},
     .fixture = "x402",
     .run = run,

@@ -47,6 +47,8 @@ const Registration kCheck{{
     .source = kX402Source,
     .consequence =
         "The router finds the handler for spellings that the payment middleware does not know: the content is free.",
+    .fix = "Put the payment check on the handler itself, or normalise slashes, capitals and percent-encoding before "
+           "the payment middleware matches the path, subpaths included.",
     .faults = {"x402.slash-free", "x402.case-free"},
     .fixture = "x402",
     .run = run,

@@ -1,0 +1,63 @@
+// The first look, asked again where a moment may change what is seen.
+#include "conformance/run/first_contact.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "conformance/run/judged_test.hpp"
+#include "fixtures/faults/common.hpp"
+
+namespace weir::conformance {
+namespace {
+
+using testing::ElementsAre;
+
+const fixtures::FaultRegistration kAsleep(fixtures::Fault{
+    .name = "test.asleep-at-first",
+    .summary = "Nothing is answered before an initialize is asked for the second time.",
+    .on_request = [](fixtures::Scratch& scratch, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      json::value& asked = scratch["test.asked"];
+      asked = (asked.is_int64() ? asked.as_int64() : 0) + (request.body.find("\"initialize\"") != std::string::npos);
+      reply.no_answer = asked.as_int64() < 2;
+      return reply.no_answer;
+    }});
+
+Target target_of(const fixtures::Server& server) {
+  Target target;
+  target.url = wire::parse_url(server.mcp_url()).value();
+  target.answer_timeout = std::chrono::milliseconds(800);
+  return target;
+}
+
+fixtures::Server server_with(std::vector<std::string> faults) {
+  fixtures::ServerOptions options;
+  options.faults = std::move(faults);
+  return fixtures::Server::start(std::move(options)).value();
+}
+
+TEST(FirstContact, of_a_server_that_slept_is_its_second_answer_and_a_warning) {
+  const auto server = server_with({"test.asleep-at-first"});
+  Target target = target_of(server);
+  auto looked = preflight_in_turn(target, Era::streamable, wire::Deadline::in(std::chrono::seconds(20)));
+  ASSERT_FALSE(looked.failure) << looked.failure->message;
+  EXPECT_TRUE(looked.was_silent);
+  target.detection = std::move(looked.detection);
+  target.was_silent = looked.was_silent;
+  std::vector<std::string> problems;
+  target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
+  const auto outcome =
+      run_checks(target, {.checks = {"lifecycle.initialize.result-shape", "sizes.first-contact.fast"}});
+  EXPECT_THAT(with(outcome, reports::Verdict::warn), ElementsAre("sizes.first-contact.fast"));
+  EXPECT_THAT(with(outcome, reports::Verdict::fail), ElementsAre());
+}
+
+TEST(FirstContact, of_a_server_that_stays_silent_fails_after_the_second_look) {
+  const auto server = server_with({"http.hang"});
+  const auto looked =
+      preflight_in_turn(target_of(server), Era::streamable, wire::Deadline::in(std::chrono::seconds(20)));
+  ASSERT_TRUE(looked.failure);
+  EXPECT_EQ(looked.failure->cause, "silent");
+}
+
+}  // namespace
+}  // namespace weir::conformance
