@@ -112,7 +112,9 @@ bool is_internal_host(std::string_view host) {
     constexpr std::array kZones = {".internal", ".local", ".localhost", ".lan", ".svc", ".cluster.local", ".intranet"};
     return host.find('.') == std::string_view::npos ||
            std::any_of(kZones.begin(), kZones.end(), [&](std::string_view zone) { return host.ends_with(zone); }) ||
-           host.find(".internal.") != std::string_view::npos;
+           host.find(".internal.") != std::string_view::npos ||
+           (host.starts_with("internal-") &&
+            host.ends_with(".elb.amazonaws.com"));  // An ALB without an address outside.
   }
   if (host.find(':') != std::string_view::npos) {  // RFC 4193, RFC 4291
     return host == "::1" || host.starts_with("fc") || host.starts_with("fd") || host.starts_with("fe80");

@@ -137,6 +137,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"http.request.content-type", opening(), kOpened},
       {"http.request.expect-continue", opening(), kOpened},
       {"http.request.segments", opening(), kOpened},
+      {"http.request.whitespace", opening(), kOpened},
       {"idle.get.answered", opening(), kOpened},
       {"idle.session.kept", {"opens_then_served"}, kRight},
       {"jsonrpc.answer.asked-for", talking(), kPassive},

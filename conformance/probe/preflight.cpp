@@ -14,7 +14,10 @@ using wire::mcp::Attempt;
 namespace {
 
 constexpr std::chrono::milliseconds kSecondLook{2000};  ///< At most; the answers of a dead target are not waited for.
-constexpr std::array<std::string_view, 4> kWellKnownPaths = {"/mcp", "/sse", "/mcp/", "/sse/"};
+/// Where SDKs mount by themselves, and where an application is that was mounted at the path which it adds itself.
+constexpr std::array<std::string_view, 7> kWellKnownPaths = {"/mcp", "/sse",     "/mcp/",   "/sse/",
+                                                             "/",    "/mcp/mcp", "/mcp/sse"};
+constexpr std::string_view kNoPath = "/weir-no-such-path";
 
 std::string evidence_line(const Attempt& attempt) {
   return fmt::format("{}: {}", attempt.question,
@@ -96,6 +99,22 @@ std::string look_at_health(const Target& target) {
   return {};
 }
 
+/// "every path of this origin gives the same answer": a stub, or a route that takes all, stands where MCP should.
+void look_at_no_path(const Target& target, Cause& cause) {
+  if (!cause.telling || !cause.telling->exchange || cause.telling->exchange->body.empty()) { return; }
+  const wire::Exchange& said = *cause.telling->exchange;
+  wire::HttpClient client(target.client);
+  wire::Request request = cause.telling->request;
+  request.url.path = kNoPath;
+  request.headers.remove("Authorization");
+  const auto other = client.exchange(request, wire::Deadline::in(second_look(target)));
+  if (!other || other->head.status != said.head.status || other->body != said.body) { return; }
+  cause.message += fmt::format("; so it is at every path: {} gives the same", kNoPath);
+  cause.fix =
+      "Look at what takes every path before the server: a stub, a health handler or a default rule of the balancer; "
+      "route this path to the MCP server.";
+}
+
 bool was_connected(const wire::mcp::Detection& detection) {
   return std::any_of(detection.attempts.begin(), detection.attempts.end(), [](const Attempt& attempt) {
     return attempt.exchange || (attempt.error && (attempt.error->code == wire::ErrorCode::timeout ||
@@ -119,6 +138,7 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
     return look_at_health(target);
   })
                                                        : std::future<std::string>{};
+  if (cause.name == "json-not-mcp" || cause.name == "html-not-mcp") { look_at_no_path(target, cause); }
   if (cause.wrong_path) {
     if (const auto found = look_at_well_known_paths(target); !found.empty()) {
       cause.message += ", " + found;

@@ -11,7 +11,7 @@ namespace weir::conformance {
 
 inline constexpr int kAccepted = 202;
 inline constexpr int kRedirects = 300;  // From here on nothing was served.
-inline constexpr int kBadRequest = 400, kUnauthorized = 401, kPaymentRequired = 402, kNotFound = 404;
+inline constexpr int kBadRequest = 400, kUnauthorized = 401, kPaymentRequired = 402, kForbidden = 403, kNotFound = 404;
 inline constexpr int kServerErrors = 500;
 inline constexpr int kTooManyRequests = 429;
 inline constexpr int kBadGateway = 502, kUnavailable = 503, kGatewayTimeout = 504;

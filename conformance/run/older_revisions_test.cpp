@@ -89,6 +89,7 @@ const std::map<std::string, std::string>& asked_in_the_newest() {
       {"auth.challenge.well-formed", "who is challenged has no conversation yet, and so no revision"},
       {"auth.metadata.authorization-servers", kMetadata},
       {"auth.metadata.path-inserted", kMetadata},
+      {"auth.metadata.resource-exact", kMetadata},
       {"auth.metadata.resource-matches", kMetadata},
       {"auth.metadata.served", kMetadata},
       {"auth.metadata.shape", kMetadata},

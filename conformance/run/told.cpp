@@ -55,6 +55,7 @@ constexpr Implied kImplied[] = {
     {"http.request.expect-continue", "affinity.session.shared"},
     {"http.request.expect-continue", "http.request.segments"},
     {"http.request.segments", "affinity.session.shared"},
+    {"http.request.whitespace", "affinity.session.shared"},
     {"idle.session.kept", "streamable.get.no-responses"},
     {"jsonrpc.answer.asked-for", "jsonrpc.id.echoed"},
     {"jsonrpc.batch.accepted", "cancellation.late.tolerated"},

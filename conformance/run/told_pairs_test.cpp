@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
              Era::http_sse},
         Pair{"http.request.chunked", "affinity.session.shared", "affinity.sessions-refused-by-error"},
         Pair{"http.request.content-type", "affinity.session.shared", "affinity.sessions-refused-by-error"},
+        Pair{"http.request.whitespace", "affinity.session.shared", "affinity.sessions-refused-by-error"},
         Pair{"http.request.expect-continue", "affinity.session.shared", "affinity.sessions-refused-by-error"},
         Pair{"http.request.expect-continue", "http.request.segments", "http.first-segment-only"},
         Pair{"http.request.segments", "affinity.session.shared", "affinity.sessions-refused-by-error"},

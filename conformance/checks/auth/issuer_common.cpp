@@ -40,6 +40,13 @@ tl::expected<void, Finding> look_at_places(Probe& probe, const wire::Url& issuer
           "{} is not known here, and a target on this very machine does not show what names its clients know",
           issuer.host)));
     }
+    if (!answer && is_internal_host(issuer.host) && issuer.host != probe.url().host) {
+      return tl::unexpected(fail("an issuer that clients reach",
+                                 fmt::format("{}: a name inside the network: {}", issuer.str(), answer.error().detail))
+                                .at("server behind a proxy",
+                                    "Name the issuer by its public URL in authorization_servers (Keycloak: "
+                                    "KC_HOSTNAME), not by the name that the server itself reaches it by."));
+    }
     if (!answer) { return tl::unexpected(probe.broken(answer.error(), "the issuer's discovery document")); }
     const auto text =
         answer->head.status == 200 ? wire::parse_json(answer->body) : wire::Result<wire::JsonText>(wire::fail({}, {}));

@@ -21,7 +21,12 @@ Finding run(Probe& probe) {
   }
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "an answer"); }
-  if (!is_served(*answer)) { return fail("the same answer for names in capitals", describe(*answer)); }
+  if (!is_served(*answer)) {
+    return fail("the same answer for names in capitals", describe(*answer))
+        .at("server, or the gateway before it",
+            "Look headers up without regard to case: names in capitals were not found, and the same ones as they are "
+            "usually written are.");
+  }
   if (!has_result(*answer)) { return untestable("no result came with the answer: " + describe(*answer)); }
   return pass(fmt::format("HTTP {}", answer->head.status));
 }

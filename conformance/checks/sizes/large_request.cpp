@@ -14,6 +14,19 @@ bool is_served(const wire::Result<RawAnswer>& answer, std::size_t bytes) {
          });
 }
 
+void ask_until_refused(Probe& probe, const std::array<std::size_t, 3>& sizes, LargeRequests& asked) {
+  for (const std::size_t bytes : sizes) {
+    auto answer = post_raw(probe, *asked.dialogue, large_request(probe, *asked.dialogue, bytes).body);
+    if (is_served(answer, bytes)) {
+      asked.served = bytes;
+      continue;
+    }
+    asked.bytes = bytes;
+    asked.answer = std::move(answer);
+    return;
+  }
+}
+
 }  // namespace
 
 wire::Request large_request(const Probe& probe, const wire::mcp::Dialogue& dialogue, std::size_t bytes) {
@@ -40,17 +53,10 @@ tl::expected<LargeRequests, Finding> ask_large_requests(Probe& probe) {
         untestable(fmt::format("{} with _meta is not served even where it is small: {}", harmless_method(probe),
                                control ? control->describe() : control.error().detail)));
   }
-  for (const std::size_t bytes : kRequestBytes) {
-    auto answer = post_raw(probe, dialogue, large_request(probe, dialogue, bytes).body);
-    if (is_served(answer, bytes)) {
-      asked.served = bytes;
-      continue;
-    }
-    asked.bytes = bytes;
-    asked.answer = std::move(answer);
-    if (!asked.answer || !is_refusal(*asked.answer)) { probe.spoil(); }
-    break;
-  }
+  ask_until_refused(probe, kRequestBytes, asked);
+  const bool nothing_large = asked.bytes > 0 && asked.served == 0 && asked.answer && is_refusal(*asked.answer);
+  if (nothing_large) { ask_until_refused(probe, kSmallRequestBytes, asked); }
+  if (asked.bytes > 0 && (!asked.answer || !is_refusal(*asked.answer))) { probe.spoil(); }
   return asked;
 }
 

@@ -8,6 +8,9 @@ namespace weir::conformance {
 /// Below and above the 100 kB that many HTTP frameworks take unless they are told otherwise.
 inline constexpr std::array<std::size_t, 3> kRequestBytes = {50'000, 110'000, 300'000};
 
+/// Asked where even the first of those is refused: above the 8 and 16 kB that firewalls and small devices look at.
+inline constexpr std::array<std::size_t, 3> kSmallRequestBytes = {7'000, 9'000, 17'000};
+
 /// The conversation in which it was asked, and the first request that was not served.
 struct LargeRequests {
   wire::mcp::Dialogue* dialogue = nullptr;

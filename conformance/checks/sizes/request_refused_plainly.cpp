@@ -18,6 +18,13 @@ Finding run(Probe& probe) {
     return fail("HTTP 413, or another 4xx", got)
         .at("server, or the proxy before it", "Catch the error of the body's limit, and answer it by HTTP 413.");
   }
+  if (answer.http.head.status == kForbidden) {
+    return fail("HTTP 413 for what is too large", got)
+        .at("firewall before the server",
+            "Raise or exempt the firewall's limit of bodies for this path (AWS WAF: SizeRestrictions_BODY, 8 KB): a "
+            "403 "
+            "reads as a want of rights, and the call fails for its length.");
+  }
   if (answer.http_error() && wire::media_type(answer.http.head.headers.get("content-type")) == "text/html") {
     return fail("a refusal in JSON, or in a line of text", got)
         .at("server, or the proxy before it",
@@ -40,7 +47,7 @@ const Registration kCheck{{
     .consequence = "Clients show a page of HTML or retry for ever, where they could say that the call is too large.",
     .fix = "Catch the error of the body parser and answer 413 with JSON (Express: an error handler after "
            "express.json), keep the session, and raise the limit to what calls need.",
-    .faults = {"sizes.large-request-500", "sizes.large-request-html"},
+    .faults = {"sizes.large-request-500", "sizes.large-request-html", "sizes.large-request-403"},
     .run = run,
 }};
 

@@ -83,7 +83,7 @@ Finding run(Probe& probe) {
       return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
     }
     probe.read_answer(streams[i], deadline);
-    if (streams[i].exchange().head.status >= kServerErrors) {
+    if (streams[i].exchange().head.status >= kBadRequest) {
       ++refused;
       refusal = describe(streams[i].exchange());
       continue;
