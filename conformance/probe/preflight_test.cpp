@@ -107,6 +107,18 @@ TEST(Preflight, finds_the_path_where_the_endpoint_is) {
   EXPECT_EQ(result.failure->fix, fmt::format("Use {}.", server.mcp_url()));
 }
 
+TEST(Preflight, names_what_takes_every_path) {
+  const auto of_all = serve({"http.html"});
+  const auto result = preflight(target_at(of_all.mcp_url()), std::nullopt);
+  ASSERT_TRUE(result.failure);
+  EXPECT_THAT(result.failure->message, HasSubstr("so it is at every path: /weir-no-such-path gives the same"));
+  const auto of_one = serve({"http.json-at-mcp"});
+  const auto other = preflight(target_at(of_one.mcp_url()), std::nullopt);
+  ASSERT_TRUE(other.failure);
+  EXPECT_EQ(other.failure->cause, "json-not-mcp");
+  EXPECT_THAT(other.failure->message, testing::Not(HasSubstr("every path")));
+}
+
 TEST(Preflight, says_that_nothing_listens) {
   std::string url;
   {

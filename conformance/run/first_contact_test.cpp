@@ -22,6 +22,17 @@ const fixtures::FaultRegistration kAsleep(fixtures::Fault{
       return reply.no_answer;
     }});
 
+const fixtures::FaultRegistration kUnrouted(fixtures::Fault{
+    .name = "test.messages-unrouted",
+    .summary = "POST is answered 404 by a page of the proxy, which knows the path of the stream alone.",
+    .on_request = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      if (request.method != "POST") { return false; }
+      reply.status = 404;
+      reply.headers = {{"Server", "nginx/1.22.1"}};
+      reply.set_body("<html><center><h1>404 Not Found</h1></center></html>", "text/html");
+      return true;
+    }});
+
 Target target_of(const fixtures::Server& server) {
   Target target;
   target.url = wire::parse_url(server.mcp_url()).value();
@@ -49,6 +60,16 @@ TEST(FirstContact, of_a_server_that_slept_is_its_second_answer_and_a_warning) {
       run_checks(target, {.checks = {"lifecycle.initialize.result-shape", "sizes.first-contact.fast"}});
   EXPECT_THAT(with(outcome, reports::Verdict::warn), ElementsAre("sizes.first-contact.fast"));
   EXPECT_THAT(with(outcome, reports::Verdict::fail), ElementsAre());
+}
+
+TEST(FirstContact, names_the_path_of_the_endpoint_event_that_leads_nowhere) {
+  const auto server = server_with({"test.messages-unrouted"});
+  Target target;
+  target.answer_timeout = std::chrono::milliseconds(800);
+  look_at(target, server, Era::http_sse);
+  const auto failure = no_conversation(target, {"initialize was not accepted"});
+  EXPECT_THAT(failure.message, testing::HasSubstr(" is answered 404 (Server: nginx/1.22.1) by a page: the endpoint"));
+  EXPECT_THAT(failure.fix, testing::HasSubstr("Route the path that the endpoint event names"));
 }
 
 TEST(FirstContact, of_a_server_that_stays_silent_fails_after_the_second_look) {
