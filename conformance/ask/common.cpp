@@ -4,6 +4,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "conformance/ask/page.hpp"
 #include "conformance/probe/status.hpp"
 #include "wire/mcp/messages.hpp"
 
@@ -190,10 +191,11 @@ bool is_uri(std::string_view text) {
 
 std::string describe(const wire::Exchange& exchange) {
   std::string text = fmt::format("HTTP {}", exchange.head.status);
-  if (std::string type = wire::media_type(exchange.head.headers.get("content-type")); !type.empty()) {
-    text += " " + type;
-  }
-  if (!exchange.body.empty()) { text += fmt::format(" '{}'", wire::excerpt(std::string_view(exchange.body), 80)); }
+  const std::string type = wire::media_type(exchange.head.headers.get("content-type"));
+  if (!type.empty()) { text += " " + type; }
+  const std::string read = type == "text/html" ? text_of_page(exchange.body) : std::string();
+  const std::string_view body = read.empty() ? std::string_view(exchange.body) : std::string_view(read);
+  if (!body.empty()) { text += fmt::format(" '{}'", wire::excerpt(body, 80)); }
   if (exchange.end == wire::EndClass::open) { text += ", still open"; }
   return text;
 }
