@@ -104,11 +104,11 @@ std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& contex
   return by_status(heard.answer->head.status);
 }
 
-void attribute(Finding& finding, const Remedy& remedy, const LastHeard& heard, const CauseContext& context) {
+void attribute(Finding& finding, std::string_view fix, const LastHeard& heard, const CauseContext& context) {
   if (finding.verdict != reports::Verdict::fail || (!finding.hop.empty() && !finding.fix.empty())) { return; }
   const auto blame = finding.hop.empty() ? blame_of(heard, context) : std::nullopt;
   if (finding.hop.empty()) { finding.hop = blame ? blame->hop : kServer; }
-  if (finding.fix.empty()) { finding.fix = blame ? blame->fix : fmt::format("{} See {}", remedy.fix, remedy.rule); }
+  if (finding.fix.empty()) { finding.fix = blame ? blame->fix : std::string(fix); }
 }
 
 }  // namespace weir::conformance

@@ -37,7 +37,7 @@ std::string hop_of(wire::Exchange exchange) {
 }
 
 Finding completed(Finding finding, const LastHeard& heard = {}) {
-  attribute(finding, {"Echo the id.", "https://rules.example/1"}, heard, context());
+  attribute(finding, "Echo the id.", heard, context());
   return finding;
 }
 
@@ -90,7 +90,7 @@ TEST(Attribution, keeps_what_the_check_knew) {
 TEST(Attribution, leaves_the_rest_to_the_server) {
   const auto finding = completed(fail("a", "b"), {.answer = answer(200), .error = {}});
   EXPECT_EQ(finding.hop, "server");
-  EXPECT_EQ(finding.fix, "Echo the id. See https://rules.example/1");
+  EXPECT_EQ(finding.fix, "Echo the id.");
   EXPECT_TRUE(completed(pass("fine")).hop.empty());
 }
 

@@ -41,7 +41,7 @@ struct Survey {
   /// The era was found, but no whole conversation could be opened in it: nothing above is known but era and revision.
   std::optional<wire::Error> open_error;
   std::optional<wire::Exchange> refusal;  ///< The answer that came last then, its body cut short.
-  bool throttled = false;  ///< The rate of requests was limited, and none of the waits for it helped.
+  bool throttled = false;                 ///< The rate of requests was limited, and none of the waits for it helped.
   /// A request without an effect that this server answers with a result: what checks ask where any answer will do.
   std::string means;
   bool takes_ping = false;         ///< A ping is taken by a 202 that brings no answer.

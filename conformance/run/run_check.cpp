@@ -206,7 +206,7 @@ CheckResult run_check(const Target& target, const CheckInfo& info, Era era, wire
     if (auto excuse = excuse_of(finding, probe, info); !excuse.empty()) { finding = untestable(std::move(excuse)); }
   }
   finding = limits.correct(std::move(finding), info);
-  attribute(finding, {info.fix, result.source}, probe.last_heard(),
+  attribute(finding, info.fix, probe.last_heard(),
             {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   take(result, std::move(finding), info.level);
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - begin).count();

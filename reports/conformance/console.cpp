@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "reports/conformance/digest.hpp"
 #include "reports/draw/paint.hpp"
@@ -18,6 +19,8 @@ constexpr std::size_t kIndent = 8;         // Below a verdict, which is four let
 constexpr std::size_t kNameWidth = 9;      // "expected" and a blank.
 constexpr std::size_t kDetailLines = 3;    // Of one detail; --verbose has the rest.
 constexpr std::size_t kNamedFailures = 6;  // In the last line.
+constexpr std::size_t kReasonsWhole = 14;  // Why something is not verified; of more, the first ones alone, so that
+constexpr std::size_t kReasonsShown = 10;  // the findings begin on the first screen.
 
 struct Label {
   std::string_view text;
@@ -131,10 +134,10 @@ void ConsoleWriter::row(const Row& row) {
   detail("hurts", check.consequence);
   detail("hop", check.hop);
   detail("fix", check.fix);
+  detail("source", check.source);
   if (row.explains > 0) { detail("hides", fmt::format("{} more that could not be verified for it", row.explains)); }
   if (!options_.verbose) { return; }
   detail("rule", fmt::format("{}", fmt::join(check.requirements, ", ")));
-  detail("source", check.source);
   for (const std::string& evidence : check.evidence) { detail("evidence", evidence); }
   detail("again", check.curl);
 }
@@ -175,12 +178,18 @@ void ConsoleWriter::unverified(const Digest& digest) {
   }
   if (digest.unverified.empty()) { return; }
   line("Not verified, and why:");
-  for (const Unverified& one : digest.unverified) {
+  const std::size_t reasons = digest.unverified.size();
+  const std::size_t shown = options_.verbose || reasons <= kReasonsWhole ? reasons : kReasonsShown;
+  for (const Unverified& one : std::span(digest.unverified).first(shown)) {
     const std::string by = one.changed_by.empty() ? "" : "  -> " + one.changed_by;
     const std::string reason = wire::printable(one.reason);
     const std::size_t width = options_.verbose ? std::string::npos / 2 : kColumns - 6 - columns_of(by);
     line("{:>4}  {}{}", one.results.size(), clipped(reason, width), painted(by, Colour::yellow));
   }
+  if (shown == reasons) { return; }
+  std::size_t left = 0;
+  for (const Unverified& one : std::span(digest.unverified).subspan(shown)) { left += one.results.size(); }
+  line("{:>4}  for {} more reasons (--verbose lists them)", left, reasons - shown);
 }
 
 void ConsoleWriter::tools_lock(const ToolsLock& lock) {

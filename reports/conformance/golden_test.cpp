@@ -114,6 +114,21 @@ TEST(ConsoleReport, says_once_why_several_checks_were_not_verified_and_counts_wh
   EXPECT_NE(render_console(results, {.verbose = true}).find("x402.b.two"), std::string::npos);
 }
 
+TEST(ConsoleReport, counts_the_reasons_that_would_push_the_findings_off_the_screen) {
+  Results results;
+  for (int i = 0; i < 15; ++i) {
+    CheckResult check{.id = fmt::format("tools.a.check-{}", i), .title = "a title", .area = "tools"};
+    check.verdict = Verdict::untestable;
+    check.message = fmt::format("reason {:02}", i);
+    results.checks.push_back(check);
+  }
+  const std::string text = render_console(results, {});
+  EXPECT_NE(text.find("   1  reason 09\n   5  for 5 more reasons (--verbose lists them)\n"), std::string::npos) << text;
+  EXPECT_NE(render_console(results, {.verbose = true}).find("reason 14"), std::string::npos);
+  results.checks.pop_back();
+  EXPECT_NE(render_console(results, {}).find("   1  reason 13\n"), std::string::npos);
+}
+
 TEST(ConsoleReport, ends_with_the_names_of_what_failed) {
   Results results = sample_results();
   CheckResult again = sample_failure();
