@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "loadgen/net/tls_record.hpp"
+#include "wire/tls/record.hpp"
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 namespace {
 
 RecordKeys keys_of(RecordSuite suite, int connection, bool peer) {
@@ -47,4 +47,4 @@ BENCHMARK(open_record)
     ->Args({0x1303, 2});
 
 }  // namespace
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -1,4 +1,4 @@
-#include "loadgen/net/tls_record.hpp"
+#include "wire/tls/record.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "wire/testing/certificates.hpp"
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 namespace {
 
 using What = RecordCodec::Decoded::What;
@@ -294,4 +294,4 @@ TEST_P(Records, of_many_connections_share_the_codec) {
 }
 
 }  // namespace
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls
