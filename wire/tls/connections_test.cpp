@@ -1,5 +1,5 @@
 // Both ends of a connection are ours, on sockets that take and give little at a time: what each suite and each kind of
-// writer has to hold. Against OpenSSL as the peer stand the tests of loadgen/net and fixtures/hub.
+// writer has to hold. Those who use it test it with OpenSSL as the peer.
 #include "wire/tls/connections.hpp"
 
 #include <gtest/gtest.h>
