@@ -22,6 +22,7 @@ HOUSE = {
     "wire/schema": ["wire/json"],
     "wire/sse": ["wire/json"],
     "wire/http": ["wire/sse", "wire/schema"],
+    "wire/tls": ["wire/http"],
     "wire/auth": ["wire/http"],
     "wire/mcp": ["wire/auth"],
     "wire/target": ["wire/mcp"],

@@ -8,11 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <ctime>
-
-#include "loadgen/net/tls_session.hpp"
-#include "wire/base/duration.hpp"
 
 namespace weir::loadgen {
 
@@ -23,17 +18,6 @@ constexpr int kDrainReads = 16;
 void set_flag(int fd, int level, int option) {
   const int on = 1;
   ::setsockopt(fd, level, option, &on, sizeof(on));
-}
-
-std::int64_t stamp_of(msghdr& message) {
-  for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
-    if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS) {
-      timespec at{};
-      std::memcpy(&at, CMSG_DATA(item), sizeof(at));
-      return at.tv_sec * wire::kSecond + at.tv_nsec;
-    }
-  }
-  return 0;
 }
 
 }  // namespace
@@ -51,29 +35,6 @@ std::string Address::text() const {
     return fmt::format("[{}]:{}", ip.data(), ntohs(v6.sin6_port));
   }
   return "no address";
-}
-
-Received receive_plain(int fd, char* buffer, std::size_t size) {
-  iovec part{buffer, size};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> control;
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  const ssize_t got = ::recvmsg(fd, &message, MSG_DONTWAIT);
-  Received received;
-  if (got > 0) {
-    received.what = Received::What::bytes;
-    received.bytes = {buffer, static_cast<std::size_t>(got)};
-    received.kernel_realtime_ns = stamp_of(message);
-    received.more = static_cast<std::size_t>(got) == size;
-  } else if (got == 0) {
-    received.what = Received::What::fin;
-  } else if (!would_block(errno)) {
-    received.what = Received::What::reset;
-  }
-  return received;
 }
 
 Channels::Channels() : buffer_(std::make_unique_for_overwrite<char[]>(limits::kReadBytes)) {}
@@ -166,8 +127,8 @@ std::int64_t Channels::write(const Channel& channel, std::string_view bytes) {
 }
 
 Received Channels::read(const Channel& channel) {
-  return channel.tls != 0 ? tls_.read(channel.tls - 1, buffer_.get(), limits::kReadBytes)
-                          : receive_plain(channel.fd, buffer_.get(), limits::kReadBytes);
+  return channel.tls != 0 ? tls_.read(channel.tls - 1, buffer_.get())
+                          : wire::tls::receive_plain(channel.fd, buffer_.get(), limits::kReadBytes);
 }
 
 void Channels::settle(const Channel& channel) {

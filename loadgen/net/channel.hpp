@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -16,10 +15,16 @@
 #include "loadgen/net/port_windows.hpp"
 #include "wire/base/descriptor.hpp"
 #include "wire/http/http.hpp"
-
-struct ssl_ctx_st;
+#include "wire/tls/connections.hpp"
+#include "wire/tls/received.hpp"
 
 namespace weir::loadgen {
+
+using wire::tls::Received;
+using wire::tls::Step;
+using wire::tls::would_block;
+using Tls = wire::tls::Connections;
+using TlsTarget = wire::tls::ClientTarget;
 
 struct Channel {
   int fd = -1;
@@ -35,25 +40,6 @@ struct Address {
   std::string text() const;  ///< "203.0.113.7:443"
 };
 
-enum class Step : std::uint8_t { done, want_read, want_write, failed };
-
-/// What a read brought. `bytes` is a view into the shared buffer and lives until the next read of any channel.
-struct Received {
-  enum class What : std::uint8_t {
-    bytes,
-    nothing,        ///< EAGAIN, or a TLS record that is not whole yet.
-    fin,            ///< FIN of a plain connection.
-    reset,          ///< RST, ETIMEDOUT, EPIPE.
-    tls_close,      ///< close_notify.
-    tls_truncated,  ///< FIN without close_notify.
-    tls_failed,
-  };
-  What what = What::nothing;
-  std::string_view bytes;
-  std::int64_t kernel_realtime_ns = 0;  ///< 0 where the kernel gave none.
-  bool more = false;                    ///< The buffer was filled: there may be more without another wake-up.
-};
-
 enum class ConnectFailure : std::uint8_t {
   none,
   refused,
@@ -64,51 +50,6 @@ enum class ConnectFailure : std::uint8_t {
   out_of_ports,
   out_of_files
 };
-
-/// What a worker needs to speak TLS to one host.
-struct TlsTarget {
-  std::shared_ptr<ssl_ctx_st> context;
-  std::string host;
-  bool insecure = false;
-};
-
-/// The TLS states of a worker, by index. Handshakes run in OpenSSL on the descriptor; what an idle connection keeps is
-/// the implementation's business (loadgen/net/tls.cpp): SSL_MODE_RELEASE_BUFFERS with SSL_free_buffers() at WANT_READ,
-/// or the record keys alone (tls_record.hpp).
-class Tls {
- public:
-  Tls();
-  ~Tls();
-  Tls(const Tls&) = delete;
-  Tls& operator=(const Tls&) = delete;
-
-  /// 1 + index; 0 when OpenSSL refuses.
-  std::uint32_t begin(int fd, const TlsTarget& target);
-  Step handshake(std::uint32_t id);
-  /// One sentence, after `failed`.
-  std::string failure(std::uint32_t id) const;
-  /// Decrypts into `buffer`.
-  Received read(std::uint32_t id, char* buffer, std::size_t size);
-  /// How many bytes were taken (0: want_write), or -1 for a broken connection.
-  std::int64_t write(std::uint32_t id, std::string_view bytes);
-  /// The connection will now mostly wait for bytes: frees what can be freed. Writing stays possible.
-  void settle(std::uint32_t id);
-  /// close_notify where that does not block, then forgets the state; the descriptor is the caller's.
-  void end(std::uint32_t id, bool notify);
-
-  std::size_t count() const;
-  /// Settled connections that hold record keys alone.
-  std::size_t compact() const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-/// Nothing can be sent or received now; the loop tells when.
-inline bool would_block(int error_number) {
-  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
-}
 
 /// The kernel stamps nothing while no socket of the machine asks for it, and begins a moment after the first one has:
 /// what this one holds is there for the first bytes of a run. Invalid where there is no descriptor left.
@@ -139,7 +80,8 @@ class Channels {
 
   /// Bytes taken (0: would block, or not connected yet), -1: broken; of a plain channel, errno then says why.
   std::int64_t write(const Channel& channel, std::string_view bytes);
-  /// One recvmsg of at most limits::kReadBytes: level-triggered readiness brings the rest.
+  /// One recvmsg of at most limits::kReadBytes; the bytes live until the next read of any channel: level-triggered
+  /// readiness brings the rest.
   Received read(const Channel& channel);
   void settle(const Channel& channel);
 
@@ -160,7 +102,7 @@ class Channels {
 
   std::unique_ptr<char[]> buffer_;
   std::deque<Channel> closing_;  ///< In blocks: a vector would hold it twice while it grows.
-  Tls tls_;
+  Tls tls_{limits::kReadBytes};
   PortWindows ports_;
 };
 

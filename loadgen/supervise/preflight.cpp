@@ -11,8 +11,8 @@ namespace weir::loadgen {
 namespace {
 
 // What one stream costs. Kernel: socket, inode, file, epoll entry, bind bucket, measured as slab. Ours: slot, wheel and
-// gap columns, ids; under TLS 1.3 the record keys besides (tls_compact.hpp). In a handshake, and for good under TLS 1.2
-// or with a cipher whose keys cannot be kept alone, it is the whole state of OpenSSL. Which one it will be is not known
+// gap columns, ids; under TLS 1.3 the record keys besides (wire/tls). In a handshake, and for good under TLS 1.2 or
+// with a cipher whose keys cannot be kept alone, it is the whole state of OpenSSL. Which one it will be is not known
 // before the first handshake: the common case decides whether a run is refused, and the user is told of the other.
 constexpr std::int64_t kKernelBytes = 4'300;
 constexpr std::int64_t kPlainBytes = 700;

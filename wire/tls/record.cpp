@@ -1,4 +1,4 @@
-#include "loadgen/net/tls_record.hpp"
+#include "wire/tls/record.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 
 namespace {
 
@@ -87,6 +87,12 @@ RecordKeys make_record_keys(RecordSuite suite, const TrafficSecret& read_secret,
   keys.write_sequence = records_written;
   derive(suite, read_secret, keys.read_key, keys.read_iv);
   return keys;
+}
+
+WriteKey write_key_of(const RecordKeys& keys) {
+  WriteKey made;
+  derive(keys.suite, keys.write_secret, made.key, made.iv);
+  return made;
 }
 
 /// One cipher context, which remembers its key: records of one connection come in runs.
@@ -224,10 +230,11 @@ bool RecordCodec::take_handshake(RecordKeys& keys, std::string_view bytes, Decod
   return true;
 }
 
-std::size_t RecordCodec::encode(RecordKeys& keys, RecordType type, std::string_view plain, char* out) {
-  std::array<std::uint8_t, 32> key{};
-  std::array<std::uint8_t, kIvBytes> iv{};
-  derive(keys.suite, keys.write_secret, key, iv);
+std::size_t RecordCodec::encode(RecordKeys& keys, RecordType type, std::string_view plain, char* out,
+                                const WriteKey* kept) {
+  WriteKey derived;
+  if (kept == nullptr) { derived = write_key_of(keys); }
+  const auto& [key, iv] = kept != nullptr ? *kept : derived;
   const std::size_t length = plain.size() + 1 + kTagBytes;
   out[0] = static_cast<char>(RecordType::data);
   out[1] = 3;
@@ -245,7 +252,7 @@ std::size_t RecordCodec::encode(RecordKeys& keys, RecordType type, std::string_v
                       EVP_EncryptUpdate(cipher.handle, body + first, &second, &inner, 1) == 1 &&
                       EVP_EncryptFinal_ex(cipher.handle, body + first + second, &rest) == 1 &&
                       EVP_CIPHER_CTX_ctrl(cipher.handle, EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + first + second) == 1;
-  OPENSSL_cleanse(key.data(), key.size());
+  OPENSSL_cleanse(derived.key.data(), derived.key.size());
   if (!sealed) {
     ERR_clear_error();
     return 0;
@@ -254,14 +261,15 @@ std::size_t RecordCodec::encode(RecordKeys& keys, RecordType type, std::string_v
   return kRecordHeaderBytes + length;
 }
 
-std::size_t RecordCodec::encode_update(RecordKeys& keys, char* out) {
+std::size_t RecordCodec::encode_update(RecordKeys& keys, char* out, WriteKey* kept) {
   const std::array<char, kMessageHeaderBytes + 1> message = {kKeyUpdate, 0, 0, 1, 0};
-  const std::size_t size = encode(keys, RecordType::handshake, {message.data(), message.size()}, out);
+  const std::size_t size = encode(keys, RecordType::handshake, {message.data(), message.size()}, out, kept);
   if (size != 0) {
     next_secret(keys.suite, keys.write_secret);
     keys.write_sequence = 0;
+    if (kept != nullptr) { *kept = write_key_of(keys); }
   }
   return size;
 }
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -3,12 +3,12 @@
 // content; a type of 0xff takes the rest as raw bytes.
 #include <string>
 
-#include "loadgen/net/tls_record.hpp"
 #include "wire/testing/fuzz.hpp"
+#include "wire/tls/record.hpp"
 
 namespace {
 
-using namespace weir::loadgen;
+using namespace weir::wire::tls;
 using weir::wire::testing::require;
 
 constexpr char kRaw = '\xff';

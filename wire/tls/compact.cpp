@@ -1,16 +1,14 @@
-#include "loadgen/net/tls_compact.hpp"
+#include "wire/tls/compact.hpp"
 
 #include <openssl/crypto.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
-#include "loadgen/net/tls_session.hpp"
-
-namespace weir::loadgen {
+namespace weir::wire::tls {
 
 namespace {
 
@@ -18,10 +16,11 @@ constexpr std::size_t kSpareBuffers = 64;  // A longer list of unused ones gives
 
 }  // namespace
 
-std::uint32_t TlsCompact::add(int fd, const RecordKeys& keys) {
+std::uint32_t Compact::add(int fd, const RecordKeys& keys) {
   if (unused_.empty()) {
     const auto first = static_cast<std::uint32_t>(chunks_.size()) * kChunk;
     chunks_.push_back(std::make_unique<State[]>(kChunk));
+    if (writes_ == Writes::often) { write_keys_.push_back(std::make_unique<WriteKey[]>(kChunk)); }
     for (std::uint32_t i = kChunk; i-- > 0;) { unused_.push_back(first + i); }
   }
   const std::uint32_t index = unused_.back();
@@ -30,25 +29,27 @@ std::uint32_t TlsCompact::add(int fd, const RecordKeys& keys) {
   state = {};
   state.keys = keys;
   state.fd = fd;
+  if (WriteKey* const key = write_key(index)) { *key = write_key_of(keys); }
   ++count_;
   return index;
 }
 
-void TlsCompact::remove(std::uint32_t index, bool notify) {
+void Compact::remove(std::uint32_t index, bool notify) {
   State& state = at(index);
   const bool whole = state.out == 0;
   if (notify && whole && (state.ended == Received::What::nothing || state.ended == Received::What::tls_close)) {
     constexpr std::string_view kCloseNotify{"\1\0", 2};
-    send_record(state, codec_.encode(state.keys, RecordType::alert, kCloseNotify, record_.get()));
+    send_record(state, codec_.encode(state.keys, RecordType::alert, kCloseNotify, record_.get(), write_key(index)));
   }
   give_back(state.in);
   give_back(state.out);
   OPENSSL_cleanse(&state.keys, sizeof(state.keys));
+  if (WriteKey* const key = write_key(index)) { OPENSSL_cleanse(key, sizeof(*key)); }
   unused_.push_back(index);
   --count_;
 }
 
-std::string& TlsCompact::borrow(std::uint32_t& handle) {
+std::string& Compact::borrow(std::uint32_t& handle) {
   if (handle == 0) {
     if (spare_.empty()) {
       spare_.push_back(static_cast<std::uint32_t>(buffers_.size()));
@@ -61,7 +62,7 @@ std::string& TlsCompact::borrow(std::uint32_t& handle) {
   return *buffers_[handle - 1];
 }
 
-void TlsCompact::give_back(std::uint32_t& handle) {
+void Compact::give_back(std::uint32_t& handle) {
   if (handle != 0) {
     std::string& buffer = *buffers_[handle - 1];
     buffer.clear();
@@ -72,7 +73,7 @@ void TlsCompact::give_back(std::uint32_t& handle) {
   }
 }
 
-Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::size_t size) {
+Received Compact::read(std::uint32_t index, char* input, char* buffer, std::size_t size) {
   State& state = at(index);
   if (state.ended != Received::What::nothing) { return {.what = state.ended}; }
   std::size_t held = 0;
@@ -98,7 +99,7 @@ Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::s
       borrow(state.in).assign(bytes.substr(decoded.taken));
     }
     if (decoded.update_requested) { state.owes_update = true; }
-    if (state.owes_update) { answer_update(state); }
+    if (state.owes_update) { answer_update(index); }
     return received;
   }
   give_back(state.in);
@@ -113,7 +114,7 @@ Received TlsCompact::read(std::uint32_t index, char* input, char* buffer, std::s
 }
 
 /// Sends what record_ holds; what the kernel does not take is kept, unless it takes nothing at all.
-TlsCompact::Sent TlsCompact::send_record(State& state, std::size_t size) {
+Compact::Sent Compact::send_record(State& state, std::size_t size) {
   if (size == 0) { return Sent::broken; }
   const ssize_t sent = ::send(state.fd, record_.get(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0) { return errno == EAGAIN || errno == EINTR ? Sent::nothing : Sent::broken; }
@@ -122,7 +123,7 @@ TlsCompact::Sent TlsCompact::send_record(State& state, std::size_t size) {
   return Sent::part;
 }
 
-TlsCompact::Sent TlsCompact::flush(State& state) {
+Compact::Sent Compact::flush(State& state) {
   if (state.out == 0) { return Sent::whole; }
   std::string& rest = borrow(state.out);
   const ssize_t sent = ::send(state.fd, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -133,18 +134,21 @@ TlsCompact::Sent TlsCompact::flush(State& state) {
   return Sent::whole;
 }
 
-void TlsCompact::answer_update(State& state) {
+void Compact::answer_update(std::uint32_t index) {
+  State& state = at(index);
+  WriteKey* const key = write_key(index);
   if (state.out != 0 && flush(state) != Sent::whole) { return; }
   const RecordKeys before = state.keys;
-  const Sent sent = send_record(state, codec_.encode_update(state.keys, record_.get()));
+  const Sent sent = send_record(state, codec_.encode_update(state.keys, record_.get(), key));
   if (sent == Sent::nothing) {
     state.keys = before;  // Not a byte went out: it is made again later.
+    if (key != nullptr) { *key = write_key_of(before); }
     return;
   }
   state.owes_update = false;
 }
 
-std::int64_t TlsCompact::write(std::uint32_t index, std::string_view bytes) {
+std::int64_t Compact::write(std::uint32_t index, std::string_view bytes) {
   State& state = at(index);
   std::int64_t taken = 0;
   if (state.out != 0) {
@@ -156,13 +160,13 @@ std::int64_t TlsCompact::write(std::uint32_t index, std::string_view bytes) {
     bytes.remove_prefix(std::min(bytes.size(), static_cast<std::size_t>(taken)));
   }
   if (state.owes_update) {
-    answer_update(state);
+    answer_update(index);
     if (state.owes_update || state.out != 0) { return taken; }
   }
   while (!bytes.empty()) {
     const auto piece = bytes.substr(0, kRecordPlainBytes);
     const std::uint64_t sequence = state.keys.write_sequence;
-    switch (send_record(state, codec_.encode(state.keys, RecordType::data, piece, record_.get()))) {
+    switch (send_record(state, codec_.encode(state.keys, RecordType::data, piece, record_.get(), write_key(index)))) {
       case Sent::whole:
         taken += static_cast<std::int64_t>(piece.size());
         bytes.remove_prefix(piece.size());
@@ -180,4 +184,4 @@ std::int64_t TlsCompact::write(std::uint32_t index, std::string_view bytes) {
   return taken;
 }
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -12,14 +12,12 @@
 #include <string>
 #include <string_view>
 
-#include "loadgen/net/channel.hpp"
-#include "loadgen/net/tls_record.hpp"
 #include "wire/http/tls.hpp"
+#include "wire/tls/connections.hpp"
+#include "wire/tls/received.hpp"
+#include "wire/tls/record.hpp"
 
-namespace weir::loadgen {
-
-/// recvmsg with the kernel's stamp (channel.cpp).
-Received receive_plain(int fd, char* buffer, std::size_t size);
+namespace weir::wire::tls {
 
 /// Counts TLS records in bytes that come in pieces.
 class RecordCounter {
@@ -36,16 +34,17 @@ class RecordCounter {
   std::uint64_t count_ = 0;
 };
 
-class TlsSession {
+class Session {
  public:
   /// Null when OpenSSL refuses.
-  static std::unique_ptr<TlsSession> make(int fd, const TlsTarget& target);
-  TlsSession(const TlsSession&) = delete;
-  TlsSession& operator=(const TlsSession&) = delete;
-  ~TlsSession();
+  static std::unique_ptr<Session> make_client(int fd, const ClientTarget& target);
+  static std::unique_ptr<Session> make_server(int fd, ssl_ctx_st* context);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   Step handshake();
-  std::string failure() const;
+  std::string failure() const;  ///< Of a client.
   /// `input` is where the descriptor is read into; `buffer` is as large as `input_size` and a whole record more.
   Received read(char* input, std::size_t input_size, char* buffer, std::size_t size);
   std::int64_t write(std::string_view bytes);
@@ -56,13 +55,15 @@ class TlsSession {
   void settle() { settled_ = true; }
   bool settled() const { return settled_; }
   /// The record keys of a settled connection, when OpenSSL holds nothing that they would miss: TLS 1.3 with a suite
-  /// that is known, between two records and two handshake messages in both directions, no KeyUpdate so far, all read
-  /// and all written. The session is then to be dropped without a good-bye.
+  /// that is known and no bound on what a record carries but its own, between two records and two handshake messages in
+  /// both directions, no KeyUpdate so far, all read and all written. The session is then to be dropped without a
+  /// good-bye.
   std::optional<RecordKeys> give_keys();
 
  private:
-  friend struct TlsCallbacks;
-  TlsSession() = default;
+  friend struct Callbacks;
+  Session() = default;
+  static std::unique_ptr<Session> make(int fd, ssl_ctx_st* context);
   Step failed(int result);
   Received end(Received received);
 
@@ -79,10 +80,10 @@ class TlsSession {
   Received::What ended_ = Received::What::nothing;  // Met behind bytes: the next read's answer.
   unsigned long error_ = 0;
   std::string host_;
-  wire::CertificateFault fault_;
+  CertificateFault fault_;
   std::string_view input_;  // What the BIO gives, once established.
   RecordCounter in_, out_;  // Since the handshake.
   TrafficSecret read_secret_{}, write_secret_{};
 };
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

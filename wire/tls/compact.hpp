@@ -8,13 +8,16 @@
 #include <string_view>
 #include <vector>
 
-#include "loadgen/net/channel.hpp"
-#include "loadgen/net/tls_record.hpp"
+#include "wire/tls/connections.hpp"
+#include "wire/tls/received.hpp"
+#include "wire/tls/record.hpp"
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 
-class TlsCompact {
+class Compact {
  public:
+  explicit Compact(Writes writes) : writes_(writes) {}
+
   /// An index; the descriptor stays the caller's.
   std::uint32_t add(int fd, const RecordKeys& keys);
   void remove(std::uint32_t index, bool notify);
@@ -41,13 +44,19 @@ class TlsCompact {
   State& at(std::uint32_t index) { return chunks_[index / kChunk][index % kChunk]; }
   std::string& borrow(std::uint32_t& handle);
   void give_back(std::uint32_t& handle);
+  /// Null where each record derives it anew.
+  WriteKey* write_key(std::uint32_t index) {
+    return writes_ == Writes::often ? &write_keys_[index / kChunk][index % kChunk] : nullptr;
+  }
   enum class Sent : std::uint8_t { whole, part, nothing, broken };
   Sent send_record(State& state, std::size_t size);
   Sent flush(State& state);
-  void answer_update(State& state);
+  void answer_update(std::uint32_t index);
 
+  Writes writes_;
   RecordCodec codec_;
   std::vector<std::unique_ptr<State[]>> chunks_;
+  std::vector<std::unique_ptr<WriteKey[]>> write_keys_;  // Of the same indexes.
   std::vector<std::uint32_t> unused_;
   std::vector<std::unique_ptr<std::string>> buffers_;
   std::vector<std::uint32_t> spare_;
@@ -56,4 +65,4 @@ class TlsCompact {
   std::size_t lent_ = 0;
 };
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -1,6 +1,6 @@
-// TLS 1.3 records (RFC 8446 section 5) from keys that a finished handshake left behind. This is the receive path of a
-// load generator, not a TLS stack: it knows application data, alerts, NewSessionTicket (dropped) and KeyUpdate
-// (obeyed), and takes anything else as a broken peer. It knows bytes only; the descriptor is tls_compact.hpp's.
+// TLS 1.3 records (RFC 8446 section 5) from keys that a finished handshake left behind. This is what carries data after
+// the handshake, not a TLS stack: it knows application data, alerts, NewSessionTicket (dropped) and KeyUpdate (obeyed),
+// and takes anything else as a broken peer. It knows bytes only; the descriptor is compact.hpp's.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 struct evp_cipher_ctx_st;
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 
 inline constexpr std::size_t kRecordHeaderBytes = 5;
 inline constexpr std::size_t kRecordPlainBytes = 16 * 1024;  ///< The content of one record.
@@ -24,7 +24,7 @@ enum class RecordType : std::uint8_t { alert = 21, handshake = 22, data = 23 };
 
 using TrafficSecret = std::array<std::uint8_t, 48>;  ///< 32 of them but for aes_256_gcm.
 
-/// All that a connection keeps. Writing is rare: its key is derived when it is needed.
+/// All that a connection keeps which seldom writes: the key for that is derived when it is needed.
 struct RecordKeys {
   TrafficSecret read_secret{}, write_secret{};
   std::array<std::uint8_t, 32> read_key{};
@@ -41,7 +41,14 @@ struct RecordKeys {
 RecordKeys make_record_keys(RecordSuite suite, const TrafficSecret& read_secret, const TrafficSecret& write_secret,
                             std::uint64_t records_read, std::uint64_t records_written);
 
-/// One for all connections of a worker: it holds the cipher contexts, which are keyed anew for each connection.
+/// What a connection that writes often keeps besides.
+struct WriteKey {
+  std::array<std::uint8_t, 32> key{};
+  std::array<std::uint8_t, 12> iv{};
+};
+WriteKey write_key_of(const RecordKeys& keys);
+
+/// One for all connections of a thread: it holds the cipher contexts, which are keyed anew for each connection.
 class RecordCodec {
  public:
   RecordCodec();
@@ -61,10 +68,11 @@ class RecordCodec {
   Decoded decode(RecordKeys& keys, std::string_view bytes, char* out);
 
   /// One record with at most kRecordPlainBytes; `out` has room for kRecordOverheadBytes more. Returns its size, 0 when
-  /// OpenSSL refuses.
-  std::size_t encode(RecordKeys& keys, RecordType type, std::string_view plain, char* out);
-  /// A KeyUpdate that asks for none in return; what is written later uses the next keys.
-  std::size_t encode_update(RecordKeys& keys, char* out);
+  /// OpenSSL refuses. `kept` is write_key_of(keys), or null.
+  std::size_t encode(RecordKeys& keys, RecordType type, std::string_view plain, char* out,
+                     const WriteKey* kept = nullptr);
+  /// A KeyUpdate that asks for none in return; what is written later uses the next keys, which are `kept` then.
+  std::size_t encode_update(RecordKeys& keys, char* out, WriteKey* kept = nullptr);
 
  private:
   struct Opened;
@@ -76,4 +84,4 @@ class RecordCodec {
   std::array<std::unique_ptr<Context>, 6> contexts_;  // Three suites, both directions.
 };
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -1,6 +1,7 @@
-#include "loadgen/net/tls_session.hpp"
+#include "wire/tls/session.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
@@ -10,9 +11,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "loadgen/net/tls_context.hpp"
-
-namespace weir::loadgen {
+namespace weir::wire::tls {
 
 namespace {
 
@@ -58,12 +57,12 @@ void RecordCounter::feed(std::string_view bytes) {
 }
 
 /// What OpenSSL calls; every session is found through its BIO.
-struct TlsCallbacks {
-  static TlsSession& of(const BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(const_cast<BIO*>(bio))); }
-  static TlsSession& of(const SSL* ssl) { return of(SSL_get_rbio(ssl)); }
+struct Callbacks {
+  static Session& of(const BIO* bio) { return *static_cast<Session*>(BIO_get_data(const_cast<BIO*>(bio))); }
+  static Session& of(const SSL* ssl) { return of(SSL_get_rbio(ssl)); }
 
   static int read(BIO* bio, char* out, std::size_t size, std::size_t* got) {
-    TlsSession& session = of(bio);
+    Session& session = of(bio);
     BIO_clear_retry_flags(bio);
     if (session.established_) {
       *got = std::min(size, session.input_.size());
@@ -83,7 +82,7 @@ struct TlsCallbacks {
   }
 
   static int write(BIO* bio, const char* bytes, std::size_t size, std::size_t* sent) {
-    TlsSession& session = of(bio);
+    Session& session = of(bio);
     BIO_clear_retry_flags(bio);
     const ssize_t count = ::send(session.fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0) {
@@ -118,17 +117,18 @@ struct TlsCallbacks {
 
   static int verify(int preverified, X509_STORE_CTX* store) {
     const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    TlsSession& session = of(ssl);
-    return session.insecure_ || wire::note_fault(preverified == 1, store, session.fault_) ? 1 : 0;
+    Session& session = of(ssl);
+    return session.insecure_ || note_fault(preverified == 1, store, session.fault_) ? 1 : 0;
   }
 
   /// A line of the NSS key log: LABEL <client random> <secret>.
   static void secret(const SSL* ssl, const char* text) {
     const std::string_view line(text);
-    TlsSession& session = of(ssl);
-    if (line.starts_with("SERVER_TRAFFIC_SECRET_0 ")) {
+    Session& session = of(ssl);
+    const bool serves = SSL_is_server(ssl) == 1;
+    if (line.starts_with(serves ? "CLIENT_TRAFFIC_SECRET_0 " : "SERVER_TRAFFIC_SECRET_0 ")) {
       session.reads_ = parse_secret(line, session.read_secret_);
-    } else if (line.starts_with("CLIENT_TRAFFIC_SECRET_0 ")) {
+    } else if (line.starts_with(serves ? "SERVER_TRAFFIC_SECRET_0 " : "CLIENT_TRAFFIC_SECRET_0 ")) {
       session.writes_ = parse_secret(line, session.write_secret_);
     }
   }
@@ -140,45 +140,55 @@ struct TlsCallbacks {
   }
 };
 
-wire::Result<std::shared_ptr<ssl_ctx_st>> make_load_context(const std::string& ca_file, bool insecure) {
-  auto context = wire::make_tls_context(ca_file, insecure);
-  if (context) {
-    SSL_CTX_set_mode(context->get(),
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_session_cache_mode(context->get(), SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_keylog_callback(context->get(), TlsCallbacks::secret);
-  }
-  return context;
+void prepare(ssl_ctx_st* context) {
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_keylog_callback(context, Callbacks::secret);
+  // A ticket of TLS 1.3 is a record of the application keys that is sent within the handshake, where none is counted.
+  SSL_CTX_set_num_tickets(context, 0);
 }
 
-std::unique_ptr<TlsSession> TlsSession::make(int fd, const TlsTarget& target) {
-  std::unique_ptr<TlsSession> session(new TlsSession);
+std::unique_ptr<Session> Session::make(int fd, ssl_ctx_st* context) {
+  std::unique_ptr<Session> session(new Session);
   session->fd_ = fd;
-  session->host_ = target.host;
-  session->insecure_ = target.insecure;
-  session->ssl_ = SSL_new(target.context.get());
-  BIO* bio = session->ssl_ != nullptr ? BIO_new(TlsCallbacks::method()) : nullptr;
+  session->ssl_ = SSL_new(context);
+  BIO* bio = session->ssl_ != nullptr ? BIO_new(Callbacks::method()) : nullptr;
   if (bio == nullptr) {
     ERR_clear_error();
     return nullptr;
   }
   BIO_set_data(bio, session.get());
   SSL_set_bio(session->ssl_, bio, bio);
-  SSL_set_verify(session->ssl_, target.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, TlsCallbacks::verify);
-  SSL_set_msg_callback(session->ssl_, TlsCallbacks::message);
+  SSL_set_msg_callback(session->ssl_, Callbacks::message);
+  return session;
+}
+
+std::unique_ptr<Session> Session::make_client(int fd, const ClientTarget& target) {
+  auto session = make(fd, target.context.get());
+  if (!session) { return nullptr; }
+  session->host_ = target.host;
+  session->insecure_ = target.insecure;
+  SSL_set_verify(session->ssl_, target.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, Callbacks::verify);
   SSL_set_connect_state(session->ssl_);
-  const bool ready = wire::expect_host(session->ssl_, target.host, target.insecure).has_value();
+  const bool ready = expect_host(session->ssl_, target.host, target.insecure).has_value();
   ERR_clear_error();
   return ready ? std::move(session) : nullptr;
 }
 
-TlsSession::~TlsSession() {
+std::unique_ptr<Session> Session::make_server(int fd, ssl_ctx_st* context) {
+  auto session = make(fd, context);
+  if (session) { SSL_set_accept_state(session->ssl_); }
+  return session;
+}
+
+Session::~Session() {
   SSL_free(ssl_);
   OPENSSL_cleanse(read_secret_.data(), read_secret_.size());
   OPENSSL_cleanse(write_secret_.data(), write_secret_.size());
 }
 
-Step TlsSession::handshake() {
+Step Session::handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_);
   if (result != 1) { return failed(result); }
@@ -186,7 +196,7 @@ Step TlsSession::handshake() {
   return Step::done;
 }
 
-Step TlsSession::failed(int result) {
+Step Session::failed(int result) {
   switch (SSL_get_error(ssl_, result)) {
     case SSL_ERROR_WANT_READ:
       return Step::want_read;
@@ -200,7 +210,7 @@ Step TlsSession::failed(int result) {
   }
 }
 
-std::string TlsSession::failure() const {
+std::string Session::failure() const {
   sockaddr_storage peer{};
   socklen_t size = sizeof(peer);
   ::getpeername(fd_, reinterpret_cast<sockaddr*>(&peer), &size);
@@ -208,10 +218,10 @@ std::string TlsSession::failure() const {
                                                : reinterpret_cast<const sockaddr_in&>(peer).sin_port;
   const std::string where = fmt::format("{}:{}", host_, ntohs(port));
   const char* reason = reset_ ? "the peer reset the connection" : "the peer closed the connection";
-  return wire::handshake_error(host_, where, fault_, reset_ || fin_ ? 0 : error_, reason).detail;
+  return handshake_error(host_, where, fault_, reset_ || fin_ ? 0 : error_, reason).detail;
 }
 
-Received TlsSession::end(Received received) {
+Received Session::end(Received received) {
   ended_ = received.what;
   if (!received.bytes.empty()) {
     received.what = Received::What::bytes;
@@ -220,7 +230,7 @@ Received TlsSession::end(Received received) {
   return received;
 }
 
-Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std::size_t size) {
+Received Session::read(char* input, std::size_t input_size, char* buffer, std::size_t size) {
   if (ended_ != Received::What::nothing) { return {.what = ended_}; }
   Received received = receive_plain(fd_, input, input_size);
   if (received.what != Received::What::bytes) {
@@ -256,7 +266,7 @@ Received TlsSession::read(char* input, std::size_t input_size, char* buffer, std
   return received;
 }
 
-std::int64_t TlsSession::write(std::string_view bytes) {
+std::int64_t Session::write(std::string_view bytes) {
   std::size_t sent = 0;
   ERR_clear_error();
   const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &sent);
@@ -266,23 +276,26 @@ std::int64_t TlsSession::write(std::string_view bytes) {
 
 /// A NewSessionTicket makes OpenSSL allocate a write buffer that only a write would free. Between records only: some
 /// releases free a buffer that still holds a record's header.
-void TlsSession::free_buffers() {
+void Session::free_buffers() {
   if (in_.between_records()) { SSL_free_buffers(ssl_); }
 }
 
-std::optional<RecordKeys> TlsSession::give_keys() {
+std::optional<RecordKeys> Session::give_keys() {
   const auto suite = known_suite(ssl_);
   const bool usable = suite && reads_ && writes_ && established_ && settled_ && !broken_ && !rekeyed_ && !reset_;
   const bool at_rest = ended_ == Received::What::nothing && input_.empty() && in_.between_records() &&
                        out_.between_records() && SSL_get_shutdown(ssl_) == 0;
+  // A client that wants smaller records (RFC 6066 section 4) gets them from OpenSSL.
+  const bool whole_records = SSL_SESSION_get_max_fragment_length(SSL_get_session(ssl_)) == 0;
   // SSL_free_buffers() refuses while anything is half read or half written.
-  if (!usable || !at_rest || SSL_has_pending(ssl_) != 0 || SSL_in_init(ssl_) != 0 || SSL_free_buffers(ssl_) != 1) {
+  if (!usable || !at_rest || !whole_records || SSL_has_pending(ssl_) != 0 || SSL_in_init(ssl_) != 0 ||
+      SSL_free_buffers(ssl_) != 1) {
     return std::nullopt;
   }
   return make_record_keys(*suite, read_secret_, write_secret_, in_.count(), out_.count());
 }
 
-void TlsSession::notify() {
+void Session::notify() {
   if (established_ && !broken_) {
     ERR_clear_error();
     SSL_shutdown(ssl_);
@@ -290,4 +303,4 @@ void TlsSession::notify() {
   }
 }
 
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls

@@ -1,4 +1,4 @@
-#include "loadgen/net/tls_record.hpp"
+#include "wire/tls/record.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "wire/testing/certificates.hpp"
 
-namespace weir::loadgen {
+namespace weir::wire::tls {
 namespace {
 
 using What = RecordCodec::Decoded::What;
@@ -191,6 +191,24 @@ TEST_P(Records, are_written_so_that_openssl_opens_them) {
   EXPECT_TRUE(SSL_get_shutdown(ends_.server()) & SSL_RECEIVED_SHUTDOWN);
 }
 
+TEST_P(Records, are_the_same_with_the_key_for_writing_kept) {
+  RecordKeys other = ends_.keys;
+  WriteKey kept = write_key_of(other);
+  std::string record(100 + kRecordOverheadBytes, '\0');
+  for (int update = 0; update < 3; ++update) {
+    for (const std::string_view plain : {"one", "two"}) {
+      const std::string derived = ends_.encode(ends_.keys, RecordType::data, plain);
+      ASSERT_EQ(ends_.codec.encode(other, RecordType::data, plain, record.data(), &kept), derived.size());
+      EXPECT_EQ(record.substr(0, derived.size()), derived);
+      EXPECT_EQ(ends_.read(derived), plain);
+    }
+    const std::string derived = ends_.encode_update();
+    ASSERT_EQ(ends_.codec.encode_update(other, record.data(), &kept), derived.size());
+    EXPECT_EQ(record.substr(0, derived.size()), derived);
+    EXPECT_EQ(ends_.read(derived), "");
+  }
+}
+
 TEST_P(Records, end_with_close_notify_or_with_a_fatal_alert) {
   ends_.write("last");
   SSL_shutdown(ends_.server());
@@ -294,4 +312,4 @@ TEST_P(Records, of_many_connections_share_the_codec) {
 }
 
 }  // namespace
-}  // namespace weir::loadgen
+}  // namespace weir::wire::tls
