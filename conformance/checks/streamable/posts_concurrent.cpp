@@ -83,11 +83,7 @@ Finding run(Probe& probe) {
       return untestable(fmt::format("the endpoint redirects (HTTP {}), which preflight.redirect.none says", status));
     }
     probe.read_answer(streams[i], deadline);
-    if (streams[i].exchange().head.status >= kBadRequest) {
-      ++refused;
-      refusal = describe(streams[i].exchange());
-      continue;
-    }
+    const int status = streams[i].exchange().head.status;
     std::vector<json::value> answered;
     for (const auto& text : message_texts(streams[i].exchange())) {
       auto parsed = jsonrpc::parse(text);
@@ -95,6 +91,13 @@ Finding run(Probe& probe) {
         if (message.is_reply() && message.id) { answered.push_back(*message.id); }
         served = served || message.kind == jsonrpc::Kind::response;
       }
+    }
+    // An error of HTTP may carry the request's own error, and else is of nobody's request.
+    const bool is_own = std::find(answered.begin(), answered.end(), json::value(ids[i])) != answered.end();
+    if (status >= kServerErrors || (status >= kBadRequest && !is_own)) {
+      ++refused;
+      refusal = describe(streams[i].exchange());
+      continue;
     }
     if (answered.empty() && may_be_polled(streams[i])) {
       return untestable("the server closed the connection of an answer before it, so as to be polled");
