@@ -105,7 +105,8 @@ std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& contex
 }
 
 void attribute(Finding& finding, std::string_view fix, const LastHeard& heard, const CauseContext& context) {
-  if (finding.verdict != reports::Verdict::fail || (!finding.hop.empty() && !finding.fix.empty())) { return; }
+  const bool is_red = finding.verdict == reports::Verdict::fail || finding.verdict == reports::Verdict::warn;
+  if (!is_red || (!finding.hop.empty() && !finding.fix.empty())) { return; }
   const auto blame = finding.hop.empty() ? blame_of(heard, context) : std::nullopt;
   if (finding.hop.empty()) { finding.hop = blame ? blame->hop : kServer; }
   if (finding.fix.empty()) { finding.fix = blame ? blame->fix : std::string(fix); }

@@ -91,6 +91,9 @@ TEST(Attribution, leaves_the_rest_to_the_server) {
   const auto finding = completed(fail("a", "b"), {.answer = answer(200), .error = {}});
   EXPECT_EQ(finding.hop, "server");
   EXPECT_EQ(finding.fix, "Echo the id.");
+  Finding mild = fail("a", "b");
+  mild.verdict = reports::Verdict::warn;
+  EXPECT_EQ(completed(std::move(mild)).fix, "Echo the id.");
   EXPECT_TRUE(completed(pass("fine")).hop.empty());
 }
 
