@@ -142,9 +142,13 @@ Digest digest(const Results& results) {
 std::string verdict_line(const Results& results, const Digest& digest, std::size_t names) {
   const std::string word(headline(results.exit_code));
   if (digest.failed == 0) {
-    const bool good = results.exit_code == ExitCode::good;
-    return good ? fmt::format("{} {} of {}", word, digest.verified, digest.verified)
-                : fmt::format("{}: {}", word, wire::printable(results.exit_reason));
+    if (results.exit_code != ExitCode::good) {
+      return fmt::format("{}: {}", word, wire::printable(results.exit_reason));
+    }
+    std::size_t warned = 0;
+    for (const Row& row : digest.warnings) { warned += row.results.size(); }
+    return fmt::format("{} {} of {}{}", word, digest.verified, digest.verified,
+                       warned > 0 ? fmt::format(", {} with a warning", warned) : "");
   }
   std::vector<std::pair<std::string, std::size_t>> ids;
   for (const Row& row : digest.failures) {

@@ -42,6 +42,16 @@ TEST(Digest, counts_a_known_failure_neither_as_failure_nor_as_warning) {
   EXPECT_EQ(found.verified, 1U);
 }
 
+TEST(VerdictLine, counts_the_warnings_of_a_good_run) {
+  Results results;
+  results.exit_code = ExitCode::good;
+  results.checks = {sample_check("url.a.b", Verdict::pass, "", ""), sample_check("url.a.c", Verdict::pass, "", "")};
+  EXPECT_EQ(verdict_line(results, digest(results), 1), "PASS 2 of 2");
+  results.checks.push_back(sample_check("url.a.d", Verdict::warn, "", ""));
+  results.checks.push_back(excused(sample_check("url.a.e", Verdict::warn, "", ""), "known", ""));
+  EXPECT_EQ(verdict_line(results, digest(results), 1), "PASS 4 of 4, 1 with a warning");
+}
+
 TEST(Remedies, are_for_words_that_checks_still_say) {
   namespace fs = std::filesystem;
   std::string said;
