@@ -12,6 +12,7 @@
 #include "wire/base/text.hpp"
 #include "wire/http/name_lookup.hpp"
 #include "wire/json/jsonrpc.hpp"
+#include "wire/mcp/era.hpp"
 #include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
@@ -72,7 +73,8 @@ bool is_usual(const LedgerEntry& entry) {
                                                       "POST server/discover",
                                                       "DELETE",
                                                       "GET"};
-  return std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
+  return unusual_fields(entry.request).empty() &&
+         std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
 }
 
 bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
@@ -92,8 +94,19 @@ bool is_one_standstill(const std::deque<LedgerEntry>& entries, const std::vector
   });
 }
 
+/// Whether its client had left before anybody noticed the end.
+bool has_left(const LedgerEntry& entry, wire::Clock::time_point noticed) {
+  return entry.left && *entry.left <= noticed;
+}
+
+struct Suspect {
+  const LedgerEntry* entry = nullptr;
+  bool left = false;
+};
+using Suspects = std::vector<Suspect>;
+
 /// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
-std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
+Suspects suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
   // From then on until the first answer stayed out, something happened: who was in flight may have done it.
   auto noticed = wire::Clock::time_point::max();
   for (const auto& entry : entries) {
@@ -110,21 +123,26 @@ std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entri
   for (const auto& entry : entries) {
     if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
   }
+  // Who leaves before the answer does what few do; after the end, it is what all do.
+  const auto is_odd = [&](const LedgerEntry& entry) { return !is_usual(entry) || has_left(entry, noticed); };
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
   std::sort(suspects.begin(), suspects.end(), [&](const auto* a, const auto* b) {
-    return std::tuple(is_usual(*a), is_served(*a), pending(*a), b->sent) <
-           std::tuple(is_usual(*b), is_served(*b), pending(*b), a->sent);
+    return std::tuple(!is_odd(*a), is_served(*a), pending(*a), b->sent) <
+           std::tuple(!is_odd(*b), is_served(*b), pending(*b), a->sent);
   });
-  return suspects;
+  Suspects found;
+  for (const auto* suspect : suspects) { found.push_back({suspect, has_left(*suspect, noticed)}); }
+  return found;
 }
 
 /// "POST a batch of 2 (or POST tools/list or GET /mcp)"
-std::string names_of(const std::vector<const LedgerEntry*>& suspects) {
+std::string names_of(const Suspects& suspects) {
   std::vector<std::string> names;
-  for (const auto* suspect : suspects) {
-    if (names.size() < kSuspects && std::find(names.begin(), names.end(), suspect->what) == names.end()) {
-      names.push_back(suspect->what);
+  for (const auto& [entry, left] : suspects) {
+    std::string name = entry->what + (left ? std::string(kWhoseClientLeft) : std::string());
+    if (names.size() < kSuspects && std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
     }
   }
   const std::vector<std::string> others(names.begin() + 1, names.end());
@@ -136,27 +154,6 @@ bool opens_stream(const wire::Request& request) {
 }
 
 }  // namespace
-
-std::string in_words(const Collapse& collapse) {
-  if (collapse.first_alone) {
-    return fmt::format("the target answered the first request of the run, and none since: it {}", collapse.since);
-  }
-  if (!collapse.refusal.empty()) { return "the target lets no new client in any more: " + collapse.refusal; }
-  return fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since);
-}
-
-std::string in_words(const wire::Request& request) {
-  if (request.body.empty()) { return fmt::format("{} {}", request.method, request.url.path); }
-  const auto parsed = wire::jsonrpc::parse(request.body);
-  if (!parsed || parsed->messages.empty()) {
-    return fmt::format("{} {}", request.method, wire::excerpt(std::string_view(request.body), 60));
-  }
-  if (request.body.front() == '[') { return fmt::format("{} a batch of {}", request.method, parsed->messages.size()); }
-  const auto& message = parsed->messages.front();
-  return fmt::format("{} {}", request.method,
-                     message.method.empty() ? wire::excerpt(std::string_view(request.body), 60)
-                                            : wire::excerpt(std::string_view(message.method), 60));
-}
 
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
@@ -220,12 +217,23 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
 }
 
 void Ledger::over(std::uint64_t asker, const wire::Exchange& exchange) {
-  if (exchange.head.status != 0 || !opens_stream(exchange.request)) { return; }
+  if (exchange.head.status != 0) { return; }
+  if (!opens_stream(exchange.request)) { return note_left(asker, exchange); }
   const std::lock_guard lock(mutex_);
   const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const LedgerEntry& held) {
     return held.asker == asker && !held.answered && !held.given_up && opens_stream(held.request);
   });
   if (entry != entries_.end()) { entry->given_up = wire::Clock::now(); }
+}
+
+void Ledger::note_left(std::uint64_t asker, const wire::Exchange& exchange) {
+  if (exchange.end != wire::EndClass::open && exchange.end != wire::EndClass::closed_by_us) { return; }
+  const std::lock_guard lock(mutex_);
+  const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const LedgerEntry& held) {
+    return held.asker == asker && !held.answered && !held.error && !held.left &&
+           held.request.method == exchange.request.method && held.request.body == exchange.request.body;
+  });
+  if (entry != entries_.rend()) { entry->left = wire::Clock::now(); }
 }
 
 void Ledger::unanswered(std::uint64_t asker) {
@@ -236,26 +244,6 @@ void Ledger::unanswered(std::uint64_t asker) {
 void Ledger::limited(std::uint64_t asker) {
   const std::lock_guard lock(mutex_);
   limited_.insert(asker);
-}
-
-bool says_too_often(const wire::Exchange& exchange) {
-  constexpr std::array<std::string_view, 4> kWords = {"rate limit", "ratelimit", "too many requests", "rate_limit"};
-  constexpr std::size_t kMostBytes = 16 * 1024;  // Errors are short.
-  if (exchange.body.size() > kMostBytes || exchange.body.find("\"error\"") == std::string::npos) { return false; }
-  const auto says = [&](std::string_view text) {
-    const auto parsed = wire::jsonrpc::parse(text);
-    return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), [&](const auto& message) {
-             const auto words = wire::as_string(wire::find_pointer(message.raw, "/error/message"));
-             const std::string lower = wire::lower(words.value_or(""));
-             return std::any_of(kWords.begin(), kWords.end(),
-                                [&](auto word) { return lower.find(word) != std::string::npos; });
-           });
-  };
-  if (exchange.is_json()) { return says(exchange.body); }
-  return std::any_of(exchange.items.begin(), exchange.items.end(), [&](const wire::SseItem& item) {
-    const auto* event = std::get_if<wire::SseEvent>(&item);
-    return event && says(event->data);
-  });
 }
 
 bool Ledger::withholds_heads(std::chrono::milliseconds patience) const {
@@ -427,7 +415,8 @@ Collapse Ledger::collapse() const {
     if (is_served(entry)) { found.at = std::max(found.at, entry.sent); }
   }
   if (const auto suspects = suspects_of(entries_, found.at); !suspects.empty()) {
-    found.suspect = suspects.front()->request;
+    found.suspect = suspects.front().entry->request;
+    found.left = suspects.front().left;
     found.after = names_of(suspects);
   }
   for (const auto& entry : entries_) {
