@@ -94,45 +94,73 @@ bool is_one_standstill(const std::deque<LedgerEntry>& entries, const std::vector
   });
 }
 
-/// Whether its client had left before anybody noticed the end.
-bool has_left(const LedgerEntry& entry, wire::Clock::time_point noticed) {
-  return entry.left && *entry.left <= noticed;
-}
-
 struct Suspect {
   const LedgerEntry* entry = nullptr;
-  bool left = false;
+  bool left = false;  ///< Its client left before its answer.
 };
 using Suspects = std::vector<Suspect>;
+
+/// What is known of the moment at which the service ended.
+struct End {
+  wire::Clock::time_point at;       ///< When the last request was sent that was served.
+  wire::Clock::time_point noticed;  ///< When the first answer stayed out since.
+  bool dead = false;                ///< Nothing listens any more.
+};
+
+End end_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
+  End end{.at = at, .noticed = wire::Clock::time_point::max()};
+  for (const auto& entry : entries) { end.dead = end.dead || entry.error == wire::ErrorCode::connect_refused; }
+  for (const auto& entry : entries) {
+    // A process that has died ends its connections; who only waited in vain may have done so before.
+    const bool ended = end.dead ? entry.error && is_loss(*entry.error) : entry.answered || entry.failed;
+    if (!is_served(entry) && ended && end_of(entry) >= at) { end.noticed = std::min(end.noticed, end_of(entry)); }
+  }
+  return end;
+}
+
+/// Whether its client had left, not long before anybody noticed the end: its answer may have come in between. Of what
+/// merely hangs, waiting is no cause.
+bool has_left(const LedgerEntry& entry, const End& end) {
+  constexpr std::chrono::seconds kAnswersComeWithin{10};
+  const bool timed_out = end.dead && entry.error == wire::ErrorCode::timeout && !entry.request.body.empty();
+  const auto when = entry.left ? entry.left : timed_out ? entry.failed : std::nullopt;
+  return when && *when <= end.noticed && *when >= end.at - kAnswersComeWithin;
+}
+
+/// How little a request looks like one that ends a process: who leaves before the answer does what few do, and a call
+/// is what others are for.
+int harmlessness(const LedgerEntry& entry, const End& end) {
+  constexpr std::array<std::string_view, 4> kContent = {"POST tools/call", "POST resources/read", "POST prompts/get",
+                                                        "POST completion/complete"};
+  const bool content = std::any_of(kContent.begin(), kContent.end(), [&](auto one) { return entry.what == one; });
+  if (!content && !is_usual(entry)) { return 0; }
+  if (has_left(entry, end)) { return 1; }
+  return content ? 2 : 3;
+}
 
 /// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
 Suspects suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
   // From then on until the first answer stayed out, something happened: who was in flight may have done it.
-  auto noticed = wire::Clock::time_point::max();
-  for (const auto& entry : entries) {
-    const bool ended = entry.answered || entry.failed;
-    if (!is_served(entry) && ended && end_of(entry) >= at) { noticed = std::min(noticed, end_of(entry)); }
-  }
+  const End end = end_of(entries, at);
   std::vector<const LedgerEntry*> suspects;
   for (const auto& entry : entries) {
-    const bool in_flight = end_of(entry) >= at && entry.sent <= noticed;
+    const bool left = has_left(entry, end);
+    const bool in_flight = (left || end_of(entry) >= at) && entry.sent <= end.noticed;
     const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
     // One that was served may have done it after its answer; one that every client sends hardly.
-    if ((!is_served(entry) || !is_usual(entry)) && reached && in_flight) { suspects.push_back(&entry); }
+    if ((!is_served(entry) || !is_usual(entry) || left) && reached && in_flight) { suspects.push_back(&entry); }
   }
   for (const auto& entry : entries) {
     if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
   }
-  // Who leaves before the answer does what few do; after the end, it is what all do.
-  const auto is_odd = [&](const LedgerEntry& entry) { return !is_usual(entry) || has_left(entry, noticed); };
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
   std::sort(suspects.begin(), suspects.end(), [&](const auto* a, const auto* b) {
-    return std::tuple(!is_odd(*a), is_served(*a), pending(*a), b->sent) <
-           std::tuple(!is_odd(*b), is_served(*b), pending(*b), a->sent);
+    return std::tuple(harmlessness(*a, end), is_served(*a), pending(*a), b->sent) <
+           std::tuple(harmlessness(*b, end), is_served(*b), pending(*b), a->sent);
   });
   Suspects found;
-  for (const auto* suspect : suspects) { found.push_back({suspect, has_left(*suspect, noticed)}); }
+  for (const auto* suspect : suspects) { found.push_back({suspect, has_left(*suspect, end)}); }
   return found;
 }
 
@@ -147,6 +175,13 @@ std::string names_of(const Suspects& suspects) {
   }
   const std::vector<std::string> others(names.begin() + 1, names.end());
   return others.empty() ? names.front() : fmt::format("{} (or {})", names.front(), fmt::join(others, " or "));
+}
+
+bool has_event(const wire::Exchange& exchange) {
+  return std::any_of(exchange.items.begin(), exchange.items.end(), [](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event && !event->data.empty();
+  });
 }
 
 bool opens_stream(const wire::Request& request) {
@@ -217,6 +252,9 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
 }
 
 void Ledger::over(std::uint64_t asker, const wire::Exchange& exchange) {
+  if (exchange.request.method == "POST" && exchange.is_event_stream() && !has_event(exchange)) {
+    return note_left(asker, exchange);  // The head alone is no answer.
+  }
   if (exchange.head.status != 0) { return; }
   if (!opens_stream(exchange.request)) { return note_left(asker, exchange); }
   const std::lock_guard lock(mutex_);
@@ -230,7 +268,7 @@ void Ledger::note_left(std::uint64_t asker, const wire::Exchange& exchange) {
   if (exchange.end != wire::EndClass::open && exchange.end != wire::EndClass::closed_by_us) { return; }
   const std::lock_guard lock(mutex_);
   const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const LedgerEntry& held) {
-    return held.asker == asker && !held.answered && !held.error && !held.left &&
+    return held.asker == asker && !held.error && !held.left && (exchange.head.status != 0 || !held.answered) &&
            held.request.method == exchange.request.method && held.request.body == exchange.request.body;
   });
   if (entry != entries_.rend()) { entry->left = wire::Clock::now(); }

@@ -58,7 +58,8 @@ std::vector<std::string> bodies_for(const Target& target) {
 bool answers(Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
     if (!attempt.speaks) { continue; }
-    const auto stream = probe.http().open(attempt.request, probe.in(kPatience));
+    auto stream = probe.http().open(attempt.request, probe.in(kPatience));
+    if (stream) { hear_out(probe, *stream); }
     // One that is refused for its revision was so from the beginning.
     const bool refused = attempt.exchange && !attempt.exchange->ok();
     return stream &&
