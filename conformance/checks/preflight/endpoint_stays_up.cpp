@@ -54,12 +54,20 @@ std::vector<std::string> bodies_for(const Target& target) {
   return bodies;
 }
 
+/// A head may well come from a process that dies before the answer.
+bool is_cut_off(const wire::HttpStream& stream) {
+  const wire::Exchange& exchange = stream.exchange();
+  return exchange.request.method == "POST" && exchange.is_event_stream() && stream.ended() &&
+         message_texts(exchange).empty();
+}
+
 /// Whether a new client is served; the question of the preflight, asked again.
 bool answers(Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
     if (!attempt.speaks) { continue; }
     auto stream = probe.http().open(attempt.request, probe.in(kPatience));
     if (stream) { hear_out(probe, *stream); }
+    if (stream && is_cut_off(*stream)) { return false; }
     // One that is refused for its revision was so from the beginning.
     const bool refused = attempt.exchange && !attempt.exchange->ok();
     return stream &&
