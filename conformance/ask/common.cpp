@@ -200,6 +200,20 @@ std::string describe(const wire::Exchange& exchange) {
   return text;
 }
 
+void hear_out(const Probe& probe, wire::HttpStream& stream) {
+  constexpr std::chrono::milliseconds kUntilReply{2000};
+  const wire::Exchange& exchange = stream.exchange();
+  if (exchange.request.method != "POST" || !exchange.ok() || !exchange.is_event_stream()) { return; }
+  const wire::Deadline until = probe.in(kUntilReply);
+  while (const auto event = stream.next_event(until)) {
+    const auto parsed = jsonrpc::parse(event->data);
+    if (parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(),
+                              [](const jsonrpc::Message& message) { return message.is_reply(); })) {
+      return;
+    }
+  }
+}
+
 bool refused(const wire::Exchange& exchange) { return is_client_error(exchange.head.status); }
 
 wire::Request json_post(const Probe& probe, const wire::Url& url, std::string body) {

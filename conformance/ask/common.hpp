@@ -69,6 +69,9 @@ bool is_uri(std::string_view text);
 
 /// "HTTP 404 text/html" with an excerpt of the body; for findings about plain HTTP answers.
 std::string describe(const wire::Exchange& exchange);
+/// Reads on to the answer where the head of a POST's stream was all that was wanted: a client that leaves before it has
+/// ended servers, and that is an experiment of its own (preflight.endpoint.stays-up).
+void hear_out(const Probe& probe, wire::HttpStream& stream);
 /// Whether the answer refuses: a 4xx status.
 bool refused(const wire::Exchange& exchange);
 

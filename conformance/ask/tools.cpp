@@ -4,6 +4,7 @@
 #include <set>
 
 #include "conformance/ask/asked_once.hpp"
+#include "conformance/ask/polled.hpp"
 #include "conformance/probe/ledger.hpp"
 #include "wire/mcp/pagination.hpp"
 #include "wire/schema/json_schema.hpp"
@@ -168,6 +169,9 @@ std::string why_no_call(const Probe& probe) {
   return probe.target().ledger && probe.target().ledger->stops_service()
              ? "the tools that may be called are left alone, as one stops the service while it runs: "
                "tools.call.leaves-room"
+         : probe.target().call_read_only
+             ? "no listed tool has readOnlyHint and arguments that can be made up: list one under safe_tools in the "
+               "profile"
              : "no tool may be called: list one under safe_tools in the profile, or give --call-read-only";
 }
 
@@ -259,14 +263,36 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, b
   return broken ? *broken : finding;
 }
 
+namespace {
+
+/// Whether an answer came until then; what its stream gives after it is left there.
+bool reads_answer(wire::HttpStream& call, const json::value& id, wire::Deadline until) {
+  if (!call.wait_for_head(until)) { return false; }
+  if (!call.exchange().is_event_stream()) { return call.read_to_end(until); }
+  while (const auto event = call.next_event(until)) {
+    const auto parsed = jsonrpc::parse(event->data);
+    const auto answers = [&](const jsonrpc::Message& message) { return message.is_reply() && message.answers(id); };
+    if (parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), answers)) { return true; }
+  }
+  return false;
+}
+
+}  // namespace
+
 bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, const json::value& id,
                  std::chrono::milliseconds patience) {
-  if (!probe.is(Era::http_sse)) {
-    call.read_to_end(probe.in(patience));
-    return call.ended();
+  if (probe.is(Era::http_sse)) {
+    const auto seen = dialogue.drain(probe.in(patience));
+    return std::any_of(seen.begin(), seen.end(), [&](const auto& one) { return one.message.answers(id); });
   }
-  const auto seen = dialogue.drain(probe.in(patience));
-  return std::any_of(seen.begin(), seen.end(), [&](const auto& one) { return one.message.answers(id); });
+  constexpr std::chrono::milliseconds kReplay{60};  // For what is there already when its client comes for it.
+  wire::Deadline until = probe.in(patience);
+  for (std::size_t fetched = 0;; ++fetched) {
+    if (reads_answer(call, id, until)) { return true; }
+    if (!call.ended()) { return false; }
+    if (fetched >= wire::limits::kResumptions || !take_up(probe, dialogue, call)) { return !is_to_be_fetched(call); }
+    until.at = std::max(until.at, probe.in(kReplay).at);
+  }
 }
 
 std::optional<ToolCall> refusable_call(const Probe& probe) {

@@ -33,7 +33,9 @@ Finding judge_calls(Probe& probe, const char* nothing, const JudgeCall& judge, b
 /// For a call of a safe tool that nobody answers, where that is not what the check is about.
 Finding unanswered_call(std::string_view tool, const wire::Error& error);
 
-/// Whether the answer with this id has come within `patience`: in the POST's own exchange, or on the held stream.
+/// Whether the answer with this id has come within `patience`, or its stream has ended: in the POST's own exchange, on
+/// the stream that took it up where the server closed it behind an event id (`call` is that one then), or on the held
+/// stream.
 bool is_answered(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, const json::value& id,
                  std::chrono::milliseconds patience);
 

@@ -43,6 +43,7 @@ wire::Result<wire::Exchange> send_once(Probe& probe, const wire::Request& reques
     return wire::fail(wire::ErrorCode::timeout, fmt::format("{} {} got no answer", request.method, request.url.path));
   }
   if (!stream->exchange().is_event_stream()) { stream->read_to_end(deadline); }
+  hear_out(probe, *stream);
   auto answer = std::move(*stream).finish();
   probe.note("< " + describe(answer));
   return answer;

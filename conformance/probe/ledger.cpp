@@ -12,6 +12,7 @@
 #include "wire/base/text.hpp"
 #include "wire/http/name_lookup.hpp"
 #include "wire/json/jsonrpc.hpp"
+#include "wire/mcp/era.hpp"
 #include "wire/target/edge_sign.hpp"
 
 namespace weir::conformance {
@@ -72,7 +73,8 @@ bool is_usual(const LedgerEntry& entry) {
                                                       "POST server/discover",
                                                       "DELETE",
                                                       "GET"};
-  return std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
+  return unusual_fields(entry.request).empty() &&
+         std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
 }
 
 bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
@@ -92,20 +94,61 @@ bool is_one_standstill(const std::deque<LedgerEntry>& entries, const std::vector
   });
 }
 
-/// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
-std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
-  // From then on until the first answer stayed out, something happened: who was in flight may have done it.
-  auto noticed = wire::Clock::time_point::max();
+struct Suspect {
+  const LedgerEntry* entry = nullptr;
+  bool left = false;  ///< Its client left before its answer.
+};
+using Suspects = std::vector<Suspect>;
+
+/// What is known of the moment at which the service ended.
+struct End {
+  wire::Clock::time_point at;       ///< When the last request was sent that was served.
+  wire::Clock::time_point noticed;  ///< When the first answer stayed out since.
+  bool dead = false;                ///< Nothing listens any more.
+};
+
+End end_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
+  End end{.at = at, .noticed = wire::Clock::time_point::max()};
+  for (const auto& entry : entries) { end.dead = end.dead || entry.error == wire::ErrorCode::connect_refused; }
   for (const auto& entry : entries) {
-    const bool ended = entry.answered || entry.failed;
-    if (!is_served(entry) && ended && end_of(entry) >= at) { noticed = std::min(noticed, end_of(entry)); }
+    // A process that has died ends its connections; who only waited in vain may have done so before.
+    const bool ended = end.dead ? entry.error && is_loss(*entry.error) : entry.answered || entry.failed;
+    if (!is_served(entry) && ended && end_of(entry) >= at) { end.noticed = std::min(end.noticed, end_of(entry)); }
   }
+  return end;
+}
+
+/// Whether its client had left, not long before anybody noticed the end: its answer may have come in between. Of what
+/// merely hangs, waiting is no cause.
+bool has_left(const LedgerEntry& entry, const End& end) {
+  constexpr std::chrono::seconds kAnswersComeWithin{10};
+  const bool timed_out = end.dead && entry.error == wire::ErrorCode::timeout && !entry.request.body.empty();
+  const auto when = entry.left ? entry.left : timed_out ? entry.failed : std::nullopt;
+  return when && *when <= end.noticed && *when >= end.at - kAnswersComeWithin;
+}
+
+/// How little a request looks like one that ends a process: who leaves before the answer does what few do, and a call
+/// is what others are for.
+int harmlessness(const LedgerEntry& entry, const End& end) {
+  constexpr std::array<std::string_view, 4> kContent = {"POST tools/call", "POST resources/read", "POST prompts/get",
+                                                        "POST completion/complete"};
+  const bool content = std::any_of(kContent.begin(), kContent.end(), [&](auto one) { return entry.what == one; });
+  if (!content && !is_usual(entry)) { return 0; }
+  if (has_left(entry, end)) { return 1; }
+  return content ? 2 : 3;
+}
+
+/// Who may have ended the service, the likeliest first. `at`: when the last request was sent that was served.
+Suspects suspects_of(const std::deque<LedgerEntry>& entries, wire::Clock::time_point at) {
+  // From then on until the first answer stayed out, something happened: who was in flight may have done it.
+  const End end = end_of(entries, at);
   std::vector<const LedgerEntry*> suspects;
   for (const auto& entry : entries) {
-    const bool in_flight = end_of(entry) >= at && entry.sent <= noticed;
+    const bool left = has_left(entry, end);
+    const bool in_flight = (left || end_of(entry) >= at) && entry.sent <= end.noticed;
     const bool reached = entry.error != wire::ErrorCode::connect_refused && !entry.request.url.host.empty();
     // One that was served may have done it after its answer; one that every client sends hardly.
-    if ((!is_served(entry) || !is_usual(entry)) && reached && in_flight) { suspects.push_back(&entry); }
+    if ((!is_served(entry) || !is_usual(entry) || left) && reached && in_flight) { suspects.push_back(&entry); }
   }
   for (const auto& entry : entries) {
     if (suspects.empty() && is_served(entry) && entry.sent == at) { suspects.push_back(&entry); }
@@ -113,22 +156,32 @@ std::vector<const LedgerEntry*> suspects_of(const std::deque<LedgerEntry>& entri
   // A connection that ended without an answer tells more than one that is merely open.
   const auto pending = [](const LedgerEntry& entry) { return !entry.answered && !entry.error; };
   std::sort(suspects.begin(), suspects.end(), [&](const auto* a, const auto* b) {
-    return std::tuple(is_usual(*a), is_served(*a), pending(*a), b->sent) <
-           std::tuple(is_usual(*b), is_served(*b), pending(*b), a->sent);
+    return std::tuple(harmlessness(*a, end), is_served(*a), pending(*a), b->sent) <
+           std::tuple(harmlessness(*b, end), is_served(*b), pending(*b), a->sent);
   });
-  return suspects;
+  Suspects found;
+  for (const auto* suspect : suspects) { found.push_back({suspect, has_left(*suspect, end)}); }
+  return found;
 }
 
 /// "POST a batch of 2 (or POST tools/list or GET /mcp)"
-std::string names_of(const std::vector<const LedgerEntry*>& suspects) {
+std::string names_of(const Suspects& suspects) {
   std::vector<std::string> names;
-  for (const auto* suspect : suspects) {
-    if (names.size() < kSuspects && std::find(names.begin(), names.end(), suspect->what) == names.end()) {
-      names.push_back(suspect->what);
+  for (const auto& [entry, left] : suspects) {
+    std::string name = entry->what + (left ? std::string(kWhoseClientLeft) : std::string());
+    if (names.size() < kSuspects && std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
     }
   }
   const std::vector<std::string> others(names.begin() + 1, names.end());
   return others.empty() ? names.front() : fmt::format("{} (or {})", names.front(), fmt::join(others, " or "));
+}
+
+bool has_event(const wire::Exchange& exchange) {
+  return std::any_of(exchange.items.begin(), exchange.items.end(), [](const wire::SseItem& item) {
+    const auto* event = std::get_if<wire::SseEvent>(&item);
+    return event && !event->data.empty();
+  });
 }
 
 bool opens_stream(const wire::Request& request) {
@@ -136,27 +189,6 @@ bool opens_stream(const wire::Request& request) {
 }
 
 }  // namespace
-
-std::string in_words(const Collapse& collapse) {
-  if (collapse.first_alone) {
-    return fmt::format("the target answered the first request of the run, and none since: it {}", collapse.since);
-  }
-  if (!collapse.refusal.empty()) { return "the target lets no new client in any more: " + collapse.refusal; }
-  return fmt::format("the target stopped answering after {}: it {}", collapse.after, collapse.since);
-}
-
-std::string in_words(const wire::Request& request) {
-  if (request.body.empty()) { return fmt::format("{} {}", request.method, request.url.path); }
-  const auto parsed = wire::jsonrpc::parse(request.body);
-  if (!parsed || parsed->messages.empty()) {
-    return fmt::format("{} {}", request.method, wire::excerpt(std::string_view(request.body), 60));
-  }
-  if (request.body.front() == '[') { return fmt::format("{} a batch of {}", request.method, parsed->messages.size()); }
-  const auto& message = parsed->messages.front();
-  return fmt::format("{} {}", request.method,
-                     message.method.empty() ? wire::excerpt(std::string_view(request.body), 60)
-                                            : wire::excerpt(std::string_view(message.method), 60));
-}
 
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
@@ -220,12 +252,26 @@ void Ledger::failed(std::uint64_t asker, const wire::Error& error) {
 }
 
 void Ledger::over(std::uint64_t asker, const wire::Exchange& exchange) {
-  if (exchange.head.status != 0 || !opens_stream(exchange.request)) { return; }
+  if (exchange.request.method == "POST" && exchange.is_event_stream() && !has_event(exchange)) {
+    return note_left(asker, exchange);  // The head alone is no answer.
+  }
+  if (exchange.head.status != 0) { return; }
+  if (!opens_stream(exchange.request)) { return note_left(asker, exchange); }
   const std::lock_guard lock(mutex_);
   const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const LedgerEntry& held) {
     return held.asker == asker && !held.answered && !held.given_up && opens_stream(held.request);
   });
   if (entry != entries_.end()) { entry->given_up = wire::Clock::now(); }
+}
+
+void Ledger::note_left(std::uint64_t asker, const wire::Exchange& exchange) {
+  if (exchange.end != wire::EndClass::open && exchange.end != wire::EndClass::closed_by_us) { return; }
+  const std::lock_guard lock(mutex_);
+  const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const LedgerEntry& held) {
+    return held.asker == asker && !held.error && !held.left && (exchange.head.status != 0 || !held.answered) &&
+           held.request.method == exchange.request.method && held.request.body == exchange.request.body;
+  });
+  if (entry != entries_.rend()) { entry->left = wire::Clock::now(); }
 }
 
 void Ledger::unanswered(std::uint64_t asker) {
@@ -236,26 +282,6 @@ void Ledger::unanswered(std::uint64_t asker) {
 void Ledger::limited(std::uint64_t asker) {
   const std::lock_guard lock(mutex_);
   limited_.insert(asker);
-}
-
-bool says_too_often(const wire::Exchange& exchange) {
-  constexpr std::array<std::string_view, 4> kWords = {"rate limit", "ratelimit", "too many requests", "rate_limit"};
-  constexpr std::size_t kMostBytes = 16 * 1024;  // Errors are short.
-  if (exchange.body.size() > kMostBytes || exchange.body.find("\"error\"") == std::string::npos) { return false; }
-  const auto says = [&](std::string_view text) {
-    const auto parsed = wire::jsonrpc::parse(text);
-    return parsed && std::any_of(parsed->messages.begin(), parsed->messages.end(), [&](const auto& message) {
-             const auto words = wire::as_string(wire::find_pointer(message.raw, "/error/message"));
-             const std::string lower = wire::lower(words.value_or(""));
-             return std::any_of(kWords.begin(), kWords.end(),
-                                [&](auto word) { return lower.find(word) != std::string::npos; });
-           });
-  };
-  if (exchange.is_json()) { return says(exchange.body); }
-  return std::any_of(exchange.items.begin(), exchange.items.end(), [&](const wire::SseItem& item) {
-    const auto* event = std::get_if<wire::SseEvent>(&item);
-    return event && says(event->data);
-  });
 }
 
 bool Ledger::withholds_heads(std::chrono::milliseconds patience) const {
@@ -427,7 +453,8 @@ Collapse Ledger::collapse() const {
     if (is_served(entry)) { found.at = std::max(found.at, entry.sent); }
   }
   if (const auto suspects = suspects_of(entries_, found.at); !suspects.empty()) {
-    found.suspect = suspects.front()->request;
+    found.suspect = suspects.front().entry->request;
+    found.left = suspects.front().left;
     found.after = names_of(suspects);
   }
   for (const auto& entry : entries_) {
@@ -437,41 +464,6 @@ Collapse Ledger::collapse() const {
     }
   }
   return found;
-}
-
-void Ledger::note_stopper(const std::string& tool) {
-  const std::lock_guard lock(mutex_);
-  stoppers_.insert(tool);
-}
-
-bool Ledger::stops_service(const std::string& tool) const {
-  const std::lock_guard lock(mutex_);
-  return stoppers_.contains(tool);
-}
-
-bool Ledger::stops_service() const {
-  const std::lock_guard lock(mutex_);
-  return !stoppers_.empty();
-}
-
-void Ledger::told_by(const std::string& check) {
-  const std::lock_guard lock(mutex_);
-  told_by_.insert(check);
-}
-
-bool Ledger::is_told_by(const std::string& check) const {
-  const std::lock_guard lock(mutex_);
-  return told_by_.contains(check);
-}
-
-void Ledger::note_collapse(Collapse collapse) {
-  const std::lock_guard lock(mutex_);
-  if (!collapse_) { collapse_ = std::move(collapse); }
-}
-
-std::optional<Collapse> Ledger::noted_collapse() const {
-  const std::lock_guard lock(mutex_);
-  return collapse_;
 }
 
 }  // namespace weir::conformance

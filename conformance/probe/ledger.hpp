@@ -29,6 +29,7 @@ struct LedgerEntry {
   std::optional<wire::ErrorCode> error;
   std::optional<wire::Clock::time_point> failed;    ///< When the error came.
   std::optional<wire::Clock::time_point> given_up;  ///< When the wait for its head was over.
+  std::optional<wire::Clock::time_point> left;      ///< When the client left, before any answer to its POST.
   std::string certificate;                          ///< What is wrong with one that was refused.
 
   std::optional<Trouble> trouble() const;
@@ -41,6 +42,8 @@ struct Collapse {
   /// Of one that answers, and lets no new client in: what it says to `initialize`. Nothing is wrong with `after` then.
   std::string refusal;
   std::optional<wire::Request> suspect;
+  bool left = false;           ///< The suspect's client left before its answer.
+  bool ended = false;          ///< Nothing listens any more.
   bool first_alone = false;    ///< It lives, and has answered nobody but the first who asked.
   wire::Clock::time_point at;  ///< When the last request was sent that was served.
 };
@@ -106,6 +109,7 @@ class Ledger {
 
  private:
   void keep(LedgerEntry entry);
+  void note_left(std::uint64_t asker, const wire::Exchange& exchange);
 
   /// From how many checks and kinds of requests on it is told, and in which words.
   struct Chance {
@@ -125,10 +129,16 @@ class Ledger {
   int opened_in_vain_ = 0;
 };
 
+/// What is added in words to a request that nobody waited for.
+inline constexpr std::string_view kWhoseClientLeft = " of a client that leaves before its answer";
+
 /// One sentence for the head of a report.
 std::string in_words(const Collapse& collapse);
-/// In a few words what a request asks for.
+/// In a few words what a request asks for, and by which fields it differs from what every client sends.
 std::string in_words(const wire::Request& request);
+
+/// The fields by which it differs: " with 'Origin: https://a.example'"; empty where there is none.
+std::string unusual_fields(const wire::Request& request);
 
 /// Whether an answer is a JSON-RPC error which says that its client asks too often; its status may be 200.
 bool says_too_often(const wire::Exchange& exchange);

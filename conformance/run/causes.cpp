@@ -21,6 +21,8 @@ bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const 
   const auto explained = [&](Trouble trouble) { return explains(by, trouble); };
   // Who looks at the whole run at its end finds again what an experiment before it has named.
   if (info.turn == Turn::last) {
+    const auto collapse = run.target.ledger->noted_collapse();
+    if (collapse && collapse->ended) { return false; }  // The process has gone: no experiment excuses that.
     return by.turn != Turn::last && std::all_of(info.explains.begin(), info.explains.end(), explained);
   }
   // Whoever was at it when the target went may have lost a stream, or waited for what never came.

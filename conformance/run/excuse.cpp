@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "conformance/ask/kept.hpp"
+#include "conformance/ask/polled.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/tap/broken_json.hpp"
 #include "conformance/tap/places.hpp"
@@ -122,25 +123,6 @@ constexpr std::array kToldElsewhere = {
     ToldElsewhere{"jsonrpc.id.echoed", "requests whose id is a string are not answered", asked_by_name},
     ToldElsewhere{"streamable.request.content-type", "a request is taken without an answer", met_taken_request},
 };
-
-/// For how long a stream that ended in good order, behind an id and before any message, asks its client to stay away.
-std::optional<std::chrono::milliseconds> polled_after(const wire::Exchange& http) {
-  const bool in_order = http.end == wire::EndClass::clean || http.end == wire::EndClass::close_delimited;
-  if (!http.ok() || !http.is_event_stream() || !in_order) { return std::nullopt; }
-  bool has_id = false;
-  std::uint64_t retry_ms = wire::mcp::kDefaultRetry.count();
-  for (const wire::SseItem& item : http.items) {
-    if (const auto* retry = std::get_if<wire::SseRetry>(&item)) {
-      retry_ms = retry->milliseconds;
-    } else if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
-      if (!event->data.empty()) { return std::nullopt; }
-      has_id = has_id || !event->last_event_id.empty();
-    }
-  }
-  constexpr std::uint64_t kHourMs = 3'600'000;
-  if (!has_id) { return std::nullopt; }
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(retry_ms, kHourMs)));
-}
 
 /// How long a server asked this check to stay away before it may have an answer, where that is longer than a dialogue
 /// waits: then the answer was not missing, but not fetched.

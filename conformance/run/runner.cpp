@@ -323,11 +323,14 @@ class Run {
       stop(shortage->detail);
       return;
     }
-    if (const auto reason = known_reason()) {
+    // Where nothing listens any more the process has ended, whatever an experiment had met before.
+    const bool ended = opened_before() && refuses_connections(target_, patience_);
+    if (const auto reason = known_reason(); reason && !ended) {
       stop(*reason);
       return;
     }
     Collapse collapse = target_.ledger->collapse();
+    collapse.ended = ended;
     collapse.refusal = refusal_of_new_clients(target_, patience_);
     collapse.first_alone = target_.none_opened() && collapse.since.starts_with("answers ");
     target_.ledger->note_collapse(collapse);

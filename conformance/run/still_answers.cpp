@@ -48,6 +48,12 @@ bool still_answers(const Target& target, Era era, std::chrono::milliseconds pati
   return false;
 }
 
+bool refuses_connections(const Target& target, std::chrono::milliseconds patience) {
+  Probe probe(target, nullptr, wire::Deadline::in(patience));
+  const auto answer = probe.send(probe.request("GET", target.url));
+  return !answer && answer.error().code == wire::ErrorCode::connect_refused;
+}
+
 bool has_ended_already(const Target& target, std::chrono::milliseconds patience) {
   const auto& surveys = target.surveys;
   const bool refused = target.none_opened() && std::all_of(surveys.begin(), surveys.end(), [](const Survey& survey) {

@@ -11,6 +11,9 @@ namespace weir::conformance {
 /// Whether the target still answers anything at all in this era.
 bool still_answers(const Target& target, Era era, std::chrono::milliseconds patience);
 
+/// Whether nothing listens where the target is: what stood there has ended.
+bool refuses_connections(const Target& target, std::chrono::milliseconds patience);
+
 /// Whether it did not outlive the questions by which its eras were found: nothing was opened since, and it refuses.
 bool has_ended_already(const Target& target, std::chrono::milliseconds patience);
 

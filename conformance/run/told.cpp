@@ -26,6 +26,7 @@ constexpr Implied kImplied[] = {
     {"auth.token.other-key-refused", "auth.token.tampered-refused"},
     {"cancellation.running.spares-session", "cancellation.late.tolerated"},
     {"cancellation.unknown.ignored", "cancellation.late.tolerated"},
+    {"completion.listed.served", "completion.capability.declared"},
     {"cors.expose.challenge", "cors.answer.allow-origin"},
     {"cors.expose.challenge", "cors.expose.session-id"},
     {"cors.expose.session-id", "cors.answer.allow-origin"},

@@ -88,6 +88,7 @@ std::size_t explained_by(const Results& results, const CheckResult& cause) {
 const std::vector<Remedy>& remedies() {
   static const std::vector<Remedy> kRemedies = {
       {"no tool may be called", "safe_tools, --call-read-only"},
+      {"no listed tool has readOnlyHint", "safe_tools"},
       {"no safe tool was called", "safe_tools"},
       {"no slow tool is known", "safe_tools"},
       {"no call gave content", "safe_tools"},

@@ -16,6 +16,7 @@ Finding run(Probe& probe) {
   for (; asked < kTimes && !probe.out_of_time() && !probe.throttled(); ++asked) {
     auto stream = probe.http().open(*question, probe.answer_deadline());
     if (!stream) { return untestable("no answer: " + stream.error().detail); }
+    hear_out(probe, *stream);
     probe.end_afterwards(stream->exchange());
     if (!refuses_credentials(stream->exchange().head.status)) { continue; }
     ++refused;

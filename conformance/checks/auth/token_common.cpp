@@ -40,6 +40,7 @@ wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
   auto stream = probe.http().open(request, deadline);
   if (!stream) { return tl::unexpected(stream.error()); }
   if (!(stream->exchange().ok() && stream->exchange().is_event_stream())) { stream->read_to_end(deadline); }
+  hear_out(probe, *stream);
   auto exchange = std::move(*stream).finish();
   probe.note(fmt::format("< HTTP {} {}", exchange.head.status, wire::excerpt(std::string_view(exchange.body))));
   return exchange;

@@ -7,6 +7,10 @@ Finding run(Probe& probe) {
   auto reply = probe.call("completion/complete", {{"ref", {{"type", "ref/prompt"}, {"name", "weir-unknown-prompt"}}},
                                                   {"argument", {{"name", "any"}, {"value", ""}}}});
   if (!reply) { return probe.broken(reply.error(), "error -32602"); }
+  if (error_code(*reply) == jsonrpc::kMethodNotFound) {
+    return untestable("completion/complete is not served, which completion.capability.declared says: " +
+                      reply->describe());
+  }
   if (error_code(*reply) != jsonrpc::kInvalidParams) { return fail("error -32602", reply->describe()); }
   return pass("error -32602");
 }

@@ -23,7 +23,8 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .requirements = {"headers.protocol-version.invalid-400"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
-    .consequence = "A server that ignores the header answers a client of another revision in words it does not know.",
+    .consequence = "A client of another revision is answered in words it does not know, or by a status that tells it "
+                   "something else.",
     .fix = "Compare MCP-Protocol-Version with the list of supported revisions at every request after initialize, and "
            "answer 400 where it is not among them.",
     .faults = {"header.version-ignored"},

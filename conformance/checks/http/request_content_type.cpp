@@ -23,7 +23,8 @@ const Registration kCheck{{
     .level = Level::should,
     .eras = kSingleEndpoint,
     .source = "https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1",
-    .consequence = "Clients whose HTTP library adds a charset are refused with 415 or 400 at the first message.",
+    .consequence = "Clients whose HTTP library adds a charset, or writes the type in other letters, are refused at the "
+                   "first message.",
     .fix = "Cut Content-Type at its first semicolon, trim it and lower its case before it is compared with "
            "application/json.",
     .faults = {"http.charset-refused", "http.media-type-case-refused"},

@@ -32,6 +32,19 @@ bool is_answered(const wire::Exchange& exchange, const json::value& id) {
          });
 }
 
+/// Under which id it was answered, since the characters are in it and the beginning of an answer may not show it; else
+/// the answer as it is.
+std::string what_came(const wire::Exchange& exchange) {
+  for (const auto& text : message_texts(exchange)) {
+    const auto parsed = jsonrpc::parse(text);
+    if (!parsed || parsed->messages.empty() || !parsed->messages.front().is_reply()) { continue; }
+    const auto& id = parsed->messages.front().id;
+    return fmt::format("HTTP {}, an answer {}", exchange.head.status,
+                       id ? "under the id " + wire::excerpt(*id, 60) : std::string("without an id"));
+  }
+  return describe(exchange);
+}
+
 /// The id holds the characters, so that the answer tells what became of them; it is used once in a session.
 json::value id_of(std::size_t number) {
   return json::value(fmt::format("weir-{}-{}-{}", kThreeBytes, kFourBytes, number));
@@ -53,7 +66,7 @@ Finding run(Probe& probe) {
     const std::string expected = fmt::format("the same answer to {}", what);
     const auto answer = send_in_segments(probe, kCheckId, request_of(++number), cuts);
     if (answer && is_answered(*answer, id_of(number))) { continue; }
-    Finding finding = answer ? fail(expected, describe(*answer)) : probe.broken(answer.error(), expected);
+    Finding finding = answer ? fail(expected, what_came(*answer)) : probe.broken(answer.error(), expected);
     return std::move(finding).at("server, or the proxy before it", fix);
   }
   return pass("a body in parts, and one that is cut within characters");

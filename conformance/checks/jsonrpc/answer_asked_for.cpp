@@ -75,6 +75,8 @@ Finding run(Probe& probe) {
     // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be
     // known.
     const bool known = heard.post ? heard.post->well_formed() : !heard.session.empty();
+    // An error under the empty id lacks that of its request, which jsonrpc.error.id says.
+    if (heard.message.kind == jsonrpc::Kind::error && heard.message.id == json::value("")) { continue; }
     if (!heard.message.is_reply() || !heard.message.id || heard.message.id->is_null() || !known) { continue; }
     const Ids asked = ids_of(traffic, heard);
     places.looked();

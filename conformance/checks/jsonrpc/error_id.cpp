@@ -29,12 +29,33 @@ bool only_requests_were_sent(const Traffic& traffic, const std::string& session)
   });
 }
 
+const json::value kEmpty("");
+
+/// Whether no request that this may answer has the empty id.
+bool nobody_asked_so(const Traffic& traffic, const Heard& heard) {
+  const auto asks_so = [](const Sent& sent) {
+    return std::any_of(sent.messages.begin(), sent.messages.end(),
+                       [](const jsonrpc::Message& message) { return message.id == kEmpty; });
+  };
+  if (heard.post) { return heard.post->well_formed() && !asks_so(*heard.post); }
+  return !heard.session.empty() && std::none_of(traffic.sent.begin(), traffic.sent.end(), [&](const Sent& sent) {
+    return sent.session == heard.session && asks_so(sent);
+  });
+}
+
 Finding run(Probe& probe) {
   const auto kept = traffic_by(probe);
   const Traffic& traffic = *kept;
   Places places;
   for (const auto& heard : probe.in_time(traffic.heard)) {
-    if (heard.message.kind != jsonrpc::Kind::error || !was_read(heard) || is_refused_unread(probe, heard)) { continue; }
+    const bool is_error = heard.message.kind == jsonrpc::Kind::error;
+    // No id may be given where none could be read; the empty one is an id, and nobody's.
+    if (is_error && heard.message.id == kEmpty && nobody_asked_so(traffic, heard)) {
+      places.looked();
+      places.broken(heard.in, "the error has the id \"\", which is no request's");
+      continue;
+    }
+    if (!is_error || !was_read(heard) || is_refused_unread(probe, heard)) { continue; }
     const bool due = heard.post ? heard.post->request() != nullptr : only_requests_were_sent(traffic, heard.session);
     if (!due) { continue; }
     places.looked();
@@ -56,7 +77,7 @@ const Registration kCheck{{
     .consequence = "No client can tell which of its requests has failed: it waits until its timeout.",
     .fix = "Read the id before anything that can fail, and put it into every error, those of middleware, "
            "validators and catch-all handlers included.",
-    .faults = {"jsonrpc.error-without-id"},
+    .faults = {"jsonrpc.error-without-id", "jsonrpc.error-empty-id"},
     .passive = true,
     .run = run,
 }};

@@ -20,8 +20,9 @@ Finding run(Probe& probe) {
   for (const std::string_view body : {std::string_view("{}"), std::string_view("42"), kBare}) {
     auto answer = post_raw(probe, *dialogue, std::string(body));
     const std::string expected = fmt::format("HTTP 4xx or error -32600 for {}", body);
+    // That a refusal is no failure of the server is jsonrpc.error.not-5xx's matter.
     if (!answer) { return probe.broken(answer.error(), expected); }
-    if (!answer->error() && !refused(answer->http)) {
+    if (!answer->error() && !answer->http_error()) {
       return swallowed(body, while_it_lives(probe, *dialogue, fail(expected, answer->describe())));
     }
     seen = answer->describe();

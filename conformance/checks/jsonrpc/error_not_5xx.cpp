@@ -32,7 +32,7 @@ Finding run(Probe& probe) {
       if (asked == 1) { continue; }  // An error by chance is no answer to this request.
       return where_served(
           probe,
-          fail("HTTP 4xx, or a JSON-RPC error, for " + wire::excerpt(request.body, 100), describe(*answer))
+          fail("HTTP 4xx, or 200 with a JSON-RPC error, for " + wire::excerpt(request.body, 100), describe(*answer))
               .at("server", "Look at a message before it is used, and answer -32600 or -32602."),
           harmless_method(probe));
     }

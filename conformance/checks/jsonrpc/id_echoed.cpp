@@ -1,11 +1,34 @@
 // A response carries the id of its request, value and type unchanged (JSON-RPC 2.0 section 5).
-#include "conformance/probe/probe.hpp"
+#include "conformance/ask/common.hpp"
+#include "wire/mcp/collector.hpp"
 
 namespace weir::conformance::jsonrpc_id_echoed {
 
 namespace {
 
 constexpr const char* kFixNames = "Take ids that are strings as well as numbers, and give them back unchanged.";
+
+/// Where no conversation can be opened for it: the answer to initialize came under an id that nobody sent. The survey
+/// asks alone, so it was the answer to its own request.
+std::optional<Finding> opened_under_another(Probe& probe) {
+  if (!probe.survey().open_error) { return std::nullopt; }
+  std::vector<json::value> sent;
+  std::optional<json::value> came;
+  for (const auto& seen : probe.tap().seen(probe.era())) {
+    if (seen->by != "survey") { continue; }
+    for (auto& id : wire::mcp::awaited_by(seen->http.request.body).ids) { sent.push_back(std::move(id)); }
+    for (const auto& text : message_texts(seen->http)) {
+      const auto parsed = jsonrpc::parse(text);
+      for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {
+        const bool opens = message.kind == jsonrpc::Kind::response && wire::find(message.result, "protocolVersion");
+        if (opens && message.id && !came) { came = message.id; }
+      }
+    }
+  }
+  if (!came || sent.empty() || std::find(sent.begin(), sent.end(), *came) != sent.end()) { return std::nullopt; }
+  return fail(fmt::format("an answer to initialize with the id {}", json::serialize(sent.front())),
+              fmt::format("one with the id {}", wire::excerpt(*came)));
+}
 
 Finding run(Probe& probe) {
   // The largest integer that every JSON library can hold: none has a reason to change it.
@@ -15,6 +38,7 @@ Finding run(Probe& probe) {
     auto reply = probe.call(method, nullptr, {.id = id});
     const std::string expected = fmt::format("an answer with the id {}", json::serialize(id));
     if (!reply) {
+      if (auto wrong = opened_under_another(probe)) { return *std::move(wrong); }
       Finding finding = probe.broken(reply.error(), expected);
       if (!id.is_string() || finding.verdict != reports::Verdict::fail) { return finding; }
       return fail(expected, "a request whose id is a string is not answered: " + finding.got).at("server", kFixNames);
@@ -49,7 +73,7 @@ const Registration kCheck{{
     .fix = "Keep the id as the JSON value that came, a string or a number of up to 53 bits, and copy it into the "
            "answer without turning it into another type.",
     .faults = {"jsonrpc.id-stringified", "jsonrpc.string-id-refused", "jsonrpc.string-id-replaced",
-               "jsonrpc.string-id-silent"},
+               "jsonrpc.string-id-silent", "jsonrpc.ids-counted"},
     .run = run,
 }};
 

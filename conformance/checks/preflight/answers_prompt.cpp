@@ -14,6 +14,7 @@ Finding run(Probe& probe) {
   for (std::size_t i = 0; i < kTimes; ++i) {
     auto stream = probe.http().open(*question, probe.in(kLongest));
     if (!stream) { return untestable("asked again, it is not answered: " + stream.error().detail); }
+    hear_out(probe, *stream);
     probe.end_afterwards(stream->exchange());
     took_us.push_back(stream->exchange().timings.head_us);
     // One prompt answer is enough: what was slow before was a cold start.

@@ -36,6 +36,7 @@ Finding run(Probe& probe) {
   for (; asked < kTimes && !deadline.passed() && !probe.throttled(); ++asked) {
     auto stream = probe.http().open(*question, deadline);
     if (!stream) { continue; }
+    hear_out(probe, *stream);
     probe.end_afterwards(stream->exchange());
     if (stream->exchange().head.status < kServerErrors) { continue; }
     stream->read_to_end(deadline);

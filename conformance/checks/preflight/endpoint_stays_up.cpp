@@ -13,6 +13,10 @@ constexpr const char* kFix =
     "Catch what this request throws: an error of one request must end neither the process nor "
     "its listener.";
 
+/// What to change where it ended when an answer had nobody to go to.
+constexpr const char* kFixOfLeft =
+    "Catch what sending an answer to a client that has gone throws: drop that answer, and end nothing else.";
+
 /// What to change where a handshake is the last thing that was served.
 constexpr const char* kFixOfOneForAll = "Make a new server and transport for each session, not one for the process.";
 
@@ -50,11 +54,20 @@ std::vector<std::string> bodies_for(const Target& target) {
   return bodies;
 }
 
+/// A head may well come from a process that dies before the answer.
+bool is_cut_off(const wire::HttpStream& stream) {
+  const wire::Exchange& exchange = stream.exchange();
+  return exchange.request.method == "POST" && exchange.is_event_stream() && stream.ended() &&
+         message_texts(exchange).empty();
+}
+
 /// Whether a new client is served; the question of the preflight, asked again.
 bool answers(Probe& probe) {
   for (const auto& attempt : probe.target().detection.attempts) {
     if (!attempt.speaks) { continue; }
-    const auto stream = probe.http().open(attempt.request, probe.in(kPatience));
+    auto stream = probe.http().open(attempt.request, probe.in(kPatience));
+    if (stream) { hear_out(probe, *stream); }
+    if (stream && is_cut_off(*stream)) { return false; }
     // One that is refused for its revision was so from the beginning.
     const bool refused = attempt.exchange && !attempt.exchange->ok();
     return stream &&
@@ -102,16 +115,44 @@ Finding full(Probe& probe, const Collapse& collapse, std::size_t handshakes) {
           "at once.");
 }
 
+/// Handshakes, and a request of a conversation, whose client goes before it is answered: a timeout does that each day.
+std::vector<wire::Request> requests_to_leave(const Target& target, const wire::mcp::Dialogue& dialogue,
+                                             std::string_view harmless) {
+  std::vector<wire::Request> requests;
+  for (const auto& attempt : target.detection.attempts) {
+    if (attempt.speaks) { requests.push_back(attempt.request); }
+  }
+  if (dialogue.era() != Era::stateless) { requests.push_back(dialogue.make_post(jsonrpc::request(1, harmless))); }
+  return requests;
+}
+
+/// The end comes when the answer is there; two handshakes of others take longer than that.
+std::optional<Finding> unless_outlives_leaving(Probe& probe, const wire::Request& request) {
+  {
+    auto stream = probe.http().begin(request, probe.in(kPatience));
+    if (!stream) { return std::nullopt; }
+    stream->close();
+  }
+  const bool at_once = answers(probe), then = answers(probe);
+  if ((at_once && then) || answers(probe)) { return std::nullopt; }
+  if (probe.out_of_time() || probe.throttled()) { return untestable("the run ended before"); }
+  probe.pin_request(request);
+  return fail(kExpected, fmt::format("the endpoint stopped answering after {}{}", in_words(request), kWhoseClientLeft))
+      .at("server", kFixOfLeft);
+}
+
 Finding run(Probe& probe) {
   const auto& ledger = probe.target().ledger;
   if (const auto collapse = ledger ? ledger->noted_collapse() : std::nullopt) {
     if (!collapse->refusal.empty()) { return full(probe, *collapse, ledger->handshakes()); }
     if (collapse->first_alone) { return first_client_alone(probe); }
-    const bool opened = collapse->suspect && in_words(*collapse->suspect) == "POST initialize";
+    const bool opened = collapse->suspect && !collapse->left && in_words(*collapse->suspect) == "POST initialize";
     if (collapse->suspect) { probe.pin_request(*collapse->suspect); }
     return fail(kExpected,
                 fmt::format("the endpoint stopped answering after {}: it {}", collapse->after, collapse->since))
-        .at("server", opened ? kFixOfOneForAll : kFix);
+        .at("server", collapse->left ? kFixOfLeft
+                      : opened       ? kFixOfOneForAll
+                                     : kFix);
   }
   if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
   if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
@@ -132,7 +173,12 @@ Finding run(Probe& probe) {
     return fail(kExpected, fmt::format("the endpoint stopped answering after {}", in_words(request)))
         .at("server", kFix);
   }
-  return pass(fmt::format("still answers after {} odd requests", bodies.size()));
+  const auto left = requests_to_leave(probe.target(), *dialogue, probe.target().surveys.front().means);
+  for (const auto& request : left) {
+    if (auto wrong = unless_outlives_leaving(probe, request)) { return *std::move(wrong); }
+  }
+  return pass(fmt::format("still answers after {} odd requests, and {} clients that left before their answers",
+                          bodies.size(), left.size()));
 }
 
 const Registration kCheck{{
@@ -144,7 +190,7 @@ const Registration kCheck{{
     .consequence = "Anybody stops the service with one request.",
     .fix = "Catch what a request throws before it ends the process, make a server and a transport for each "
            "session, and end sessions on DELETE or after long silence.",
-    .faults = {"http.dies-after-batch", "http.one-client", "tools.string-arguments-kill"},
+    .faults = {"http.dies-after-batch", "http.dies-when-left", "http.one-client", "tools.string-arguments-kill"},
     .fixture = "profile",
     .turn = Turn::last,
     .explains = {Trouble::silence, Trouble::loss, Trouble::server_error},

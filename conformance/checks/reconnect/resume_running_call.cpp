@@ -1,6 +1,8 @@
 // The answer of a call whose connection was lost while it ran can be had by Last-Event-ID.
 #include "conformance/ask/held_stream.hpp"
+#include "conformance/ask/polled.hpp"
 #include "conformance/ask/tools.hpp"
+#include "wire/mcp/polling.hpp"
 
 namespace weir::conformance::reconnect_resume_running_call {
 namespace {
@@ -24,7 +26,8 @@ Begun read_beginning(Probe& probe, wire::HttpStream& stream) {
     const auto parsed = jsonrpc::parse(event->data);
     begun.answered = begun.answered || (parsed && !parsed->messages.empty() && parsed->messages.front().is_reply());
   }
-  begun.answered = begun.answered || stream.ended();
+  // One that the server closed behind an id is fetched, as its client would have to.
+  begun.answered = begun.answered || (stream.ended() && !polled_after(stream.exchange()));
   return begun;
 }
 
@@ -75,9 +78,11 @@ Finding run(Probe& probe) {
       without_ids = true;
       continue;
     }
+    const auto pause = polled_after(running->exchange()).value_or(kNoticed);
+    if (pause > wire::mcp::kMostPause) { continue; }
     auto beside = probe.http().begin(witness->make_post(body), probe.answer_deadline());
     running->reset();
-    probe.pause(kNoticed);
+    probe.pause(std::max(kNoticed, pause));
     const auto resumed = resume(probe, *dialogue, begun.last_event_id, id);
     if (!resumed) { return resumed.error(); }
     if (resumed->answers_to(id) > 0) {

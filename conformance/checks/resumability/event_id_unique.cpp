@@ -32,7 +32,8 @@ Finding run(Probe& probe) {
       }
     }
   }
-  return events == 0 ? not_applicable("events carry no ids") : pass(fmt::format("{} ids", events));
+  return events == 0 ? not_applicable(fmt::format("events that answer {} carry no ids", harmless_method(probe)))
+                     : pass(fmt::format("{} ids", events));
 }
 
 const Registration kCheck{{

@@ -144,7 +144,8 @@ const Registration kCheck{{
     .level = Level::must,
     .eras = kSessionEras,
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle",
-    .consequence = "The service works for one user at a time, or for a few calls; all others get errors.",
+    .consequence =
+        "The service works for one user at a time, for a few calls or for the opening alone: the rest are errors.",
     .fix = "Keep a transport for each session in a map by session id, until its client ends it or is silent for long; "
            "one transport for the process serves one client.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five",

@@ -43,7 +43,8 @@ const Registration kCheck{{
     .eras = kStreamable,
     .requirements = {"transport.sessions.terminated-404"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#session-management",
-    .consequence = "Clients begin anew only at a 404; after any other answer they stay dead.",
+    .consequence =
+        "Clients begin anew only at a 404; where the session goes on after DELETE, whoever has its id still uses it.",
     .fix = "Delete the session on DELETE from the store that all replicas share, answer 404 to each later request that "
            "names it, and let no proxy replace that status.",
     .faults = {"session.terminated-400", "session.terminated-served", "session.ended-on-one-replica"},

@@ -39,11 +39,12 @@ Finding run(Probe& probe) {
       return late(fmt::format("{}: {}", attempt.question, phases(attempt.exchange->timings)));
     }
   }
-  const auto stream = probe.http().open(opening_request(probe), probe.in(patience));
+  auto stream = probe.http().open(opening_request(probe), probe.in(patience));
   if (!stream) {
     return stream.error().code == wire::ErrorCode::timeout ? late(stream.error().detail)
                                                            : probe.broken(stream.error(), "an answer");
   }
+  hear_out(probe, *stream);
   const auto& timings = stream->exchange().timings;
   return is_late(timings) ? late(phases(timings)) : pass(phases(timings));
 }
