@@ -24,9 +24,9 @@ const fixtures::FaultRegistration kFault(fixtures::Fault{
 const fixtures::FaultRegistration kNames(fixtures::Fault{
     .name = "test.any-name-succeeds",
     .summary = "A call of whatever has no name of a tool is a success, which says in words that there is none.",
-    .on_message = fixtures::accept_method(
-        "tools/call",
-        {{"content", json::array{{{"type", "text"}, {"text", "There is no such tool."}}}}, {"resultType", "complete"}})});
+    .on_message = fixtures::accept_method("tools/call", {{"content", json::array{{{"type", "text"},
+                                                                                  {"text", "There is no such tool."}}}},
+                                                         {"resultType", "complete"}})});
 
 struct Pair {
   std::string check, by, fault;

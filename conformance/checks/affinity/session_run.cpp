@@ -251,8 +251,10 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
   if (!bare) { return tl::unexpected(std::move(bare.error())); }
   if (bare->lost > 0) {
     if (const auto refusal = refused_at_first(probe)) {
-      return tl::unexpected(untestable("refused right after the handshake and served later, which is no matter of "
-                                       "replicas: lifecycle.handshake.no-race (" + *refusal + ")"));
+      return tl::unexpected(
+          untestable("refused right after the handshake and served later, which is no matter of "
+                     "replicas: lifecycle.handshake.no-race (" +
+                     *refusal + ")"));
     }
   }
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};

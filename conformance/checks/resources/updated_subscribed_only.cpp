@@ -40,9 +40,8 @@ Finding run(Probe& probe) {
   Places places;
   for (const auto& heard : probe.in_time(traffic->heard)) {
     if (heard.message.method != "notifications/resources/updated") { continue; }
-    const std::string session = probe.is(Era::http_sse)
-                                    ? heard.session
-                                    : std::string(heard.in->http.request.headers.get("Mcp-Session-Id"));
+    const std::string session =
+        probe.is(Era::http_sse) ? heard.session : std::string(heard.in->http.request.headers.get("Mcp-Session-Id"));
     if (session.empty()) { continue; }
     const std::string uri(wire::string_or(heard.message.params, "uri", ""));
     const auto own = subscriptions.find(session);

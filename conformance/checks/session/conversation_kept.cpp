@@ -107,12 +107,13 @@ std::optional<Finding> handshake_forgotten(Probe& probe, wire::mcp::Dialogue& di
   const bool may_be_told = code && *code != jsonrpc::kMethodNotFound && !probe.throttled() && !probe.out_of_time();
   if (!may_be_told || is_served_later(probe, dialogue, list)) { return std::nullopt; }
   return fail("requests that are served once initialize was",
-              fmt::format("initialize and {} are served, and {} is refused as an unknown method is, as if there had been "
-                          "no handshake: {}",
-                          harmless_method(probe), list, refusal))
+              fmt::format(
+                  "initialize and {} are served, and {} is refused as an unknown method is, as if there had been "
+                  "no handshake: {}",
+                  harmless_method(probe), list, refusal))
       .at("server",
-          "Keep the server object of a session from one request to the next; one that is stateless must be made so that "
-          "it serves requests without a handshake of its own.");
+          "Keep the server object of a session from one request to the next; a stateless one must serve requests "
+          "without a handshake of its own.");
 }
 
 /// Whether the answer to this request of another client came on the stream of this one (HTTP+SSE).

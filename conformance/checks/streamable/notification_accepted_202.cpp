@@ -10,8 +10,9 @@ std::string cancellation() {
   return jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}});
 }
 
-/// Whether requests of the session are served beside its notifications, each of which is 404. Two requests stand between
-/// two notifications: of replicas that do not share sessions, and are met by turns, one would refuse requests too.
+/// Whether requests of the session are served beside its notifications, each of which is 404. Two requests stand
+/// between two notifications: of replicas that do not share sessions, and are met by turns, one would refuse requests
+/// too.
 bool goes_on(Probe& probe, wire::mcp::Dialogue& dialogue) {
   for (int i = 0; i < kRounds; ++i) {
     for (int asked = 0; asked < 2; ++asked) {
