@@ -25,6 +25,8 @@ const results = {
   'resources/templates/list': core.ListResourceTemplatesResultSchema,
   'tools/call': core.CallToolResultSchema,
   'tools/list': core.ListToolsResultSchema,
+  'tasks/get': core.GetTaskResultSchema,
+  'tasks/list': core.ListTasksResultSchema,
 };
 const messages = {
   'notifications/cancelled': core.CancelledNotificationSchema,

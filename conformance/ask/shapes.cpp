@@ -56,6 +56,8 @@ constexpr Rule kRules[] = {
     {Part::result, "tools/list", "", "tools.list.shape"},
     {Part::result, "tools/call", "/content/*", "tools.call.content-valid"},
     {Part::result, "tools/call", "", "tools.call.result-shape"},
+    {Part::result, "tasks/get", "", kElsewhere},  // tools.task.followed
+    {Part::result, "tasks/list", "", kElsewhere},
     {Part::result, "resources/list", "/resources/*/annotations", kElsewhere},  // resources.annotations.valid
     {Part::result, "resources/list", "/resources/*/icons/*/src", kElsewhere},
     {Part::result, "resources/list", "", "resources.list.shape"},
@@ -131,6 +133,12 @@ std::size_t count_places(const json::value& value, std::string_view pattern) {
   return places;
 }
 
+/// What shape the answer to a request has: that to a call as a task tells of the task, as tools.task.created says.
+std::string method_of_shape(const jsonrpc::Message& request) {
+  const bool as_task = request.method == "tools/call" && wire::find(request.params, "task") != nullptr;
+  return as_task ? "tools/call as a task" : request.method;
+}
+
 /// Which request a reply answers, and which revision was agreed on where it came.
 class Conversations {
  public:
@@ -139,8 +147,9 @@ class Conversations {
     for (const auto& sent : traffic.sent) {
       for (const auto& message : sent.messages) {
         if (message.kind != jsonrpc::Kind::request || !message.id) { continue; }
-        const auto [place, first] = methods_.try_emplace({scope_of(sent), key_of(*message.id)}, message.method);
-        if (!first && place->second != message.method) { place->second.clear(); }  // Either may be meant.
+        const auto [place, first] =
+            methods_.try_emplace({scope_of(sent), key_of(*message.id)}, method_of_shape(message));
+        if (!first && place->second != method_of_shape(message)) { place->second.clear(); }  // Either may be meant.
       }
     }
     for (const auto& heard : traffic.heard) {
@@ -159,7 +168,7 @@ class Conversations {
       const auto found = std::find_if(asked.begin(), asked.end(), [&](const jsonrpc::Message& message) {
         return message.kind == jsonrpc::Kind::request && message.id == heard.message.id;
       });
-      return found == asked.end() ? std::string() : found->method;
+      return found == asked.end() ? std::string() : method_of_shape(*found);
     }
     if (mixed_) { return {}; }
     const auto found = methods_.find({scope_of(heard), key_of(*heard.message.id)});

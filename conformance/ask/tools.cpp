@@ -138,7 +138,9 @@ std::shared_ptr<const std::vector<wire::mcp::Reply>> shared_replies(Probe& probe
   });
 }
 
-std::vector<ToolCall> safe_calls(const Probe& probe) {
+namespace {
+
+std::vector<ToolCall> allowed_calls(const Probe& probe) {
   std::vector<ToolCall> calls;
   const wire::Profile& profile = probe.target().profile;
   for (const auto& tool : profile.safe_tools) { calls.push_back({.name = tool.name, .arguments = tool.arguments}); }
@@ -152,6 +154,31 @@ std::vector<ToolCall> safe_calls(const Probe& probe) {
     if (arguments) { calls.push_back({.name = name, .arguments = std::move(*arguments), .guessed = true}); }
     if (calls.size() >= kSafeCalls) { break; }
   }
+  return calls;
+}
+
+/// "optional" or "required" of a tool that can, or has to, be called as a task; else empty.
+std::string task_support(const Survey& survey, std::string_view tool) {
+  const json::value capabilities(survey.capabilities);
+  if (!wire::find_pointer(capabilities, "/tasks/requests/tools/call")) { return {}; }
+  const auto listed = std::find_if(survey.tools.begin(), survey.tools.end(),
+                                   [&](const json::value& each) { return wire::string_or(each, "name", "") == tool; });
+  const json::value* execution = listed == survey.tools.end() ? nullptr : wire::find(*listed, "execution");
+  const std::string support(execution ? wire::string_or(*execution, "taskSupport", "") : "");
+  return support == "optional" || support == "required" ? support : std::string();
+}
+
+}  // namespace
+
+std::vector<ToolCall> task_calls(const Probe& probe) {
+  auto calls = allowed_calls(probe);
+  std::erase_if(calls, [&](const ToolCall& call) { return task_support(probe.survey(), call.name).empty(); });
+  return calls;
+}
+
+std::vector<ToolCall> safe_calls(const Probe& probe) {
+  auto calls = allowed_calls(probe);
+  std::erase_if(calls, [&](const ToolCall& call) { return task_support(probe.survey(), call.name) == "required"; });
   calls.resize(std::min(calls.size(), kSafeCalls));
   const auto& left_out = probe.target().passed_over;
   auto others = calls;

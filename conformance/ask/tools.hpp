@@ -14,6 +14,9 @@ struct ToolCall {
 /// Calls that may be made: the profile's safe tools, and with call_read_only those tools with readOnlyHint for which
 /// valid arguments can be made from their schema. At most five, and none that was seen to stop the service meanwhile.
 std::vector<ToolCall> safe_calls(const Probe& probe);
+/// Of what may be called, what can be called as a task (2025-11-25 basic/utilities/tasks, "Tool-Level Negotiation");
+/// none where the server does not take calls as tasks. What can be called as a task alone is none of the safe calls.
+std::vector<ToolCall> task_calls(const Probe& probe);
 /// Why there is none.
 std::string why_no_call(const Probe& probe);
 

@@ -92,6 +92,7 @@ std::vector<Setup> setups() {
           {"legal.slash-redirect", kSse},
           {"legal.slash-redirect", kDual},
           {"legal.streams-at-every-path", kSessions},
+          {"legal.tasks", kSessions},
           {"legal.older-eras-preferred", kDual},
           {"legal.older-eras-preferred", kDual, Lock::none, "2026-07-28"},
           {"legal.key-refused-400", kDual, Lock::api_key},
@@ -130,7 +131,8 @@ TEST_P(LegalVariant, turns_no_check_red) {
   std::vector<std::string> ids;
   for (const auto& info : catalogue()) {
     // Those that wait are asked where they could see the variant.
-    if (!info.waits || GetParam().variant == "legal.heartbeat-events") { ids.push_back(info.id); }
+    const bool sees = GetParam().variant == "legal.heartbeat-events" || info.id == "tools.task.followed";
+    if (!info.waits || sees) { ids.push_back(info.id); }
   }
   const auto outcome = run_checks(endpoint.target, {.checks = ids, .deadline = wire::Deadline::in(kWhole)});
   EXPECT_FALSE(outcome.stopped_early);

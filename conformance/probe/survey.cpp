@@ -39,10 +39,22 @@ wire::mcp::Listing list_within_memory(wire::mcp::Dialogue& dialogue, const List&
   }
 }
 
+/// Whether the first page is refused, which a session that is ready only later does at first.
+bool is_refused(const wire::mcp::Listing& listing) {
+  return listing.error && listing.pages.size() == 1 &&
+         (listing.pages.front().is_error() || is_client_error(listing.pages.front().http.head.status));
+}
+
 void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
+  constexpr std::chrono::milliseconds kLater{750};
+  bool may_be_early = facts.sessions || facts.era == Era::http_sse;
   for (const auto& list : kLists) {
     if (!facts.declares(list.capability) || probe.out_of_time()) { continue; }
     auto listing = list_within_memory(dialogue, list);
+    if (std::exchange(may_be_early, false) && is_refused(listing)) {
+      probe.pause(kLater);
+      listing = list_within_memory(dialogue, list);
+    }
     facts.*list.into = std::move(listing.items);
     // What is no object has neither name nor schema: the shape of the list says so once.
     std::erase_if(facts.*list.into, [](const json::value& item) { return !item.is_object(); });

@@ -75,6 +75,10 @@ reports::PreflightFailure no_conversation(const Target& target, const std::vecto
                                     [](const Survey& survey) { return survey.refusal.has_value(); });
   if (failure.message.find("points to another origin") != std::string::npos) {
     failure.fix = "Let the endpoint event name a path alone, or give the server its public URL.";
+  } else if (failure.message.find("came in the POST's body instead of the stream") != std::string::npos) {
+    failure.fix =
+        "Send each answer as a message event on the stream that the client opened by GET, and answer its POST by 202 "
+        "with an empty body.";
   } else if (refused == target.surveys.end()) {
     return failure;
   } else if (auto sentence = unrouted_path(target, *refused); !sentence.empty()) {

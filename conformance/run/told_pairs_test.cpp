@@ -21,6 +21,13 @@ const fixtures::FaultRegistration kFault(fixtures::Fault{
       return true;
     }});
 
+const fixtures::FaultRegistration kNames(fixtures::Fault{
+    .name = "test.any-name-succeeds",
+    .summary = "A call of whatever has no name of a tool is a success, which says in words that there is none.",
+    .on_message = fixtures::accept_method("tools/call", {{"content", json::array{{{"type", "text"},
+                                                                                  {"text", "There is no such tool."}}}},
+                                                         {"resultType", "complete"}})});
+
 struct Pair {
   std::string check, by, fault;
   Era era = Era::streamable;
@@ -65,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"http.request.segments", "affinity.session.shared", "affinity.sessions-refused-by-error"},
         Pair{"jsonrpc.answer.asked-for", "jsonrpc.id.echoed", "jsonrpc.string-id-replaced"},
         Pair{"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx", "test.malformed-resets"},
+        Pair{"jsonrpc.error.invalid-params", "tools.call.unknown-refused", "test.any-name-succeeds"},
+        Pair{"tools.call.missing-name", "tools.call.unknown-refused", "test.any-name-succeeds"},
         Pair{"jsonrpc.error.parse-code", "jsonrpc.error.parse", "jsonrpc.garbage-accepted"},
         Pair{"lifecycle.version.served-agreed", "lifecycle.version.echoed", "lifecycle.versions-crossed"},
         Pair{"http-sse.post.names-session", "http-sse.post.unknown-session", "http-sse.unknown-session-hangs",

@@ -63,8 +63,8 @@ struct Table {
   std::vector<Subject> subjects;
 };
 
-constexpr std::string_view kWords[] = {"string", "base64",  "integer", "count", "number",
-                                       "unit",   "boolean", "object",  "any",   "id"};
+constexpr std::string_view kWords[] = {"string",  "base64", "integer", "count", "number", "unit",
+                                       "boolean", "object", "any",     "id",    "null"};
 
 [[noreturn]] void refuse(std::string_view what) { throw std::logic_error(fmt::format("shape table: {}", what)); }
 
@@ -175,7 +175,8 @@ std::string_view name_of(std::string_view word) {
       {"integer", "an integer"}, {"count", "an integer from 0 on"},
       {"number", "a number"},    {"unit", "a number from 0 to 1"},
       {"boolean", "a boolean"},  {"object", "an object"},
-      {"any", "a value"},        {"id", "a string or an integer"}};
+      {"any", "a value"},        {"id", "a string or an integer"},
+      {"null", "null"}};
   return kNames.at(word);
 }
 
@@ -191,6 +192,7 @@ bool is_word(std::string_view word, const json::value& value) {
   if (word == "unit") { return within(1); }
   if (word == "boolean") { return value.is_bool(); }
   if (word == "object") { return value.is_object(); }
+  if (word == "null") { return value.is_null(); }
   if (word == "id") { return value.is_string() || as_integer(&value).has_value(); }
   return true;
 }

@@ -24,6 +24,8 @@ result resources/templates/list = ListResourceTemplatesResult
 result tools/call = CallToolResult @..2025-11-25
 result tools/call = CallToolResult|InputRequiredResult @2026-07-28
 result tools/list = ListToolsResult
+result tasks/get = Task @2025-11-25..2025-11-25
+result tasks/list = ListTasksResult @2025-11-25..2025-11-25
 
 params notifications/cancelled = Cancelled
 params notifications/message = LoggingMessage
@@ -262,6 +264,19 @@ ToolAnnotations
 
 ToolExecution
   taskSupport? "forbidden"|"optional"|"required"
+
+Task
+  _meta? object
+  taskId string
+  status "working"|"input_required"|"completed"|"failed"|"cancelled"
+  statusMessage? string
+  createdAt string
+  lastUpdatedAt string
+  ttl number|null
+  pollInterval? number
+
+ListTasksResult : Page
+  tasks [Task]
 
 CallToolResult
   _meta? object

@@ -6,6 +6,7 @@
 
 #include "conformance/ask/hops.hpp"
 #include "conformance/ask/http_sse.hpp"
+#include "conformance/ask/ready.hpp"
 #include "conformance/ask/session.hpp"
 #include "conformance/probe/status.hpp"
 
@@ -248,6 +249,14 @@ tl::expected<AffinityVerdict, Finding> judge_affinity(Probe& probe) {
     if (patient && patient->served > 0) { bare = std::move(patient); }
   }
   if (!bare) { return tl::unexpected(std::move(bare.error())); }
+  if (bare->lost > 0) {
+    if (const auto refusal = refused_at_first(probe)) {
+      return tl::unexpected(
+          untestable("refused right after the handshake and served later, which is no matter of "
+                     "replicas: lifecycle.handshake.no-race (" +
+                     *refusal + ")"));
+    }
+  }
   AffinityVerdict verdict{.bare = std::move(*bare), .with_cookies = {}};
   if (verdict.bare.lost > 0 && !verdict.bare.cookies.empty()) {
     if (auto with_jar = run_session(probe, true, patience)) { verdict.with_cookies = std::move(*with_jar); }

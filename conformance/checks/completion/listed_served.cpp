@@ -32,12 +32,22 @@ std::vector<Wanted> listed(const Survey& survey) {
   return wanted;
 }
 
+wire::Result<wire::mcp::Reply> complete(Probe& probe, const Wanted& wanted, std::string_view begun) {
+  return probe.call("completion/complete",
+                    {{"ref", wanted.ref}, {"argument", {{"name", wanted.argument}, {"value", begun}}}});
+}
+
+/// Whether what is refused to begin with is served for a value that nothing begins with: it has too many to send.
+bool has_too_many(Probe& probe, const Wanted& wanted) {
+  const auto few = complete(probe, wanted, "weir-no-such-value");
+  return few && wire::as_array(wire::find_pointer(few->result(), "/completion/values"));
+}
+
 Finding run(Probe& probe) {
   std::string refusal;
   const auto wanted = listed(probe.survey());
   for (const Wanted& each : wanted) {
-    const auto reply =
-        probe.call("completion/complete", {{"ref", each.ref}, {"argument", {{"name", each.argument}, {"value", ""}}}});
+    const auto reply = complete(probe, each, "");
     if (!reply) { return probe.broken(reply.error(), "an answer"); }
     if (wire::as_array(wire::find_pointer(reply->result(), "/completion/values"))) {
       return pass("an argument that is listed is completed");
@@ -46,6 +56,11 @@ Finding run(Probe& probe) {
     refusal = reply->describe();
   }
   if (wanted.empty()) { return untestable("no prompt with arguments and no template is listed"); }
+  if (has_too_many(probe, wanted.front())) {
+    return fail("values for an argument of which nothing is written yet",
+                "refused for an empty value, and served for one that nothing begins with: " + refusal)
+        .at("server", "Send the first 100 values where there are more, and set hasMore, in place of an error.");
+  }
   return fail(
              fmt::format("a result for one of {} arguments that are listed, as completions is declared", wanted.size()),
              "each is refused: " + refusal)

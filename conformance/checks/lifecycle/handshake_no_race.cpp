@@ -1,4 +1,4 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/ask/ready.hpp"
 
 namespace weir::conformance::lifecycle_handshake_no_race {
 namespace {
@@ -16,7 +16,10 @@ Finding run(Probe& probe) {
     const std::string expected = "the tools right after the handshake";
     if (!reply) { return probe.broken(reply.error(), expected); }
     if (auto bad = unless_result(*reply, expected)) {
-      bad->got += fmt::format(" ({} of {})", i, kTimes);
+      if (!is_served_later(probe, *dialogue, "tools/list")) {
+        return untestable("refused right after the handshake, and not always served later: " + bad->got);
+      }
+      bad->got += fmt::format(" in handshake {} of {}, and a moment later in the same session it is served", i, kTimes);
       return std::move(*bad).at("server",
                                 "Take the session for initialized before the notification is answered, or "
                                 "let requests that come sooner wait.");
@@ -36,6 +39,8 @@ const Registration kCheck{{
     .fix = "Mark the session as initialized before notifications/initialized is answered, or let requests that "
            "come earlier wait for it.",
     .faults = {"lifecycle.initialized-late"},
+    .turn = Turn::first,
+    .explains = {Trouble::refused_session},
     .run = run,
 }};
 const NotByCommand kNoCommand{"lifecycle.handshake.no-race", "it is a matter of how fast one request follows another"};

@@ -1,6 +1,8 @@
 #include <fmt/ranges.h>
 
-#include "conformance/ask/common.hpp"
+#include <algorithm>
+
+#include "conformance/ask/ready.hpp"
 #include "conformance/probe/status.hpp"
 
 namespace weir::conformance::session_conversation_kept {
@@ -11,8 +13,10 @@ constexpr std::chrono::milliseconds kPatience{1500};
 constexpr std::chrono::milliseconds kManyClients{700};
 
 /// Why a request in this conversation is not served; nullopt where it is.
-std::optional<std::string> why_not(Probe& probe, wire::mcp::Dialogue& dialogue) {
-  const auto reply = dialogue.request(harmless_method(probe), nullptr, {.timeout = probe.in(kPatience).left()});
+std::optional<std::string> why_not(Probe& probe, wire::mcp::Dialogue& dialogue,
+                                   const std::optional<json::value>& id = std::nullopt) {
+  const auto reply =
+      dialogue.request(harmless_method(probe), nullptr, {.id = id, .timeout = probe.in(kPatience).left()});
   if (!reply) { return reply.error().detail; }
   return reply->is_result() ? std::nullopt : std::optional(reply->describe());
 }
@@ -77,6 +81,7 @@ std::optional<Finding> nothing_served(Probe& probe, wire::mcp::Dialogue& dialogu
     refusal = std::move(said);
   }
   if (methods.size() < 2 || probe.throttled() || probe.out_of_time()) { return std::nullopt; }
+  if (is_served_later(probe, dialogue, methods.back())) { return std::nullopt; }  // lifecycle.handshake.no-race
   const auto with_params = dialogue.request(methods.back(), json::object{});
   if (with_params && with_params->is_result()) {
     return fail("requests that are served without the member params, where they need none",
@@ -91,6 +96,34 @@ std::optional<Finding> nothing_served(Probe& probe, wire::mcp::Dialogue& dialogu
           "initialized once notifications/initialized was accepted.");
 }
 
+/// A server that is made anew for each request has seen no initialize: it refuses alike what exists and what does not,
+/// and serves what needs no handshake.
+std::optional<Finding> handshake_forgotten(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  const std::string_view list = method_of_session(probe);
+  const std::string refusal = list == harmless_method(probe) ? "" : refusal_of(probe, dialogue, list);
+  if (refusal.empty() || refusal_of(probe, dialogue, kUnknownMethod) != refusal) { return std::nullopt; }
+  const auto again = dialogue.request(kUnknownMethod);
+  const auto code = again ? error_code(*again) : std::nullopt;
+  const bool may_be_told = code && *code != jsonrpc::kMethodNotFound && !probe.throttled() && !probe.out_of_time();
+  if (!may_be_told || is_served_later(probe, dialogue, list)) { return std::nullopt; }
+  return fail("requests that are served once initialize was",
+              fmt::format(
+                  "initialize and {} are served, and {} is refused as an unknown method is, as if there had been "
+                  "no handshake: {}",
+                  harmless_method(probe), list, refusal))
+      .at("server",
+          "Keep the server object of a session from one request to the next; a stateless one must serve requests "
+          "without a handshake of its own.");
+}
+
+/// Whether the answer to this request of another client came on the stream of this one (HTTP+SSE).
+bool brings_answer_to(Probe& probe, wire::mcp::Dialogue& dialogue, const json::value& id) {
+  constexpr std::chrono::milliseconds kHeard{100};
+  if (!probe.is(Era::http_sse)) { return false; }
+  const auto seen = dialogue.drain(probe.in(kHeard));
+  return std::any_of(seen.begin(), seen.end(), [&](const auto& one) { return one.message.answers(id); });
+}
+
 Finding run(Probe& probe) {
   auto first = probe.dialogue();
   if (!first) {
@@ -102,6 +135,7 @@ Finding run(Probe& probe) {
     if (auto nothing = nothing_served(probe, *first)) { return *std::move(nothing); }
     return untestable("the first request is not served: " + *why);
   }
+  if (auto forgotten = handshake_forgotten(probe, *first)) { return *std::move(forgotten); }
   for (int asked = 1; asked < kAsks; ++asked) {
     auto why = why_not(probe, *first);
     if (!why) { continue; }
@@ -116,7 +150,13 @@ Finding run(Probe& probe) {
         .value_or(untestable("no second conversation: " + second.error().detail));
   }
   if (auto why = why_not(probe, *second)) { return untestable("the second client is not served: " + *why); }
-  auto why = why_not(probe, *first);
+  const json::value id = "weir-first-client";
+  auto why = why_not(probe, *first, id);
+  if (why && brings_answer_to(probe, *second, id)) {
+    return fail("the answers to a first client on its own stream, beside a second one",
+                "the answer to the first client came on the stream of the second, which is shown what others ask for")
+        .at("server", "Keep a transport for each session: one for the process writes to the client that came last.");
+  }
   if (!why) {
     std::vector<wire::mcp::Dialogue> others;
     const int count = add_clients(probe, others);
@@ -149,7 +189,7 @@ const Registration kCheck{{
     .fix = "Keep a transport for each session in a map by session id, until its client ends it or is silent for long; "
            "one transport for the process serves one client.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five",
-               "session.nothing-after-initialize"},
+               "session.nothing-after-initialize", "session.handshake-forgotten"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
     .run = run,
