@@ -39,10 +39,12 @@ wire::mcp::Listing list_within_memory(wire::mcp::Dialogue& dialogue, const List&
   }
 }
 
-/// Whether the first page is refused, which a session that is ready only later does at first.
+/// Whether the first page is refused as by a session that is ready only later: not for credentials, nor for the rate.
 bool is_refused(const wire::mcp::Listing& listing) {
-  return listing.error && listing.pages.size() == 1 &&
-         (listing.pages.front().is_error() || is_client_error(listing.pages.front().http.head.status));
+  if (!listing.error || listing.pages.size() != 1) { return false; }
+  const auto& page = listing.pages.front();
+  const int status = page.http.head.status;
+  return status == kBadRequest || status == kNotFound || (page.http.ok() && page.is_error());
 }
 
 void read_lists(wire::mcp::Dialogue& dialogue, const Probe& probe, Survey& facts) {
