@@ -44,6 +44,8 @@ std::vector<Observation> observations(const ActorsOptions& options, reports::loa
     observation.coalesce_gap = run.plan.coalesce_gap;
     observation.ids = can_resume(run.plan.stream);
     observation.mcp = is_mcp(run.plan.stream);
+    // What comes on the stream of a call is about the call, and has no rhythm of its own.
+    if (run.plan.stream == StreamKind::streamable_post) { observation.call_gap = INT64_MAX; }
     all.push_back(std::move(observation));
   }
   return all;
@@ -123,7 +125,7 @@ bool Actors::Impl::comes_back_late(const Actor& actor) const {
 void Actors::Impl::expect_calls() {
   for (std::uint32_t i = 0; i < populations.size(); ++i) {
     const PopulationState& of = populations[i];
-    if (!of.makes_calls) { continue; }
+    if (!of.makes_calls || of.run.plan.stream == StreamKind::streamable_post) { continue; }
     const double gap_s = of.calls_per_second > 0 ? of.held / of.calls_per_second : 1e9;
     streams.expect_calls(i, static_cast<Nanos>(std::min(gap_s, 1e9) * 1e9));
   }

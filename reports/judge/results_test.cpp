@@ -421,7 +421,7 @@ std::string why_it_fails(std::uint64_t at_once, std::uint64_t later, const Twent
     second.populations[0].ends[kReset] = resets;
     if (how.of_one_age) {
       sample_times(second.populations[0].age[kReset], 5'200 * kSampleMs, 5'300 * kSampleMs, resets);
-      if (at < 4) { sample_opening(second.populations[0], 10); }
+      if (at > 1 && at < 4) { sample_opening(second.populations[0], 1000); }
     } else {
       sample_times(second.populations[0].age[kReset], 5'200 * kSampleMs, 6'300 * kSampleMs, resets);
     }

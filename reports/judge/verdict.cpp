@@ -55,14 +55,17 @@ std::string by_a_clock(const LoadResults& results) {
 
 /// "; 10 streams ended at the age of 5.25 s": streams that were opened one after the other and ended at one age were
 /// not dropped at one moment, however close to each other they ended.
-std::string at_one_age(const LoadResults& results) {
-  constexpr double kTight = 0.25, kOutside = 0.05;
-  const auto& points = results.timeline;
-  const auto seconds_with_openings =
-      std::count_if(points.begin(), points.end(), [](const Point& one) { return one.opened > 0; });
+std::string at_one_age(const LoadResults& results, std::size_t dropped_at) {
+  constexpr double kTight = 0.25, kOutside = 0.05, kTogether = 0.9;
+  std::uint64_t opened_before = 0, at_once = 0;
+  for (std::size_t i = 0; i + 1 < dropped_at; ++i) {
+    opened_before += results.timeline[i].opened;
+    at_once = std::max(at_once, results.timeline[i].opened);
+  }
   const Histogram ages = scope_of(results.total, results.layout, "", "").age();
   const double low = wire::seconds_of(ages.quantile(kOutside)), high = wire::seconds_of(ages.quantile(1 - kOutside));
-  if (seconds_with_openings < 2 || high - low > kTight) { return {}; }
+  const bool together = static_cast<double>(at_once) > kTogether * static_cast<double>(opened_before);
+  if (together || opened_before == 0 || high - low > kTight) { return {}; }
   return fmt::format("; {} ended at the age of {}", counted(ages.count(), "stream"),
                      readable_seconds((low + high) / 2));
 }
@@ -103,7 +106,7 @@ std::string at_one_moment(const LoadResults& results) {
   // Points of a long run are further apart.
   const double begin = when < kPointsOfMoment ? 0 : points[when - kPointsOfMoment].at_seconds;
   if (points[when].at_seconds - begin > kMomentSeconds) { return {}; }
-  if (const std::string age = at_one_age(results); !age.empty()) { return age; }
+  if (const std::string age = at_one_age(results, when); !age.empty()) { return age; }
   when -= points[when].dropped == 0 ? kPointsOfMoment - 1 : 0;
   return fmt::format("; {} were dropped at one moment, {} after the start", counted(most, "stream"),
                      readable_seconds(points[when].at_seconds)) +
