@@ -49,8 +49,8 @@ void describe_load(CLI::App& app, CommandLine& o) {
          "WEIR_SHARDS is N where they do not]")
       ->group(group);
   app.add_option("--start-at", o.start_at,
-                 "2026-11-21T02:00:00Z, seconds since 1970, or +30s; a shard that comes later begins at that place of "
-                 "the scenario")
+                 "2026-11-21T02:00:00Z, seconds since 1970, or, of a run that is not divided, +30s; a shard that comes "
+                 "later begins at that place of the scenario")
       ->group(group);
   app.add_option("--run-id", o.run_id, "The same for all shards of a run [made of scenario and --start-at, or random]")
       ->group(group);

@@ -173,7 +173,8 @@ int merge_main(const MergeOptions& options) {
 }
 
 void declare_render(CLI::App& app, Options& options) {
-  CLI::App* render = app.add_subcommand("render", "Write a kept run in another format");
+  CLI::App* render =
+      app.add_subcommand("render", "Write a kept run in another format; ends with 0 whatever became of the run");
   render
       ->add_option("RESULTS", options.results_path,
                    "JSON report of weir-conformance or journal of weir-loadgen, '-' for the standard input")

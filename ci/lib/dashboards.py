@@ -123,7 +123,7 @@ STREAMS = [
           "comparable between loads.", "short", [(of_run(bare_drops()), "{{target}}")],
           ("Is that usual?", "nights", "Drops in 1,000 stream-hours, by night")),
     Panel("Silent streams", "Open streams without a byte for so long: heartbeats stopped, or a hop holds bytes back. "
-          "And streams whose heartbeats had ceased for good when the run closed them.",
+          "And streams that had fallen silent for good when the run closed them.",
           "short", [(gauge("weir_soak_silent_streams", "over"), "{{over}}"),
                     (rate("weir_soak_streams_ceased_total"), "ceased, a second")],
           ("Did heartbeats stop?", "now", "Heartbeat gaps")),

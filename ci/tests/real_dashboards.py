@@ -31,13 +31,14 @@ RUN_TIMEOUT_S = 60
 STEP_S = 1
 SCRAPES = 10  # Of each run, while all streams are held.
 
-# Streams are reset at an age of 2 s, and come back.
-HUB = ["--rate", "4", "--heartbeat", "100", "--server-ping", "500", "--fault", "reset-after=2000"]
+# Streams are reset at an age of 2 s, and come back behind their last id: else nobody knew what they missed.
+HUB = ["--rate", "4", "--heartbeat", "100", "--replay", "50", "--server-ping", "500", "--fault", "reset-after=2000"]
 SCENARIO = """
 name: soak
 target: {name: staging, url: "%s/mcp"}
 populations:
   - name: watchers
+    stream: streamable-get
     weight: 3
     sequence: /params/data/seq
     sent_at: /params/data/sent_ns

@@ -1,5 +1,7 @@
 #include "loadgen/client/actors.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "loadgen/client/actors_impl.hpp"
@@ -42,6 +44,8 @@ std::vector<Observation> observations(const ActorsOptions& options, reports::loa
     observation.coalesce_gap = run.plan.coalesce_gap;
     observation.ids = can_resume(run.plan.stream);
     observation.mcp = is_mcp(run.plan.stream);
+    // What comes on the stream of a call is about the call, and has no rhythm of its own.
+    if (run.plan.stream == StreamKind::streamable_post) { observation.call_gap = INT64_MAX; }
     all.push_back(std::move(observation));
   }
   return all;
@@ -99,8 +103,32 @@ void Actors::Impl::set_polled(Actor& actor, bool polled) {
   if (((actor.flags & Actor::polled) != 0) == polled) { return; }
   PopulationState& of = population_of(actor);
   actor.flags ^= Actor::polled;
+  const bool late = polled ? comes_back_late(actor) : (actor.flags & Actor::late) != 0;
+  actor.flags = static_cast<std::uint8_t>(polled && late ? actor.flags | Actor::late : actor.flags & ~Actor::late);
+  if (late) {
+    if (polled) { ++count_of(of)[Counter::polls_late]; }
+    return;
+  }
   of.polled += polled ? 1 : -1;
   count_of(of)[Gauge::streams_polled] = of.polled;
+}
+
+/// A poll that is due after the end of the run is held by nobody: it is not known what becomes of it. Where others that
+/// were to wait as long were taken up, it is one of those that every run ends amid.
+bool Actors::Impl::comes_back_late(const Actor& actor) const {
+  if (actor.retry_ms == kNone) { return false; }
+  const Nanos wait = std::min(actor.retry_ms * kMillisecond, std::chrono::nanoseconds(limits::kRetryMost).count());
+  return loop.now_ns() + wait > run_end_ns && wait > populations[actor.population].longest_poll_ns;
+}
+
+/// So far apart our calls come on each stream; there is no telling while none are made.
+void Actors::Impl::expect_calls() {
+  for (std::uint32_t i = 0; i < populations.size(); ++i) {
+    const PopulationState& of = populations[i];
+    if (!of.makes_calls || of.run.plan.stream == StreamKind::streamable_post) { continue; }
+    const double gap_s = of.calls_per_second > 0 ? of.held / of.calls_per_second : 1e9;
+    streams.expect_calls(i, static_cast<Nanos>(std::min(gap_s, 1e9) * 1e9));
+  }
 }
 
 void Actors::Impl::enqueue(std::uint32_t slot, std::int64_t intended_ns) {
@@ -215,11 +243,12 @@ void Actors::Impl::count_given_up(std::uint32_t slot) {
   const bool has_ended = (actor.flags & Actor::has_ended) != 0;
   if (since_ns >= 0 && now - since_ns > std::max(kLeastWait, of.slowest_open_ns)) {
     ++counted.open_failures[static_cast<std::size_t>(OpenFailure::unfinished)];
-    if (has_ended) { ++counted[Counter::reconnects_failed]; }
     if ((actor.flags & Actor::polled) != 0) { ++counted[Counter::polls_failed]; }
   }
   const bool is_away = actor.state != State::held && actor.state != State::retired && has_ended;
-  if (is_away && now - actor.since_ns > std::max(kLeastWait, of.slowest_return_ns)) {
+  const bool polled = (actor.flags & Actor::polled) != 0;
+  if (is_away && !polled && now - actor.since_ns > std::max(kLeastWait, of.slowest_return_ns)) {
+    ++counted[Counter::returns_waiting];
     counted[Timer::reconnect_duration].record(static_cast<std::uint64_t>(now - actor.since_ns));
   }
 }
@@ -369,7 +398,19 @@ void Actors::drop_all(Channels::How how) {
   impl.drop_some();
 }
 
+void Actors::expect_calls(std::uint32_t population, double per_second) {
+  impl_->populations[population].calls_per_second = per_second;
+  impl_->populations[population].makes_calls = true;
+}
+
+void Actors::expect_end(std::int64_t at_ns) { impl_->run_end_ns = at_ns; }
+
 void Actors::stop(std::int64_t deadline_ns) {
+  impl_->expect_calls();
+  if (impl_->shared_sessions > 0) {
+    impl_->note_once(9, fmt::format("{} clients were given the same session id: to the server they are one",
+                                    impl_->shared_sessions + 1));
+  }
   impl_->stop_deadline_ns = std::max<std::int64_t>(deadline_ns, 0);
   for (PopulationState& of : impl_->populations) {
     of.wanted = 0;
@@ -387,12 +428,16 @@ bool Actors::stopped() const {
 std::int64_t Actors::wanted(std::uint32_t population) const { return impl_->populations[population].wanted; }
 
 void Actors::look(std::int64_t now_ns) const {
+  impl_->expect_calls();
   impl_->streams.look(now_ns);
   for (const Actor& actor : impl_->actors) {
     const bool is_away = actor.state != State::held && actor.state != State::retired && actor.state != State::unused;
     if (!is_away || (actor.flags & Actor::has_ended) == 0) { continue; }
     std::int64_t& longest = impl_->count(actor)[Open::reconnect];
     longest = std::max(longest, now_ns - actor.since_ns);
+    if ((actor.flags & Actor::late) == 0) { continue; }
+    std::int64_t& asked = impl_->count(actor)[Open::poll_wait];
+    asked = std::max<std::int64_t>(asked, actor.retry_ms * kMillisecond);
   }
 }
 

@@ -85,6 +85,11 @@ class Actors final : public StreamOwner, public ExchangeOwner {
   void stop(std::int64_t deadline_ns);
   bool stopped() const;
 
+  /// So many calls are made beside the population's streams, as far as this worker makes them.
+  void expect_calls(std::uint32_t population, double per_second);
+  /// When the run ends (loop time); INT64_MAX: nobody knows.
+  void expect_end(std::int64_t at_ns);
+
   std::int64_t wanted(std::uint32_t population) const;  ///< add() minus remove().
 
   // For calls ---------------------------------------------------------------------------------------------------------

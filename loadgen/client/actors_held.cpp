@@ -151,9 +151,8 @@ void Actors::event(std::uint32_t slot, const wire::SseEventView& event, std::int
 }
 
 void Actors::retry(std::uint32_t slot, std::uint64_t milliseconds) {
-  const auto most = std::chrono::milliseconds(limits::kRetryMost).count();
-  impl_->actors[slot].retry_ms =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(milliseconds, static_cast<std::uint64_t>(most)));
+  // As it was said; who waits for it cuts it (reconnect.hpp).
+  impl_->actors[slot].retry_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(milliseconds, kNone - 1));
 }
 
 /// What is polled, since 2025-11-25.

@@ -26,6 +26,8 @@ struct Actor {
     has_ended = 1,  ///< since_ns is the end of its latest stream: to be held again is a reconnect.
     answered = 2,   ///< streamable_post: the answer to the call has come.
     polled = 4,     ///< Its latest stream ended to be polled, and no attempt has been made since.
+    late = 8,       ///< Likewise, and it is to come back after the end of the run.
+    fresh = 16,     ///< Initialized since its latest stream.
   };
   std::int64_t since_ns = 0;       ///< Held: since when. Else see has_ended.
   std::uint32_t session = kNone;   ///< Into Impl::sessions.
@@ -119,7 +121,10 @@ struct PopulationState {
   std::uint32_t held = 0;
   std::uint32_t turn = 0;  ///< Of pick().
   std::int64_t wanted = 0;
-  std::int64_t polled = 0;             ///< Slots with that flag.
+  std::int64_t polled = 0;            ///< Slots with that flag, and without `late`.
+  std::int64_t longest_poll_ns = -1;  ///< The longest wait after which a stream was taken up again.
+  double calls_per_second = 0;
+  bool makes_calls = false;
   std::int64_t slowest_open_ns = 0;    ///< From the queue to held.
   std::int64_t slowest_return_ns = 0;  ///< From an end to held again.
   std::array<std::int64_t, kStates> states{};
@@ -138,6 +143,9 @@ struct Actors::Impl {
   reports::load::PopulationNumbers& count_of(const PopulationState& of) { return numbers.populations[of.run.index]; }
   void set_state(std::uint32_t slot, State state);
   void set_polled(Actor& actor, bool polled);
+  bool comes_back_late(const Actor& actor) const;
+  void expect_calls();
+  Continuity continuity(std::uint32_t slot, bool resumed) const;
   void enqueue(std::uint32_t slot, std::int64_t intended_ns);
   void start_queued();
   void due(std::uint32_t slot);
@@ -172,6 +180,7 @@ struct Actors::Impl {
   SessionWords words(const Actor& actor) const;
   std::string stream_call(std::uint32_t slot);
   void drop_session(std::uint32_t slot);
+  bool is_given_already(std::string_view session_id) const;
   Opening& opening(std::uint32_t slot) { return openings[actors[slot].work]; }
   static ExchangePlan post_plan(const PopulationState& of, std::string request);
 
@@ -220,9 +229,11 @@ struct Actors::Impl {
   std::mt19937_64 random;
   std::uint32_t next_call_id = 2;
   std::uint32_t notes_said = 0;
+  std::uint64_t shared_sessions = 0;  ///< Clients whose session id another one held already.
   std::int64_t next_streams_tick_ns = 0;
   std::int64_t next_check_ns = 0;
-  std::int64_t stop_deadline_ns = -1;  ///< -1: not stopping.
+  std::int64_t stop_deadline_ns = -1;   ///< -1: not stopping.
+  std::int64_t run_end_ns = INT64_MAX;  ///< As far as it is known.
 
   std::vector<std::uint32_t> to_drop;  ///< By drop_all(), a few each turn: to close thousands takes long.
   Channels::How drop_how = Channels::How::orderly;

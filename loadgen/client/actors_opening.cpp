@@ -60,6 +60,16 @@ void Actors::Impl::drop_session(std::uint32_t slot) {
   if (actor.session != kNone) { sessions.drop(std::exchange(actor.session, kNone)); }
 }
 
+/// Of a few: a server that gives ids twice gives the first ones again and again.
+bool Actors::Impl::is_given_already(std::string_view session_id) const {
+  constexpr std::uint32_t kLookedAt = 64;
+  if (session_id.empty()) { return false; }
+  for (std::uint32_t at = 0; at < std::min<std::size_t>(kLookedAt, sessions.ends()); ++at) {
+    if (sessions[at].text == session_id) { return true; }
+  }
+  return false;
+}
+
 ExchangePlan Actors::Impl::post_plan(const PopulationState& of, std::string request) {
   const PopulationRun& run = of.run;
   ExchangePlan exchange;
@@ -166,6 +176,7 @@ void Actors::Impl::become_held(std::uint32_t slot) {
   wheel.cancel(slot);
   actor.since_ns = loop.now_ns();
   set_polled(actor, false);
+  actor.flags &= static_cast<std::uint8_t>(~Actor::fresh);
   set_state(slot, State::held);
 }
 
@@ -179,6 +190,9 @@ void Actors::Impl::count_held(std::uint32_t slot, const Opening& way, const Acto
   const std::int64_t took_ns = std::max<std::int64_t>(0, loop.now_ns() - before.since_ns);
   counted[Timer::reconnect_duration].record(static_cast<std::uint64_t>(took_ns));
   PopulationState& of = population_of(before);
+  if ((before.flags & Actor::polled) != 0 && way.resumed) {
+    of.longest_poll_ns = std::max(of.longest_poll_ns, before.retry_ms * kMillisecond);
+  }
   of.slowest_return_ns = std::max(of.slowest_return_ns, took_ns);
 }
 
@@ -246,7 +260,9 @@ void Actors::Impl::take_initialized(std::uint32_t slot, std::string_view message
       return fail(slot, OpenFailure::handshake);
     }
     drop_session(slot);
+    shared_sessions += is_given_already(session_id) ? 1 : 0;
     actor.session = sessions.add({std::string(session_id), index});
+    actor.flags |= Actor::fresh;
   } else {
     sessions[actor.session].revision = index;
   }
@@ -262,6 +278,19 @@ void Actors::Impl::take_initialized(std::uint32_t slot, std::string_view message
   advance(slot);
 }
 
+/// What the numbers of a stream that takes the place of another are worth. A server that was not asked to go on may
+/// number its events by session all the same; where there is none, nothing tells.
+Continuity Actors::Impl::continuity(std::uint32_t slot, bool resumed) const {
+  const Actor& actor = actors[slot];
+  Continuity out = streams.continuity(slot);
+  out.resumed = resumed;
+  const bool again = !resumed && (actor.flags & Actor::has_ended) != 0 && kind(actor) != StreamKind::streamable_post;
+  const bool numbers_sessions = has_sessions(kind(actor));
+  out.same_session = again && numbers_sessions && actor.session != kNone && (actor.flags & Actor::fresh) == 0;
+  out.unknown = again && !numbers_sessions && kind(actor) != StreamKind::http_sse_get;
+  return out;
+}
+
 void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
   Actor& actor = actors[slot];
   opening(slot).work = kNone;
@@ -274,8 +303,7 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
   if (handover.times.lag_ns >= 0) {
     counted[Timer::client_lag].record(static_cast<std::uint64_t>(handover.times.lag_ns));
   }
-  Continuity continuity = way.resumed ? streams.continuity(slot) : Continuity{};
-  continuity.resumed = way.resumed;
+  const Continuity goes_on = continuity(slot, way.resumed);
   const State next = next_step(kind(actor), actor.state);
   const bool early = next != State::held;
   // The state stands before the first bytes are looked at: they may bring the endpoint event, or the end.
@@ -285,7 +313,7 @@ void Actors::Impl::stream_came(std::uint32_t slot, Handover&& handover) {
   } else {
     become_held(slot);
   }
-  if (streams.adopt(slot, actor.population, std::move(handover), continuity, early)) {
+  if (streams.adopt(slot, actor.population, std::move(handover), goes_on, early)) {
     if (!early) { count_held(slot, way, before); }
     return;
   }

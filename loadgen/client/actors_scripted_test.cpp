@@ -263,6 +263,18 @@ TEST_F(ScriptedActors, a_session_without_a_stream_is_held_until_a_call_tells_tha
   EXPECT_THAT(requests[4], HasSubstr("\r\nMcp-Session-Id: s-2\r\n"));
 }
 
+TEST_F(ScriptedActors, one_session_id_for_several_clients_is_told) {
+  const std::string session = json_response(kInitialized, "Mcp-Session-Id: one\r\n");
+  const std::string accepted = response("202 Accepted");
+  serve({plays(session), plays(accepted), plays(session), plays(accepted)}, StreamKind::session,
+        wire::mcp::k2025_11_25);
+  ASSERT_TRUE(run_until([&] { return gauge(Gauge::streams_open) == 1; }));
+  add(1);
+  ASSERT_TRUE(run_until([&] { return gauge(Gauge::streams_open) == 2; }));
+  actors->stop(0);
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("2 clients were given the same session id")));
+}
+
 TEST_F(ScriptedActors, a_404_says_nothing_of_a_session_where_none_was_given) {
   serve({plays(json_response(kInitialized)), plays(response("202 Accepted"))}, StreamKind::session,
         wire::mcp::k2025_11_25);

@@ -9,6 +9,8 @@ using reports::load::CallOutcome;
 namespace {
 
 constexpr std::int64_t kTickNs = kMillisecond;
+/// Whoever is given up sooner had no time to answer.
+constexpr Nanos kLeastAnswerWait = kSecond;
 
 const wire::JsonPointer& is_error_pointer() {
   static const wire::JsonPointer kPointer = *wire::JsonPointer::parse("/isError");
@@ -204,6 +206,18 @@ void CallLedger::fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t
   due_.set(index, now_ns + duplicate_window_ns_);
 }
 
+std::int64_t& CallLedger::slowest_of(const Call& call) {
+  if (slowest_ns_.size() <= call.population) { slowest_ns_.resize(call.population + std::size_t{1}); }
+  std::vector<std::int64_t>& of_tools = slowest_ns_[call.population];
+  if (of_tools.size() <= call.tool) { of_tools.resize(call.tool + std::size_t{1}); }
+  return of_tools[call.tool];
+}
+
+CallOutcome CallLedger::outcome_at_stop(const Call& call, std::int64_t now_ns) {
+  const bool hangs = now_ns - call.intended_ns > std::max<std::int64_t>(kLeastAnswerWait, slowest_of(call));
+  return hangs ? CallOutcome::timeout : CallOutcome::unfinished;
+}
+
 /// `until_ns`: when the answer came, or it was given up: without the latter the slowest calls would be those of which
 /// nothing is known. 0: there was no connection on which one could have waited.
 void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t until_ns) {
@@ -214,6 +228,10 @@ void CallLedger::settle(std::uint32_t index, CallOutcome outcome, std::int64_t u
   --numbers_.populations[call.population][reports::load::Gauge::calls_in_flight];
   reports::load::ToolNumbers& numbers = tool(call);
   ++numbers.outcomes[static_cast<std::size_t>(outcome)];
+  const bool is_answer = outcome != CallOutcome::timeout && outcome != CallOutcome::lost;
+  if (until_ns != 0 && is_answer && outcome != CallOutcome::unfinished) {
+    slowest_of(call) = std::max(slowest_of(call), until_ns - call.intended_ns);
+  }
   if (until_ns != 0) {
     numbers.duration.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, until_ns - call.intended_ns)));
   }

@@ -12,8 +12,9 @@
 //   lost                            accepted (2xx), but the answer never came: until the deadline, while the stream
 //   that
 //                                   it was to come on was heard of after that acceptance; or that stream ended
-//   timeout                         no answer until the deadline, and no more is known
-//   unfinished                      the run ended before the deadline
+//   timeout                         no answer until the deadline, and no more is known; or none until the run ended,
+//                                   after longer than a second and longer than any answer to its tool took
+//   unfinished                      the run ended before that
 //   duplicate                       a second answer within the window after the first, for the same slot; counted
 //   beside
 //                                   the call's outcome. An answer after its call was given up is its first
@@ -79,13 +80,14 @@ class CallLedger {
     });
   }
   std::int64_t next_ns() const { return due_.next_ns(); }
-  /// What is in flight stays unfinished: its time was not up.
+  /// What is in flight stays unfinished: its time was not up. What waited for longer than any answer came to, and than
+  /// a second, is a time-out all the same: a target that hangs until the end must not gain by it.
   template <class Cancel>
   void stop(std::int64_t now_ns, const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {
       if (calls_[index].id == 0) { continue; }
       cancel(calls_[index].id, calls_[index].exchange);
-      if (calls_[index].open) { settle(index, reports::load::CallOutcome::unfinished, now_ns); }
+      if (calls_[index].open) { settle(index, outcome_at_stop(calls_[index], now_ns), now_ns); }
       release(index);
     }
   }
@@ -112,6 +114,8 @@ class CallLedger {
 
   std::uint32_t index_of(std::uint64_t id) const;
   reports::load::ToolNumbers& tool(const Call& call) const;
+  std::int64_t& slowest_of(const Call& call);
+  reports::load::CallOutcome outcome_at_stop(const Call& call, std::int64_t now_ns);
   void settle(std::uint32_t index, reports::load::CallOutcome outcome, std::int64_t until_ns);
   void fall_due(std::uint32_t index, std::int64_t now_ns, std::int64_t heard_ns);
   void release(std::uint32_t index);
@@ -123,6 +127,7 @@ class CallLedger {
   std::size_t in_flight_most_;
   std::size_t in_flight_ = 0;
   std::vector<Call> calls_;
+  std::vector<std::vector<std::int64_t>> slowest_ns_;  // Answer, from the intended start; of each population's tools.
   std::vector<std::uint32_t> free_;
   std::uint64_t given_ = 0;
   std::unordered_map<std::uint32_t, std::uint32_t> by_slot_;

@@ -257,15 +257,28 @@ TEST(CallLedger, leaves_unfinished_what_is_in_flight_when_it_stops) {
   bench.begin();
   bench.finish(bench.begin(3, true), 202);
   bench.answer(bench.begin());
-  bench.ledger.stop(kStart + 4 * kSecond, [&](std::uint64_t, std::uint32_t exchange) { bench.cancel(exchange); });
+  const std::int64_t end = kStart + kSecond;
+  bench.ledger.stop(end, [&](std::uint64_t, std::uint32_t exchange) { bench.cancel(exchange); });
   EXPECT_EQ(bench.count(CallOutcome::timeout), 0u);
   EXPECT_EQ(bench.count(CallOutcome::unfinished), 2u);
   EXPECT_EQ(bench.numbers.populations[0].tools[0].ended(), 1u) << "of the others nothing is known";
-  EXPECT_EQ(bench.duration().max(), static_cast<std::uint64_t>(4 * kSecond)) << "but that they took so long";
+  EXPECT_EQ(bench.duration().max(), static_cast<std::uint64_t>(kSecond)) << "but that they took so long";
   EXPECT_EQ(bench.count(CallOutcome::ok), 1u);
   EXPECT_EQ(bench.cancelled, (std::set<std::uint32_t>{0, 2}));
   EXPECT_EQ(bench.ledger.in_flight(), 0u);
   EXPECT_EQ(bench.ledger.next_ns(), INT64_MAX);
+}
+
+TEST(CallLedger, takes_for_a_time_out_what_hangs_until_the_end_for_longer_than_any_answer_took) {
+  Bench bench;
+  bench.answer(bench.begin(), 0, kResult, 2 * kSecond);
+  bench.begin(0, false, 1 * kSecond);
+  bench.begin(0, false, 3 * kSecond);
+  bench.begin(0, false, 4 * kSecond);
+  bench.ledger.stop(kStart + 5 * kSecond + kSecond / 2, [](std::uint64_t, std::uint32_t) {});
+  EXPECT_EQ(bench.count(CallOutcome::timeout), 2u);
+  EXPECT_EQ(bench.count(CallOutcome::unfinished), 1u) << "the slowest answer took as long";
+  EXPECT_EQ(bench.numbers.populations[0].tools[0].ended(), 3u);
 }
 
 }  // namespace

@@ -99,6 +99,17 @@ struct Calls::Impl {
     set_credentials({});
   }
 
+  /// What the actors have to know of our calls: streams may be spoken on because of them.
+  void tell_rates(double scale) {
+    for (const Tool& tool : tools) {
+      double per_second = 0;
+      for (const Tool& other : tools) {
+        if (other.population == tool.population) { per_second += other.plan->per_second; }
+      }
+      actors.expect_calls(tool.population, per_second * scale / std::max<double>(1, options.shares));
+    }
+  }
+
   void set_credentials(const Credentials& credentials) {
     for (Tool& tool : tools) {
       if (!tool.plan->http) { continue; }
@@ -259,6 +270,11 @@ void Calls::set_credentials(const Credentials& credentials) { impl_->set_credent
 
 void Calls::scale(std::int64_t at_ns, double scale) {
   for (Impl::Tool& tool : impl_->tools) { tool.arrivals.scale(at_ns, scale); }
+  impl_->tell_rates(scale);
+}
+
+void Calls::cease(std::int64_t at_ns) {
+  for (Impl::Tool& tool : impl_->tools) { tool.arrivals.scale(at_ns, 0); }
 }
 
 void Calls::tick(std::int64_t now_ns) {

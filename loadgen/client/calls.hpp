@@ -31,11 +31,13 @@ class Calls final : public CallListener, public ExchangeOwner {
   void set_credentials(const Credentials& credentials);
   /// From `at_ns` (loop time) on all rates are multiplied by `scale`; 0 stops new calls.
   void scale(std::int64_t at_ns, double scale);
+  /// No new calls: what is under way is waited for, and the run is about to end.
+  void cease(std::int64_t at_ns);
   /// Sends what is due, times out what is overdue.
   void tick(std::int64_t now_ns);
   std::int64_t next_ns() const;
   std::size_t in_flight() const;
-  /// Counts what is still in flight as unfinished or, intended but not sent, as dropped.
+  /// Counts what is still in flight as the ledger says or, intended but not sent, as dropped.
   void stop();
 
   // CallListener

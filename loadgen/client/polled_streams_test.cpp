@@ -74,6 +74,17 @@ TEST_F(PolledStreams, are_no_drops_and_are_taken_up_behind_their_last_id_after_r
   EXPECT_EQ(count(Counter::polls_failed), 0U) << "whoever waits as he was asked to has not failed";
 }
 
+TEST_F(PolledStreams, that_are_to_come_back_after_the_run_are_held_by_nobody) {
+  start_streams("test.streams-polled");
+  actors->expect_end(loop.now_ns() + 30 * kMillisecond);
+  ASSERT_TRUE(run_until([&] { return count(Counter::polls_late) == 2; }));
+  EXPECT_EQ(gauge(Gauge::streams_polled), 0);
+  actors->look(loop.now_ns());
+  EXPECT_EQ(all()[Open::poll_wait], 40 * kMillisecond);
+  ASSERT_TRUE(run_until([&] { return count(Counter::polls_resumed) >= 2; })) << "they come back if the run goes on";
+  EXPECT_EQ(all().drops(), 0U);
+}
+
 TEST_F(PolledStreams, that_something_on_the_way_cuts_are_drops) {
   for (const std::string fault : {"test.streams-cut", "test.streams-reset"}) {
     start_streams(fault);

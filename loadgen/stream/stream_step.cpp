@@ -38,6 +38,14 @@ bool is_ping(std::string_view data) {
 /// stall of a beat or two is none.
 constexpr std::uint8_t kRhythm = 2;
 constexpr std::int64_t kCeasedGaps = 4;
+/// Likewise of events, which nothing obliges a server to send: more of them, and for longer (stream_step.hpp). A burst,
+/// such as the progress of some work, is over sooner, and one that comes in fits has gaps far longer than most.
+constexpr std::uint8_t kEventRhythm = 12;
+constexpr std::int64_t kEventsCeasedGaps = 6;
+constexpr std::int64_t kEventRhythmLeast = 5'000'000'000, kEventSilenceLeast = 5'000'000'000;
+constexpr std::int64_t kUnevenGaps = 3;
+/// Whoever is closed sooner had no time to be heard of.
+constexpr std::int64_t kMuteLeast = 5'000'000'000;
 /// A clock that is ahead of ours by less is one of a network of clocks that are kept together.
 constexpr std::int64_t kClockSlack = 100 * 1'000'000;
 
@@ -45,6 +53,12 @@ constexpr std::int64_t kClockSlack = 100 * 1'000'000;
 constexpr std::int64_t kOneWrite = 50 * 1'000'000;
 
 std::uint64_t at_least_zero(std::int64_t ns) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, ns)); }
+
+/// The gap since a moment in gap units, which come round again after 52 days.
+std::int64_t gap_since(std::uint32_t units, std::int64_t now_ns) {
+  const auto now = static_cast<std::uint32_t>(now_ns >> StreamState::kGapUnitShift);
+  return std::int64_t{now - units} << StreamState::kGapUnitShift;
+}
 
 std::uint32_t in_gap_units(std::int64_t ns) {
   return static_cast<std::uint32_t>(
@@ -62,12 +76,16 @@ void begin_stream(StreamState& state, const Handover& handover, bool in_handshak
   state.last_heartbeat_ns = 0;
   state.longest_gap = 0;
   state.longest_heartbeat_gap = 0;
+  state.longest_event_gap = 0;
+  state.event_gaps = 0;
   state.heartbeats = 0;
   state.opened_in_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
       (now_ns - handover.times.started_ns) / kMicrosecond, 0, std::numeric_limits<std::uint32_t>::max()));
   state.in_handshake = in_handshake;
   state.had_event = false;
   state.asked_back = false;
+  state.spoke = false;
+  state.timed_event = false;
 }
 
 /// One read of one stream. The scans are worked on in copies: the owner may close the stream, and even open another in
@@ -125,8 +143,10 @@ class StreamStep::Run final : public wire::SseSink {
       judge(event.id);
     }
     if (observation_.sent_at) { see_sent_at(event.data); }
+    const bool ping = observation_.mcp && is_ping(event.data);
+    if (!ping) { time_event(); }
     if (!observation_.mcp) { return; }
-    if (is_ping(event.data)) { heartbeat(); }
+    if (ping) { heartbeat(); }
     step_.owner_.event(slot_, event, read_.arrived_ns);
   }
 
@@ -161,6 +181,7 @@ class StreamStep::Run final : public wire::SseSink {
     numbers_[Counter::bytes] += read_.bytes.size();
     if (read_.lag_ns >= 0) { numbers_[Timer::client_lag].record(static_cast<std::uint64_t>(read_.lag_ns)); }
     if (is_framing()) { return; }
+    state_.spoke = true;
     const std::int64_t gap_ns = read_.arrived_ns - state_.last_byte_ns;
     if (gap_ns >= kOneWrite) { state_.asked_back = false; }
     numbers_[Timer::byte_gap].record(at_least_zero(gap_ns));
@@ -205,6 +226,18 @@ class StreamStep::Run final : public wire::SseSink {
     numbers_.connect[static_cast<std::size_t>(ConnectPhase::first_event)].record(at_least_zero(since_start_ns));
   }
 
+  /// Events of one write lie no gap apart.
+  void time_event() {
+    const std::int64_t gap_ns = state_.timed_event ? gap_since(state_.last_event, read_.arrived_ns) : 0;
+    if (gap_ns > 0) { numbers_[Timer::event_gap].record(static_cast<std::uint64_t>(gap_ns)); }
+    if (gap_ns >= kOneWrite) {
+      state_.longest_event_gap = std::max(state_.longest_event_gap, in_gap_units(gap_ns));
+      if (state_.event_gaps < std::numeric_limits<std::uint8_t>::max()) { ++state_.event_gaps; }
+    }
+    state_.last_event = static_cast<std::uint32_t>(read_.arrived_ns >> StreamState::kGapUnitShift);
+    state_.timed_event = true;
+  }
+
   /// Several comments of one read are several heartbeats, but no gap lies between them.
   void heartbeat() {
     ++numbers_[Counter::heartbeats];
@@ -220,6 +253,13 @@ class StreamStep::Run final : public wire::SseSink {
   void judge(std::optional<std::string_view> raw) {
     const std::optional<std::int64_t> number = raw ? wire::raw_to_integer(*raw) : std::nullopt;
     if (!number) { return; }
+    if (state_.renumbered) {
+      state_.renumbered = false;
+      if (*number <= state_.sequence.highest()) {
+        state_.sequence = Sequence();
+        ++numbers_[Counter::reconnects_blind];
+      }
+    }
     const Sequence::Verdict verdict = state_.sequence.see(*number);
     ++numbers_[Counter::events_sequenced];
     numbers_[Counter::events_lost] += std::min(verdict.lost, kMostLost);
@@ -265,6 +305,10 @@ void StreamStep::stop(std::uint32_t slot, StreamState& state) {
   state.events.release(carries_);
 }
 
+std::int64_t last_event_ns(const StreamState& state, std::int64_t now_ns) {
+  return now_ns - gap_since(state.last_event, now_ns);
+}
+
 bool is_idle_cut(const StreamState& state, const Observation& observation, std::int64_t idle_ns) {
   if (idle_ns < observation.idle_cut_after) { return false; }
   const std::int64_t longest_ns = std::int64_t{state.longest_gap} << StreamState::kGapUnitShift;
@@ -281,6 +325,37 @@ bool has_ceased(const StreamState& state, const Observation& observation, std::i
                                   << StreamState::kGapUnitShift;
   return state.heartbeats >= kRhythm && silence_ns >= observation.idle_cut_after &&
          silence_ns > kCeasedGaps * longest_ns;
+}
+
+/// Where calls of ours may be what the events are about, the stream's turn must have come as often.
+bool have_events_ceased(const StreamState& state, const Observation& observation, std::int64_t now_ns) {
+  if (state.event_gaps < kEventRhythm) { return false; }
+  const std::int64_t longest_ns = std::int64_t{state.longest_event_gap} << StreamState::kGapUnitShift;
+  const std::int64_t silence_ns = gap_since(state.last_event, now_ns);
+  const std::int64_t rhythm_ns = now_ns - silence_ns - state.held_ns;
+  const bool counted_all = state.event_gaps < std::numeric_limits<std::uint8_t>::max();
+  const bool uneven = counted_all && longest_ns > kUnevenGaps * (rhythm_ns / state.event_gaps);
+  const std::int64_t least_ns =
+      std::max({kEventSilenceLeast, observation.idle_cut_after, kEventsCeasedGaps * longest_ns});
+  return !uneven && rhythm_ns >= kEventRhythmLeast && silence_ns > least_ns &&
+         silence_ns / kEventsCeasedGaps > observation.call_gap;
+}
+
+/// What a stream that we close had come to.
+void count_silence(const StreamState& state, const Observation& observation, std::int64_t now_ns) {
+  PopulationNumbers& numbers = *observation.numbers;
+  const std::int64_t silence_ns = now_ns - state.last_byte_ns;
+  const std::int64_t longest_ns = std::int64_t{state.longest_gap} << StreamState::kGapUnitShift;
+  const bool events_ceased = have_events_ceased(state, observation, now_ns);
+  const bool silent = silence_ns >= observation.idle_cut_after && silence_ns > kCeasedGaps * longest_ns;
+  if (has_ceased(state, observation, silence_ns) || (events_ceased && silent)) {
+    ++numbers[Counter::streams_ceased];
+  } else if (events_ceased) {
+    ++numbers[Counter::events_ceased];
+  }
+  if (!state.spoke && now_ns - state.held_ns >= std::max(kMuteLeast, observation.idle_cut_after)) {
+    ++numbers[Counter::streams_mute];
+  }
 }
 
 }  // namespace
@@ -309,7 +384,7 @@ void count_end(StreamState& state, const Observation& observation, EndReason rea
   numbers.age[index].record(at_least_zero(now_ns - state.held_ns));
   const std::int64_t silence_ns = now_ns - state.last_byte_ns;
   numbers.idle_age[index].record(at_least_zero(silence_ns));
-  if (reason == EndReason::client && has_ceased(state, observation, silence_ns)) { ++numbers[Counter::streams_ceased]; }
+  if (reason == EndReason::client) { count_silence(state, observation, now_ns); }
   if (in_gap_units(silence_ns) > state.longest_gap) { numbers[Timer::byte_gap].record(at_least_zero(silence_ns)); }
   // Without a whole gap nothing tells whether the next heartbeat was due: what was open is no sample, only a bound
   // (Open::heartbeat_gap has it).

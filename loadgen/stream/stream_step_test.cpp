@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "wire/base/limits.hpp"
 #include "wire/http/chunked.hpp"
 #include "wire/testing/for_each_split.hpp"
@@ -177,6 +179,65 @@ TEST(StreamStep, tells_that_the_heartbeats_of_a_stream_had_ceased_when_we_closed
   for (const int at_ms : {100, 200, 300, 400}) { fast.event(": a", at_ms * kMillisecond); }
   count_end(fast.state, fast.observation, EndReason::client, kStart + 5 * kSecond);
   EXPECT_EQ(fast.count(Counter::streams_ceased), 0u);
+}
+
+/// Events at these times, and then nothing but `heartbeats`, a second apart, until the end.
+std::unique_ptr<Bench> after_events(const std::vector<double>& at_s, double end_s, bool heartbeats = false) {
+  auto bench = std::make_unique<Bench>();
+  for (const double at : at_s) { bench->event("data: a", static_cast<std::int64_t>(at * 1e9)); }
+  for (double at = 1; heartbeats && at < end_s; ++at) {
+    if (at > at_s.back()) { bench->event(": hb", static_cast<std::int64_t>(at * 1e9)); }
+  }
+  count_end(bench->state, bench->observation, EndReason::client, kStart + static_cast<std::int64_t>(end_s * 1e9));
+  return bench;
+}
+
+std::vector<double> each(double gap_s, int count) {
+  std::vector<double> out;
+  for (int i = 1; i <= count; ++i) { out.push_back(i * gap_s); }
+  return out;
+}
+
+TEST(StreamStep, tells_that_a_rhythm_of_events_had_ceased) {
+  EXPECT_EQ(after_events(each(0.5, 20), 30)->count(Counter::streams_ceased), 1u);
+  const auto beating = after_events(each(0.5, 20), 30, true);
+  EXPECT_EQ(beating->count(Counter::streams_ceased), 0u);
+  EXPECT_EQ(beating->count(Counter::events_ceased), 1u);
+  EXPECT_EQ(beating->timer(Timer::event_gap).count(), 19u);
+  EXPECT_NEAR(static_cast<double>(beating->timer(Timer::event_gap).max()), 5e8, 5e6);
+}
+
+TEST(StreamStep, takes_events_that_come_by_chance_or_in_bursts_for_no_rhythm) {
+  std::vector<double> uneven = each(0.5, 20);
+  uneven.push_back(13);
+  for (const auto& [at_s, end_s] : std::vector<std::pair<std::vector<double>, double>>{
+           {each(0.5, 12), 60}, {each(0.1, 40), 60}, {each(2, 20), 51}, {uneven, 60}, {each(0.01, 1000), 60}}) {
+    const auto bench = after_events(at_s, end_s);
+    EXPECT_EQ(bench->count(Counter::streams_ceased) + bench->count(Counter::events_ceased), 0u) << at_s.size();
+  }
+}
+
+TEST(StreamStep, takes_events_that_may_be_about_our_calls_for_no_rhythm_until_calls_came_without) {
+  for (const auto& [gap, ceased] : {std::pair{kSecond, 1u}, std::pair{4 * kSecond, 0u}, std::pair{INT64_MAX, 0u}}) {
+    Bench bench;
+    bench.observation.call_gap = gap;
+    for (int i = 1; i <= 20; ++i) { bench.event("data: a", i * kSecond / 2); }
+    count_end(bench.state, bench.observation, EndReason::client, kStart + 31 * kSecond);
+    EXPECT_EQ(bench.count(Counter::streams_ceased), ceased) << gap;
+  }
+}
+
+TEST(StreamStep, counts_streams_that_never_brought_a_byte) {
+  Bench mute;
+  count_end(mute.state, mute.observation, EndReason::client, kStart + 9 * kSecond);
+  EXPECT_EQ(mute.count(Counter::streams_mute), 1u);
+  Bench brief;
+  count_end(brief.state, brief.observation, EndReason::client, kStart + 4 * kSecond);
+  EXPECT_EQ(brief.count(Counter::streams_mute), 0u);
+  Bench heard;
+  heard.event(": a");
+  count_end(heard.state, heard.observation, EndReason::client, kStart + 9 * kSecond);
+  EXPECT_EQ(heard.count(Counter::streams_mute), 0u);
 }
 
 TEST(StreamStep, times_the_first_event_from_the_start_of_the_attempt) {

@@ -27,7 +27,7 @@ struct Stream {
   Channel channel;
   StreamState state;
 };
-static_assert(sizeof(Stream) <= 104, "with its deadline, 12 bytes in the wheel, it has to stay below 128");
+static_assert(sizeof(Stream) <= 112, "with its deadline, 12 bytes in the wheel, it has to stay below 128");
 
 }  // namespace
 
@@ -43,7 +43,7 @@ struct Streams::Impl {
   Loop& loop;
   Channels& channels;
   StreamOwner& owner;
-  const std::vector<Observation> populations;
+  std::vector<Observation> populations;
   StreamStep step;
   std::vector<std::unique_ptr<std::array<Stream, kBlock>>> blocks;
   Wheel silences;  // Only of populations with a silence limit; looked at when due, not moved with each byte.
@@ -174,8 +174,13 @@ bool Streams::adopt(std::uint32_t slot, std::uint32_t population, Handover&& han
   stream.channel = std::exchange(handover.channel, {});
   stream.state.population = static_cast<std::uint8_t>(population);
   begin_stream(stream.state, handover, in_handshake, now_ns);
-  const bool goes_on = continuity.resumed && continuity.last_sequence != INT64_MIN;
+  const bool had_numbers = continuity.last_sequence != INT64_MIN;
+  const bool goes_on = had_numbers && (continuity.resumed || continuity.same_session);
   stream.state.sequence = goes_on ? Sequence::resumed(continuity.last_sequence) : Sequence();
+  stream.state.renumbered = goes_on && !continuity.resumed;
+  if (had_numbers && !goes_on && continuity.unknown) {
+    ++(*impl_->observation(stream).numbers)[reports::load::Counter::reconnects_blind];
+  }
   ++impl_->count;
   impl_->channels.settle(stream.channel);
   impl_->watch_silence(slot, stream);
@@ -251,10 +256,13 @@ void Streams::look(std::int64_t now_ns) const {
       };
       longest(Open::byte_gap, state.last_byte_ns);
       if (state.last_heartbeat_ns != 0) { longest(Open::heartbeat_gap, state.last_heartbeat_ns); }
+      if (state.timed_event) { longest(Open::event_gap, last_event_ns(state, now_ns)); }
       for (const auto& [gauge, span_ns] : kSilent) { numbers[gauge] += now_ns - state.last_byte_ns >= span_ns ? 1 : 0; }
     }
   }
 }
+
+void Streams::expect_calls(std::uint32_t population, Nanos gap) { impl_->populations[population].call_gap = gap; }
 
 std::size_t Streams::count() const { return impl_->count; }
 

@@ -19,6 +19,8 @@ namespace weir::loadgen {
 struct Continuity {
   std::int64_t last_sequence = INT64_MIN;  ///< INT64_MIN: none yet.
   bool resumed = false;                    ///< The server was asked to go on after the last id.
+  bool same_session = false;               ///< It was not, but what it numbers may be of the session.
+  bool unknown = false;                    ///< Nothing tells whether the numbers go on, or begin anew.
 };
 
 class Streams final : public Ready {
@@ -52,6 +54,9 @@ class Streams final : public Ready {
   /// Says how many held streams are silent, and what gaps are open, in the numbers of their populations. Looks at every
   /// stream: once a second.
   void look(std::int64_t now_ns) const;
+  /// How far apart our calls come on one stream of the population (Observation::call_gap).
+  void expect_calls(std::uint32_t population, Nanos gap);
+
   std::size_t count() const;
   /// User memory of all slots and shared buffers, for the report; what Channels and Loop keep is theirs.
   std::size_t bytes() const;

@@ -429,6 +429,23 @@ TEST_F(StreamsTest, goes_on_with_the_sequence_after_a_resume_only) {
   EXPECT_EQ(made().continuity(0).last_sequence, INT64_MIN);
 }
 
+TEST_F(StreamsTest, goes_on_with_the_sequence_of_a_session_though_the_server_was_not_asked_to) {
+  observations[0].sequence_of_ids = true;
+  const auto take = [&](const Continuity& continuity, const char* id) {
+    Handover next = connection();
+    next.rest = wire::encode_chunk(std::string("data: x\nid: ") + id + "\n\n");
+    ASSERT_TRUE(made().adopt(0, 0, std::move(next), continuity));
+    made().close(0);
+  };
+  take({.last_sequence = 5, .same_session = true}, "8");
+  EXPECT_EQ(numbers[0][Counter::events_lost], 2u);
+  take({.last_sequence = 8, .same_session = true}, "1");
+  EXPECT_EQ(numbers[0][Counter::reconnects_blind], 1u) << "a new numbering";
+  take({.last_sequence = 2, .unknown = true}, "7");
+  EXPECT_EQ(numbers[0][Counter::reconnects_blind], 2u);
+  EXPECT_EQ(numbers[0][Counter::events_lost] + numbers[0][Counter::events_repeated], 2u);
+}
+
 TEST_F(StreamsTest, times_arrivals_by_the_kernel_and_not_by_its_own_lateness) {
   Handover handover = connection();
   pollfd readable{handover.channel.fd, POLLIN, 0};

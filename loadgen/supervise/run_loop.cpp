@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace weir::loadgen {
 
@@ -116,7 +117,9 @@ void RunLoop::send_orders(const PhaseStep& step, std::int64_t at_ns) {
                       .workers = static_cast<std::uint32_t>(s_.workers.size()),
                       .shard = s_.options.shard,
                       .shards = s_.options.shards};
-    s_.workers.send(i, order_of(s_.scenario, step, share, s_.start_ns + at_ns));
+    auto order = order_of(s_.scenario, step, share, s_.start_ns + at_ns);
+    if (const auto rest = plan_.rest_ns(); rest >= 0) { order.run_end_ns = order.at_ns + step.length_ns + rest; }
+    s_.workers.send(i, order);
   }
 }
 
@@ -160,8 +163,9 @@ void RunLoop::take_in(int timeout_ms) {
 }
 
 void RunLoop::take(const WorkerEvent& event) {
-  watches_[event.worker].heard_ns = now_ns();
+  const auto heard_before_ns = std::exchange(watches_[event.worker].heard_ns, now_ns());
   if (const auto* ended = std::get_if<Ended>(&event.what)) {
+    watches_[event.worker].heard_ns = heard_before_ns;  // An end is no word of it.
     died(event.worker, *ended);
   } else {
     take(event.worker, std::get<Report>(event.what));
@@ -193,7 +197,11 @@ void RunLoop::died(std::size_t worker, const Ended& ended) {
     return;
   }
   const auto streams = seconds_.lost(worker);
-  const auto text = fmt::format("worker {} died ({}), {} streams lost", worker, ended.how, streams);
+  const auto silent_s = static_cast<double>(now_ns() - watches_[worker].heard_ns) / kSecond;
+  const auto text = watches_[worker].killed
+                        ? fmt::format("worker {} was killed by us after {:.1f} s without a report, {} streams lost",
+                                      worker, silent_s, streams)
+                        : fmt::format("worker {} died ({}), {} streams lost", worker, ended.how, streams);
   if (s_.signals.load() > 1) {
     s_.record.incident(now_ns(), text);  // We killed it.
   } else {

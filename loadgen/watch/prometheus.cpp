@@ -274,7 +274,7 @@ class Families {
   void events() {
     one_counter("weir_soak_events_total", "Events that held streams brought.", Counter::events);
     one_counter("weir_soak_heartbeats_total", "Comments and pings that held streams brought.", Counter::heartbeats);
-    one_counter("weir_soak_streams_ceased_total", "Streams that we closed when their heartbeats had ceased.",
+    one_counter("weir_soak_streams_ceased_total", "Streams that had fallen silent for good when we closed them.",
                 Counter::streams_ceased);
     one_counter("weir_soak_server_requests_total", "Requests of the server that we answered, such as ping.",
                 Counter::server_requests);

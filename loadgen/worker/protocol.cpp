@@ -106,6 +106,7 @@ std::string encode_phase(const PhaseOrder& order) {
   out.count(order.churn_per_second.size());
   for (const auto churn : order.churn_per_second) { out.number(churn); }
   out.number(order.call_scale);
+  out.number(order.run_end_ns);
   out.number(static_cast<std::uint8_t>(order.drop_all));
   return std::move(out).frame(static_cast<std::uint8_t>(OrderKind::phase));
 }
@@ -120,6 +121,7 @@ PhaseOrder read_phase(Reader& in) {
   order.churn_per_second.resize(in.count(limits::kPopulations));
   for (auto& churn : order.churn_per_second) { churn = in.real(); }
   order.call_scale = in.real();
+  order.run_end_ns = in.number<std::int64_t>();
   order.drop_all = in.flag();
   return order;
 }

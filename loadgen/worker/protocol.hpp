@@ -26,7 +26,8 @@ struct PhaseOrder {
   std::vector<std::int64_t> streams;     ///< The goal of each population.
   std::vector<double> churn_per_second;  ///< Of each population.
   double call_scale = 1;
-  bool drop_all = false;  ///< Everybody drops at `at_ns` and comes back.
+  std::int64_t run_end_ns = INT64_MAX;  ///< Of the whole run, CLOCK_MONOTONIC; INT64_MAX where a search decides.
+  bool drop_all = false;                ///< Everybody drops at `at_ns` and comes back.
 };
 struct CredentialsOrder {
   Credentials credentials;

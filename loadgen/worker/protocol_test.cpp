@@ -18,6 +18,7 @@ PhaseOrder a_phase() {
   order.streams = {5, 0, 4'000'000};
   order.churn_per_second = {0.25, 0, 7};
   order.call_scale = 2.5;
+  order.run_end_ns = 423'456'789'012;
   order.drop_all = true;
   return order;
 }
@@ -53,6 +54,7 @@ TEST(RunProtocol, gives_back_a_phase_order) {
   EXPECT_EQ(phase.streams, (std::vector<std::int64_t>{5, 0, 4'000'000}));
   EXPECT_EQ(phase.churn_per_second, (std::vector<double>{0.25, 0, 7}));
   EXPECT_EQ(phase.call_scale, 2.5);
+  EXPECT_EQ(phase.run_end_ns, 423'456'789'012);
   EXPECT_TRUE(phase.drop_all);
   EXPECT_FALSE(frames.next());
   EXPECT_FALSE(frames.broken());

@@ -208,7 +208,10 @@ class Worker final : public Ready {
 
   // Orders
   // --------------------------------------------------------------------------------------------------------------
-  void obey(const PhaseOrder& order) { schedule_.order(order); }
+  void obey(const PhaseOrder& order) {
+    schedule_.order(order);
+    actors_->expect_end(order.run_end_ns);
+  }
   void obey(const CredentialsOrder& order) {
     actors_->set_credentials(order.credentials);
     calls_->set_credentials(order.credentials);
@@ -227,7 +230,7 @@ class Worker final : public Ready {
     if (stop_deadline_ns_ < 0) {
       // Calls that are under way get their answers, or half of the time left.
       const auto now = loop_.now_ns();
-      calls_->scale(now, 0);
+      calls_->cease(now);
       answers_until_ns_ = now + std::max<std::int64_t>(0, order.deadline_ns - now) / 2;
     }
     stop_deadline_ns_ = order.deadline_ns;

@@ -76,7 +76,7 @@ SearchStep Accumulator::judge_step() const {
 std::vector<ThresholdResult> Accumulator::thresholds() const {
   if (!unasked().empty()) { return {}; }
   const bool by_default = run_.thresholds.empty();
-  const std::vector<Threshold> thresholds = by_default ? default_thresholds(layout_) : run_.thresholds;
+  const std::vector<Threshold> thresholds = by_default ? default_thresholds(layout_, totals()) : run_.thresholds;
   std::vector<PhaseResult> phases;
   const bool of_phases = std::any_of(thresholds.begin(), thresholds.end(),
                                      [](const Threshold& threshold) { return !threshold.phase.empty(); });
@@ -103,11 +103,13 @@ bool Accumulator::valid() const {
 
 /// The whole run first; what is fine on the whole may have been of no use in one of its phases, or for a while.
 std::vector<std::string> Accumulator::find_invalid() const {
-  std::vector<std::string> out = invalid_;
+  std::vector<std::string> out;
   const auto add = [&](const std::vector<std::string>& problems) {
     out.insert(out.end(), problems.begin(), problems.end());
   };
+  // That it lagged may be why it was given up.
   add(generator_problems(run_, layout_, total_.result()));
+  add(invalid_);
   for (std::size_t i = 0; out.empty() && i < phases_.size(); ++i) {
     const PhaseResult& phase = phases_[i].result();
     if (phase.info.kind == "search") { continue; }  // Its steps are judged one by one.

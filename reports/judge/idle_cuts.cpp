@@ -14,6 +14,8 @@ constexpr std::uint64_t kWanted = 3;  // So many ends have to agree; fewer where
 constexpr double kLeastOfEnds = 0.1;  // A group below is noise beside the others.
 constexpr double kOuter = 0.05;       // Left out at both ends: nine of ten lie within.
 constexpr Precision kAgePrecision{.resolution_s = 0.25};  // Ends of any age fall into a wider one by chance.
+constexpr std::uint64_t kSome = 10;  // Ends of one age that are a fault of some streams, though others became older.
+constexpr double kApart = 2;  // Times the spread of ages that they have to lie apart in time, to be no one moment.
 constexpr auto kIdle = static_cast<std::size_t>(EndReason::idle_cut);
 
 std::vector<Weighted> seconds_in(const Histogram& histogram) {
@@ -122,11 +124,14 @@ std::optional<ClockCut> age_cut(const PopulationNumbers& numbers, const Moments&
   const Cluster cluster = densest(values, kAgePrecision);
   const double tolerance = kAgePrecision.tolerance_s(cluster.high);
   if (cluster.count < std::max(kWanted, ages.count() / 2 + 1)) { return std::nullopt; }
-  if (wire::seconds_of(moments.last_ns - moments.first_ns) < tolerance) { return std::nullopt; }
+  const double apart = wire::seconds_of(moments.last_ns - moments.first_ns);
+  if (apart < tolerance) { return std::nullopt; }
   if (wire::seconds_of(silences.quantile(1 - kOuter)) > cluster.low / 2) { return std::nullopt; }
   const auto became_older = [&](const Histogram& age) { return count_beyond(age, cluster.high + tolerance) > 0; };
-  if (std::any_of(numbers.age.begin(), numbers.age.end(), became_older)) { return std::nullopt; }
+  const bool of_some = std::any_of(numbers.age.begin(), numbers.age.end(), became_older);
+  if (of_some && (cluster.count < kSome || apart < kApart * tolerance)) { return std::nullopt; }
   ClockCut cut;
+  cut.of_some = of_some;
   cut.streams = cluster.count;
   set_bounds(cut, values, cluster);
   cut.matches = known_cutter(cut.low_seconds, cut.high_seconds, Counted::age);

@@ -24,7 +24,7 @@ void note_moments(std::vector<CutMoments>& moments, const Snapshot& second);
 
 std::vector<ClockCut> find_idle_cuts(const Layout& layout, const Snapshot& numbers,
                                      const std::vector<CutMoments>& moments);
-/// Named only where most drops of a population are of one age, and none of its streams became older.
+/// Named only where most drops of a population are of one age; where some of its streams became older, as that of some.
 std::vector<ClockCut> find_age_cuts(const Layout& layout, const Snapshot& numbers,
                                     const std::vector<CutMoments>& moments);
 

@@ -56,6 +56,8 @@ constexpr std::array kDistributions = {
                  timer_of<Timer::heartbeat_gap>, Open::heartbeat_gap},
     Distribution{"byte_gap", "between reads of one stream that brought bytes; max: or from the latest until now",
                  timer_of<Timer::byte_gap>, Open::byte_gap},
+    Distribution{"event_gap", "between events of one stream, pings left out; max: or from the latest until now",
+                 timer_of<Timer::event_gap>, Open::event_gap},
     Distribution{"stream_age", "age of streams that were dropped; where none was, of those that ended rightly",
                  [](const Scope& scope) { return scope.age(); }},
     Distribution{"delivery_delay", "sent (sent_at) to received", timer_of<Timer::delivery_delay>},
@@ -113,8 +115,10 @@ Reasons why_not_opened(const Scope& scope) {
   return out;
 }
 
-/// A second answer is counted beside what the first one was.
-bool is_failure(CallOutcome outcome) { return outcome != CallOutcome::ok && outcome != CallOutcome::duplicate; }
+/// A second answer is counted beside what the first one was, and what was merely under way at the end is not judged.
+bool is_failure(CallOutcome outcome) {
+  return outcome != CallOutcome::ok && outcome != CallOutcome::duplicate && outcome != CallOutcome::unfinished;
+}
 
 Reasons why_not_answered(const Scope& scope) {
   Reasons out;
@@ -141,6 +145,8 @@ Value when(bool (*possible)(const Scope&), std::function<std::uint64_t(const Sco
 }
 bool tried(const Scope& scope) { return attempts(scope) > 0; }
 bool sequenced(const Scope& scope) { return scope.sum(Counter::events_sequenced) > 0; }
+/// What streams missed that came back without an id is not known, so that nothing can be said of all of them.
+bool losses_known(const Scope& scope) { return sequenced(scope) && scope.sum(Counter::reconnects_blind) == 0; }
 bool stamped(const Scope& scope) {
   return !scope.timer(Timer::delivery_delay).empty() || scope.sum(Counter::events_ahead) > 0;
 }
@@ -156,6 +162,18 @@ std::uint64_t answered(const Scope& scope) {
   return scope.calls_judged() - scope.outcome(CallOutcome::timeout) - scope.outcome(CallOutcome::lost) -
          scope.outcome(CallOutcome::connect) - scope.dropped(DropCause::no_stream) -
          scope.dropped(DropCause::in_flight);
+}
+
+/// Who waits to come back for longer than anybody took has not come back, though nothing has failed yet.
+std::optional<Measured> reconnect_ratio(const Scope& s) {
+  const std::uint64_t good = s.sum(Counter::reconnects_ok), waiting = s.sum(Counter::returns_waiting);
+  const std::uint64_t all = good + s.sum(Counter::reconnects_failed) + waiting;
+  if (all == 0) {
+    return had_streams(s) ? std::optional(Measured{1, fmt::format("no {} had to", s.held)}) : std::nullopt;
+  }
+  auto share = ratio(good, all, "attempt");
+  if (share && waiting > 0) { share->basis += fmt::format(", {} wait still", wire::grouped(waiting)); }
+  return share;
 }
 
 /// Over the wanted streams that were open: none of the measures of streams where there was none.
@@ -205,14 +223,21 @@ std::vector<Measure> stream_measures() {
       {"streams_silent_120s", Unit::count, "likewise",
        when(had_streams, [](const Scope& s) { return static_cast<std::uint64_t>(s.open.silent[2]); })},
       {"streams_ceased", Unit::count,
-       "streams whose heartbeats had ceased when we closed them: silent for four times as long as ever before",
+       "streams that had fallen silent when we closed them: after a rhythm of heartbeats for four times as long as "
+       "ever before, of events for six times",
        when(had_streams, [](const Scope& s) { return s.sum(Counter::streams_ceased); })},
       {"streams_ceased_ratio", Unit::ratio, "likewise, over the streams that were open at the start or opened since",
        [](const Scope& s) {
          auto share = ratio(s.sum(Counter::streams_ceased), s.at_risk(), s.held);
-         if (share && share->value > 0) { share->basis += " fell silent after heartbeats"; }
+         if (share && share->value > 0) { share->basis += " fell silent after a rhythm"; }
          return share;
        }},
+      {"events_ceased", Unit::count,
+       "streams whose events had ceased when we closed them, after a rhythm, while heartbeats went on",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::events_ceased); })},
+      {"streams_mute", Unit::count,
+       "streams that had not brought a byte when we closed them, after five seconds at least",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::streams_mute); })},
       {"idle_cuts", Unit::count, "streams cut after their longest silence",
        when(had_streams, [](const Scope& s) { return s.ends(EndReason::idle_cut); })},
       {"open_failures", Unit::count, "attempts that gave no stream, reconnects included",
@@ -223,18 +248,19 @@ std::vector<Measure> stream_measures() {
        [](const Scope& s) { return tried(s) ? rate(s, opened(s), s.held) : std::nullopt; }},
       {"reconnects_failed", Unit::count, "attempts to come back that failed",
        when(had_streams, [](const Scope& s) { return s.sum(Counter::reconnects_failed); })},
-      {"reconnect_ratio", Unit::ratio, "attempts to come back that gave a stream, over all; 1 where none had to",
-       [](const Scope& s) -> std::optional<Measured> {
-         const std::uint64_t good = s.sum(Counter::reconnects_ok);
-         const std::uint64_t all = good + s.sum(Counter::reconnects_failed);
-         if (all == 0) {
-           return had_streams(s) ? std::optional(Measured{1, fmt::format("no {} had to", s.held)}) : std::nullopt;
-         }
-         return ratio(good, all, "attempt");
-       }},
+      {"reconnect_ratio", Unit::ratio,
+       "attempts to come back that gave a stream, over all and those that were still to be made when the run ended; 1 "
+       "where none had to",
+       reconnect_ratio},
+      {"reconnects_blind", Unit::count,
+       "streams that came back without a last id: what numbers they missed is not known",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::reconnects_blind); })},
       {"polls_failed", Unit::count,
        "streams that the server ended to be polled, and that it did not take up again: drops",
        when(had_streams, [](const Scope& s) { return s.sum(Counter::polls_failed); })},
+      {"polls_late", Unit::count,
+       "streams that the server ended to be polled after the end of the run: nobody held them",
+       when(had_streams, [](const Scope& s) { return s.sum(Counter::polls_late); })},
       {"polls_resumed_ratio", Unit::ratio,
        "streams taken up again after their last id, over those that came back from being polled; 1 where none had to",
        [](const Scope& s) -> std::optional<Measured> {
@@ -273,8 +299,9 @@ void append_event_measures(std::vector<Measure>& out) {
   };
   counter("events", "events received", had_streams, Counter::events);
   counter("heartbeats", "comments and pings of the server", had_streams, Counter::heartbeats);
-  counter("events_lost", "sequence numbers that never came; no sample where no event had one", sequenced,
-          Counter::events_lost);
+  counter("events_lost",
+          "sequence numbers that never came; no sample where no event had one, or a stream came back without an id",
+          losses_known, Counter::events_lost);
   counter("events_repeated", "events whose sequence number had come before; likewise", sequenced,
           Counter::events_repeated);
   counter("events_out_of_order", "events that came after a later one; likewise", sequenced,
@@ -286,7 +313,12 @@ void append_event_measures(std::vector<Measure>& out) {
   out.push_back({"events_lost_ratio", Unit::ratio, "events lost, over those lost and those that came with a number",
                  [](const Scope& s) {
                    const std::uint64_t lost = s.sum(Counter::events_lost);
-                   return sequenced(s) ? ratio(lost, lost + s.sum(Counter::events_sequenced), "event") : std::nullopt;
+                   return losses_known(s) ? ratio(lost, lost + s.sum(Counter::events_sequenced), "event")
+                                          : std::nullopt;
+                 }});
+  out.push_back({"events_repeated_ratio", Unit::ratio, "events that came again, over those that came with a number",
+                 [](const Scope& s) {
+                   return ratio(s.sum(Counter::events_repeated), s.sum(Counter::events_sequenced), "event");
                  }});
   out.push_back({"events_per_second", Unit::per_second, "events received", [](const Scope& s) {
                    return had_streams(s) ? rate(s, s.sum(Counter::events), "event") : std::nullopt;

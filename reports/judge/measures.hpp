@@ -47,6 +47,13 @@ std::string_view held_of(const Layout& layout, const Snapshot& numbers, std::str
 /// `population` and `tool` may be empty for all.
 Scope scope_of(const PhaseResult& span, const Layout& layout, std::string_view population, std::string_view tool);
 
+/// Streams that never brought a byte while nine of ten that we closed did; 0 where it is no exception.
+std::uint64_t few_mute(const Scope& scope);
+/// "50 streams were asked to come back in 1 h, after the run", or "".
+std::string describe_late_polls(const Scope& scope);
+/// "50 streams came back without an id: what they missed is not counted".
+std::string describe_blind(const Scope& scope);
+
 struct Measured {
   double value = 0;
   std::string basis;  ///< "21 of 10,000 streams"

@@ -73,7 +73,8 @@ struct Point {
   double at_seconds = 0;
   std::int64_t open = 0;
   std::uint64_t opened = 0;
-  std::uint64_t dropped = 0;  ///< Ends other than by us.
+  std::uint64_t dropped = 0;     ///< Ends other than by us.
+  std::uint64_t not_opened = 0;  ///< Attempts that gave no stream.
   std::uint64_t events = 0;
   std::uint64_t calls = 0;
   std::uint64_t calls_failed = 0;
@@ -92,7 +93,8 @@ struct ClockCut {
   std::string population;
   double low_seconds = 0, high_seconds = 0;  ///< Where nine of ten of these ends lie.
   std::uint64_t streams = 0;
-  std::string matches;  ///< "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout", or "".
+  std::string matches;   ///< "a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout", or "".
+  bool of_some = false;  ///< An age at which some streams ended, while others became older.
   bool operator==(const ClockCut&) const = default;
 };
 

@@ -14,9 +14,9 @@ using testing::HasSubstr;
 using testing::StartsWith;
 namespace {
 
-void set_thresholds(SampleRun& run, std::initializer_list<const char*> texts) {
+void set_thresholds(SampleRun& run, const std::vector<std::string>& texts) {
   run.run.thresholds.clear();
-  for (const char* text : texts) { run.run.thresholds.push_back(parse_threshold(text).value()); }
+  for (const std::string& text : texts) { run.run.thresholds.push_back(parse_threshold(text).value()); }
 }
 
 TEST(Summarize, merges_seconds_into_phases_and_the_run) {
@@ -147,7 +147,13 @@ TEST(AgeCuts, are_none_where_a_stream_became_older_or_ages_differ_or_all_ended_a
   Aged older;
   older.at(15'000, 15'100, 50);
   older.at(40'000, 41'000, 2, EndReason::client);
-  EXPECT_EQ(older.found().size(), 0U);
+  EXPECT_EQ(older.found(10, 10).size(), 0U);
+  ASSERT_EQ(older.found().size(), 1U) << "those of some, whatever became of the others";
+  EXPECT_TRUE(older.found()[0].of_some);
+  Aged few;
+  few.at(15'000, 15'100, 9);
+  few.at(40'000, 41'000, 2, EndReason::client);
+  EXPECT_EQ(few.found().size(), 0U);
   Aged differing;
   differing.at(2'000, 90'000, 50);
   EXPECT_EQ(differing.found().size(), 0U);
@@ -176,7 +182,7 @@ TEST(Summarize, fails_a_run_by_its_thresholds) {
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
   EXPECT_EQ(results.exit_reason,
             "2 thresholds failed, the first: stream_drop_ratio 0.0285, wanted < 0.01 (57 of 2,000 streams: 57 "
-            "idle_cut); 57 streams were cut after 60.1 s of silence (a 60 s hop: ALB idle_timeout, nginx "
+            "idle_cut); 57 streams of idlers were cut after 60.1 s of silence (a 60 s hop: ALB idle_timeout, nginx "
             "proxy_read_timeout).");
   SampleRun one = sample_run();
   set_thresholds(one, {"stream_drops < 10"});
@@ -190,7 +196,7 @@ TEST(Summarize, without_thresholds_uses_the_defaults) {
   SampleRun run = sample_run();
   run.run.thresholds.clear();
   const LoadResults results = run.summarize();
-  ASSERT_EQ(results.thresholds.size(), 6U);
+  ASSERT_EQ(results.thresholds.size(), 8U);
   EXPECT_TRUE(results.thresholds[0].by_default);
   EXPECT_EQ(results.exit_code, ExitCode::target_fails);
 }
@@ -396,8 +402,14 @@ TEST(SearchResult, without_a_passing_step_fails_the_run) {
   EXPECT_EQ(results.exit_reason, "Not even the first step of the search passed: connect_tcp_max < 1us.");
 }
 
+struct Twenty {
+  bool refused = false;     ///< Attempts fail from the seventh second to the ninth.
+  bool of_one_age = false;  ///< Streams were opened one after the other, and are reset at one age.
+  std::vector<std::string> thresholds = {"stream_drop_ratio < 1%"};
+};
+
 /// Twenty seconds, in two of which streams are reset.
-std::string why_it_fails(std::uint64_t at_once, std::uint64_t later) {
+std::string why_it_fails(std::uint64_t at_once, std::uint64_t later, const Twenty& how = {}) {
   SampleRun run = sample_run();
   run.phases = {{"hold", "hold", 0, 20 * 1'000'000'000LL, 1000}};
   run.seconds.clear();
@@ -405,10 +417,20 @@ std::string why_it_fails(std::uint64_t at_once, std::uint64_t later) {
     Snapshot second = sample_second(run.layout, 0, at, 1, 1000);
     if (at == 1) { sample_opening(second.populations[0], 1000); }
     const std::uint64_t resets = at == 7 ? at_once : at == 15 ? later : 0;
-    second.populations[0].ends[static_cast<std::size_t>(EndReason::rst)] = resets;
+    constexpr auto kReset = static_cast<std::size_t>(EndReason::rst);
+    second.populations[0].ends[kReset] = resets;
+    if (how.of_one_age) {
+      sample_times(second.populations[0].age[kReset], 5'200 * kSampleMs, 5'300 * kSampleMs, resets);
+      if (at > 1 && at < 4) { sample_opening(second.populations[0], 1000); }
+    } else {
+      sample_times(second.populations[0].age[kReset], 5'200 * kSampleMs, 6'300 * kSampleMs, resets);
+    }
+    if (how.refused && at > 6 && at < 10) {
+      second.populations[0].open_failures[static_cast<std::size_t>(OpenFailure::refused)] = 70;
+    }
     run.seconds.push_back(std::move(second));
   }
-  set_thresholds(run, {"stream_drop_ratio < 1%"});
+  set_thresholds(run, how.thresholds);
   return run.summarize().exit_reason;
 }
 
@@ -417,6 +439,13 @@ TEST(Summarize, says_in_the_last_line_that_streams_were_dropped_at_one_moment) {
               EndsWith(": 400 rst); 400 streams were dropped at one moment, 7.00 s after the start."));
   EXPECT_THAT(why_it_fails(400, 400), EndsWith(": 800 rst)."));
   EXPECT_THAT(why_it_fails(400, 10), HasSubstr("at one moment"));
+  EXPECT_THAT(why_it_fails(400, 0, {.refused = true}),
+              EndsWith("7.00 s after the start, attempts to open failed from 7.00 s to 9.00 s: 210 of 210 attempts "
+                       "ended in refused."));
+  EXPECT_THAT(why_it_fails(400, 0, {.thresholds = {"events < 0", "stream_drop_ratio < 1%"}}),
+              HasSubstr("400 streams were dropped at one moment"))
+      << "whatever else failed before it";
+  EXPECT_THAT(why_it_fails(400, 0, {.of_one_age = true}), EndsWith("; 400 streams ended at the age of 5.25 s."));
 }
 
 TEST(Summarize, says_that_calls_failed_by_sessions_that_the_server_forgot) {

@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reports/judge/measures.hpp"
+#include "wire/base/text.hpp"
 
 namespace weir::reports::load {
 namespace {
@@ -100,6 +103,26 @@ Histogram Scope::call_latency() const {
   Histogram all;
   for (const ToolNumbers* tool : tools) { all.merge(tool->duration); }
   return all;
+}
+
+std::uint64_t few_mute(const Scope& scope) {
+  constexpr std::uint64_t kOthers = 10;
+  const std::uint64_t mute = scope.sum(Counter::streams_mute);
+  return mute * kOthers <= scope.ends(EndReason::client) ? mute : 0;
+}
+
+std::string describe_late_polls(const Scope& scope) {
+  const std::uint64_t late = scope.sum(Counter::polls_late);
+  if (late == 0) { return ""; }
+  const std::uint64_t asked_ns = scope.longest(Open::poll_wait);
+  return fmt::format("{} {} asked to come back{}, after the run", counted(late, scope.held), late == 1 ? "was" : "were",
+                     asked_ns == 0 ? "" : " in " + readable_seconds(wire::seconds_of(asked_ns)));
+}
+
+std::string describe_blind(const Scope& scope) {
+  const std::uint64_t blind = scope.sum(Counter::reconnects_blind);
+  return fmt::format("{} came back without an id: what {} missed is not counted", counted(blind, scope.held),
+                     blind == 1 ? "it" : "they");
 }
 
 std::string_view held_of(const Layout& layout, const Snapshot& numbers, std::string_view population) {

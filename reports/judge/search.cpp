@@ -50,7 +50,7 @@ SearchStep judge_step(const RunInfo& run, const Layout& layout, const PhaseResul
     return out;
   }
   const std::vector<Threshold> defaults =
-      run.thresholds.empty() ? default_thresholds(layout) : std::vector<Threshold>();
+      run.thresholds.empty() ? default_thresholds(layout, step.numbers) : std::vector<Threshold>();
   for (const Threshold& threshold : run.thresholds.empty() ? defaults : run.thresholds) {
     if (!judges(threshold, step.info.name)) { continue; }
     Threshold here = threshold;

@@ -177,9 +177,12 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
     return out;
   }
   const std::string wanted = fmt::format("{} {}", threshold.comparison, readable(measure->unit, threshold.bound));
-  const auto measured = evaluate(*measure, scope_of(*span, layout, threshold.population, threshold.tool));
+  const Scope scope = scope_of(*span, layout, threshold.population, threshold.tool);
+  const auto measured = evaluate(*measure, scope);
   if (!measured) {
-    out.message = fmt::format("{}: nothing was measured, wanted {}", name, wanted);
+    const bool blind = threshold.measure.starts_with("events_lost") && scope.sum(Counter::reconnects_blind) > 0;
+    out.message = fmt::format("{}: nothing was measured, wanted {}{}", name, wanted,
+                              blind ? fmt::format(" ({})", describe_blind(scope)) : "");
     return out;
   }
   out.value = measured->value;
@@ -189,7 +192,7 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
   return out;
 }
 
-std::vector<Threshold> default_thresholds(const Layout& layout) {
+std::vector<Threshold> default_thresholds(const Layout& layout, const Snapshot& numbers) {
   std::vector<Threshold> out;
   const auto add = [&](std::string_view text) {
     if (auto threshold = parse_threshold(text)) { out.push_back(std::move(*threshold)); }
@@ -203,6 +206,16 @@ std::vector<Threshold> default_thresholds(const Layout& layout) {
     add("calls_ok_ratio >= 99%");
     add("calls_duplicate_ratio < 1%");
     break;
+  }
+  const auto sum = [&](Counter counter) {
+    std::uint64_t all = 0;
+    for (const PopulationNumbers& one : numbers.populations) { all += one[counter]; }
+    return all;
+  };
+  if (sum(Counter::events_sequenced) > 0) {
+    // What streams missed that came back without an id is told, and no fault.
+    if (sum(Counter::reconnects_blind) == 0) { add("events_lost_ratio < 1%"); }
+    add("events_repeated_ratio < 1%");
   }
   return out;
 }
@@ -221,7 +234,8 @@ std::string threshold_help() {
       "Units: ns us ms s m h for times, % for ratios, /s /m /h for rates, KB MB GB KiB MiB GiB for bytes; none means\n"
       "seconds, ratio, per second, bytes. Names with spaces stand in quotes. A metric without a sample fails.\n"
       "A run without thresholds must meet open_failure_ratio < 1%, stream_drop_ratio < 1%, streams_held_ratio >= 99%,\n"
-      "streams_ceased_ratio < 1% and, where it makes calls, calls_ok_ratio >= 99% and calls_duplicate_ratio < 1%;\n"
+      "streams_ceased_ratio < 1%; where it makes calls, calls_ok_ratio >= 99% and calls_duplicate_ratio < 1%; where\n"
+      "events had a sequence number, events_lost_ratio < 1% and events_repeated_ratio < 1%.\n"
       "'stream_drop_ratio <= 1' as the only one asks for nothing.\n"
       "In a search, thresholds without 'in' judge each step.\n"
       "STAT is p50, p90, p99, p99.9 or any other pNN, max, min or mean.\n\n";

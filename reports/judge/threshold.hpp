@@ -23,7 +23,7 @@ ThresholdResult judge(const Threshold& threshold, const Layout& layout, const Ph
                       const std::vector<PhaseResult>& phases);
 
 /// What a run without thresholds is judged by; that of calls only where there are calls.
-std::vector<Threshold> default_thresholds(const Layout& layout);
+std::vector<Threshold> default_thresholds(const Layout& layout, const Snapshot& numbers = {});
 
 struct MeasureHelp {
   std::string

@@ -183,6 +183,40 @@ TEST(Threshold, takes_a_stream_that_has_ceased_and_an_answer_that_came_again_for
             "calls_duplicate_ratio 0.01992, wanted < 0.01 (50 of 2,510 calls)");
 }
 
+TEST(Threshold, takes_a_call_under_way_at_the_end_for_no_part_of_what_failed) {
+  SampleRun run = sample_run();
+  auto& outcomes = run.seconds[1].populations[0].tools[0].outcomes;
+  outcomes[static_cast<std::size_t>(CallOutcome::unfinished)] = 900;
+  outcomes[static_cast<std::size_t>(CallOutcome::timeout)] += 500;
+  const std::string said = judged("calls_ok_ratio for echo >= 99%", run).message;
+  EXPECT_EQ(said.find("unfinished"), std::string::npos) << said;
+  EXPECT_NE(said.find("50"), std::string::npos) << said;
+}
+
+TEST(Threshold, has_no_loss_to_tell_where_streams_came_back_without_an_id) {
+  SampleRun run = sample_run();
+  EXPECT_TRUE(judged("events_lost of watchers < 10", run).value);
+  run.seconds[1].populations[0][Counter::reconnects_blind] = 7;
+  EXPECT_EQ(judged("events_lost of watchers < 10", run).message,
+            "events_lost of watchers: nothing was measured, wanted < 10 (7 streams came back without an id: what they "
+            "missed is not counted)");
+  EXPECT_FALSE(judged("events_lost_ratio < 1%", run).passed);
+  EXPECT_TRUE(judged("events_repeated_ratio < 1%", run).value);
+}
+
+TEST(Threshold, takes_streams_that_wait_to_come_back_for_streams_that_have_not) {
+  SampleRun run = sample_run();
+  for (Snapshot& second : run.seconds) {
+    for (auto& numbers : second.populations) {
+      numbers[Counter::reconnects_ok] = numbers[Counter::reconnects_failed] = 0;
+    }
+  }
+  EXPECT_EQ(judged("reconnect_ratio >= 1", run).value, 1);
+  run.seconds[1].populations[0][Counter::returns_waiting] = 50;
+  EXPECT_EQ(judged("reconnect_ratio >= 99%", run).message,
+            "reconnect_ratio 0, wanted >= 0.99 (0 of 50 attempts, 50 wait still)");
+}
+
 TEST(Threshold, fails_where_nothing_was_measured) {
   for (const char* text :
        {"events_lost of idlers == 0", "delivery_delay_p99 < 1s", "events_coalesced == 0",
@@ -231,6 +265,12 @@ TEST(Threshold, by_default_asks_for_calls_only_where_there_are) {
   EXPECT_EQ(texts({{{"a", {}}}}), (std::vector<std::string>{"open_failure_ratio < 1%", "stream_drop_ratio < 1%",
                                                             "streams_held_ratio >= 99%", "streams_ceased_ratio < 1%"}));
   EXPECT_EQ(texts({{{"a", {}}, {"b", {"echo"}}}}).back(), "calls_duplicate_ratio < 1%");
+  const Layout layout{{{"a", {}}}};
+  Snapshot numbers(layout);
+  numbers.populations[0][Counter::events_sequenced] = 5;
+  EXPECT_EQ(default_thresholds(layout, numbers).size(), 6u) << "where a sequence is known, what it says";
+  numbers.populations[0][Counter::reconnects_blind] = 1;
+  EXPECT_EQ(default_thresholds(layout, numbers).size(), 5u);
 }
 
 }  // namespace

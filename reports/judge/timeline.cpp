@@ -41,6 +41,7 @@ Point point_of(const Layout& layout, const Snapshot& span) {
   point.open = span.whole(Gauge::streams_open);
   point.opened = scope.sum(Counter::streams_opened);
   point.dropped = scope.drops();
+  point.not_opened = scope.open_failures();
   point.events = scope.sum(Counter::events);
   point.calls = scope.calls_judged();
   point.calls_failed = point.calls - scope.outcome(CallOutcome::ok);

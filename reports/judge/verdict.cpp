@@ -43,9 +43,44 @@ std::string by_a_clock(const LoadResults& results) {
   }
   if (!most) { return {}; }
   const std::string after = readable_seconds((most->low_seconds + most->high_seconds) / 2);
-  return fmt::format("; {} {} cut {}{}", counted(most->streams, "stream"), most->streams == 1 ? "was" : "were",
+  const std::string whose = results.layout.populations.size() > 1 ? " of " + most->population : "";
+  if (most->of_some) {
+    return fmt::format("; {}{} ended at the age of {}, others became older", counted(most->streams, "stream"), whose,
+                       after);
+  }
+  return fmt::format("; {}{} {} cut {}{}", counted(most->streams, "stream"), whose, most->streams == 1 ? "was" : "were",
                      of_age ? fmt::format("at the age of {}", after) : fmt::format("after {} of silence", after),
                      most->matches.empty() ? "" : fmt::format(" ({})", most->matches));
+}
+
+/// "; 10 streams ended at the age of 5.25 s": streams that were opened one after the other and ended at one age were
+/// not dropped at one moment, however close to each other they ended.
+std::string at_one_age(const LoadResults& results, std::size_t dropped_at) {
+  constexpr double kTight = 0.25, kOutside = 0.05, kTogether = 0.9;
+  std::uint64_t opened_before = 0, at_once = 0;
+  for (std::size_t i = 0; i + 1 < dropped_at; ++i) {
+    opened_before += results.timeline[i].opened;
+    at_once = std::max(at_once, results.timeline[i].opened);
+  }
+  const Histogram ages = scope_of(results.total, results.layout, "", "").age();
+  const double low = wire::seconds_of(ages.quantile(kOutside)), high = wire::seconds_of(ages.quantile(1 - kOutside));
+  const bool together = static_cast<double>(at_once) > kTogether * static_cast<double>(opened_before);
+  if (together || opened_before == 0 || high - low > kTight) { return {}; }
+  return fmt::format("; {} ended at the age of {}", counted(ages.count(), "stream"),
+                     readable_seconds((low + high) / 2));
+}
+
+/// ", attempts failed from 10.0 s to 15.0 s (refused)": what a restart looks like from without.
+std::string while_refused(const LoadResults& results) {
+  const auto& points = results.timeline;
+  const auto failed = [](const Point& one) { return one.not_opened > 0; };
+  const auto first = std::find_if(points.begin(), points.end(), failed);
+  if (first == points.end()) { return {}; }
+  const auto last = std::find_if(points.rbegin(), points.rend(), failed);
+  const bool to_the_end = last - points.rbegin() < 3;
+  return fmt::format(", attempts to open failed from {} {}: {}", readable_seconds(first->at_seconds),
+                     to_the_end ? "on" : "to " + readable_seconds(last->at_seconds),
+                     main_failure(scope_of(results.total, results.layout, "", "")));
 }
 
 /// "; 40 streams were dropped at one moment, 7.00 s after the start": a restart, which is no clock.
@@ -71,19 +106,23 @@ std::string at_one_moment(const LoadResults& results) {
   // Points of a long run are further apart.
   const double begin = when < kPointsOfMoment ? 0 : points[when - kPointsOfMoment].at_seconds;
   if (points[when].at_seconds - begin > kMomentSeconds) { return {}; }
+  if (const std::string age = at_one_age(results, when); !age.empty()) { return age; }
   when -= points[when].dropped == 0 ? kPointsOfMoment - 1 : 0;
   return fmt::format("; {} were dropped at one moment, {} after the start", counted(most, "stream"),
-                     readable_seconds(points[when].at_seconds));
+                     readable_seconds(points[when].at_seconds)) +
+         while_refused(results);
 }
 
 std::string failed_thresholds(const LoadResults& results) {
   std::string first;
   std::uint64_t failed = 0;
+  bool of_drops = false;
   for (const ThresholdResult& one : results.thresholds) {
     if (one.passed) { continue; }
-    if (failed++ > 0) { continue; }
-    first = one.message;
-    if (!is_of_drops(one.threshold)) { continue; }
+    if (failed++ == 0) { first = one.message; }
+    of_drops = of_drops || is_of_drops(one.threshold);
+  }
+  if (of_drops) {
     const std::string clock = by_a_clock(results);
     first += clock.empty() ? at_one_moment(results) : clock;
   }
@@ -123,6 +162,12 @@ void decide(LoadResults& results, bool interrupted, std::string_view unasked) {
   const bool passed = std::all_of(results.thresholds.begin(), results.thresholds.end(),
                                   [](const ThresholdResult& one) { return one.passed; });
   if (!passed) { return say(ExitCode::target_fails, failed_thresholds(results)); }
+  // Where everybody is to come back after the run, whether anybody can is not known.
+  if (scope.sum(Counter::polls_late) * 100 >= scope.at_risk() && scope.sum(Counter::polls_late) > 0 &&
+      scope.sum(Counter::polls_resumed) == 0) {
+    return say(ExitCode::inconclusive,
+               fmt::format("Says nothing of streams that are polled: {}.", describe_late_polls(scope)));
+  }
   if (results.search) {
     return say(ExitCode::good,
                fmt::format("The search found {} to hold within the thresholds.",

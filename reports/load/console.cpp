@@ -111,6 +111,7 @@ void ConsoleWriter::tables() {
 }
 
 void ConsoleWriter::phases() {
+  table(populations_table(results_));
   if (results_.phases.size() > 1) { table(phases_table(results_)); }
   if (results_.incidents.empty()) { return; }
   title("Incidents");

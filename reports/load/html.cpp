@@ -152,7 +152,7 @@ std::string finish(HtmlWriter& out, const LoadResults& results) {
   const std::vector<Figure> figures = figures_of(results);
   out.figures(results, figures);
   for (const Table& table : {ends_table(results), failures_table(results), times_table(results), calls_table(results),
-                             phases_table(results)}) {
+                             populations_table(results), phases_table(results)}) {
     out.table(table);
   }
   out.foot(results);

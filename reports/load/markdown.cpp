@@ -82,6 +82,7 @@ std::string markdown_report(const LoadResults& results) {
   out.table(times_table(results));
   out.list(event_facts(results));
   out.table(calls_table(results));
+  out.table(populations_table(results));
   out.table(phases_table(results));
   out.list(results.incidents);
   if (const std::string text = describe_validity(results); !text.empty()) { out.line("{}\n", markdown_escaped(text)); }

@@ -41,6 +41,24 @@ std::vector<std::string> quantiles(std::string name, const Histogram& histogram)
           most(histogram)};
 }
 
+/// Who had fallen silent when we closed it, or had never said anything.
+std::vector<std::string> silence_facts(const Scope& scope) {
+  std::vector<std::string> out;
+  const auto them = [](std::uint64_t n) { return n == 1 ? "it" : "them"; };
+  if (const std::uint64_t ceased = scope.sum(Counter::streams_ceased); ceased > 0) {
+    out.push_back(fmt::format("{} had a rhythm of heartbeats or events, and brought nothing any more when we closed {}",
+                              counted(ceased, scope.held), them(ceased)));
+  }
+  if (const std::uint64_t ceased = scope.sum(Counter::events_ceased); ceased > 0) {
+    out.push_back(fmt::format("{} had a rhythm of events, and only heartbeats any more when we closed {}",
+                              counted(ceased, scope.held), them(ceased)));
+  }
+  if (const std::uint64_t mute = few_mute(scope); mute > 0) {
+    out.push_back(fmt::format("{} never brought a byte, unlike the others", counted(mute, scope.held)));
+  }
+  return out;
+}
+
 std::string several(const Scope& scope) { return fmt::format("{}s", scope.held); }
 
 }  // namespace
@@ -75,20 +93,20 @@ std::vector<std::string> stream_facts(const LoadResults& results) {
         "{} open and silent for 30 s, {} for 60 s, {} for 120 s at most", wire::grouped(positive(scope.open.silent[0])),
         wire::grouped(positive(scope.open.silent[1])), wire::grouped(positive(scope.open.silent[2]))));
   }
-  if (const std::uint64_t ceased = scope.sum(Counter::streams_ceased); ceased > 0) {
-    out.push_back(fmt::format("{} brought heartbeats, and nothing any more when we closed {}",
-                              counted(ceased, scope.held), ceased == 1 ? "it" : "them"));
-  }
+  for (std::string& fact : silence_facts(scope)) { out.push_back(std::move(fact)); }
   const std::uint64_t back = scope.sum(Counter::reconnects_ok), failed = scope.sum(Counter::reconnects_failed);
-  if (back + failed > 0) {
-    out.push_back(fmt::format("{} came back ({} resumed), {} failed", wire::grouped(back),
-                              wire::grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt")));
+  const std::uint64_t waiting = scope.sum(Counter::returns_waiting);
+  if (back + failed + waiting > 0) {
+    out.push_back(fmt::format("{} came back ({} resumed), {} failed{}", wire::grouped(back),
+                              wire::grouped(scope.sum(Counter::reconnects_resumed)), counted(failed, "attempt"),
+                              waiting == 0 ? "" : fmt::format(", {} still waiting", wire::grouped(waiting))));
   }
   if (const std::uint64_t polled = scope.ends(EndReason::polled); polled > 0) {
     out.push_back(fmt::format("{} ended by the server to be polled, {} taken up again, {} not",
                               counted(polled, scope.held), wire::grouped(scope.sum(Counter::polls_resumed)),
                               wire::grouped(scope.sum(Counter::polls_failed))));
   }
+  if (const std::string late = describe_late_polls(scope); !late.empty()) { out.push_back(late); }
   if (const std::uint64_t sessions = scope.sum(Counter::sessions_opened); sessions > 0) {
     out.push_back(fmt::format("{}, {} lost (404)", counted(sessions, "session"),
                               wire::grouped(scope.sum(Counter::sessions_lost))));
@@ -140,7 +158,7 @@ Table times_table(const LoadResults& results) {
     add(fmt::format("connect {}", to_string(phase)), scope.connect(phase));
   }
   // What has not ended is as long as the longest of its kind, or longer.
-  const auto add_open = [&](const char* name, Timer timer, Open open) {
+  const auto add_open = [&](const std::string& name, Timer timer, Open open) {
     const Histogram over = scope.timer(timer);
     add(name, over);
     if (const std::uint64_t longest = scope.longest(open); longest > over.max()) {
@@ -148,8 +166,11 @@ Table times_table(const LoadResults& results) {
           {fmt::format("{}, not over", name), "-", "-", "-", "-", "-", readable_seconds(wire::seconds_of(longest))});
     }
   };
-  add_open("reconnect", Timer::reconnect_duration, Open::reconnect);
+  const std::uint64_t waiting = scope.sum(Counter::returns_waiting);
+  add_open(waiting == 0 ? "reconnect" : fmt::format("reconnect ({} not over)", wire::grouped(waiting)),
+           Timer::reconnect_duration, Open::reconnect);
   add_open("heartbeat gap", Timer::heartbeat_gap, Open::heartbeat_gap);
+  add_open("event gap", Timer::event_gap, Open::event_gap);
   add_open("byte gap", Timer::byte_gap, Open::byte_gap);
   add("delivery delay", scope.timer(Timer::delivery_delay));
   if (const Histogram queue = scope.timer(Timer::open_queue); queue.max() > 0) { add("wait to open", queue); }
@@ -168,6 +189,9 @@ std::vector<std::string> event_facts(const LoadResults& results) {
                               wire::grouped(numbered), wire::grouped(scope.sum(Counter::events_lost)),
                               wire::grouped(scope.sum(Counter::events_repeated)),
                               wire::grouped(scope.sum(Counter::events_out_of_order))));
+  }
+  if (const std::uint64_t blind = scope.sum(Counter::reconnects_blind); blind > 0) {
+    out.push_back(describe_blind(scope));
   }
   const std::uint64_t ahead = scope.sum(Counter::events_ahead);
   if (const std::uint64_t timed = scope.timer(Timer::delivery_delay).count() + ahead; timed > 0) {
@@ -190,7 +214,8 @@ Table calls_table(const LoadResults& results) {
     for (const std::string& tool : population.tools) {
       const Scope scope = scope_of(results.total, results.layout, population.name, tool);
       const std::uint64_t due = scope.calls_judged();
-      if (due == 0) { continue; }
+      const std::uint64_t under_way = scope.outcome(CallOutcome::unfinished);
+      if (due + under_way == 0) { continue; }
       const std::string name =
           results.layout.populations.size() > 1 ? fmt::format("{} of {}", tool, population.name) : tool;
       const Histogram latency = scope.call_latency();
@@ -201,14 +226,29 @@ Table calls_table(const LoadResults& results) {
       };
       for (std::size_t i = 1; i < kCallOutcomes; ++i) {
         const auto outcome = static_cast<CallOutcome>(i);
-        other(to_string(outcome), scope.outcome(outcome));
+        if (outcome != CallOutcome::unfinished) { other(to_string(outcome), scope.outcome(outcome)); }
       }
       other(fmt::format("not sent: no {}", scope.held), scope.dropped(DropCause::no_stream));
       other("not sent: too many in flight", scope.dropped(DropCause::in_flight));
+      other("under way at the end, not counted", under_way);
       table.rows.push_back({wire::printable(name), wire::grouped(due), percent(scope.outcome(CallOutcome::ok), due),
                             time(at(latency, 0.5)), time(at(latency, 0.9)), time(at(latency, 0.99)),
                             time(at(latency, 0.999)), time(most(latency)), others.empty() ? "-" : others});
     }
+  }
+  return table;
+}
+
+Table populations_table(const LoadResults& results) {
+  Table table{"Populations", {"population", "wanted", "open max", "opened", "dropped", "not opened", "lost"}, {}};
+  if (results.layout.populations.size() < 2) { return table; }
+  for (const Layout::Population& population : results.layout.populations) {
+    const Scope scope = scope_of(results.total, results.layout, population.name, "");
+    table.rows.push_back(
+        {wire::printable(population.name), wire::grouped(positive(scope.open.wanted)),
+         wire::grouped(positive(scope.open.peak)), wire::grouped(scope.sum(Counter::streams_opened)),
+         wire::grouped(scope.drops()), wire::grouped(scope.open_failures()),
+         scope.sum(Counter::events_sequenced) == 0 ? "-" : wire::grouped(scope.sum(Counter::events_lost))});
   }
   return table;
 }
@@ -245,7 +285,8 @@ std::vector<std::string> describe_cuts(const LoadResults& results) {
   std::vector<std::string> out;
   for (const ClockCut& cut : results.idle_cuts) { out.push_back(describe_cut(cut, "idle cut at", "of silence")); }
   for (const ClockCut& cut : results.age_cuts) {
-    out.push_back(describe_cut(cut, "cut at the age of", "old, whatever was sent"));
+    out.push_back(describe_cut(cut, cut.of_some ? "some ended at the age of" : "cut at the age of",
+                               cut.of_some ? "old, while others became older" : "old, whatever was sent"));
   }
   return out;
 }
@@ -314,11 +355,24 @@ std::string describe_not_counted(const LoadResults& results) {
 
 std::string summary_of(const LoadResults& results) {
   const Scope scope = whole(results);
-  std::string out =
-      fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), scope.held), wire::grouped(scope.drops()));
+  const std::string dropped = wire::grouped(scope.drops());
+  std::string out = fmt::format("{} held, {} dropped", counted(positive(scope.open.peak), scope.held), dropped);
+  if (results.search && results.search->largest_passing >= 0) {
+    out = fmt::format("{} found to hold, {} tried, {} dropped",
+                      counted(positive(results.search->largest_passing), scope.held),
+                      wire::grouped(positive(scope.open.peak)), dropped);
+  }
   if (const std::uint64_t calls = scope.calls_judged(); calls > 0) {
     out += fmt::format(", {} ({} ok)", counted(calls, "call"), percent(scope.outcome(CallOutcome::ok), calls));
   }
+  const auto told = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) { out += fmt::format(", {}", fmt::format(fmt::runtime(what), wire::grouped(count))); }
+  };
+  told(scope.sum(Counter::streams_ceased), "{} fallen silent");
+  told(scope.sum(Counter::events_ceased), "{} without events in the end");
+  told(few_mute(scope), "{} never heard of");
+  told(scope.sum(Counter::events_lost), "{} events lost");
+  told(scope.sum(Counter::reconnects_blind), "{} back without an id");
   return out + ", " + readable_seconds(wire::seconds_of(results.duration_ns));
 }
 

@@ -22,6 +22,7 @@ Table failures_table(const LoadResults& results);  ///< Attempts that gave none.
 Table times_table(const LoadResults& results);     ///< Connect phases, reconnects, gaps, delays.
 std::vector<std::string> event_facts(const LoadResults& results);
 Table calls_table(const LoadResults& results);
+Table populations_table(const LoadResults& results);  ///< Where there are several.
 Table phases_table(const LoadResults& results);
 
 /// "idle cut at 60 s (57 streams, 59.9-60.2 s of silence): a 60 s hop: ALB idle_timeout, nginx proxy_read_timeout"

@@ -27,13 +27,18 @@ constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intend
                                                                    "reconnects_ok",
                                                                    "reconnects_failed",
                                                                    "reconnects_resumed",
+                                                                   "reconnects_blind",
+                                                                   "returns_waiting",
                                                                    "polls_resumed",
                                                                    "polls_failed",
+                                                                   "polls_late",
                                                                    "sessions_opened",
                                                                    "sessions_lost",
                                                                    "events",
                                                                    "heartbeats",
                                                                    "streams_ceased",
+                                                                   "events_ceased",
+                                                                   "streams_mute",
                                                                    "bytes",
                                                                    "events_sequenced",
                                                                    "events_lost",
@@ -50,11 +55,13 @@ constexpr std::array<std::string_view, kCounters> kCounterNames = {"opens_intend
 constexpr std::array<std::string_view, kGauges> kGaugeNames = {
     "streams_target",  "streams_open",       "streams_opening",    "streams_waiting",    "streams_polled",
     "calls_in_flight", "streams_silent_30s", "streams_silent_60s", "streams_silent_120s"};
-constexpr std::array<std::string_view, kOpens> kOpenNames = {"heartbeat_gap", "byte_gap", "reconnect"};
+constexpr std::array<std::string_view, kOpens> kOpenNames = {"heartbeat_gap", "byte_gap", "reconnect", "event_gap",
+                                                             "poll_wait"};
 constexpr std::array<std::string_view, kWorkerGauges> kWorkerGaugeNames = {"rss_bytes",   "heap_bytes",    "open_files",
                                                                            "cpu_user_ns", "cpu_system_ns", "alive"};
-constexpr std::array<std::string_view, kTimers> kTimerNames = {
-    "heartbeat_gap", "byte_gap", "reconnect_duration", "delivery_delay", "client_lag", "schedule_lag", "open_queue"};
+constexpr std::array<std::string_view, kTimers> kTimerNames = {"heartbeat_gap",  "byte_gap",   "reconnect_duration",
+                                                               "delivery_delay", "client_lag", "schedule_lag",
+                                                               "open_queue",     "event_gap"};
 
 template <std::size_t kCount>
 constexpr bool complete(const std::array<std::string_view, kCount>& names) {

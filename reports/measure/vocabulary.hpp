@@ -74,13 +74,14 @@ enum class CallOutcome : std::uint8_t {
   http_502,
   http_503,
   http_504,
-  connect,  ///< No connection, or it broke before an answer.
-  timeout,
+  connect,        ///< No connection, or it broke before an answer.
+  timeout,        ///< No answer in time; or none when the run ended, after a second and longer than any answer took.
   lost,           ///< Accepted (202), its stream went on or ended, and the answer never came.
   duplicate,      ///< A second answer to the same id. Counted beside the outcome of the call itself.
   wrong_session,  ///< The answer came on somebody else's stream.
   malformed,
-  unfinished,  ///< The run ended before its deadline. Says nothing of the target but how long it had not answered.
+  unfinished,  ///< The run ended while it was merely under way. Says nothing of the target but how long it had not
+               ///< answered.
 };
 inline constexpr std::size_t kCallOutcomes = 18;
 
@@ -101,13 +102,18 @@ enum class Counter : std::uint8_t {
   reconnects_ok,
   reconnects_failed,   ///< One for each failed attempt.
   reconnects_resumed,  ///< Of the good ones, those that sent Last-Event-ID.
+  reconnects_blind,    ///< Of the good ones, those after which nothing tells what numbers were missed.
+  returns_waiting,     ///< Given up with the end of the run while they waited to come back, for longer than any took.
   polls_resumed,       ///< Streams that ended as `polled`, and were taken up after their last id at the first attempt.
   polls_failed,        ///< Streams that ended as `polled` and were not: drops.
+  polls_late,          ///< Streams that ended as `polled`, and that were to come back after the end of the run.
   sessions_opened,     ///< initialize was answered.
   sessions_lost,       ///< 404 for our session: initialised again.
   events,
   heartbeats,        ///< Comments, and ping requests of the server.
-  streams_ceased,    ///< Streams that we closed, and whose heartbeats had ceased by then.
+  streams_ceased,    ///< Streams that we closed, and that had fallen silent by then after a rhythm.
+  events_ceased,     ///< Streams that we closed, whose events had ceased while heartbeats went on.
+  streams_mute,      ///< Streams that we closed after some seconds, and that had not brought a byte.
   bytes,             ///< Body bytes of held streams, chunk framing included.
   events_sequenced,  ///< Events whose sequence number was known; where there is none, nothing is known of losses.
   events_lost,       ///< Sequence numbers that never came.
@@ -122,14 +128,14 @@ enum class Counter : std::uint8_t {
   calls_intended,
   stream_ms,  ///< Milliseconds for which streams were held, of all of them together.
 };
-inline constexpr std::size_t kCounters = 25;
+inline constexpr std::size_t kCounters = 30;
 
 enum class Gauge : std::uint8_t {
   streams_target,  ///< What the scenario wants now.
   streams_open,
   streams_opening,  ///< Connecting or in the handshake.
   streams_waiting,  ///< For their time to reconnect.
-  streams_polled,   ///< Ended as `polled`, and still on their way back: they wait or are being opened.
+  streams_polled,   ///< Ended as `polled`, and on their way back, to be there before the run ends.
   calls_in_flight,
   streams_silent_30s,  ///< Open, and without a byte for so long.
   streams_silent_60s,
@@ -144,8 +150,10 @@ enum class Open : std::uint8_t {
   heartbeat_gap,  ///< Since the latest heartbeat of a stream that is held, and had one.
   byte_gap,       ///< Since the latest byte of a stream that is held.
   reconnect,      ///< Since the end of a stream that is to come back, and has not yet.
+  event_gap,      ///< Since the latest event of a stream that is held, and had one.
+  poll_wait,      ///< That a stream was asked to stay away, of those that were to come back after the run.
 };
-inline constexpr std::size_t kOpens = 3;
+inline constexpr std::size_t kOpens = 5;
 
 /// Of one worker process, summed by the supervisor. `rss_bytes` is its share: a page of several processes counts once.
 enum class WorkerGauge : std::uint8_t { rss_bytes, heap_bytes, open_files, cpu_user_ns, cpu_system_ns, alive };
@@ -160,8 +168,9 @@ enum class Timer : std::uint8_t {
   client_lag,          ///< The kernel's stamp to our reading it: our own saturation.
   schedule_lag,        ///< Intended to actual start of opens and calls, less open_queue: our own saturation.
   open_queue,          ///< So long an open waited while opening_at_once were under way, which a slow target makes long.
+  event_gap,           ///< Between events of one stream, the server's pings left out.
 };
-inline constexpr std::size_t kTimers = 7;
+inline constexpr std::size_t kTimers = 8;
 
 std::string_view to_string(EndReason);
 std::string_view to_string(OpenFailure);
