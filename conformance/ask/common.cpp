@@ -4,7 +4,7 @@
 #include <cctype>
 #include <iterator>
 
-#include "conformance/ask/page.hpp"
+#include "conformance/probe/page.hpp"
 #include "conformance/probe/status.hpp"
 #include "wire/mcp/messages.hpp"
 

@@ -26,7 +26,8 @@ struct Blame {
 /// The hop that gave the answer or cut it, and what to change there; nullopt where neither mark nor time tells.
 std::optional<Blame> blame_of(const LastHeard& heard, const CauseContext& context);
 
-/// Completes a fail or a warning: what it says itself stays, then what blame_of() knows, then the server and the check's own `fix`.
+/// Completes a fail or a warning: what it says itself stays, then what blame_of() knows, then the server and the
+/// check's own `fix`.
 void attribute(Finding& finding, std::string_view fix, const LastHeard& heard, const CauseContext& context);
 
 }  // namespace weir::conformance

@@ -115,6 +115,21 @@ void look_at_no_path(const Target& target, Cause& cause) {
       "route this path to the MCP server.";
 }
 
+/// A head that clients refuse for its Transfer-Encoding is HTTP all the same, and mostly says it twice.
+void look_at_framing(const wire::mcp::Detection& detection, Cause& cause) {
+  const auto refused = std::find_if(detection.attempts.begin(), detection.attempts.end(), [](const Attempt& attempt) {
+    return attempt.error && attempt.error->detail.find("bad Transfer-Encoding") != std::string::npos;
+  });
+  if (cause.name != "not-http" || refused == detection.attempts.end()) { return; }
+  cause.name = "framing-broken";
+  cause.message = fmt::format("no client can read the answer to {}: its Transfer-Encoding is not one 'chunked' ({})",
+                              refused->question, refused->error->detail);
+  cause.fix =
+      "Set Transfer-Encoding in one place: a server or middleware that writes it beside the framework or the proxy "
+      "says "
+      "it twice; leave the field to what writes the chunks.";
+}
+
 bool was_connected(const wire::mcp::Detection& detection) {
   return std::any_of(detection.attempts.begin(), detection.attempts.end(), [](const Attempt& attempt) {
     return attempt.exchange || (attempt.error && (attempt.error->code == wire::ErrorCode::timeout ||
@@ -132,6 +147,7 @@ bool answered(const wire::mcp::Detection& detection) {
 reports::PreflightFailure explain(const Target& target, const wire::mcp::Detection& detection) {
   Cause cause = cause_of(
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
+  look_at_framing(detection, cause);
   look_at_other_kind(target, cause);
   auto health = cause.dead && was_connected(detection) ? begin([&target] {
     const MemoryBound bound;

@@ -38,6 +38,21 @@ std::string unrouted_path(const Target& target, const Survey& survey) {
                      wire::bounded(path, kPathBytes), status, server.empty() ? "" : " (Server: " + server + ")");
 }
 
+/// HTTP+SSE: what the server misses is in the query of the URI that it was asked at.
+std::string lost_query(const Survey& survey) {
+  const wire::Exchange& answer = *survey.refusal;
+  const wire::Url& url = answer.request.url;
+  const std::string name = url.query.substr(0, url.query.find('='));
+  const std::string said = wire::lower(answer.body);
+  const bool misses = said.find("required") != std::string::npos || said.find("missing") != std::string::npos;
+  if (survey.era != Era::http_sse || name.empty() || !misses || said.find(wire::lower(name)) == std::string::npos) {
+    return "";
+  }
+  return fmt::format("POST {}?{}=... is answered {} '{}': the query of the URI is lost on the way",
+                     wire::bounded(url.path, kPathBytes), wire::bounded(name, kPathBytes), answer.head.status,
+                     wire::excerpt(std::string_view(answer.body), 80));
+}
+
 /// Some servers count wrong credentials, and lock out who has many; and silence is long.
 int tries_of(std::string_view cause) { return cause == "unauthorized" || cause == kSilent ? 2 : 3; }
 
@@ -86,8 +101,16 @@ reports::PreflightFailure no_conversation(const Target& target, const std::vecto
     failure.fix =
         "Route the path that the endpoint event names to the server too, as that of the stream: one location, rule or "
         "ingress path for both.";
+  } else if (auto lost = lost_query(*refused); !lost.empty()) {
+    failure.message = std::move(lost);
+    failure.fix =
+        "Forward query strings to the origin (CloudFront: an origin request policy with all of them; a proxy_pass "
+        "without a URI of its own).";
   } else if (auto blame = blame_of({.answer = refused->refusal, .error = {}}, {.url = target.url})) {
     failure.fix = std::move(blame->fix);
+  }
+  if (failure.message == problems.front() && !refused->refusal->body.empty()) {
+    failure.evidence.push_back("the answer: " + describe(*refused->refusal));
   }
   return failure;
 }

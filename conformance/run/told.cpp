@@ -40,6 +40,7 @@ constexpr Implied kImplied[] = {
     {"header.accept.spellings", "header.accept.any-order"},
     {"header.names.any-case", "affinity.session.shared"},
     {"header.protocol-version.absent-accepted", "affinity.session.shared"},
+    {"health.elb.answers", "health.route.open"},
     {"health.route.answers", "health.route.open"},
     {"health.route.answers", "health.route.plain-get"},
     {"health.route.answers", "health.route.steady"},

@@ -1,4 +1,4 @@
-#include "conformance/ask/unusual.hpp"
+#include "conformance/checks/http/unusual.hpp"
 
 namespace weir::conformance::http_connection_in_order {
 namespace {

@@ -1,5 +1,5 @@
 #include "conformance/ask/control.hpp"
-#include "conformance/ask/unusual.hpp"
+#include "conformance/checks/http/unusual.hpp"
 #include "conformance/probe/status.hpp"
 
 namespace weir::conformance::http_request_expect_continue {

@@ -56,6 +56,16 @@ bool is_told_elsewhere(const json::value& id, const Ids& asked) {
   });
 }
 
+/// Whether the id is that of a request in another POST of the session: its answer came to the wrong one.
+bool is_of_another(const Traffic& traffic, const Heard& heard) {
+  return heard.post && std::any_of(traffic.sent.begin(), traffic.sent.end(), [&](const Sent& sent) {
+           return &sent != heard.post && sent.session == heard.session &&
+                  std::any_of(sent.messages.begin(), sent.messages.end(), [&](const jsonrpc::Message& message) {
+                    return !message.method.empty() && message.id && heard.message.answers(*message.id);
+                  });
+         });
+}
+
 std::string what_is_wrong(const json::value& id, const Ids& asked) {
   for (const Asked& other : asked) {
     if (text_of(*other.id) == text_of(id)) {
@@ -71,6 +81,7 @@ Finding run(Probe& probe) {
   // Where no conversation can be opened, nobody else can tell.
   if (mixes_streams(traffic) && !probe.survey().open_error) { return untestable(kStreamsMixed); }
   Places places;
+  bool mixed_up = false;
   for (const auto& heard : probe.in_time(traffic.heard)) {
     // What a GET brings may answer requests of any POST before it, and on a stream of http-sse the endpoint must be
     // known.
@@ -83,10 +94,19 @@ Finding run(Probe& probe) {
     const bool right =
         std::any_of(asked.begin(), asked.end(), [&](const Asked& one) { return heard.message.answers(*one.id); });
     if (!right && !is_told_elsewhere(*heard.message.id, asked)) {
-      places.broken(heard.in, what_is_wrong(*heard.message.id, asked));
+      const bool is_mixed_up = is_of_another(traffic, heard);
+      mixed_up = mixed_up || is_mixed_up;
+      places.broken(heard.in, is_mixed_up ? fmt::format("it is the answer to another request of the session, {}",
+                                                        wire::excerpt(*heard.message.id, 60))
+                                          : what_is_wrong(*heard.message.id, asked));
     }
   }
   auto finding = judged(probe, places, "answers under the ids of requests", "answers", "no request was answered");
+  if (finding.verdict == reports::Verdict::fail && mixed_up) {
+    return std::move(finding).at(
+        "server",
+        "Keep id and stream of each request in a context of its own: calls side by side get each other's answers.");
+  }
   if (finding.verdict != reports::Verdict::fail || !mixes_streams(traffic)) { return finding; }
   finding.expected = "answers on the stream of the client that asked";
   return std::move(finding).at("server", "Let each POST go to the stream of the session that its URI names.");

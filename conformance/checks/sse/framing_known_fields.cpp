@@ -10,11 +10,12 @@ Finding run(Probe& probe) {
 const Registration kCheck{{
     .id = "sse.framing.known-fields",
     .title = "event streams have the fields of the standard only",
-    .level = Level::should,
+    .level = Level::may,
     .eras = kAllEras,
     .source = "https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
-    .consequence =
-        "Parsers drop such a line, and it is mostly the second line of a message whose newline was not escaped.",
+    .consequence = "Parsers drop such a line, as the standard says; where it is the second line of a message whose "
+                   "newline was not "
+                   "escaped, the message is cut.",
     .fix = "Serialize a message without raw newlines, or begin each of its lines with data:, and write notes as "
            "comment lines that begin with a colon.",
     .faults = {"sse.unknown-field"},

@@ -1,4 +1,4 @@
-#include "conformance/ask/tasks.hpp"
+#include "conformance/checks/tools/tasks.hpp"
 
 namespace weir::conformance::tools_task_created {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/ask/unusual.hpp"
+#include "conformance/checks/http/unusual.hpp"
 
 #include "conformance/probe/ledger.hpp"
 

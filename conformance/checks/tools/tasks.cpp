@@ -1,4 +1,4 @@
-#include "conformance/ask/tasks.hpp"
+#include "conformance/checks/tools/tasks.hpp"
 
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-#include "conformance/ask/page.hpp"
+#include "conformance/probe/page.hpp"
 
 #include <algorithm>
 
