@@ -56,7 +56,7 @@ TRIALS = {
     "signature": Trial("signature", red=("auth.token.tampered-refused",)),
     "audience": Trial("audience", red=("auth.token.audience-refused",)),
     "scope": Trial("scope", red=("auth.token.scope-refused",)),
-    "status-500": Trial("status-500", red=("auth.bearer.wrong-401",), says="auth_request turns every other"),
+    "status-500": Trial("status-500", red=("auth.bearer.absent-401",), says="auth_request got neither"),
     "wrong-secret": Trial(oauth={"client_secret": "wrong"}, cause="token-invalid-client"),
     "wrong-scope": Trial(oauth={"client_id": "reader"}, cause="token-refused", says="invalid_scope"),
     "nobody-there": Trial(oauth={"token_url": "http://127.0.0.1:1/token"}, cause="token-endpoint-unreachable"),

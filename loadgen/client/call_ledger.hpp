@@ -13,7 +13,7 @@
 //   that
 //                                   it was to come on was heard of after that acceptance; or that stream ended
 //   timeout                         no answer until the deadline, and no more is known; or none until the run ended,
-//                                   after longer than a second and longer than any answer to its tool took
+//                                   after longer than a second and twice as long as any answer to its tool took
 //   unfinished                      the run ended before that
 //   duplicate                       a second answer within the window after the first, for the same slot; counted
 //   beside
@@ -80,8 +80,8 @@ class CallLedger {
     });
   }
   std::int64_t next_ns() const { return due_.next_ns(); }
-  /// What is in flight stays unfinished: its time was not up. What waited for longer than any answer came to, and than
-  /// a second, is a time-out all the same: a target that hangs until the end must not gain by it.
+  /// What is in flight stays unfinished: its time was not up. What waited twice as long as any answer took, and longer
+  /// than a second, is a time-out all the same: a target that hangs until the end must not gain by it.
   template <class Cancel>
   void stop(std::int64_t now_ns, const Cancel& cancel) {
     for (std::uint32_t index = 0; index < calls_.size(); ++index) {

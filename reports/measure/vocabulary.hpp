@@ -75,7 +75,7 @@ enum class CallOutcome : std::uint8_t {
   http_503,
   http_504,
   connect,        ///< No connection, or it broke before an answer.
-  timeout,        ///< No answer in time; or none when the run ended, after a second and longer than any answer took.
+  timeout,        ///< No answer in time; or none as the run ended, for twice as long as any answer took.
   lost,           ///< Accepted (202), its stream went on or ended, and the answer never came.
   duplicate,      ///< A second answer to the same id. Counted beside the outcome of the call itself.
   wrong_session,  ///< The answer came on somebody else's stream.
