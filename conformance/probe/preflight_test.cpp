@@ -159,6 +159,9 @@ TEST(Preflight, tells_how_a_connection_ended_without_an_answer) {
          peer.fin();
          peer.wait_for_client_end();
        }},
+      {"framing-broken", wire::testing::RawServer::plays("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                                         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"
+                                                         "\r\n2\r\n{}\r\n0\r\n\r\n")},
       {"not-http", wire::testing::RawServer::plays("SSH-2.0-OpenSSH_9.2\r\n")},
       {"silent", [](Peer& peer) { peer.wait_for_client_end(); }}};
   for (const auto& [cause, script] : scripts) {

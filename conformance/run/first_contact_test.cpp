@@ -33,6 +33,16 @@ const fixtures::FaultRegistration kUnrouted(fixtures::Fault{
       return true;
     }});
 
+const fixtures::FaultRegistration kQueryLost(fixtures::Fault{
+    .name = "test.query-lost",
+    .summary = "The query of a POST is lost on the way to the server.",
+    .on_request = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
+      if (request.method != "POST") { return false; }
+      reply.status = 400;
+      reply.set_body("sessionId is required; session_id is required", "text/plain");
+      return true;
+    }});
+
 Target target_of(const fixtures::Server& server) {
   Target target;
   target.url = wire::parse_url(server.mcp_url()).value();
@@ -70,6 +80,16 @@ TEST(FirstContact, names_the_path_of_the_endpoint_event_that_leads_nowhere) {
   const auto failure = no_conversation(target, {"initialize was not accepted"});
   EXPECT_THAT(failure.message, testing::HasSubstr(" is answered 404 (Server: nginx/1.22.1) by a page: the endpoint"));
   EXPECT_THAT(failure.fix, testing::HasSubstr("Route the path that the endpoint event names"));
+}
+
+TEST(FirstContact, names_the_query_of_the_endpoint_event_that_is_lost) {
+  const auto server = server_with({"test.query-lost"});
+  Target target;
+  target.answer_timeout = std::chrono::milliseconds(2'000);
+  look_at(target, server, Era::http_sse);
+  const auto failure = no_conversation(target, {"initialize was not accepted"});
+  EXPECT_THAT(failure.message, testing::HasSubstr("the query of the URI is lost on the way"));
+  EXPECT_THAT(failure.fix, testing::HasSubstr("Forward query strings"));
 }
 
 TEST(FirstContact, of_a_server_that_stays_silent_fails_after_the_second_look) {
