@@ -10,7 +10,6 @@
 #include "reports/draw/paint.hpp"
 #include "reports/kept_file.hpp"
 #include "reports/load/writers.hpp"
-#include "reports/measure/journal.hpp"
 #include "wire/base/files.hpp"
 #include "wire/base/same_file.hpp"
 #include "wire/base/text.hpp"
