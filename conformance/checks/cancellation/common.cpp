@@ -3,6 +3,11 @@
 #include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
+namespace {
+
+constexpr std::chrono::milliseconds kUnderWay{200};  ///< A call that is not answered by then is one to cancel.
+
+}  // namespace
 
 Finding cancel_in_vain(Probe& probe, wire::mcp::Dialogue& dialogue, std::string_view request_id) {
   auto sent = dialogue.notify("notifications/cancelled", {{"requestId", request_id}, {"reason", "conformance check"}});
@@ -12,6 +17,26 @@ Finding cancel_in_vain(Probe& probe, wire::mcp::Dialogue& dialogue, std::string_
   if (!reply) { return probe.broken(reply.error(), "a session that goes on"); }
   if (auto bad = unless_result(*reply, "a session that goes on after the cancellation")) { return *bad; }
   return pass("ignored, and the session goes on");
+}
+
+Finding judge_under_way(Probe& probe, const char* id, const JudgeUnderWay& judge) {
+  const auto calls = safe_calls(probe);
+  if (calls.empty()) { return untestable(why_no_call(probe)); }
+  for (const auto& call : calls) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+    const auto body = call_body(probe, id, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
+    auto running = probe.http().begin(dialogue->make_post(body), probe.answer_deadline());
+    if (!running || is_answered(probe, *dialogue, *running, id, kUnderWay)) { continue; }
+    if (auto finding = judge(call, *dialogue, *running)) { return *std::move(finding); }
+  }
+  return untestable("no call that may be made takes long enough to be cancelled");
+}
+
+std::optional<Finding> unless_cancelled(wire::mcp::Dialogue& dialogue, const char* id) {
+  const auto told = dialogue.notify("notifications/cancelled", {{"requestId", id}, {"reason", "weir stops a call"}});
+  if (told && told->http.head.status < kBadRequest) { return std::nullopt; }
+  return untestable("the cancellation is not accepted: " + (told ? told->describe() : told.error().detail));
 }
 
 }  // namespace weir::conformance

@@ -1,11 +1,9 @@
-#include "conformance/ask/tools.hpp"
 #include "conformance/checks/cancellation/common.hpp"
 
 namespace weir::conformance::cancellation_running_spares_session {
 namespace {
 
 constexpr const char* kId = "weir-cancelled";
-constexpr std::chrono::milliseconds kUnderWay{200};  ///< A call that is not answered by then is one to cancel.
 
 Finding cancel_and_go_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& tool) {
   const std::string expected = fmt::format("a session that goes on after a call of {} was cancelled", tool);
@@ -20,17 +18,9 @@ Finding cancel_and_go_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std:
 }
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(why_no_call(probe)); }
-  for (const auto& call : calls) {
-    auto dialogue = probe.dialogue();
-    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-    const auto body = call_body(probe, kId, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    auto running = probe.http().begin(dialogue->make_post(body), probe.answer_deadline());
-    if (!running || is_answered(probe, *dialogue, *running, kId, kUnderWay)) { continue; }
-    return cancel_and_go_on(probe, *dialogue, call.name);
-  }
-  return untestable("no call that may be made takes long enough to be cancelled");
+  return judge_under_way(probe, kId, [&](const auto& call, auto& dialogue, auto&) {
+    return std::optional(cancel_and_go_on(probe, dialogue, call.name));
+  });
 }
 
 const Registration kCheck{{

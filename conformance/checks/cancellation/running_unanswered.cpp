@@ -1,13 +1,12 @@
 #include <algorithm>
 
-#include "conformance/ask/tools.hpp"
+#include "conformance/checks/cancellation/common.hpp"
 
 namespace weir::conformance::cancellation_running_unanswered {
 namespace {
 
 constexpr const char* kId = "weir-stopped";
-constexpr std::chrono::milliseconds kUnderWay{200};  ///< A call that is not answered by then is one to cancel.
-constexpr std::chrono::milliseconds kListen{500};    ///< An answer to the cancellation itself comes soon after it.
+constexpr std::chrono::milliseconds kListen{500};  ///< An answer to the cancellation itself comes soon after it.
 constexpr std::chrono::milliseconds kUncancelled{10'000};
 
 /// The error that answers the call; a result may have been on its way, or come from a call that cannot be stopped.
@@ -44,33 +43,22 @@ std::optional<std::string> fails_by_itself(Probe& probe, const ToolCall& call) {
 }
 
 Finding run(Probe& probe) {
-  const auto calls = safe_calls(probe);
-  if (calls.empty()) { return untestable(why_no_call(probe)); }
   std::string failing;
-  for (const auto& call : calls) {
-    auto dialogue = probe.dialogue();
-    if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-    const auto body = call_body(probe, kId, "tools/call", {{"name", call.name}, {"arguments", call.arguments}});
-    auto running = probe.http().begin(dialogue->make_post(body), probe.answer_deadline());
-    if (!running || is_answered(probe, *dialogue, *running, kId, kUnderWay)) { continue; }
-    // Its answer would come elsewhere, where nobody listens.
-    if (!probe.is(Era::http_sse) && running->ended()) { continue; }
-    const json::object params{{"requestId", kId}, {"reason", "weir stops a call"}};
-    if (const auto told = dialogue->notify("notifications/cancelled", params); !told || told->http.head.status >= 400) {
-      return untestable("the cancellation is not accepted: " + (told ? told->describe() : told.error().detail));
-    }
-    if (const auto error = error_after(probe, *dialogue, *running)) {
-      if (const auto why = fails_by_itself(probe, call)) {
-        failing = fmt::format("a call of {} fails, cancelled or not: {}", call.name, *why);
-        continue;
-      }
-      return fail(fmt::format("no response to a call of {} that was cancelled", call.name), *error)
-          .at("server", "End a call that is cancelled, and its stream, without a response.");
-    }
-    return pass(fmt::format("a call of {} was cancelled, and no error answered it", call.name));
-  }
-  if (!failing.empty()) { return untestable(failing); }
-  return untestable("no call that may be made takes long enough to be cancelled");
+  auto finding =
+      judge_under_way(probe, kId, [&](const auto& call, auto& dialogue, auto& running) -> std::optional<Finding> {
+        // Its answer would come elsewhere, where nobody listens.
+        if (!probe.is(Era::http_sse) && running.ended()) { return std::nullopt; }
+        if (auto refused = unless_cancelled(dialogue, kId)) { return refused; }
+        const auto error = error_after(probe, dialogue, running);
+        if (!error) { return pass(fmt::format("a call of {} was cancelled, and no error answered it", call.name)); }
+        if (const auto why = fails_by_itself(probe, call)) {
+          failing = fmt::format("a call of {} fails, cancelled or not: {}", call.name, *why);
+          return std::nullopt;
+        }
+        return fail(fmt::format("no response to a call of {} that was cancelled", call.name), *error)
+            .at("server", "End a call that is cancelled, and its stream, without a response.");
+      });
+  return finding.verdict == reports::Verdict::untestable && !failing.empty() ? untestable(failing) : finding;
 }
 
 const Registration kCheck{{
