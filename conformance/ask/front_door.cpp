@@ -4,6 +4,7 @@
 #include <set>
 
 #include "conformance/probe/secrets.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/base/credentials.hpp"
 
 namespace weir::conformance {

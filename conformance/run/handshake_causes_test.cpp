@@ -33,5 +33,11 @@ TEST(HandshakeCauses, a_handshake_that_is_forgotten_is_told_once) {
   }
 }
 
+TEST(HandshakeCauses, answers_on_the_stream_of_another_client_are_told_as_such) {
+  const auto outcome = judge(Era::http_sse, {"session.newest-hears-all"}, {"session.conversation.kept"});
+  EXPECT_THAT(red(outcome), ElementsAre("session.conversation.kept"));
+  EXPECT_THAT(outcome.checks.front().got, HasSubstr("came on the stream of the second"));
+}
+
 }  // namespace
 }  // namespace weir::conformance

@@ -150,11 +150,10 @@ class LossyConversation {
   /// names the session under a status of its own, as "503 Service Unavailable" from those that know of replicas. Empty
   /// where it does neither.
   std::string error_of_unknown(const wire::Result<wire::Exchange>& answer) const {
-    constexpr int kTooManyRequests = 429;
     if (!answer || (answer->ok() && !dialogue_)) { return {}; }
     const int status = answer->head.status;
     if (status == kNotFound || status == kBadRequest || status == kTooManyRequests) { return {}; }
-    const std::string error = error_in(*answer);
+    std::string error = error_in(*answer);
     if (answer->ok() || error.empty()) { return error; }
     return error.find("ession") == std::string::npos ? std::string() : fmt::format("HTTP {}, {}", status, error);
   }

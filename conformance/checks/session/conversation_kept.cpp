@@ -189,7 +189,7 @@ const Registration kCheck{{
     .fix = "Keep a transport for each session in a map by session id, until its client ends it or is silent for long; "
            "one transport for the process serves one client.",
     .faults = {"session.newest-alone", "session.lost-after-four", "session.room-for-five",
-               "session.nothing-after-initialize", "session.handshake-forgotten"},
+               "session.nothing-after-initialize", "session.handshake-forgotten", "session.newest-hears-all"},
     .turn = Turn::first,
     .explains = {Trouble::refused_session, Trouble::silence, Trouble::server_error},
     .run = run,
