@@ -6,6 +6,7 @@
 #include <set>
 
 #include "conformance/ask/passive.hpp"
+#include "conformance/tap/enveloped.hpp"
 #include "wire/mcp/collector.hpp"
 #include "wire/mcp/shape.hpp"
 
@@ -243,7 +244,7 @@ class ShapeReport {
       return;
     }
     const json::value* result = wire::find(heard.message.raw, "result");
-    if (!result) { return; }
+    if (!result || is_enveloped(heard.message.raw)) { return; }  // jsonrpc.result.xor-error tells of it.
     const auto type = wire::string_or(*result, "resultType", "complete");
     if (type != "complete" && type != "input_required") { return; }  // Of an extension.
     places_["jsonrpc.result.object"].looked();

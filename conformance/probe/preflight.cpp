@@ -126,8 +126,27 @@ void look_at_framing(const wire::mcp::Detection& detection, Cause& cause) {
                               refused->question, refused->error->detail);
   cause.fix =
       "Set Transfer-Encoding in one place: a server or middleware that writes it beside the framework or the proxy "
-      "says "
-      "it twice; leave the field to what writes the chunks.";
+      "says it twice; leave the field to what writes the chunks.";
+}
+
+/// Accept has arrived after all where another spelling of the same wish is served.
+void look_at_accept(const Target& target, Cause& cause) {
+  if (cause.name != "accept-lost" || !cause.telling) { return; }
+  wire::HttpClient client(target.client);
+  const auto deadline = wire::Deadline::in(second_look(target));
+  for (const std::string_view accept : {"text/event-stream, application/json", "application/json", "*/*"}) {
+    wire::Request request = cause.telling->request;
+    request.headers.set("Accept", std::string(accept));
+    const auto answer = client.exchange(request, deadline);
+    if (!answer || !answer->ok()) { continue; }
+    cause.name = "accept-misread";
+    cause.message = fmt::format("HTTP 406 for Accept: {}, and HTTP {} for Accept: {}",
+                                cause.telling->request.headers.get("Accept"), answer->head.status, accept);
+    cause.fix =
+        "Read Accept as a set of types whose order means nothing (RFC 9110 section 12.5.1), and serve whoever lists "
+        "both application/json and text/event-stream, as each client of MCP must.";
+    return;
+  }
 }
 
 bool was_connected(const wire::mcp::Detection& detection) {
@@ -149,6 +168,7 @@ reports::PreflightFailure explain(const Target& target, const wire::mcp::Detecti
       detection, {.url = target.url, .credentials = has_credentials(target.headers), .timeout = target.answer_timeout});
   look_at_framing(detection, cause);
   look_at_other_kind(target, cause);
+  look_at_accept(target, cause);
   auto health = cause.dead && was_connected(detection) ? begin([&target] {
     const MemoryBound bound;
     return look_at_health(target);

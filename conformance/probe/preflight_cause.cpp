@@ -351,7 +351,7 @@ Words unsupported(const Attempt& a, const CauseContext&) {
           "The endpoint must take application/json and give application/json or text/event-stream."};
 }
 
-/// Nobody refuses an Accept that lists both types, as ours does, who has got it.
+/// Ours, which lists both types, has mostly not arrived; another Accept shows who reads it wrongly.
 bool is_accept_lost(const Attempt& a) { return a.era == Era::streamable && status_of(a) == 406; }
 Words accept_lost(const Attempt& a, const CauseContext&) {
   return {fmt::format("{} '{}', and the request has Accept: {}", said(a),

@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"http.403", "forbidden", "no credentials were given"},
                     Case{"http.403-awselb", "forbidden", "load balancer"},
                     Case{"http.403-no-route", "not-found", "has no route /mcp"},
+                    Case{"http.406-order", "accept-misread", "HTTP 200 for Accept: text/event-stream, "},
                     Case{"http.429", "rate-limited", "Retry-After: 30"},
                     Case{"http.redirect-elsewhere", "redirected-elsewhere", "another origin"},
                     Case{"http.redirect-loop", "redirected-elsewhere", "circle"},

@@ -37,7 +37,7 @@ bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const 
   const bool by_chance = by.id == "preflight.answers.regular";
   if (by_chance && run.target.ledger->lost_by_chance(run.target.url, met, result.got)) { return true; }
   // An answer that is missing on the stream of HTTP+SSE, or behind the head of its own, is no trouble of an exchange.
-  const bool unheard = aside.hung && (job.era == Era::http_sse || (by.turn == Turn::first && of_one_era));
+  const bool unheard = aside.hung && (job.era == Era::http_sse || of_one_era);
   if (unheard && explained(Trouble::silence) && by.turn != Turn::last) { return true; }
   // What is slow is late for whoever judges by the clock.
   return info.timed && by.explains == std::vector{Trouble::silence};

@@ -92,6 +92,14 @@ TEST(CausesOfShape, an_error_by_the_type_of_its_block_is_one_verdict) {
               testing::ElementsAre("tools.call.content-valid"));
 }
 
+TEST(CausesOfShape, an_error_inside_a_result_is_one_verdict) {
+  EXPECT_THAT(
+      red(judge(Era::streamable, {"jsonrpc.error-in-result"},
+                {"jsonrpc.error.method-not-found", "jsonrpc.result.xor-error", "pagination.cursor.invalid-refused",
+                 "session.ids.isolated", "tools.call.result-shape", "tools.call.unknown-refused", "tools.list.shape"})),
+      testing::ElementsAre("jsonrpc.result.xor-error"));
+}
+
 TEST(CausesOfShape, the_newest_revision_refused_leaves_the_older_ones_to_be_judged) {
   const auto outcome = judge(Era::streamable, {"test.newest-refused"},
                              {"lifecycle.version.counter-offer", "preflight.endpoint.stays-up", "ping.result.empty",

@@ -9,6 +9,7 @@
 #include "conformance/ask/polled.hpp"
 #include "conformance/probe/status.hpp"
 #include "conformance/tap/broken_json.hpp"
+#include "conformance/tap/enveloped.hpp"
 #include "conformance/tap/places.hpp"
 #include "conformance/tap/renamed_event.hpp"
 #include "conformance/tap/unnamed_coding.hpp"
@@ -59,6 +60,8 @@ bool met_unnamed_coding(const Asked& by) {
 bool met_broken_json(const Asked& by) {
   return met(by, [](const Seen& seen) { return broken_json(seen).has_value(); });
 }
+
+bool met_enveloped(const Asked& by) { return met_itself(by, brings_enveloped); }
 
 /// Nobody listens for such events.
 bool met_renamed_event(const Asked& by) {
@@ -116,6 +119,7 @@ constexpr std::array kToldElsewhere = {
                   met_unnamed_coding},
     ToldElsewhere{"http.body.utf8", "an answer was not UTF-8, and could not be read", met_other_encoding},
     ToldElsewhere{"jsonrpc.text.parses", "an answer was no JSON, and could not be read", met_broken_json},
+    ToldElsewhere{"jsonrpc.result.xor-error", "an error came inside a result", met_enveloped},
     ToldElsewhere{"sse.message.event-type", "a message came in an event of another type", met_renamed_event},
     ToldElsewhere{"http.length.reached", "an answer is not in the content coding that it names", met_undecodable},
     ToldElsewhere{"http.length.reached", "an answer is longer than its head says, and was cut", met_longer_body},

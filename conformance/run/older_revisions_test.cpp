@@ -95,6 +95,7 @@ const std::map<std::string, std::string>& asked_in_the_newest() {
       {"auth.metadata.shape", kMetadata},
       {"auth.server.issuer-identical", kMetadata},
       {"auth.server.endpoints-served", kMetadata},
+      {"auth.server.login-served", kMetadata},
       {"auth.server.metadata-whole", kMetadata},
       {"auth.server.scopes-known", kMetadata},
       {"cors.metadata.allow-origin", kMetadata},

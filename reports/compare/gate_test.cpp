@@ -88,6 +88,7 @@ TEST(CompareGates, tells_what_became_of_each_verdict) {
 TEST(CompareGates, takes_a_warning_for_a_failure_where_the_run_was_strict) {
   const Results before = run_of({check("a.b.c", Verdict::pass)});
   Results after = run_of({check("a.b.c", Verdict::warn)});
+  after.checks.front().level = Level::should;
   EXPECT_EQ(compare_gates(before, after)->exit_code, ExitCode::good);
   after.strict = true;
   EXPECT_EQ(compare_gates(before, after)->exit_code, ExitCode::target_fails);

@@ -120,7 +120,8 @@ struct Results {
 
 Summary summarize(const std::vector<CheckResult>& checks);
 
-/// wire::Counts against the target: a fail, or under `strict` a warn, that no baseline excuses.
+/// Counts against the target: a fail, or under `strict` a SHOULD that is not met, that no baseline excuses. A MAY never
+/// does.
 bool is_failure(const CheckResult& check, bool strict);
 std::string_view label_of(const CheckResult& check);  ///< The verdict, or "excused" of what a baseline knows.
 

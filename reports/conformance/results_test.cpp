@@ -19,10 +19,13 @@ TEST(Results, excuses_only_what_went_wrong) {
 }
 
 TEST(Results, counts_warnings_as_failures_only_when_strict) {
-  const CheckResult warned = sample_check("a.b.c", Verdict::warn, "", "");
+  CheckResult warned = sample_check("a.b.c", Verdict::warn, "", "");
+  warned.level = Level::should;
   EXPECT_FALSE(is_failure(warned, false));
   EXPECT_TRUE(is_failure(warned, true));
   EXPECT_FALSE(is_failure(excused(warned, "known", ""), true));
+  warned.level = Level::may;
+  EXPECT_FALSE(is_failure(warned, true)) << "nobody has to do what a server may do";
   EXPECT_TRUE(is_failure(sample_failure(), false));
   EXPECT_FALSE(is_failure(sample_check("a.b.c", Verdict::untestable, "", ""), true));
 }

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   const auto in_small_letters = [&](wire::Request& request) {
     request.headers.set("Authorization", "bearer " + bearer_token(probe));
   };
-  const Finding finding = served_as_well(probe, in_small_letters, "the scheme `bearer` in small letters");
+  Finding finding = served_as_well(probe, in_small_letters, "the scheme `bearer` in small letters");
   if (finding.verdict != reports::Verdict::fail || !probe.target().profile.oauth) { return finding; }
   const auto red = probe.last_request();
   auto own =

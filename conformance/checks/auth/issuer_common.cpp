@@ -1,6 +1,7 @@
 #include "conformance/checks/auth/issuer_common.hpp"
 
 #include "conformance/ask/url.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
@@ -117,6 +118,27 @@ tl::expected<NamedServers, Finding> named_servers(Probe& probe) {
 Finding not_asked(const NamedServers& named) {
   const Finding& why = *named.stopped_by;
   return why.verdict == reports::Verdict::fail ? untestable(why.got + " (see auth.server.metadata-whole)") : why;
+}
+
+std::optional<wire::Url> endpoint_in(const Discovery& server, std::string_view member) {
+  const auto url = wire::parse_url(std::string(wire::string_or(server.document, member, "")));
+  const auto document = wire::parse_url(server.url);
+  return url && document && url->origin() == document->origin() ? std::optional(*url) : std::nullopt;
+}
+
+bool is_served_nowhere(int status) {
+  constexpr int kNoMethod = 405, kGone = 410;
+  return status == kNotFound || status == kGone || status == kNoMethod;
+}
+
+std::optional<Finding> unless_shown(Probe& probe, const wire::Url& url, std::string_view member) {
+  const std::string expected = fmt::format("an answer at {}, which the metadata names as {}", url.path, member);
+  const auto answer = probe.send({.method = "GET", .url = url, .headers = {}, .body = {}});
+  if (!answer) { return probe.broken(answer.error(), expected); }
+  if (!is_served_nowhere(answer->head.status)) { return std::nullopt; }
+  return fail(expected, describe(*answer))
+      .at(kProviderHop,
+          fmt::format("Route {} at the host where the metadata names it, or correct the metadata.", url.path));
 }
 
 bool lists(const json::value& document, std::string_view member, std::string_view wanted) {

@@ -35,6 +35,15 @@ std::string misplaced_with_resource(Probe& probe, const std::string& url);
 /// alone.
 Finding not_asked(const NamedServers& named);
 
+inline constexpr const char* kProviderHop = "the authorization server, or what stands before it";
+/// Where a member of the metadata leads, on the origin of the document itself alone: nobody else's network is walked
+/// through.
+std::optional<wire::Url> endpoint_in(const Discovery& server, std::string_view member);
+/// Whether a status says that nothing of the kind is served there.
+bool is_served_nowhere(int status);
+/// What is wrong where a GET of what this member names shows that nothing is served there.
+std::optional<Finding> unless_shown(Probe& probe, const wire::Url& url, std::string_view member);
+
 /// Whether a member of a server's metadata is a list with this text in it.
 bool lists(const json::value& document, std::string_view member, std::string_view wanted);
 /// Nobody logs in through a browser where only programs get tokens. RFC 8414 section 2: without the member the grants

@@ -1,4 +1,5 @@
 #include "conformance/ask/passive.hpp"
+#include "conformance/tap/enveloped.hpp"
 
 namespace weir::conformance::jsonrpc_result_xor_error {
 namespace {
@@ -15,6 +16,10 @@ Finding run(Probe& probe) {
     if (method) {
       places.broken(heard.in,
                     fmt::format("with the method {}: {}", wire::excerpt(*method, 40), wire::excerpt(raw, 100)));
+      continue;
+    }
+    if (is_enveloped(raw)) {
+      places.broken(heard.in, "a whole message as the result: " + wire::excerpt(raw, 160));
       continue;
     }
     const bool result = wire::find(raw, "result") != nullptr;
@@ -36,8 +41,8 @@ const Registration kCheck{{
     .consequence =
         "Clients look at one of the two first: the same answer is a success for some and a failure for others.",
     .fix = "Write results and errors from two types, each without the member of the other, instead of one type "
-           "that sends null for it, and put method into requests alone.",
-    .faults = {"jsonrpc.result-and-error", "jsonrpc.result-and-method"},
+           "that sends null for it, put method into requests alone, and wrap nothing twice.",
+    .faults = {"jsonrpc.result-and-error", "jsonrpc.result-and-method", "jsonrpc.error-in-result"},
     .passive = true,
     .run = run,
 }};
