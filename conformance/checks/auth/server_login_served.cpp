@@ -9,21 +9,23 @@ Finding run(Probe& probe) {
   int shown = 0;
   for (const auto& server : named->served) {
     const auto url = endpoint_in(server, "authorization_endpoint");
-    if (!url || !logs_people_in(server.document)) { continue; }
+    // Where programs get tokens as well, they may be the only ones who do.
+    const bool for_programs = lists(server.document, "grant_types_supported", "client_credentials");
+    if (!url || for_programs || !logs_people_in(server.document)) { continue; }
     if (auto lost = unless_shown(probe, *url, "authorization_endpoint")) { return *std::move(lost); }
     ++shown;
   }
   if (named->stopped_by) { return not_asked(*named); }
-  if (shown == 0) { return untestable("no authorization server names a place to log in on its own origin"); }
+  if (shown == 0) {
+    return not_applicable("no authorization server for people alone names a place to log in on its own origin");
+  }
   return pass("the place to log in answers");
 }
 
-// Where only programs get tokens, a server may tell of a login all the same that nobody needs: of its use Weir knows
-// nothing.
 const Registration kCheck{{
     .id = "auth.server.login-served",
     .title = "the place to log in that an authorization server names is there",
-    .level = Level::may,
+    .level = Level::must,
     .eras = kSingleEndpoint,
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc6749#section-3.1",
@@ -32,6 +34,7 @@ const Registration kCheck{{
            "the grants that are served in grant_types_supported.",
     .faults = {"openid.login-missing"},
     .fixture = "token",
+    .green_may_be = "no authorization server for people alone",
     .run = run,
 }};
 
