@@ -29,6 +29,8 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::string_view kEndpointSpeaks = "preflight.endpoint.speaks";
+constexpr std::string_view kMcpAlive = "health.truth.mcp-alive";
+constexpr std::string_view kPaymentFirst = "payment-required";
 
 /// A revision belongs to the era without handshakes or to those with them.
 std::optional<Era> only_era(const wire::Profile& profile) {
@@ -52,6 +54,11 @@ reports::EraFound found(const Survey& survey) {
 bool is_asked_once(std::string_view id) {
   return id.starts_with("health.") || id.starts_with("front-door.") || id.starts_with("plain.stream.") ||
          is_of_deploy(id);
+}
+
+/// Asked where payment comes before any conversation: what has to be paid, and what stands beside MCP.
+bool is_asked_unpaid(std::string_view id) {
+  return id.starts_with("x402.") || (is_asked_once(id) && id != kMcpAlive && !is_of_deploy(id));
 }
 
 bool is_set(const std::atomic<bool>* flag) { return flag && flag->load(); }
@@ -152,6 +159,10 @@ class Conductor {
     target_.was_silent = first.was_silent;
     results_.preflight = std::move(first.failure);
     if (results_.preflight) { explain_refusal(target_, *results_.preflight); }
+    if (results_.preflight && results_.preflight->cause == kPaymentFirst) {
+      judge_unpaid();
+      return {};
+    }
     if (results_.preflight || is_set(plan_.interrupted)) { return {}; }
     take_pace();
     take_eras(target_, {});
@@ -177,6 +188,21 @@ class Conductor {
     if (auto guarded = guard(); !guarded) { return guarded; }
     excuse();
     return {};
+  }
+
+  /// Nobody pays here, and no conversation begins. A failed check says more than that one has to pay.
+  void judge_unpaid() {
+    take_pace();
+    std::vector<std::string> checks = plan_.checks;
+    std::erase_if(checks, [](const std::string& id) { return !is_asked_unpaid(id); });
+    run(target_, checks, {});
+    sort();
+    excuse();
+    const auto& judged = results_.checks;
+    const auto counts = [](const auto& check) { return check.verdict == reports::Verdict::fail && !check.excused; };
+    if (std::none_of(judged.begin(), judged.end(), counts)) { return; }
+    results_.problems.push_back(fmt::format("{}: {}", results_.preflight->cause, results_.preflight->message));
+    results_.preflight.reset();
   }
 
   static bool is_plain(const Target& target) { return target.profile.era == Era::none; }

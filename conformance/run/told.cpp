@@ -68,6 +68,7 @@ constexpr Implied kImplied[] = {
     {"lifecycle.initialize.result-shape", "auth.bearer.wrong-401"},
     {"lifecycle.version.served-agreed", "lifecycle.version.echoed"},
     {"pagination.cursor.invalid-refused", "pagination.list.ends"},
+    {"plain.stream.compressed", "delivery.first-event.compressed"},
     {"progress.stream.of-request", "streamable.messages.one-stream"},
     {"progress.token.only-active", "progress.session.own"},
     {"progress.value.increases", "progress.session.own"},

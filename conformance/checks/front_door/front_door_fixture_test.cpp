@@ -45,5 +45,17 @@ const KillFixtureRegistration kFrontDoor{
        };
      }}};
 
+const KillFixtureRegistration kTakesJson{
+    {.name = "front-door-json", .prepare = [](auto&, auto& profile) {
+       wire::FrontDoorRoute row{
+           .method = "POST",
+           .path = "/mcp",
+           .body = R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+                   R"("capabilities":{},"clientInfo":{"name":"weir","version":"1"}}})",
+           .expect = {.statuses = {200}}};
+       row.headers.set("Accept", "application/json, text/event-stream");
+       profile.front_door = {std::move(row)};
+     }}};
+
 }  // namespace
 }  // namespace weir::conformance

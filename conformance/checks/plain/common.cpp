@@ -7,15 +7,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatch{2000};
 
-struct Candidate {
-  const wire::FrontDoorRoute* row = nullptr;
-  std::string name;
-  wire::Request request;
-};
+}  // namespace
 
-std::vector<Candidate> candidates(const Probe& probe) {
+std::vector<PlainStream> plain_streams(const Probe& probe) {
   const Target& target = probe.target();
-  std::vector<Candidate> found;
+  std::vector<PlainStream> found;
   bool own = target.profile.era != Era::none;
   for (const auto& row : target.profile.front_door) {
     const auto url = row_url(probe, row);
@@ -27,15 +23,13 @@ std::vector<Candidate> candidates(const Probe& probe) {
   return found;
 }
 
-}  // namespace
-
 std::chrono::milliseconds short_watch(const Probe& probe, const wire::FrontDoorRoute* /*row*/) {
   return std::min(kWatch, probe.target().answer_timeout);
 }
 
 Finding judge_plain_streams(Probe& probe, const PlainJudge& judge) {
   std::vector<std::string> seen, wrong;
-  for (const auto& candidate : candidates(probe)) {
+  for (const auto& candidate : plain_streams(probe)) {
     const auto span = judge.span(probe, candidate.row);
     if (span.count() == 0) { continue; }
     auto stream = probe.http().open(candidate.request, probe.answer_deadline());
@@ -57,9 +51,7 @@ Finding judge_plain_streams(Probe& probe, const PlainJudge& judge) {
   if (!wrong.empty()) {
     return fail(judge.expected, fmt::format("{}", fmt::join(wrong, " | "))).at("server", judge.fix);
   }
-  if (seen.empty()) {
-    return not_applicable("the profile names no event stream that this can be asked of, or none answers");
-  }
+  if (seen.empty()) { return not_applicable(kNoPlainStream); }
   if (probe.out_of_time()) { return untestable("the run ended while the streams were watched"); }
   return pass(fmt::format("seen in {}", fmt::join(seen, ", ")));
 }

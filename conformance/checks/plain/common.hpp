@@ -9,6 +9,18 @@ namespace weir::conformance {
 
 inline constexpr const char* kEventStreamSource = "https://html.spec.whatwg.org/multipage/server-sent-events.html";
 
+inline constexpr const char* kNoPlainStream =
+    "the profile names no event stream that this can be asked of, or none answers";
+
+/// A stream to be asked for, by its row (nullptr: the target's own URL).
+struct PlainStream {
+  const wire::FrontDoorRoute* row = nullptr;
+  std::string name;
+  wire::Request request;
+};
+/// The event streams of the front-door table, and the target's own URL where the profile says `era: none`.
+std::vector<PlainStream> plain_streams(const Probe& probe);
+
 /// Clauses about one stream; nullopt where there is nothing to say.
 struct PlainJudge {
   std::string expected;
@@ -18,8 +30,7 @@ struct PlainJudge {
   std::string fix;
 };
 
-/// Opens the event streams of the front-door table, and the target's own URL where the profile says `era: none`, one
-/// after the other; watches and judges each. Not applicable where there are none.
+/// Opens the plain streams one after the other; watches and judges each. Not applicable where there are none.
 Finding judge_plain_streams(Probe& probe, const PlainJudge& judge);
 
 /// Two seconds, or the answer timeout where that is less.

@@ -1,7 +1,12 @@
 #include "conformance/checks/x402/common.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <random>
+
+#include "conformance/ask/front_door.hpp"
+#include "conformance/probe/secrets.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
 
@@ -21,36 +26,91 @@ std::string random_hex(std::size_t digits) {
   return text;
 }
 
+/// A row may offer a payment itself: what is asked here is paid for, or not, by the check.
+wire::FrontDoorRoute without_payment(wire::FrontDoorRoute row) {
+  for (const int version : {1, 2}) { row.headers.remove(x402::payment_header(version)); }
+  return row;
+}
+
+bool is_same_request(const Paid& a, const Paid& b) {
+  const auto& left = a.route.headers.fields();
+  const auto& right = b.route.headers.fields();
+  const auto is_same_field = [](const auto& x, const auto& y) { return x.name == y.name && x.value == y.value; };
+  return a.url == b.url && a.route.method == b.route.method && a.route.body == b.route.body &&
+         a.route.credentials == b.route.credentials &&
+         std::equal(left.begin(), left.end(), right.begin(), right.end(), is_same_field);
+}
+
+/// Payment may be asked for in other ways than x402: by a challenge, or of whom the credentials are.
+bool is_of_x402(const Target& target, const wire::Exchange& answer) {
+  const auto required = x402::read_required(answer.head.headers, answer.body);
+  const bool named =
+      answer.head.headers.has(x402::kRequiredHeader) ||
+      (required && (required->document.contains("x402Version") || required->document.contains("accepts")));
+  return named || !(answer.head.headers.has("WWW-Authenticate") || has_credentials(target.headers));
+}
+
+/// The endpoint itself, where its initialize is answered 402 and it is to be paid for before anything is spoken.
+std::optional<Paid> paid_endpoint(const Target& target) {
+  if (target.profile.era == Era::none || !target.detection.eras().empty()) { return std::nullopt; }
+  const auto* attempt = target.detection.attempt(Era::streamable);
+  if (!attempt || !attempt->exchange || attempt->exchange->head.status != kPaymentRequired ||
+      !is_of_x402(target, *attempt->exchange)) {
+    return std::nullopt;
+  }
+  wire::FrontDoorRoute route{.method = attempt->request.method, .path = target.url.path, .body = attempt->request.body};
+  route.headers.set("Accept", std::string(attempt->request.headers.get("Accept")));
+  route.expect.statuses = {kPaymentRequired};
+  return Paid{std::move(route), target.url};
+}
+
+/// Each once, however many payments the rows offer. An error where a row's path makes no URL.
+tl::expected<std::vector<Paid>, Finding> paid_routes(const Probe& probe) {
+  std::vector<Paid> routes;
+  const auto add = [&](Paid one) {
+    const auto is_it = [&](const Paid& other) { return is_same_request(one, other); };
+    if (std::none_of(routes.begin(), routes.end(), is_it)) { routes.push_back(std::move(one)); }
+  };
+  for (const auto& row : probe.target().profile.front_door) {
+    if (row.expect.statuses != std::vector{kPaymentRequired}) { continue; }
+    auto url = row_url(probe, row);
+    if (!url) { return tl::unexpected(untestable(fmt::format("{} is no URL: {}", row.path, url.error().detail))); }
+    add({without_payment(row), *std::move(url)});
+  }
+  auto endpoint = paid_endpoint(probe.target());
+  const auto is_endpoint = [&](const Paid& one) {
+    return one.url == endpoint->url && one.route.method == endpoint->route.method;
+  };
+  if (endpoint && std::none_of(routes.begin(), routes.end(), is_endpoint)) { add(*std::move(endpoint)); }
+  return routes;
+}
+
 }  // namespace
 
 wire::Request paid_request(const Probe& probe, const Paid& paid) {
-  wire::Request request = probe.request(paid.route.method, paid.url);
-  if (paid.url.origin() != probe.target().url.origin()) { request.headers = {}; }
-  request.headers.set("Accept", "application/json");
-  for (const auto& field : paid.route.headers.fields()) { request.headers.set(field.name, field.value); }
+  wire::Request request = row_request(probe, paid.route, paid.url);
+  if (!paid.route.headers.has("Accept")) { request.headers.set("Accept", "application/json"); }
   return request;
 }
 
 Finding judge_paid(Probe& probe, const std::string& well,
-                   const std::function<std::optional<Finding>(const Paid&)>& problem) {
-  std::vector<wire::FrontDoorRoute> routes;
-  for (const auto& route : probe.target().profile.front_door) {
-    if (route.expect.statuses == std::vector{402}) { routes.push_back(route); }
+                   const std::function<std::optional<Finding>(const Paid&)>& problem, Asked asked) {
+  auto routes = paid_routes(probe);
+  if (!routes) { return std::move(routes.error()); }
+  if (routes->empty()) { return not_applicable(kNoPayments); }
+  std::erase_if(*routes, [&](const Paid& paid) { return asked == Asked::by_get && paid.route.method != "GET"; });
+  if (routes->empty()) { return not_applicable("no route that expects 402 is asked by GET"); }
+  for (const auto& paid : *routes) {
+    if (auto found = problem(paid)) { return *std::move(found); }
   }
-  if (routes.empty()) { return not_applicable(kNoPayments); }
-  for (const auto& route : routes) {
-    const auto url = wire::resolve(probe.target().url, route.path);
-    if (!url) { return untestable(fmt::format("{} is no URL: {}", route.path, url.error().detail)); }
-    if (auto found = problem({route, *url})) { return *std::move(found); }
-  }
-  return pass(routes.size() == 1 ? well : fmt::format("{}, on each of {} routes", well, routes.size()));
+  return pass(routes->size() == 1 ? well : fmt::format("{}, on each of {} routes", well, routes->size()));
 }
 
 tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid) {
   auto answer = probe.send(paid_request(probe, paid));
   const std::string expected = fmt::format("402 and what has to be paid, from {}", paid.route.path);
   if (!answer) { return tl::unexpected(probe.broken(answer.error(), expected)); }
-  if (answer->head.status != 402) {
+  if (answer->head.status != kPaymentRequired) {
     return tl::unexpected(fail(expected, describe(*answer))
                               .at(kX402Hop,
                                   "Put the payment middleware in front of the route's handler, and see that "
@@ -115,13 +175,35 @@ bool is_refusal(const wire::Exchange& answer) {
 }
 
 wire::Result<wire::Exchange> pay(Probe& probe, const Paid& paid, const Ready& ready) {
-  wire::Request request = paid_request(probe, paid);
-  request.headers.set(x402::payment_header(ready.required.version),
-                      x402::encode_payment(ready.required.version, ready.accepted, ready.payment));
-  return probe.send(request);
+  const int version = ready.required.version;
+  return pay_as(probe, paid, version, x402::encode_payment(version, ready.accepted, ready.payment));
 }
 
 }  // namespace
+
+wire::Result<wire::Exchange> pay_as(Probe& probe, const Paid& paid, int version, std::string payment) {
+  wire::Request request = paid_request(probe, paid);
+  request.headers.set(x402::payment_header(version), std::move(payment));
+  return probe.send(request);
+}
+
+std::optional<Finding> told_of_any_payment(Probe& probe, const Paid& paid, const wire::Exchange& opened,
+                                           Spoilt spoilt) {
+  if (!opened.ok()) { return std::nullopt; }
+  auto ready = make_ready(probe, paid);
+  if (!ready) { return std::nullopt; }
+  const auto nothing = pay_as(probe, paid, ready->required.version, kNoBase64);
+  if (nothing && nothing->ok()) {
+    return untestable(
+        fmt::format("anything opens {}, even what is no payment: see x402.payment.malformed-refused", paid.route.path));
+  }
+  if (spoilt == Spoilt::signature) { return std::nullopt; }
+  ready->payment.signature = kNobodysSignature;
+  const auto unsigned_one = pay(probe, paid, *ready);
+  if (!unsigned_one || !unsigned_one->ok()) { return std::nullopt; }
+  return untestable(
+      fmt::format("a payment that nobody signed opens {}: see x402.payment.unsigned-refused", paid.route.path));
+}
 
 Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
                         const std::function<void(json::object&, x402::Payment&)>& spoil) {
@@ -132,7 +214,8 @@ Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
     const auto answer = pay(probe, paid, *ready);
     const std::string expected = fmt::format("402 from {} for {}", paid.route.path, what);
     if (!answer) { return probe.broken(answer.error(), expected); }
-    if (answer->head.status != 402) {
+    if (answer->head.status != kPaymentRequired) {
+      if (auto told = told_of_any_payment(probe, paid, *answer, spoilt)) { return told; }
       return fail(expected, describe(*answer))
           .at(kX402Hop,
               "Verify every payment with the facilitator, against the very requirements that the 402 named, before the "
@@ -160,7 +243,12 @@ tl::expected<PaidFor, Finding> pay_stub(Probe& probe, const Paid& paid) {
   auto answer = pay(probe, paid, *ready);
   const std::string expected = fmt::format("what is paid for from {}", paid.route.path);
   if (!answer) { return tl::unexpected(probe.broken(answer.error(), expected)); }
-  if (answer->head.status == 402 && is_refusal(*answer)) { return tl::unexpected(untestable(kNoStub)); }
+  const int status = answer->head.status;
+  if (status == kPaymentRequired && is_refusal(*answer)) { return tl::unexpected(untestable(kNoStub)); }
+  if (status != kPaymentRequired && status < kServerErrors && !answer->ok()) {
+    return tl::unexpected(
+        untestable(fmt::format("{} neither sells nor refuses: {}", paid.route.path, describe(*answer))));
+  }
   if (!answer->ok()) {
     return tl::unexpected(fail(expected, describe(*answer)).at("facilitator", "See whether the facilitator answers."));
   }

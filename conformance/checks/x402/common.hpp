@@ -1,6 +1,6 @@
 // What the checks of paid routes share. A paid route is a row of the profile's front door whose expected status
-// is 402. Nothing is ever spent: payments carry the signature of the stub (wire/target/x402.hpp), which only a stub
-// takes.
+// is 402, or the endpoint itself where initialize has to be paid for. Nothing is ever spent: payments carry the
+// signature of the stub (wire/target/x402.hpp), which only a stub takes.
 #pragma once
 
 #include "conformance/ask/common.hpp"
@@ -23,12 +23,17 @@ struct Paid {
   wire::Url url;
 };
 
-/// The request for a paid route; credentials go to the target's own origin only.
+/// The row's own request, without a payment; credentials go to the target's own origin only.
 wire::Request paid_request(const Probe& probe, const Paid& paid);
+/// The same with this for the payment of the version.
+wire::Result<wire::Exchange> pay_as(Probe& probe, const Paid& paid, int version, std::string payment);
 
 /// Judges each paid route in turn: nullopt where all is well. The first finding is the verdict; a pass says `well`.
+/// What pages alone can show is asked where the row is a GET.
+enum class Asked { by_any_method, by_get };
 Finding judge_paid(Probe& probe, const std::string& well,
-                   const std::function<std::optional<Finding>(const Paid&)>& problem);
+                   const std::function<std::optional<Finding>(const Paid&)>& problem,
+                   Asked asked = Asked::by_any_method);
 
 /// What an unpaid request is asked for. `finding` instead where there is no such thing: a fail, or an error of the way.
 struct Offer {
@@ -50,6 +55,10 @@ static_assert(kNobodysSignature.size() == 132);
 enum class Spoilt { signature, something_else };
 Finding refuses_payment(Probe& probe, Spoilt spoilt, const std::string& what,
                         const std::function<void(json::object& accepted, wire::x402::Payment& payment)>& spoil);
+
+/// Of a route that a payment opened, which was not to: untestable where anything opens it, or what nobody signed, as
+/// the check of that says. nullopt where that much is refused.
+std::optional<Finding> told_of_any_payment(Probe& probe, const Paid& paid, const wire::Exchange& opened, Spoilt spoilt);
 
 /// The answer to a payment that fits the offer, but that nobody signed.
 tl::expected<wire::Exchange, Finding> pay_unsigned(Probe& probe, const Paid& paid);

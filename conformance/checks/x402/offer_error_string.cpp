@@ -21,9 +21,7 @@ Finding run(Probe& probe) {
     const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     if (auto found = problem(paid, offer->required, "unpaid")) { return found; }
-    wire::Request request = paid_request(probe, paid);
-    request.headers.set(wire::x402::payment_header(offer->required.version), kNoBase64);
-    const auto answer = probe.send(request);
+    const auto answer = pay_as(probe, paid, offer->required.version, kNoBase64);
     if (!answer || answer->head.status != 402) {
       return std::nullopt;  // Another check's.
     }

@@ -18,6 +18,11 @@ std::string accept_problem(const wire::x402::Required& required, const json::obj
 std::string schema_problem(const Offer& offer) {
   const auto& required = offer.required;
   const auto version = wire::as_integer(required.document.if_contains("x402Version"));
+  const bool names_terms = required.version == 2 || required.document.contains("accepts");
+  if (!version && !names_terms) {
+    return fmt::format("a 402 that names no terms, neither in {} nor in the body: {}", wire::x402::kRequiredHeader,
+                       wire::excerpt(required.document));
+  }
   if (version != required.version) {
     return fmt::format("x402Version {} in {}", version ? std::to_string(*version) : "missing", required.place);
   }

@@ -19,6 +19,7 @@ Finding run(Probe& probe) {
     if (!paid_for) { return paid_for.error(); }
     auto problem = receipt_problem(paid_for->answer, paid_for->version);
     if (problem.empty()) { return std::nullopt; }
+    if (auto told = told_of_any_payment(probe, paid, paid_for->answer, Spoilt::something_else)) { return told; }
     return fail(fmt::format("a receipt with success: true from {}", paid.route.path), std::move(problem))
         .at(kX402Hop, "Settle before the answer goes out, and send what the facilitator answered.");
   });

@@ -7,16 +7,19 @@ constexpr const char* kBrowser =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
 Finding run(Probe& probe) {
-  return judge_paid(probe, "402 for a browser", [&](const Paid& paid) -> std::optional<Finding> {
-    wire::Request request = paid_request(probe, paid);
-    request.headers.set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-    request.headers.set("User-Agent", kBrowser);
-    const auto answer = probe.send(request);
-    const std::string expected = fmt::format("402 from {} for a browser", paid.route.path);
-    if (!answer) { return probe.broken(answer.error(), expected); }
-    if (answer->head.status == 402) { return std::nullopt; }
-    return fail(expected, describe(*answer)).at(kX402Hop, "Send the page for browsers with status 402.");
-  });
+  return judge_paid(
+      probe, "402 for a browser",
+      [&](const Paid& paid) -> std::optional<Finding> {
+        wire::Request request = paid_request(probe, paid);
+        request.headers.set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        request.headers.set("User-Agent", kBrowser);
+        const auto answer = probe.send(request);
+        const std::string expected = fmt::format("402 from {} for a browser", paid.route.path);
+        if (!answer) { return probe.broken(answer.error(), expected); }
+        if (answer->head.status == 402) { return std::nullopt; }
+        return fail(expected, describe(*answer)).at(kX402Hop, "Send the page for browsers with status 402.");
+      },
+      Asked::by_get);
 }
 
 const Registration kCheck{{

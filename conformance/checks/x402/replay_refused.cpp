@@ -11,6 +11,7 @@ Finding run(Probe& probe) {
     const std::string expected = fmt::format("402 from {} for a payment that was settled", paid.route.path);
     if (!again) { return probe.broken(again.error(), expected); }
     if (again->head.status == 402) { return std::nullopt; }
+    if (auto told = told_of_any_payment(probe, paid, *again, Spoilt::something_else)) { return told; }
     return fail(expected, describe(*again))
         .at(kX402Hop, "Settle with the facilitator before the content goes out, or remember nonces.");
   });

@@ -5,22 +5,24 @@ namespace weir::conformance::x402_unpaid_head {
 namespace {
 
 Finding run(Probe& probe) {
-  return judge_paid(probe, "HEAD is not free", [&](const Paid& paid) -> std::optional<Finding> {
-    if (paid.route.method != "GET") { return std::nullopt; }
-    wire::Request request = paid_request(probe, paid);
-    const auto whole = probe.send(request);
-    if (!whole || whole->head.status != kPaymentRequired) {
-      return untestable(fmt::format("GET of {} is not to be paid for: {}", paid.route.path,
-                                    whole ? describe(*whole) : whole.error().detail));
-    }
-    request.method = "HEAD";
-    const auto answer = probe.send(request);
-    const std::string expected = fmt::format("402 or 405 for HEAD of {}", paid.route.path);
-    if (!answer) { return probe.broken(answer.error(), expected); }
-    if (!answer->ok()) { return std::nullopt; }
-    return fail(expected, describe(*answer))
-        .at(kX402Hop, "Routers answer HEAD by the handler of GET: protect the route for every method.");
-  });
+  return judge_paid(
+      probe, "HEAD is not free",
+      [&](const Paid& paid) -> std::optional<Finding> {
+        wire::Request request = paid_request(probe, paid);
+        const auto whole = probe.send(request);
+        if (!whole || whole->head.status != kPaymentRequired) {
+          return untestable(fmt::format("GET of {} is not to be paid for: {}", paid.route.path,
+                                        whole ? describe(*whole) : whole.error().detail));
+        }
+        request.method = "HEAD";
+        const auto answer = probe.send(request);
+        const std::string expected = fmt::format("402 or 405 for HEAD of {}", paid.route.path);
+        if (!answer) { return probe.broken(answer.error(), expected); }
+        if (!answer->ok()) { return std::nullopt; }
+        return fail(expected, describe(*answer))
+            .at(kX402Hop, "Routers answer HEAD by the handler of GET: protect the route for every method.");
+      },
+      Asked::by_get);
 }
 
 const Registration kCheck{{
