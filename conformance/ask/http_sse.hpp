@@ -16,8 +16,8 @@ wire::Result<std::string> read_endpoint(Probe& probe, wire::HttpStream& stream);
 /// The same of a fresh stream.
 wire::Result<std::string> announced_endpoint(Probe& probe);
 
-/// What looks like a session id in the announced URI: the last query value, else the last path segment, of at least
-/// eight characters; empty where nothing does.
+/// What looks most like a session id in the announced URI: a query value, by its name or by what it is, else the last
+/// path segment, of at least eight characters; empty where nothing does.
 std::string announced_session(const wire::Url& url);
 
 /// Replaces announced_session() by one of the same form that was never issued; false where there is none.

@@ -90,7 +90,7 @@ const std::vector<Remedy>& remedies() {
       {"no tool may be called", "safe_tools, --call-read-only"},
       {"no listed tool has readOnlyHint", "safe_tools"},
       {"no safe tool was called", "safe_tools"},
-      {"no slow tool is known", "safe_tools"},
+      {"no slow tool that sends progress is known", "safe_tools"},
       {"no call gave content", "safe_tools"},
       {"no call gave a result", "safe_tools"},
       {"no call that may be made", "safe_tools"},

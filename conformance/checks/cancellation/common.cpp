@@ -1,5 +1,8 @@
 #include "conformance/checks/cancellation/common.hpp"
 
+#include <algorithm>
+
+#include "conformance/ask/polled.hpp"
 #include "conformance/probe/status.hpp"
 
 namespace weir::conformance {
@@ -37,6 +40,16 @@ std::optional<Finding> unless_cancelled(wire::mcp::Dialogue& dialogue, const cha
   const auto told = dialogue.notify("notifications/cancelled", {{"requestId", id}, {"reason", "weir stops a call"}});
   if (told && told->http.head.status < kBadRequest) { return std::nullopt; }
   return untestable("the cancellation is not accepted: " + (told ? told->describe() : told.error().detail));
+}
+
+void read_through_polls(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, wire::Deadline until) {
+  const auto names_time = [](const wire::SseItem& item) { return std::holds_alternative<wire::SseRetry>(item); };
+  for (std::size_t fetched = 0;; ++fetched) {
+    probe.read_answer(call, until);
+    const auto& items = call.exchange().items;
+    const bool to_come_again = is_to_be_fetched(call) && std::any_of(items.begin(), items.end(), names_time);
+    if (!to_come_again || fetched >= wire::limits::kResumptions || !take_up(probe, dialogue, call)) { return; }
+  }
 }
 
 }  // namespace weir::conformance

@@ -19,4 +19,7 @@ Finding judge_under_way(Probe& probe, const char* id, const JudgeUnderWay& judge
 /// Cancels the call with this id; what is wrong where the notification is not accepted.
 std::optional<Finding> unless_cancelled(wire::mcp::Dialogue& dialogue, const char* id);
 
+/// Reads to the end, and where a stream ends with word when to come again, to the end of those that take it up.
+void read_through_polls(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& call, wire::Deadline until);
+
 }  // namespace weir::conformance

@@ -1,4 +1,4 @@
-#include "conformance/ask/tools.hpp"
+#include "conformance/checks/cancellation/common.hpp"
 
 namespace weir::conformance::cancellation_foreign_ignored {
 namespace {
@@ -27,7 +27,7 @@ void take(Call& call, const jsonrpc::Message& message, const json::value& id) {
 void wait_for_answer(Probe& probe, wire::mcp::Dialogue& dialogue, wire::HttpStream& stream, const json::value& id,
                      wire::Deadline patience, Call& call) {
   if (!probe.is(Era::http_sse)) {
-    probe.read_answer(stream, patience);
+    read_through_polls(probe, dialogue, stream, patience);
     for (const auto& text : message_texts(stream.exchange())) {
       const auto parsed = jsonrpc::parse(text);
       for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {

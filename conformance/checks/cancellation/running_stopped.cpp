@@ -22,7 +22,7 @@ Finding run(Probe& probe) {
   return judge_under_way(probe, kId, [&](const auto& call, auto& dialogue, auto& running) -> std::optional<Finding> {
     if (auto refused = unless_cancelled(dialogue, kId)) { return refused; }
     const auto cancelled = wire::Clock::now();
-    running.read_to_end(probe.in(kPatience));
+    read_through_polls(probe, dialogue, running, probe.in(kPatience));
     const auto after = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - cancelled);
     const bool has_result = brings_result(running.exchange());
     if (has_result && after < kOnItsWay) { return std::nullopt; }

@@ -22,7 +22,7 @@ std::optional<std::string> error_after(Probe& probe, wire::mcp::Dialogue& dialog
     }
     return std::nullopt;
   }
-  call.read_to_end(probe.in(kListen));
+  read_through_polls(probe, dialogue, call, probe.in(kListen));
   for (const auto& text : message_texts(call.exchange())) {
     const auto parsed = jsonrpc::parse(text);
     for (const auto& message : parsed ? parsed->messages : std::vector<jsonrpc::Message>{}) {

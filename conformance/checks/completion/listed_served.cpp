@@ -1,66 +1,51 @@
-#include "conformance/ask/common.hpp"
+#include "conformance/checks/completion/common.hpp"
 
 namespace weir::conformance::completion_listed_served {
 namespace {
 
-constexpr std::size_t kAsked = 4;
-
-struct Wanted {
-  json::object ref;
-  std::string argument;
-};
-
-/// What completion is declared for, as it is listed: arguments of prompts, and variables of templates in their simplest
-/// form.
-std::vector<Wanted> listed(const Survey& survey) {
-  std::vector<Wanted> wanted;
-  for (const json::value& prompt : survey.prompts) {
-    const json::array* arguments = wire::as_array(wire::find(prompt, "arguments"));
-    if (!arguments || arguments->empty()) { continue; }
-    wanted.push_back({{{"type", "ref/prompt"}, {"name", wire::string_or(prompt, "name", "")}},
-                      std::string(wire::string_or(arguments->front(), "name", ""))});
-  }
-  for (const json::value& one : survey.resource_templates) {
-    const std::string uri(wire::string_or(one, "uriTemplate", ""));
-    const auto open = uri.find('{'), close = uri.find('}');
-    if (open == std::string::npos || close == std::string::npos || close < open + 2) { continue; }
-    const std::string name = uri.substr(open + 1, close - open - 1);
-    if (name.find_first_of("+#./;?&,:*") != std::string::npos) { continue; }
-    wanted.push_back({{{"type", "ref/resource"}, {"uri", uri}}, name});
-  }
-  wanted.resize(std::min(wanted.size(), kAsked));
-  return wanted;
-}
-
-wire::Result<wire::mcp::Reply> complete(Probe& probe, const Wanted& wanted, std::string_view begun) {
-  return probe.call("completion/complete",
-                    {{"ref", wanted.ref}, {"argument", {{"name", wanted.argument}, {"value", begun}}}});
-}
-
 /// Whether what is refused to begin with is served for a value that nothing begins with: it has too many to send.
-bool has_too_many(Probe& probe, const Wanted& wanted) {
+bool has_too_many(Probe& probe, const Completable& wanted) {
   const auto few = complete(probe, wanted, "weir-no-such-value");
-  return few && wire::as_array(wire::find_pointer(few->result(), "/completion/values"));
+  return few && values_of(*few);
+}
+
+Finding too_many(const Completable& wanted, const std::string& refusal) {
+  return fail(fmt::format("values for {}, of which nothing is written yet", wanted.in_words),
+              "refused for an empty value, and served for one that nothing begins with: " + refusal)
+      .at("server", "Send the first 100 values where there are more, and set hasMore, in place of an error.");
+}
+
+/// An internal error, twice: no reason to refuse a right request, whatever becomes of other arguments.
+std::optional<Finding> if_broken(Probe& probe, const Completable& wanted, const wire::mcp::Reply& reply) {
+  if (error_code(reply) != jsonrpc::kInternalError) { return std::nullopt; }
+  const auto again = complete(probe, wanted, "");
+  if (!again || error_code(*again) != jsonrpc::kInternalError) { return std::nullopt; }
+  const std::string refusal = again->describe();
+  if (has_too_many(probe, wanted)) { return too_many(wanted, refusal); }
+  return fail(fmt::format("a result for {}, which is listed", wanted.in_words), refusal)
+      .at("server", "Answer an empty list of values where there is nothing to suggest.");
 }
 
 Finding run(Probe& probe) {
-  std::string refusal;
-  const auto wanted = listed(probe.survey());
-  for (const Wanted& each : wanted) {
+  const auto wanted = completables(probe);
+  if (wanted.empty()) { return untestable("no prompt with arguments and no template is listed"); }
+  std::string refusal, shapeless;
+  int served = 0;
+  for (const Completable& each : wanted) {
     const auto reply = complete(probe, each, "");
     if (!reply) { return probe.broken(reply.error(), "an answer"); }
-    if (wire::as_array(wire::find_pointer(reply->result(), "/completion/values"))) {
-      return pass("an argument that is listed is completed");
+    if (auto broken = if_broken(probe, each, *reply)) { return *std::move(broken); }
+    if (values_of(*reply)) {
+      ++served;
+    } else {
+      (reply->is_result() ? shapeless : refusal) = reply->describe();
     }
-    if (reply->is_result()) { return untestable("no values came: " + reply->describe()); }
-    refusal = reply->describe();
   }
-  if (wanted.empty()) { return untestable("no prompt with arguments and no template is listed"); }
-  if (has_too_many(probe, wanted.front())) {
-    return fail("values for an argument of which nothing is written yet",
-                "refused for an empty value, and served for one that nothing begins with: " + refusal)
-        .at("server", "Send the first 100 values where there are more, and set hasMore, in place of an error.");
+  if (served > 0) {
+    return pass(fmt::format("{} of {} arguments that are listed are completed", served, wanted.size()));
   }
+  if (!shapeless.empty()) { return untestable("no values came: " + shapeless); }
+  if (has_too_many(probe, wanted.front())) { return too_many(wanted.front(), refusal); }
   return fail(
              fmt::format("a result for one of {} arguments that are listed, as completions is declared", wanted.size()),
              "each is refused: " + refusal)
@@ -77,7 +62,7 @@ const Registration kCheck{{
     .consequence = "Clients ask with every key that is pressed, and show an error each time.",
     .fix = "Answer completion/complete for every listed prompt argument and template variable, with an empty list of "
            "values instead of an error where nothing is to be suggested.",
-    .faults = {"completion.refused"},
+    .faults = {"completion.refused", "completion.prompts-internal-error"},
     .run = run,
 }};
 

@@ -1,17 +1,31 @@
-#include "conformance/ask/common.hpp"
+#include <algorithm>
+
+#include "conformance/checks/completion/common.hpp"
 
 namespace weir::conformance::completion_values_bounded {
 namespace {
 
+constexpr std::size_t kMost = 100;
+
 Finding run(Probe& probe) {
-  auto asked = complete_first_argument(probe);
-  if (!asked) { return untestable("no listed prompt has an argument to complete"); }
-  auto& reply = *asked;
-  if (!reply) { return probe.broken(reply.error(), "a result"); }
-  const json::array* values = wire::as_array(wire::find_pointer(reply->result(), "/completion/values"));
-  if (!values) { return untestable("no values came: " + reply->describe()); }
-  if (values->size() > 100) { return fail("at most 100 values", fmt::format("{} values", values->size())); }
-  return pass(fmt::format("{} values", values->size()));
+  const auto wanted = completables(probe);
+  if (wanted.empty()) { return untestable("no listed prompt or template has an argument to complete"); }
+  std::optional<std::size_t> most;
+  std::string refusal;
+  for (const Completable& each : wanted) {
+    const auto reply = complete(probe, each, "");
+    if (!reply) { return probe.broken(reply.error(), "a result"); }
+    const json::array* values = values_of(*reply);
+    if (values && values->size() > kMost) {
+      return fail("at most 100 values", fmt::format("{} values for {}", values->size(), each.in_words));
+    }
+    if (values) {
+      most = std::max(most.value_or(0), values->size());
+    } else {
+      refusal = reply->describe();
+    }
+  }
+  return most ? pass(fmt::format("at most {} values", *most)) : untestable("no values came: " + refusal);
 }
 
 const Registration kCheck{{

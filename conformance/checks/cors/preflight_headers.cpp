@@ -10,7 +10,7 @@ bool gives_event_ids(Probe& probe) {
   const auto reply = probe.call(harmless_method(probe));
   return reply && std::any_of(reply->http.items.begin(), reply->http.items.end(), [](const auto& item) {
            const auto* event = std::get_if<wire::SseEvent>(&item);
-           return event && event->has_id;
+           return event && event->has_id && !event->last_event_id.empty();
          });
 }
 

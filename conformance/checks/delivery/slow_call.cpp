@@ -13,7 +13,7 @@ namespace weir::conformance {
 namespace {
 
 constexpr const char* kNoSlowTool =
-    "no slow tool is known: list one that sends progress under safe_tools in the profile, with arguments that make it "
+    "no slow tool that sends progress is known: list one under safe_tools in the profile, with arguments that make it "
     "take a second";
 constexpr std::array kSlowWords = {"slow", "long", "count", "wait", "sleep", "delay", "progress"};
 constexpr std::size_t kToolsTried = 5;

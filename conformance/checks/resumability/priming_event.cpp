@@ -13,7 +13,8 @@ Finding run(Probe& probe) {
   bool primed = false;
   for (const auto& item : reply->http.items) {
     if (const auto* event = std::get_if<wire::SseEvent>(&item)) {
-      ids = ids || event->has_id;
+      // A field without a value takes the id away (WHATWG server-sent events): nothing can be resumed behind it.
+      ids = ids || (event->has_id && !event->last_event_id.empty());
       if (!first) {
         first = event;
         primed = event->data.empty() || (!event->has_id && !event->last_event_id.empty());

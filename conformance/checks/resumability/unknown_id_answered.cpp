@@ -25,7 +25,9 @@ Finding run(Probe& probe) {
   if (status == 405) { return not_applicable("there is no stream to take up: HTTP 405"); }
   if (status >= kServerErrors) { return untestable(fmt::format("HTTP {}", status)); }
   const auto& event = earlier->response ? earlier->response->event : std::nullopt;
-  if (!event || !event->has_id) { return not_applicable("answers carry no event ids: nothing could be replayed"); }
+  if (!event || !event->has_id || event->last_event_id.empty()) {
+    return not_applicable("answers carry no event ids: nothing could be replayed");
+  }
   return pass(fmt::format("HTTP {}", status));
 }
 

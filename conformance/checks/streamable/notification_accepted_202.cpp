@@ -6,39 +6,64 @@ namespace {
 
 constexpr int kRounds = 3;
 
-std::string cancellation() {
-  return jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}});
+/// The unknown one last: a server that ends the session at it has answered the others.
+std::vector<std::string> notifications(bool has_roots) {
+  std::vector<std::string> all{
+      jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}),
+      jsonrpc::notification("notifications/progress", {{"progressToken", "weir-never-asked-for"}, {"progress", 1}})};
+  if (has_roots) { all.push_back(jsonrpc::notification("notifications/roots/list_changed")); }
+  all.push_back(jsonrpc::notification("notifications/weir-unknown"));
+  return all;
+}
+
+std::string method_of(const std::string& notification) {
+  const auto parsed = jsonrpc::parse(notification);
+  return parsed && !parsed->messages.empty() ? parsed->messages.front().method : std::string();
 }
 
 /// Whether requests of the session are served beside its notifications, each of which is 404. Two requests stand
 /// between two notifications: of replicas that do not share sessions, and are met by turns, one would refuse requests
 /// too.
-bool goes_on(Probe& probe, wire::mcp::Dialogue& dialogue) {
+bool goes_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& notification) {
   for (int i = 0; i < kRounds; ++i) {
     for (int asked = 0; asked < 2; ++asked) {
       const auto reply = dialogue.request(harmless_method(probe));
       if (!reply || !reply->is_result()) { return false; }
     }
-    const auto answer = post_raw(probe, dialogue, cancellation());
+    const auto answer = post_raw(probe, dialogue, notification);
     if (!answer || answer->http.head.status != kNotFound) { return false; }
   }
   return true;
 }
 
 Finding run(Probe& probe) {
-  auto shared = probe.shared();
-  if (!shared) { return probe.broken(shared.error(), "a conversation"); }
-  wire::mcp::Dialogue* dialogue = &shared->get();
-  auto answer = post_raw(probe, *dialogue, cancellation());
-  if (!answer) { return probe.broken(answer.error(), "202"); }
-  if (answer->http.head.status == kNotFound && dialogue->session_id() && goes_on(probe, *dialogue)) {
-    return fail("HTTP 202: 404 tells a client that its session is over",
-                fmt::format("notifications/cancelled is answered by {}, and the session goes on", answer->describe()))
-        .at("server", "Answer 202 to every notification, those that you do not know included.");
+  // A client may tell of its roots where it has declared that it will.
+  auto dialogue = probe.dialogue([](auto& options) { options.capabilities["roots"] = {{"listChanged", true}}; });
+  const bool has_roots = dialogue.has_value();
+  if (!has_roots) { dialogue = probe.dialogue(); }
+  if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
+  int accepted = 0;
+  std::string refused;
+  for (const std::string& notification : notifications(has_roots)) {
+    const auto answer = post_raw(probe, *dialogue, notification);
+    if (!answer) { return probe.broken(answer.error(), "202 to " + method_of(notification)); }
+    const int status = answer->http.head.status;
+    if (status == kNotFound && dialogue->session_id() && goes_on(probe, *dialogue, notification)) {
+      return fail("HTTP 202: 404 tells a client that its session is over",
+                  fmt::format("the session goes on, and {} is answered by {}", method_of(notification),
+                              answer->describe()))
+          .at("server", "Answer 202 to every notification, those that you do not know included.");
+    }
+    if (answer->http_error()) {
+      if (refused.empty()) { refused = fmt::format("{}: {}", method_of(notification), answer->describe()); }
+      continue;
+    }
+    if (status != 202) { return fail(fmt::format("HTTP 202 to {}", method_of(notification)), answer->describe()); }
+    ++accepted;
   }
-  if (answer->http_error()) { return untestable("the notification was refused, as it may be: " + answer->describe()); }
-  if (answer->http.head.status != 202) { return fail("HTTP 202", answer->describe()); }
-  return pass("HTTP 202");
+  if (accepted == 0) { return untestable("each notification was refused, as it may be: " + refused); }
+  return pass(fmt::format("HTTP 202 to {} kinds of notification{}", accepted,
+                          refused.empty() ? "" : "; refused, as it may be: " + refused));
 }
 
 const Registration kCheck{{
@@ -49,10 +74,11 @@ const Registration kCheck{{
     .requirements = {"transport.streamable.accepted-202-empty"},
     .source =
         "https://modelcontextprotocol.io/specification/{revision}/basic/transports#sending-messages-to-the-server",
-    .consequence = "Strict clients abort the handshake at any other status.",
+    .consequence = "Strict clients abort at any other status, and at 404 they take their session for lost.",
     .fix = "Set status 202 on the answer to a POST whose message has no id, in place of the framework's 200 or 204, "
            "and write no reply to it.",
-    .faults = {"streamable.notification-200", "streamable.notification-204", "streamable.notification-404"},
+    .faults = {"streamable.notification-200", "streamable.notification-204", "streamable.notification-404",
+               "streamable.unknown-notification-404"},
     .run = run,
 }};
 

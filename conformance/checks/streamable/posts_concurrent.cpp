@@ -11,7 +11,7 @@ bool may_be_polled(const wire::HttpStream& stream) {
   const auto& items = stream.exchange().items;
   return stream.ended() && std::any_of(items.begin(), items.end(), [](const wire::SseItem& item) {
            const auto* event = std::get_if<wire::SseEvent>(&item);
-           return event && event->has_id;
+           return event && event->has_id && !event->last_event_id.empty();
          });
 }
 
