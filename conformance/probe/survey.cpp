@@ -152,6 +152,9 @@ Survey survey_era(const Target& target, Era era, wire::Deadline deadline, const 
     opened = open_in_older_revision(probe, facts, std::move(opened));
   }
   if (!opened) {
+    // Where initialize was served, and what follows it is not.
+    const auto* attempt = target.detection.attempt(era);
+    if (attempt && !attempt->revision.empty()) { facts.revision = attempt->revision; }
     facts.open_error = opened.error();
     facts.refusal = probe.last_heard().answer;
     facts.throttled = probe.throttled();

@@ -195,6 +195,7 @@ void ask_streamable(HttpClient& client, Asking& asking, Attempt& attempt) {
     attempt.why = fmt::format("initialize negotiated {}", quoted(*version, 40));
     asking.heard();
     const bool usable = is_known_revision(*version);
+    if (usable) { attempt.revision = *version; }
     give_back_session(client, asking.options, *reply, usable ? *version : revision);
   } else if (reply->is_result()) {
     attempt.why = "the result of initialize has no protocolVersion";

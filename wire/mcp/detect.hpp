@@ -28,8 +28,9 @@ struct Attempt {
   Request request;
   std::optional<Exchange> exchange;  ///< Absent when there was no response head.
   std::optional<Error> error;
-  bool speaks = false;  ///< The answer is this era's.
-  std::string why;      ///< One sentence.
+  bool speaks = false;   ///< The answer is this era's.
+  std::string why;       ///< One sentence.
+  std::string revision;  ///< That initialize was answered with, where it is a known one; else empty.
 };
 
 struct Detection {

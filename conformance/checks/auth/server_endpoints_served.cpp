@@ -27,7 +27,13 @@ std::optional<Finding> unless_takes_codes(Probe& probe, const wire::Url& url) {
         .at(kProviderHop,
             "Let the token endpoint read forms (application/x-www-form-urlencoded), as RFC 6749 has them.");
   }
-  if (!is_served_nowhere(status) && status < kServerErrors) { return std::nullopt; }
+  if (status >= kServerErrors) {
+    return fail(expected, describe(*answer))
+        .at(kProviderHop,
+            "Refuse a code that is nobody's by 400 and invalid_grant, and look into the log for what fails: a login "
+            "behind the token endpoint that is out of reach is no fault of the client.");
+  }
+  if (!is_served_nowhere(status)) { return std::nullopt; }
   return fail(expected, describe(*answer))
       .at(kProviderHop, "Route the token endpoint that the metadata names, for POST, at the host where it is named.");
 }

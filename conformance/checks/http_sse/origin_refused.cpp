@@ -23,7 +23,8 @@ const Registration kCheck{{
     .eras = kHttpSse,
     .requirements = {"transport.sse.origin-validation"},
     .source = "https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#security-warning",
-    .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .consequence = "Any web page reaches what is served without a token, through the browser of someone who can (DNS "
+                   "rebinding).",
     .fix = "Compare Origin with a list of allowed ones before the stream opens, and answer any other by 403, in "
            "middleware: allowedOrigins of the TypeScript SDK looks at POST alone.",
     .faults = {"http-sse.origin-ignored"},

@@ -187,7 +187,7 @@ const Registration kCheck{{
     .level = Level::must,
     .eras = kTarget,
     .source = "https://www.jsonrpc.org/specification#error_object",
-    .consequence = "Anybody stops the service with one request.",
+    .consequence = "One client ends the service for everybody, by what it sends or by how often it comes.",
     .fix = "Catch what a request throws before it ends the process, make a server and a transport for each "
            "session, and end sessions on DELETE or after long silence.",
     .faults = {"http.dies-after-batch", "http.dies-when-left", "http.one-client", "tools.string-arguments-kill"},

@@ -7,13 +7,10 @@ namespace {
 constexpr int kRounds = 3;
 
 /// The unknown one last: a server that ends the session at it has answered the others.
-std::vector<std::string> notifications(bool has_roots) {
-  std::vector<std::string> all{
-      jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}),
-      jsonrpc::notification("notifications/progress", {{"progressToken", "weir-never-asked-for"}, {"progress", 1}})};
-  if (has_roots) { all.push_back(jsonrpc::notification("notifications/roots/list_changed")); }
-  all.push_back(jsonrpc::notification("notifications/weir-unknown"));
-  return all;
+std::vector<std::string> notifications() {
+  return {jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}),
+          jsonrpc::notification("notifications/progress", {{"progressToken", "weir-never-asked-for"}, {"progress", 1}}),
+          jsonrpc::notification("notifications/weir-unknown")};
 }
 
 std::string method_of(const std::string& notification) {
@@ -37,14 +34,11 @@ bool goes_on(Probe& probe, wire::mcp::Dialogue& dialogue, const std::string& not
 }
 
 Finding run(Probe& probe) {
-  // A client may tell of its roots where it has declared that it will.
-  auto dialogue = probe.dialogue([](auto& options) { options.capabilities["roots"] = {{"listChanged", true}}; });
-  const bool has_roots = dialogue.has_value();
-  if (!has_roots) { dialogue = probe.dialogue(); }
+  auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   int accepted = 0;
   std::string refused;
-  for (const std::string& notification : notifications(has_roots)) {
+  for (const std::string& notification : notifications()) {
     const auto answer = post_raw(probe, *dialogue, notification);
     if (!answer) { return probe.broken(answer.error(), "202 to " + method_of(notification)); }
     const int status = answer->http.head.status;

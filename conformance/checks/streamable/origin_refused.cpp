@@ -21,7 +21,8 @@ const Registration kCheck{{
     .until = "2025-06-18",
     .requirements = {"transport.streamable.origin-validation"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#security-warning",
-    .consequence = "Any web page can reach the server through the browser of someone who can (DNS rebinding).",
+    .consequence = "Any web page reaches what is served without a token, through the browser of someone who can (DNS "
+                   "rebinding).",
     .fix = "Compare an Origin header whole with a list of allowed origins before the message is handled, and answer "
            "any other 403 (SDKs: DNS rebinding protection).",
     .faults = {"streamable.origin-ignored"},

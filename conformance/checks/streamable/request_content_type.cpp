@@ -9,8 +9,10 @@ Finding judge(Probe& probe, std::string_view method) {
   if (!reply) { return probe.broken(reply.error(), "an answer"); }
   const std::string type = wire::media_type(reply->http.head.headers.get("content-type"));
   if (!reply->http.ok()) { return untestable(fmt::format("{} was refused: {}", method, reply->describe())); }
-  if (reply->http.head.status == kAccepted && !reply->response) {
-    return fail("the response, as application/json or text/event-stream", fmt::format("HTTP 202 to {}", method))
+  if (reply->http.head.status == kAccepted) {
+    return fail("HTTP 200 with the response, as application/json or text/event-stream",
+                fmt::format("HTTP 202 to {}{}", method,
+                            reply->response ? ", and a response that clients do not read behind it" : ""))
         .at("server", "Answer each POST that holds a request by its response: 202 is for notifications and responses.");
   }
   if (type != "application/json" && type != "text/event-stream") {
@@ -37,7 +39,8 @@ const Registration kCheck{{
     .consequence = "Clients refuse any other media type.",
     .fix = "Answer a request in its own POST by its response, with Content-Type application/json or text/event-stream "
            "set; keep 202 for notifications and responses.",
-    .faults = {"streamable.answer-text-plain"},
+    .faults = {"streamable.answer-text-plain", "streamable.answer-202"},
+    .turn = Turn::first,  // Others leave it to this one to say that requests are taken without an answer.
     .run = run,
 }};
 
