@@ -19,6 +19,9 @@ bool brings_result(const wire::Exchange& call) {
 }
 
 Finding run(Probe& probe) {
+  if (!probe.survey().sessions) {
+    return not_applicable("without sessions nothing tells whose call of that id a cancellation means");
+  }
   return judge_under_way(probe, kId, [&](const auto& call, auto& dialogue, auto& running) -> std::optional<Finding> {
     if (auto refused = unless_cancelled(dialogue, kId)) { return refused; }
     const auto cancelled = wire::Clock::now();
