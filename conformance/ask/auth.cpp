@@ -110,6 +110,11 @@ std::string bearer_token(const Probe& probe) {
   return std::string(first == value.npos ? "" : value.substr(first));
 }
 
+bool is_rpc_envelope(const json::value& document) {
+  const auto has = [&](std::string_view member) { return wire::find(document, member) != nullptr; };
+  return has("jsonrpc") && (has("result") || has("error") || has("method")) && !has("resource");
+}
+
 wire::Result<Metadata> find_metadata(Probe& probe) {
   wire::Request request = opening_request(probe);
   request.headers.remove("Authorization");

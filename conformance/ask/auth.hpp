@@ -51,5 +51,8 @@ struct Metadata {
   bool unclear = false;    ///< The challenge is not written as it should be: auth.challenge.well-formed says so.
 };
 wire::Result<Metadata> find_metadata(Probe& probe);
+/// Whether a document is a JSON-RPC message: then the MCP endpoint answers in the place of what was asked for, and that
+/// members are missing is said once, by auth.metadata.shape.
+bool is_rpc_envelope(const json::value& document);
 
 }  // namespace weir::conformance

@@ -159,6 +159,11 @@ std::optional<Finding> if_asked_first(const wire::mcp::Reply& reply) {
   return std::nullopt;
 }
 
+Finding no_era(const Probe& probe) {
+  if (probe.target().profile.era == Era::none) { return not_applicable("MCP is not asked for, as the profile says"); }
+  return untestable("no era is spoken");
+}
+
 std::string canonical_without_meta(json::value value) {
   if (auto* item = value.if_object()) {
     item->erase("_meta");

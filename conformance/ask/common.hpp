@@ -33,6 +33,9 @@ inline constexpr const char* kForeignOrigin = "https://weir-foreign-origin.examp
 /// The JSON-RPC texts of a body: the body itself, or the data of each event of a stream.
 std::vector<std::string> message_texts(const wire::Exchange& exchange);
 
+/// The finding of a check that has no era to ask in: where the profile says `era: none`, none is due.
+Finding no_era(const Probe& probe);
+
 /// What came back for bytes that no good client would send.
 struct RawAnswer {
   wire::Exchange http;

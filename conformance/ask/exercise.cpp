@@ -3,6 +3,7 @@
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
 #include "wire/mcp/messages.hpp"
+#include "wire/mcp/pagination.hpp"
 
 namespace weir::conformance {
 
@@ -10,9 +11,21 @@ namespace {
 
 constexpr std::chrono::milliseconds kHeld{100};
 
+/// In conversations of their own, as several clients: each of several replicas may answer.
+void list_tools_anew(Probe& probe) {
+  constexpr int kConversations = 3;
+  for (int i = 0; i < kConversations; ++i) {
+    auto dialogue = probe.dialogue();
+    if (!dialogue || wire::mcp::list_all(*dialogue, "tools/list", "tools").error) { return; }
+  }
+}
+
 void ask_for_lists(Probe& probe) {
   const Survey& survey = probe.survey();
-  if (survey.declares("tools")) { (void)probe.call("tools/list"); }
+  if (survey.declares("tools")) {
+    (void)probe.call("tools/list");
+    list_tools_anew(probe);
+  }
   if (survey.declares("resources")) {
     (void)probe.call("resources/list");
     (void)probe.call("resources/templates/list");

@@ -1,12 +1,10 @@
 #include "conformance/ask/tools.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "conformance/ask/asked_once.hpp"
 #include "conformance/ask/polled.hpp"
 #include "conformance/probe/ledger.hpp"
-#include "wire/mcp/pagination.hpp"
 #include "wire/schema/json_schema.hpp"
 
 namespace weir::conformance {
@@ -14,7 +12,6 @@ namespace weir::conformance {
 namespace {
 
 constexpr std::size_t kSafeCalls = 5;
-constexpr int kConnections = 3;
 
 bool hint(const json::value& tool, std::string_view name, bool otherwise) {
   const json::value* annotations = wire::find(tool, "annotations");
@@ -403,32 +400,6 @@ Finding schemas_valid(Probe& probe, std::string_view member) {
   if (unjudged) { return *unjudged; }
   return schemas == 0 ? not_applicable(fmt::format("no tool has an {}", member))
                       : pass(fmt::format("{} schemas", schemas));
-}
-
-Finding same_tools_everywhere(Probe& probe) {
-  std::optional<std::set<std::string>> first;
-  std::optional<std::string> release;
-  for (int i = 0; i < kConnections; ++i) {
-    auto dialogue = probe.dialogue();
-    if (!dialogue) { return probe.broken(dialogue.error(), fmt::format("conversation {} of {}", i + 1, kConnections)); }
-    const std::string met = wire::canonical(dialogue->server_info());
-    if (release && *release != met) {
-      return not_applicable("two releases answer in turn, with tools of their own: affinity.release.same says so");
-    }
-    release = met;
-    const auto listing = wire::mcp::list_all(*dialogue, "tools/list", "tools");
-    if (listing.error) { return untestable("tools/list could not be read to its end: " + listing.error->detail); }
-    std::set<std::string> tools;
-    for (const json::value& tool : probe.in_time(listing.items)) { tools.insert(canonical_without_meta(tool)); }
-    if (first && *first != tools) {
-      std::vector<std::string> odd;
-      std::set_symmetric_difference(first->begin(), first->end(), tools.begin(), tools.end(), std::back_inserter(odd));
-      return fail(fmt::format("the same {} tools on every connection", first->size()),
-                  "only on some: " + wire::excerpt(std::string_view(odd.front()), 100));
-    }
-    first = std::move(tools);
-  }
-  return pass(fmt::format("the same {} tools on {} connections", first->size(), kConnections));
 }
 
 }  // namespace weir::conformance

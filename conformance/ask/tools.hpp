@@ -70,7 +70,4 @@ std::optional<std::string> unknown_dialect(const json::value& schema);
 /// Judges this member of every listed tool; untestable where one is of an unknown dialect and none is wrong.
 Finding schemas_valid(Probe& probe, std::string_view member);
 
-/// Lists the tools on three fresh conversations and compares them, order and `_meta` aside.
-Finding same_tools_everywhere(Probe& probe);
-
 }  // namespace weir::conformance

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/probe/ledger.hpp"
+#include "conformance/probe/same_tools.hpp"
 #include "conformance/run/told.hpp"
 
 namespace weir::conformance {
@@ -11,6 +12,8 @@ using reports::CheckResult;
 using reports::Verdict;
 
 namespace {
+
+constexpr std::string_view kToolsOfSomeReplicas = "tools.call.known-everywhere";
 
 bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const CheckResult& result) {
   const Job& job = run.jobs[i];
@@ -68,6 +71,26 @@ void name_withheld(const Asking& run, std::size_t i, std::vector<CheckResult>& r
   }
 }
 
+/// Whether a check was red for a tool that was unknown where it was asked; another check may have asked for it.
+bool met_unknown_tool(const ToolsSeen& seen, const CheckResult& result) {
+  return seen.met_unknown.contains(result.id) ||
+         std::any_of(seen.refusals.begin(), seen.refusals.end(),
+                     [&](const std::string& words) { return result.got.find(words) != std::string::npos; });
+}
+
+/// A replica that lacks a tool calls it unknown, whatever else was asked: what a check varied is no reason for that.
+void name_missing_tools(const Asking& run, std::vector<CheckResult>& results) {
+  for (std::size_t by = 0; by < results.size(); ++by) {
+    if (results[by].id != kToolsOfSomeReplicas || !was_red(results[by])) { continue; }
+    const auto seen = tools_seen(run.target, run.jobs[by].era);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const bool met = run.jobs[i].era == run.jobs[by].era && met_unknown_tool(*seen, results[i]);
+      if (i == by || !met || !was_red(results[i])) { continue; }
+      take(results[i], untestable(fmt::format("{} ({})", results[by].got, results[by].id)), run.jobs[i].info->level);
+    }
+  }
+}
+
 void name_implied(const Asking& run, std::vector<CheckResult>& results) {
   for (const auto& by : std::vector(results)) {  // As they were: what is implied implies in its turn.
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -82,6 +105,7 @@ void name_implied(const Asking& run, std::vector<CheckResult>& results) {
 void name_causes(const Asking& run, std::vector<CheckResult>& results) {
   explain(run, results);
   for (std::size_t i = 0; i < results.size(); ++i) { name_withheld(run, i, results); }
+  name_missing_tools(run, results);
   name_implied(run, results);
 }
 

@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"jsonrpc.answer.asked-for", "jsonrpc.id.echoed", "jsonrpc.string-id-replaced"},
         Pair{"jsonrpc.error.invalid-params", "jsonrpc.error.not-5xx", "test.malformed-resets"},
         Pair{"jsonrpc.error.invalid-params", "tools.call.unknown-refused", "test.any-name-succeeds"},
+        Pair{"streamable.get.stream-or-405", "idle.get.answered", "idle.get-gateway-timeout"},
         Pair{"tools.call.missing-name", "tools.call.unknown-refused", "test.any-name-succeeds"},
         Pair{"jsonrpc.error.parse-code", "jsonrpc.error.parse", "jsonrpc.garbage-accepted"},
         Pair{"lifecycle.version.served-agreed", "lifecycle.version.echoed", "lifecycle.versions-crossed"},
@@ -81,6 +82,9 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"progress.stream.of-request", "streamable.messages.one-stream", "streamable.messages-broadcast"},
         Pair{"sse.head.content-type", "http.fields.single", "http.content-type-twice"},
         Pair{"streamable.notification.accepted-202", "jsonrpc.notification.no-reply", "jsonrpc.notification-answered"},
+        Pair{"tools.list.not-connection-dependent", "tools.call.known-everywhere", "tools.replica-without-tools",
+             Era::stateless},
+        Pair{"tools.list.same-across-connections", "tools.call.known-everywhere", "tools.replica-without-tools"},
         Pair{"tools.call.text-fallback", "tools.call.structured-conforms", "tools.structured-wrong-kind"}),
     named);
 

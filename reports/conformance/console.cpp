@@ -18,6 +18,7 @@ constexpr std::size_t kMargin = 2;         // Before a verdict, as in the list o
 constexpr std::size_t kIndent = 8;         // Below a verdict, which is four letters long.
 constexpr std::size_t kNameWidth = 9;      // "expected" and a blank.
 constexpr std::size_t kDetailLines = 3;    // Of one detail; --verbose has the rest.
+constexpr std::size_t kFixLines = 10;      // What to change is read to its end.
 constexpr std::size_t kNamedFailures = 6;  // In the last line.
 constexpr std::size_t kReasonsWhole = 14;  // Why something is not verified; of more, the first ones alone, so that
 constexpr std::size_t kReasonsShown = 10;  // the findings begin on the first screen.
@@ -133,7 +134,7 @@ void ConsoleWriter::row(const Row& row) {
   detail("got", check.got);
   detail("hurts", check.consequence);
   detail("hop", check.hop);
-  detail("fix", check.fix);
+  detail("fix", check.fix, kFixLines);
   detail("source", check.source);
   if (row.explains > 0) { detail("hides", fmt::format("{} more that could not be verified for it", row.explains)); }
   if (!options_.verbose) { return; }

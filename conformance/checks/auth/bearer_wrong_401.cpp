@@ -46,7 +46,9 @@ const Registration kCheck{{
     .since = "2025-03-26",
     .requirements = {"auth.invalid-token-401"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/authorization",
-    .consequence = "Any token opens the endpoint, or clients with an expired one do not renew it.",
+    .consequence =
+        "Clients renew a token at a 401 with a challenge alone: at any other answer they fail, or an invalid one "
+        "is as good as a right one.",
     .fix = "Verify every token before the request is handled, catch each error of that check as 401, and send the same "
            "WWW-Authenticate with it as without a token.",
     .faults = {"auth.bearer-any", "token.refused-500", "auth.no-challenge-for-wrong"},

@@ -11,7 +11,7 @@ Finding run(Probe& probe) {
   const Target& target = probe.target();
   if (target.headers.fields().empty() && !target.tokens) { return not_applicable("no credentials are configured"); }
   const wire::Request* question = known_question(target);
-  if (!question) { return untestable("no era is spoken"); }
+  if (!question) { return no_era(probe); }
   int asked = 0, refused = 0, status = 0;
   for (; asked < kTimes && !probe.out_of_time() && !probe.throttled(); ++asked) {
     auto stream = probe.http().open(*question, probe.answer_deadline());

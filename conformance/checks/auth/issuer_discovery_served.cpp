@@ -7,6 +7,13 @@ Finding run(Probe& probe) {
   const auto found = discover(probe);
   if (!found) { return found.error(); }
   if (!found->document.is_object()) {
+    if (found->exchange.ok() && wire::media_type(found->exchange.head.headers.get("content-type")) == "text/html") {
+      return fail(fmt::format("200 with JSON at {} or at its place by RFC 8414", found->url),
+                  fmt::format("a page in the place of the metadata: {}", describe(found->exchange)))
+          .at("the web application or proxy before the OpenID provider",
+              "Route both well-known paths (openid-configuration, oauth-authorization-server) to the provider before "
+              "the catch-all that answers any path with the application's page, and let unknown paths be 404.");
+    }
     return fail(fmt::format("200 with JSON at {} or at its place by RFC 8414", found->url), describe(found->exchange))
         .at("OpenID provider", "Publish the realm's discovery document under the host name that tokens carry as iss.");
   }

@@ -9,6 +9,9 @@ Finding run(Probe& probe) {
   auto found = find_metadata(probe);
   if (!found) { return probe.broken(found.error(), "an answer"); }
   if (!found->document.is_object()) { return untestable("no metadata is served"); }
+  if (is_rpc_envelope(found->document)) {
+    return untestable("a JSON-RPC message is served in the place of the metadata, which auth.metadata.shape says");
+  }
   const json::array* servers = wire::as_array(wire::find(found->document, "authorization_servers"));
   if (!servers || servers->empty()) {
     return fail("authorization_servers with at least one URL", wire::excerpt(found->document, 100));

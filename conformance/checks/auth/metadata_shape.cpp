@@ -23,6 +23,13 @@ Finding run(Probe& probe) {
     return untestable("there is no metadata, which auth.metadata.served says");
   }
   const char* const kFix = "Write members as RFC 9728 section 2 has them, and leave out those that have no value.";
+  if (is_rpc_envelope(found->document)) {
+    return fail("the document of RFC 9728 itself, with resource and authorization_servers at its top",
+                "a JSON-RPC message in its place: " + wire::excerpt(found->document, 120))
+        .at("server",
+            "Answer the well-known path by the metadata as plain JSON, from a route of its own beside the MCP route: "
+            "nothing of it belongs into a JSON-RPC envelope.");
+  }
   if (!found->document.as_object().contains("resource")) {
     return fail("a text for resource, which every such document has", wire::excerpt(found->document, 80))
         .at("server", kFix);
@@ -50,10 +57,10 @@ const Registration kCheck{{
     .eras = kSingleEndpoint,
     .since = "2025-06-18",
     .source = "https://www.rfc-editor.org/rfc/rfc9728#section-2",
-    .consequence = "Typed clients drop the whole document for one member that is null or no list.",
+    .consequence = "Clients drop the whole document where a member that they need is missing, null or no list.",
     .fix = "Write resource as text, authorization_servers and scopes_supported as arrays of texts, and leave out "
            "members without a value instead of writing null.",
-    .faults = {"auth.metadata-scopes-text"},
+    .faults = {"auth.metadata-scopes-text", "auth.metadata-in-envelope"},
     .fixture = "bearer",
     .run = run,
 }};

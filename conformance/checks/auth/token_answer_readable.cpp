@@ -1,7 +1,4 @@
-#include <algorithm>
-
 #include "conformance/checks/auth/token_common.hpp"
-#include "wire/base/limits.hpp"
 
 namespace weir::conformance::auth_token_answer_readable {
 namespace {
@@ -16,40 +13,23 @@ std::string irregular_in(const json::value& answer) {
   return scope && !scope->is_string() ? "scope is no text: " + wire::excerpt(*scope, 40) : std::string();
 }
 
-/// Asked for beside the probe, whose evidence shows what it sends: here that is the secret of a client.
-wire::Result<wire::Exchange> token_answer(const Probe& probe, wire::ClientAuth auth) {
-  const auto request = wire::token_request(*probe.target().profile.oauth, auth);
-  if (!request) { return tl::unexpected(request.error()); }
-  wire::ClientOptions options = probe.target().client;
-  options.renewal = {};
-  options.credentials = {};
-  options.max_body_bytes = std::min(options.max_body_bytes, wire::limits::kOpeningBytes);
-  wire::HttpClient client(options);
-  return client.exchange(*request, probe.answer_deadline());
-}
-
 Finding run(Probe& probe) {
-  const auto& target = probe.target();
-  if (!target.profile.oauth) { return not_applicable("the profile has no oauth: no token is asked for"); }
-  if (!may_ask_for_tokens(probe)) { return untestable(std::string(kTooManyTokens)); }
-  std::string why = "no token was given";
-  for (const auto auth : {wire::ClientAuth::basic, wire::ClientAuth::post}) {
-    const auto answer = token_answer(probe, auth);
-    const auto token = answer ? wire::read_token(*answer) : tl::unexpected(answer.error());
-    if (!token) {
-      why = token.error().detail;
-      continue;
-    }
-    if (target.tokens) { target.tokens->keep_secret(token->value); }
-    const auto document = wire::parse_json(answer->body);
-    if (!document) { return untestable("the answer with the token is no JSON: " + document.error().detail); }
-    if (auto irregular = irregular_in(document->value); !irregular.empty()) {
-      return fail("token_type as text, expires_in as a number, scope as text", std::move(irregular))
-          .at("the authorization server", "Write the members of the answer with a token as RFC 6749 has them.");
-    }
-    return pass("token_type, expires_in and scope are as clients read them");
+  const auto answer = answer_with_token(probe);
+  if (!answer) { return answer.error(); }
+  const auto document = wire::parse_json(answer->body);
+  if (!document) { return untestable("the answer with the token is no JSON: " + document.error().detail); }
+  const char* const kHop = "the authorization server";
+  const std::string_view type = answer->head.headers.get("content-type");
+  if (!answer->is_json()) {
+    return fail("Content-Type: application/json",
+                type.empty() ? "JSON without a Content-Type" : fmt::format("JSON as '{}'", wire::excerpt(type, 60)))
+        .at(kHop, "Answer the form with Content-Type: application/json: clients do not read a token out of any other.");
   }
-  return untestable(std::move(why));
+  if (auto irregular = irregular_in(document->value); !irregular.empty()) {
+    return fail("token_type as text, expires_in as a number, scope as text", std::move(irregular))
+        .at(kHop, "Write the members of the answer with a token as RFC 6749 has them.");
+  }
+  return pass("token_type, expires_in and scope are as clients read them");
 }
 
 const Registration kCheck{{
@@ -61,7 +41,7 @@ const Registration kCheck{{
     .consequence = "Clients that check the answer against its types throw the token away, and nobody gets in.",
     .fix = "Let the token endpoint always write token_type, as text, expires_in as a number without quotes, and scope "
            "as one text with blanks between.",
-    .faults = {"openid.expires-in-text", "openid.token-type-unsaid"},
+    .faults = {"openid.expires-in-text", "openid.token-type-unsaid", "openid.token-as-text"},
     .fixture = "token",
     .run = run,
 }};

@@ -2,8 +2,12 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "conformance/ask/asked_once.hpp"
 #include "conformance/ask/control.hpp"
 #include "conformance/probe/status.hpp"
+#include "wire/base/limits.hpp"
 
 namespace weir::conformance {
 
@@ -16,6 +20,33 @@ tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::Profi
   auto token = another_token(probe, *oauth.limited);
   if (!token) { return tl::unexpected(untestable("the token with fewer scopes: " + token.error().detail)); }
   return *token;
+}
+
+/// Asked for beside the probe, whose evidence shows what it sends: here that is the secret of a client.
+wire::Result<wire::Exchange> ask_for_token(const Probe& probe, wire::ClientAuth auth) {
+  const auto request = wire::token_request(*probe.target().profile.oauth, auth);
+  if (!request) { return tl::unexpected(request.error()); }
+  wire::ClientOptions options = probe.target().client;
+  options.renewal = {};
+  options.credentials = {};
+  options.max_body_bytes = std::min(options.max_body_bytes, wire::limits::kOpeningBytes);
+  wire::HttpClient client(options);
+  return client.exchange(*request, probe.answer_deadline());
+}
+
+tl::expected<wire::Exchange, Finding> ask_for_token(Probe& probe) {
+  std::string why = "no token was given";
+  for (const auto auth : {wire::ClientAuth::basic, wire::ClientAuth::post}) {
+    auto answer = ask_for_token(probe, auth);
+    const auto token = answer ? wire::read_token(*answer) : tl::unexpected(answer.error());
+    if (!token) {
+      why = token.error().detail;
+      continue;
+    }
+    if (probe.target().tokens) { probe.target().tokens->keep_secret(token->value); }
+    return *std::move(answer);
+  }
+  return tl::unexpected(untestable(std::move(why)));
 }
 
 /// What a token that nobody ever made gets, where it is no other than `status`: then that says nothing of this one.
@@ -96,6 +127,17 @@ Finding with_jwt(Probe& probe, const std::function<Finding(const wire::Jwt&)>& r
 bool may_ask_for_tokens(const Probe& probe) {
   const auto& tokens = probe.target().tokens;
   return !tokens || tokens->takes_more();
+}
+
+tl::expected<wire::Exchange, Finding> answer_with_token(Probe& probe) {
+  using Answer = tl::expected<wire::Exchange, Finding>;
+  if (!probe.target().profile.oauth) {
+    return tl::unexpected(not_applicable("the profile has no oauth: no token is asked for"));
+  }
+  if (!may_ask_for_tokens(probe)) { return tl::unexpected(untestable(std::string(kTooManyTokens))); }
+  const auto shared =
+      asked_once<Answer>(probe, "token", [&]() -> std::optional<Answer> { return ask_for_token(probe); });
+  return shared ? *shared : ask_for_token(probe);
 }
 
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant) {

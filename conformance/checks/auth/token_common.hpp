@@ -32,6 +32,10 @@ inline constexpr std::string_view kTooManyTokens = "the provider's tokens are to
 /// Another token of the provider, by client credentials; it is kept secret.
 wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& grant);
 
+/// What the token endpoint says to the client of the profile, where it gives it a token: asked for once by those who
+/// look at it. The finding of a check that has none.
+tl::expected<wire::Exchange, Finding> answer_with_token(Probe& probe);
+
 /// `sub` of a token; empty where it is opaque, or has none.
 std::string subject_of(std::string_view token);
 

@@ -42,7 +42,7 @@ std::optional<Finding> after_first(const wire::Connection& connection, const wir
 }
 
 Finding run(Probe& probe) {
-  if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
+  if (probe.target().surveys.empty()) { return no_era(probe); }
   const Survey& survey = probe.target().surveys.front();
   auto dialogue = open_dialogue(probe, survey);
   if (!dialogue) { return untestable("no conversation: " + dialogue.error().detail); }

@@ -154,7 +154,7 @@ Finding run(Probe& probe) {
                       : opened       ? kFixOfOneForAll
                                      : kFix);
   }
-  if (probe.target().surveys.empty()) { return untestable("no era is spoken"); }
+  if (probe.target().surveys.empty()) { return no_era(probe); }
   if (std::string refused = ledger ? ledger->refused_certificates(probe.target().url) : ""; !refused.empty()) {
     return untestable(std::move(refused));
   }

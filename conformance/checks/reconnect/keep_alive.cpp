@@ -33,7 +33,7 @@ wire::Request question(const wire::mcp::Dialogue& dialogue, const Survey& survey
 }  // namespace
 
 tl::expected<KeptConnection, Finding> keep_connection(Probe& probe) {
-  if (probe.target().surveys.empty()) { return tl::unexpected(untestable("no era is spoken")); }
+  if (probe.target().surveys.empty()) { return tl::unexpected(no_era(probe)); }
   auto dialogue = open_dialogue(probe, probe.target().surveys.front());
   if (!dialogue) { return tl::unexpected(untestable("no conversation: " + dialogue.error().detail)); }
   // Not in http-sse's session, which ends with its stream: any answer tells of the connection.

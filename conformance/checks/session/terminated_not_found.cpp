@@ -18,6 +18,13 @@ Finding run(Probe& probe) {
   if (is_served(*answer)) {
     if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
   }
+  if (is_served(*answer)) {
+    return fail("HTTP 404", fmt::format("DELETE was answered {}, and the session is served on: {}", ended->head.status,
+                                        describe(*answer)))
+        .at("server, or the gateway that answers DELETE",
+            "Let DELETE end the session where it is kept, and a gateway pass DELETE on to there: who cannot end "
+            "sessions answers it 405, not 2xx.");
+  }
   if (answer->head.status != 404) {
     return fail("HTTP 404", describe(*answer))
         .at("server, or what stands before it",

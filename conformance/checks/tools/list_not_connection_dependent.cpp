@@ -1,4 +1,4 @@
-#include "conformance/ask/tools.hpp"
+#include "conformance/probe/same_tools.hpp"
 
 namespace weir::conformance::tools_list_not_connection_dependent {
 namespace {
@@ -16,11 +16,11 @@ const Registration kCheck{{
     .consequence = "Clients and caches read the list once and use it on every connection.",
     .fix = "Build tools/list from configuration and the caller's authorization alone, never from the connection, and "
            "run one release on every replica.",
-    .faults = {"tools.list-differs"},
+    .faults = {"tools.list-differs", "tools.replica-without-tools"},
+    .passive = true,
     .run = run,
 }};
-const NotByCommand kNoCommand{"tools.list.not-connection-dependent",
-                              "it takes the answers of several connections, side by side"};
+const NotByCommand kNoCommand{"tools.list.not-connection-dependent", "it takes several answers, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance::tools_list_not_connection_dependent

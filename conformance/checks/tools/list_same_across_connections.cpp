@@ -1,4 +1,4 @@
-#include "conformance/ask/tools.hpp"
+#include "conformance/probe/same_tools.hpp"
 
 namespace weir::conformance::tools_list_same_across_connections {
 namespace {
@@ -7,7 +7,7 @@ Finding run(Probe& probe) { return same_tools_everywhere(probe); }
 
 const Registration kCheck{{
     .id = "tools.list.same-across-connections",
-    .title = "three connections are offered the same tools",
+    .title = "the same tools are offered whenever they are listed",
     .level = Level::should,
     .eras = kSessionEras,
     .capability = "tools",
@@ -15,11 +15,11 @@ const Registration kCheck{{
     .consequence = "Replicas of two versions behind one balancer: a tool that was offered is unknown at the next call.",
     .fix = "Run one release with one configuration on every replica, report ready only when all tools are registered, "
            "and make the list independent of the connection.",
-    .faults = {"tools.list-differs"},
+    .faults = {"tools.list-differs", "tools.replica-without-tools"},
+    .passive = true,
     .run = run,
 }};
-const NotByCommand kNoCommand{"tools.list.same-across-connections",
-                              "it takes the answers of several connections, side by side"};
+const NotByCommand kNoCommand{"tools.list.same-across-connections", "it takes several answers, side by side"};
 
 }  // namespace
 }  // namespace weir::conformance::tools_list_same_across_connections
