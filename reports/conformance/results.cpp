@@ -82,8 +82,7 @@ std::string_view label_of(const CheckResult& check) {
 
 bool is_failure(const CheckResult& check, bool strict) {
   if (check.excused) { return false; }
-  return check.verdict == Verdict::fail ||
-         (strict && check.verdict == Verdict::warn && check.level == Level::should);
+  return check.verdict == Verdict::fail || (strict && check.verdict == Verdict::warn && check.level == Level::should);
 }
 
 std::string describe_eras(const std::vector<EraFound>& eras) {
