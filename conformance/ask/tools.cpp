@@ -5,6 +5,7 @@
 #include "conformance/ask/asked_once.hpp"
 #include "conformance/ask/polled.hpp"
 #include "conformance/probe/ledger.hpp"
+#include "conformance/probe/status.hpp"
 #include "wire/schema/json_schema.hpp"
 
 namespace weir::conformance {
@@ -78,6 +79,13 @@ std::optional<json::value> wrong_kind(const json::value& schema) {
   return std::nullopt;
 }
 
+/// A tool that the token may not call is refused as it should be (2025-06-18 basic/authorization, "Error Handling").
+bool lacks_scope(const wire::mcp::Reply& reply) {
+  const wire::ResponseHead& head = reply.http.head;
+  return head.status == kForbidden &&
+         head.headers.joined("WWW-Authenticate").find("insufficient_scope") != std::string::npos;
+}
+
 /// `reply_to` gives the reply to a call, or null to end there.
 Finding judge_replies(const std::vector<ToolCall>& calls, const char* nothing, const JudgeCall& judge,
                       const std::function<const wire::mcp::Reply*(std::size_t)>& reply_to) {
@@ -89,6 +97,9 @@ Finding judge_replies(const std::vector<ToolCall>& calls, const char* nothing, c
     if (!reply) { break; }
     if (auto asked = if_asked_first(*reply)) {
       unanswered = std::move(asked);
+    } else if (lacks_scope(*reply)) {
+      unanswered = untestable(fmt::format("the token has not the scope that a call of {} takes (oauth.scope): {}",
+                                          call.name, reply->describe()));
     } else if (call.guessed && reply->is_error()) {
       unanswered = untestable(
           fmt::format("{} refuses the arguments that were made up for it: {}", call.name, reply->describe()));

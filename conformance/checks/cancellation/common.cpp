@@ -19,7 +19,8 @@ Finding cancel_in_vain(Probe& probe, wire::mcp::Dialogue& dialogue, std::string_
   auto reply = dialogue.request(harmless_method(probe));
   if (!reply) { return probe.broken(reply.error(), "a session that goes on"); }
   if (auto bad = unless_result(*reply, "a session that goes on after the cancellation")) { return *bad; }
-  return pass("ignored, and the session goes on");
+  return pass(sent->http.head.status < kBadRequest ? "ignored, and the session goes on"
+                                                   : "refused, and the session goes on");
 }
 
 Finding judge_under_way(Probe& probe, const char* id, const JudgeUnderWay& judge) {

@@ -1,12 +1,46 @@
 #include "conformance/checks/cancellation/common.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::cancellation_unknown_ignored {
 namespace {
 
+constexpr std::chrono::milliseconds kPatience{1500};
+constexpr const char* kId = "weir-never-sent";
+
+/// Nothing was wrong with it but that it came in vain, and the notification of the handshake was accepted. 404 is the
+/// matter of streamable.notification.accepted-202.
+bool is_refused(const wire::Exchange& answer) {
+  const int status = answer.head.status;
+  return status == kBadRequest || status == 405 || status == 422;
+}
+
+/// A cancellation may overtake its request on another connection, and ids may be counted anew by a proxy.
+Finding unless_swallowed(Probe& probe, wire::mcp::Dialogue& dialogue) {
+  const auto used =
+      dialogue.request(harmless_method(probe), nullptr, {.id = kId, .timeout = probe.in(kPatience).left()});
+  if (used && used->response) { return pass("ignored, and the session goes on, also under that id"); }
+  const auto other = dialogue.request(harmless_method(probe), nullptr, {.id = "weir-never-cancelled"});
+  if (!other || !other->response || probe.out_of_time()) {
+    return untestable("another request is not answered either");
+  }
+  return fail("an answer to a request whose id was cancelled before there was one",
+              fmt::format("none to {} under that id, while another one is answered: {}", harmless_method(probe),
+                          used ? used->describe() : used.error().detail))
+      .at("server",
+          "Keep no list of cancelled ids: look for a request that is running, and forget the notification "
+          "where there is none.");
+}
+
 Finding run(Probe& probe) {
   auto dialogue = probe.dialogue();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
-  return cancel_in_vain(probe, *dialogue, "weir-never-sent");
+  auto ignored = cancel_in_vain(probe, *dialogue, kId);
+  if (ignored.verdict != reports::Verdict::pass) { return ignored; }
+  const auto again = dialogue->notify("notifications/cancelled", {{"requestId", kId}});
+  if (again && is_refused(again->http) && !probe.throttled()) {
+    return fail("a cancellation that is ignored, and accepted as notifications/initialized was", describe(again->http));
+  }
+  return unless_swallowed(probe, *dialogue);
 }
 
 const Registration kCheck{{
@@ -19,7 +53,7 @@ const Registration kCheck{{
     .consequence = "A client that gives up late must not lose its session.",
     .fix = "In the handler of notifications/cancelled do nothing where the request id is unknown: answer 202, and let "
            "a missing entry raise no exception.",
-    .faults = {"cancellation.unknown-500"},
+    .faults = {"cancellation.unknown-500", "cancellation.unknown-400", "cancellation.unknown-kept"},
     .run = run,
 }};
 

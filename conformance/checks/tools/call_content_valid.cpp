@@ -19,8 +19,8 @@ const Registration kCheck{{
     .requirements = {"tools.call.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
     .consequence = "A block that clients cannot read is lost, or fails the whole result.",
-    .fix = "Give a block one of these types with its members: text (text), image or audio (data, mimeType), resource "
-           "(resource), resource_link (uri, name); leave null members out.",
+    .fix = "Give a block one of these types with its members: text (text), image or audio (bare Base64 in data, "
+           "mimeType), resource (resource), resource_link (uri, name); leave null members out.",
     .faults = {"tools.content-unknown-type", "tools.content-text-missing"},
     .fixture = "profile",
     .passive = true,
