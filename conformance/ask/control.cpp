@@ -38,7 +38,8 @@ Finding served_as_well(Probe& probe, const std::function<void(wire::Request&)>& 
   auto dialogue = probe.shared();
   if (!dialogue) { return probe.broken(dialogue.error(), "a conversation"); }
   const auto ask = [&](const char* id, bool changed) {
-    auto request = dialogue->get().make_post(call_body(probe, id, harmless_method(probe)));
+    auto request =
+        dialogue->get().make_post(call_body(probe, json::value(dialogue->get().fresh_id(id)), harmless_method(probe)));
     if (changed) { change(request); }
     return probe.send(request);
   };

@@ -6,7 +6,6 @@
 namespace weir::conformance {
 
 namespace {
-
 /// The number that is left of an id without what it shares with the others; nullopt where that is no number.
 std::optional<std::uint64_t> number_of(std::string_view id, std::size_t from, std::size_t shared_end, int base) {
   id.remove_suffix(shared_end);
@@ -35,11 +34,11 @@ bool counts_up(const std::vector<std::string>& ids, std::size_t from, std::size_
   }
   return true;
 }
-
 }  // namespace
 
 wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dialogue, std::optional<std::string> id) {
-  wire::Request request = dialogue.make_post(jsonrpc::request("weir-session", harmless_method(probe)));
+  wire::Request request =
+      dialogue.make_post(jsonrpc::request(json::value(dialogue.fresh_id("weir-session")), harmless_method(probe)));
   if (id) {
     request.headers.set("Mcp-Session-Id", *id);
   } else {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "conformance/probe/attribution.hpp"
+#include "conformance/probe/curl.hpp"
 #include "conformance/probe/secrets.hpp"
 #include "conformance/probe/status.hpp"
 #include "wire/base/text.hpp"
@@ -56,11 +57,47 @@ std::string lost_query(const Survey& survey) {
 /// Some servers count wrong credentials, and lock out who has many; and silence is long.
 int tries_of(std::string_view cause) { return cause == "unauthorized" || cause == kSilent ? 2 : 3; }
 
+/// The first request that came to somebody who then said nothing, or not all of an answer.
+const wire::mcp::Attempt* cut_short(const wire::mcp::Detection& detection) {
+  const auto& attempts = detection.attempts;
+  const auto found = std::find_if(attempts.begin(), attempts.end(), [](const wire::mcp::Attempt& attempt) {
+    const bool lost = attempt.error &&
+                      (attempt.error->code == wire::ErrorCode::reset || attempt.error->code == wire::ErrorCode::closed);
+    return lost || (attempt.exchange && attempt.exchange->end != wire::EndClass::clean &&
+                    attempt.exchange->end != wire::EndClass::open);
+  });
+  return found == attempts.end() ? nullptr : &*found;
+}
+
+/// Where nothing listens any more, and somebody did at first: what is there is ended by what it was asked.
+void tell_who_ended(const Target& target, const std::optional<wire::mcp::Attempt>& last,
+                    std::optional<reports::PreflightFailure>& failure) {
+  if (!last || !failure || failure->cause != "connect-refused") { return; }
+  const bool with = has_credentials(last->request.headers);
+  const std::string detail =
+      last->error ? last->error->detail : fmt::format("HTTP {}, and the answer is cut", last->exchange->head.status);
+  failure->cause = "ended-by-request";
+  failure->message =
+      fmt::format("{}:{} took {}{} and ended without a whole answer ({}): since then nothing listens on that port",
+                  target.url.host, target.url.port, last->question, with ? " with the credentials" : "", detail);
+  failure->fix = fmt::format(
+      "Look into the log of the service: its process dies of the first request{}; catch the error there and answer by "
+      "{}.",
+      with ? " that brings these credentials" : "", with ? "401 or a result" : "an error");
+  failure->evidence.insert(failure->evidence.begin(), fmt::format("{}: {}", last->question, detail));
+  failure->curl = curl_command(last->request, {.insecure = target.client.insecure, .ca_file = target.client.ca_file});
+}
+
 }  // namespace
 
 Preflight preflight_in_turn(const Target& target, std::optional<Era> only, wire::Deadline deadline) {
   auto looked = preflight(target, only);
   bool was_silent = false;
+  std::optional<wire::mcp::Attempt> last;
+  const auto keep = [&] {
+    if (const auto* attempt = last ? nullptr : cut_short(looked.detection)) { last = *attempt; }
+  };
+  keep();
   for (int i = 1; looked.failure && !deadline.passed() && i < tries_of(looked.failure->cause); ++i) {
     const bool may_pass = may_pass_at_once(target, *looked.failure);
     const auto wait = may_pass ? std::chrono::seconds(0) : looked.retry_after;
@@ -68,7 +105,9 @@ Preflight preflight_in_turn(const Target& target, std::optional<Era> only, wire:
     was_silent = was_silent || looked.failure->cause == kSilent;
     target.client.run.pause(*wait);
     looked = preflight(target, only);
+    keep();
   }
+  tell_who_ended(target, last, looked.failure);
   looked.was_silent = was_silent;
   return looked;
 }

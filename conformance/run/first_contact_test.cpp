@@ -4,8 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+
 #include "conformance/run/judged_test.hpp"
 #include "fixtures/faults/common.hpp"
+#include "wire/testing/raw_server.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -98,6 +104,30 @@ TEST(FirstContact, of_a_server_that_stays_silent_fails_after_the_second_look) {
       preflight_in_turn(target_of(server), Era::streamable, wire::Deadline::in(std::chrono::seconds(20)));
   ASSERT_TRUE(looked.failure);
   EXPECT_EQ(looked.failure->cause, "silent");
+}
+
+TEST(FirstContact, names_the_request_of_which_the_server_ended) {
+  std::unique_ptr<wire::testing::RawServer> server;
+  std::promise<void> asked;
+  std::once_flag once;
+  server = std::make_unique<wire::testing::RawServer>([&](wire::testing::Peer& peer) {
+    (void)peer.read_request();
+    std::call_once(once, [&] { asked.set_value(); });
+    (void)peer.wait_for_client_end();  // Or that of the server, which closes the port before the connection.
+  });
+  Target target;
+  target.url = server->url("/mcp");
+  target.headers = {{"Authorization", "Bearer first-contact-secret"}};
+  std::thread end([&] {
+    asked.get_future().wait();
+    server.reset();
+  });
+  const auto looked = preflight_in_turn(target, Era::streamable, wire::Deadline::in(std::chrono::seconds(20)));
+  end.join();
+  ASSERT_TRUE(looked.failure);
+  EXPECT_EQ(looked.failure->cause, "ended-by-request");
+  EXPECT_THAT(looked.failure->message, testing::HasSubstr("took POST initialize with the credentials"));
+  EXPECT_THAT(looked.failure->fix, testing::HasSubstr("that brings these credentials"));
 }
 
 }  // namespace

@@ -9,9 +9,6 @@ namespace weir::wire {
 
 namespace {
 
-/// A reader that waits for bytes has taken the part before by then.
-constexpr std::chrono::milliseconds kApart{30};
-
 std::shared_ptr<ClientState> client_with(const ClientOptions& options) {
   auto client = std::make_shared<ClientState>();
   client->options = options;
@@ -31,7 +28,8 @@ Result<Ready> make_ready(const ClientOptions& options, const Request& request) {
 }
 
 Result<Exchange> send_in_segments(const ClientOptions& options, const Request& request,
-                                  const std::vector<std::size_t>& cuts, Deadline deadline) {
+                                  const std::vector<std::size_t>& cuts, Deadline deadline,
+                                  std::chrono::milliseconds apart) {
   auto ready = make_ready(options, request);
   if (!ready) { return tl::unexpected(ready.error()); }
   const auto client = client_with(options);
@@ -49,7 +47,7 @@ Result<Exchange> send_in_segments(const ClientOptions& options, const Request& r
   session.send(parts.front(), connected->start, connected->timings);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     session.pump(deadline, [&] { return session.sent(); });
-    session.pump(Deadline::in(kApart).or_sooner(deadline), [] { return false; });
+    session.pump(Deadline::in(apart).or_sooner(deadline), [] { return false; });
     if (!session.sent() || session.ended()) { break; }
     session.send_more(parts[i]);
   }
@@ -131,8 +129,9 @@ auto guarded(Function&& function) -> decltype(function()) {
 }  // namespace
 
 Result<Exchange> exchange_in_segments(const ClientOptions& options, const Request& request,
-                                      const std::vector<std::size_t>& cuts, Deadline deadline) {
-  return guarded([&] { return send_in_segments(options, request, cuts, deadline); });
+                                      const std::vector<std::size_t>& cuts, Deadline deadline,
+                                      std::chrono::milliseconds apart) {
+  return guarded([&] { return send_in_segments(options, request, cuts, deadline, apart); });
 }
 
 Result<Expected> exchange_expecting(const ClientOptions& options, const Request& request,

@@ -2,6 +2,7 @@
 // connection of its own.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -9,10 +10,13 @@
 
 namespace weir::wire {
 
-/// Sends a request whose body is cut before each of these offsets, part after part with a moment between them, so that
+/// A reader that waits for bytes has mostly taken the part before by then.
+inline constexpr std::chrono::milliseconds kSegmentsApart{30};
+/// Sends a request whose body is cut before each of these offsets, part after part with `apart` between them, so that
 /// each is a TCP segment of its own; then reads the whole response. An answer that comes before the end ends it.
 Result<Exchange> exchange_in_segments(const ClientOptions& options, const Request& request,
-                                      const std::vector<std::size_t>& cuts, Deadline deadline);
+                                      const std::vector<std::size_t>& cuts, Deadline deadline,
+                                      std::chrono::milliseconds apart = kSegmentsApart);
 
 /// What came of a request whose body was held back (RFC 9110 section 10.1.1).
 struct Expected {

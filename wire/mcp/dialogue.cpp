@@ -191,6 +191,11 @@ Result<Reply> Dialogue::post(std::string body, RequestOptions options) {
 
 Request Dialogue::make_post(std::string body) const { return impl_->post_request(std::move(body)); }
 
+std::string Dialogue::fresh_id(std::string_view name) const {
+  const int times = ++impl_->named_ids[std::string(name)];
+  return times == 1 ? std::string(name) : fmt::format("{}-{}", name, times);
+}
+
 Result<HttpStream> Dialogue::open_get_stream(const std::function<void(Request&)>& edit) {
   if (era() == Era::http_sse) { return fail(ErrorCode::bad_input, "in http-sse the stream is already open"); }
   Request request = impl_->get_request();

@@ -87,6 +87,9 @@ class Dialogue {
 
   /// The POST request for a body, as `post` would send it (for probes that send it themselves).
   Request make_post(std::string body) const;
+  /// An id for such a body: this name where it was not handed out yet, else with a number. No id is used twice in a
+  /// session, and a server may refuse one that is.
+  std::string fresh_id(std::string_view name) const;
   /// streamable: the standalone GET stream. http-sse: an Error, there the stream is already open.
   Result<HttpStream> open_get_stream(const std::function<void(Request&)>& edit = {});
   /// stateless: POST subscriptions/listen with this `notifications` filter; the id that was used is returned through

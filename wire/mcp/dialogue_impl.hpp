@@ -1,6 +1,8 @@
 // The inside of a Dialogue, shared by dialogue*.cpp; detect.cpp reads answers with it too.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -64,6 +66,7 @@ struct Dialogue::Impl {
   std::optional<HttpStream> held;  ///< http-sse: the stream.
   Reply opening;
   std::int64_t next_id = options.first_id;
+  std::map<std::string, int, std::less<>> named_ids;  ///< How often fresh_id() was asked for each name.
 };
 
 /// Reads what answers a POST, JSON or an event stream; `after_item` is called after each item of a stream and after a

@@ -62,7 +62,8 @@ class LossyConversation {
   void ask(int number) {
     const bool list = number % 3 == 0 && probe_.survey().declares("tools");
     ++run_.requests;
-    run_.asked_served += post(jsonrpc::request(number, list ? "tools/list" : harmless_method(probe_))) == Fate::served;
+    run_.asked_served +=
+        post(jsonrpc::request(id_of(number), list ? "tools/list" : harmless_method(probe_))) == Fate::served;
   }
 
   /// http-sse: a POST that is taken says nothing of whether its session is known: an error may follow on the stream.
@@ -135,6 +136,12 @@ class LossyConversation {
       if (post(body) == Fate::served) { return true; }
     }
     return false;
+  }
+
+  /// Numbers, as an error under one tells of a question; 1 and its next are those of the handshake.
+  static int id_of(int number) {
+    constexpr int kFirst = 1000;
+    return kFirst + number;
   }
 
   Fate post(const std::string& body) {

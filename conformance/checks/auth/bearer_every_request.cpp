@@ -20,7 +20,7 @@ Finding run(Probe& probe) {
   Finding finding;
   wire::Request request;
   for (const auto method : methods) {
-    request = dialogue->make_post(call_body(probe, "weir-token", method));
+    request = dialogue->make_post(call_body(probe, json::value(dialogue->fresh_id("weir-token")), method));
     request.headers.remove("Authorization");
     finding = refused_with(probe, request, {401}, door);
     if (finding.verdict == reports::Verdict::fail) { finding.expected += fmt::format(" for {}", method); }

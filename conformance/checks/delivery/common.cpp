@@ -14,7 +14,8 @@ wire::Result<wire::HttpStream> open_due_stream(Probe& probe, const std::function
   const auto dialogue = probe.shared();
   if (!dialogue) { return tl::unexpected(dialogue.error()); }
   if (probe.is(Era::stateless)) { return dialogue->get().listen({{"toolsListChanged", true}}, nullptr, edit); }
-  wire::Request request = dialogue->get().make_post(jsonrpc::request("weir-first-event", harmless_method(probe)));
+  wire::Request request = dialogue->get().make_post(
+      jsonrpc::request(json::value(dialogue->get().fresh_id("weir-first-event")), harmless_method(probe)));
   edit(request);
   return probe.http().open(request, probe.answer_deadline());
 }

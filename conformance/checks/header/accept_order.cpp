@@ -7,7 +7,8 @@ Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  wire::Request request = dialogue->make_post(jsonrpc::request("weir-header", harmless_method(probe)));
+  wire::Request request =
+      dialogue->make_post(jsonrpc::request(json::value(dialogue->fresh_id("weir-header")), harmless_method(probe)));
   request.headers.set("Accept", "text/event-stream, application/json");
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "a result"); }

@@ -14,7 +14,8 @@ constexpr Row kRows[] = {{"application/json, text/event-stream", true},
                          {"*/*", false}};
 
 wire::Result<wire::Exchange> ask(Probe& probe, const wire::mcp::Dialogue& dialogue, const char* accept) {
-  wire::Request request = dialogue.make_post(call_body(probe, "weir-accept", harmless_method(probe)));
+  wire::Request request =
+      dialogue.make_post(call_body(probe, json::value(dialogue.fresh_id("weir-accept")), harmless_method(probe)));
   request.headers.set("Accept", accept);
   return probe.send(request);
 }

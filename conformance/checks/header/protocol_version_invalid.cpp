@@ -7,7 +7,8 @@ Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
   wire::mcp::Dialogue* dialogue = &shared->get();
-  wire::Request request = dialogue->make_post(jsonrpc::request("weir-version", harmless_method(probe)));
+  wire::Request request =
+      dialogue->make_post(jsonrpc::request(json::value(dialogue->fresh_id("weir-version")), harmless_method(probe)));
   request.headers.set("MCP-Protocol-Version", "1999-01-01");
   auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }

@@ -7,7 +7,8 @@ namespace {
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
-  auto request = shared->get().make_post(call_body(probe, "weir-identity", harmless_method(probe)));
+  auto request = shared->get().make_post(
+      call_body(probe, json::value(shared->get().fresh_id("weir-identity")), harmless_method(probe)));
   request.headers.set("Accept-Encoding", "identity");
   const auto answer = probe.send(request);
   if (!answer) { return probe.broken(answer.error(), "an answer"); }

@@ -12,10 +12,10 @@ struct Refusable {
 };
 
 std::vector<Refusable> refusables(const Probe& probe, const wire::mcp::Dialogue& dialogue) {
-  const wire::Request good = dialogue.make_post(call_body(probe, "weir-refused", harmless_method(probe)));
   std::vector<Refusable> all;
   const auto add = [&](std::string what, const std::function<void(wire::Request&)>& spoil) {
-    all.push_back({std::move(what), good});
+    const json::value id(dialogue.fresh_id("weir-refused"));
+    all.push_back({std::move(what), dialogue.make_post(call_body(probe, id, harmless_method(probe)))});
     spoil(all.back().request);
   };
   if (!probe.target().headers.fields().empty()) {
@@ -52,12 +52,15 @@ std::optional<std::string> spoilt_after(Probe& probe, const Refusable& refusable
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
-  const wire::Request next = shared->get().make_post(call_body(probe, "weir-after", harmless_method(probe)));
+  const auto next = [&] {
+    const json::value id(shared->get().fresh_id("weir-after"));
+    return shared->get().make_post(call_body(probe, id, harmless_method(probe)));
+  };
   int kept = 0;
   for (const Refusable& refusable : refusables(probe, shared->get())) {
-    const auto spoilt = spoilt_after(probe, refusable, next, kept);
+    const auto spoilt = spoilt_after(probe, refusable, next(), kept);
     if (!spoilt) { continue; }
-    const auto apart = probe.send(next);
+    const auto apart = probe.send(next());
     if (!apart || !has_result(*apart)) {
       return untestable("nothing is served on a new connection either: " + *spoilt);
     }

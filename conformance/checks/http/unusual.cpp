@@ -34,9 +34,9 @@ wire::Deadline deadline_of_one(const Probe& probe) {
 }  // namespace
 
 wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& asker, const wire::Request& request,
-                                              const std::vector<std::size_t>& cuts) {
+                                              const std::vector<std::size_t>& cuts, std::chrono::milliseconds apart) {
   sent(probe, request);
-  auto exchange = wire::exchange_in_segments(probe.http().options(), request, cuts, deadline_of_one(probe));
+  auto exchange = wire::exchange_in_segments(probe.http().options(), request, cuts, deadline_of_one(probe), apart);
   exchange ? answered(probe, asker, *exchange) : failed(probe, exchange.error());
   return exchange;
 }

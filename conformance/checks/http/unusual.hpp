@@ -8,7 +8,8 @@ namespace weir::conformance {
 
 /// wire::exchange_in_segments(), for the check `asker`.
 wire::Result<wire::Exchange> send_in_segments(Probe& probe, const std::string& asker, const wire::Request& request,
-                                              const std::vector<std::size_t>& cuts);
+                                              const std::vector<std::size_t>& cuts,
+                                              std::chrono::milliseconds apart = wire::kSegmentsApart);
 /// `usual`, and of a target that is far or slow so much more as it took for an ordinary answer.
 std::chrono::milliseconds patience_beside(const wire::Exchange& answer, std::chrono::milliseconds usual);
 /// wire::exchange_expecting(), for the check `asker`.

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
     auto dialogue = probe.dialogue();
     if (!dialogue) { return probe.broken(dialogue.error(), "a conversation over the stream"); }
     url = *dialogue->post_url();
-    const auto before = probe.send(json_post(probe, url, jsonrpc::request(1, "ping")));
+    const auto before = probe.send(json_post(probe, url, jsonrpc::request("weir-before", "ping")));
     if (!before) { return probe.broken(before.error(), "an answer while the stream is open"); }
     if (!before->ok()) { return untestable("refused while the stream is open: " + describe(*before)); }
     dialogue->stream()->close();
@@ -17,8 +17,9 @@ Finding run(Probe& probe) {
   // The server may learn of the close a moment later than we do, so an early 2xx is asked again, for two seconds at
   // most.
   const wire::Deadline patience = probe.in(std::chrono::seconds(2));
-  while (true) {
-    auto answer = probe.send(json_post(probe, url, jsonrpc::request(1, "ping")));
+  for (int asked = 1;; ++asked) {
+    const auto id = fmt::format("weir-after-{}", asked);
+    auto answer = probe.send(json_post(probe, url, jsonrpc::request(json::value(id), "ping")));
     if (!answer) { return probe.broken(answer.error(), "an answer that refuses the closed session"); }
     if (!answer->ok()) { return pass(describe(*answer)); }
     if (patience.passed()) { return left_open(fail("an error status once the stream is closed", describe(*answer))); }

@@ -9,7 +9,7 @@ Finding run(Probe& probe) {
   auto url = wire::resolve(probe.url(), *announced);
   if (!url) { return untestable("the endpoint event carries no URI"); }
   if (!forge_session(*url)) { return untestable("no session id is recognisable in " + url->target()); }
-  auto answer = probe.send(json_post(probe, *url, jsonrpc::request(1, "ping")));
+  auto answer = probe.send(json_post(probe, *url, jsonrpc::request("weir-nobody", "ping")));
   if (!answer && url->origin() != probe.url().origin()) {
     return untestable("the endpoint event names another origin, which http-sse.endpoint.same-origin says");
   }

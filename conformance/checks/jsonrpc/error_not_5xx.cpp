@@ -5,11 +5,12 @@
 namespace weir::conformance::jsonrpc_error_not_5xx {
 namespace {
 
-/// What clients get wrong, and servers read without a look: params of another kind, and an initialize that lacks what
-/// it must have.
+/// What clients get wrong, and servers read without a look: a body that was cut on its way, params of another kind, and
+/// an initialize that lacks what it must have.
 std::vector<wire::Request> mistakes(Probe& probe, wire::mcp::Dialogue& dialogue) {
-  std::vector<wire::Request> requests;
-  requests.push_back(dialogue.make_post(jsonrpc::request(1, harmless_method(probe), "weir")));
+  std::vector<wire::Request> requests{dialogue.make_post(R"({"jsonrpc": "2.0", "id": 1, "method": )")};
+  requests.push_back(dialogue.make_post(
+      jsonrpc::request(json::value(dialogue.fresh_id("weir-mistaken")), harmless_method(probe), "weir")));
   if (!probe.is(Era::streamable)) { return requests; }
   for (const json::value& params : {json::value(), json::value{{"protocolVersion", probe.revision()}}}) {
     wire::Request request = initialize_request(probe);
@@ -22,10 +23,12 @@ std::vector<wire::Request> mistakes(Probe& probe, wire::mcp::Dialogue& dialogue)
 Finding run(Probe& probe) {
   auto shared = probe.shared();
   if (!shared) { return probe.broken(shared.error(), "a conversation"); }
-  const auto requests = mistakes(probe, shared->get());
-  for (const auto& request : requests) {
+  const std::size_t number = mistakes(probe, shared->get()).size();
+  for (std::size_t i = 0; i < number; ++i) {
     for (int asked = 1;; ++asked) {
+      const auto request = mistakes(probe, shared->get())[i];  // Anew, as its id was used.
       const auto answer = probe.send(request);
+      if (!answer && i == 0) { break; }  // What is no JSON and gets no answer: jsonrpc.error.parse says so.
       if (!answer) { return probe.broken(answer.error(), "an answer"); }
       probe.end_afterwards(*answer);  // A server may take an initialize for all that it lacks.
       if (answer->head.status < kServerErrors) { break; }
@@ -33,11 +36,13 @@ Finding run(Probe& probe) {
       return where_served(
           probe,
           fail("HTTP 4xx, or 200 with a JSON-RPC error, for " + wire::excerpt(request.body, 100), describe(*answer))
-              .at("server", "Look at a message before it is used, and answer -32600 or -32602."),
+              .at("server",
+                  "Look at a message before it is used, and answer -32700, -32600 or -32602: by HTTP 400, or in a "
+                  "200."),
           harmless_method(probe));
     }
   }
-  return beside_a_call(probe, pass(fmt::format("{} malformed requests, and no 5xx", requests.size())));
+  return beside_a_call(probe, pass(fmt::format("{} malformed requests, and no 5xx", number)));
 }
 
 const Registration kCheck{{
@@ -50,7 +55,7 @@ const Registration kCheck{{
         "Clients and gateways retry a 5xx and raise alarms, and nobody learns what was wrong with the request.",
     .fix = "Validate each message before it is used, and answer params of the wrong kind by error -32602 or HTTP "
            "400, not by an exception that nobody catches.",
-    .faults = {"jsonrpc.malformed-500"},
+    .faults = {"jsonrpc.malformed-500", "jsonrpc.garbage-500"},
     .run = run,
 }};
 

@@ -34,7 +34,8 @@ Finding run(Probe& probe) {
   // The largest integer that every JSON library can hold: none has a reason to change it.
   constexpr std::int64_t kLargest = (std::int64_t{1} << 53) - 1;
   const std::string_view method = harmless_method(probe);
-  for (const json::value& id : {json::value(7), json::value("weir-7"), json::value("7"), json::value(kLargest)}) {
+  for (const json::value& id :
+       {json::value(70'007), json::value("weir-7"), json::value("70007"), json::value(kLargest)}) {
     auto reply = probe.call(method, nullptr, {.id = id});
     const std::string expected = fmt::format("an answer with the id {}", json::serialize(id));
     if (!reply) {

@@ -23,11 +23,11 @@ constexpr const char* kFixOfOneForAll = "Make a new server and transport for eac
 /// What no good client sends, and what has killed servers.
 const std::vector<std::string>& odd_bodies() {
   static const std::vector<std::string> kBodies = {
-      R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"ping"}])",
+      R"([{"jsonrpc":"2.0","id":101,"method":"ping"},{"jsonrpc":"2.0","id":102,"method":"ping"}])",
       "{",
       "[]",
       "null",
-      R"({"jsonrpc":"2.0","id":1,"method":5})",
+      R"({"jsonrpc":"2.0","id":103,"method":5})",
       R"({"jsonrpc":"2.0","id":{},"method":"weir/unknown-method","params":[]})",
   };
   return kBodies;
@@ -49,7 +49,7 @@ std::optional<std::string> callable_tool(const Target& target) {
 std::vector<std::string> bodies_for(const Target& target) {
   auto bodies = odd_bodies();
   if (const auto tool = callable_tool(target)) {
-    bodies.push_back(jsonrpc::request(1, "tools/call", json::object{{"name", *tool}, {"arguments", "weir"}}));
+    bodies.push_back(jsonrpc::request(104, "tools/call", json::object{{"name", *tool}, {"arguments", "weir"}}));
   }
   return bodies;
 }
@@ -122,7 +122,9 @@ std::vector<wire::Request> requests_to_leave(const Target& target, const wire::m
   for (const auto& attempt : target.detection.attempts) {
     if (attempt.speaks) { requests.push_back(attempt.request); }
   }
-  if (dialogue.era() != Era::stateless) { requests.push_back(dialogue.make_post(jsonrpc::request(1, harmless))); }
+  if (dialogue.era() != Era::stateless) {
+    requests.push_back(dialogue.make_post(jsonrpc::request("weir-left", harmless)));
+  }
   return requests;
 }
 

@@ -13,7 +13,8 @@ Finding run(Probe& probe) {
   if (!answer) { return probe.broken(answer.error(), "HTTP 400"); }
   if (is_served(*answer)) { return not_applicable("the server issues session ids, but requires none"); }
   if (answer->head.status != 400) { return fail("HTTP 400", describe(*answer)); }
-  return beside(probe, dialogue->make_post(jsonrpc::request("weir-session", "ping")), pass("HTTP 400"));
+  return beside(probe, dialogue->make_post(jsonrpc::request(json::value(dialogue->fresh_id("weir-session")), "ping")),
+                pass("HTTP 400"));
 }
 
 const Registration kCheck{{

@@ -5,6 +5,16 @@ namespace {
 
 constexpr int kTimes = 6;
 
+/// Whether an id means anything to a server that serves an ended one as well as requests without any: it says the id
+/// back, or refuses one that it never issued.
+bool looks_at_ids(Probe& probe, const wire::mcp::Dialogue& dialogue, const wire::Exchange& served) {
+  if (served.head.headers.get("Mcp-Session-Id") == *dialogue.session_id()) { return true; }
+  const auto asked = probe.last_request();
+  const auto answer = ask_as(probe, dialogue, "weir-no-such-session");
+  if (asked) { probe.pin_request(*asked); }
+  return answer && !is_served(*answer);
+}
+
 Finding run(Probe& probe) {
   if (!probe.survey().sessions) { return not_applicable("the server issues no sessions"); }
 
@@ -16,7 +26,16 @@ Finding run(Probe& probe) {
   auto answer = ask_as(probe, *dialogue, dialogue->session_id());
   if (!answer) { return probe.broken(answer.error(), "HTTP 404"); }
   if (is_served(*answer)) {
-    if (auto optional = unless_required(probe, *dialogue)) { return *optional; }
+    const auto optional = unless_required(probe, *dialogue);
+    if (optional && !looks_at_ids(probe, *dialogue, *answer)) {
+      return not_applicable(optional->message + ": it looks at none, one that was never issued is served as well");
+    }
+    return fail("HTTP 404",
+                fmt::format("HTTP {} to DELETE, and the session goes on: {}", ended->head.status, describe(*answer)))
+        .at("server", optional ? "End the session on DELETE and refuse its id by 404 from then on, also where requests "
+                                 "without any id are served; or answer DELETE by 405."
+                               : "End the session on DELETE, on every replica, and answer 404 to each later request "
+                                 "that names it.");
   }
   if (is_served(*answer)) {
     return fail("HTTP 404", fmt::format("DELETE was answered {}, and the session is served on: {}", ended->head.status,
@@ -54,7 +73,8 @@ const Registration kCheck{{
         "Clients begin anew only at a 404; where the session goes on after DELETE, whoever has its id still uses it.",
     .fix = "Delete the session on DELETE from the store that all replicas share, answer 404 to each later request that "
            "names it, and let no proxy replace that status.",
-    .faults = {"session.terminated-400", "session.terminated-served", "session.ended-on-one-replica"},
+    .faults = {"session.terminated-400", "session.terminated-served", "session.ended-adopted",
+               "session.ended-on-one-replica"},
     .run = run,
 }};
 

@@ -36,7 +36,8 @@ Finding run(Probe& probe) {
     return unless_ended_alike(probe, *dialogue, *answer)
         .value_or(fail("HTTP 404, as for a session that has ended", describe(*answer)));
   }
-  return beside(probe, dialogue->make_post(jsonrpc::request("weir-session", "ping")), pass("HTTP 404"));
+  return beside(probe, dialogue->make_post(jsonrpc::request(json::value(dialogue->fresh_id("weir-session")), "ping")),
+                pass("HTTP 404"));
 }
 
 const Registration kCheck{{

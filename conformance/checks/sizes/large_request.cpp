@@ -6,18 +6,36 @@ namespace weir::conformance {
 
 namespace {
 
-json::value id_of(std::size_t bytes) { return json::value(fmt::format("weir-large-{}", bytes)); }
+struct Asked {
+  json::value id;
+  wire::Request request;
+};
 
-bool is_served(const wire::Result<RawAnswer>& answer, std::size_t bytes) {
+/// Each under an id of its own, as several checks ask in one conversation.
+Asked make_large(const Probe& probe, const wire::mcp::Dialogue& dialogue, std::size_t bytes) {
+  json::value id(dialogue.fresh_id(fmt::format("weir-large-{}", bytes)));
+  auto request = dialogue.make_post(call_body(probe, id, harmless_method(probe)));
+  edit_body(request, [&](json::object& message) {
+    json::value& params = message["params"];
+    if (!params.is_object()) { params = json::object{}; }
+    json::value& meta = params.get_object()["_meta"];
+    if (!meta.is_object()) { meta = json::object{}; }
+    meta.get_object()["weir/padding"] = std::string(bytes, 'x');
+  });
+  return {std::move(id), std::move(request)};
+}
+
+bool is_served(const wire::Result<RawAnswer>& answer, const json::value& id) {
   return answer && std::any_of(answer->messages.begin(), answer->messages.end(), [&](const auto& message) {
-           return message.kind == jsonrpc::Kind::response && message.answers(id_of(bytes));
+           return message.kind == jsonrpc::Kind::response && message.answers(id);
          });
 }
 
 void ask_until_refused(Probe& probe, const std::array<std::size_t, 3>& sizes, LargeRequests& asked) {
   for (const std::size_t bytes : sizes) {
-    auto answer = post_raw(probe, *asked.dialogue, large_request(probe, *asked.dialogue, bytes).body);
-    if (is_served(answer, bytes)) {
+    const Asked large = make_large(probe, *asked.dialogue, bytes);
+    auto answer = post_raw(probe, *asked.dialogue, large.request.body);
+    if (is_served(answer, large.id)) {
       asked.served = bytes;
       continue;
     }
@@ -30,15 +48,7 @@ void ask_until_refused(Probe& probe, const std::array<std::size_t, 3>& sizes, La
 }  // namespace
 
 wire::Request large_request(const Probe& probe, const wire::mcp::Dialogue& dialogue, std::size_t bytes) {
-  auto request = dialogue.make_post(call_body(probe, id_of(bytes), harmless_method(probe)));
-  edit_body(request, [&](json::object& message) {
-    json::value& params = message["params"];
-    if (!params.is_object()) { params = json::object{}; }
-    json::value& meta = params.get_object()["_meta"];
-    if (!meta.is_object()) { meta = json::object{}; }
-    meta.get_object()["weir/padding"] = std::string(bytes, 'x');
-  });
-  return request;
+  return make_large(probe, dialogue, bytes).request;
 }
 
 tl::expected<LargeRequests, Finding> ask_large_requests(Probe& probe) {
@@ -47,8 +57,9 @@ tl::expected<LargeRequests, Finding> ask_large_requests(Probe& probe) {
   wire::mcp::Dialogue& dialogue = shared->get();
   LargeRequests asked{.dialogue = &dialogue};
   constexpr std::size_t kLittle = 10;
-  const auto control = post_raw(probe, dialogue, large_request(probe, dialogue, kLittle).body);
-  if (!is_served(control, kLittle)) {
+  const Asked little = make_large(probe, dialogue, kLittle);
+  const auto control = post_raw(probe, dialogue, little.request.body);
+  if (!is_served(control, little.id)) {
     return tl::unexpected(
         untestable(fmt::format("{} with _meta is not served even where it is small: {}", harmless_method(probe),
                                control ? control->describe() : control.error().detail)));

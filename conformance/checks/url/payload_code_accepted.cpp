@@ -21,7 +21,8 @@ Finding run(Probe& probe) {
   const auto ask = [&](const char* text) {
     json::object params;
     params["_meta"] = {{"weir/text", text}};
-    return probe.send(dialogue.make_post(call_body(probe, "weir-payload", harmless_method(probe), std::move(params))));
+    const json::value id(dialogue.fresh_id("weir-payload"));
+    return probe.send(dialogue.make_post(call_body(probe, id, harmless_method(probe), std::move(params))));
   };
   const auto plain = ask("plain words");
   if (!plain || !plain->ok()) {
