@@ -8,6 +8,7 @@
 
 #include "wire/base/base64.hpp"
 #include "wire/base/limits.hpp"
+#include "wire/base/text.hpp"
 #include "wire/json/json.hpp"
 
 namespace weir::wire {
@@ -63,8 +64,42 @@ std::optional<double> seconds_member(const json::value& body) {
   return text ? std::optional(std::strtod(text->c_str(), nullptr)) : std::nullopt;
 }
 
-bool unrecognised_client(const Exchange& answer) {
-  return answer.head.status == 401 || (answer.head.status == 400 && error_word(answer) == "invalid_client");
+/// What the server says of its error, on one line and of bounded length. Nothing where the secret could stand in it.
+std::string description(const Exchange& answer, const OAuthClient& oauth) {
+  constexpr std::size_t kMost = 120;
+  boost::system::error_code ec;
+  const auto body = json::parse(answer.body, ec);
+  const auto text = ec ? std::string() : text_member(body, "error_description");
+  const auto& secret = oauth.client_secret;
+  for (const auto& shape : {secret, form_encode(secret), base64(secret),
+                            base64(form_encode(oauth.client_id) + ":" + form_encode(secret))}) {
+    if (!secret.empty() && text.find(shape) != std::string::npos) { return {}; }
+  }
+  return bounded(printable(text), kMost);
+}
+
+bool may_be_otherwise(const Exchange& answer) { return answer.head.status == 400 || answer.head.status == 401; }
+
+/// Whether the answer to Basic leaves open that the server did not read it. Who names a scope or a grant has read it,
+/// and says more of the error than what comes of the second way.
+bool knew_client(const Exchange& answer, const OAuthClient& oauth) {
+  const auto word = error_word(answer);
+  if (answer.head.status == 401 || word == "invalid_client") { return false; }
+  if (!word.empty() && word != "invalid_request") { return true; }
+  const auto said = lower(description(answer, oauth));
+  return !said.empty() && said.find("client") == std::string::npos;
+}
+
+std::string_view name_of(ClientAuth auth) {
+  return auth == ClientAuth::basic ? "client_secret_basic" : "client_secret_post";
+}
+
+/// The error of an answer, with what the server said and how the client had authenticated.
+Error refusal(Error error, const Exchange& answer, const OAuthClient& oauth, ClientAuth auth) {
+  const auto said = description(answer, oauth);
+  if (!said.empty()) { error.detail += fmt::format(": \"{}\"", said); }
+  if (!oauth.client_secret.empty()) { error.detail += fmt::format(", with {}", name_of(auth)); }
+  return error;
 }
 
 bool is_html(const Exchange& answer) { return media_type(answer.head.headers.get("content-type")) == "text/html"; }
@@ -128,15 +163,29 @@ Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client,
   ClientOptions plain = client;
   plain.renewal = {};  // Whoever renews a token must not wait for itself.
   plain.max_body_bytes = std::min(plain.max_body_bytes, limits::kOpeningBytes);
-  plain.credentials = {};  // The client's secret is meant for this origin, whatever the target's is.
+  plain.credentials = {};            // The client's secret is meant for this origin, whatever the target's is.
+  std::optional<Exchange> by_basic;  // Where it was refused.
   for (const auto auth : {ClientAuth::basic, ClientAuth::post}) {
     const auto request = token_request(oauth, auth);
     if (!request) { return tl::unexpected(request.error()); }
     HttpClient http(plain);
-    const auto answer = http.exchange(*request, deadline);
+    auto answer = http.exchange(*request, deadline);
     if (!answer) { return fail(answer.error().code, "no token could be had: " + answer.error().detail); }
-    if (auth == ClientAuth::basic && unrecognised_client(*answer) && !oauth.client_secret.empty()) { continue; }
-    return read_token(*answer);
+    if (auth == ClientAuth::basic && may_be_otherwise(*answer) && !oauth.client_secret.empty()) {
+      by_basic = *std::move(answer);
+      continue;
+    }
+    auto token = read_token(*answer);
+    if (token) { return token; }
+    if (!by_basic) { return tl::unexpected(refusal(token.error(), *answer, oauth, auth)); }
+    const bool first_says_more = knew_client(*by_basic, oauth);
+    const auto told = first_says_more ? refusal(read_token(*by_basic).error(), *by_basic, oauth, ClientAuth::basic)
+                                      : refusal(token.error(), *answer, oauth, auth);
+    const auto& other = first_says_more ? *answer : *by_basic;
+    const auto said = description(other, oauth);
+    return fail(told.code, fmt::format("{}; {} to {}{}", told.detail, other.head.status,
+                                       name_of(first_says_more ? auth : ClientAuth::basic),
+                                       said.empty() ? "" : fmt::format(": \"{}\"", said)));
   }
   return fail(ErrorCode::internal, "no way to ask for a token is left");
 }
@@ -169,7 +218,8 @@ TokenProblem token_problem(const Error& error) {
     if (says("(invalid_scope)") || says("(invalid_target)")) {
       return {"token-refused", "Ask for a scope, audience and resource that the provider gives to this client."};
     }
-    return {"token-refused", "Read the status: the path of oauth.token_url, or the provider's log, explains it."};
+    return {"token-refused",
+            "Read what the provider says: the path of oauth.token_url, or the provider's log, explains it."};
   }
   if (error.code == ErrorCode::malformed_message) {
     return says(kAnswersHtml)

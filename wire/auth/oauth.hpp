@@ -25,7 +25,8 @@ struct Token {
 Result<Request> token_request(const OAuthClient& oauth, ClientAuth auth);
 /// The answer of the token endpoint (RFC 6749 sections 5.1 and 5.2).
 Result<Token> read_token(const Exchange& answer);
-/// Asks with `basic`, and where the client is not recognised so, with `post`.
+/// Asks with `basic`, and where that is answered 400 or 401, with `post`. The error says what the server said, and how
+/// the client had authenticated.
 Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client, Deadline deadline);
 /// The client with what the grant says in place of its own.
 OAuthClient with_grant(const OAuthClient& oauth, const OAuthGrant& grant);

@@ -112,6 +112,54 @@ TEST(Token, falls_back_to_the_body_where_basic_is_not_recognised) {
   EXPECT_EQ(token->value, "abc");
 }
 
+/// Answers Basic and the body each by a status and a body.
+RawServer two_ways(int basic_status, std::string basic_body, int post_status, std::string post_body) {
+  return RawServer([=](Peer& peer) {
+    const bool basic = peer.read_request().find("Authorization: Basic") != std::string::npos;
+    peer.send(basic ? http(basic_status, basic_body) : http(post_status, post_body));
+  });
+}
+
+TEST(Token, falls_back_to_the_body_where_basic_is_not_read) {
+  const auto server =
+      two_ways(400, R"({"error":"invalid_request","error_description":"Missing required parameter: client_id"})", 200,
+               R"({"access_token":"abc"})");
+  const auto token = fetch_token(an_oauth(server.url("/token").str()), {}, Deadline::in(5s));
+  ASSERT_TRUE(token) << token.error().detail;
+  EXPECT_EQ(token->value, "abc");
+}
+
+TEST(Token, errors_say_what_the_server_said_and_how_the_client_authenticated) {
+  const auto unread =
+      two_ways(400, R"({"error":"invalid_request","error_description":"Missing required parameter: client_id"})", 400,
+               R"({"error":"invalid_client","error_description":"Client authentication failed"})");
+  const auto wrong = fetch_token(an_oauth(unread.url("/token").str()), {}, Deadline::in(5s));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().detail,
+            "the token endpoint answered HTTP 400 (invalid_client): \"Client authentication failed\", with "
+            "client_secret_post; 400 to client_secret_basic: \"Missing required parameter: client_id\"");
+  EXPECT_EQ(token_problem(wrong.error()).name, "token-invalid-client");
+
+  const auto basic_alone = two_ways(400, R"({"error":"invalid_scope","error_description":"no such scope"})", 401,
+                                    R"({"error":"invalid_client"})");
+  const auto scope = fetch_token(an_oauth(basic_alone.url("/token").str()), {}, Deadline::in(5s));
+  ASSERT_FALSE(scope);
+  EXPECT_EQ(scope.error().detail,
+            "the token endpoint answered HTTP 400 (invalid_scope): \"no such scope\", with client_secret_basic; 401 "
+            "to client_secret_post");
+  EXPECT_EQ(token_problem(scope.error()).name, "token-refused");
+}
+
+TEST(Token, errors_quote_nothing_in_which_the_secret_stands) {
+  for (const std::string shape : {"s:cr/t", "s%3Acr%2Ft", "bG9hZCt0ZXN0OnMlM0FjciUyRnQ="}) {
+    const std::string body = R"({"error":"invalid_scope","error_description":"you sent )" + shape + R"("})";
+    const auto server = two_ways(400, body, 400, body);
+    const auto token = fetch_token(an_oauth(server.url("/token").str()), {}, Deadline::in(5s));
+    ASSERT_FALSE(token);
+    EXPECT_THAT(token.error().detail, Not(HasSubstr(shape)));
+  }
+}
+
 TEST(Token, says_where_nobody_answers) {
   const auto token = fetch_token(an_oauth(), {}, Deadline::in(2s));
   ASSERT_FALSE(token);

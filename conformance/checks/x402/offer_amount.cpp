@@ -13,7 +13,8 @@ Finding run(Probe& probe) {
       const json::value amount = offer->required.amount_of(accepted);
       const auto text = wire::as_string(&amount);
       if (!text || !is_decimal(*text)) {
-        return fail(fmt::format("a decimal string of atomic units from {}", paid.route.path), wire::excerpt(amount))
+        return fail(fmt::format("a decimal string of atomic units from {}", paid.route.path),
+                    fmt::format("{} in {}", wire::excerpt(amount), offer->required.place))
             .at(kX402Hop,
                 "Give the price as the middleware wants it, in money or in atomic units, and let it write "
                 "the amount.");

@@ -8,7 +8,8 @@ std::optional<Finding> problem(const Paid& paid, const wire::x402::Required& req
   const bool optional = required.version != 1;
   if (wire::as_string(error).value_or("").empty() && (error || !optional)) {
     return fail(fmt::format("a text that says why, from {} {}", paid.route.path, when),
-                error ? fmt::format("error {}", wire::excerpt(*error)) : "no error")
+                fmt::format("{} in {}", error ? fmt::format("error {}", wire::excerpt(*error)) : "no error",
+                            required.place))
         .at(kX402Hop,
             "Answer with the error's message: an Error that is serialized is {}. x402-hono and x402-express "
             "do so since November 2025.");

@@ -17,7 +17,8 @@ Finding run(Probe& probe) {
         probe.pin_request(reply.http.request);
         return fail(fmt::format("what the call of {} costs, and how to pay it", call.name),
                     fmt::format("HTTP 402, and no way to pay: {}",
-                                required ? "`accepts` is empty" : std::string(required.error().detail)))
+                                required ? fmt::format("`accepts` is empty in {}", required->place)
+                                         : std::string(required.error().detail)))
             .at(kX402Hop,
                 "Answer 402 with the payment requirements of x402: PAYMENT-REQUIRED, or `accepts` in the body.");
       });

@@ -9,9 +9,12 @@ Finding run(Probe& probe) {
     if (!offer) { return offer.error(); }
     for (const auto& accepted : offer->required.accepts()) {
       const std::string resource = offer->required.resource_of(accepted);
+      if (resource.empty()) {
+        return untestable(fmt::format("no resource in {} (see x402.offer.schema)", offer->required.place));
+      }
       const auto url = wire::parse_url(resource);
       if (!url || *url != paid.url) {
-        return fail(paid.url.str(), resource.empty() ? "no resource" : resource)
+        return fail(paid.url.str(), fmt::format("{} in {}", resource, offer->required.place))
             .at(kX402Hop,
                 "Behind a load balancer the server sees http and an address: set the resource in the "
                 "middleware's configuration, or let it trust X-Forwarded-Proto and Host.");

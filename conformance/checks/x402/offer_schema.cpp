@@ -3,35 +3,57 @@
 namespace weir::conformance::x402_offer_schema {
 namespace {
 
-std::string accept_problem(const wire::x402::Required& required, const json::object& accepted) {
+/// What is wrong, and what to change where the registration says it less exactly.
+struct Problem {
+  std::string what, fix;
+};
+
+Problem without(std::string_view member, const wire::x402::Required& required, std::string_view what) {
+  return {fmt::format("{} in {}", what, required.place),
+          fmt::format("Let the payment middleware write '{}' into {}, where clients of version {} read it.", member,
+                      required.place, required.version)};
+}
+
+std::optional<Problem> accept_problem(const wire::x402::Required& required, const json::object& accepted) {
   for (const char* member : {"scheme", "network", "payTo", "asset"}) {
     if (wire::as_string(accepted.if_contains(member)).value_or("").empty()) {
-      return fmt::format("accepts without '{}': {}", member, wire::excerpt(accepted));
+      return without(member, required, fmt::format("accepts without '{}': {}", member, wire::excerpt(accepted)));
     }
   }
   if (wire::as_integer(accepted.if_contains("maxTimeoutSeconds")).value_or(0) <= 0) {
-    return fmt::format("accepts without a whole 'maxTimeoutSeconds': {}", wire::excerpt(accepted));
+    return without("maxTimeoutSeconds", required,
+                   fmt::format("accepts without a whole 'maxTimeoutSeconds': {}", wire::excerpt(accepted)));
   }
-  return required.resource_of(accepted).empty() ? "no 'resource'" : "";
+  if (!required.resource_of(accepted).empty()) { return std::nullopt; }
+  return without("resource", required, "no 'resource'");
 }
 
-std::string schema_problem(const Offer& offer) {
+std::optional<Problem> schema_problem(const Offer& offer) {
   const auto& required = offer.required;
   const auto version = wire::as_integer(required.document.if_contains("x402Version"));
   const bool names_terms = required.version == 2 || required.document.contains("accepts");
   if (!version && !names_terms) {
-    return fmt::format("a 402 that names no terms, neither in {} nor in the body: {}", wire::x402::kRequiredHeader,
-                       wire::excerpt(required.document));
+    return Problem{fmt::format("a 402 that names no terms, neither in {} nor in the body: {}",
+                               wire::x402::kRequiredHeader, wire::excerpt(required.document)),
+                   "Configure the payment middleware with an address to pay to and a price for this route."};
   }
   if (version != required.version) {
-    return fmt::format("x402Version {} in {}", version ? std::to_string(*version) : "missing", required.place);
+    return Problem{
+        fmt::format("x402Version {} in {}", version ? std::to_string(*version) : "missing", required.place),
+        fmt::format("Let the payment middleware write \"x402Version\": {} into {}, or the terms where that version "
+                    "has them.",
+                    required.version, required.place)};
   }
   const auto ways = required.accepts();
-  if (ways.empty()) { return fmt::format("no way to pay in 'accepts': {}", wire::excerpt(required.document)); }
-  for (const auto& accepted : ways) {
-    if (auto problem = accept_problem(required, accepted); !problem.empty()) { return problem; }
+  if (ways.empty()) {
+    return Problem{
+        fmt::format("no way to pay in 'accepts' of {}: {}", required.place, wire::excerpt(required.document)),
+        "Configure the payment middleware with an address to pay to and a price for this route."};
   }
-  return {};
+  for (const auto& accepted : ways) {
+    if (auto problem = accept_problem(required, accepted)) { return problem; }
+  }
+  return std::nullopt;
 }
 
 Finding run(Probe& probe) {
@@ -39,12 +61,12 @@ Finding run(Probe& probe) {
     const auto offer = need_offer(probe, paid);
     if (!offer) { return offer.error(); }
     auto problem = schema_problem(*offer);
-    if (problem.empty()) { return std::nullopt; }
+    if (!problem) { return std::nullopt; }
     return fail(fmt::format("x402Version and ways to pay with scheme, network, payTo, asset, resource and "
                             "maxTimeoutSeconds from {}",
                             paid.route.path),
-                std::move(problem))
-        .at(kX402Hop, "Configure the payment middleware with an address to pay to and a price for this route.");
+                std::move(problem->what))
+        .at(kX402Hop, std::move(problem->fix));
   });
 }
 
