@@ -1,4 +1,5 @@
 #include "conformance/ask/held_stream.hpp"
+#include "conformance/probe/status.hpp"
 
 namespace weir::conformance::reconnect_stream_reopens {
 namespace {
@@ -11,6 +12,24 @@ constexpr std::chrono::milliseconds kTenth{100};
 std::string seconds(std::chrono::milliseconds span) {
   const auto tenths = (span + kTenth / 2) / kTenth;
   return tenths % 10 == 0 ? fmt::format("{} s", tenths / 10) : fmt::format("{}.{} s", tenths / 10, tenths % 10);
+}
+
+/// What a harmless request gets in the session of the stream: a stream of a session in which nothing is served is none.
+/// Without sessions it tells nothing of the stream.
+enum class Served { yes, over, no };
+struct Asked {
+  Served served = Served::yes;
+  std::string text;
+};
+
+Asked ask(Probe& probe, HeldStream& held) {
+  if (probe.is(Era::stateless)) { return {}; }
+  const auto reply =
+      held.dialogue().request(harmless_method(probe), nullptr, {.timeout = probe.answer_deadline().left()});
+  if (!reply) { return {Served::no, reply.error().detail}; }
+  if (reply->is_result()) { return {}; }
+  const bool over = probe.is(Era::streamable) && reply->http.head.status == kNotFound;
+  return {over ? Served::over : Served::no, reply->describe()};
 }
 
 /// At once; then after a fifth of the time of an answer and after all of it (1 s and 5 s), to say how long it lasts.
@@ -40,6 +59,9 @@ std::optional<std::string> refusal(Probe& probe, HeldStream& held) {
 Finding run(Probe& probe) {
   auto held = HeldStream::open(probe);
   if (!held) { return held.error(); }
+  if (const auto asked = ask(probe, *held); asked.served != Served::yes) {
+    return untestable("a request beside the first stream is not served: " + asked.text);
+  }
   for (const Loss loss : kLosses) {
     held->lose(loss);
     if (auto refused = refusal(probe, *held)) {
@@ -47,8 +69,20 @@ Finding run(Probe& probe) {
       return fail(fmt::format("a stream again, or 404, after our {}", to_string(loss)), *refused)
           .at("server", "Let go of the old stream when its connection closes, and let a new one take its place.");
     }
+    const auto asked = ask(probe, *held);
+    if (probe.out_of_time()) { return untestable("the run ended before the stream was open again"); }
+    if (asked.served == Served::over) {
+      return pass(
+          fmt::format("no stream is refused, but the session is over after our {} (HTTP 404): clients begin anew",
+                      to_string(loss)));
+    }
+    if (asked.served == Served::no) {
+      return fail(fmt::format("a stream again, of a session that is served, after our {}", to_string(loss)),
+                  "the stream is open again, and a request in its session is not served: " + asked.text)
+          .at("server", "Put the new stream into the session that it is asked for, and leave the rest of it alone.");
+    }
   }
-  return pass("opened again within a second after FIN, RST and half-close");
+  return pass("opened again within a second after FIN, RST and half-close, and the session is served");
 }
 
 const Registration kCheck{{
