@@ -1,5 +1,5 @@
 #include "conformance/ask/front_door.hpp"
-#include "conformance/ask/json_subset.hpp"
+#include "wire/json/subset.hpp"
 
 namespace weir::conformance::front_door_route_body {
 namespace {
@@ -11,7 +11,7 @@ std::optional<std::string> problem(const RowAnswer& answer) {
     if (!body) {
       return fmt::format("expected JSON with {}, got {}", wire::excerpt(*expect.json_subset, 80), answer.seen());
     }
-    if (!holds_subset(body->value, *expect.json_subset)) {
+    if (!wire::holds_subset(body->value, *expect.json_subset)) {
       return fmt::format("expected {} in the body, got {}", wire::excerpt(*expect.json_subset, 80),
                          wire::excerpt(body->value, 120));
     }

@@ -1,5 +1,5 @@
-#include "conformance/ask/json_subset.hpp"
 #include "conformance/checks/health/common.hpp"
+#include "wire/json/subset.hpp"
 
 namespace weir::conformance::health_route_subset {
 namespace {
@@ -8,7 +8,7 @@ std::optional<std::string> problem(const HealthAnswer& health) {
   const wire::Exchange& exchange = *health.answer;
   if (health.route.json_subset) {
     const auto body = wire::parse_json(exchange.body);
-    if (!body || !holds_subset(body->value, *health.route.json_subset)) {
+    if (!body || !wire::holds_subset(body->value, *health.route.json_subset)) {
       return fmt::format("{}, without {}", describe(exchange), wire::excerpt(*health.route.json_subset, 80));
     }
   }

@@ -3,9 +3,9 @@
 
 #include "wire/json/json.hpp"
 
-namespace weir::conformance {
+namespace weir::wire {
 
 /// Each member of `part` is in `whole`, objects likewise within; everything else is equal.
-bool holds_subset(const wire::json::value& whole, const wire::json::value& part);
+bool holds_subset(const json::value& whole, const json::value& part);
 
-}  // namespace weir::conformance
+}  // namespace weir::wire
