@@ -203,7 +203,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"progress.token.any-type", opening(), kOpened},
       {"prompts.get.served", {"opens_then_served"}, kRight},
       {"reconnect.storm.survived", opening(), kOpened},
-      {"reconnect.stream.reopens", opening(), kOpened},
+      {"reconnect.stream.reopens", {"opens_then_served"}, kRight},
       {"reconnect.streams.leave-room", opening(), kOpened},
       {"resources.read.served", {"opens_then_served"}, kRight},
       {"resources.subscribe.accepted", {"opens_then_served"}, kRight},
