@@ -6,6 +6,7 @@
 namespace weir::conformance {
 
 namespace {
+
 /// The number that is left of an id without what it shares with the others; nullopt where that is no number.
 std::optional<std::uint64_t> number_of(std::string_view id, std::size_t from, std::size_t shared_end, int base) {
   id.remove_suffix(shared_end);
@@ -34,6 +35,7 @@ bool counts_up(const std::vector<std::string>& ids, std::size_t from, std::size_
   }
   return true;
 }
+
 }  // namespace
 
 wire::Result<wire::Exchange> ask_as(Probe& probe, const wire::mcp::Dialogue& dialogue, std::optional<std::string> id) {

@@ -7,11 +7,13 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{1500};
 constexpr const char* kId = "weir-never-sent";
 
-/// Nothing was wrong with it but that it came in vain, and the notification of the handshake was accepted. 404 is the
-/// matter of streamable.notification.accepted-202.
-bool is_refused(const wire::Exchange& answer) {
+/// Of what comes in vain this alone: a server may refuse all that nobody waits for. 404 is the matter of
+/// streamable.notification.accepted-202.
+bool is_refused_alone(wire::mcp::Dialogue& dialogue, const wire::Exchange& answer) {
   const int status = answer.head.status;
-  return status == kBadRequest || status == 405 || status == 422;
+  if (status != kBadRequest && status != 405 && status != 422) { return false; }
+  const auto other = dialogue.notify("notifications/progress", {{"progressToken", kId}, {"progress", 1}});
+  return other && other->http.ok();
 }
 
 /// A cancellation may overtake its request on another connection, and ids may be counted anew by a proxy.
@@ -37,8 +39,8 @@ Finding run(Probe& probe) {
   auto ignored = cancel_in_vain(probe, *dialogue, kId);
   if (ignored.verdict != reports::Verdict::pass) { return ignored; }
   const auto again = dialogue->notify("notifications/cancelled", {{"requestId", kId}});
-  if (again && is_refused(again->http) && !probe.throttled()) {
-    return fail("a cancellation that is ignored, and accepted as notifications/initialized was", describe(again->http));
+  if (again && is_refused_alone(*dialogue, again->http) && !probe.throttled()) {
+    return fail("a cancellation that is ignored, and accepted as other notifications are", describe(again->http));
   }
   return unless_swallowed(probe, *dialogue);
 }

@@ -9,7 +9,7 @@ constexpr int kRounds = 3;
 /// The unknown one last: a server that ends the session at it has answered the others.
 std::vector<std::string> notifications() {
   return {jsonrpc::notification("notifications/cancelled", {{"requestId", "weir-never-sent"}}),
-          jsonrpc::notification("notifications/progress", {{"progressToken", "weir-never-asked-for"}, {"progress", 1}}),
+          jsonrpc::notification("notifications/progress", {{"progressToken", "weir-never-given"}, {"progress", 1}}),
           jsonrpc::notification("notifications/weir-unknown")};
 }
 
@@ -56,7 +56,7 @@ Finding run(Probe& probe) {
     ++accepted;
   }
   if (accepted == 0) { return untestable("each notification was refused, as it may be: " + refused); }
-  return pass(fmt::format("HTTP 202 to {} kinds of notification{}", accepted,
+  return pass(fmt::format("HTTP 202 to {} of {} kinds of notification{}", accepted, notifications().size(),
                           refused.empty() ? "" : "; refused, as it may be: " + refused));
 }
 
