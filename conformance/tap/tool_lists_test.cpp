@@ -103,6 +103,14 @@ TEST(ToolLists, that_change_once_or_by_notice_are_no_replicas) {
   once.list({"add", "echo"});
   EXPECT_THAT(once.seen().excuse, HasSubstr("changed once"));
 
+  Asked early;
+  early.list({"add", "echo"});
+  early.list({"add"});
+  early.list({"add", "echo"});
+  EXPECT_EQ(early.seen().excuse, "1 of 3 lists alone");
+  early.list({"add"});
+  EXPECT_EQ(early.seen().excuse, "") << "which is no chance any more";
+
   Asked told;
   told.list({"add"});
   told.list({"add", "echo"});
