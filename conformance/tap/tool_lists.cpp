@@ -248,7 +248,7 @@ std::string why_meant(const std::vector<List>& lists, std::size_t changes) {
   std::size_t most = 0;
   for (const List& list : lists) { most = std::max(most, ++kinds[list.tools]); }
   const std::size_t others = lists.size() - most;
-  if (others > std::max<std::size_t>(1, lists.size() / kSeldom)) { return {}; }
+  if (others > lists.size() / kSeldom) { return {}; }
   return fmt::format("{} of {} lists alone", others, lists.size());
 }
 
