@@ -95,8 +95,7 @@ Finding run(Probe& probe) {
   for (const auto& call : calls) {
     const auto reply = call_as_task(probe, call);
     if (!reply) { return probe.broken(reply.error(), "a task"); }
-    const json::value* task = wire::find(reply->result(), "task");
-    const std::string id(task ? wire::string_or(*task, "taskId", "") : "");
+    const std::string id = created_task(*reply);
     if (id.empty()) { continue; }
     auto finding = unless_cancelled(probe, call, id);
     if (!finding) { return judge(probe, call, id); }

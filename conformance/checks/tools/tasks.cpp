@@ -11,6 +11,11 @@ wire::Result<wire::mcp::Reply> call_as_task(Probe& probe, const ToolCall& call) 
   return probe.call("tools/call", {{"name", call.name}, {"arguments", call.arguments}, {"task", {{"ttl", kTtlMs}}}});
 }
 
+std::string created_task(const wire::mcp::Reply& reply) {
+  const json::value* task = wire::find(reply.result(), "task");
+  return std::string(task ? wire::string_or(*task, "taskId", "") : "");
+}
+
 std::string wrong_with_task(const Probe& probe, const json::value& task) {
   std::vector<std::string> wrong;
   for (const auto& one : wire::mcp::shape_violations(probe.revision(), wire::mcp::Part::result, "tasks/get", task)) {
