@@ -98,8 +98,8 @@ TEST(AskedOnce, what_is_red_is_asked_again_and_shown_by_what_was_sent) {
                                 [](const auto& check) { return check.id == "tools.call.structured-present"; });
   ASSERT_NE(red, outcome.checks.end());
   EXPECT_EQ(red->verdict, reports::Verdict::fail);
-  EXPECT_THAT(red->evidence, testing::Contains(testing::HasSubstr("tools/call")));
-  EXPECT_THAT(red->curl, testing::HasSubstr("tools/call"));
+  EXPECT_THAT(red->evidence, ::testing::Contains(::testing::HasSubstr("tools/call")));
+  EXPECT_THAT(red->curl, ::testing::HasSubstr("tools/call"));
   EXPECT_GT(calls_served(), 1);
 }
 
@@ -109,7 +109,7 @@ TEST(AskedOnce, what_was_red_once_stays_red_though_it_is_right_when_asked_again)
                                 [](const auto& check) { return check.id == "tools.call.structured-present"; });
   ASSERT_NE(red, outcome.checks.end());
   EXPECT_EQ(red->verdict, reports::Verdict::fail);
-  EXPECT_THAT(red->curl, testing::HasSubstr("tools/call"));
+  EXPECT_THAT(red->curl, ::testing::HasSubstr("tools/call"));
 }
 
 }  // namespace weir::conformance

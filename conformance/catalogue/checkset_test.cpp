@@ -48,7 +48,7 @@ TEST(Checksets, say_which_there_are_where_one_is_unknown) {
   const auto refused = within_checkset({}, "1999.1");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().detail, "there is no set of checks '1999.1'; there is " + checkset_names());
-  EXPECT_THAT(checkset_names(), testing::HasSubstr("2026.1"));
+  EXPECT_THAT(checkset_names(), ::testing::HasSubstr("2026.1"));
 }
 
 TEST(Checksets, are_read_with_and_without_a_last_line_break) {

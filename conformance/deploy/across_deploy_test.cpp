@@ -17,8 +17,8 @@ namespace weir::conformance {
 using reports::ExitCode;
 using reports::Verdict;
 using std::chrono::milliseconds;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 namespace {
 

@@ -8,9 +8,9 @@
 namespace weir::conformance::hook {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-wire::Result<Aws> from(const std::map<std::string, std::string>& variables) {
+wire::Result<Aws> aws_from(const std::map<std::string, std::string>& variables) {
   return Aws::of([variables](const std::string& name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
@@ -42,23 +42,23 @@ TEST(HookAws, reads_what_an_answer_means) {
 
 TEST(HookAws, wants_what_lambda_gives_to_a_function) {
   std::map<std::string, std::string> variables = {{"AWS_ACCESS_KEY_ID", "k"}, {"AWS_REGION", "r"}};
-  EXPECT_THAT(from(variables).error().detail, HasSubstr("AWS_SECRET_ACCESS_KEY are not set"));
+  EXPECT_THAT(aws_from(variables).error().detail, HasSubstr("AWS_SECRET_ACCESS_KEY are not set"));
   variables["AWS_SECRET_ACCESS_KEY"] = "s";
-  EXPECT_TRUE(from(variables));
+  EXPECT_TRUE(aws_from(variables));
   variables.erase("AWS_REGION");
-  EXPECT_EQ(from(variables).error().detail, "AWS_REGION is not set");
+  EXPECT_EQ(aws_from(variables).error().detail, "AWS_REGION is not set");
   variables["AWS_DEFAULT_REGION"] = "r";
-  EXPECT_TRUE(from(variables));
+  EXPECT_TRUE(aws_from(variables));
 }
 
 TEST(HookAws, says_which_variable_holds_no_url) {
-  auto aws = from({{"AWS_ACCESS_KEY_ID", "k"},
-                   {"AWS_SECRET_ACCESS_KEY", "s"},
-                   {"AWS_REGION", "r"},
-                   {"AWS_ENDPOINT_URL_ECS", "localhost:1"}})
+  auto aws = aws_from({{"AWS_ACCESS_KEY_ID", "k"},
+                       {"AWS_SECRET_ACCESS_KEY", "s"},
+                       {"AWS_REGION", "r"},
+                       {"AWS_ENDPOINT_URL_ECS", "localhost:1"}})
                  .value();
   const auto answer = aws.call(ecs_service(), "RunTask", {}, wire::Deadline::in(std::chrono::seconds(1)));
-  EXPECT_THAT(answer.error().detail, testing::StartsWith("AWS_ENDPOINT_URL_ECS: "));
+  EXPECT_THAT(answer.error().detail, ::testing::StartsWith("AWS_ENDPOINT_URL_ECS: "));
   EXPECT_FALSE(answer.error().may_pass);
 }
 

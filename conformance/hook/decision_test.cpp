@@ -5,9 +5,9 @@
 
 namespace weir::conformance::hook {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -154,7 +154,7 @@ TEST(HookDecision, says_what_is_wrong_with_an_event_and_nothing_of_what_it_holds
   };
   for (const auto& [text, expected] : table) {
     EXPECT_THAT(decided(text),
-                testing::AllOf(testing::StartsWith("error: "), HasSubstr(expected), Not(HasSubstr(secret))));
+                ::testing::AllOf(::testing::StartsWith("error: "), HasSubstr(expected), Not(HasSubstr(secret))));
   }
 }
 

@@ -6,9 +6,9 @@
 namespace weir::conformance::hook {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 namespace json = wire::json;
 
 constexpr std::string_view kTask = "arn:aws:ecs:r:1:task/c/7";

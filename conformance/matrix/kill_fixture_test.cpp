@@ -27,7 +27,7 @@ const KillFixtureRegistration kToken{{.name = "bearer", .prepare = [](auto& opti
                                       }}};
 
 /// What the fixture's owner would write down of it.
-const KillFixtureRegistration kProfile{
+const KillFixtureRegistration kWithProfile{
     {.name = "profile", .prepare = [](auto&, auto& profile) {
        profile.expected_tools = {{.name = "echo"}, {.name = "add"}};
        profile.safe_tools = {{.name = "echo", .arguments = {{"message", "weir"}}},

@@ -12,9 +12,9 @@ namespace weir::conformance {
 namespace {
 
 using reports::Verdict;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-constexpr std::chrono::seconds kWhole{180};
+constexpr std::chrono::seconds kWholeGate{180};
 constexpr std::string_view kSecret = "legal-secret-44e0";
 
 enum class Lock { none, api_key, bearer };
@@ -27,12 +27,12 @@ struct Setup {
   bool guess = true;  ///< Call read-only tools with arguments made from their schema.
 };
 
-struct Endpoint {
+struct LegalEndpoint {
   fixtures::Server server;
   Target target;
 };
 
-Endpoint start(const Setup& setup) {
+LegalEndpoint start(const Setup& setup) {
   fixtures::ServerOptions options;
   options.faults = {setup.variant};
   options.endpoint.eras = setup.eras;
@@ -45,7 +45,7 @@ Endpoint start(const Setup& setup) {
     profile.bearer = kSecret;
   }
   if (!setup.revision.empty()) { profile.revision = setup.revision; }
-  Endpoint endpoint{.server = fixtures::Server::start(std::move(options)).value(), .target = {}};
+  LegalEndpoint endpoint{.server = fixtures::Server::start(std::move(options)).value(), .target = {}};
   Target& target = endpoint.target;
   target.profile = std::move(profile);
   const bool old = setup.eras == std::vector{Era::http_sse};
@@ -56,8 +56,8 @@ Endpoint start(const Setup& setup) {
   target.detection =
       wire::mcp::detect({.url = target.url, .headers = target.headers, .timeout = target.answer_timeout});
   std::vector<std::string> problems;
-  target.surveys = survey(target, wire::Deadline::in(kWhole), nullptr, problems);
-  EXPECT_THAT(problems, testing::IsEmpty());
+  target.surveys = survey(target, wire::Deadline::in(kWholeGate), nullptr, problems);
+  EXPECT_THAT(problems, ::testing::IsEmpty());
   EXPECT_EQ(target.surveys.size(), setup.revision.empty() ? setup.eras.size() : 1);
   return endpoint;
 }
@@ -67,7 +67,7 @@ const std::vector<Era> kSessions = {Era::streamable};
 const std::vector<Era> kModern = {Era::stateless};
 const std::vector<Era> kDual = {Era::streamable, Era::stateless};
 
-std::vector<Setup> setups() {
+std::vector<Setup> legal_setups() {
   return {{"legal.input-required", kModern},
           {"legal.capability-required", kModern},
           {"legal.empty-cursor", kSse},
@@ -115,7 +115,7 @@ std::string as_name(std::string text) {
   return text;
 }
 
-std::string name_of(const testing::TestParamInfo<Setup>& info) {
+std::string variant_name(const ::testing::TestParamInfo<Setup>& info) {
   std::string name = info.param.variant;
   for (const Era era : info.param.eras) { name += "_in_" + std::string(to_string(era)); }
   if (!info.param.revision.empty()) { name += "_asked_for_" + info.param.revision; }
@@ -126,17 +126,17 @@ void PrintTo(const Setup& setup, std::ostream* out) { *out << setup.variant; }
 
 }  // namespace
 
-class LegalVariant : public testing::TestWithParam<Setup> {};
+class LegalVariant : public ::testing::TestWithParam<Setup> {};
 
 TEST_P(LegalVariant, turns_no_check_red) {
-  const Endpoint endpoint = start(GetParam());
+  const LegalEndpoint endpoint = start(GetParam());
   std::vector<std::string> ids;
   for (const auto& info : catalogue()) {
     // Those that wait are asked where they could see the variant.
     const bool sees = GetParam().variant == "legal.heartbeat-events" || info.id == "tools.task.followed";
     if (!info.waits || sees) { ids.push_back(info.id); }
   }
-  const auto outcome = run_checks(endpoint.target, {.checks = ids, .deadline = wire::Deadline::in(kWhole)});
+  const auto outcome = run_checks(endpoint.target, {.checks = ids, .deadline = wire::Deadline::in(kWholeGate)});
   EXPECT_FALSE(outcome.stopped_early);
   for (const auto& check : outcome.checks) {
     const bool red =
@@ -146,7 +146,7 @@ TEST_P(LegalVariant, turns_no_check_red) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Checks, LegalVariant, testing::ValuesIn(setups()), name_of);
+INSTANTIATE_TEST_SUITE_P(Checks, LegalVariant, ::testing::ValuesIn(legal_setups()), variant_name);
 
 namespace {
 
@@ -219,7 +219,7 @@ const std::vector<Says>& sayings() {
   return kSayings;
 }
 
-std::string name_of_saying(const testing::TestParamInfo<Says>& info) {
+std::string name_of_saying(const ::testing::TestParamInfo<Says>& info) {
   return as_name(info.param.check + "_under_" + info.param.setup.variant);
 }
 
@@ -227,16 +227,16 @@ void PrintTo(const Says& says, std::ostream* out) { *out << says.check << " unde
 
 }  // namespace
 
-class Saying : public testing::TestWithParam<Says> {};
+class Saying : public ::testing::TestWithParam<Says> {};
 
 TEST_P(Saying, tells_why_it_is_not_red) {
   const auto& [id, setup, verdict, word] = GetParam();
-  const Endpoint endpoint = start(setup);
-  const auto result = run_check(endpoint.target, *find_check(id), setup.eras.back(), wire::Deadline::in(kWhole));
+  const LegalEndpoint endpoint = start(setup);
+  const auto result = run_check(endpoint.target, *find_check(id), setup.eras.back(), wire::Deadline::in(kWholeGate));
   EXPECT_EQ(to_string(result.verdict), to_string(verdict)) << result.message << " " << result.got;
   EXPECT_THAT(result.message, HasSubstr(word));
 }
 
-INSTANTIATE_TEST_SUITE_P(Checks, Saying, testing::ValuesIn(sayings()), name_of_saying);
+INSTANTIATE_TEST_SUITE_P(Checks, Saying, ::testing::ValuesIn(sayings()), name_of_saying);
 
 }  // namespace weir::conformance

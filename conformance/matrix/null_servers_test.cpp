@@ -154,7 +154,7 @@ class Asking {
 
 }  // namespace
 
-class NullServers : public testing::TestWithParam<NullCase> {};
+class NullServers : public ::testing::TestWithParam<NullCase> {};
 
 TEST_P(NullServers, satisfy_no_check) {
   const auto& [name, options] = GetParam();
@@ -169,8 +169,8 @@ TEST_P(NullServers, satisfy_no_check) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Checks, NullServers, testing::ValuesIn(setups()),
-                         [](const testing::TestParamInfo<NullCase>& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Checks, NullServers, ::testing::ValuesIn(setups()),
+                         [](const ::testing::TestParamInfo<NullCase>& info) { return info.param.name; });
 
 TEST(NullPasses, name_checks_and_servers_that_there_are) {
   for (const auto& allowed : null_passes()) {

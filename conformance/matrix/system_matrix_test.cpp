@@ -34,7 +34,7 @@ std::vector<Case> cases() {
   return all;
 }
 
-std::string name_of(const testing::TestParamInfo<Case>& info) {
+std::string name_of(const ::testing::TestParamInfo<Case>& info) {
   const auto& [system, variant, fault] = info.param;
   std::string name =
       fmt::format("{}_{}_{}", system, variant, fault.empty() ? "ends_as_documented" : "is_red_by_" + fault);
@@ -124,7 +124,7 @@ std::vector<std::string> words_for_reds(const systems::SystemFault& fault) {
 
 }  // namespace
 
-class SystemMatrix : public testing::TestWithParam<Case> {};
+class SystemMatrix : public ::testing::TestWithParam<Case> {};
 
 TEST_P(SystemMatrix, holds) {
   const auto& system = *systems::find_system(GetParam().system);
@@ -153,7 +153,7 @@ TEST_P(SystemMatrix, holds) {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SystemMatrix);
-INSTANTIATE_TEST_SUITE_P(Systems, SystemMatrix, testing::ValuesIn(cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Systems, SystemMatrix, ::testing::ValuesIn(cases()), name_of);
 
 TEST(SystemMatrixRules, every_fault_is_seen_somewhere) {
   for (const auto& system : systems::systems()) {

@@ -5,8 +5,8 @@
 
 namespace weir::conformance {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 namespace {
 

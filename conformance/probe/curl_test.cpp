@@ -12,8 +12,8 @@
 
 namespace weir::conformance {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -174,13 +174,13 @@ TEST(Curl, opens_a_session_of_its_own_in_place_of_that_of_the_run) {
                       .revision = "2025-11-25",
                       .headers = {{"Authorization", "Bearer s3cret"}}};
   const auto line = curl_command(request, options);
-  EXPECT_THAT(line, testing::StartsWith("SESSION=$(curl "));
+  EXPECT_THAT(line, ::testing::StartsWith("SESSION=$(curl "));
   EXPECT_THAT(line,
-              testing::ContainsRegex("\"method\":\"initialize\".*notifications/initialized.*--data-raw '\\{\\}'"));
-  EXPECT_THAT(line, testing::ContainsRegex("Bearer \\$WEIR_BEARER.*Bearer \\$WEIR_BEARER.*Bearer weir-wrong"));
-  EXPECT_THAT(line, testing::ContainsRegex("MCP-Protocol-Version: 2025-11-25.*MCP-Protocol-Version: 1999-01-01"));
+              ::testing::ContainsRegex("\"method\":\"initialize\".*notifications/initialized.*--data-raw '\\{\\}'"));
+  EXPECT_THAT(line, ::testing::ContainsRegex("Bearer \\$WEIR_BEARER.*Bearer \\$WEIR_BEARER.*Bearer weir-wrong"));
+  EXPECT_THAT(line, ::testing::ContainsRegex("MCP-Protocol-Version: 2025-11-25.*MCP-Protocol-Version: 1999-01-01"));
   EXPECT_THAT(line, HasSubstr("-H \"Mcp-Session-Id: $SESSION\""));
-  EXPECT_THAT(line, Not(testing::AnyOf(HasSubstr("0123"), HasSubstr("s3cret"), HasSubstr("-X DELETE"))));
+  EXPECT_THAT(line, Not(::testing::AnyOf(HasSubstr("0123"), HasSubstr("s3cret"), HasSubstr("-X DELETE"))));
   options.before = Before::ended_session;
   EXPECT_THAT(curl_command(request, options), HasSubstr("-X DELETE"));
   EXPECT_THAT(curl_command(request), HasSubstr("0123"));
@@ -190,7 +190,7 @@ TEST(Curl, asks_on_a_stream_that_it_opens_under_the_same_origin_alone) {
   wire::Request request = post(R"({"id":"it's","method":"ping"})");
   request.url.path = "/messages/of/the/run";
   const auto line = curl_command(request, {.before = Before::stream, .url = post("").url});
-  EXPECT_THAT(line, testing::ContainsRegex("text/event-stream.*initialize.*notifications/initialized.*ping.*cat"));
+  EXPECT_THAT(line, ::testing::ContainsRegex("text/event-stream.*initialize.*notifications/initialized.*ping.*cat"));
   EXPECT_THAT(line, Not(HasSubstr("of/the/run")));
   // What the line would ask, wherever the endpoint event points.
   const auto asked = [&](const std::string& event) {
@@ -231,8 +231,8 @@ TEST(Secrets, are_taken_from_profile_and_headers) {
   profile.api_key = wire::ApiKey{.value = "key-value"};
   profile.secrets = {"from-environment"};
   EXPECT_THAT(secrets_of(profile, {{"authorization", "Basic dXNlcjpwYXNz"}, {"Accept", "text/plain"}}),
-              testing::UnorderedElementsAre("from-environment", "bearer-value", "key-value", "Basic dXNlcjpwYXNz",
-                                            "dXNlcjpwYXNz"));
+              ::testing::UnorderedElementsAre("from-environment", "bearer-value", "key-value", "Basic dXNlcjpwYXNz",
+                                              "dXNlcjpwYXNz"));
 }
 
 }  // namespace weir::conformance

@@ -9,17 +9,17 @@
 
 namespace weir::conformance {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 namespace {
 
-wire::Request post(std::string body) {
+wire::Request posted(std::string body) {
   return {.method = "POST", .url = wire::parse_url("http://h/mcp").value(), .headers = {}, .body = std::move(body)};
 }
 
-wire::Request call(std::string_view method) { return post(wire::jsonrpc::request(1, method)); }
+wire::Request call(std::string_view method) { return posted(wire::jsonrpc::request(1, method)); }
 
 wire::Exchange answer(wire::Request request, int status, wire::Headers headers = {}) {
   wire::Exchange exchange;
@@ -29,7 +29,7 @@ wire::Exchange answer(wire::Request request, int status, wire::Headers headers =
   return exchange;
 }
 
-class Ledgers : public testing::Test {
+class Ledgers : public ::testing::Test {
  protected:
   void served(std::uint64_t asker, const wire::Request& request, int status = 200) {
     ledger_.sent(asker, request);
@@ -49,9 +49,9 @@ const std::string kBatch = R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrp
 
 TEST_F(Ledgers, says_in_words_what_was_asked) {
   EXPECT_EQ(in_words(call("tools/list")), "POST tools/list");
-  EXPECT_EQ(in_words(post(kBatch)), "POST a batch of 2");
-  EXPECT_EQ(in_words(post("{")), "POST {");
-  wire::Request get = post("");
+  EXPECT_EQ(in_words(posted(kBatch)), "POST a batch of 2");
+  EXPECT_EQ(in_words(posted("{")), "POST {");
+  wire::Request get = posted("");
   get.method = "GET";
   EXPECT_EQ(in_words(get), "GET /mcp");
 }
@@ -108,7 +108,7 @@ TEST_F(Ledgers, has_no_trouble_with_a_refusal) {
 }
 
 TEST_F(Ledgers, names_the_odd_request_among_those_in_flight_at_a_collapse) {
-  ledger_.sent(1, post(kBatch));
+  ledger_.sent(1, posted(kBatch));
   ledger_.sent(2, call("tools/list"));
   served(3, call("ping"));
   ledger_.failed(1, {wire::ErrorCode::closed, "closed"});
@@ -123,7 +123,7 @@ TEST_F(Ledgers, names_the_odd_request_among_those_in_flight_at_a_collapse) {
 
 TEST_F(Ledgers, names_the_first_request_that_was_not_served_where_one_was_sent_at_a_time) {
   served(1, call("ping"));
-  served(1, post(kBatch), 503);
+  served(1, posted(kBatch), 503);
   served(1, call("ping"), 503);
   const auto collapse = ledger_.collapse();
   EXPECT_EQ(collapse.after, "POST a batch of 2");
@@ -132,7 +132,7 @@ TEST_F(Ledgers, names_the_first_request_that_was_not_served_where_one_was_sent_a
 
 TEST_F(Ledgers, names_the_last_request_that_was_served_where_all_later_ones_are_refused) {
   served(1, call("ping"));
-  served(1, post("{"), 400);
+  served(1, posted("{"), 400);
   lost(1, call("ping"), wire::ErrorCode::connect_refused);
   EXPECT_EQ(ledger_.collapse().after, "POST {");
 }

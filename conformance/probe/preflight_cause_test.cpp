@@ -7,7 +7,7 @@
 
 namespace weir::conformance {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using wire::ErrorCode;
 using wire::mcp::Attempt;
 using wire::mcp::Detection;

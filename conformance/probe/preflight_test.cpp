@@ -10,7 +10,7 @@
 
 namespace weir::conformance {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -41,7 +41,7 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.fault; }
 
 }  // namespace
 
-class PreflightAgainst : public testing::TestWithParam<Case> {};
+class PreflightAgainst : public ::testing::TestWithParam<Case> {};
 
 TEST_P(PreflightAgainst, names_the_cause) {
   const auto server = serve({GetParam().fault});
@@ -52,37 +52,37 @@ TEST_P(PreflightAgainst, names_the_cause) {
   EXPECT_THAT(result.failure->message, HasSubstr(GetParam().words));
   EXPECT_FALSE(result.failure->fix.empty());
   EXPECT_EQ(result.failure->evidence.size(), 3U);
-  EXPECT_THAT(result.failure->curl, testing::StartsWith("curl "));
+  EXPECT_THAT(result.failure->curl, ::testing::StartsWith("curl "));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, PreflightAgainst,
-    testing::Values(Case{"http.hang", "silent", "says nothing for 400 ms"},
-                    Case{"http.html", "html-not-mcp", "an HTML page"},
-                    Case{"http.502-awselb", "no-healthy-target", "awselb/2.0"},
-                    Case{"http.503-awselb", "no-healthy-target", "no target in service"},
-                    Case{"http.502-nginx", "no-healthy-target", "nginx/1.22.1"},
-                    Case{"http.503-haproxy", "no-healthy-target", "503"},
-                    Case{"http.504-nginx", "gateway-timeout", "nginx/1.22.1"},
-                    Case{"http.504-api-gateway", "gateway-timeout", "504"},
-                    Case{"http.500", "server-error", "health /health answers 200 while MCP is dead"},
-                    Case{"http.401", "unauthorized", "without a WWW-Authenticate header"},
-                    Case{"http.401-challenge", "unauthorized", "resource_metadata="},
-                    Case{"http.403", "forbidden", "no credentials were given"},
-                    Case{"http.403-awselb", "forbidden", "load balancer"},
-                    Case{"http.403-no-route", "not-found", "has no route /mcp"},
-                    Case{"http.406-order", "accept-misread", "HTTP 200 for Accept: text/event-stream, "},
-                    Case{"http.429", "rate-limited", "Retry-After: 30"},
-                    Case{"http.redirect-elsewhere", "redirected-elsewhere", "another origin"},
-                    Case{"http.redirect-loop", "redirected-elsewhere", "circle"},
-                    Case{"http.plain-to-tls", "plain-http-on-tls-port", "speaks TLS"},
-                    Case{"http.json", "json-not-mcp", "Not implemented yet"},
-                    Case{"http.415", "unsupported-media", "415"}, Case{"http.204", "not-mcp", "204"},
-                    Case{"http.post-hangs", "silent", "health /health answers 200 while MCP is dead"},
-                    Case{"http.404", "not-found", "404"},
-                    Case{"http.bare-stream", "event-stream-without-endpoint", "the first event is 'error'"},
-                    Case{"http.initialize-refused", "initialize-refused", "Method not found"},
-                    Case{"http.not-http", "not-http", "not HTTP/1.1"}),
+    ::testing::Values(Case{"http.hang", "silent", "says nothing for 400 ms"},
+                      Case{"http.html", "html-not-mcp", "an HTML page"},
+                      Case{"http.502-awselb", "no-healthy-target", "awselb/2.0"},
+                      Case{"http.503-awselb", "no-healthy-target", "no target in service"},
+                      Case{"http.502-nginx", "no-healthy-target", "nginx/1.22.1"},
+                      Case{"http.503-haproxy", "no-healthy-target", "503"},
+                      Case{"http.504-nginx", "gateway-timeout", "nginx/1.22.1"},
+                      Case{"http.504-api-gateway", "gateway-timeout", "504"},
+                      Case{"http.500", "server-error", "health /health answers 200 while MCP is dead"},
+                      Case{"http.401", "unauthorized", "without a WWW-Authenticate header"},
+                      Case{"http.401-challenge", "unauthorized", "resource_metadata="},
+                      Case{"http.403", "forbidden", "no credentials were given"},
+                      Case{"http.403-awselb", "forbidden", "load balancer"},
+                      Case{"http.403-no-route", "not-found", "has no route /mcp"},
+                      Case{"http.406-order", "accept-misread", "HTTP 200 for Accept: text/event-stream, "},
+                      Case{"http.429", "rate-limited", "Retry-After: 30"},
+                      Case{"http.redirect-elsewhere", "redirected-elsewhere", "another origin"},
+                      Case{"http.redirect-loop", "redirected-elsewhere", "circle"},
+                      Case{"http.plain-to-tls", "plain-http-on-tls-port", "speaks TLS"},
+                      Case{"http.json", "json-not-mcp", "Not implemented yet"},
+                      Case{"http.415", "unsupported-media", "415"}, Case{"http.204", "not-mcp", "204"},
+                      Case{"http.post-hangs", "silent", "health /health answers 200 while MCP is dead"},
+                      Case{"http.404", "not-found", "404"},
+                      Case{"http.bare-stream", "event-stream-without-endpoint", "the first event is 'error'"},
+                      Case{"http.initialize-refused", "initialize-refused", "Method not found"},
+                      Case{"http.not-http", "not-http", "not HTTP/1.1"}),
     [](const auto& each) {
       std::string name = each.param.fault;
       std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
@@ -93,10 +93,10 @@ TEST(Preflight, finds_every_era_of_a_right_endpoint) {
   const auto server = serve({});
   const auto mcp = preflight(target_at(server.mcp_url()), std::nullopt);
   EXPECT_FALSE(mcp.failure);
-  EXPECT_THAT(mcp.detection.eras(), testing::ElementsAre(Era::stateless, Era::streamable));
+  EXPECT_THAT(mcp.detection.eras(), ::testing::ElementsAre(Era::stateless, Era::streamable));
   EXPECT_FALSE(preflight(target_at(server.sse_url()), std::nullopt).failure);
   EXPECT_THAT(preflight(target_at(server.mcp_url()), Era::stateless).detection.eras(),
-              testing::ElementsAre(Era::stateless));
+              ::testing::ElementsAre(Era::stateless));
 }
 
 TEST(Preflight, finds_the_path_where_the_endpoint_is) {
@@ -117,7 +117,7 @@ TEST(Preflight, names_what_takes_every_path) {
   const auto other = preflight(target_at(of_one.mcp_url()), std::nullopt);
   ASSERT_TRUE(other.failure);
   EXPECT_EQ(other.failure->cause, "json-not-mcp");
-  EXPECT_THAT(other.failure->message, testing::Not(HasSubstr("every path")));
+  EXPECT_THAT(other.failure->message, ::testing::Not(HasSubstr("every path")));
 }
 
 TEST(Preflight, says_that_nothing_listens) {

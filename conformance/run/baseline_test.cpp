@@ -6,9 +6,9 @@
 namespace weir::conformance {
 
 using reports::Verdict;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 namespace {
 
@@ -100,7 +100,7 @@ TEST(Baseline, refuses_files_of_another_form_and_names_the_line) {
 TEST(Baseline, may_be_empty) { EXPECT_THAT(problems_of(""), IsEmpty()); }
 
 TEST(Baseline, that_does_not_exist_is_an_error) {
-  EXPECT_FALSE(load_baseline(testing::TempDir() + "no-such-baseline.yaml"));
+  EXPECT_FALSE(load_baseline(::testing::TempDir() + "no-such-baseline.yaml"));
 }
 
 }  // namespace weir::conformance

@@ -73,7 +73,7 @@ const fixtures::FaultRegistration kOfShape(std::vector<fixtures::Fault>{
 TEST(CausesOfShape, what_is_no_tool_is_one_verdict) {
   EXPECT_THAT(red(judge(Era::streamable, {"test.null-among-tools"},
                         {"tools.list.shape", "tools.description.present", "tools.name.length", "tools.name.charset"})),
-              testing::ElementsAre("tools.list.shape"));
+              ::testing::ElementsAre("tools.list.shape"));
 }
 
 TEST(CausesOfShape, a_meta_that_is_no_object_is_one_verdict_wherever_it_is) {
@@ -82,14 +82,14 @@ TEST(CausesOfShape, a_meta_that_is_no_object_is_one_verdict_wherever_it_is) {
                                            "tools.call.result-shape", "tools.call.content-valid"};
   for (const std::string fault : {"meta.call-null", "test.tool-meta-text", "test.block-meta-list",
                                   "test.prompt-meta-null", "test.contents-meta-true"}) {
-    EXPECT_THAT(red(judge(Era::streamable, {fault}, checks)), testing::ElementsAre("meta.result.object")) << fault;
+    EXPECT_THAT(red(judge(Era::streamable, {fault}, checks)), ::testing::ElementsAre("meta.result.object")) << fault;
   }
 }
 
 TEST(CausesOfShape, an_error_by_the_type_of_its_block_is_one_verdict) {
   EXPECT_THAT(red(judge(Era::streamable, {"test.errors-by-type"},
                         {"tools.call.content-valid", "tools.call.invalid-arguments-refused"})),
-              testing::ElementsAre("tools.call.content-valid"));
+              ::testing::ElementsAre("tools.call.content-valid"));
 }
 
 TEST(CausesOfShape, an_error_inside_a_result_is_one_verdict) {
@@ -97,29 +97,30 @@ TEST(CausesOfShape, an_error_inside_a_result_is_one_verdict) {
       red(judge(Era::streamable, {"jsonrpc.error-in-result"},
                 {"jsonrpc.error.method-not-found", "jsonrpc.result.xor-error", "pagination.cursor.invalid-refused",
                  "session.ids.isolated", "tools.call.result-shape", "tools.call.unknown-refused", "tools.list.shape"})),
-      testing::ElementsAre("jsonrpc.result.xor-error"));
+      ::testing::ElementsAre("jsonrpc.result.xor-error"));
 }
 
 TEST(CausesOfShape, the_newest_revision_refused_leaves_the_older_ones_to_be_judged) {
   const auto outcome = judge(Era::streamable, {"test.newest-refused"},
                              {"lifecycle.version.counter-offer", "preflight.endpoint.stays-up", "ping.result.empty",
                               "lifecycle.version.echoed", "tools.list.shape"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("lifecycle.version.counter-offer"));
-  EXPECT_THAT(with(outcome, reports::Verdict::pass), testing::IsSupersetOf({"ping.result.empty", "tools.list.shape"}));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("lifecycle.version.counter-offer"));
+  EXPECT_THAT(with(outcome, reports::Verdict::pass),
+              ::testing::IsSupersetOf({"ping.result.empty", "tools.list.shape"}));
 }
 
 TEST(CausesOfShape, calls_are_resumed_where_they_alone_carry_ids) {
   const std::vector<std::string> checks = {"reconnect.resume.own-stream"};
   EXPECT_THAT(with(judge(Era::streamable, {"test.ids-on-calls-alone"}, checks), reports::Verdict::pass),
-              testing::ElementsAreArray(checks));
+              ::testing::ElementsAreArray(checks));
   EXPECT_THAT(red(judge(Era::streamable, {"test.ids-on-calls-alone", "reconnect.resume-every-stream"}, checks)),
-              testing::ElementsAreArray(checks));
+              ::testing::ElementsAreArray(checks));
 }
 
 TEST(CausesOfShape, levels_that_cannot_be_set_are_one_verdict) {
   EXPECT_THAT(red(judge(Era::streamable, {"test.no-level-taken"},
                         {"logging.set-level.accepted", "logging.set-level.invalid-refused"})),
-              testing::ElementsAre("logging.set-level.accepted"));
+              ::testing::ElementsAre("logging.set-level.accepted"));
 }
 
 }  // namespace weir::conformance

@@ -8,7 +8,7 @@
 namespace weir::conformance {
 
 using reports::Verdict;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -230,7 +230,7 @@ TEST(Causes, streams_that_share_an_endpoint_are_one_verdict) {
     for (auto& id : whole(area)) { asked.push_back(std::move(id)); }
   }
   const auto outcome = judge(Era::http_sse, {"http-sse.endpoint-shared"}, asked);
-  EXPECT_THAT(with(outcome, Verdict::fail), testing::ElementsAre("http-sse.endpoint.distinct"));
+  EXPECT_THAT(with(outcome, Verdict::fail), ::testing::ElementsAre("http-sse.endpoint.distinct"));
   EXPECT_GT(with(outcome, Verdict::untestable).size(), 3U) << "whose answers went to another stream did not judge";
 }
 
@@ -238,7 +238,7 @@ TEST(Causes, characters_that_are_lost_in_an_id_are_one_verdict) {
   const std::string segments = "http.request.segments", utf8 = "http.body.utf8";
   for (const auto& [fault, id] : {std::pair{"http.segments-decoded-apart", segments}, {"http.body-latin-1", utf8}}) {
     const auto outcome = judge(Era::streamable, {fault}, {id, segments, "jsonrpc.answer.asked-for"});
-    EXPECT_THAT(red(outcome), testing::ElementsAre(id)) << fault;
+    EXPECT_THAT(red(outcome), ::testing::ElementsAre(id)) << fault;
   }
 }
 
@@ -246,7 +246,7 @@ TEST(Causes, an_id_of_another_type_is_one_verdict) {
   const std::string echoed = "jsonrpc.id.echoed";
   for (const Era era : {Era::http_sse, Era::streamable, Era::stateless}) {
     const auto outcome = judge(era, {"jsonrpc.id-stringified"}, {echoed, "jsonrpc.answer.asked-for"});
-    EXPECT_THAT(red(outcome), testing::ElementsAre(echoed));
+    EXPECT_THAT(red(outcome), ::testing::ElementsAre(echoed));
   }
 }
 
@@ -257,7 +257,7 @@ TEST(Causes, a_server_that_is_full_is_one_verdict) {
         judge(Era::streamable, faults,
               {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
                "lifecycle.server.consistent", "session.id.unique", "session.terminated.not-found"});
-    EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+    EXPECT_THAT(red(outcome), ::testing::ElementsAre("preflight.endpoint.stays-up"));
     const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
                                         [](const auto& check) { return check.verdict == Verdict::fail; });
     EXPECT_THAT(verdict.got, HasSubstr("Maximum sessions (8) reached"));
@@ -268,21 +268,21 @@ TEST(Causes, one_client_at_a_time_is_one_verdict) {
   const auto outcome = judge(Era::streamable, {"test.one-client-at-a-time"},
                              {"preflight.endpoint.stays-up", "session.conversation.kept", "affinity.session.shared",
                               "session.ids.isolated", "session.id.unique", "streamable.origin.forbidden"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("session.conversation.kept"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("session.conversation.kept"));
 }
 
 TEST(Causes, one_dead_upstream_of_two_is_one_verdict_and_no_end_of_the_service) {
   auto checks = whole("jsonrpc.");
   checks.insert(checks.end(), {"preflight.answers.steady", "preflight.endpoint.stays-up", "session.id.unique"});
   EXPECT_THAT(red(judge(Era::streamable, {"test.every-other-502"}, checks)),
-              testing::ElementsAre("preflight.answers.steady"));
+              ::testing::ElementsAre("preflight.answers.steady"));
 }
 
 TEST(Causes, a_server_of_one_request_is_one_verdict_that_says_so) {
   const auto outcome = judge(Era::streamable, {"test.first-request-alone"},
                              {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "streamable.origin.forbidden",
                               "session.id.unique", "http.options.answered"});
-  ASSERT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+  ASSERT_THAT(red(outcome), ::testing::ElementsAre("preflight.endpoint.stays-up"));
   const auto& verdict = *std::find_if(outcome.checks.begin(), outcome.checks.end(),
                                       [](const auto& check) { return check.verdict == Verdict::fail; });
   EXPECT_THAT(verdict.got, HasSubstr("the first request of the run was answered, and none since"));
@@ -294,46 +294,46 @@ TEST(Causes, a_server_of_one_session_is_no_fault_of_the_credentials) {
       Era::streamable, {"test.first-session-alone"},
       {"auth.bearer.absent-401", "auth.bearer.wrong-401", "auth.bearer.query-refused", "preflight.endpoint.stays-up"},
       {}, "causes-token-77b0");
-  EXPECT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("preflight.endpoint.stays-up"));
 }
 
 TEST(Causes, a_head_that_waits_for_an_event_is_one_verdict) {
   const auto outcome = judge(Era::streamable, {"streamable.get-head-withheld"},
                              {"delivery.head.flushed", "reconnect.stream.reopens", "streamable.get.no-responses",
                               "streamable.get.stays-open", "streamable.get.stream-or-405"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.get.stream-or-405"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("streamable.get.stream-or-405"));
 }
 
 TEST(Causes, a_server_that_is_busy_keeps_nobody_out) {
   const auto outcome = judge(Era::streamable, {"test.slow-beside-a-stream"}, {"reconnect.streams.leave-room"}, {}, {},
                              std::chrono::milliseconds(5000));
-  EXPECT_THAT(red(outcome), testing::ElementsAre());
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre());
 }
 
 TEST(Causes, a_server_that_is_busy_opening_streams_keeps_nobody_out) {
   const auto outcome = judge(Era::streamable, {"test.streams-are-costly"}, {"reconnect.streams.leave-room"}, {}, {},
                              std::chrono::milliseconds(2000));
-  EXPECT_THAT(red(outcome), testing::ElementsAre());
-  EXPECT_THAT(with(outcome, Verdict::pass), testing::ElementsAre("reconnect.streams.leave-room"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre());
+  EXPECT_THAT(with(outcome, Verdict::pass), ::testing::ElementsAre("reconnect.streams.leave-room"));
 }
 
 TEST(Causes, a_limit_of_the_rate_is_no_end) {
   const auto outcome = judge(Era::streamable, {"test.limit-after-twelve"},
                              {"preflight.endpoint.stays-up", "lifecycle.version.echoed", "session.id.unique",
                               "jsonrpc.id.echoed", "tools.list.served", "http.options.answered"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre());
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre());
 }
 
 TEST(Causes, headers_that_are_not_compared_are_told_by_the_rules_and_not_by_what_follows) {
   const auto outcome = judge(Era::stateless, {"header.mismatch-ignored"},
                              {"header.method.required", "header.method.matches-body", "header.method.case-sensitive",
                               "header.mismatch.error-shape"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("header.method.matches-body", "header.method.required"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("header.method.matches-body", "header.method.required"));
 }
 
 TEST(Causes, a_connection_that_is_lost_by_chance_is_no_fault_of_what_was_asked) {
   const auto outcome = judge(Era::streamable, {"test.first-prompt-lost"}, {"prompts.get.served"});
-  ASSERT_THAT(red(outcome), testing::IsEmpty()) << outcome.checks.front().message;
+  ASSERT_THAT(red(outcome), ::testing::IsEmpty()) << outcome.checks.front().message;
   EXPECT_THAT(outcome.checks.front().message, HasSubstr("when asked again"));
 }
 
@@ -341,40 +341,40 @@ TEST(Causes, a_notification_that_is_answered_is_one_verdict) {
   const auto outcome = judge(
       Era::streamable, {"jsonrpc.notification-answered"},
       {"jsonrpc.notification.no-reply", "streamable.notification.accepted-202", "streamable.notification.empty-body"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.notification.no-reply"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("jsonrpc.notification.no-reply"));
 }
 
 TEST(Causes, a_cache_that_answers_for_others_is_one_verdict) {
   const auto outcome = judge(Era::streamable, {"http.answers-cached"}, {"http.answer.fresh", "session.id.unique"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("http.answer.fresh"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("http.answer.fresh"));
   EXPECT_THAT(outcome.checks.back().message, HasSubstr("came out of a cache (see http.answer.fresh)"));
 }
 
 TEST(Causes, credentials_that_some_replicas_do_not_know_are_one_verdict) {
   auto checks = whole("jsonrpc.");
   const auto alone = judge(Era::streamable, {"auth.refused-now-and-then"}, checks, {}, "weir-token");
-  EXPECT_THAT(red(alone), testing::Not(testing::IsEmpty()));
+  EXPECT_THAT(red(alone), ::testing::Not(::testing::IsEmpty()));
   checks.push_back("auth.credentials.steady");
   const auto outcome = judge(Era::streamable, {"auth.refused-now-and-then"}, checks, {}, "weir-token");
-  EXPECT_THAT(red(outcome), testing::ElementsAre("auth.credentials.steady"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("auth.credentials.steady"));
 }
 
 TEST(Causes, a_lock_that_any_key_opens_is_one_verdict) {
   const auto outcome = judge(Era::streamable, {"auth.key-any"},
                              {"auth.api-key.wrong-refused", "auth.api-key.prefix-refused"}, "causes-key-77b0");
-  EXPECT_THAT(red(outcome), testing::ElementsAre("auth.api-key.wrong-refused"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("auth.api-key.wrong-refused"));
 }
 
 TEST(Causes, responses_that_are_never_answered_are_one_verdict) {
   const auto outcome = judge(Era::streamable, {"test.responses-withheld"},
                              {"streamable.client-response.accepted", "streamable.notification.empty-body",
                               "streamable.notification.accepted-202"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.client-response.accepted"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("streamable.client-response.accepted"));
 }
 
 TEST(Causes, a_subscription_that_is_refused_is_no_idle_cut) {
   const auto outcome = judge(Era::stateless, {"test.listen-refused"}, {"idle.stream.survives", "listen.ack.first"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("listen.ack.first"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("listen.ack.first"));
 }
 
 TEST(Causes, a_process_that_ends_while_its_eras_are_found_is_one_verdict) {
@@ -390,8 +390,8 @@ TEST(Causes, a_process_that_ends_while_its_eras_are_found_is_one_verdict) {
   const auto outcome =
       run_checks(target, {.checks = {"affinity.session.shared", "http-sse.endpoint.distinct",
                                      "http-sse.endpoint.usable-at-once", "preflight.endpoint.stays-up"}});
-  ASSERT_THAT(red(outcome), testing::ElementsAre("preflight.endpoint.stays-up"));
-  EXPECT_THAT(with(outcome, Verdict::untestable), testing::SizeIs(3));
+  ASSERT_THAT(red(outcome), ::testing::ElementsAre("preflight.endpoint.stays-up"));
+  EXPECT_THAT(with(outcome, Verdict::untestable), ::testing::SizeIs(3));
   EXPECT_THAT(outcome.checks.back().got, HasSubstr("the questions that found its eras"));
 }
 
@@ -399,8 +399,8 @@ TEST(Causes, errors_that_are_withheld_are_one_verdict) {
   const auto outcome = judge(Era::streamable, {"test.errors-withheld"},
                              {"jsonrpc.error.method-not-found", "session.ids.isolated", "tools.call.unknown-refused",
                               "ping.result.empty", "resources.read.not-found", "prompts.get.unknown-refused"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.error.method-not-found"));
-  EXPECT_THAT(with(outcome, Verdict::pass), testing::ElementsAre("ping.result.empty"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("jsonrpc.error.method-not-found"));
+  EXPECT_THAT(with(outcome, Verdict::pass), ::testing::ElementsAre("ping.result.empty"));
 }
 
 TEST(Causes, a_stream_that_never_begins_is_one_verdict) {
@@ -409,35 +409,35 @@ TEST(Causes, a_stream_that_never_begins_is_one_verdict) {
                                           "streamable.get.stream-or-405", "reconnect.stream.reopens",
                                           "reconnect.session.goes-on",    "idle.stream.survives"};
   EXPECT_THAT(red(judge(Era::streamable, {"test.get-withheld"}, asked)),
-              testing::ElementsAre("streamable.get.stream-or-405"));
+              ::testing::ElementsAre("streamable.get.stream-or-405"));
   EXPECT_THAT(red(judge(Era::streamable, {"test.get-withheld", "delivery.events-together"}, asked)),
-              testing::ElementsAre("delivery.events.spread"));
+              ::testing::ElementsAre("delivery.events.spread"));
 }
 
 TEST(Causes, refusals_without_their_status_are_no_errors_without_an_id) {
   const auto outcome = judge(Era::streamable, {"session.missing-200"},
                              {"header.protocol-version.invalid", "jsonrpc.error.id", "session.missing.bad-request"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("header.protocol-version.invalid", "session.missing.bad-request"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("header.protocol-version.invalid", "session.missing.bad-request"));
 }
 
 TEST(Causes, headers_that_a_preflight_is_refused_for_are_one_verdict) {
   const auto outcome = judge(Era::streamable, {"cors.headers-refused"},
                              {"cors.preflight.headers", "cors.preflight.methods", "cors.preflight.open"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("cors.preflight.headers"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("cors.preflight.headers"));
 }
 
 TEST(Causes, a_list_without_end_is_one_verdict) {
   const auto outcome =
       judge(Era::streamable, {"pagination.never-ends"},
             {"pagination.cursor.invalid-refused", "pagination.list.ends", "pagination.pages.no-repeats"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("pagination.list.ends"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("pagination.list.ends"));
 }
 
 TEST(Causes, one_code_for_all_errors_is_one_verdict) {
   const auto outcome =
       judge(Era::streamable, {"test.one-code"},
             {"jsonrpc.error.invalid-params", "jsonrpc.error.method-not-found", "pagination.cursor.invalid-refused"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("jsonrpc.error.method-not-found"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("jsonrpc.error.method-not-found"));
 }
 
 TEST(Causes, requests_that_are_taken_without_an_answer_are_one_verdict) {
@@ -445,23 +445,23 @@ TEST(Causes, requests_that_are_taken_without_an_answer_are_one_verdict) {
       judge(Era::streamable, {"test.requests-taken"},
             {"streamable.request.content-type", "ping.result.empty", "streamable.posts.concurrent",
              "jsonrpc.error.method-not-found", "jsonrpc.batch.accepted", "tools.call.unknown-refused"});
-  EXPECT_THAT(red(outcome), testing::ElementsAre("streamable.request.content-type"));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre("streamable.request.content-type"));
 }
 
 TEST(Causes, what_is_lost_beside_others_is_asked_alone_in_a_session_that_is_not_stuck) {
   const auto outcome = judge(Era::streamable, {"test.session-stuck"}, {"streamable.posts.concurrent"});
-  ASSERT_THAT(red(outcome), testing::ElementsAre("streamable.posts.concurrent")) << outcome.checks.front().message;
+  ASSERT_THAT(red(outcome), ::testing::ElementsAre("streamable.posts.concurrent")) << outcome.checks.front().message;
 }
 
 TEST(Causes, a_stream_that_keeps_others_out_is_told_so) {
   const auto outcome = judge(Era::http_sse, {"test.one-stream-alone"}, {"http-sse.endpoint.distinct"});
-  ASSERT_THAT(red(outcome), testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
+  ASSERT_THAT(red(outcome), ::testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
   EXPECT_THAT(outcome.checks.front().got, HasSubstr("Already connected"));
 }
 
 TEST(Causes, a_process_that_ends_at_a_second_stream_is_told_to_make_one_for_each) {
   const auto outcome = judge(Era::http_sse, {"test.second-stream-cut"}, {"http-sse.endpoint.distinct"});
-  ASSERT_THAT(red(outcome), testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
+  ASSERT_THAT(red(outcome), ::testing::ElementsAre("http-sse.endpoint.distinct")) << outcome.checks.front().message;
   EXPECT_THAT(outcome.checks.front().fix, HasSubstr("for each stream"));
 }
 

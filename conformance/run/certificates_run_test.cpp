@@ -12,8 +12,8 @@
 namespace weir::conformance {
 
 using reports::Verdict;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using wire::testing::Peer;
 
 namespace {

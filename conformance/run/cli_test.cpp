@@ -22,8 +22,8 @@
 namespace weir::conformance {
 
 namespace json = wire::json;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -44,14 +44,14 @@ std::uint16_t free_port() {
   return fixtures::Server::start({})->port();  // Free again, once the server is gone.
 }
 
-class Program : public testing::Test {
+class Program : public ::testing::Test {
  protected:
-  Program() : dir_(std::filesystem::path(testing::TempDir()) / fmt::format("weir-cli-{}-{}", ::getpid(), name())) {
+  Program() : dir_(std::filesystem::path(::testing::TempDir()) / fmt::format("weir-cli-{}-{}", ::getpid(), name())) {
     std::filesystem::create_directories(dir_);
   }
   ~Program() override { std::filesystem::remove_all(dir_); }
 
-  static std::string name() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
+  static std::string name() { return ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
   std::string path(const std::string& file) const { return (dir_ / file).string(); }
   void write(const std::string& file, const std::string& text) const { std::ofstream(path(file)) << text; }
 

@@ -8,7 +8,7 @@ namespace weir::conformance {
 using reports::ExitCode;
 using reports::Level;
 using reports::Verdict;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -101,7 +101,7 @@ TEST(Conclude, is_unreachable_with_the_sentence_of_the_preflight) {
 
 TEST(Conclude, counts_all_reasons) {
   EXPECT_THAT(concluded({kFail, kFail}, {.baseline_problems = 2}).exit_reason,
-              testing::AllOf(HasSubstr("2 checks failed"), HasSubstr("2 problems in the baseline")));
+              ::testing::AllOf(HasSubstr("2 checks failed"), HasSubstr("2 problems in the baseline")));
 }
 
 }  // namespace weir::conformance

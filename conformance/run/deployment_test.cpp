@@ -11,10 +11,10 @@ namespace weir::conformance {
 using reports::ExitCode;
 using reports::Results;
 using reports::Verdict;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -209,7 +209,7 @@ TEST(FrontDoor, lists_every_row_that_deviates_with_its_hint) {
             "POST /lost: expected 200, got 404 application/json");
   EXPECT_EQ(status->hop, "front door");
   EXPECT_EQ(status->fix, "the authorizer is on");
-  EXPECT_THAT(status->evidence, testing::SizeIs(8)) << "a line to each row and one from it";
+  EXPECT_THAT(status->evidence, ::testing::SizeIs(8)) << "a line to each row and one from it";
   // A well-formed key that nobody issued was sent, and the row whose status deviates is not judged again.
   EXPECT_EQ(find(results, "front-door.route.body")->verdict, Verdict::pass)
       << text_of(find(results, "front-door.route.body"));

@@ -16,7 +16,7 @@
 namespace weir::conformance {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 const fixtures::FaultRegistration kAsleep(fixtures::Fault{
     .name = "test.asleep-at-first",
@@ -84,8 +84,8 @@ TEST(FirstContact, names_the_path_of_the_endpoint_event_that_leads_nowhere) {
   target.answer_timeout = std::chrono::milliseconds(800);
   look_at(target, server, Era::http_sse);
   const auto failure = no_conversation(target, {"initialize was not accepted"});
-  EXPECT_THAT(failure.message, testing::HasSubstr(" is answered 404 (Server: nginx/1.22.1) by a page: the endpoint"));
-  EXPECT_THAT(failure.fix, testing::HasSubstr("Route the path that the endpoint event names"));
+  EXPECT_THAT(failure.message, ::testing::HasSubstr(" is answered 404 (Server: nginx/1.22.1) by a page: the endpoint"));
+  EXPECT_THAT(failure.fix, ::testing::HasSubstr("Route the path that the endpoint event names"));
 }
 
 TEST(FirstContact, names_the_query_of_the_endpoint_event_that_is_lost) {
@@ -94,8 +94,8 @@ TEST(FirstContact, names_the_query_of_the_endpoint_event_that_is_lost) {
   target.answer_timeout = std::chrono::milliseconds(2'000);
   look_at(target, server, Era::http_sse);
   const auto failure = no_conversation(target, {"initialize was not accepted"});
-  EXPECT_THAT(failure.message, testing::HasSubstr("the query of the URI is lost on the way"));
-  EXPECT_THAT(failure.fix, testing::HasSubstr("Forward query strings"));
+  EXPECT_THAT(failure.message, ::testing::HasSubstr("the query of the URI is lost on the way"));
+  EXPECT_THAT(failure.fix, ::testing::HasSubstr("Forward query strings"));
 }
 
 TEST(FirstContact, of_a_server_that_stays_silent_fails_after_the_second_look) {
@@ -126,8 +126,8 @@ TEST(FirstContact, names_the_request_of_which_the_server_ended) {
   end.join();
   ASSERT_TRUE(looked.failure);
   EXPECT_EQ(looked.failure->cause, "ended-by-request");
-  EXPECT_THAT(looked.failure->message, testing::HasSubstr("took POST initialize with the credentials"));
-  EXPECT_THAT(looked.failure->fix, testing::HasSubstr("that brings these credentials"));
+  EXPECT_THAT(looked.failure->message, ::testing::HasSubstr("took POST initialize with the credentials"));
+  EXPECT_THAT(looked.failure->fix, ::testing::HasSubstr("that brings these credentials"));
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 namespace weir::conformance {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const std::vector<std::string> kIds = {"health.route.answers", "jsonrpc.id.echoed", "tools.list.shape",
                                        "tools.name.unique"};

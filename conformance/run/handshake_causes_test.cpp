@@ -7,8 +7,8 @@
 namespace weir::conformance {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(HandshakeCauses, a_session_that_is_ready_late_is_no_matter_of_replicas) {
   const auto outcome = judge(Era::streamable, {"lifecycle.initialized-late"},

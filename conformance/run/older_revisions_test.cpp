@@ -16,14 +16,14 @@ using reports::CheckResult;
 using reports::ExitCode;
 using reports::Results;
 using reports::Verdict;
-using testing::ElementsAre;
-using testing::Field;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
 
 namespace {
 
 /// A tool list that only clients of 2025-06-18 cannot read.
-const fixtures::FaultRegistration kFault(fixtures::Fault{
+const fixtures::FaultRegistration kSilentFault(fixtures::Fault{
     .name = "test.older-tools-shapeless",
     .summary = "The tools of a session of 2025-06-18 have no inputSchema.",
     .on_message = [](fixtures::Scratch&, const fixtures::Call& call, json::value& message) {
@@ -162,9 +162,9 @@ TEST(OlderRevisions, are_asked_what_holds_in_them_and_differs) {
   const auto asked = questions_of_older(every_id(), newest_of_streamable(), Older::differing);
   EXPECT_THAT(asked, ElementsAre(Field(&OlderQuestions::revision, "2025-06-18"),
                                  Field(&OlderQuestions::revision, "2025-03-26")));
-  EXPECT_THAT(ids_in(asked, "2025-06-18"), testing::Contains("header.protocol-version.invalid"));
-  EXPECT_THAT(ids_in(asked, "2025-03-26"), testing::Not(testing::Contains("header.protocol-version.invalid")));
-  EXPECT_THAT(ids_in(asked, "2025-03-26"), testing::Contains("tools.list.shape"));
+  EXPECT_THAT(ids_in(asked, "2025-06-18"), ::testing::Contains("header.protocol-version.invalid"));
+  EXPECT_THAT(ids_in(asked, "2025-03-26"), ::testing::Not(::testing::Contains("header.protocol-version.invalid")));
+  EXPECT_THAT(ids_in(asked, "2025-03-26"), ::testing::Contains("tools.list.shape"));
   EXPECT_THAT(questions_of_older(every_id(), newest_of_streamable(), Older::nothing), IsEmpty());
 }
 
@@ -180,7 +180,7 @@ TEST(OlderRevisions, are_asked_whatever_does_not_hold_in_all) {
 
 TEST(OlderRevisions, hear_no_wrong_credentials_and_no_deploy) {
   for (const auto& [revision, checks] : questions_of_older(every_id(), newest_of_streamable(), Older::everything)) {
-    EXPECT_THAT(checks, testing::Contains("streamable.origin.refused")) << revision;
+    EXPECT_THAT(checks, ::testing::Contains("streamable.origin.refused")) << revision;
     for (const auto& id : checks) {
       EXPECT_EQ(find_check(id)->wrong_credentials, 0) << id;
       EXPECT_FALSE(id.starts_with("deploy.")) << id;

@@ -9,7 +9,7 @@
 
 namespace weir::conformance {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -47,7 +47,7 @@ TEST(Options, need_a_url_only) {
   const auto made = plan({kUrl});
   ASSERT_TRUE(made) << made.error().detail;
   EXPECT_EQ(made->url.path, "/mcp");
-  EXPECT_THAT(made->checks, testing::Not(testing::Contains(testing::StartsWith("deploy."))));
+  EXPECT_THAT(made->checks, ::testing::Not(::testing::Contains(::testing::StartsWith("deploy."))));
   EXPECT_GT(made->checks.size(), 200U);
   EXPECT_FALSE(made->budget);
   EXPECT_FALSE(made->concurrency);
@@ -55,7 +55,7 @@ TEST(Options, need_a_url_only) {
 }
 
 TEST(Options, ask_about_a_deploy_where_there_is_one) {
-  EXPECT_THAT(plan({kUrl, "--across-deploy", "true"})->checks, testing::Contains("deploy.stream.ends"));
+  EXPECT_THAT(plan({kUrl, "--across-deploy", "true"})->checks, ::testing::Contains("deploy.stream.ends"));
   EXPECT_TRUE(plan({kUrl, "--across-deploy", "true"})->across_deploy);
   EXPECT_FALSE(plan({kUrl})->across_deploy);
   EXPECT_THAT(error_of({kUrl, "--checks", "deploy.*"}), HasSubstr("add --across-deploy"));
@@ -111,7 +111,7 @@ TEST(Options, ask_no_more_than_a_set_of_checks) {
   Options options;
   options.checkset = "2026.1";
   options.checks = {"jsonrpc.id.*"};
-  EXPECT_THAT(selected_ids(options).value(), testing::Contains("jsonrpc.id.echoed"));
+  EXPECT_THAT(selected_ids(options).value(), ::testing::Contains("jsonrpc.id.echoed"));
   options.checks = {"zz.new.*"};
   EXPECT_THAT(selected_ids(options).error().detail, HasSubstr("--checks: no check matches 'zz.new.*'"));
 }
@@ -131,14 +131,14 @@ TEST(Options, refuse_values_out_of_range) {
 TEST(Options, select_checks_by_globs) {
   const auto made = plan({"--checks", "jsonrpc.*", "--checks", "!jsonrpc.id.*", "--checks", "tools.list.shape", kUrl});
   ASSERT_TRUE(made) << made.error().detail;
-  EXPECT_THAT(made->checks, testing::Contains("tools.list.shape"));
-  EXPECT_THAT(made->checks, testing::Not(testing::Contains("jsonrpc.id.echoed")));
+  EXPECT_THAT(made->checks, ::testing::Contains("tools.list.shape"));
+  EXPECT_THAT(made->checks, ::testing::Not(::testing::Contains("jsonrpc.id.echoed")));
   EXPECT_EQ(made->url.str(), kUrl);
 }
 
 TEST(Options, choose_an_environment_of_the_profile_alone) {
   EXPECT_THAT(error_of({kUrl, "--env", "local"}), HasSubstr("--env chooses within a profile"));
-  const auto profile = std::filesystem::path(testing::TempDir()) / fmt::format("weir-options-{}.yaml", ::getpid());
+  const auto profile = std::filesystem::path(::testing::TempDir()) / fmt::format("weir-options-{}.yaml", ::getpid());
   std::ofstream(profile) << "url: http://a.example/mcp\nendpoints: [{name: b, url: /b}]\n"
                             "environments: {local: {bearer: '${TOKEN}'}}\n";
   const auto name = profile.string();
@@ -173,7 +173,7 @@ TEST(Options, take_credentials_from_the_environment) {
   EXPECT_EQ(made->profile.api_key->value, "key-value");
   EXPECT_EQ(made->profile.headers.get("x-extra"), "token-value");
   EXPECT_EQ(made->profile.headers.get("x-plain"), "a: b");
-  EXPECT_THAT(made->profile.secrets, testing::Contains("token-value"));
+  EXPECT_THAT(made->profile.secrets, ::testing::Contains("token-value"));
 }
 
 TEST(Options, name_a_variable_that_is_missing_and_repeat_no_secret) {

@@ -11,7 +11,7 @@ namespace weir::conformance {
 
 using reports::Level;
 using reports::Verdict;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -22,7 +22,7 @@ Target surveyed(const fixtures::Server& server, std::optional<Era> only = std::n
   target.detection = wire::mcp::detect({.url = target.url, .timeout = target.answer_timeout, .only = only});
   std::vector<std::string> problems;
   target.surveys = survey(target, wire::Deadline::in(std::chrono::seconds(10)), nullptr, problems);
-  EXPECT_THAT(problems, testing::IsEmpty());
+  EXPECT_THAT(problems, ::testing::IsEmpty());
   return target;
 }
 
@@ -47,7 +47,7 @@ reports::CheckResult judged(const Target& target, const CheckInfo& info, Aside* 
 
 }  // namespace
 
-class Runner : public testing::Test {
+class Runner : public ::testing::Test {
  protected:
   fixtures::Server server_ = serve();
   Target target_ = surveyed(server_, Era::streamable);
@@ -74,7 +74,7 @@ TEST_F(Runner, runs_each_check_in_each_era_it_holds_in) {
   for (const auto& check : outcome.checks) {
     EXPECT_EQ(check.verdict, Verdict::pass) << check.id << ": " << check.message;
   }
-  EXPECT_THAT(outcome.problems, testing::IsEmpty());
+  EXPECT_THAT(outcome.problems, ::testing::IsEmpty());
 }
 
 TEST_F(Runner, leaves_out_what_is_below_the_level) {
@@ -135,7 +135,7 @@ TEST_F(Runner, asks_again_what_the_clock_made_red) {
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(late_once.verdict, Verdict::pass);
   EXPECT_EQ(late_once.message, "1 ms (when asked again; at first expected an answer at once, got none yet)");
-  EXPECT_THAT(late_once.got, testing::IsEmpty());
+  EXPECT_THAT(late_once.got, ::testing::IsEmpty());
 }
 
 TEST_F(Runner, calls_red_what_is_late_twice_and_asks_no_third_time) {
@@ -166,8 +166,8 @@ TEST_F(Runner, keeps_evidence_and_a_curl_line_of_what_did_not_pass) {
     return fail("x", "y");
   };
   const auto result = judged(target_, check_that(asking));
-  EXPECT_THAT(result.evidence, testing::Contains(HasSubstr("\"method\":\"ping\"")));
-  EXPECT_THAT(result.evidence, testing::Contains(HasSubstr("< HTTP 200")));
+  EXPECT_THAT(result.evidence, ::testing::Contains(HasSubstr("\"method\":\"ping\"")));
+  EXPECT_THAT(result.evidence, ::testing::Contains(HasSubstr("< HTTP 200")));
   EXPECT_THAT(result.curl, HasSubstr("--data-raw"));
   EXPECT_EQ(result.source, "2025-11-25");
 }
@@ -193,7 +193,7 @@ TEST_F(Runner, calls_untestable_what_the_budget_left_out) {
     EXPECT_THAT(check.message, HasSubstr("the budget of 7 s was used up"));
   }
   EXPECT_TRUE(outcome.stopped_early);
-  EXPECT_THAT(outcome.problems, testing::ElementsAre(HasSubstr("2 of 2 checks were not asked")));
+  EXPECT_THAT(outcome.problems, ::testing::ElementsAre(HasSubstr("2 of 2 checks were not asked")));
 }
 
 TEST_F(Runner, judges_what_was_seen_only_while_there_is_time_for_it) {
@@ -244,7 +244,7 @@ TEST_F(Runner, stops_when_the_target_stops_answering) {
   EXPECT_GT(untestable, static_cast<std::ptrdiff_t>(outcome.checks.size() / 3));
 }
 
-class RunnerCauses : public testing::Test {
+class RunnerCauses : public ::testing::Test {
  protected:
   static RunnerOutcome whole_run(const fixtures::Server& server, unsigned threads = kThreads) {
     std::vector<std::string> ids;
@@ -267,21 +267,21 @@ class RunnerCauses : public testing::Test {
 
 TEST_F(RunnerCauses, a_batch_that_brings_the_endpoint_down_is_one_verdict) {
   const auto outcome = whole_run(serve({"http.dies-after-batch"}));
-  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.endpoint.stays-up"),
-                                                                HasSubstr("POST a batch of"))));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre(::testing::AllOf(HasSubstr("preflight.endpoint.stays-up"),
+                                                                    HasSubstr("POST a batch of"))));
   EXPECT_TRUE(outcome.stopped_early);
 }
 
 TEST_F(RunnerCauses, streams_that_keep_everybody_out_are_one_verdict) {
   const auto outcome = whole_run(serve({"reconnect.storm-exhausts"}));
-  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("reconnect.streams.leave-room"),
-                                                                HasSubstr("keep everybody out"))));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre(::testing::AllOf(HasSubstr("reconnect.streams.leave-room"),
+                                                                    HasSubstr("keep everybody out"))));
 }
 
 TEST_F(RunnerCauses, errors_of_a_gateway_now_and_then_are_one_verdict) {
   const auto outcome = whole_run(serve({"http.502-now-and-then"}));
-  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.answers.steady"),
-                                                                HasSubstr("were answered 502 by nginx"))));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre(::testing::AllOf(HasSubstr("preflight.answers.steady"),
+                                                                    HasSubstr("were answered 502 by nginx"))));
 }
 
 TEST_F(RunnerCauses, a_slow_endpoint_is_slow_and_nothing_else) {
@@ -291,8 +291,8 @@ TEST_F(RunnerCauses, a_slow_endpoint_is_slow_and_nothing_else) {
   for (auto& attempt : target.detection.attempts) { attempt.request.url = target.url; }
   const auto outcome =
       run_checks(target, {.checks = {"jsonrpc.id.echoed", "ping.result.empty", "preflight.answers.prompt"}});
-  EXPECT_THAT(red(outcome), testing::ElementsAre(testing::AllOf(HasSubstr("preflight.answers.prompt"),
-                                                                HasSubstr("the target is slow"))));
+  EXPECT_THAT(red(outcome), ::testing::ElementsAre(::testing::AllOf(HasSubstr("preflight.answers.prompt"),
+                                                                    HasSubstr("the target is slow"))));
 }
 
 TEST_F(RunnerCauses, asks_no_more_with_wrong_credentials_than_is_allowed) {

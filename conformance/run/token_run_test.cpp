@@ -18,7 +18,7 @@ using ::testing::Not;
 
 constexpr const char* kSecret = "run-secret-7c21";
 
-const fixtures::FaultRegistration kFault(fixtures::Fault{
+const fixtures::FaultRegistration kTokenFault(fixtures::Fault{
     .name = "test.metadata-server-unknown",
     .summary = "The resource metadata names an authorization server whose name this machine does not know.",
     .on_reply = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
@@ -29,7 +29,7 @@ const fixtures::FaultRegistration kFault(fixtures::Fault{
     }});
 
 /// A provider, and an endpoint that takes its tokens.
-class TokenRun : public testing::Test {
+class TokenRun : public ::testing::Test {
  protected:
   void start(int token_life_s = 300) {
     realm_ = std::make_shared<openid::Realm>(

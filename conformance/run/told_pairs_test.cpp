@@ -10,7 +10,7 @@ namespace weir::conformance {
 
 namespace {
 
-const fixtures::FaultRegistration kFault(fixtures::Fault{
+const fixtures::FaultRegistration kTwice(fixtures::Fault{
     .name = "test.malformed-resets",
     .summary = "The connection of a request whose params are of the wrong kind is reset.",
     .on_request = [](fixtures::Scratch&, const fixtures::HttpRequest& request, fixtures::HttpReply& reply) {
@@ -35,26 +35,26 @@ struct Pair {
 
 void PrintTo(const Pair& pair, std::ostream* out) { *out << pair.check << " by " << pair.by; }
 
-std::string named(const testing::TestParamInfo<Pair>& info) {
+std::string named(const ::testing::TestParamInfo<Pair>& info) {
   std::string name = info.param.check + "_by_" + info.param.by;
   std::replace_if(name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
   return name;
 }
 
-class ToldPairs : public testing::TestWithParam<Pair> {};
+class ToldPairs : public ::testing::TestWithParam<Pair> {};
 
 }  // namespace
 
 TEST_P(ToldPairs, are_red_for_one_fault_that_is_told_once) {
   const Pair& pair = GetParam();
-  EXPECT_THAT(what_implies(pair.check), testing::Contains(pair.by));
-  EXPECT_THAT(red(judge(pair.era, {pair.fault}, {pair.check})), testing::ElementsAre(pair.check));
-  EXPECT_THAT(red(judge(pair.era, {pair.fault}, {pair.check, pair.by})), testing::ElementsAre(pair.by));
+  EXPECT_THAT(what_implies(pair.check), ::testing::Contains(pair.by));
+  EXPECT_THAT(red(judge(pair.era, {pair.fault}, {pair.check})), ::testing::ElementsAre(pair.check));
+  EXPECT_THAT(red(judge(pair.era, {pair.fault}, {pair.check, pair.by})), ::testing::ElementsAre(pair.by));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Checks, ToldPairs,
-    testing::Values(
+    ::testing::Values(
         Pair{"cancellation.running.spares-session", "cancellation.late.tolerated", "cancellation.late-kills"},
         Pair{"cancellation.unknown.ignored", "cancellation.late.tolerated", "cancellation.unknown-500"},
         Pair{"cors.expose.session-id", "cors.answer.allow-origin", "cors.only-on-preflight"},

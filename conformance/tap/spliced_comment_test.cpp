@@ -30,7 +30,7 @@ TEST(SplicedComment, is_told_by_what_becomes_json_without_it) {
 
 TEST(SplicedComment, may_hold_colons_itself) {
   const auto found = spliced_comment(stream("data: {\"jsonrpc\":\"2.0\": ping 12:04:31\n,\"id\":1,\"result\":{}}\n\n"));
-  EXPECT_THAT(found.value_or(""), testing::HasSubstr("': ping 12:04:31'"));
+  EXPECT_THAT(found.value_or(""), ::testing::HasSubstr("': ping 12:04:31'"));
 }
 
 TEST(SplicedComment, is_none_between_events_or_where_json_is_broken_otherwise) {

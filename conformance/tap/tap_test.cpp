@@ -10,8 +10,8 @@ namespace weir::conformance {
 
 namespace {
 
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using wire::mcp::Era;
 
 const wire::Url kEndpoint = wire::parse_url("http://127.0.0.1:1/mcp").value();

@@ -12,10 +12,10 @@ namespace jsonrpc = wire::jsonrpc;
 
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using wire::mcp::Era;
 
-const wire::Url kEndpoint = wire::parse_url("http://127.0.0.1:1/mcp").value();
+const wire::Url kListed = wire::parse_url("http://127.0.0.1:1/mcp").value();
 
 /// What is asked of one endpoint and answered, one after the other.
 class Asked {
@@ -43,12 +43,12 @@ class Asked {
     tap_.take("survey", Era::streamable, http);
   }
 
-  ToolsSeen seen() const { return tools_seen(tap_.seen(Era::streamable), {.endpoint = kEndpoint, .credentials = {}}); }
+  ToolsSeen seen() const { return tools_seen(tap_.seen(Era::streamable), {.endpoint = kListed, .credentials = {}}); }
 
  private:
   wire::Exchange exchange(std::string body, std::string answer) {
     wire::Exchange http;
-    http.request = {.method = "POST", .url = kEndpoint, .headers = {}, .body = std::move(body)};
+    http.request = {.method = "POST", .url = kListed, .headers = {}, .body = std::move(body)};
     http.began = wire::Clock::time_point{} + std::chrono::seconds(++asked_);
     http.head.status = 200;
     http.head.headers.add("Content-Type", "application/json");
@@ -141,7 +141,7 @@ TEST(ToolLists, tell_which_calls_of_listed_tools_found_none) {
   asked.call("add", {{"error", {{"code", jsonrpc::kInvalidParams}, {"message", "a is missing"}}}});
   EXPECT_EQ(asked.seen().known, 2U);
   EXPECT_EQ(asked.seen().unknown, 1U);
-  EXPECT_THAT(asked.seen().met_unknown, testing::ElementsAre("tools.call.empty-arguments"));
+  EXPECT_THAT(asked.seen().met_unknown, ::testing::ElementsAre("tools.call.empty-arguments"));
 }
 
 TEST(ToolLists, know_a_refusal_by_what_is_said_of_a_tool_that_nobody_has) {

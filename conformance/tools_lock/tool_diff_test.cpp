@@ -268,14 +268,14 @@ std::vector<Case> tool_cases() {
 
 }  // namespace
 
-class ToolDiff : public testing::TestWithParam<Case> {};
+class ToolDiff : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ToolDiff, names_what_changed) { EXPECT_EQ(diff(GetParam().before, GetParam().after), GetParam().changes); }
 
-const auto kName = [](const testing::TestParamInfo<Case>& info) { return info.param.name; };
-INSTANTIATE_TEST_SUITE_P(Inputs, ToolDiff, testing::ValuesIn(input_cases()), kName);
-INSTANTIATE_TEST_SUITE_P(Outputs, ToolDiff, testing::ValuesIn(output_cases()), kName);
-INSTANTIATE_TEST_SUITE_P(Tools, ToolDiff, testing::ValuesIn(tool_cases()), kName);
+const auto kName = [](const ::testing::TestParamInfo<Case>& info) { return info.param.name; };
+INSTANTIATE_TEST_SUITE_P(Inputs, ToolDiff, ::testing::ValuesIn(input_cases()), kName);
+INSTANTIATE_TEST_SUITE_P(Outputs, ToolDiff, ::testing::ValuesIn(output_cases()), kName);
+INSTANTIATE_TEST_SUITE_P(Tools, ToolDiff, ::testing::ValuesIn(tool_cases()), kName);
 
 TEST(ToolDiff, finds_no_change_between_equal_tools) {
   for (const auto& cases : {input_cases(), output_cases(), tool_cases()}) {

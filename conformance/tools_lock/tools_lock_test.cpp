@@ -10,20 +10,20 @@
 
 namespace weir::conformance {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
-class ToolsLock : public testing::Test {
+class ToolsLock : public ::testing::Test {
  protected:
-  ToolsLock() : path_(testing::TempDir() + fmt::format("weir-{}-{}.lock", ::getpid(), test_name())) {
+  ToolsLock() : path_(::testing::TempDir() + fmt::format("weir-{}-{}.lock", ::getpid(), test_name())) {
     std::filesystem::remove(path_);
   }
   ~ToolsLock() override { std::filesystem::remove(path_); }
 
-  static std::string test_name() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
+  static std::string test_name() { return ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
 
   static std::vector<Survey> surveys(std::vector<std::string> tools, Era era = Era::streamable) {
     Survey survey;

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using reports::ExitCode;
 using reports::Results;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Results ended(ExitCode code, std::vector<std::string> failed = {}) {
   Results results;
@@ -53,14 +53,14 @@ TEST(Watch, goes_on_whatever_a_run_found_and_ends_with_the_last_verdict) {
   Played played{{ended(ExitCode::good), ended(ExitCode::unreachable), ended(ExitCode::inconclusive),
                  ended(ExitCode::target_fails)}};
   EXPECT_EQ(played.play()->exit_code, ExitCode::target_fails);
-  EXPECT_THAT(played.told, testing::ElementsAre(ExitCode::good, ExitCode::unreachable, ExitCode::inconclusive,
-                                                ExitCode::target_fails));
+  EXPECT_THAT(played.told, ::testing::ElementsAre(ExitCode::good, ExitCode::unreachable, ExitCode::inconclusive,
+                                                  ExitCode::target_fails));
 }
 
 TEST(Watch, takes_no_verdict_from_a_run_that_was_cut_short) {
   Played played{{ended(ExitCode::target_fails), ended(ExitCode::interrupted)}};
   EXPECT_EQ(played.play()->exit_code, ExitCode::target_fails);
-  EXPECT_THAT(played.told, testing::ElementsAre(ExitCode::target_fails));
+  EXPECT_THAT(played.told, ::testing::ElementsAre(ExitCode::target_fails));
   Played first{{ended(ExitCode::interrupted)}};
   EXPECT_EQ(first.play()->exit_code, ExitCode::interrupted);
   EXPECT_TRUE(first.told.empty());
@@ -71,7 +71,7 @@ TEST(Watch, ends_for_bad_configuration_at_its_beginning_alone) {
   EXPECT_EQ(first.play().error().detail, "no lock");
   Played later{{ended(ExitCode::good), wire::bad_input("no lock"), ended(ExitCode::target_fails)}};
   EXPECT_EQ(later.play()->exit_code, ExitCode::target_fails);
-  EXPECT_THAT(later.complaints, testing::ElementsAre("no lock"));
+  EXPECT_THAT(later.complaints, ::testing::ElementsAre("no lock"));
 }
 
 TEST(Watch, begins_runs_whole_periods_apart_and_catches_up_with_none) {

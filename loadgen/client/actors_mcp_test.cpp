@@ -45,7 +45,7 @@ struct EraActors : ActorsFixture {
 
 struct McpActors : EraActors, testing::WithParamInterface<EraCase> {};
 
-INSTANTIATE_TEST_SUITE_P(Eras, McpActors, testing::Values(kHttpSse, kOldest, kStreamable, kPost, kListen),
+INSTANTIATE_TEST_SUITE_P(Eras, McpActors, ::testing::Values(kHttpSse, kOldest, kStreamable, kPost, kListen),
                          [](const auto& era) {
                            std::string name = std::string(to_string(era.param.kind)) + std::string(era.param.revision);
                            std::erase(name, '-');

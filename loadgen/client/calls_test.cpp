@@ -18,15 +18,15 @@ using reports::load::CallOutcome;
 using reports::load::DropCause;
 using Hub = fixtures::hub::Counter;
 
-struct Era {
+struct CallEra {
   const char* name;
   StreamKind kind;
   std::string_view path;
   std::string_view revision;
 };
-constexpr Era kHttpSse{"HttpSse", StreamKind::http_sse_get, "/sse", wire::mcp::k2024_11_05};
-constexpr Era kStreamable{"Streamable", StreamKind::streamable_get, "/mcp", wire::mcp::k2025_11_25};
-constexpr Era kListen{"Listen", StreamKind::listen, "/mcp", wire::mcp::k2026_07_28};
+constexpr CallEra kHttpSseCalls{"HttpSse", StreamKind::http_sse_get, "/sse", wire::mcp::k2024_11_05};
+constexpr CallEra kStreamableCalls{"Streamable", StreamKind::streamable_get, "/mcp", wire::mcp::k2025_11_25};
+constexpr CallEra kListenCalls{"Listen", StreamKind::listen, "/mcp", wire::mcp::k2026_07_28};
 
 struct CallsFixture : ActorsFixture {
   CallPlan& tool(const std::string& name, double per_second) {
@@ -35,7 +35,7 @@ struct CallsFixture : ActorsFixture {
   }
 
   /// Opens `streams` and starts the calls.
-  void start_calls(const RunningHub& hub, const Era& era, int streams = 4) {
+  void start_calls(const RunningHub& hub, const CallEra& era, int streams = 4) {
     start(era.kind, *wire::parse_url(hub.origin() + std::string(era.path)), era.revision);
     numbers.populations[0].tools.resize(plan.calls.size());
     CallsOptions options;
@@ -77,8 +77,8 @@ struct CallsFixture : ActorsFixture {
   std::unique_ptr<Calls> calls;
 };
 
-struct CallsOfEveryEra : CallsFixture, ::testing::WithParamInterface<Era> {};
-INSTANTIATE_TEST_SUITE_P(Eras, CallsOfEveryEra, ::testing::Values(kHttpSse, kStreamable, kListen),
+struct CallsOfEveryEra : CallsFixture, ::testing::WithParamInterface<CallEra> {};
+INSTANTIATE_TEST_SUITE_P(Eras, CallsOfEveryEra, ::testing::Values(kHttpSseCalls, kStreamableCalls, kListenCalls),
                          [](const auto& era) { return era.param.name; });
 
 TEST_P(CallsOfEveryEra, are_answered_and_timed_from_their_intended_start) {
@@ -124,7 +124,7 @@ TEST_P(CallsOfEveryEra, that_get_garbage_or_two_answers_are_named) {
 TEST_F(CallsFixture, tells_a_lost_answer_from_a_silent_stream) {
   const auto hub = start_hub(with_fault("answer-lost=2", with_rate(20)));
   tool("echo", 50).timeout = 300 * kMillisecond;
-  start_calls(hub, kHttpSse, 2);
+  start_calls(hub, kHttpSseCalls, 2);
   ASSERT_TRUE(spin_until([&] { return got(CallOutcome::lost) >= 5; }));
   EXPECT_EQ(got(CallOutcome::timeout), 0u);
 }
@@ -132,14 +132,14 @@ TEST_F(CallsFixture, tells_a_lost_answer_from_a_silent_stream) {
 TEST_F(CallsFixture, names_answers_that_came_on_somebody_elses_stream) {
   const auto hub = start_hub(with_fault("answer-wrong-session=3"));
   tool("echo", 100);
-  start_calls(hub, kHttpSse, 3);
+  start_calls(hub, kHttpSseCalls, 3);
   ASSERT_TRUE(spin_until([&] { return got(CallOutcome::wrong_session) >= 5 && got(CallOutcome::ok) >= 5; }));
 }
 
 TEST_F(CallsFixture, times_out_what_takes_too_long) {
   const auto hub = start_hub(with_fault("answer-slow=2000"));
   tool("echo", 50).timeout = 100 * kMillisecond;
-  start_calls(hub, kStreamable, 2);
+  start_calls(hub, kStreamableCalls, 2);
   ASSERT_TRUE(spin_until([&] { return got(CallOutcome::timeout) >= 5; }));
   EXPECT_EQ(got(CallOutcome::ok), 0u);
 }
@@ -148,7 +148,7 @@ TEST_F(CallsFixture, drops_calls_beyond_its_bound_and_without_a_stream_and_says_
   const auto hub = start_hub(with_fault("answer-slow=60000"));
   tool("echo", 200);
   in_flight_most = 5;
-  start_calls(hub, kStreamable, 1);
+  start_calls(hub, kStreamableCalls, 1);
   ASSERT_TRUE(spin_until([&] { return dropped(DropCause::in_flight) >= 5; }));
   EXPECT_EQ(calls->in_flight(), 5u);
   EXPECT_EQ(gauge(Gauge::calls_in_flight), 5);
@@ -160,7 +160,7 @@ TEST_F(CallsFixture, drops_calls_beyond_its_bound_and_without_a_stream_and_says_
 TEST_F(CallsFixture, have_no_stream_to_go_beside_when_none_is_held) {
   const auto hub = start_hub();
   tool("echo", 200);
-  start_calls(hub, kStreamable, 0);
+  start_calls(hub, kStreamableCalls, 0);
   ASSERT_TRUE(spin_until([&] { return dropped(DropCause::no_stream) >= 3; }));
   calls->stop();
   expect_whole();
@@ -169,14 +169,14 @@ TEST_F(CallsFixture, have_no_stream_to_go_beside_when_none_is_held) {
 TEST_F(CallsFixture, tell_the_actors_of_a_session_that_is_gone) {
   const auto hub = start_hub(with_fault("session-expires=150"));
   tool("echo", 100);
-  start_calls(hub, kStreamable, 2);
+  start_calls(hub, kStreamableCalls, 2);
   ASSERT_TRUE(spin_until([&] { return got(CallOutcome::http_4xx) > 0 && count(Counter::sessions_lost) > 0; }));
 }
 
 TEST_F(CallsFixture, go_out_at_their_rate_whatever_becomes_of_them) {
   const auto hub = start_hub(with_fault("answer-slow=60000"));
   tool("echo", 100);
-  start_calls(hub, kStreamable, 2);
+  start_calls(hub, kStreamableCalls, 2);
   const std::int64_t began_ns = loop.now_ns();
   ASSERT_TRUE(spin_until([&] { return loop.now_ns() - began_ns >= 300 * kMillisecond; }));
   const std::int64_t due = (loop.now_ns() - began_ns) / (10 * kMillisecond);

@@ -33,7 +33,7 @@ Fault streams(std::string name, std::string_view events, Ending ending, int resu
   return fault;
 }
 
-const fixtures::FaultRegistration kFaults(std::vector<Fault>{
+const fixtures::FaultRegistration kPolledStreams(std::vector<Fault>{
     streams("test.streams-polled", kPriming, Ending::clean),
     streams("test.streams-polled-without-retry", "id: s/1\ndata:\n\n", Ending::clean),
     streams("test.streams-polled-without-id", "retry: 40\ndata:\n\n", Ending::clean),

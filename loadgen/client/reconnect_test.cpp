@@ -40,7 +40,7 @@ TEST(RetryAfter, is_nothing_else) {
   }
 }
 
-struct Comebacks : testing::Test {
+struct Comebacks : ::testing::Test {
   std::pair<Nanos, Nanos> range(const Comeback& comeback) {
     Nanos least = INT64_MAX;
     Nanos most = 0;

@@ -55,7 +55,7 @@ bool beat(Peer& peer, milliseconds every, milliseconds span) {
   return !peer.readable_within(std::max(left, milliseconds(0)));
 }
 
-struct ProbeIdleEdges : testing::Test {
+struct ProbeIdleEdges : ::testing::Test {
   ProbeIdleReport probe(const RawServer& server) {
     options.url = server.url("/events");
     const auto report = probe_idle(options, {}, stop);

@@ -7,7 +7,7 @@
 namespace weir::loadgen {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using wire::mcp::Era;
 
 Heartbeat every(double period_s) { return {BeatKind::comment, period_s, 0.1, period_s + 0.1, 24}; }

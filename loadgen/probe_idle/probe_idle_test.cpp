@@ -11,14 +11,14 @@ namespace {
 using wire::mcp::Era;
 
 /// Whether the bracket holds this time; machines that are busy see every end a little late.
-testing::AssertionResult brackets(const std::optional<Bracket>& cut, double seconds) {
-  if (!cut) { return testing::AssertionFailure() << "no cut"; }
+::testing::AssertionResult brackets(const std::optional<Bracket>& cut, double seconds) {
+  if (!cut) { return ::testing::AssertionFailure() << "no cut"; }
   const bool holds = cut->alive_s < seconds && seconds < cut->dead_s;
-  return (holds ? testing::AssertionSuccess() : testing::AssertionFailure())
+  return (holds ? ::testing::AssertionSuccess() : ::testing::AssertionFailure())
          << cut->alive_s << " to " << cut->dead_s << " s";
 }
 
-struct ProbeIdle : testing::Test {
+struct ProbeIdle : ::testing::Test {
   void start(int heartbeat_ms, int idle_cut_ms) {
     server_options.endpoint.heartbeat_ms = heartbeat_ms;
     server_options.endpoint.idle_cut_ms = idle_cut_ms;

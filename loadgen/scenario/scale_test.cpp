@@ -6,7 +6,7 @@
 namespace weir::loadgen {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr std::string_view kSoak = R"(
 target: http://127.0.0.1:1/sse

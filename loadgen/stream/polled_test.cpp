@@ -10,27 +10,27 @@ namespace {
 using reports::load::EndReason;
 using Result = StreamStep::Result;
 
-constexpr std::int64_t kStart = 1'000 * kSecond;
+constexpr std::int64_t kOpened = 1'000 * kSecond;
 constexpr std::string_view kPriming = "id: 1\nretry: 100\ndata:\n\n";
 
-struct Owner final : StreamOwner {
+struct IdleOwner final : StreamOwner {
   void event(std::uint32_t, const wire::SseEventView&, std::int64_t) override {}
   void retry(std::uint32_t, std::uint64_t) override {}
   void ended(std::uint32_t, EndReason) override {}
 };
 
 /// One stream that begins with id and `retry`; times are nanoseconds after its opening.
-struct PolledStream : testing::TestWithParam<Framing> {
+struct PolledStream : ::testing::TestWithParam<Framing> {
   PolledStream() {
     observation.numbers = &numbers;
     observation.idle_cut_after = 5 * kSecond;
     Handover handover;
     handover.framing = GetParam();
-    begin_stream(state, handover, false, kStart);
+    begin_stream(state, handover, false, kOpened);
     brings(kPriming, 0);
   }
   Result read(std::string_view bytes, std::int64_t at_ns) {
-    return step.read(0, state, observation, {bytes, kStart + at_ns, kStart + at_ns, 0});
+    return step.read(0, state, observation, {bytes, kOpened + at_ns, kOpened + at_ns, 0});
   }
   void brings(std::string_view lines, std::int64_t at_ns) {
     const bool chunked = GetParam() == Framing::chunked;
@@ -39,20 +39,20 @@ struct PolledStream : testing::TestWithParam<Framing> {
   /// As its framing says.
   bool polls_at(std::int64_t at_ns) {
     if (GetParam() == Framing::close) {
-      return ends_to_be_polled(state, observation, end_of(state, observation, Cut::fin, kStart + at_ns),
-                               kStart + at_ns);
+      return ends_to_be_polled(state, observation, end_of(state, observation, Cut::fin, kOpened + at_ns),
+                               kOpened + at_ns);
     }
     EXPECT_EQ(read("0\r\n", at_ns), Result::open);
     EXPECT_EQ(read("\r\n", at_ns), Result::clean_end);
-    return ends_to_be_polled(state, observation, EndReason::clean_end, kStart + at_ns);
+    return ends_to_be_polled(state, observation, EndReason::clean_end, kOpened + at_ns);
   }
   bool cut_at(Cut how, std::int64_t at_ns) {
-    return ends_to_be_polled(state, observation, end_of(state, observation, how, kStart + at_ns), kStart + at_ns);
+    return ends_to_be_polled(state, observation, end_of(state, observation, how, kOpened + at_ns), kOpened + at_ns);
   }
 
   reports::load::PopulationNumbers numbers;
   Observation observation;
-  Owner owner;
+  IdleOwner owner;
   StreamStep step{owner};
   StreamState state;
 };
@@ -99,9 +99,9 @@ TEST_P(ClosedPolledStream, says_so_with_its_last_bytes) {
 TEST_P(ClosedPolledStream, is_not_believed_after_a_silence) { EXPECT_FALSE(polls_at(3 * kSecond)); }
 
 constexpr auto kName = [](const auto& of) { return of.param == Framing::chunked ? "chunked" : "closed"; };
-INSTANTIATE_TEST_SUITE_P(Of, PolledStream, testing::Values(Framing::chunked, Framing::close), kName);
-INSTANTIATE_TEST_SUITE_P(Of, ChunkedPolledStream, testing::Values(Framing::chunked), kName);
-INSTANTIATE_TEST_SUITE_P(Of, ClosedPolledStream, testing::Values(Framing::close), kName);
+INSTANTIATE_TEST_SUITE_P(Of, PolledStream, ::testing::Values(Framing::chunked, Framing::close), kName);
+INSTANTIATE_TEST_SUITE_P(Of, ChunkedPolledStream, ::testing::Values(Framing::chunked), kName);
+INSTANTIATE_TEST_SUITE_P(Of, ClosedPolledStream, ::testing::Values(Framing::close), kName);
 
 }  // namespace
 }  // namespace weir::loadgen

@@ -23,7 +23,7 @@ using Result = StreamStep::Result;
 constexpr std::int64_t kStart = 1'000 * kSecond;
 constexpr std::int64_t kEpoch = 1'795'266'123 * kSecond;  // The real time of loop time 0.
 
-struct Owner final : StreamOwner {
+struct StepOwner final : StreamOwner {
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t) override {
     events.emplace_back(event.data);
     if (on_event) { on_event(slot); }
@@ -59,7 +59,7 @@ struct Bench {
 
   PopulationNumbers numbers;
   Observation observation;
-  Owner owner;
+  StepOwner owner;
   StreamStep step{owner};
   StreamState state;
 };

@@ -52,7 +52,7 @@ class Listener {
   Address address_;
 };
 
-struct Owner final : StreamOwner {
+struct KeepingOwner final : StreamOwner {
   void event(std::uint32_t slot, const wire::SseEventView& event, std::int64_t arrived_ns) override {
     heard.push_back(fmt::format("{}: {}", slot, event.data));
     last_arrived_ns = arrived_ns;
@@ -154,7 +154,7 @@ class StreamsTest : public ::testing::Test {
   Listener listener;
   Loop loop;
   Channels channels;
-  Owner owner;
+  KeepingOwner owner;
   std::vector<reports::load::PopulationNumbers> numbers;
   std::vector<Observation> observations;
   std::vector<int> peers;

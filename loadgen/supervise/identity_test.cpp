@@ -78,9 +78,9 @@ TEST(Secrets, of_a_scenario_are_found_in_every_url_of_it) {
   one.oauth.emplace();
   one.oauth->client_secret = "client-word";
   one.oauth->token_url = "http://127.0.0.1/token?key=token-word";
-  EXPECT_THAT(secrets_of(one),
-              testing::IsSupersetOf({"pass-word", "code-word", "sign-word", "bear-word", "client-word", "token-word"}));
-  EXPECT_THAT(secrets_of(one), testing::Each(Not("")));
+  EXPECT_THAT(secrets_of(one), ::testing::IsSupersetOf(
+                                   {"pass-word", "code-word", "sign-word", "bear-word", "client-word", "token-word"}));
+  EXPECT_THAT(secrets_of(one), ::testing::Each(Not("")));
 }
 
 TEST(Clock, is_that_of_a_kernel_and_off_by_what_the_kernel_knows) {

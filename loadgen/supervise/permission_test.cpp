@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 constexpr auto kRefuses = "neither loopback nor private";
 
-Scenario scenario_of(std::string_view phases) {
+Scenario permission_scenario(std::string_view phases) {
   const auto text = fmt::format("target: http://here.invalid/mcp\npopulations: {{stream: plain}}\nphases:\n{}", phases);
   const auto scenario = parse_scenario(text, "load.yaml", [](const std::string&) { return std::nullopt; });
   EXPECT_TRUE(scenario) << scenario.error().detail;
@@ -21,10 +21,10 @@ Scenario scenario_of(std::string_view phases) {
 }
 
 TEST(LoadDemand, is_the_most_of_every_phase) {
-  auto scenario = scenario_of("- ramp: {to: 100, over: 10s}\n- hold: 1s\n- churn: {rate: 4/s, for: 1s}\n");
+  auto scenario = permission_scenario("- ramp: {to: 100, over: 10s}\n- hold: 1s\n- churn: {rate: 4/s, for: 1s}\n");
   EXPECT_EQ(load_demand(scenario).streams, 100);
   EXPECT_DOUBLE_EQ(load_demand(scenario).opens_per_second, 10);
-  scenario = scenario_of("- ramp: {to: 100, over: 100s}\n- churn: {rate: 4/s, for: 1s}\n  calls_x: 3\n");
+  scenario = permission_scenario("- ramp: {to: 100, over: 100s}\n- churn: {rate: 4/s, for: 1s}\n  calls_x: 3\n");
   EXPECT_DOUBLE_EQ(load_demand(scenario).opens_per_second, 4);
   scenario.populations[0].calls.resize(2);
   scenario.populations[0].calls[0].per_second = 5;
@@ -33,20 +33,21 @@ TEST(LoadDemand, is_the_most_of_every_phase) {
 
 TEST(LoadDemand, counts_a_ramp_from_where_it_begins_and_everybody_that_comes_back) {
   const auto scenario =
-      scenario_of("- ramp: {to: 100, over: 100s}\n- ramp: {to: 300, over: 100s}\n- reconnect: {for: 1s}\n");
+      permission_scenario("- ramp: {to: 100, over: 100s}\n- ramp: {to: 300, over: 100s}\n- reconnect: {for: 1s}\n");
   EXPECT_DOUBLE_EQ(load_demand(scenario).opens_per_second, 300) << "all 300 within the base of 1 s";
-  EXPECT_DOUBLE_EQ(
-      load_demand(scenario_of("- ramp: {to: 100, over: 100s}\n- ramp: {to: 300, over: 100s}\n")).opens_per_second, 2);
+  EXPECT_DOUBLE_EQ(load_demand(permission_scenario("- ramp: {to: 100, over: 100s}\n- ramp: {to: 300, over: 100s}\n"))
+                       .opens_per_second,
+                   2);
 }
 
 TEST(LoadDemand, lets_the_bound_on_opens_hold_ramps_and_jumps) {
-  auto scenario = scenario_of("- ramp: {to: 100, over: 1s}\n- spike: {to: 300, for: 1s}\n");
+  auto scenario = permission_scenario("- ramp: {to: 100, over: 1s}\n- spike: {to: 300, for: 1s}\n");
   scenario.opens_per_second = 20;
   EXPECT_DOUBLE_EQ(load_demand(scenario).opens_per_second, 20);
 }
 
 TEST(LoadDemand, is_held_to_the_ceiling_where_the_scenario_has_no_bound) {
-  auto scenario = scenario_of("- ramp: {to: 1, over: 1s}\n- spike: {to: 300, for: 1s}\n");
+  auto scenario = permission_scenario("- ramp: {to: 1, over: 1s}\n- spike: {to: 300, for: 1s}\n");
   bound_opens(scenario);
   EXPECT_EQ(scenario.opens_per_second, 0);
   scenario.target.load_allowed.emplace().opens_per_second = 30;
@@ -60,7 +61,7 @@ TEST(LoadDemand, is_held_to_the_ceiling_where_the_scenario_has_no_bound) {
 }
 
 TEST(Permit, asks_for_every_host_of_the_scenario) {
-  auto scenario = scenario_of("- ramp: {to: 1, over: 1s}\n");
+  auto scenario = permission_scenario("- ramp: {to: 1, over: 1s}\n");
   scenario.populations.resize(3, scenario.populations[0]);
   scenario.populations[1].url = "http://there.invalid/mcp";
   scenario.populations[2].url = "http://here.invalid:81/mcp";
@@ -81,7 +82,7 @@ TEST(Permit, asks_for_every_host_of_the_scenario) {
 
 /// What a name server says first is loopback; then something else.
 TEST(NameKeeperPermission, keeps_a_load_from_following_a_name_to_a_host_of_others) {
-  auto scenario = scenario_of("- ramp: {to: 1, over: 1s}\n");
+  auto scenario = permission_scenario("- ramp: {to: 1, over: 1s}\n");
   scenario.resolve_every = kMillisecond;
   const auto targets = targets_of(scenario);
   ASSERT_TRUE(targets);

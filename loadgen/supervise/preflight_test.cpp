@@ -12,11 +12,11 @@
 namespace weir::loadgen {
 namespace {
 
-using testing::Contains;
-using testing::Each;
-using testing::HasSubstr;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 Scenario holding(std::int64_t streams, const std::string& url = "http://203.0.113.1/mcp") {
   Scenario scenario;
@@ -48,7 +48,7 @@ TEST(Preflight, takes_one_worker_for_a_few_streams) {
   ASSERT_TRUE(placement);
   EXPECT_EQ(placement->workers, 1);
   EXPECT_TRUE(placement->sources.empty());
-  EXPECT_THAT(placement->of_worker, testing::ElementsAre(SizeIs(0)));
+  EXPECT_THAT(placement->of_worker, ::testing::ElementsAre(SizeIs(0)));
   EXPECT_FALSE(placement->lines.empty());
 }
 
@@ -173,7 +173,7 @@ TEST(Preflight, more_target_addresses_give_more_ports) { EXPECT_TRUE(place(holdi
 TEST(Preflight, warns_before_connecting_becomes_slow) {
   const auto placement = place(holding(20'000), roomy(), 1, false);
   ASSERT_TRUE(placement);
-  EXPECT_THAT(placement->lines, testing::Contains(HasSubstr("connect() becomes slow")));
+  EXPECT_THAT(placement->lines, ::testing::Contains(HasSubstr("connect() becomes slow")));
 }
 
 TEST(Preflight, uses_the_sources_that_were_given) {
@@ -272,7 +272,7 @@ TEST(ReadMachine, sees_the_machine_that_it_runs_on) {
 class Tree {
  public:
   Tree() {
-    root_ = std::filesystem::path(testing::TempDir()) / ("weir_machine_" + std::to_string(::getpid()));
+    root_ = std::filesystem::path(::testing::TempDir()) / ("weir_machine_" + std::to_string(::getpid()));
     std::filesystem::remove_all(root_);
   }
   ~Tree() { std::filesystem::remove_all(root_); }

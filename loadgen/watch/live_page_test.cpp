@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using reports::load::LoadResults;
 using reports::load::Point;
 using reports::load::RunInfo;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 LivePage start(wire::Reach reach = wire::Reach::loopback) {
   auto page = LivePage::start("127.0.0.1:0", reach);

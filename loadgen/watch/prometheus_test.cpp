@@ -22,8 +22,8 @@ namespace weir::loadgen {
 namespace {
 
 using namespace reports::load;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
 const Layout kLayout{{{"streams", {"echo", "add"}}, {"more", {"echo"}}}};
@@ -270,7 +270,7 @@ TEST(Metrics, say_nothing_of_what_a_run_did_not_measure) {
 }
 
 TEST(Metrics, promtool_has_nothing_to_say) {
-  const auto path = std::filesystem::path(testing::TempDir()) / ("weir_metrics_" + std::to_string(::getpid()));
+  const auto path = std::filesystem::path(::testing::TempDir()) / ("weir_metrics_" + std::to_string(::getpid()));
   auto moment = moment_of(busy());
   moment.phase = PhaseInfo{.name = "hold", .kind = "hold"};
   moment.thresholds = results().thresholds;
@@ -441,8 +441,8 @@ TEST(MetricsEndpoint, binds_loopback_where_no_address_is_given) {
   for (const char* given : {":0", "0", "localhost:0"}) {
     const auto endpoint = MetricsEndpoint::start(given, kLayout, kLabels);
     ASSERT_TRUE(endpoint) << given << ": " << endpoint.error().detail;
-    EXPECT_THAT(endpoint->address(), testing::StartsWith("127.0.0.1:")) << given;
-    EXPECT_THAT(endpoint->address(), Not(testing::EndsWith(":0"))) << given;
+    EXPECT_THAT(endpoint->address(), ::testing::StartsWith("127.0.0.1:")) << given;
+    EXPECT_THAT(endpoint->address(), Not(::testing::EndsWith(":0"))) << given;
   }
 }
 
@@ -489,7 +489,7 @@ TEST(PushMetrics, says_in_one_sentence_that_nobody_is_there) {
 }
 
 TEST(PushMetrics, names_the_option_for_a_gateway_that_is_no_url) {
-  EXPECT_THAT(push_metrics("gateway:9091", kLabels, "", 1s).error().detail, testing::StartsWith("--push: "));
+  EXPECT_THAT(push_metrics("gateway:9091", kLabels, "", 1s).error().detail, ::testing::StartsWith("--push: "));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@ namespace weir::loadgen {
 namespace {
 
 using namespace reports::load;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 ScreenState a_state() {
   const Layout layout{{{"streams", {"echo"}}, {"more", {}}}};

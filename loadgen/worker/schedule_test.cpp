@@ -128,7 +128,7 @@ TEST(Schedule, spreads_the_churn_of_several_workers_in_time) {
     schedule.order(churn);
     times.push_back(due(schedule, kSecond, What::churn).at(0).intended_ns);
   }
-  EXPECT_THAT(times, testing::ElementsAre(kSecond / 4, kSecond / 2, 3 * kSecond / 4, kSecond));
+  EXPECT_THAT(times, ::testing::ElementsAre(kSecond / 4, kSecond / 2, 3 * kSecond / 4, kSecond));
 }
 
 TEST(Schedule, never_wakes_for_a_rate_so_small_that_it_will_not_come) {

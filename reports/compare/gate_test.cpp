@@ -10,8 +10,8 @@
 namespace weir::reports::compare {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Results run_of(std::vector<CheckResult> checks) {
   Results run = sample_results();

@@ -16,7 +16,7 @@ namespace weir::reports::compare {
 namespace {
 
 using namespace load;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// What happens to a run of a minute from some second on.
 struct Changed {
@@ -74,7 +74,7 @@ SampleRun minute(std::uint64_t seed, const Changed& changed = {}) {
 class Journal {
  public:
   explicit Journal(const SampleRun& sample) {
-    const auto path = std::filesystem::path(testing::TempDir()) /
+    const auto path = std::filesystem::path(::testing::TempDir()) /
                       ("weir_compare_" + std::to_string(::getpid()) + "_" + std::to_string(count_++));
     std::filesystem::remove(path);
     writer_ = JournalWriter::create(path.string(), {sample.run, sample.layout}).value();
@@ -298,7 +298,7 @@ TEST(RunIdentity, is_the_scenario_without_its_seed_and_its_target) {
 TEST(Golden, load_comparison) {
   const auto found = compared(recorded(minute(1)), recorded(minute(2, {.slower = 1.5, .drops = 1, .from = 30})));
   expect_golden("compare.load.txt", console_text(found));
-  EXPECT_THAT(console_text(found, {.quiet = true}), testing::Not(HasSubstr(" same\n")));
+  EXPECT_THAT(console_text(found, {.quiet = true}), ::testing::Not(HasSubstr(" same\n")));
   expect_golden("compare.load.json", json_text(found));
   const std::string program =
       "import json, sys, jsonschema\n"

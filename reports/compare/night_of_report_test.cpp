@@ -12,10 +12,10 @@
 namespace weir::reports::compare {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Night kept_as_journal(const load::SampleRun& run) {
-  const auto path = std::filesystem::path(testing::TempDir()) / fmt::format("weir-night-{}", ::getpid());
+  const auto path = std::filesystem::path(::testing::TempDir()) / fmt::format("weir-night-{}", ::getpid());
   std::filesystem::remove(path);
   load::write_sample_journal(run, path.string());
   const auto journal = load::JournalBytes::of_file(path.string());

@@ -15,9 +15,9 @@
 namespace weir::reports::compare {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 /// The published formula, term by term, over ordered pairs.
 double divergence_by_definition(const std::vector<double>& values, std::size_t at) {

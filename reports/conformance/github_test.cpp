@@ -13,10 +13,10 @@
 namespace weir::reports {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -84,16 +84,17 @@ TEST(Github, summary_is_the_report_or_its_head_and_never_more_than_there_is_room
 }
 
 TEST(Github, summary_is_appended) {
-  const std::string path = (std::filesystem::path(testing::TempDir()) / fmt::format("summary-{}", ::getpid())).string();
+  const std::string path =
+      (std::filesystem::path(::testing::TempDir()) / fmt::format("summary-{}", ::getpid())).string();
   std::ofstream(path) << "of the step before\n";
   ASSERT_TRUE(append_github_summary(sample_results(), path));
   EXPECT_EQ(read(path), "of the step before\n" + render_markdown(sample_results()));
   std::ofstream(path) << std::string(kSummaryBytes - 4000, 'x');
   ASSERT_TRUE(append_github_summary(sample_results(), path));
   EXPECT_LE(std::filesystem::file_size(path), kSummaryBytes);
-  EXPECT_THAT(read(path), testing::EndsWith("`html=PATH`.\n"));
+  EXPECT_THAT(read(path), ::testing::EndsWith("`html=PATH`.\n"));
   std::filesystem::remove(path);
-  EXPECT_FALSE(append_github_summary(sample_results(), testing::TempDir()));
+  EXPECT_FALSE(append_github_summary(sample_results(), ::testing::TempDir()));
 }
 
 }  // namespace

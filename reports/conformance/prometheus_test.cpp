@@ -13,8 +13,8 @@
 namespace weir::reports {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::int64_t kEnded = 1'767'323'046;  // 2026-01-02T03:04:06Z, the sample's end.
 
@@ -67,7 +67,7 @@ TEST(PrometheusReport, remembers_when_the_target_passed_last) {
 
 TEST(PrometheusReport, keeps_the_last_success_of_the_file_that_it_replaces) {
   const auto path =
-      (std::filesystem::path(testing::TempDir()) / ("weir_" + std::to_string(::getpid()) + ".prom")).string();
+      (std::filesystem::path(::testing::TempDir()) / ("weir_" + std::to_string(::getpid()) + ".prom")).string();
   std::filesystem::remove(path);
   const ReportSpec spec{Format::prometheus, path};
   ASSERT_TRUE(write_report(passing(), spec));

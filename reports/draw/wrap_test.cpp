@@ -6,7 +6,7 @@
 namespace weir::reports {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(Wrapped, breaks_at_blanks_and_cuts_words_that_are_too_long) {
   EXPECT_THAT(wrapped("one two three", 7, 9), ElementsAre("one two", "three"));

@@ -9,9 +9,9 @@
 
 namespace weir::reports::load {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 namespace {
 
 void set_thresholds(SampleRun& run, const std::vector<std::string>& texts) {

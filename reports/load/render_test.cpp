@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class RenderJournal : public testing::Test {
+class RenderJournal : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "weir-render-XXXXXX").string();

@@ -27,7 +27,7 @@ std::string long_journal() {
   return bytes + framed(RecordKind::end, "", {});
 }
 
-class JournalBytesOfFile : public testing::Test {
+class JournalBytesOfFile : public ::testing::Test {
  protected:
   JournalBytesOfFile() {
     char name[] = "/tmp/weir-journal-XXXXXX";

@@ -55,7 +55,7 @@ Snapshot second(std::int64_t number) {
   return snapshot;
 }
 
-class JournalFile : public testing::Test {
+class JournalFile : public ::testing::Test {
  protected:
   JournalFile() {
     char name[] = "/tmp/weir-journal-XXXXXX";
@@ -310,7 +310,7 @@ TEST_F(JournalFile, with_more_than_any_run_has_is_refused_by_a_limit) {
   for (std::size_t i = 0; i <= limits::kIncidents; ++i) { incidents += incident; }
   EXPECT_EQ(error(incidents), "holds more than 60000 incidents, which no run has");
   const Incident long_one{0, std::string(limits::kTextBytes, 'x')};
-  EXPECT_THAT(error(framed(RecordKind::invalid, payload_of(long_one), {})), testing::HasSubstr("65536 are the most"));
+  EXPECT_THAT(error(framed(RecordKind::invalid, payload_of(long_one), {})), ::testing::HasSubstr("65536 are the most"));
 }
 
 TEST_F(JournalFile, with_a_number_that_no_run_reaches_is_refused) {
@@ -327,13 +327,13 @@ TEST_F(JournalFile, with_a_number_that_no_run_reaches_is_refused) {
     span.span_ns = huge;
     gauge.populations[0][Gauge::streams_open] = huge;
     for (const Snapshot* one : {&at, &span, &gauge}) {
-      EXPECT_THAT(error(RecordKind::second, payload_of(*one)), testing::HasSubstr(expected));
+      EXPECT_THAT(error(RecordKind::second, payload_of(*one)), ::testing::HasSubstr(expected));
     }
     EXPECT_THAT(error(RecordKind::phase, payload_of(PhaseInfo{"hold", "hold", huge, 1, 1})),
-                testing::HasSubstr(expected));
-    EXPECT_THAT(error(RecordKind::incident, payload_of(Incident{huge, "x"})), testing::HasSubstr(expected));
-    EXPECT_THAT(error(RecordKind::invalid, payload_of(Incident{huge, "x"})), testing::HasSubstr(expected));
-    EXPECT_THAT(error(RecordKind::closing, payload_of(Closing{huge, false})), testing::HasSubstr(expected));
+                ::testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::incident, payload_of(Incident{huge, "x"})), ::testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::invalid, payload_of(Incident{huge, "x"})), ::testing::HasSubstr(expected));
+    EXPECT_THAT(error(RecordKind::closing, payload_of(Closing{huge, false})), ::testing::HasSubstr(expected));
   }
   Snapshot long_one = second(4);
   long_one.span_ns = limits::kTimeNs;
@@ -365,7 +365,7 @@ TEST_F(JournalFile, whose_head_says_more_than_any_run_has_is_refused_by_a_limit)
   EXPECT_EQ(error([](JournalHead& head) { head.run.thresholds.resize(1'001); }),
             "has more than 1000 thresholds, which no run has");
   EXPECT_THAT(error([](JournalHead& head) { head.run.scenario_text.assign(limits::kHeadBytes, 'x'); }),
-              testing::HasSubstr("has a head of more than"));
+              ::testing::HasSubstr("has a head of more than"));
 }
 
 TEST_F(JournalFile, is_proved_creatable_before_a_run_and_without_a_trace) {

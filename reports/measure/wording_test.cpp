@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Layout kLayout{{{"watchers", {"echo"}}}};
+const Layout kWorded{{{"watchers", {"echo"}}}};
 
 std::vector<std::string>& words(Wording::Lists& lists, Words list) { return lists[static_cast<std::size_t>(list)]; }
 
@@ -30,13 +30,13 @@ TEST(Wording, finds_each_number_by_its_name_in_another_order) {
   const auto theirs = Wording::of(lists);
   ASSERT_TRUE(theirs) << theirs.error();
 
-  Snapshot written(kLayout);  // By a program whose first counter is our third, and whose first timer is our last.
+  Snapshot written(kWorded);  // By a program whose first counter is our third, and whose first timer is our last.
   written.populations[0].counters[0] = 7;
   written.populations[0].timers[0].record(5);
   std::string bytes;
   encode_snapshot(written, bytes);
   Snapshot read;
-  ASSERT_TRUE(decode_snapshot(kLayout, bytes, read, *theirs));
+  ASSERT_TRUE(decode_snapshot(kWorded, bytes, read, *theirs));
   EXPECT_EQ(read.populations[0].counters[2], 7U);
   EXPECT_EQ(read.populations[0].counters[0], 0U);
   EXPECT_EQ(read.populations[0].timers[kTimers - 1].count(), 1U);
@@ -53,13 +53,13 @@ TEST(Wording, of_an_older_program_leaves_what_it_did_not_count_at_zero) {
   }
   const auto older = Wording::of(lists);
   ASSERT_TRUE(older) << older.error();
-  EXPECT_THAT(older->missing(), testing::Contains("counter stream_ms"));
+  EXPECT_THAT(older->missing(), ::testing::Contains("counter stream_ms"));
   // at, span, phase; the first worker gauge is 9, then the end of each list, and the tool's.
   std::string bytes = {2, 2, 0, 0, 18, static_cast<char>(words(lists, Words::worker_gauge).size() + 1)};
   bytes += std::string(5, '\x01') + std::string(2, '\x01') + '\x00';
   Histogram().encode(bytes);
   Snapshot read;
-  ASSERT_TRUE(decode_snapshot(kLayout, bytes, read, *older));
+  ASSERT_TRUE(decode_snapshot(kWorded, bytes, read, *older));
   EXPECT_EQ(read[WorkerGauge::rss_bytes], 9);
 }
 

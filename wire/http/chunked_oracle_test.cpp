@@ -21,7 +21,7 @@ struct Framed {
 rc::Gen<std::string> one_of(std::vector<std::string> choices) { return rc::gen::elementOf(std::move(choices)); }
 
 /// Chunked framing in any dress that RFC 9112 allows: padding, either case, extensions, trailers.
-Framed any_framing() {
+Framed any_chunked_framing() {
   const auto extension = one_of({"", "", "", ";a", ";a=b", ";a=\"q \\\" ;\"", " ;a", "; a = b;c"});
   const auto padding = one_of({"", "", "0", "0000"});
   Framed framed;
@@ -56,13 +56,13 @@ std::optional<std::string> decode_with_ours(std::string_view framing) {
 }
 
 RC_GTEST_PROP(ChunkedOracle, beast_reads_the_same_body, ()) {
-  const Framed framed = any_framing();
+  const Framed framed = any_chunked_framing();
   RC_ASSERT(decode_with_ours(framed.bytes) == framed.body);
   RC_ASSERT(decode_with_beast(framed.bytes) == framed.body);
 }
 
 RC_GTEST_PROP(ChunkedOracle, beast_takes_whatever_we_take, ()) {
-  std::string bytes = any_framing().bytes;
+  std::string bytes = any_chunked_framing().bytes;
   const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] = *rc::gen::element('\r', '\n', ' ', '0', 'f', ';', '=', '"', ':', 'x');
   if (const std::optional<std::string> ours = decode_with_ours(bytes)) { RC_ASSERT(decode_with_beast(bytes) == ours); }

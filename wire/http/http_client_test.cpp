@@ -14,23 +14,19 @@ namespace weir::wire {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::chunk;
 using testing::Gate;
+using testing::get;
 using ::testing::HasSubstr;
+using testing::kLong;
+using testing::kShort;
+using testing::kSseHead;
 using testing::Peer;
 using testing::RawServer;
 using testing::Recorder;
 using ::testing::StartsWith;
 
-constexpr auto kLong = 20s;    // Never reached where the code is right.
-constexpr auto kShort = 60ms;  // For what must not come.
-
 constexpr std::string_view kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-constexpr std::string_view kSseHead =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-
-std::string chunk(std::string_view bytes) { return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes); }
-
-Request get(const RawServer& server, std::string_view path = "/") { return {.method = "GET", .url = server.url(path)}; }
 
 Result<Exchange> exchange_with(RawServer::Script script) {
   const RawServer server(std::move(script));

@@ -10,13 +10,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using testing::kLong;
 using ::testing::Not;
 using testing::Peer;
 using testing::RawServer;
 using testing::Recorder;
 using ::testing::StartsWith;
-
-constexpr auto kLong = 20s;
 
 std::string redirect(int status, std::string_view location) {
   return fmt::format("HTTP/1.1 {} Go\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", status, location);

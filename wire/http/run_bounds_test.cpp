@@ -18,13 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::Gate;
+using testing::get;
 using ::testing::HasSubstr;
 using testing::Peer;
 using testing::RawServer;
 
 constexpr auto kForEver = 1h;  // A test that waits so long is red by its time limit.
-
-Request get(const RawServer& server) { return {.method = "GET", .url = server.url()}; }
 
 HttpClient within(RunBounds bounds) {
   ClientOptions options;

@@ -18,6 +18,8 @@ using ::testing::ElementsAre;
 using testing::Gate;
 using ::testing::HasSubstr;
 using testing::Identity;
+using testing::kLong;
+using testing::kShort;
 using testing::make_identity;
 using testing::make_root;
 using testing::make_server_context;
@@ -25,9 +27,6 @@ using testing::Peer;
 using testing::PemFile;
 using testing::RawServer;
 using testing::Recorder;
-
-constexpr auto kLong = 20s;
-constexpr auto kShort = 60ms;
 
 const std::string kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 const std::string kChunk = "3\r\nabc\r\n";

@@ -9,10 +9,9 @@ namespace weir::wire {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::kLong;
 using testing::Peer;
 using testing::RawServer;
-
-constexpr auto kLong = 20s;
 
 std::uint16_t closed_port() {
   const RawServer gone([](Peer&) {});

@@ -11,14 +11,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
+using testing::get;
 using ::testing::IsEmpty;
+using testing::kLong;
 using testing::Peer;
 using testing::RawServer;
 using testing::Recorder;
-
-constexpr auto kLong = 20s;  // Never reached where the code is right.
-
-Request get(const RawServer& server, std::string_view path = "/") { return {.method = "GET", .url = server.url(path)}; }
 
 void serve_many(Peer& peer) {
   for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {

@@ -10,7 +10,7 @@
 namespace weir::wire {
 namespace {
 
-std::string find(std::string_view json, std::string_view pointer) {
+std::string found_at(std::string_view json, std::string_view pointer) {
   const std::optional<JsonPointer> parsed = JsonPointer::parse(pointer);
   EXPECT_TRUE(parsed) << pointer;
   return std::string(find_raw(json, *parsed).value_or("none"));
@@ -24,38 +24,38 @@ TEST(JsonPointer, is_read_as_rfc_6901_has_it) {
 
 TEST(JsonScan, finds_raw_values) {
   const std::string_view json = R"( {"params": {"seq" : 42, "list":[ 10 ,"x,]}\"", {"deep":null} ]}, "":1.5e3 } )";
-  EXPECT_EQ(find(json, "/params/seq"), "42");
-  EXPECT_EQ(find(json, "/params/list/0"), "10");
-  EXPECT_EQ(find(json, "/params/list/1"), "\"x,]}\\\"\"");
-  EXPECT_EQ(find(json, "/params/list/2/deep"), "null");
-  EXPECT_EQ(find(json, "/params/list/2"), "{\"deep\":null}");
-  EXPECT_EQ(find(json, "/"), "1.5e3");
+  EXPECT_EQ(found_at(json, "/params/seq"), "42");
+  EXPECT_EQ(found_at(json, "/params/list/0"), "10");
+  EXPECT_EQ(found_at(json, "/params/list/1"), "\"x,]}\\\"\"");
+  EXPECT_EQ(found_at(json, "/params/list/2/deep"), "null");
+  EXPECT_EQ(found_at(json, "/params/list/2"), "{\"deep\":null}");
+  EXPECT_EQ(found_at(json, "/"), "1.5e3");
   for (const std::string_view absent : {"/x", "/params/list/3", "/params/list/-", "/params/list/01", "/params/seq/0"}) {
-    EXPECT_EQ(find(json, absent), "none") << absent;
+    EXPECT_EQ(found_at(json, absent), "none") << absent;
   }
-  EXPECT_EQ(find(" 7 ", ""), "7");
+  EXPECT_EQ(found_at(" 7 ", ""), "7");
 }
 
-TEST(JsonScan, takes_the_last_of_duplicate_names) { EXPECT_EQ(find(R"({"a":1,"a":2,"\u0061":3})", "/a"), "3"); }
+TEST(JsonScan, takes_the_last_of_duplicate_names) { EXPECT_EQ(found_at(R"({"a":1,"a":2,"\u0061":3})", "/a"), "3"); }
 
 TEST(JsonScan, reads_escapes_in_names) {
-  EXPECT_EQ(find(R"({"a\/b\n\u00e9\ud83d\ude00":1})", "/a~1b\n\u00e9\U0001F600"), "1");
-  EXPECT_EQ(find(R"({"\ud83d":1})", "/?"), "none");
-  EXPECT_EQ(find(R"({"a\ud83d":1})", "/a\ufffd"), "1") << "half of a pair, as the parser reads it";
+  EXPECT_EQ(found_at(R"({"a\/b\n\u00e9\ud83d\ude00":1})", "/a~1b\n\u00e9\U0001F600"), "1");
+  EXPECT_EQ(found_at(R"({"\ud83d":1})", "/?"), "none");
+  EXPECT_EQ(found_at(R"({"a\ud83d":1})", "/a\ufffd"), "1") << "half of a pair, as the parser reads it";
 }
 
 TEST(JsonScan, finds_nothing_in_what_is_cut_short) {
   const std::string json = R"({"a":{"b":[1,2,{"c":"d"}]}})";
   for (std::size_t size = 0; size < json.size(); ++size) {
-    EXPECT_EQ(find(json.substr(0, size), "/a/b/0"), "none") << size;
+    EXPECT_EQ(found_at(json.substr(0, size), "/a/b/0"), "none") << size;
   }
 }
 
 TEST(JsonScan, goes_no_deeper_than_the_parser) {
   const std::string deep = std::string(limits::kJsonDepth + 1, '[') + std::string(limits::kJsonDepth + 1, ']');
-  EXPECT_EQ(find("{\"a\":" + deep + "}", "/a"), "none");
+  EXPECT_EQ(found_at("{\"a\":" + deep + "}", "/a"), "none");
   const std::string fits = std::string(limits::kJsonDepth - 1, '[') + std::string(limits::kJsonDepth - 1, ']');
-  EXPECT_EQ(find("{\"a\":" + fits + "}", "/a"), fits);
+  EXPECT_EQ(found_at("{\"a\":" + fits + "}", "/a"), fits);
 }
 
 TEST(JsonScan, reads_whole_numbers) {

@@ -8,9 +8,9 @@
 namespace weir::wire::jsonrpc {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Message read(std::string_view text) {
   Result<Parsed> parsed = parse(text);
@@ -71,7 +71,7 @@ struct Broken {
 
 void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.text; }
 
-class BrokenMessage : public testing::TestWithParam<Broken> {};
+class BrokenMessage : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenMessage, is_classified_with_its_one_violation) {
   const Message message = read(GetParam().text);
@@ -81,7 +81,7 @@ TEST_P(BrokenMessage, is_classified_with_its_one_violation) {
 
 INSTANTIATE_TEST_SUITE_P(
     JsonRpc, BrokenMessage,
-    testing::Values(
+    ::testing::Values(
         Broken{R"({"id":1,"result":{}})", Kind::response, "`jsonrpc` is missing"},
         Broken{R"({"jsonrpc":"1.0","id":1,"result":{}})", Kind::response, "`jsonrpc` is \"1.0\""},
         Broken{R"({"jsonrpc":2.0,"id":1,"result":{}})", Kind::response, "`jsonrpc` is 2E0"},

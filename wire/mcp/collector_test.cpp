@@ -6,10 +6,10 @@
 namespace weir::wire::mcp {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 SseEvent event(std::string data, std::string type = "message") {
   SseEvent event;

@@ -10,7 +10,7 @@
 namespace weir::wire::mcp {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::vector<std::string> said(std::string_view revision, Part part, std::string_view method, const char* value) {
   std::vector<std::string> lines;
@@ -87,7 +87,7 @@ TEST(Shape, holds_null_for_no_absence) {
 
 TEST(Shape, knows_what_each_revision_brought) {
   constexpr const char* kAudio = R"({"content": [{"type": "audio", "data": "AA==", "mimeType": "audio/wav"}]})";
-  EXPECT_THAT(of_call(kAudio, k2024_11_05), testing::SizeIs(1));
+  EXPECT_THAT(of_call(kAudio, k2024_11_05), ::testing::SizeIs(1));
   EXPECT_THAT(of_call(kAudio, k2025_03_26), ElementsAre());
   constexpr const char* kTitle = R"({"tools": [{"name": "a", "title": 7, "inputSchema": {"type": "object"}}]})";
   EXPECT_THAT(said(k2025_03_26, Part::result, "tools/list", kTitle), ElementsAre());
@@ -100,7 +100,7 @@ TEST(Shape, knows_what_each_revision_brought) {
 TEST(Shape, is_bounded_in_what_it_says) {
   std::string items;
   for (int i = 0; i < 100; ++i) { items += i == 0 ? "7" : ",7"; }
-  EXPECT_THAT(of_call(("{\"content\": [" + items + "]}").c_str()), testing::SizeIs(kShapeViolations));
+  EXPECT_THAT(of_call(("{\"content\": [" + items + "]}").c_str()), ::testing::SizeIs(kShapeViolations));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 namespace weir::wire {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr auto k07 = SchemaDialect::draft_07;
 constexpr auto k2020 = SchemaDialect::draft_2020_12;
@@ -325,7 +325,7 @@ TEST(CheckSchema, finds_nothing_wrong_with_good_schemas) {
 TEST(CheckSchema, points_at_what_the_meta_schema_forbids) {
   EXPECT_THAT(checked_at(R"({"properties": {"a": {"minLength": -1}}})"), ElementsAre("/properties/a/minLength"));
   EXPECT_THAT(checked_at(R"({"required": ["a", "a"]})", k07), ElementsAre("/required"));
-  EXPECT_THAT(checked_at("1"), testing::Not(IsEmpty()));
+  EXPECT_THAT(checked_at("1"), ::testing::Not(IsEmpty()));
 }
 
 TEST(CheckSchema, points_at_patterns_and_references_that_do_not_work) {

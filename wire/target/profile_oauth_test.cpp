@@ -23,12 +23,12 @@ oauth:
   denied_tool: {name: deploy, arguments: {to: nowhere}}
 )";
 
-Result<Profile> parse(std::string_view yaml) {
+Result<Profile> parse_tokens(std::string_view yaml) {
   return parse_profile(yaml, "target.yaml", [](const std::string& name) { return "value-of-" + name; });
 }
 
 TEST(ProfileOAuth, reads_what_the_checks_of_tokens_ask_with) {
-  const auto profile = parse(kProfile);
+  const auto profile = parse_tokens(kProfile);
   ASSERT_TRUE(profile) << profile.error().detail;
   const auto& oauth = profile->oauth.value();
   EXPECT_EQ(oauth.other_audience->client_id, "elsewhere");
@@ -46,12 +46,12 @@ TEST(ProfileOAuth, reads_what_the_checks_of_tokens_ask_with) {
 
 TEST(ProfileOAuth, names_what_is_wrong_with_its_keys) {
   const auto complaint = [](std::string_view more) {
-    const auto profile = parse(fmt::format("{}  {}", kProfile, more));
+    const auto profile = parse_tokens(fmt::format("{}  {}", kProfile, more));
     return profile ? "" : profile.error().detail;
   };
   EXPECT_EQ(complaint("limitd: {}"), "target.yaml:14: unknown key 'limitd' in 'oauth', did you mean 'limited'?");
-  const auto none =
-      parse("url: https://a/\noauth: {token_url: 'https://a/', client_id: a, client_secret: b, denied_tool: {}}");
+  const auto none = parse_tokens(
+      "url: https://a/\noauth: {token_url: 'https://a/', client_id: a, client_secret: b, denied_tool: {}}");
   ASSERT_FALSE(none);
   EXPECT_NE(none.error().detail.find("denied_tool"), std::string::npos) << none.error().detail;
 }

@@ -21,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "wire/http/http_client.hpp"
 #include "wire/http/url.hpp"
 
 namespace weir::wire::testing {
@@ -130,6 +131,14 @@ class Peer {
   int last_errno_ = 0;
 };
 
+inline constexpr std::chrono::seconds kLong{20};        ///< Never reached where the code is right.
+inline constexpr std::chrono::milliseconds kShort{60};  ///< For what must not come.
+
+inline constexpr std::string_view kSseHead =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+inline std::string chunk(std::string_view bytes) { return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes); }
+
 /// Plays the n-th script for the n-th connection, the last one for all further ones; each on a thread of its own.
 class RawServer {
  public:
@@ -222,5 +231,9 @@ class Recorder {
   std::condition_variable added_;
   std::vector<std::string> texts_;
 };
+
+inline Request get(const RawServer& server, std::string_view path = "/") {
+  return {.method = "GET", .url = server.url(path)};
+}
 
 }  // namespace weir::wire::testing

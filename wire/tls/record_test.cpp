@@ -10,7 +10,7 @@
 namespace weir::wire::tls {
 namespace {
 
-using What = RecordCodec::Decoded::What;
+using Decoded = RecordCodec::Decoded::What;
 
 /// OpenSSL on both ends in memory; after the handshake our codec takes the client's place.
 class Handshaken {
@@ -42,7 +42,7 @@ class Handshaken {
   SSL* server() { return server_.get(); }
   SSL_CTX* server_context() { return server_context_.get(); }
 
-  /// What the server has put on the wire since the last call.
+  /// Decoded the server has put on the wire since the last call.
   std::string sent() {
     std::string bytes(BIO_ctrl_pending(SSL_get_wbio(server_.get())), '\0');
     if (!bytes.empty()) { BIO_read(SSL_get_wbio(server_.get()), bytes.data(), static_cast<int>(bytes.size())); }
@@ -51,7 +51,7 @@ class Handshaken {
   void write(std::string_view data) {
     ASSERT_EQ(SSL_write(server_.get(), data.data(), static_cast<int>(data.size())), static_cast<int>(data.size()));
   }
-  /// What the server reads of the bytes.
+  /// Decoded the server reads of the bytes.
   std::string read(std::string_view bytes) {
     BIO_write(SSL_get_rbio(server_.get()), bytes.data(), static_cast<int>(bytes.size()));
     std::string data;
@@ -128,7 +128,7 @@ TEST_P(Records, are_opened_as_openssl_wrote_them_and_its_tickets_are_dropped) {
   const std::string bytes = ends_.sent();
   std::string plain;
   const auto decoded = ends_.decode(bytes, plain);
-  EXPECT_EQ(decoded.what, What::more);
+  EXPECT_EQ(decoded.what, Decoded::more);
   EXPECT_EQ(decoded.taken, bytes.size());
   EXPECT_TRUE(plain == expected);
   EXPECT_GT(ends_.keys.read_sequence, 9U);  // Two tickets came first.
@@ -143,7 +143,7 @@ TEST_P(Records, wait_until_they_are_whole) {
     ends_.keys = keys;
     std::string plain;
     const auto first = ends_.decode(std::string_view(bytes).substr(0, cut), plain);
-    ASSERT_EQ(first.what, What::more);
+    ASSERT_EQ(first.what, Decoded::more);
     ASSERT_LE(first.taken, cut);
     const auto second = ends_.decode(std::string_view(bytes).substr(first.taken), plain);
     ASSERT_EQ(first.taken + second.taken, bytes.size());
@@ -159,7 +159,7 @@ TEST_P(Records, follow_the_peers_key_updates) {
     ends_.write("a");
     ends_.write("b");
     const auto decoded = ends_.decode(ends_.sent(), plain);
-    ASSERT_EQ(decoded.what, What::more);
+    ASSERT_EQ(decoded.what, Decoded::more);
     EXPECT_EQ(decoded.update_requested, ask);
     EXPECT_EQ(ends_.keys.read_sequence, 2U);
     if (ask) {
@@ -214,14 +214,14 @@ TEST_P(Records, end_with_close_notify_or_with_a_fatal_alert) {
   SSL_shutdown(ends_.server());
   const std::string bytes = ends_.sent();
   std::string plain;
-  EXPECT_EQ(ends_.decode(bytes + "whatever", plain).what, What::close);
+  EXPECT_EQ(ends_.decode(bytes + "whatever", plain).what, Decoded::close);
   EXPECT_EQ(plain, "last");
 
   Handshaken other(GetParam());
   std::string spoilt = other.encode(other.keys, RecordType::data, "x");
   spoilt.back() = static_cast<char>(spoilt.back() ^ 1);
   EXPECT_EQ(other.read(spoilt), "");  // bad_record_mac
-  EXPECT_EQ(other.decode(other.sent(), plain).what, What::failed);
+  EXPECT_EQ(other.decode(other.sent(), plain).what, Decoded::failed);
 }
 
 TEST_P(Records, that_were_changed_or_come_out_of_order_do_not_open) {
@@ -229,7 +229,7 @@ TEST_P(Records, that_were_changed_or_come_out_of_order_do_not_open) {
   ends_.sent();  // A record is lost.
   ends_.write("second");
   std::string plain;
-  EXPECT_EQ(ends_.decode(ends_.sent(), plain).what, What::failed);
+  EXPECT_EQ(ends_.decode(ends_.sent(), plain).what, Decoded::failed);
 
   for (std::size_t i = 0; i < 26; ++i) {
     std::string bytes = ends_.encode(ends_.peer_keys, RecordType::data, "data");
@@ -238,7 +238,7 @@ TEST_P(Records, that_were_changed_or_come_out_of_order_do_not_open) {
     Handshaken& ends = ends_;
     ends.keys.read_sequence = ends.peer_keys.write_sequence - 1;
     const auto decoded = ends.decode(bytes + std::string(70'000, 'x'), plain);
-    EXPECT_EQ(decoded.what, What::failed) << i;
+    EXPECT_EQ(decoded.what, Decoded::failed) << i;
   }
   EXPECT_EQ(plain, "");
 }
@@ -261,7 +261,7 @@ TEST_P(Records, carry_handshake_messages_in_pieces) {
   bytes += ends_.encode(ends_.peer_keys, RecordType::handshake, ticket.substr(3) + update);
   std::string plain;
   const auto decoded = ends_.decode(bytes, plain);
-  EXPECT_EQ(decoded.what, What::more);
+  EXPECT_EQ(decoded.what, Decoded::more);
   EXPECT_EQ(decoded.taken, bytes.size());
   EXPECT_TRUE(decoded.update_requested);
   EXPECT_EQ(ends_.keys.read_sequence, 0U);
@@ -286,14 +286,14 @@ TEST_P(Records, of_a_peer_that_breaks_the_rules_are_refused) {
     RecordKeys peer = ends_.peer_keys;
     const std::string bytes = ends_.encode(peer, type, content);
     std::string out(bytes.size(), '\0');
-    EXPECT_EQ(ends_.codec.decode(keys, bytes, out.data()).what, What::failed) << content;
+    EXPECT_EQ(ends_.codec.decode(keys, bytes, out.data()).what, Decoded::failed) << content;
   }
   RecordKeys keys = ends_.keys;  // Data within a handshake message.
   RecordKeys peer = ends_.peer_keys;
   std::string bytes = ends_.encode(peer, RecordType::handshake, std::string("\4\0\0\5", 4));
   bytes += ends_.encode(peer, RecordType::data, "x");
   std::string out(bytes.size(), '\0');
-  EXPECT_EQ(ends_.codec.decode(keys, bytes, out.data()).what, What::failed);
+  EXPECT_EQ(ends_.codec.decode(keys, bytes, out.data()).what, Decoded::failed);
 }
 
 TEST_P(Records, of_many_connections_share_the_codec) {

@@ -22,7 +22,7 @@ const KillFixtureRegistration kBearerAndHealth{
        profile.health = {{.path = "/health"}};
      }}};
 
-struct HealthOf : testing::Test {
+struct HealthOf : ::testing::Test {
   reports::CheckResult judge(std::string_view check, std::vector<std::string> faults,
                              std::vector<wire::HealthRoute> routes = {}) {
     fixtures::ServerOptions options;

@@ -13,7 +13,7 @@
 namespace weir::conformance {
 
 using reports::Verdict;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using wire::Counts;
 
 namespace {
@@ -30,7 +30,7 @@ const KillFixtureRegistration kNoSessions{{.name = "idle-no-sessions", .prepare 
                                              options.endpoint.sessions = false;
                                            }}};
 
-struct Idle : testing::Test {
+struct Idle : ::testing::Test {
   reports::CheckResult judge(std::string_view check, fixtures::EndpointOptions endpoint, wire::Profile profile,
                              std::chrono::milliseconds hold = {}, std::vector<std::string> faults = {}) {
     fixtures::ServerOptions options;

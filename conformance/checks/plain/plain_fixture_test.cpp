@@ -27,8 +27,8 @@ TEST(PlainStreams, that_compression_holds_back_are_told_with_those_of_mcp) {
   target.profile.front_door = {{.path = "/sse", .expect = {.statuses = {200}, .content_type = "text/event-stream"}}};
   look_at(target, server, Era::streamable);
   const std::vector<std::string> checks = {"delivery.first-event.compressed", "plain.stream.compressed"};
-  EXPECT_THAT(red(run_checks(target, {.checks = {checks[1]}})), testing::ElementsAre(checks[1]));
-  EXPECT_THAT(red(run_checks(target, {.checks = checks})), testing::ElementsAre(checks[0]));
+  EXPECT_THAT(red(run_checks(target, {.checks = {checks[1]}})), ::testing::ElementsAre(checks[1]));
+  EXPECT_THAT(red(run_checks(target, {.checks = checks})), ::testing::ElementsAre(checks[0]));
 }
 
 }  // namespace

@@ -53,10 +53,10 @@ TEST(PaidRoutes, that_anything_opens_are_named_once) {
                             "x402.paid.receipt"}) {
     const auto result = judge(check, {"x402.anything-taken"});
     EXPECT_EQ(result.verdict, Verdict::untestable) << check;
-    EXPECT_THAT(result.message, testing::HasSubstr("see x402.payment.malformed-refused")) << check;
+    EXPECT_THAT(result.message, ::testing::HasSubstr("see x402.payment.malformed-refused")) << check;
   }
   EXPECT_THAT(judge("x402.payment.malformed-refused", {"x402.anything-taken"}).got,
-              testing::HasSubstr("a made-up payment opens it: HTTP 200"));
+              ::testing::HasSubstr("a made-up payment opens it: HTTP 200"));
 }
 
 /// Nothing of a payment is looked at but its form.
@@ -82,7 +82,7 @@ TEST(PaidRoutes, that_a_payment_opens_which_nobody_signed_are_named_once) {
   for (const auto* check : {"x402.payment.underpaid-refused", "x402.replay.refused"}) {
     const auto result = judge(check, {"test.unverified"});
     EXPECT_EQ(result.verdict, Verdict::untestable) << check;
-    EXPECT_THAT(result.message, testing::HasSubstr("see x402.payment.unsigned-refused")) << check;
+    EXPECT_THAT(result.message, ::testing::HasSubstr("see x402.payment.unsigned-refused")) << check;
   }
   EXPECT_EQ(judge("x402.payment.unsigned-refused", {"test.unverified"}).verdict, Verdict::fail);
 }
@@ -154,21 +154,21 @@ std::vector<std::string> failed(const reports::Results& results) {
 
 TEST(PaidEndpoints, are_judged_by_what_can_be_seen_unpaid) {
   const auto opens = conducted("test.paid-endpoint-opens");
-  EXPECT_THAT(failed(opens), testing::ElementsAre("x402.payment.malformed-refused"));
+  EXPECT_THAT(failed(opens), ::testing::ElementsAre("x402.payment.malformed-refused"));
   EXPECT_EQ(opens.exit_code, reports::ExitCode::target_fails);
   EXPECT_FALSE(opens.preflight);
-  EXPECT_THAT(opens.problems, testing::ElementsAre(testing::HasSubstr("payment-required: ")));
+  EXPECT_THAT(opens.problems, ::testing::ElementsAre(::testing::HasSubstr("payment-required: ")));
   const auto bare = conducted("test.paid-endpoint-bare");
-  EXPECT_THAT(failed(bare), testing::ElementsAre("x402.offer.schema"));
+  EXPECT_THAT(failed(bare), ::testing::ElementsAre("x402.offer.schema"));
 }
 
 TEST(PaidEndpoints, are_out_of_reach_where_nothing_is_wrong) {
   const auto shut = conducted("test.paid-endpoint-shut");
-  EXPECT_THAT(failed(shut), testing::IsEmpty());
+  EXPECT_THAT(failed(shut), ::testing::IsEmpty());
   EXPECT_EQ(shut.exit_code, reports::ExitCode::unreachable);
   ASSERT_TRUE(shut.preflight);
   EXPECT_EQ(shut.preflight->cause, "payment-required");
-  EXPECT_THAT(shut.checks, testing::Contains(testing::Field(&reports::CheckResult::verdict, Verdict::pass)));
+  EXPECT_THAT(shut.checks, ::testing::Contains(::testing::Field(&reports::CheckResult::verdict, Verdict::pass)));
 }
 
 // Of whom credentials are known it may be another bill that is not paid.
@@ -176,7 +176,7 @@ TEST(PaidEndpoints, need_name_no_terms_to_whom_they_know) {
   wire::Profile profile;
   profile.bearer = "weir-token";
   const auto known = conducted("test.paid-endpoint-bare", profile);
-  EXPECT_THAT(failed(known), testing::IsEmpty());
+  EXPECT_THAT(failed(known), ::testing::IsEmpty());
   EXPECT_EQ(known.exit_code, reports::ExitCode::unreachable);
   ASSERT_TRUE(known.preflight);
   EXPECT_EQ(known.preflight->cause, "payment-required");
