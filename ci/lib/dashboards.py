@@ -123,9 +123,12 @@ STREAMS = [
           "comparable between loads.", "short", [(of_run(bare_drops()), "{{target}}")],
           ("Is that usual?", "nights", "Drops in 1,000 stream-hours, by night")),
     Panel("Silent streams", "Open streams without a byte for so long: heartbeats stopped, or a hop holds bytes back. "
-          "And streams that had fallen silent for good when the run closed them.",
+          "And streams that had fallen silent for good when the run closed them, whose events had ceased between "
+          "heartbeats, or that never brought a byte.",
           "short", [(gauge("weir_soak_silent_streams", "over"), "{{over}}"),
-                    (rate("weir_soak_streams_ceased_total"), "ceased, a second")],
+                    (rate("weir_soak_streams_ceased_total"), "ceased, a second"),
+                    (rate("weir_soak_events_ceased_total"), "events ceased, a second"),
+                    (rate("weir_soak_streams_mute_total"), "mute, a second")],
           ("Did heartbeats stop?", "now", "Heartbeat gaps")),
     Panel("Longest that goes on", "The longest wait of any stream that has not ended: one that never ends rises.", "s",
           [(gauge("weir_soak_ongoing_seconds", "what", how="max"), "{{what}}")],
@@ -152,10 +155,12 @@ OPENING = [
     Panel("Wait for an opening", "How long opens waited while as many as may be were under way: a target too slow to "
           "answer makes it grow.", "s", [(quantile(0.99, "weir_soak_open_queue_seconds"), "p99")],
           ("Is it us?", "now", "Own lag")),
-    Panel("Reconnects", "Streams that came back, those of them that sent Last-Event-ID, and attempts that failed.",
-          "ops", [(rate("weir_soak_reconnects_total", "result"), "{{result}}"),
-                  (rate("weir_soak_reconnects_resumed_total"), "resumed"),
-                  (rate("weir_soak_retry_after_honoured_total"), "waited by Retry-After")],
+    Panel("Reconnects", "Streams that came back, those of them that sent Last-Event-ID, those that had no id to send, "
+          "and attempts that failed.", "ops",
+          [(rate("weir_soak_reconnects_total", "result"), "{{result}}"),
+           (rate("weir_soak_reconnects_resumed_total"), "resumed"),
+           (rate("weir_soak_reconnects_blind_total"), "without an id"),
+           (rate("weir_soak_retry_after_honoured_total"), "waited by Retry-After")],
           ("Was anything lost meanwhile?", "now", "Events lost")),
     Panel("Time to come back", "From the end of a stream to the next one in its place, waiting included.", "s",
           [(quantile(q, "weir_soak_reconnect_duration_seconds"), f"p{q * 100:g}") for q in (0.5, 0.99)],

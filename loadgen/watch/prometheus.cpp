@@ -246,12 +246,20 @@ class Families {
     }
     one_counter("weir_soak_reconnects_resumed_total", "Of the good ones, those that sent Last-Event-ID.",
                 Counter::reconnects_resumed);
+    one_counter("weir_soak_reconnects_blind_total",
+                "Of the good ones, those without a last id: what numbers they missed is not known.",
+                Counter::reconnects_blind);
+    one_counter("weir_soak_returns_waiting_total",
+                "Streams that still waited to come back when the run ended, for longer than any took.",
+                Counter::returns_waiting);
     auto& polls =
         add("weir_soak_polls_total", "Streams that came back from being polled, or failed to.", MetricType::Counter);
     for (const auto& [result, which] :
          {std::pair{"resumed", Counter::polls_resumed}, {"failed", Counter::polls_failed}}) {
       of_populations(polls, {{"result", result}}, [index = which](const auto& numbers) { return numbers[index]; });
     }
+    one_counter("weir_soak_polls_late_total", "Streams that were to be taken up again after the end of the run.",
+                Counter::polls_late);
     one_counter("weir_soak_retry_after_honoured_total", "Waits that a Retry-After of the target asked for.",
                 Counter::retry_after_honoured);
     one_histogram("weir_soak_reconnect_duration_seconds", "End of a stream to the next held one in its place.",
@@ -267,6 +275,7 @@ class Families {
     one_histogram("weir_soak_heartbeat_gap_seconds", "Between heartbeats of one stream.", Timer::heartbeat_gap,
                   kGapBuckets);
     one_histogram("weir_soak_byte_gap_seconds", "Between bytes of one stream.", Timer::byte_gap, kGapBuckets);
+    one_histogram("weir_soak_event_gap_seconds", "Between events of one stream.", Timer::event_gap, kGapBuckets);
     one_histogram("weir_soak_delivery_delay_seconds", "Event sent, by its own time, to its arrival here.",
                   Timer::delivery_delay, kDeliveryBuckets);
   }
@@ -276,6 +285,11 @@ class Families {
     one_counter("weir_soak_heartbeats_total", "Comments and pings that held streams brought.", Counter::heartbeats);
     one_counter("weir_soak_streams_ceased_total", "Streams that had fallen silent for good when we closed them.",
                 Counter::streams_ceased);
+    one_counter("weir_soak_events_ceased_total",
+                "Streams whose events had ceased for good when we closed them, while heartbeats went on.",
+                Counter::events_ceased);
+    one_counter("weir_soak_streams_mute_total", "Streams that had not brought a byte when we closed them.",
+                Counter::streams_mute);
     one_counter("weir_soak_server_requests_total", "Requests of the server that we answered, such as ping.",
                 Counter::server_requests);
     one_counter("weir_soak_received_bytes_total", "Body bytes that held streams brought.", Counter::bytes);
