@@ -299,7 +299,7 @@ TEST(ToolDiff, ends_with_recursive_schemas) {
   const std::string tree =
       R"({"$ref":"#/$defs/T","$defs":{"T":{"type":"object","properties":{"left":{"$ref":"#/$defs/T"},
                                "right":{"$ref":"#/$defs/T"},"value":{"type":"TYPE"}}}}})";
-  const auto with = [&](std::string type) {
+  const auto with = [&](const std::string& type) {
     std::string text = tree;
     return input(text.replace(text.find("TYPE"), 4, type));
   };

@@ -25,7 +25,7 @@ class ToolsLock : public ::testing::Test {
 
   static std::string test_name() { return ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
 
-  static std::vector<Survey> surveys(std::vector<std::string> tools, Era era = Era::streamable) {
+  static std::vector<Survey> surveys(const std::vector<std::string>& tools, Era era = Era::streamable) {
     Survey survey;
     survey.era = era;
     survey.revision = newest_revision(era);
