@@ -366,7 +366,7 @@ Words not_found(const Attempt& a, const CauseContext& c) {
           "Use the path that the server mounts MCP at."};
 }
 
-bool is_json(const Attempt& a) { return a.exchange->ok() && is_media(a, "application/json"); }
+bool is_json(const Attempt& a) { return a.exchange->ok() && is_foreign_json(*a.exchange); }
 Words json_not_mcp(const Attempt& a, const CauseContext&) {
   return {fmt::format("{} with JSON that is no JSON-RPC: {}", said(a),
                       wire::excerpt(std::string_view(a.exchange->body), 100)),

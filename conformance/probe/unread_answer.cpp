@@ -129,4 +129,11 @@ std::optional<Unread> unread_answer(const wire::Exchange& exchange) {
   return Unread{"its event is never ended by an empty line", "End each event with an empty line: `\\n\\n`."};
 }
 
+bool is_foreign_json(const wire::Exchange& exchange) {
+  const auto parsed = wire::jsonrpc::parse(exchange.body);
+  const bool is_message =
+      parsed && !parsed->messages.empty() && parsed->messages.front().kind != wire::jsonrpc::Kind::invalid;
+  return exchange.is_json() && !is_message;
+}
+
 }  // namespace weir::conformance

@@ -20,4 +20,7 @@ std::optional<Unread> unread_answer(const wire::Exchange& exchange);
 /// Whether it was answered 2xx, and the connection ended before anything of the body.
 bool is_cut_short(const wire::Exchange& exchange);
 
+/// Whether the body is said to be JSON, and is no message of JSON-RPC.
+bool is_foreign_json(const wire::Exchange& exchange);
+
 }  // namespace weir::conformance

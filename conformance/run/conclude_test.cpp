@@ -18,7 +18,7 @@ struct Made {
   bool excused = false;
 };
 
-reports::Results concluded(std::vector<Made> checks, Circumstances given = {}, bool strict = false) {
+reports::Results concluded(const std::vector<Made>& checks, const Circumstances& given = {}, bool strict = false) {
   reports::Results results;
   results.strict = strict;
   for (const auto& made : checks) {
@@ -31,8 +31,8 @@ reports::Results concluded(std::vector<Made> checks, Circumstances given = {}, b
   return results;
 }
 
-ExitCode code(std::vector<Made> checks, Circumstances given = {}, bool strict = false) {
-  const auto results = concluded(std::move(checks), given, strict);
+ExitCode code(const std::vector<Made>& checks, const Circumstances& given = {}, bool strict = false) {
+  const auto results = concluded(checks, given, strict);
   EXPECT_FALSE(results.exit_reason.empty());
   return results.exit_code;
 }

@@ -12,9 +12,7 @@ using reports::ExitCode;
 using reports::Results;
 using reports::Verdict;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 namespace {
 

@@ -300,8 +300,6 @@ void ask_era(Asking& asking, Attempt& attempt) {
 
 /// A thread that lets an exception go ends the program.
 void ask_within_memory(Asking& asking, Attempt& attempt) {
-  const bool first = attempt.era == Era::streamable;
-  if (!first) { asking.after_initialize.wait_for(kHeadStart); }
   try {
     const auto account = asking.options.client.run.enter();
     ask_era(asking, attempt);
@@ -310,7 +308,28 @@ void ask_within_memory(Asking& asking, Attempt& attempt) {
     attempt.exchange.reset();
     attempt.error = Error{ErrorCode::limit_exceeded, error.what()};
   }
+}
+
+void ask_beside(Asking& asking, Attempt& attempt) {
+  const bool first = attempt.era == Era::streamable;
+  if (!first) { asking.after_initialize.wait_for(kHeadStart); }
+  ask_within_memory(asking, attempt);
   if (first) { asking.initialize_over.set_value(); }
+}
+
+/// A server with one place for all its answers gives that of one question to another, and nothing to this one: the
+/// fault is none of the era's.
+void ask_alone_if_lost(Asking& asking, Attempt& attempt) {
+  if (attempt.speaks || attempt.era != Era::streamable || !attempt.exchange || attempt.exchange->head.status != 200 ||
+      !attempt.exchange->body.empty() || attempt.exchange->is_event_stream()) {
+    return;
+  }
+  Attempt alone{.era = attempt.era};
+  ask_within_memory(asking, alone);
+  if (!alone.speaks) { return; }
+  alone.why +=
+      fmt::format(", asked alone; beside other questions it was answered with {}", describe_foreign(*attempt.exchange));
+  attempt = std::move(alone);
 }
 
 }  // namespace
@@ -340,13 +359,14 @@ Detection detect(const DetectOptions& options) {
   std::vector<std::thread> threads;
   for (Attempt& attempt : detection.attempts) {
     try {
-      threads.emplace_back([&asking, &attempt] { ask_within_memory(asking, attempt); });
+      threads.emplace_back([&asking, &attempt] { ask_beside(asking, attempt); });
     } catch (const std::system_error&) {
       // No thread is to be had: ask one after the other, within the same deadline.
-      ask_within_memory(asking, attempt);
+      ask_beside(asking, attempt);
     }
   }
   for (std::thread& thread : threads) { thread.join(); }
+  for (Attempt& attempt : detection.attempts) { ask_alone_if_lost(asking, attempt); }
   return detection;
 }
 
