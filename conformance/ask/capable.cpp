@@ -51,21 +51,25 @@ class Running {
   /// Reads on for a moment; false where nothing more of this call can come.
   bool follow() {
     const auto slice = [&] { return until_.or_sooner(wire::Deadline::in(kSlice)); };
-    read_call(slice());
+    const bool brought = read_call(slice());
     if (get_ && !get_->ended()) {
       if (const auto event = get_->next_event(slice())) { take(event->data, true); }
     }
-    if (made_.answer || !stream_->ended()) { return true; }
+    // A stream that has ended may hold more than has been looked at.
+    if (made_.answer || brought || !stream_->ended()) { return true; }
     return fetched_++ < wire::limits::kResumptions && take_up(probe_, dialogue_, *stream_);
   }
 
-  void read_call(wire::Deadline slice) {
-    if (!stream_->wait_for_head(slice)) { return; }
-    if (stream_->exchange().is_event_stream()) {
-      if (const auto event = stream_->next_event(slice)) { take(event->data, false); }
-    } else if (stream_->read_to_end(slice)) {
-      take(stream_->exchange().body, false);
+  /// Whether an event came.
+  bool read_call(wire::Deadline slice) {
+    if (!stream_->wait_for_head(slice)) { return false; }
+    if (!stream_->exchange().is_event_stream()) {
+      if (stream_->read_to_end(slice)) { take(stream_->exchange().body, false); }
+      return false;
     }
+    const auto event = stream_->next_event(slice);
+    if (event) { take(event->data, false); }
+    return event.has_value();
   }
 
   void take(std::string_view text, bool on_get) {

@@ -21,6 +21,7 @@ const Registration kCheck{{
     .fix = "Fill in the params that the schema of the negotiated revision asks for, in the types that it names, "
            "and leave optional members out instead of sending null.",
     .faults = {"jsonrpc.own-params-incomplete"},
+    .fixture = "profile",
     .green_may_be = "no request or notification of its own",
     .passive = true,
     .run = run,
