@@ -129,6 +129,7 @@ CapableCall call_on_held_stream(Probe& probe, wire::mcp::Dialogue& dialogue, con
     }
   }
   made.waited = !made.asked.empty();
+  made.rest = reply->waited;
   return made;
 }
 

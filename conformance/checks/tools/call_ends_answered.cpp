@@ -32,7 +32,7 @@ Finding confirmed(Probe& probe, const CapableCall& first) {
   }
   probe.pin_request(again.request);
   return fail(fmt::format("a response to the call of {} once its client has answered {}", name, methods),
-              fmt::format("none within {} ms of the client's answer, which was accepted; a client that cannot be asked "
+              fmt::format("none within {} ms, although its client has answered; a client that cannot be asked "
                           "gets one",
                           again.rest.count()));
 }
