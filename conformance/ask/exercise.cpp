@@ -1,5 +1,6 @@
 #include "conformance/ask/exercise.hpp"
 
+#include "conformance/ask/capable.hpp"
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
 #include "wire/mcp/messages.hpp"
@@ -49,6 +50,8 @@ void call_tools(Probe& probe) {
   const auto calls = safe_calls(probe);
   if (shared_replies(probe, calls)) { return; }
   for (std::size_t i = 0; i < calls.size(); ++i) { (void)call_in_turn(probe, calls, i); }
+  // In a whole run the checks of such calls make them, and passive checks come after those.
+  if (!probe.is(Era::stateless)) { (void)capable_calls(probe); }
 }
 
 /// As browsers and most HTTP libraries ask: what compresses on the way does so for them alone.

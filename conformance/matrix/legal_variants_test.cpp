@@ -94,6 +94,8 @@ std::vector<Setup> legal_setups() {
           {"legal.slash-redirect", kSse},
           {"legal.slash-redirect", kDual},
           {"legal.streams-at-every-path", kSessions},
+          {"legal.calls-ask-first", kSessions},
+          {"legal.calls-ask-first", kSse},
           {"legal.tasks", kSessions},
           {"legal.older-eras-preferred", kDual},
           {"legal.older-eras-preferred", kDual, Lock::none, "2026-07-28"},

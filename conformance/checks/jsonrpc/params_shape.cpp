@@ -20,8 +20,8 @@ const Registration kCheck{{
     .consequence = "Typed clients drop them, and never learn what has changed.",
     .fix = "Fill in the params that the schema of the negotiated revision asks for, in the types that it names, "
            "and leave optional members out instead of sending null.",
-    .faults = {"listen.ack-without-notifications"},
-    .fault_eras = {"stateless"},
+    .faults = {"jsonrpc.own-params-incomplete"},
+    .fixture = "profile",
     .green_may_be = "no request or notification of its own",
     .passive = true,
     .run = run,

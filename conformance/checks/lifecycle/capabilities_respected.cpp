@@ -1,14 +1,20 @@
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "conformance/ask/passive.hpp"
 
 namespace weir::conformance::lifecycle_capabilities_respected {
 namespace {
 
-/// What a server may ask of clients that declared it. Weir declares none of it.
-constexpr std::array<std::string_view, 3> kNeedsCapability = {"sampling/createMessage", "elicitation/create",
-                                                              "roots/list"};
+/// What a server may ask of clients that declared it.
+struct Asked {
+  std::string_view method;
+  std::string_view capability;
+};
+constexpr std::array kNeedsCapability = {Asked{"sampling/createMessage", "sampling"},
+                                         Asked{"elicitation/create", "elicitation"}, Asked{"roots/list", "roots"}};
 /// Where servers have a reason to ask something back.
 constexpr std::array<std::string_view, 3> kOccasions = {"tools/call", "prompts/get", "resources/read"};
 
@@ -22,6 +28,42 @@ constexpr std::array kAnnounced = {Announced{"notifications/tools/list_changed",
                                    Announced{"notifications/prompts/list_changed", "prompts", "listChanged"},
                                    Announced{"notifications/resources/list_changed", "resources", "listChanged"},
                                    Announced{"notifications/resources/updated", "resources", "subscribe"}};
+
+/// What each client said that it can do: by session, and by who asked where none was issued.
+class Clients {
+ public:
+  explicit Clients(const Traffic& traffic) {
+    for (const Sent& sent : traffic.sent) {
+      const auto* request = sent.request();
+      const auto* can =
+          request && request->method == "initialize" ? wire::find(request->params, "capabilities") : nullptr;
+      const auto* members = can ? can->if_object() : nullptr;
+      if (!members) { continue; }
+      auto& client = clients_[key_of(*sent.in)];
+      for (const auto& member : *members) { client.insert(std::string(member.key())); }
+    }
+  }
+
+  /// Whether it is a request of the server that takes a capability which the client that heard it has not declared.
+  bool lacks_what_is_asked(const Heard& heard) const {
+    if (heard.message.kind != jsonrpc::Kind::request) { return false; }
+    const auto asked = std::find_if(kNeedsCapability.begin(), kNeedsCapability.end(),
+                                    [&](const Asked& one) { return one.method == heard.message.method; });
+    if (asked == kNeedsCapability.end()) { return false; }
+    const auto client = clients_.find(key_of(*heard.in));
+    return client == clients_.end() || !client->second.contains(asked->capability);
+  }
+
+ private:
+  static std::string key_of(const Seen& seen) {
+    for (const wire::Headers* headers : {&seen.http.request.headers, &seen.http.head.headers}) {
+      if (const auto session = headers->find("Mcp-Session-Id")) { return "session " + std::string(*session); }
+    }
+    return seen.by;
+  }
+
+  std::map<std::string, std::set<std::string, std::less<>>> clients_;
+};
 
 /// The flag that the server lacks for what it sends; nullopt for all else.
 std::optional<std::string> undeclared(const Survey& survey, const jsonrpc::Message& message) {
@@ -43,14 +85,13 @@ bool has(const std::array<std::string_view, n>& names, std::string_view name) {
 
 Finding run(Probe& probe) {
   const auto traffic = traffic_by(probe);
+  const Clients clients(*traffic);
   Places places;
   for (const auto& heard : probe.in_time(traffic->heard)) {
     const auto* request = heard.post ? heard.post->request() : nullptr;
     const bool served = request && heard.message.kind == wire::jsonrpc::Kind::response;
     if (served && has(kOccasions, request->method)) { places.looked(); }
-    if (heard.message.kind == wire::jsonrpc::Kind::request && has(kNeedsCapability, heard.message.method)) {
-      places.broken(heard.in, heard.message.method);
-    }
+    if (clients.lacks_what_is_asked(heard)) { places.broken(heard.in, heard.message.method); }
     if (auto flag = undeclared(probe.survey(), heard.message)) { places.broken(heard.in, std::move(*flag)); }
   }
   return judged(probe, places, "nothing that needs a capability which the client or the server has not declared",
