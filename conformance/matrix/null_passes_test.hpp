@@ -167,6 +167,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"jsonrpc.result.xor-error", talking(), kPassive},
       {"jsonrpc.strings.whole", talking(), kPassive},
       {"jsonrpc.text.parses", talking(), kPassive},
+      {"jsonrpc.unknown.answered", {"opens_then_served"}, kRight},
       {"jsonrpc.version.present", talking(), kPassive},
       {"lifecycle.capabilities.respected", {"opens_then_served"}, kRight},
       {"lifecycle.capabilities.shape", everywhere(), kOpened},

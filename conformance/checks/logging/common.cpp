@@ -20,6 +20,11 @@ std::string level_below(const jsonrpc::Message& message) {
 
 bool is_by_others(const Seen& seen) { return seen.by != "survey" && !seen.by.starts_with("logging.level."); }
 
+bool is_alone(const Probe& probe) {
+  const auto seen = seen_by(probe);
+  return std::none_of(seen.begin(), seen.end(), [](const SeenPtr& one) { return is_by_others(*one); });
+}
+
 }  // namespace
 
 std::string logged(const wire::mcp::Reply& reply) {
@@ -74,10 +79,7 @@ void Ear::pass_over() {
 milliseconds patience_of_streams(Probe& probe) {
   constexpr milliseconds kListen{2500};      // Where log messages came on streams before.
   constexpr milliseconds kListenAlone{400};  // Where nothing was heard before, as nobody else asks.
-  const auto seen = seen_by(probe);
-  if (std::none_of(seen.begin(), seen.end(), [](const SeenPtr& one) { return is_by_others(*one); })) {
-    return kListenAlone;
-  }
+  if (is_alone(probe)) { return kListenAlone; }
   const auto traffic = traffic_by(probe);
   const auto calls_in = [&](const std::string& session) {
     return std::any_of(traffic->sent.begin(), traffic->sent.end(), [&](const Sent& sent) {
@@ -90,6 +92,13 @@ milliseconds patience_of_streams(Probe& probe) {
     return by_itself && (probe.is(Era::streamable) || !calls_in(one.session));
   });
   return logs ? kListen : milliseconds(0);
+}
+
+bool may_log(Probe& probe) {
+  if (is_alone(probe)) { return true; }
+  const auto traffic = traffic_by(probe);
+  return std::any_of(traffic->heard.begin(), traffic->heard.end(),
+                     [](const Heard& one) { return one.message.method == "notifications/message"; });
 }
 
 }  // namespace weir::conformance

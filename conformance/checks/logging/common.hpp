@@ -41,4 +41,7 @@ class Ear {
 /// caused, or there were no others to hear any. 0: not at all.
 std::chrono::milliseconds patience_of_streams(Probe& probe);
 
+/// Whether calls are worth to be made for what they log: other checks heard log messages, or there were no others.
+bool may_log(Probe& probe);
+
 }  // namespace weir::conformance

@@ -5,6 +5,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr const char* kNothing = "no call that may be made logs anything, and nothing is logged on a stream";
 constexpr milliseconds kForCalls{3000};  ///< No further call is begun after this.
 
 /// The session that logs, and the one that wants none of it.
@@ -70,6 +71,7 @@ Finding run(Probe& probe) {
   if (probe.is(Era::streamable) && !probe.survey().sessions) {
     return not_applicable("without sessions nothing tells two clients apart");
   }
+  if (!may_log(probe)) { return untestable(kNothing); }
   auto one = probe.dialogue();
   auto other = probe.dialogue();
   if (!one || !other) { return probe.broken(one ? other.error() : one.error(), "two conversations"); }
@@ -78,7 +80,7 @@ Finding run(Probe& probe) {
   auto finding = judge_by_stream(probe, two);
   if (!finding) { finding = judge_by_calls(probe, two); }
   (void)set_level(two.other, kAsBefore);
-  return finding.value_or(untestable("no call that may be made logs anything, and nothing is logged on a stream"));
+  return finding.value_or(untestable(kNothing));
 }
 
 const Registration kCheck{{

@@ -174,7 +174,10 @@ Finding run(Probe& probe) {
     if (!called->strayed.empty()) {
       if (auto finding = judge(probe, *one, others, call, marks, *called)) { return *std::move(finding); }
     }
-    if (called->own > 0 && told.empty()) { told = call.name; }
+    if (called->own > 0) {
+      told = call.name;
+      break;
+    }
   }
   if (told.empty()) { return untestable("no call that may be made tells of anything on its way"); }
   return pass(fmt::format("what {} tells on its way came in its own session alone", told));
