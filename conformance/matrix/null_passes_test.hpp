@@ -214,6 +214,7 @@ inline const std::vector<NullPass>& null_passes() {
       {"session.fresh-connection.works", {"opens_then_served"}, kRight},
       {"session.id.kept", opening(), kPassive},
       {"session.id.not-adopted", opening(), kOpened},
+      {"session.id.not-told", opening(), kPassive},
       {"session.id.visible-ascii", opening(), kOpened},
       {"sizes.first-contact.fast", everywhere(), kHttp},
       {"sizes.header.taken", opening(), kOpened},
