@@ -242,9 +242,11 @@ wire::Result<wire::mcp::Dialogue> Probe::dialogue(const std::function<void(wire:
     hurried_ = true;
   }
   if (as_any && target_.ledger && target_.ledger->opens_in_vain()) { options.timeout = kInVain; }
+  const bool whole = options.send_initialized;
   auto opened = wire::mcp::Dialogue::open(worker_->client, std::move(options));
   last_open_failed_ = !opened;
-  if (target_.ledger && (opened || opened.error().code == wire::ErrorCode::timeout)) {
+  // Where initialize alone is answered, no conversation is opened: the notification behind it may hang.
+  if (target_.ledger && (opened ? whole : opened.error().code == wire::ErrorCode::timeout)) {
     target_.ledger->opened(opened.has_value());
   }
   if (opened) {

@@ -82,7 +82,11 @@ std::optional<Error> Dialogue::Impl::initialize() {
   if (auto error = take_initialize_result()) { return error; }
   if (!options.send_initialized) { return std::nullopt; }
   auto noted = send(jsonrpc::notification("notifications/initialized"), {}, {});
-  if (!noted) { return noted.error(); }
+  if (!noted) {
+    Error unanswered = noted.error();
+    unanswered.detail = "notifications/initialized was not answered: " + unanswered.detail;
+    return unanswered;
+  }
   if (noted->http.head.status >= 400) {
     return Error{ErrorCode::rejected, fmt::format("notifications/initialized was refused: {}", noted->describe())};
   }

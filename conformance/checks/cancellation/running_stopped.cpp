@@ -35,7 +35,8 @@ Finding run(Probe& probe) {
           .at("server", "Hand notifications/cancelled on to the tool that runs, where it can be stopped.");
     }
     if (!running.ended()) {
-      return untestable(fmt::format("neither a result nor the end of its stream came {} ms after", after.count()));
+      return untestable(fmt::format(
+          "neither a result nor the end of its stream came in the {} ms after it was cancelled", after.count()));
     }
     return pass(fmt::format("a call of {} was cancelled, and ended {} ms later", call.name, after.count()));
   });

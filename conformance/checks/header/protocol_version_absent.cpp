@@ -26,7 +26,7 @@ const Registration kCheck{{
     .since = "2025-06-18",
     .requirements = {"headers.protocol-version.missing-default"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/transports#protocol-version-header",
-    .consequence = "Clients of 2025-03-26, which do not know the header, are locked out.",
+    .consequence = "Clients that do not send the header, or whose proxy drops it, are locked out.",
     .fix = "Where MCP-Protocol-Version is absent, go on with the version that the session agreed to, or with "
            "2025-03-26, instead of answering 400.",
     .faults = {"header.version-required"},

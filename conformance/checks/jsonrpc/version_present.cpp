@@ -24,12 +24,12 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "jsonrpc.version.present",
-    .title = "every message of the server says jsonrpc \"2.0\"",
+    .title = "every message of the server is JSON-RPC, and says jsonrpc \"2.0\"",
     .level = Level::must,
     .eras = kAllEras,
     .requirements = {"jsonrpc.version-member"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic",
-    .consequence = "Strict clients drop a message without it, and the call seems lost.",
+    .consequence = "Strict clients end the stream at what is no JSON-RPC, or drop it: an answer among it is lost.",
     .fix = "Put the member jsonrpc with the string 2.0 into every message, those of gateways and error handlers "
            "too, and send heartbeats as comments, not as events.",
     .faults = {"jsonrpc.version-missing"},

@@ -48,7 +48,7 @@ const Registration kCheck{{
     .since = "2025-03-26",
     .requirements = {"lifecycle.initialized-accepted"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#initialization",
-    .consequence = "The handshake never completes, and strict clients stop there.",
+    .consequence = "The handshake never completes: clients stop there, or wait for their time-out.",
     .fix = "Answer notifications/initialized by 202, take the revision that initialize agreed to in "
            "MCP-Protocol-Version, and let proxies pass Mcp-Session-Id both ways.",
     .faults = {"lifecycle.initialized-refused", "lifecycle.session-id-dropped", "lifecycle.agreed-version-refused"},

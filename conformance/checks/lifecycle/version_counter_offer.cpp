@@ -41,7 +41,12 @@ Finding run(Probe& probe) {
   const bool newer =
       wire::mcp::is_revision_date(offered) && offered > wire::mcp::kRevisions.back() && offered != kFuture;
   if (!wire::mcp::is_known_revision(offered) && !newer) {
-    return fail(expected, fmt::format("'{}' for {}", offered, kFuture));
+    auto finding = fail(expected, fmt::format("'{}' for {}", offered, kFuture));
+    if (offered != kFuture) { return finding; }
+    return std::move(finding).at("server",
+                                 "Look the protocolVersion of initialize up in the list of revisions that the server "
+                                 "speaks, and answer by the newest of them where it is not there, not by what was "
+                                 "asked.");
   }
   if (const auto made_up = made_up_without(probe)) {
     return fail(expected + ", or an error, for a client that names none",
@@ -58,7 +63,9 @@ const Registration kCheck{{
     .eras = kSessionEras,
     .requirements = {"lifecycle.initialize.version-counter"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/basic/lifecycle#version-negotiation",
-    .consequence = "A client that is newer than the server cannot connect at all, where it could have stepped back.",
+    .consequence =
+        "A client that is newer than the server cannot connect, where it could have stepped back, or goes on in a "
+        "revision that nobody speaks.",
     .fix = "Answer initialize from a list of revisions: the one that was asked for if it is there, else the "
            "newest, without an error; refuse a missing protocolVersion by -32602.",
     .faults = {"lifecycle.version-parrot", "lifecycle.unknown-version-error", "lifecycle.version-unfilled"},

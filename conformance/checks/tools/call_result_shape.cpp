@@ -12,15 +12,16 @@ Finding run(Probe& probe) {
 
 const Registration kCheck{{
     .id = "tools.call.result-shape",
-    .title = "a tool call gives a result with a content array",
+    .title = "a tool call gives a result with a content array, and members of their types",
     .level = Level::must,
     .eras = kAllEras,
     .capability = "tools",
     .requirements = {"tools.call.result-shape"},
     .source = "https://modelcontextprotocol.io/specification/{revision}/server/tools#tool-result",
-    .consequence = "Clients of the SDKs refuse a result without content.",
-    .fix = "Return `content` as an array even where it is empty, isError as a boolean, and structuredContent of the "
-           "revision's type; leave out members without a value.",
+    .consequence = "Clients of the SDKs refuse the whole result where a member lacks or is of another type.",
+    .fix =
+        "Return `content` as an array even where it is empty, isError as a boolean and structuredContent as an object "
+        "(an array within a member of it); leave out members without a value.",
     .faults = {"tools.content-missing", "tools.is-error-as-string"},
     .fixture = "profile",
     .passive = true,

@@ -115,7 +115,8 @@ const Registration kCheck{{
     .capability = "tasks",
     .requirements = {"tasks.cancel.status-before-reply", "tasks.cancel.terminal-refused", "tasks.result.terminal"},
     .source = "https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/tasks#task-cancellation",
-    .consequence = "Clients that wait for a task which somebody has cancelled stumble over its result, or wait on.",
+    .consequence =
+        "Clients see one task end in two ways: they stumble over its result, lose one that was there, or wait on.",
     .fix = "Set the task to cancelled before tasks/cancel is answered, give an error or a whole tool result as its "
            "result, and refuse to cancel what is over by -32602.",
     .faults = {"tools.task-cancelled-result", "tools.task-cancelled-works-on", "tools.task-cancelled-twice"},
