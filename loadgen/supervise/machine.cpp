@@ -100,7 +100,8 @@ Machine read_machine(const std::string& root) {
     machine.port_low = ports[0];
     machine.port_high = ports[1];
   }
-  machine.memory_free_bytes = number_after(slurp(root + "/proc/meminfo"), "MemAvailable:").value_or(0) * 1024;
+  const auto available_kib = number_after(slurp(root + "/proc/meminfo"), "MemAvailable:");
+  machine.memory_free_bytes = available_kib ? *available_kib * 1024 : kUnknownMemory;
   for (const auto& group : groups(root)) { fit_into_group(machine, group); }
   return machine;
 }

@@ -216,8 +216,10 @@ wire::Result<Placement> place(const Scenario& scenario, const Machine& machine, 
                     grouped(demand.streams), megabytes(placement.memory_needed_bytes),
                     megabytes(machine.memory_free_bytes), grouped(std::max<std::int64_t>(0, left / each))));
   }
-  placement.lines.push_back(fmt::format("memory: about {} of {} free", megabytes(placement.memory_needed_bytes),
-                                        megabytes(machine.memory_free_bytes)));
+  const std::string free = machine.memory_free_bytes == kUnknownMemory
+                               ? ", and how much is free cannot be read"
+                               : fmt::format(" of {} free", megabytes(machine.memory_free_bytes));
+  placement.lines.push_back(fmt::format("memory: about {}{}", megabytes(placement.memory_needed_bytes), free));
   if (demand.tls) {
     const auto whole = demand.streams * (kTlsWholeBytes - kTlsKeysBytes);
     const bool fits = placement.memory_needed_bytes + whole <= machine.memory_free_bytes;

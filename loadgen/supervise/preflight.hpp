@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,16 @@
 
 namespace weir::loadgen {
 
+/// Where nothing says how much is free: no run is refused for it.
+inline constexpr std::int64_t kUnknownMemory = std::numeric_limits<std::int64_t>::max();
+
 /// What the machine has; read by read_machine(), invented by tests.
 struct Machine {
   std::int64_t cores = 1;
   std::int64_t files_per_process = 1024;             ///< RLIMIT_NOFILE, hard; the program raises the soft one to it.
   std::int64_t files_free = 1'000'000;               ///< fs.file-max minus what is open.
   std::int64_t port_low = 32768, port_high = 60999;  ///< ip_local_port_range.
-  std::int64_t memory_free_bytes = 0;                ///< MemAvailable, or what the cgroup leaves.
+  std::int64_t memory_free_bytes = 0;                ///< MemAvailable, what the cgroup leaves, or kUnknownMemory.
   std::int64_t processes_free = 10'000;              ///< RLIMIT_NPROC, cgroup pids.max.
 };
 /// `root` stands before /proc and /sys; tests give their own tree.

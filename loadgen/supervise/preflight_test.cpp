@@ -309,6 +309,11 @@ TEST(ReadMachine, takes_the_tightest_of_the_control_groups) {
   EXPECT_EQ(machine.port_high, 65'000);
 }
 
+TEST(ReadMachine, takes_memory_for_unknown_where_nothing_tells_of_it) {
+  const Tree tree;
+  EXPECT_EQ(read_machine(tree.root()).memory_free_bytes, kUnknownMemory);
+}
+
 TEST(ReadMachine, works_without_control_groups) {
   const Tree tree;
   tree.put("proc/meminfo", "MemAvailable: 10 kB\n");

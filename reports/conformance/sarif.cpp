@@ -18,15 +18,20 @@ namespace json = boost::json;
 constexpr std::string_view kSchema = "https://json.schemastore.org/sarif-2.1.0.json";
 constexpr std::string_view kRunRule = "weir.run";
 
+/// Braces before a digit: all of them are doubled, or what stays in the middle of them is an argument still.
+bool begins_argument(std::string_view text) {
+  const std::size_t after = text.find_first_not_of('{');
+  return after != std::string_view::npos && text[after] >= '0' && text[after] <= '9';
+}
+
 /// Bytes of an endpoint in a plain text message: no link (section 3.11.6), and no place for an argument (3.11.5).
 std::string plain(std::string_view bytes) {
   const std::string text = wire::printable(bytes);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool bracket = text[i] == '[' || text[i] == ']';
-    const bool argument = text[i] == '{' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9';
     if (bracket) { out += '\\'; }
-    if (argument) { out += '{'; }
+    if (text[i] == '{' && begins_argument(std::string_view(text).substr(i))) { out += '{'; }
     out += text[i];
   }
   return out;

@@ -52,9 +52,9 @@ TEST(Sarif, makes_no_green_scan_of_a_run_without_a_verdict) {
 
 TEST(Sarif, makes_no_link_and_no_argument_of_what_an_endpoint_says) {
   Results results;
-  results.checks = {sample_check("a.b.c", Verdict::fail, "a title", "see [here](http://evil.example) {0}")};
+  results.checks = {sample_check("a.b.c", Verdict::fail, "a title", "see [here](http://evil.example) {0} {{1}}")};
   const std::string text(results_in(results).at(0).at("message").at("text").as_string());
-  EXPECT_NE(text.find("see \\[here\\](http://evil.example) {{0}"), std::string::npos) << text;
+  EXPECT_NE(text.find("see \\[here\\](http://evil.example) {{0} {{{{1}}"), std::string::npos) << text;
 }
 
 TEST(Sarif, recognises_a_finding_whatever_it_says) {

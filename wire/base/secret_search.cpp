@@ -215,6 +215,7 @@ void SecretSearch::add(std::string_view secret) {
   const std::string hex = hexadecimal(secret);
   plain_.add(hex);
   if (hex.size() < kRun) { add_whole({hex, Kind::any_case}); }
+  add_beginning(hex);
 }
 
 void SecretSearch::add_form(std::string_view text) {
@@ -224,7 +225,7 @@ void SecretSearch::add_form(std::string_view text) {
     const Kind kind = text.size() < kToken ? Kind::word : text.size() < kAnyCase ? Kind::own_case : Kind::any_case;
     add_whole({kind == Kind::any_case ? lower(text) : std::string(text), kind});
   }
-  if (text.size() >= kToken) { beginnings_.emplace_back(text.substr(0, kRun - 1)); }
+  add_beginning(text);
 }
 
 void SecretSearch::add_base64(std::string_view secret) {
@@ -232,8 +233,12 @@ void SecretSearch::add_base64(std::string_view secret) {
     const std::string core = base64_core(secret, before);
     base64_.add(core);
     if (core.size() >= kLeastBase64 && core.size() < kRun) { add_whole({core, Kind::base64}); }
-    if (core.size() >= kLeastBase64) { beginnings_.push_back(core.substr(0, kRun - 1)); }
+    if (core.size() >= kLeastBase64) { add_beginning(core); }
   }
+}
+
+void SecretSearch::add_beginning(std::string_view text) {
+  if (text.size() >= kToken) { beginnings_.push_back(lower(text.substr(0, kRun - 1))); }
 }
 
 void SecretSearch::add_whole(Whole whole) {
@@ -307,17 +312,18 @@ void SecretSearch::mark_base64(const Reading& reading, Mask& mask) const {
 
 /// Longer beginnings are runs. An excerpt of ours ends in three dots, others in one character.
 void SecretSearch::mark_cut(const Reading& reading, Mask& mask) const {
-  const std::string_view text = reading.bytes;
+  const std::string text = lower(reading.bytes);
   for (const std::string_view dots : {"...", "\xe2\x80\xa6"}) {
     for (std::size_t at = text.find(dots); at != std::string_view::npos; at = text.find(dots, at + dots.size())) {
-      for (const std::string& beginning : beginnings_) { mark_cut(reading, at, beginning, mask); }
+      for (const std::string& beginning : beginnings_) { mark_cut(reading, text, at, beginning, mask); }
     }
   }
 }
 
-void SecretSearch::mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask) {
+void SecretSearch::mark_cut(const Reading& reading, std::string_view lowered, std::size_t at,
+                            std::string_view beginning, Mask& mask) {
   for (std::size_t kept = std::min(at, beginning.size()); kept >= kToken; --kept) {
-    if (reading.bytes.compare(at - kept, kept, beginning.substr(0, kept)) == 0) {
+    if (lowered.compare(at - kept, kept, beginning.substr(0, kept)) == 0) {
       return cover_reading(reading, at - kept, at - 1, mask);
     }
   }

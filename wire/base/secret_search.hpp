@@ -60,16 +60,18 @@ class SecretSearch {
 
   void add_form(std::string_view text);
   void add_base64(std::string_view secret);
+  void add_beginning(std::string_view text);
   void add_whole(Whole whole);
   void mark_block(std::string_view text, std::size_t offset, Mask& mask) const;
   void mark_readings(const Reading& reading, int layers, Mask& mask) const;
   void mark_plain(const Reading& reading, Mask& mask) const;
   void mark_base64(const Reading& reading, Mask& mask) const;
   void mark_cut(const Reading& reading, Mask& mask) const;
-  static void mark_cut(const Reading& reading, std::size_t at, std::string_view beginning, Mask& mask);
+  static void mark_cut(const Reading& reading, std::string_view lowered, std::size_t at, std::string_view beginning,
+                       Mask& mask);
 
   std::vector<Whole> whole_;             ///< Forms that are shorter than a run.
-  std::vector<std::string> beginnings_;  ///< Of every form, shorter than a run: what a cut may leave.
+  std::vector<std::string> beginnings_;  ///< Of every form in small letters, shorter than a run: what a cut may leave.
   Runs plain_, base64_;
   std::size_t longest_ = 0;  ///< Of the secrets.
 };

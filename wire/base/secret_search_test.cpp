@@ -171,6 +171,7 @@ TEST(SecretSearch, finds_what_was_cut_off_a_secret) {
   for (std::size_t kept = SecretSearch::kToken; kept < SecretSearch::kRun; ++kept) {
     EXPECT_TRUE(hidden(secret.substr(0, kept) + "...")) << kept;
     EXPECT_TRUE(hidden(secret.substr(0, kept) + "\xe2\x80\xa6")) << kept;
+    EXPECT_TRUE(hidden(upper(secret.substr(0, kept)) + "...")) << kept;
   }
   const std::string coded = base64(secret);
   for (std::size_t kept = SecretSearch::kRun; kept < coded.size(); ++kept) {
