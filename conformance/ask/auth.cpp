@@ -25,9 +25,8 @@ wire::Result<Metadata> fetch(Probe& probe, const wire::Url& url) {
   auto exchange = probe.send(request, probe.in(kPatience));
   if (!exchange) { return tl::unexpected(exchange.error()); }
   Metadata metadata{.url = url.str(), .exchange = std::move(*exchange), .document = nullptr};
-  if (metadata.exchange.ok() && metadata.exchange.is_json()) {
-    if (auto text = wire::parse_json(metadata.exchange.body)) { metadata.document = std::move(text->value); }
-  }
+  metadata.document = metadata_in(metadata.exchange);
+  metadata.mistyped = metadata.document.is_object() && !metadata.exchange.is_json();
   return metadata;
 }
 
@@ -113,6 +112,13 @@ std::string bearer_token(const Probe& probe) {
 bool is_rpc_envelope(const json::value& document) {
   const auto has = [&](std::string_view member) { return wire::find(document, member) != nullptr; };
   return has("jsonrpc") && (has("result") || has("error") || has("method")) && !has("resource");
+}
+
+json::value metadata_in(const wire::Exchange& answer) {
+  auto text = answer.ok() ? wire::parse_json(answer.body) : wire::Result<wire::JsonText>(wire::fail({}, {}));
+  // Whatever answers any path may say JSON as text: only what names a resource is taken for metadata by its body.
+  if (!text || !(answer.is_json() || wire::as_string(wire::find(text->value, "resource")))) { return nullptr; }
+  return std::move(text->value);
 }
 
 wire::Result<Metadata> find_metadata(Probe& probe) {

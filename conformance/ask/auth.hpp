@@ -46,11 +46,14 @@ struct Metadata {
   std::string url;
   wire::Exchange exchange;
   json::value document;    ///< null where there is no JSON.
+  bool mistyped = false;   ///< The document is metadata, but not called JSON: auth.metadata.served says so.
   std::string named;       ///< resource_metadata of the Bearer challenge; empty where it has none.
   bool elsewhere = false;  ///< `named` is on another origin, and was not asked for.
   bool unclear = false;    ///< The challenge is not written as it should be: auth.challenge.well-formed says so.
 };
 wire::Result<Metadata> find_metadata(Probe& probe);
+/// The document of an answer, whatever it is called where it is plainly metadata; null where there is none.
+json::value metadata_in(const wire::Exchange& answer);
 /// Whether a document is a JSON-RPC message: then the MCP endpoint answers in the place of what was asked for, and that
 /// members are missing is said once, by auth.metadata.shape.
 bool is_rpc_envelope(const json::value& document);

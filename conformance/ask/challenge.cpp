@@ -81,7 +81,7 @@ std::string unquoted(Reader& reader, std::string_view name, std::vector<std::str
 void add(Challenge& challenge, std::string name, std::string given, bool behind_comma, bool closed) {
   auto& problems = challenge.problems;
   if (closed && challenge.parameters.empty()) {
-    problems.push_back(fmt::format("a comma stands between {} and its parameters", challenge.scheme));
+    problems.emplace_back("a comma stands between the scheme and its parameters");
   } else if (!challenge.parameters.empty() && !behind_comma) {
     problems.push_back(fmt::format("no comma stands before {}", name));
   }

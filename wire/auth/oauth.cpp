@@ -18,6 +18,7 @@ namespace {
 constexpr double kShortestLifeSeconds = 1;  // It is told in whole ones (RFC 6749 appendix A.14).
 constexpr double kLongestLifeSeconds = 366.0 * 24 * 3600;
 constexpr std::string_view kAnswersHtml = "answers HTML";
+constexpr std::string_view kNoForm = "refuses application/x-www-form-urlencoded, which RFC 6749 asks for";
 constexpr std::string_view kNoToken = "holds no access_token";
 
 /// application/x-www-form-urlencoded.
@@ -64,6 +65,16 @@ std::optional<double> seconds_member(const json::value& body) {
   return text ? std::optional(std::strtod(text->c_str(), nullptr)) : std::nullopt;
 }
 
+/// Whether the form itself is refused: by its status, or where a body that is not of RFC 6749 section 5.2 asks for
+/// JSON.
+bool refuses_form(const Exchange& answer) {
+  constexpr int kBadRequest = 400, kNoMedia = 415, kUnprocessable = 422;
+  const int status = answer.head.status;
+  if (status == kNoMedia) { return true; }
+  return (status == kBadRequest || status == kUnprocessable) && error_word(answer).empty() &&
+         lower(answer.body).find("json") != std::string::npos;
+}
+
 /// What the server says of its error, on one line and of bounded length. Nothing where the secret could stand in it.
 std::string description(const Exchange& answer, const OAuthClient& oauth) {
   constexpr std::size_t kMost = 120;
@@ -98,7 +109,9 @@ std::string_view name_of(ClientAuth auth) {
 Error refusal(Error error, const Exchange& answer, const OAuthClient& oauth, ClientAuth auth) {
   const auto said = description(answer, oauth);
   if (!said.empty()) { error.detail += fmt::format(": \"{}\"", said); }
-  if (!oauth.client_secret.empty()) { error.detail += fmt::format(", with {}", name_of(auth)); }
+  if (!oauth.client_secret.empty() && !refuses_form(answer)) {
+    error.detail += fmt::format(", with {}", name_of(auth));
+  }
   return error;
 }
 
@@ -129,6 +142,9 @@ Result<Request> token_request(const OAuthClient& oauth, ClientAuth auth) {
 }
 
 Result<Token> read_token(const Exchange& answer) {
+  if (refuses_form(answer)) {
+    return fail(ErrorCode::rejected, fmt::format("the token endpoint {}: HTTP {}", kNoForm, answer.head.status));
+  }
   if (!answer.ok()) {
     const auto word = error_word(answer);
     return fail(ErrorCode::rejected,
@@ -177,7 +193,9 @@ Result<Token> fetch_token(const OAuthClient& oauth, const ClientOptions& client,
     }
     auto token = read_token(*answer);
     if (token) { return token; }
-    if (!by_basic) { return tl::unexpected(refusal(token.error(), *answer, oauth, auth)); }
+    if (!by_basic || (refuses_form(*by_basic) && refuses_form(*answer))) {
+      return tl::unexpected(refusal(token.error(), *answer, oauth, auth));
+    }
     const bool first_says_more = knew_client(*by_basic, oauth);
     const auto told = first_says_more ? refusal(read_token(*by_basic).error(), *by_basic, oauth, ClientAuth::basic)
                                       : refusal(token.error(), *answer, oauth, auth);
@@ -205,6 +223,12 @@ TokenProblem token_problem(const Error& error) {
   const auto says = [&](std::string_view words) { return error.detail.find(words) != std::string::npos; };
   if (error.code == ErrorCode::bad_input) { return {"token-url-unusable", "Correct oauth.token_url in the profile."}; }
   if (error.code == ErrorCode::rejected) {
+    if (says(kNoForm)) {
+      return {
+          "token-refused",
+          "Let the token endpoint read forms, which every OAuth client sends it (a body parser for JSON alone is in "
+          "its place), or correct oauth.token_url."};
+    }
     if (says("(unauthorized_client)")) {
       return {"token-unauthorized-client",
               "Allow this client the grant client_credentials at the provider (Keycloak: service accounts roles, and "

@@ -172,6 +172,13 @@ TEST(Token, failures_have_a_name_and_a_fix) {
   EXPECT_EQ(named(answer(400, R"({"error":"unauthorized_client"})")), "token-unauthorized-client");
   EXPECT_EQ(named(answer(400, R"({"error":"invalid_scope"})")), "token-refused");
   EXPECT_EQ(named(answer(503, "busy")), "token-refused");
+  for (const auto& no_form : {answer(415, "{}"), answer(422, R"({"detail":"Input should be valid JSON"})")}) {
+    const auto refused = read_token(no_form).error();
+    EXPECT_NE(refused.detail.find("refuses application/x-www-form-urlencoded"), std::string::npos) << refused.detail;
+    EXPECT_NE(token_problem(refused).fix.find("read forms"), std::string_view::npos);
+  }
+  EXPECT_EQ(read_token(answer(400, R"({"error":"invalid_request","error_description":"no JSON"})")).error().detail,
+            "the token endpoint answered HTTP 400 (invalid_request)");
   EXPECT_EQ(named(answer(200, R"({"token":"x"})")), "token-not-json");
   auto page = answer(200, "<!doctype html><title>Sign in</title>");
   page.head.headers.set("Content-Type", "text/html; charset=utf-8");

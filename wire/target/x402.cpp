@@ -48,7 +48,8 @@ Result<Required> read_required(const Headers& headers, std::string_view body) {
     return fail(ErrorCode::malformed_message,
                 fmt::format("{} holds no JSON object: {}", required.place, excerpt(std::string_view(text), 80)));
   }
-  required.version = field ? 2 : 1;
+  required.misplaced = !field && as_integer(object->if_contains("x402Version")) == 2;
+  required.version = field || required.misplaced ? 2 : 1;
   required.document = std::move(*object);
   return required;
 }

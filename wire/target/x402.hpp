@@ -20,9 +20,10 @@ inline constexpr std::string_view kRequiredHeader = "PAYMENT-REQUIRED";
 
 /// What a 402 asks for.
 struct Required {
-  int version = 0;         ///< 1 or 2, by where it stood.
+  int version = 0;         ///< 1 or 2, by where it stood; 2 as well where the body says so.
   json::object document;   ///< x402Version, error, accepts, and in version 2 resource.
   std::string_view place;  ///< "the body" or "PAYMENT-REQUIRED", for messages.
+  bool misplaced = false;  ///< Version 2 in the body, without PAYMENT-REQUIRED: no client reads that.
 
   /// Member `accepts`, where it is a list of objects; else empty.
   std::vector<json::object> accepts() const;

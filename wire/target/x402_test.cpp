@@ -30,6 +30,17 @@ TEST(X402, reads_what_has_to_be_paid_from_the_header_in_version_2) {
   EXPECT_EQ(required->resource_of(required->accepts()[0]), "http://a/b");
 }
 
+TEST(X402, reads_a_body_of_version_2_as_version_2_and_says_that_its_place_is_the_header) {
+  const auto required =
+      read_required({}, R"({"x402Version":2,"resource":{"url":"http://a/b"},"accepts":[{"amount":"7"}]})");
+  ASSERT_TRUE(required);
+  EXPECT_TRUE(required->misplaced);
+  EXPECT_EQ(required->version, 2);
+  EXPECT_EQ(required->amount_of(required->accepts()[0]), "7");
+  EXPECT_EQ(required->resource_of(required->accepts()[0]), "http://a/b");
+  EXPECT_FALSE(read_required({}, kBody)->misplaced);
+}
+
 TEST(X402, says_what_stood_there_instead) {
   EXPECT_EQ(read_required({{"PAYMENT-REQUIRED", "!"}}, kBody).error().detail, "PAYMENT-REQUIRED is no Base64: !");
   EXPECT_NE(read_required({}, "<html>").error().detail.find("the body holds no JSON object"), std::string::npos);

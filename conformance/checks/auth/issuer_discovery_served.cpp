@@ -23,6 +23,14 @@ Finding run(Probe& probe) {
           .at("OpenID provider", "Serve the whole discovery document.");
     }
   }
+  if (!found->exchange.is_json()) {
+    const std::string_view type = found->exchange.head.headers.get("content-type");
+    return fail("Content-Type: application/json",
+                fmt::format("the discovery document {}, at {}",
+                            type.empty() ? "without a Content-Type" : fmt::format("as '{}'", wire::excerpt(type, 60)),
+                            found->url))
+        .at("OpenID provider", "Send the discovery document with Content-Type: application/json.");
+  }
   return pass(found->url);
 }
 
@@ -36,7 +44,7 @@ const Registration kCheck{{
     .consequence = "Clients find no place to log in.",
     .fix = "Publish the provider's JSON at the token's iss plus /.well-known/openid-configuration, with issuer and "
            "token_endpoint, reachable where clients are.",
-    .faults = {"openid.discovery-404", "openid.discovery-html"},
+    .faults = {"openid.discovery-404", "openid.discovery-html", "openid.discovery-as-text"},
     .fixture = "token",
     .run = run,
 }};

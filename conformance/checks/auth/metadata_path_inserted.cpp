@@ -25,7 +25,7 @@ Finding run(Probe& probe) {
   inserted.has_query = false;
   const auto answer = probe.send({.method = "GET", .url = inserted, .headers = {}, .body = {}});
   if (!answer) { return probe.broken(answer.error(), "the metadata"); }
-  if (!answer->ok() || !answer->is_json()) {
+  if (!metadata_in(*answer).is_object()) {
     const auto named = wire::resolve(probe.url(), found->named);
     if (named && named->path == inserted.path) {
       return untestable("it is where the challenge points, which auth.challenge.metadata-reachable says: " +

@@ -42,6 +42,16 @@ Finding run(Probe& probe) {
             "Route /.well-known/oauth-protected-resource to the server, before the token is asked for and before any "
             "page that answers for unknown paths.");
   }
+  if (found->mistyped) {
+    const std::string_view type = found->exchange.head.headers.get("content-type");
+    return fail("Content-Type: application/json",
+                fmt::format("the metadata {}, at {}",
+                            type.empty() ? "without a Content-Type" : fmt::format("as '{}'", wire::excerpt(type, 60)),
+                            found->url))
+        .at("server, or what serves the file",
+            "Send the metadata with Content-Type: application/json; a file without an extension gets another type of a "
+            "web server or bucket.");
+  }
   if (!wire::as_string(wire::find(found->document, "resource"))) {
     return untestable(fmt::format("what is served at {} names no resource, as metadata must: {}", found->url,
                                   describe(found->exchange)));
@@ -60,7 +70,7 @@ const Registration kCheck{{
     .consequence = "OAuth clients cannot find where to log in.",
     .fix = "Serve the metadata as JSON at /.well-known/oauth-protected-resource, ahead of the token check and of "
            "fallback pages, and name it by resource_metadata in each 401.",
-    .faults = {"auth.metadata-404", "auth.metadata-of-2025-03-26"},
+    .faults = {"auth.metadata-404", "auth.metadata-as-text", "auth.metadata-of-2025-03-26"},
     .fixture = "bearer",
     .run = run,
 }};

@@ -1,16 +1,20 @@
+#include <fmt/ranges.h>
+
 #include "conformance/checks/auth/issuer_common.hpp"
 
 namespace weir::conformance::auth_server_metadata_whole {
 namespace {
 
-/// What a client that logs a person in cannot do without; empty where all of it is there.
-std::string missing_in(const json::value& document) {
+/// All that a client that logs a person in cannot do without, and that is not there.
+std::vector<std::string> missing_in(const json::value& document) {
+  std::vector<std::string> missing;
   for (const char* endpoint : {"authorization_endpoint", "token_endpoint"}) {
     const auto text = wire::as_string(wire::find(document, endpoint));
-    if (!text || !wire::parse_url(*text)) { return endpoint; }
+    if (!text || !wire::parse_url(*text)) { missing.emplace_back(endpoint); }
   }
   const json::array* types = wire::as_array(wire::find(document, "response_types_supported"));
-  return types && !types->empty() ? "" : "response_types_supported";
+  if (!types || types->empty()) { missing.emplace_back("response_types_supported"); }
+  return missing;
 }
 
 Finding run(Probe& probe) {
@@ -20,12 +24,15 @@ Finding run(Probe& probe) {
   for (const auto& server : named->served) {
     if (!logs_people_in(server.document)) { continue; }
     ++looked;
-    const std::string missing = missing_in(server.document);
+    const auto missing = missing_in(server.document);
     if (missing.empty()) { continue; }
-    const json::value* got = wire::find(server.document, missing);
-    return fail(fmt::format("{} in the metadata at {}", missing, server.url),
-                got ? wire::excerpt(*got, 80) : "no such member")
-        .at("the authorization server", fmt::format("Publish {}: RFC 8414 requires it.", missing));
+    const json::value* got = wire::find(server.document, missing.front());
+    const std::string names = fmt::format("{}", fmt::join(missing, ", "));
+    const bool one = missing.size() == 1;
+    return fail(fmt::format("{} in the metadata at {}", names, server.url), got   ? wire::excerpt(*got, 80)
+                                                                            : one ? "no such member"
+                                                                                  : "no such members")
+        .at("the authorization server", fmt::format("Publish {}: RFC 8414 requires {}.", names, one ? "it" : "them"));
   }
   if (named->stopped_by) { return *named->stopped_by; }
   if (looked == 0) { return untestable("no authorization server for people served its metadata"); }

@@ -13,6 +13,21 @@ std::string irregular_in(const json::value& answer) {
   return scope && !scope->is_string() ? "scope is no text: " + wire::excerpt(*scope, 40) : std::string();
 }
 
+/// What the token says of its life against expires_in: judged without a clock, so that none has to be right. Empty
+/// where they agree, or one of them says nothing.
+std::string dead_token(const json::value& answer) {
+  const auto jwt = wire::decode_jwt(wire::string_or(answer, "access_token", ""));
+  const json::value* life = wire::find(answer, "expires_in");
+  if (!jwt || !life || !life->is_number() || life->to_number<double>() <= 0) { return {}; }
+  const json::value* exp = jwt->claims.if_contains("exp");
+  const json::value* iat = jwt->claims.if_contains("iat");
+  if (!exp || !iat || !exp->is_number() || !iat->is_number() || exp->to_number<double>() > iat->to_number<double>()) {
+    return {};
+  }
+  return fmt::format("exp {} of the token is not after its iat {}, though expires_in says {}", wire::excerpt(*exp, 40),
+                     wire::excerpt(*iat, 40), wire::excerpt(*life, 40));
+}
+
 Finding run(Probe& probe) {
   const auto answer = answer_with_token(probe);
   if (!answer) { return answer.error(); }
@@ -29,6 +44,12 @@ Finding run(Probe& probe) {
     return fail("token_type as text, expires_in as a number, scope as text", std::move(irregular))
         .at(kHop, "Write the members of the answer with a token as RFC 6749 has them.");
   }
+  if (auto dead = dead_token(document->value); !dead.empty()) {
+    return fail("a token that lives as long as expires_in says", std::move(dead))
+        .at(kHop,
+            "Set exp of the token to its iat and expires_in together: servers that verify exp refuse it from its "
+            "first second, and one that takes it does not verify exp.");
+  }
   return pass("token_type, expires_in and scope are as clients read them");
 }
 
@@ -41,7 +62,8 @@ const Registration kCheck{{
     .consequence = "Clients that check the answer against its types throw the token away, and nobody gets in.",
     .fix = "Let the token endpoint always write token_type, as text, expires_in as a number without quotes, and scope "
            "as one text with blanks between.",
-    .faults = {"openid.expires-in-text", "openid.token-type-unsaid", "openid.token-as-text"},
+    .faults = {"openid.expires-in-text", "openid.token-type-unsaid", "openid.token-as-text",
+               "openid.token-born-expired"},
     .fixture = "token",
     .run = run,
 }};

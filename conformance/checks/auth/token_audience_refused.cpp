@@ -8,40 +8,38 @@ namespace {
 /// A resource that no server is: an authorization server that binds its tokens gives one for it, or refuses.
 constexpr const char* kElsewhere = "https://weir-elsewhere.example/mcp";
 
-std::vector<std::string> audiences_of(std::string_view token) {
-  const auto jwt = wire::decode_jwt(token);
-  const json::value* aud = jwt ? jwt->claims.if_contains("aud") : nullptr;
-  if (const auto one = wire::as_string(aud)) { return {std::string(*one)}; }
-  std::vector<std::string> all;
-  for (const json::value& each : aud && aud->is_array() ? aud->get_array() : json::array{}) {
-    if (const auto text = wire::as_string(&each)) { all.emplace_back(*text); }
-  }
-  return all;
-}
+constexpr const char* kNone = "the profile names no token for somebody else (oauth.other_audience)";
 
-/// A token that says itself that it is for another resource (RFC 8707), and not for this one as well; empty where the
+/// A token that says itself that it is for another resource (RFC 8707), and not for this one as well; why not where the
 /// authorization server gives none.
-std::string token_for_elsewhere(Probe& probe) {
+tl::expected<std::string, Finding> token_for_elsewhere(Probe& probe) {
+  const auto none = [] { return tl::unexpected(not_applicable(kNone)); };
   const auto own = audiences_of(bearer_token(probe));
-  if (own.empty()) { return {}; }
+  if (own.empty()) { return none(); }
   const auto token = another_token(probe, {.audience = kElsewhere, .resource = kElsewhere});
-  if (!token) { return {}; }
+  if (!token) { return none(); }
   const auto given = audiences_of(*token);
+  if (given == own) {
+    return tl::unexpected(
+        not_applicable(fmt::format("{}, and the provider gives aud {} to one for another resource too", kNone,
+                                   wire::excerpt(json::serialize(json::value_from(own)), 80))));
+  }
   const bool foreign = !given.empty() && std::none_of(given.begin(), given.end(), [&](const std::string& audience) {
     return std::find(own.begin(), own.end(), audience) != own.end();
   });
-  return foreign ? *token : std::string();
+  if (!foreign) { return none(); }
+  return *token;
 }
 
 Finding run(Probe& probe) {
   if (!uses_bearer(probe)) { return not_applicable("no bearer token is configured"); }
   const auto& oauth = probe.target().profile.oauth;
-  constexpr const char* kNone = "the profile names no token for somebody else (oauth.other_audience)";
   if (!oauth) { return not_applicable(kNone); }
   std::string token = oauth->other_audience_token;
   if (token.empty() && !oauth->other_audience) {
-    token = token_for_elsewhere(probe);
-    if (token.empty()) { return not_applicable(kNone); }
+    auto elsewhere = token_for_elsewhere(probe);
+    if (!elsewhere) { return std::move(elsewhere.error()); }
+    token = *std::move(elsewhere);
   }
   if (token.empty()) {
     const auto asked = another_token(probe, *oauth->other_audience);

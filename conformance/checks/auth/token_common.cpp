@@ -22,22 +22,11 @@ tl::expected<std::string, Finding> limited_token(Probe& probe, const wire::Profi
   return *token;
 }
 
-/// Asked for beside the probe, whose evidence shows what it sends: here that is the secret of a client.
-wire::Result<wire::Exchange> ask_for_token(const Probe& probe, wire::ClientAuth auth) {
-  const auto request = wire::token_request(*probe.target().profile.oauth, auth);
-  if (!request) { return tl::unexpected(request.error()); }
-  wire::ClientOptions options = probe.target().client;
-  options.renewal = {};
-  options.credentials = {};
-  options.max_body_bytes = std::min(options.max_body_bytes, wire::limits::kOpeningBytes);
-  wire::HttpClient client(options);
-  return client.exchange(*request, probe.answer_deadline());
-}
-
 tl::expected<wire::Exchange, Finding> ask_for_token(Probe& probe) {
   std::string why = "no token was given";
   for (const auto auth : {wire::ClientAuth::basic, wire::ClientAuth::post}) {
-    auto answer = ask_for_token(probe, auth);
+    const auto request = wire::token_request(*probe.target().profile.oauth, auth);
+    auto answer = request ? ask_token_endpoint(probe, *request) : tl::unexpected(request.error());
     const auto token = answer ? wire::read_token(*answer) : tl::unexpected(answer.error());
     if (!token) {
       why = token.error().detail;
@@ -65,6 +54,15 @@ std::string same_for_any_token(Probe& probe, wire::Request request, int status) 
 }
 
 }  // namespace
+
+wire::Result<wire::Exchange> ask_token_endpoint(const Probe& probe, const wire::Request& request) {
+  wire::ClientOptions options = probe.target().client;
+  options.renewal = {};
+  options.credentials = {};
+  options.max_body_bytes = std::min(options.max_body_bytes, wire::limits::kOpeningBytes);
+  wire::HttpClient client(options);
+  return client.exchange(request, probe.answer_deadline());
+}
 
 wire::Result<wire::Exchange> ask(Probe& probe, const wire::Request& request) {
   const auto deadline = probe.in(kPatience);
@@ -165,6 +163,17 @@ tl::expected<DeniedCall, Finding> denied_call(Probe& probe) {
   }
   return DeniedCall{std::move(*dialogue),
                     {{"name", oauth->denied_tool->name}, {"arguments", oauth->denied_tool->arguments}}};
+}
+
+std::vector<std::string> audiences_of(std::string_view token) {
+  const auto jwt = wire::decode_jwt(token);
+  const json::value* aud = jwt ? jwt->claims.if_contains("aud") : nullptr;
+  if (const auto one = wire::as_string(aud)) { return {std::string(*one)}; }
+  std::vector<std::string> all;
+  for (const json::value& each : aud && aud->is_array() ? aud->get_array() : json::array{}) {
+    if (const auto text = wire::as_string(&each)) { all.emplace_back(*text); }
+  }
+  return all;
 }
 
 std::string subject_of(std::string_view token) {

@@ -36,6 +36,11 @@ wire::Result<std::string> another_token(Probe& probe, const wire::OAuthGrant& gr
 /// look at it. The finding of a check that has none.
 tl::expected<wire::Exchange, Finding> answer_with_token(Probe& probe);
 
+/// Asked beside the probe, whose evidence shows what it sends: here that is the secret of a client.
+wire::Result<wire::Exchange> ask_token_endpoint(const Probe& probe, const wire::Request& request);
+
+/// `aud` of a token, one or several; empty where it is opaque, or has none.
+std::vector<std::string> audiences_of(std::string_view token);
 /// `sub` of a token; empty where it is opaque, or has none.
 std::string subject_of(std::string_view token);
 

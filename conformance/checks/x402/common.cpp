@@ -118,10 +118,19 @@ tl::expected<Offer, Finding> ask_unpaid(Probe& probe, const Paid& paid) {
   }
   auto required = x402::read_required(answer->head.headers, answer->body);
   if (!required) {
-    return tl::unexpected(fail(expected, fmt::format("402, but {}", required.error().detail))
+    const bool in_header = answer->head.headers.has(x402::kRequiredHeader);
+    return tl::unexpected(
+        fail(expected, fmt::format("402, but {}", required.error().detail))
+            .at(kX402Hop, in_header ? "Write into PAYMENT-REQUIRED the Base64 of the JSON with the terms (version 2), "
+                                      "not the JSON itself, and nothing around it."
+                                    : "Answer programs with the JSON of the x402 specification; the page is for "
+                                      "browsers, which accept text/html and call themselves Mozilla."));
+  }
+  if (required->misplaced) {
+    return tl::unexpected(fail(expected, "402 with x402Version 2 in the body, and PAYMENT-REQUIRED is missing")
                               .at(kX402Hop,
-                                  "Answer programs with the JSON of the x402 specification; the page is for "
-                                  "browsers, which accept text/html and call themselves Mozilla."));
+                                  "Send the terms of version 2 in PAYMENT-REQUIRED, as the Base64 of their JSON, and "
+                                  "let no proxy drop the field: clients read version 1 alone in the body."));
   }
   return Offer{*std::move(answer), *std::move(required)};
 }

@@ -11,6 +11,8 @@ namespace weir::conformance {
 
 inline constexpr const char* kNoPayments = "no row of the profile's front door expects 402";
 inline constexpr const char* kX402Source = "https://github.com/coinbase/x402/blob/main/specs/x402-specification.md";
+/// Where the terms and the payment stand in HTTP.
+inline constexpr const char* kX402Transport = "https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md";
 inline constexpr const char* kFetchCors = "https://fetch.spec.whatwg.org/#http-cors-protocol";
 inline constexpr const char* kX402Hop = "application";
 inline constexpr const char* kNoStub =

@@ -15,12 +15,12 @@ const Registration kCheck{{
     .title = "who has not paid is answered 402 with what has to be paid",
     .level = Level::must,
     .eras = kTarget,
-    .source = kX402Source,
+    .source = kX402Transport,
     .consequence =
         "A client that would pay is not told what: it takes the answer for an error, or the page for the content.",
     .fix = "Put the payment middleware before the handler and before any cache or fallback, and let it answer programs "
            "by 402 with the x402 requirements, not with a page.",
-    .faults = {"x402.free", "x402.not-402", "x402.page-for-all"},
+    .faults = {"x402.free", "x402.not-402", "x402.page-for-all", "x402.terms-in-body", "x402.terms-raw"},
     .fixture = "x402",
     .run = run,
 }};

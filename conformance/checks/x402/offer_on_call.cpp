@@ -13,8 +13,13 @@ Finding run(Probe& probe) {
         if (reply.http.head.status != kPaymentRequired) { return std::nullopt; }
         ++looked;
         const auto required = wire::x402::read_required(reply.http.head.headers, reply.http.body);
-        if (required && !required->accepts().empty()) { return std::nullopt; }
+        if (required && !required->accepts().empty() && !required->misplaced) { return std::nullopt; }
         probe.pin_request(reply.http.request);
+        if (required && required->misplaced) {
+          return fail(fmt::format("what the call of {} costs, in PAYMENT-REQUIRED", call.name),
+                      "HTTP 402 with x402Version 2 in the body, and PAYMENT-REQUIRED is missing")
+              .at(kX402Hop, "Send the terms of version 2 in PAYMENT-REQUIRED, as the Base64 of their JSON.");
+        }
         return fail(fmt::format("what the call of {} costs, and how to pay it", call.name),
                     fmt::format("HTTP 402, and no way to pay: {}",
                                 required ? fmt::format("`accepts` is empty in {}", required->place)

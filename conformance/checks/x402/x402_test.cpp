@@ -92,6 +92,16 @@ TEST(PaidRoutes, of_an_application_that_answers_any_path_with_its_page_are_not_f
   EXPECT_EQ(result.verdict, Verdict::pass) << result.message;
 }
 
+TEST(PaidRoutes, of_version_2_without_its_field_are_told_of_once) {
+  const auto missing = judge("x402.offer.answered", {"x402.terms-in-body"});
+  EXPECT_THAT(missing.got, ::testing::HasSubstr("PAYMENT-REQUIRED is missing"));
+  const auto raw = judge("x402.offer.answered", {"x402.terms-raw"});
+  EXPECT_THAT(raw.fix, ::testing::HasSubstr("the Base64 of the JSON"));
+  for (const auto* check : {"x402.offer.amount", "x402.offer.schema", "x402.offer.resource-url", "x402.refused.told"}) {
+    EXPECT_EQ(judge(check, {"x402.terms-in-body"}).verdict, Verdict::untestable) << check;
+  }
+}
+
 TEST(PaidRoutes, name_the_fix_with_the_verdict) {
   const auto result = judge("x402.unpaid.variants", {"x402.slash-free"});
   EXPECT_EQ(result.verdict, Verdict::fail);
