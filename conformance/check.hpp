@@ -110,6 +110,9 @@ struct CheckInfo {
   /// Asks nothing, but judges all that was seen in its era (Probe::tap()): run when the others are done. A passive
   /// check that runs alone sees the survey and the exercise (conformance/ask/exercise.hpp).
   bool passive = false;
+  /// A passive check that holds of every HTTP answer: where the profile names a front door or health routes, or no era,
+  /// it judges besides, as a result of the target, what was asked outside of all eras.
+  bool outside = false;
   Turn turn = Turn::any;
   /// When it is red, checks that were red after such a trouble are untestable, and
   /// name it as the cause.

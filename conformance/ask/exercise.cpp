@@ -114,6 +114,14 @@ void notify(Probe& probe) {
                                {{"requestId", "weir-never-sent"}, {"reason", "weir asks nothing"}});
 }
 
+/// As a browser asks first: such answers have no body.
+void ask_for_permission(Probe& probe) {
+  auto request = probe.request("OPTIONS", probe.target().url);
+  request.headers.set("Origin", probe.target().url.origin());
+  request.headers.set("Access-Control-Request-Method", "POST");
+  (void)probe.send(request);
+}
+
 void ask_for_health(Probe& probe) {
   for (const auto& route : probe.target().profile.health) {
     auto url = wire::resolve(probe.target().url, route.path);
@@ -129,6 +137,7 @@ void exercise(const Target& target, const Survey* survey, wire::Deadline deadlin
   Probe probe(target, survey, deadline, stop, &worker, "exercise");
   if (!survey) {
     ask_for_health(probe);
+    ask_for_permission(probe);
     return;
   }
   (void)probe.call(harmless_method(probe), nullptr, {.id = "weir-once", .linger = kLinger});

@@ -189,7 +189,10 @@ std::string RowAnswer::seen() const {
 wire::HttpClient row_client(const Probe& probe) {
   wire::ClientOptions options = probe.target().client;
   options.follow_same_origin_redirects = false;
-  return wire::HttpClient(options);
+  wire::HttpClient client(options);
+  client.on_done(
+      [tap = probe.target().tap](const wire::Exchange& exchange) { tap->take("front-door", Era::none, exchange); });
+  return client;
 }
 
 wire::Result<wire::HttpStream> open_row(const Probe& probe, wire::HttpClient& client, const wire::FrontDoorRoute& row,

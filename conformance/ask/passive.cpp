@@ -11,6 +11,10 @@ std::vector<SeenPtr> seen_by(const Probe& probe) {
   auto seen = probe.tap().seen(probe.era());
   // Who limits the rate answers by itself, and not what was asked.
   std::erase_if(seen, [](const SeenPtr& one) { return one->http.head.status == kTooManyRequests; });
+  // Outside of all eras others are asked as well: an authorization server, a resource elsewhere.
+  if (probe.is(Era::none)) {
+    std::erase_if(seen, [&](const SeenPtr& one) { return one->http.request.url.origin() != probe.url().origin(); });
+  }
   const auto& ledger = probe.target().ledger;
   // On a stream of HTTP+SSE the answers to all are, whoever asked.
   if (ledger && !probe.is(Era::http_sse)) {
@@ -33,6 +37,7 @@ Finding judged(Probe& probe, const Places& places, std::string expected, const c
     probe.note(fmt::format("seen first: {}, HTTP {}, {}", place_of(*first), first->http.head.status,
                            wire::excerpt(std::string_view(first->http.body), 200)));
   }
+  if (probe.is(Era::none) && places.has_nothing()) { return not_applicable(nothing); }
   return places.finding(std::move(expected), looked_at, nothing);
 }
 

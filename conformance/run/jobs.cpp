@@ -5,7 +5,9 @@
 
 namespace weir::conformance {
 
-bool is_watch(const CheckInfo& info) { return info.id.starts_with("idle."); }
+bool is_watch(const CheckInfo& info) {
+  return info.id.starts_with("idle.") || info.id == "reconnect.keep-alive.some-seconds";
+}
 
 std::vector<Job> jobs_of(const Target& target, const RunnerOptions& options) {
   std::vector<Job> jobs;
@@ -14,6 +16,9 @@ std::vector<Job> jobs_of(const Target& target, const RunnerOptions& options) {
       continue;
     }
     if (info.eras.empty()) { jobs.push_back({&info, Era::none}); }
+    const wire::Profile& profile = target.profile;
+    const bool has_outside = !profile.front_door.empty() || !profile.health.empty() || profile.era == Era::none;
+    if (info.outside && has_outside) { jobs.push_back({&info, Era::none}); }
     for (const auto& survey : target.surveys) {
       if (!info.eras.empty() && info.eras.has(survey.era)) { jobs.push_back({&info, survey.era}); }
     }

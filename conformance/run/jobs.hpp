@@ -13,7 +13,7 @@ struct Job {
   Era era = Era::none;
 };
 
-/// Checks of idle streams: for nearly all of their time they wait.
+/// Checks of idle streams and connections: for nearly all of their time they wait.
 bool is_watch(const CheckInfo& info);
 
 /// Those that wait first, so that they wait beside the others instead of after them, and those that wait longest before

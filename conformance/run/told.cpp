@@ -74,6 +74,7 @@ constexpr Implied kImplied[] = {
     {"progress.value.increases", "progress.session.own"},
     {"progress.value.increases", "streamable.messages.one-stream"},
     {"reconnect.session.goes-on", "streamable.get.no-responses"},
+    {"sse.framing.known-fields", "sse.data.every-line"},
     {"sse.head.content-type", "http.fields.single"},
     {"streamable.get.stream-or-405", "idle.get.answered"},
     {"streamable.messages.one-stream", "progress.session.own"},

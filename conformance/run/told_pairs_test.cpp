@@ -80,6 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"http-sse.post.names-session", "http-sse.post.unknown-session", "http-sse.unknown-session-hangs",
              Era::http_sse},
         Pair{"progress.stream.of-request", "streamable.messages.one-stream", "streamable.messages-broadcast"},
+        Pair{"sse.framing.known-fields", "sse.data.every-line", "sse.bare-line"},
         Pair{"sse.head.content-type", "http.fields.single", "http.content-type-twice"},
         Pair{"streamable.notification.accepted-202", "jsonrpc.notification.no-reply", "jsonrpc.notification-answered"},
         Pair{"tools.list.not-connection-dependent", "tools.call.known-everywhere", "tools.replica-without-tools",

@@ -61,6 +61,7 @@ const Registration kCheck{{
     .faults = {"auth.key-in-answers"},
     .fixture = "api-key",
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

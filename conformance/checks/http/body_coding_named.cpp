@@ -31,6 +31,7 @@ const Registration kCheck{{
     .faults = {"http.gzip-unnamed", "http.gzip-twice"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

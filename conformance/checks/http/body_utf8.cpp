@@ -35,6 +35,7 @@ const Registration kCheck{{
     .fault_eras = {"streamable", "stateless"},
     .green_may_be = "no answer was a JSON body",
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

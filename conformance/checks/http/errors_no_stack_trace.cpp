@@ -71,6 +71,7 @@ const Registration kCheck{{
     .faults = {"http.error-stack-trace"},
     .green_may_be = "nothing was refused by status",
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

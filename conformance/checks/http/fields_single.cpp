@@ -34,6 +34,7 @@ const Registration kCheck{{
            "add_header), and let middleware set it instead of appending.",
     .faults = {"http.content-type-twice"},
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

@@ -31,6 +31,7 @@ const Registration kCheck{{
            "server and in what adds fields before it.",
     .faults = {"http.head-folded"},
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 

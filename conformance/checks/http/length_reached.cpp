@@ -68,6 +68,7 @@ const Registration kCheck{{
     .faults = {"http.length-too-long", "http.length-waited-for", "http.gzip-cut", "http.gzip-in-name-only"},
     .fault_eras = {"streamable", "stateless"},
     .passive = true,
+    .outside = true,
     .run = run,
 }};
 
