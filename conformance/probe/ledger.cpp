@@ -62,21 +62,6 @@ wire::Clock::time_point end_of(const LedgerEntry& entry) {
   return entry.answered.value_or(entry.failed.value_or(entry.sent + kInFlight));
 }
 
-/// What every client sends is seldom what kills.
-bool is_usual(const LedgerEntry& entry) {
-  constexpr std::array<std::string_view, 9> kUsual = {"POST initialize",
-                                                      "POST ping",
-                                                      "POST tools/list",
-                                                      "POST resources/list",
-                                                      "POST prompts/list",
-                                                      "POST notifications/",
-                                                      "POST server/discover",
-                                                      "DELETE",
-                                                      "GET"};
-  return unusual_fields(entry.request).empty() &&
-         std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
-}
-
 bool is_served(const LedgerEntry& entry) { return entry.status != 0 && entry.status < kServerErrors; }
 
 /// Whether all of these waited at one moment, and nobody was served in its second half: then everything stood still for
@@ -190,6 +175,20 @@ bool opens_stream(const wire::Request& request) {
 
 }  // namespace
 
+bool is_usual(const LedgerEntry& entry) {
+  constexpr std::array<std::string_view, 9> kUsual = {"POST initialize",
+                                                      "POST ping",
+                                                      "POST tools/list",
+                                                      "POST resources/list",
+                                                      "POST prompts/list",
+                                                      "POST notifications/",
+                                                      "POST server/discover",
+                                                      "DELETE",
+                                                      "GET"};
+  return unusual_fields(entry.request).empty() &&
+         std::any_of(kUsual.begin(), kUsual.end(), [&](auto usual) { return entry.what.starts_with(usual); });
+}
+
 std::optional<Trouble> LedgerEntry::trouble() const {
   if (status >= kServerErrors) { return Trouble::server_error; }
   if (status == kUnauthorized) { return Trouble::refused_credentials; }
@@ -227,6 +226,7 @@ void Ledger::answered(std::uint64_t asker, const wire::Exchange& exchange) {
   if (entry == entries_.rend()) { return; }
   entry->answered = wire::Clock::now();
   entry->status = status;
+  if (entry->what == "POST initialize") { entry->issued = std::string(exchange.head.headers.get("Mcp-Session-Id")); }
   if (status >= kServerErrors) { entry->gateway = gateway_of(exchange); }
   if (status == kTooManyRequests || status == kUnavailable) { entry->retry_after = retry_after(exchange.head.headers); }
 }

@@ -31,6 +31,7 @@ struct LedgerEntry {
   std::optional<wire::Clock::time_point> given_up;  ///< When the wait for its head was over.
   std::optional<wire::Clock::time_point> left;      ///< When the client left, before any answer to its POST.
   std::string certificate;                          ///< What is wrong with one that was refused.
+  std::string issued;                               ///< The session that its answer opened.
 
   std::optional<Trouble> trouble() const;
 };
@@ -46,6 +47,16 @@ struct Collapse {
   bool ended = false;          ///< Nothing listens any more.
   bool first_alone = false;    ///< It lives, and has answered nobody but the first who asked.
   wire::Clock::time_point at;  ///< When the last request was sent that was served.
+};
+
+/// Whether it is what every client sends: that is seldom what ends a server, or is refused for what it says.
+bool is_usual(const LedgerEntry& entry);
+
+/// The sessions that the target gave out in a run.
+struct SessionsSeen {
+  std::size_t served = 0;  ///< In which something was answered 2xx.
+  std::size_t lost = 0;    ///< Refused as unknown from some moment on, to what every client sends, and not ended by us.
+  std::size_t clients = 0;  ///< Probes whose sessions were lost.
 };
 
 class Ledger {
@@ -97,6 +108,10 @@ class Ledger {
   std::string refused_certificates(const wire::Url& url) const;
   /// Whether what losses() or refused_certificates() tells is why a probe, which met these troubles, got what it says.
   bool lost_by_chance(const wire::Url& url, const std::vector<Trouble>& met, std::string_view got) const;
+  SessionsSeen sessions() const;
+  /// Whether a request of this probe was refused in a session that the target gave out, nobody ended, and nothing was
+  /// served in since.
+  bool met_lost_session(std::uint64_t asker) const;
   std::size_t requests() const;  ///< How many are on record.
   /// How many of them were an `initialize` that was answered, and not by an error status.
   std::size_t handshakes() const;

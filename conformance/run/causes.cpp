@@ -1,6 +1,7 @@
 #include "conformance/run/causes.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "conformance/probe/ledger.hpp"
 #include "conformance/probe/same_tools.hpp"
@@ -14,6 +15,10 @@ using reports::Verdict;
 namespace {
 
 constexpr std::string_view kToolsOfSomeReplicas = "tools.call.known-everywhere";
+constexpr std::string_view kSessionsForgotten = "session.all.remembered";
+/// A stream ends with its session.
+constexpr std::array<std::string_view, 3> kStreamLives = {"idle.stream.survives", "reconnect.stream.lasts",
+                                                          "streamable.get.stays-open"};
 
 bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const CheckResult& result) {
   const Job& job = run.jobs[i];
@@ -22,6 +27,7 @@ bool is_explained(const Asking& run, const Reason& reason, std::size_t i, const 
   const CheckInfo& by = *run.jobs[reason.job].info;
   if (i == reason.job) { return false; }
   const auto explained = [&](Trouble trouble) { return explains(by, trouble); };
+  if (info.id == kSessionsForgotten) { return false; }  // It asks in a moment when nobody else does.
   // Who looks at the whole run at its end finds again what an experiment before it has named.
   if (info.turn == Turn::last) {
     const auto collapse = run.target.ledger->noted_collapse();
@@ -91,6 +97,43 @@ void name_missing_tools(const Asking& run, std::vector<CheckResult>& results) {
   }
 }
 
+/// Where all sessions are forgotten now and then, whoever met that has not met a fault of what it asked.
+void name_forgotten_sessions(const Asking& run, std::vector<CheckResult>& results) {
+  const auto by = std::find_if(results.begin(), results.end(), [](const CheckResult& result) {
+    return result.id == kSessionsForgotten && was_red(result);
+  });
+  // What is asked in older revisions is asked later, of the same server.
+  Ledger& ledger = *run.target.ledger;
+  const bool here = by != results.end();
+  if (!here && !ledger.is_told_by(std::string(kSessionsForgotten))) { return; }
+  if (here) { ledger.told_by(std::string(kSessionsForgotten)); }
+  const std::string got = here ? by->got : "sessions are forgotten all at once";
+  const std::string why = fmt::format("{} ({})", got, kSessionsForgotten);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    CheckResult& result = results[i];
+    const bool unheard = was_red(result) || result.verdict == Verdict::untestable;
+    if (result.id == kSessionsForgotten || !unheard) { continue; }
+    const bool of_stream = std::find(kStreamLives.begin(), kStreamLives.end(), result.id) != kStreamLives.end();
+    const bool met = (of_stream && was_red(result)) || run.target.ledger->met_lost_session(run.asides[i].asker);
+    if (met || says_the_same(got, result.got) || says_the_same(got, result.message)) {
+      take(result, untestable(why), run.jobs[i].info->level);
+    }
+  }
+}
+
+/// What is wrong with the answers of an era is told there; those beside it have it of the same server.
+void name_told_in_era(const Asking& run, std::vector<CheckResult>& results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (run.jobs[i].era != Era::none || !run.jobs[i].info->outside || !was_red(results[i])) { continue; }
+    const auto in_era = std::find_if(results.begin(), results.end(), [&](const CheckResult& other) {
+      return other.id == results[i].id && !other.era.empty() && was_red(other);
+    });
+    if (in_era == results.end()) { continue; }
+    const std::string why = fmt::format("the same as in {}: {}", in_era->era, results[i].got);
+    take(results[i], untestable(why), run.jobs[i].info->level);
+  }
+}
+
 void name_implied(const Asking& run, std::vector<CheckResult>& results) {
   for (const auto& by : std::vector(results)) {  // As they were: what is implied implies in its turn.
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -103,9 +146,11 @@ void name_implied(const Asking& run, std::vector<CheckResult>& results) {
 }  // namespace
 
 void name_causes(const Asking& run, std::vector<CheckResult>& results) {
+  name_forgotten_sessions(run, results);
   explain(run, results);
   for (std::size_t i = 0; i < results.size(); ++i) { name_withheld(run, i, results); }
   name_missing_tools(run, results);
+  name_told_in_era(run, results);
   name_implied(run, results);
 }
 

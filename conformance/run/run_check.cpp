@@ -59,6 +59,8 @@ bool was_lost(const CheckInfo& info, const Probe& probe) {
   if (info.turn != Turn::any) { return false; }
   const auto& error = probe.last_heard().error;
   if (error && (error->code == wire::ErrorCode::reset || error->code == wire::ErrorCode::closed)) { return true; }
+  const auto& ledger = probe.target().ledger;
+  if (ledger && ledger->met_lost_session(probe.number())) { return true; }
   // A server may end a session at any time, as with the stream that an earlier check left: clients begin anew then.
   return probe.met(Trouble::loss) || (probe.used_kept() && probe.met(Trouble::refused_session));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/ask/ready.hpp"
+#include "conformance/probe/ledger.hpp"
 #include "conformance/probe/status.hpp"
 
 namespace weir::conformance::session_conversation_kept {
@@ -43,6 +44,20 @@ int add_clients(Probe& probe, std::vector<wire::mcp::Dialogue>& clients) {
     clients.push_back(std::move(*another));
   }
   return static_cast<int>(clients.size());
+}
+
+/// Whether one client more ends the oldest of the conversations that are left, and that one alone: so room is made.
+/// A worker that was replaced has forgotten all of them at once.
+bool makes_room(Probe& probe, wire::mcp::Dialogue& second, std::vector<wire::mcp::Dialogue>& others) {
+  std::vector<wire::mcp::Dialogue*> clients = {&second};
+  for (auto& other : others) { clients.push_back(&other); }
+  std::size_t oldest = 0;
+  while (oldest < clients.size() && why_not(probe, *clients[oldest])) { ++oldest; }
+  if (oldest + 1 >= clients.size()) { return false; }
+  const auto another = probe.dialogue();
+  if (!another) { return true; }
+  // Who was asked last may be taken for the newest.
+  return why_not(probe, *clients[oldest]).has_value() != why_not(probe, *clients[oldest + 1]).has_value();
 }
 
 /// A second client that is refused, again and again, while the first one is served; nullopt where it is not. Of the
@@ -124,7 +139,7 @@ bool brings_answer_to(Probe& probe, wire::mcp::Dialogue& dialogue, const json::v
   return std::any_of(seen.begin(), seen.end(), [&](const auto& one) { return one.message.answers(id); });
 }
 
-Finding run(Probe& probe) {
+Finding ask_once(Probe& probe) {
   auto first = probe.dialogue();
   if (!first) {
     const auto held = probe.held();
@@ -166,6 +181,9 @@ Finding run(Probe& probe) {
     if (!others.empty() && why_not(probe, others.back())) {
       return untestable("the newest client is not served either, nor is the first: " + *why);
     }
+    if (!makes_room(probe, *second, others)) {
+      return untestable("sessions are lost beside others, and not to make room: " + *why);
+    }
     return fail("a first client that is served beside others",
                 fmt::format("its session is lost when {} others are begun: {}", count + 1, *why))
         .at("server", "Make room by ending sessions that have been silent for long, and not those that are in use.");
@@ -176,6 +194,17 @@ Finding run(Probe& probe) {
   return fail("a first client that is served beside a second one",
               fmt::format("a second client takes the place of the first: {}", *why))
       .at("server", "Keep a transport for each session: one for the process is overwritten by the next client.");
+}
+
+/// A server may end a session at any time; what it does each time is a fault of its own.
+Finding run(Probe& probe) {
+  Finding found = ask_once(probe);
+  const auto& ledger = probe.target().ledger;
+  const bool lost = ledger && ledger->met_lost_session(probe.number());
+  if (found.verdict != reports::Verdict::fail || !lost) { return found; }
+  Finding again = ask_once(probe);
+  if (again.verdict == reports::Verdict::fail || probe.out_of_time()) { return found; }
+  return untestable("a session was lost, and none when asked again: " + found.got);
 }
 
 const Registration kCheck{{
