@@ -108,7 +108,7 @@ struct CheckInfo {
   bool waits = false;  ///< Takes seconds by nature: started first.
   bool timed = false;  ///< Red by the clock: asked a second time, since a busy moment is late once and a fault always.
   /// Asks nothing, but judges all that was seen in its era (Probe::tap()): run when the others are done. A passive
-  /// check that runs alone sees the survey and the exercise (conformance/ask/exercise.hpp).
+  /// check that runs alone sees the survey and the exercise (conformance/exercise/exercise.hpp).
   bool passive = false;
   /// A passive check that holds of every HTTP answer: where the profile names a front door or health routes, or no era,
   /// it judges besides, as a result of the target, what was asked outside of all eras.

@@ -43,8 +43,9 @@ HOUSE = {
     "conformance/probe": ["conformance/tap"],
     "conformance/tools_lock": ["conformance/probe"],
     "conformance/ask": ["conformance/probe"],
+    "conformance/exercise": ["conformance/ask"],
     "conformance/deploy": ["conformance/ask"],
-    "conformance/checks": ["conformance/ask"],
+    "conformance/checks": ["conformance/ask", "conformance/exercise"],
     # An area knows no other one: what two of them ask stands in conformance/ask.
     "conformance/checks/*": ["conformance/checks"],
     "conformance/checks/deploy": ["conformance/checks", "conformance/deploy/across_deploy.hpp"],  # Judges what it saw.

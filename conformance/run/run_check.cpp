@@ -5,9 +5,9 @@
 #include <functional>
 #include <optional>
 
-#include "conformance/ask/exercise.hpp"
 #include "conformance/ask/passive.hpp"
 #include "conformance/catalogue/source_link.hpp"
+#include "conformance/exercise/exercise.hpp"
 #include "conformance/probe/attribution.hpp"
 #include "conformance/probe/beside.hpp"
 #include "conformance/probe/curl.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "conformance/ask/capable.hpp"
+#include "conformance/exercise/capable.hpp"
 
 namespace weir::conformance::streamable_requests_own_stream {
 namespace {

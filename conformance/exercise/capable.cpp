@@ -1,4 +1,4 @@
-#include "conformance/ask/capable.hpp"
+#include "conformance/exercise/capable.hpp"
 
 #include <algorithm>
 

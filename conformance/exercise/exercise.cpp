@@ -1,8 +1,8 @@
-#include "conformance/ask/exercise.hpp"
+#include "conformance/exercise/exercise.hpp"
 
-#include "conformance/ask/capable.hpp"
 #include "conformance/ask/listen.hpp"
 #include "conformance/ask/tools.hpp"
+#include "conformance/exercise/capable.hpp"
 #include "wire/mcp/messages.hpp"
 #include "wire/mcp/pagination.hpp"
 

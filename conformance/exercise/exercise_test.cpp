@@ -1,5 +1,5 @@
 // What a run does for those who only look on.
-#include "conformance/ask/exercise.hpp"
+#include "conformance/exercise/exercise.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
