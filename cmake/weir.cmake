@@ -223,23 +223,20 @@ function(weir_sharded_test room)
   if(WEIR_SANITIZE STREQUAL "thread")
     set(timeout 900)  # Every access to memory is watched: five to ten times as slow.
   endif()
-  set(cost ${timeout})
-  set(share 1)
+  # Seconds of milliseconds, and workers that fork: what is judged by such a clock has the cores to itself.
+  set(alone OFF)
   set(shards 4)
   if(room STREQUAL "loadgen")
-    # Seconds of milliseconds, and workers that fork: what is judged by such a clock has a core to itself, at the end.
-    set(share 3)
-    set(cost 2)
+    set(alone ON)
   elseif(room STREQUAL "conformance")
     math(EXPR timeout "${timeout} * 3")  # Every check under every fault, in each revision.
-    set(cost ${timeout})
     set(shards 6)  # They wait for most of their time.
   endif()
   math(EXPR last "${shards} - 1")
   foreach(shard RANGE ${last})
     add_test(NAME ${room}.${shard} COMMAND ${room}_tests --gtest_brief=1)
     set(status ${CMAKE_BINARY_DIR}/${room}.${shard}.shard)
-    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT ${timeout} COST ${cost} PROCESSORS ${share}
+    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT ${timeout} COST ${timeout} RUN_SERIAL ${alone}
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${shard};GTEST_SHARD_STATUS_FILE=${status}")
   endforeach()
 endfunction()

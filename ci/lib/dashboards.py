@@ -160,6 +160,7 @@ OPENING = [
           [(rate("weir_soak_reconnects_total", "result"), "{{result}}"),
            (rate("weir_soak_reconnects_resumed_total"), "resumed"),
            (rate("weir_soak_reconnects_blind_total"), "without an id"),
+           (rate("weir_soak_returns_waiting_total"), "still waited at the end"),
            (rate("weir_soak_retry_after_honoured_total"), "waited by Retry-After")],
           ("Was anything lost meanwhile?", "now", "Events lost")),
     Panel("Time to come back", "From the end of a stream to the next one in its place, waiting included.", "s",
@@ -167,7 +168,8 @@ OPENING = [
           ("Were they to be polled?", "now", "Polled streams")),
     Panel("Polled streams", "Streams that the server ended so as to be asked for the rest, by what became of that: "
           "taken up again after their last id, or not, which is a drop.", "ops",
-          [(rate("weir_soak_polls_total", "result"), "{{result}}")],
+          [(rate("weir_soak_polls_total", "result"), "{{result}}"),
+           (rate("weir_soak_polls_late_total"), "due after the end")],
           ("Were their sessions known?", "now", "Sessions")),
     Panel("Sessions", "Sessions opened, those that the target no longer knew, and tokens that were renewed.", "ops",
           [(rate("weir_soak_sessions_opened_total"), "opened"), (rate("weir_soak_sessions_lost_total"), "lost"),
@@ -179,8 +181,10 @@ EVENTS = [
     Panel("Heartbeat gaps", "Between heartbeats of one stream: the band should be narrow, below the shortest idle "
           "time-out on the way.", "s", [(bands("weir_soak_heartbeat_gap_seconds", POPULATION), "{{le}}")],
           ("Are streams cut?", "now", "Ends by reason"), "heatmap", 12),
-    Panel("Gaps and delivery", "p99 between bytes of a stream, and from an event's own time to its arrival here.", "s",
+    Panel("Gaps and delivery", "p99 between bytes of a stream, between its events, and from an event's own time to its "
+          "arrival here.", "s",
           [(quantile(0.99, "weir_soak_byte_gap_seconds"), "between bytes"),
+           (quantile(0.99, "weir_soak_event_gap_seconds"), "between events"),
            (quantile(0.99, "weir_soak_delivery_delay_seconds"), "delivery, p99"),
            (quantile(0.5, "weir_soak_delivery_delay_seconds"), "delivery, p50")],
           ("Are they held back and sent together?", "now", "Events lost"), width=12),

@@ -26,6 +26,8 @@ const Registration kCheck{{
     .passive = true,
     .run = run,
 }};
+const NotByCommand kNoCommand{"jsonrpc.params.shape",
+                              "a server asks only clients that have declared that they can be asked"};
 
 }  // namespace
 }  // namespace weir::conformance::jsonrpc_params_shape
